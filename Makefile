@@ -1,0 +1,20 @@
+# One line each; what they do in full stands in tools/setup.sh and the interlude command itself.
+.PHONY: run test check bench faults lock setup setup-dev
+
+run: setup
+	@.venv/bin/interlude run
+
+test: setup-dev
+	@.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+check: setup-dev
+	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
+
+setup:
+	@sh tools/setup.sh run
+
+setup-dev:
+	@sh tools/setup.sh dev
+
+lock:
+	@sh tools/setup.sh lock

@@ -1,0 +1,78 @@
+"use strict";
+// On every page: the service worker, focus after a swap, the double-tap guard, reading aloud, and what each open tells.
+
+const GUARD = 700; // ms: the first answer of the next page must not take the tail of the last tap
+let shownAt = 0;
+
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/service-worker.js").catch(() => {}); // every page works without it
+}
+prepare();
+takeFromFragment();
+tellOpened();
+if (document.body.dataset.signedIn === "yes") reconcile();
+
+document.addEventListener("htmx:afterSettle", () => {
+  shownAt = performance.now();
+  document.querySelector("main h1")?.focus();
+  prepare();
+});
+document.addEventListener("click", guard, true);
+
+function guard(event) {
+  const button = event.target.closest?.("[data-guard] button");
+  if (!button || performance.now() - shownAt > GUARD) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+function prepare() {
+  const button = document.querySelector("[data-read-aloud]");
+  if (!button || !("speechSynthesis" in window)) return;
+  button.hidden = false;
+  button.onclick = () => {
+    speechSynthesis.cancel();
+    const said = new SpeechSynthesisUtterance(pageInWords());
+    said.lang = document.documentElement.lang;
+    speechSynthesis.speak(said);
+  };
+}
+
+function pageInWords() {
+  const parts = document.querySelectorAll("main h1, main h1 + p, main [name=answer]");
+  return [...parts].map((part) => part.textContent.trim()).join(". ");
+}
+
+// A code in a link's fragment never reaches a server; it only fills the field.
+function takeFromFragment() {
+  const field = document.querySelector("input.code, input[data-from-fragment]");
+  if (!field || location.hash.length < 2) return;
+  field.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}
+
+// Where no worker saw the tap (Declarative Web Push), the page that it opened says so.
+function tellOpened() {
+  const token = new URLSearchParams(location.search).get("from");
+  if (!token) return;
+  history.replaceState(null, "", location.pathname);
+  post("/push/receipts", { token, event: "opened" });
+}
+
+async function reconcile() {
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
+  const held = await registration?.pushManager?.getSubscription().catch(() => null);
+  const answer = await post("/open", {});
+  const known = answer?.ok ? (await answer.json()).subscribed : true;
+  if (held && !known) await post("/push/subscriptions", held.toJSON());
+  navigator.clearAppBadge?.().catch(() => {});
+}
+
+function post(path, body) {
+  return fetch(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify(body),
+    keepalive: true,
+  }).catch(() => null);
+}

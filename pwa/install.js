@@ -1,0 +1,20 @@
+"use strict";
+// Add to Home Screen: the browser's own install where it offers one, and these steps sent to a helper.
+
+let offer = null;
+
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  offer = event;
+  document.getElementById("install").hidden = false;
+});
+
+document.getElementById("install").addEventListener("click", () => offer?.prompt());
+
+const share = document.getElementById("share");
+if (navigator.share) {
+  share.hidden = false;
+  share.addEventListener("click", () => {
+    navigator.share({ title: share.dataset.title, url: new URL("/install", location.href).href }).catch(() => {});
+  });
+}

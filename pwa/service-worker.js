@@ -1,0 +1,118 @@
+"use strict";
+// Shows every push, tells what became of it, answers from the notification, and stands in when there is no network.
+
+const SHELL = "shell-1";
+const OFFLINE = "/offline";
+const RECEIPTS = "receipts-1";
+const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
+
+addEventListener("install", (event) => event.waitUntil(keepShell()));
+addEventListener("activate", (event) => event.waitUntil(dropOldCaches()));
+addEventListener("fetch", (event) => {
+  if (event.request.mode === "navigate") event.respondWith(pageOrOffline(event.request));
+  else if (new URL(event.request.url).pathname.startsWith("/static/")) event.respondWith(assetOnceFetched(event.request));
+});
+addEventListener("push", (event) => event.waitUntil(showPush(event)));
+addEventListener("notificationclick", (event) => event.waitUntil(takeTap(event)));
+addEventListener("message", (event) => event.waitUntil(sendReceipts()));
+addEventListener("sync", (event) => event.waitUntil(sendReceipts()));
+
+async function keepShell() {
+  const shell = await caches.open(SHELL);
+  await shell.add(new Request(OFFLINE, { cache: "reload" }));
+  await skipWaiting();
+}
+
+async function dropOldCaches() {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== SHELL && name !== RECEIPTS).map((name) => caches.delete(name)));
+  await clients.claim();
+}
+
+async function pageOrOffline(request) {
+  try {
+    return await fetch(request);
+  } catch {
+    return (await caches.match(OFFLINE)) ?? Response.error();
+  }
+}
+
+// Names carry a hash, so what was fetched once never changes. Pages are never kept: they hold health data.
+async function assetOnceFetched(request) {
+  const held = await caches.match(request);
+  if (held) return held;
+  const answer = await fetch(request);
+  if (answer.ok) (await caches.open(SHELL)).put(request, answer.clone());
+  return answer;
+}
+
+// A push is always shown: an iPhone ends a subscription after three silent ones.
+async function showPush(event) {
+  const said = readPush(event.data);
+  await registration.showNotification(said.title, {
+    body: said.body,
+    tag: said.tag,
+    lang: said.lang,
+    data: said.data,
+    actions: said.data?.reply ? said.actions : [],
+    requireInteraction: Boolean(said.data?.reply),
+  });
+  await navigator.setAppBadge?.().catch(() => {});
+  if (said.data?.token) await tell("/push/receipts", { token: said.data.token, event: "shown" });
+}
+
+function readPush(data) {
+  try {
+    return { ...FALLBACK, ...data.json().notification };
+  } catch {
+    return FALLBACK;
+  }
+}
+
+async function takeTap(event) {
+  event.notification.close();
+  const { token, url, reply } = event.notification.data ?? {};
+  if (event.action && reply && token && (await tell(reply, { token, reply: event.action }))) return;
+  const opened = openPage(url ?? "/");
+  if (token) await tell("/push/receipts", { token, event: "opened" });
+  await opened;
+}
+
+async function openPage(url) {
+  const target = new URL(url, location.origin);
+  target.search = "";
+  const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  const here = windows.find((client) => new URL(client.url).pathname === target.pathname);
+  return here ? here.focus() : clients.openWindow(target.href);
+}
+
+// What could not be told is kept and told later; a receipt is idempotent. True once it was taken.
+async function tell(path, body) {
+  const queue = await caches.open(RECEIPTS);
+  const key = new Request(`/receipt/${body.token}/${body.event ?? "reply"}`);
+  await queue.put(key, new Response(JSON.stringify({ path, body })));
+  return send(queue, key);
+}
+
+async function send(queue, key) {
+  const held = await queue.match(key);
+  const { path, body } = await held.json();
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(body),
+      keepalive: true,
+    });
+    if (answer.status < 500) await queue.delete(key); // taken, or never will be
+    return answer.ok;
+  } catch {
+    await registration.sync?.register("receipts").catch(() => {});
+    return false;
+  }
+}
+
+async function sendReceipts() {
+  const queue = await caches.open(RECEIPTS);
+  for (const key of await queue.keys()) await send(queue, key);
+}

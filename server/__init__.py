@@ -1,0 +1,1 @@
+"""Interlude: reminders and check-ins between infusions."""

@@ -1,0 +1,34 @@
+"""Who asks: the person behind a request, a command or a tick."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["patient", "caregiver", "staff", "system"]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`id` is the patient's, caregiver's or staff member's; `patient_id` is whose matters a phone shows."""
+
+    kind: Kind
+    id: str
+    clinic_id: str
+    name: str = ""
+    role: str = ""
+    patient_id: str = ""
+    device_id: str = ""
+    session_id: str = ""
+    locale: str = "en"
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """What one browser is signed in as; a phone may hold a person's session, a staff member's, or both."""
+
+    person: Actor | None = None
+    staff: Actor | None = None
+
+
+def system(clinic_id: str, name: str = "worker") -> Actor:
+    return Actor("system", name, clinic_id)

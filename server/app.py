@@ -1,0 +1,159 @@
+"""The composition root: settings, keys, database and channels meet the pages here and nowhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.middleware import DefineMiddleware
+from litestar.types import ControllerRouterHandler
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import server.appointments.pages
+import server.checkins.pages
+import server.checkins.plan_pages
+import server.desk.pages
+import server.exchange.pages
+import server.people.pages
+import server.people.roster_pages
+import server.people.staff_pages
+import server.phone.pages
+import server.reminders.pages
+import server.review.pages
+from server import crypto, language, problems, render, shell
+from server.actor import Actor
+from server.assets import Assets
+from server.clock import Clock, system_clock
+from server.db import Database, scope
+from server.people.guards import WhoAsks, admit, asking
+from server.settings import Settings
+
+BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+PAGES: list[ControllerRouterHandler] = [
+    *shell.ROUTES,
+    *server.people.pages.ROUTES,
+    *server.people.staff_pages.ROUTES,
+    *server.people.roster_pages.ROUTES,
+    *server.appointments.pages.ROUTES,
+    *server.reminders.pages.ROUTES,
+    *server.checkins.pages.ROUTES,
+    *server.checkins.plan_pages.ROUTES,
+    *server.review.pages.ROUTES,
+    *server.phone.pages.ROUTES,
+    *server.desk.pages.ROUTES,
+    *server.exchange.pages.ROUTES,
+]
+
+
+def create(settings: Settings, clock: Clock = system_clock, database: Database | None = None) -> Litestar:
+    """The application. Raises MissingKey or BadSetting rather than start half-working."""
+    keyring = crypto.load_keyring(settings.secret_keys)
+    crypto.use(keyring)
+    assets = Assets()
+    secure = (
+        {"Strict-Transport-Security": "max-age=31536000"} if settings.base_url.startswith("https") else {}
+    )
+    return Litestar(
+        route_handlers=PAGES,
+        guards=[admit],
+        dependencies={
+            "db": Provide(provide_db),
+            "now": Provide(provide_now, sync_to_thread=False),
+            "actor": Provide(provide_actor, sync_to_thread=False),
+            "settings": Provide(provide_settings, sync_to_thread=False),
+        },
+        middleware=[DefineMiddleware(WhoAsks, exclude=["^/static/", "^/health/"])],
+        csrf_config=CSRFConfig(
+            secret=crypto.b64(keyring.lookup),
+            cookie_name="__Host-csrf",
+            cookie_secure=True,
+            cookie_httponly=True,
+            exclude_from_csrf_key="no_csrf",
+        ),
+        compression_config=CompressionConfig(backend="brotli", brotli_quality=5, exclude=["^/static/"]),
+        exception_handlers={
+            HTTPException: problems.on_http_exception,
+            OperationalError: problems.on_database_busy,
+            Exception: problems.on_any,
+        },
+        before_request=speak_their_language,
+        after_request=add_headers,
+        lifespan=[_database_closes],
+        state=State(
+            {
+                "settings": settings,
+                "clock": clock,
+                "database": database or Database(settings.database_url),
+                "assets": assets,
+                "templates": render.environment(assets),
+                "headers": HEADERS | secure,
+            }
+        ),
+        request_max_body_size=BODY_LIMIT,
+        openapi_config=None,
+        debug=False,
+    )
+
+
+@asynccontextmanager
+async def _database_closes(app: Litestar) -> AsyncIterator[None]:
+    yield
+    await app.state.database.close()
+
+
+async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSession]:
+    """One transaction a request, scoped to the asker's clinic: writing unless it only reads."""
+    database: Database = request.app.state.database
+    only_reads = request.method in ("GET", "HEAD") and not request.route_handler.opt.get("writes")
+    async with database.reading() if only_reads else database.writing() as db:
+        actor = asking(request, request.route_handler.opt.get("who"))
+        if actor is not None:
+            scope(db, actor.clinic_id)
+        yield db
+
+
+def provide_now(request: Request[Any, Any, State]) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+def provide_settings(request: Request[Any, Any, State]) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def provide_actor(request: Request[Any, Any, State]) -> Actor:
+    """Who asks; the guard has already let them in."""
+    actor = asking(request, request.route_handler.opt.get("who"))
+    if actor is None:
+        raise NotFoundException
+    return actor
+
+
+async def speak_their_language(request: Request[Any, Any, State]) -> None:
+    visitor = request.scope.get("user")
+    person = visitor.person if visitor else None
+    language.speak(person.locale if person else "en")
+
+
+async def add_headers(response: Response[Any]) -> Response[Any]:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

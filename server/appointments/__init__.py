@@ -1,0 +1,1 @@
+"""Visits: book, series, move, cancel, answer."""

@@ -1,0 +1,41 @@
+"""Tables: visits and the series they came from."""
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.crypto import Sealed
+from server.db import Base, OfClinic
+
+
+class Series(OfClinic, Base):
+    __tablename__ = "series"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    count: Mapped[int]
+    weekdays: Mapped[str] = mapped_column(String(20))
+    made_at: Mapped[datetime]
+
+
+class Appointment(OfClinic, Base):
+    """A visit: wall time and zone are what was agreed; `starts_at` (UTC) is derived from them."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (Index("ix_appointment_day", "clinic_id", "starts_at"),)
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"))
+    status: Mapped[str] = mapped_column(String(12), default="booked")
+    starts: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    zone: Mapped[str] = mapped_column(String(64))
+    starts_at: Mapped[datetime]
+    minutes: Mapped[int]
+    place: Mapped[str] = mapped_column(String(200), default="")
+    instructions_sealed: Mapped[bytes | None]
+    instructions = Sealed[str | None]()
+    reply: Mapped[str | None] = mapped_column(String(10))
+    replied_at: Mapped[datetime | None]
+    replied_by: Mapped[str | None] = mapped_column(String(10))
+    handled_at: Mapped[datetime | None]
+    changes: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,155 @@
+"""Visits over HTTP: the patient's answer and calendar file, the staff's booking, moving and marking."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.exceptions import NotFoundException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import problems, render
+from server.actor import Actor
+from server.appointments import flow, rules
+from server.appointments.flow import NewVisit
+from server.appointments.models import Appointment
+from server.appointments.rules import BadVisit
+from server.forms import a_date, a_time, form_of, text, texts, whole
+from server.people import flow as people
+from server.people.guards import ANYONE, PERSON, STAFF, Ask
+from server.people.models import Patient
+from server.reminders import flow as reminders
+
+
+async def _visit(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment:
+    found = await flow.find(db, actor, appointment_id)
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+@post("/visits/{appointment_id:str}/answer", opt=PERSON)
+async def answer(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
+) -> Response[Any]:
+    appointment = await _visit(db, actor, appointment_id)
+    reply = text(await form_of(request), "reply", 10)
+    if reply not in rules.REPLIES:
+        return problems.answer(request, 422)
+    if appointment.status not in rules.UPCOMING:
+        return problems.answer(request, 409)
+    await flow.answer(db, actor, appointment, reply, now)
+    return render.go(request, f"/visits/{appointment.id}")
+
+
+@post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})
+async def answer_by_token(request: Request[Any, Any, Any], db: AsyncSession, now: datetime) -> Response[Any]:
+    """`{"token": …, "reply": "coming" | "cant"}` from a notification's button; works when nobody is signed in."""
+    body = await request.json()
+    token, reply = (body.get("token"), body.get("reply")) if isinstance(body, dict) else (None, None)
+    if not isinstance(token, str) or reply not in rules.REPLIES:
+        return problems.answer(request, 400)
+    if await flow.answer_by_token(db, token, reply, now) is None:
+        return problems.answer(request, 404)
+    return Response({"token": token, "reply": reply}, status_code=200, headers=render.FRESH)
+
+
+@get("/staff/visits/new", opt=STAFF)
+async def new_page(request: Ask, db: AsyncSession, actor: Actor, patient: str = "") -> Response[str]:
+    return await _form(request, db, actor, patient, {}, None)
+
+
+@post("/staff/visits", opt=STAFF)
+async def book(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    form = await form_of(request)
+    typed = {name: text(form, name) for name in ("date", "time", "count", "minutes", "place", "instructions")}
+    weekdays = frozenset(int(d) for d in texts(form, "weekday") if d in "0123456")
+    patient = await people.find_patient(db, actor, text(form, "patient", 32))
+    day, hour = a_date(form, "date"), a_time(form, "time")
+    if patient is None or day is None or hour is None:
+        return await _form(request, db, actor, text(form, "patient", 32), typed, BadVisit("missing"))
+    new = NewVisit(
+        datetime.combine(day, hour),
+        whole(form, "minutes") or 60,
+        typed["place"],
+        typed["instructions"] or None,
+    )
+    try:
+        async with db.begin_nested():
+            await flow.book_series(db, actor, patient, new, weekdays, whole(form, "count") or 1, now)
+    except BadVisit as bad:
+        return await _form(request, db, actor, patient.id, typed, bad)
+    return render.go(request, f"/staff/patients/{patient.id}#visits")
+
+
+async def _form(
+    request: Ask, db: AsyncSession, actor: Actor, patient_id: str, typed: dict[str, str], bad: BadVisit | None
+) -> Response[str]:
+    clinic = await people.clinic_of(db, actor)
+    chosen: Patient | None = await people.find_patient(db, actor, patient_id)
+    return render.page(
+        request,
+        "appointments/new.html",
+        422 if bad else 200,
+        patients=await people.roster(db, actor),
+        chosen=chosen,
+        clinic=clinic,
+        typed=typed,
+        bad=bad,
+    )
+
+
+@get("/staff/visits/{appointment_id:str}", opt=STAFF)
+async def visit_page(request: Ask, db: AsyncSession, actor: Actor, appointment_id: str) -> Response[str]:
+    return await _staff_visit(request, db, actor, await _visit(db, actor, appointment_id), None)
+
+
+@post("/staff/visits/{appointment_id:str}/move", opt=STAFF)
+async def move(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
+) -> Response[Any]:
+    appointment = await _visit(db, actor, appointment_id)
+    form = await form_of(request)
+    day, hour = a_date(form, "date"), a_time(form, "time")
+    if day is None or hour is None:
+        return await _staff_visit(request, db, actor, appointment, BadVisit("missing"))
+    try:
+        await flow.move(db, actor, appointment, datetime.combine(day, hour), now)
+    except BadVisit as bad:
+        return await _staff_visit(request, db, actor, appointment, bad)
+    return render.go(request, f"/staff/visits/{appointment.id}")
+
+
+@post("/staff/visits/{appointment_id:str}/mark", opt=STAFF)
+async def mark(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
+) -> Response[Any]:
+    appointment = await _visit(db, actor, appointment_id)
+    if not await flow.mark(db, actor, appointment, text(await form_of(request), "status", 12), now):
+        return await _staff_visit(request, db, actor, appointment, BadVisit("status"))
+    return render.go(request, f"/staff/visits/{appointment.id}")
+
+
+@post("/staff/visits/{appointment_id:str}/handled", opt=STAFF)
+async def handled(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
+) -> Response[Any]:
+    await flow.handle_reply(db, actor, await _visit(db, actor, appointment_id), now)
+    return render.go(request, "/staff")
+
+
+async def _staff_visit(
+    request: Ask, db: AsyncSession, actor: Actor, appointment: Appointment, bad: BadVisit | None
+) -> Response[str]:
+    return render.page(
+        request,
+        "appointments/visit.html",
+        422 if bad else 200,
+        visit=appointment,
+        patient=await db.get_one(Patient, appointment.patient_id),
+        reminders=await reminders.with_attempts(db, await reminders.of_subject(db, appointment.id)),
+        steps=rules.NEXT[appointment.status],
+        bad=bad,
+    )
+
+
+ROUTES = [answer, answer_by_token, new_page, book, visit_page, move, mark, handled]

@@ -1,0 +1,55 @@
+"""Dates of a series, what may follow what, what cannot be booked: pure."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+LONGEST_SERIES = 40
+REPLIES = ("coming", "cant", "another")
+UPCOMING = ("proposed", "booked", "arrived")
+
+# FHIR R4 AppointmentStatus: what a visit in one state may become.
+NEXT = {
+    "proposed": ("booked", "cancelled"),
+    "booked": ("arrived", "fulfilled", "noshow", "cancelled"),
+    "arrived": ("fulfilled", "booked", "noshow"),
+    "fulfilled": ("arrived",),
+    "noshow": ("arrived", "fulfilled"),
+    "cancelled": (),
+}
+
+
+class BadVisit(ValueError):
+    """Why a visit cannot be booked so, as a key that the page turns into words."""
+
+    def __init__(self, why: str, when: datetime | None = None) -> None:
+        super().__init__(why)
+        self.why, self.when = why, when
+
+
+def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]:
+    """The first `count` days from `first` on that fall on `weekdays` (Monday is 0)."""
+    if not 1 <= count <= LONGEST_SERIES:
+        raise BadVisit("count")
+    if not weekdays:
+        return [first + timedelta(weeks=week) for week in range(count)]
+    days: list[date] = []
+    day = first
+    while len(days) < count:
+        if day.weekday() in weekdays:
+            days.append(day)
+        day += timedelta(days=1)
+    return days
+
+
+def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
+    """The moment (UTC) of a visit at `wall` in `zone`. Raises BadVisit in the past or in a spring gap (case 9)."""
+    moment = wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
+    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
+        raise BadVisit("gap", wall)
+    if moment < now:
+        raise BadVisit("past", wall)
+    return moment
+
+
+def may_become(status: str, wanted: str) -> bool:
+    return wanted in NEXT.get(status, ())

@@ -1,0 +1,74 @@
+"""What browsers load beside pages: read once at start, hashed into their names, compressed once, kept in memory."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from importlib.metadata import files
+from pathlib import Path
+
+import brotli
+
+ROOT = Path(__file__).parent.parent
+TEXT = (".css", ".js", ".svg", ".json")
+HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"
+
+
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    media_type: str
+    etag: str
+    br: bytes | None = None
+    gzip: bytes | None = None
+
+    def encoded(self, accepted: str) -> tuple[bytes, str | None]:
+        """The smallest form that the browser takes, and its Content-Encoding."""
+        if self.br and "br" in accepted:
+            return self.br, "br"
+        if self.gzip and "gzip" in accepted:
+            return self.gzip, "gzip"
+        return self.body, None
+
+
+class Assets:
+    """`url("app.css")` → `/static/app.3f2a9c.css`; `by_url` finds the asset of such an address."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self.by_url: dict[str, Asset] = {}
+        self._urls: dict[str, str] = {}
+        for path in sorted((root / "static").rglob("*")):
+            if path.is_file():
+                self._add(str(path.relative_to(root / "static")), path.read_bytes())
+        for path in sorted((root / "pwa").glob("*.js")):
+            self._add(path.name, path.read_bytes())
+        self._add("htmx.js", _htmx())
+
+    def url(self, name: str) -> str:
+        return self._urls[name]
+
+    def asset(self, name: str) -> Asset:
+        return self.by_url[self._urls[name]]
+
+    def _add(self, name: str, body: bytes) -> None:
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        stem, dot, ending = name.rpartition(".")
+        url = f"/static/{stem}.{digest}.{ending}"
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        text = f".{ending}" in TEXT
+        self._urls[name] = url
+        self.by_url[url] = Asset(
+            body=body,
+            media_type=media_type + ("; charset=utf-8" if text else ""),
+            etag=f'"{digest}"',
+            br=brotli.compress(body, quality=11) if text else None,
+            gzip=gzip.compress(body, 9, mtime=0) if text else None,
+        )
+
+
+def _htmx() -> bytes:
+    """The published htmx, as the wheel of django-htmx carries it; Django itself is not installed."""
+    for file in files("django-htmx") or []:
+        if str(file) == HTMX:
+            return Path(str(file.locate())).read_bytes()
+    raise FileNotFoundError("django-htmx 1.29 carries htmx-2.min.js; is it installed?")

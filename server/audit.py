@@ -1,0 +1,42 @@
+"""Who saw or changed what: append-only, written in the transaction that it tells of."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.actor import Actor
+from server.db import Base, OfClinic
+
+
+class AuditEvent(OfClinic, Base):
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_subject", "subject_id", "at"),)
+
+    at: Mapped[datetime]
+    actor_kind: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[str] = mapped_column(String(40))
+    verb: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(40))
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+def record(
+    db: AsyncSession, actor: Actor, verb: str, subject: Base, now: datetime, **detail: str | int | bool
+) -> None:
+    """Add one event about `subject`. `detail` holds ids, states and counts, never what a person wrote."""
+    db.add(
+        AuditEvent(
+            clinic_id=actor.clinic_id,
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            verb=verb,
+            subject=subject.__tablename__,
+            subject_id=subject.id,
+            detail=dict(detail),
+        )
+    )

@@ -1,0 +1,153 @@
+"""One bounded POST: no proxy, no redirect, no retry, no cookie; a total deadline; a capped answer.
+
+It tells apart what the other side cannot have taken from what it may have: only the first is safe to send
+again.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from server.channels.addresses import GuardedResolver, RefusedAddress, guarded_socket
+from server.channels.rules import HostList
+
+LONGEST_ANSWER = 4096  # bytes
+PER_ORIGIN = 64  # connections
+CONNECT_SHARE = 0.8  # of the deadline: what is written later could hardly be answered in time
+
+
+class NotTaken(Exception):
+    """It failed before the request was written. The text is fit for logs: no address in it."""
+
+
+class PerhapsTaken(Exception):
+    """The request was written and its answer never learned. The text is fit for logs."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`body` is its beginning, 4096 bytes at most; `retry_after` is the header as it came."""
+
+    status: int
+    retry_after: str | None
+    body: bytes = b""
+
+
+@dataclass
+class _Exchange:
+    """How far one request came."""
+
+    written: bool = False
+    answer: Answer | None = None
+
+
+class Wire:
+    """Connections to the hosts of a list, kept alive between sends; opened by the first of them."""
+
+    def __init__(
+        self,
+        hosts: HostList,
+        *,
+        deadline: float,
+        per_origin: int = PER_ORIGIN,
+        resolver: AbstractResolver | None = None,
+        tls: ssl.SSLContext | bool = True,
+    ) -> None:
+        """`deadline` is in seconds, for a whole exchange: the wait for a free connection counts too."""
+        self._hosts = hosts
+        self._deadline = deadline
+        self._per_origin = per_origin
+        self._resolver = resolver
+        self._tls = tls
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Raises NotTaken or PerhapsTaken. A known status is returned, even if the body then fails."""
+        exchange = _Exchange()
+        try:
+            async with asyncio.timeout(self._deadline):
+                await self._run(exchange, url, headers, body)
+        except (aiohttp.ClientError, OSError) as error:
+            if exchange.answer is None:
+                raise (PerhapsTaken if exchange.written else NotTaken)(_in_words(error)) from error
+        assert exchange.answer is not None
+        return exchange.answer
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def _run(self, exchange: _Exchange, url: str, headers: dict[str, str], body: bytes) -> None:
+        verbatim = URL(url, encoded=True)
+        async with self._open().post(
+            verbatim, headers=headers, data=body, allow_redirects=False, trace_request_ctx=exchange
+        ) as response:
+            wait = response.headers.get("Retry-After")
+            exchange.answer = Answer(response.status, wait)
+            exchange.answer = Answer(response.status, wait, await _beginning(response))
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = self._new_session()
+        return self._session
+
+    def _new_session(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            resolver=GuardedResolver(self._hosts, self._resolver),
+            socket_factory=guarded_socket(self._hosts),
+            limit=0,  # one origin that hangs holds its own connections and nobody else's
+            limit_per_host=self._per_origin,
+            ssl=self._tls,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(connect=self._deadline * CONNECT_SHARE),
+            trust_env=False,
+            auto_decompress=False,
+            read_bufsize=LONGEST_ANSWER,
+            headers={"User-Agent": "interlude"},
+            skip_auto_headers=("Accept-Encoding",),
+            trace_configs=[_watch()],
+        )
+
+
+def _watch() -> aiohttp.TraceConfig:
+    watch = aiohttp.TraceConfig()
+    watch.on_request_chunk_sent.append(_mark_written)  # called just before the body goes out, headers with it
+    return watch
+
+
+async def _mark_written(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _chunk: aiohttp.TraceRequestChunkSentParams
+) -> None:
+    context.trace_request_ctx.written = True
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+    """aiohttp drops the connection of an answer that is left unread."""
+    got = bytearray()
+    while chunk := await response.content.read(LONGEST_ANSWER - len(got)):
+        got += chunk
+    return bytes(got)
+
+
+def _in_words(error: Exception) -> str:
+    """aiohttp's own texts repeat the address, which is a secret."""
+    if isinstance(getattr(error, "os_error", error), RefusedAddress):
+        return "its host resolves to an address that is not public"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its host does not resolve"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return "its certificate is not valid"
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return "no connection within the deadline"
+    if isinstance(error, TimeoutError):
+        return "no answer within the deadline"
+    return f"the connection failed ({type(error).__name__})"

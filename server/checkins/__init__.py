@@ -1,0 +1,1 @@
+"""Questionnaires, plans, due check-ins, responses."""

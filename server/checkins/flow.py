@@ -1,0 +1,238 @@
+"""The verbs about plans and due check-ins: publish, plan, tie to a visit, lay out ahead, close."""
+
+import json
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor, system
+from server.checkins import rules
+from server.checkins.forms import Form, read_form
+from server.checkins.models import CheckIn, Plan, Questionnaire
+from server.checkins.rules import Occasion, Rhythm
+from server.db import new_id
+from server.people.models import Patient
+from server.reminders import flow as reminders
+from server.reminders.rules import plan_checkin
+
+LIBRARY = Path(__file__).parent / "library"
+
+
+async def publish(db: AsyncSession, actor: Actor, resource: dict[str, Any], now: datetime) -> Questionnaire:
+    """Keep one version of a questionnaire. Raises ValueError for what cannot be asked; nothing is stored then."""
+    form = read_form(resource)
+    questionnaire = Questionnaire(
+        clinic_id=actor.clinic_id, slug=form.slug, version=form.version, resource=resource, made_at=now
+    )
+    db.add(questionnaire)
+    await db.flush()
+    audit.record(db, actor, "questionnaire.published", questionnaire, now, version=form.version)
+    return questionnaire
+
+
+async def publish_library(db: AsyncSession, actor: Actor, now: datetime) -> None:
+    """Give a new clinic the check-ins that come with Interlude."""
+    for path in sorted(LIBRARY.glob("*.json")):
+        await publish(db, actor, json.loads(path.read_text()), now)
+
+
+async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire | None:
+    return await db.scalar(
+        select(Questionnaire)
+        .where(Questionnaire.clinic_id == clinic_id, Questionnaire.slug == slug)
+        .order_by(Questionnaire.version.desc())
+        .limit(1)
+    )
+
+
+async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
+    """The newest version of each questionnaire that the clinic has, by slug."""
+    found = await db.scalars(
+        select(Questionnaire)
+        .where(Questionnaire.clinic_id == actor.clinic_id)
+        .order_by(Questionnaire.version)
+    )
+    return {questionnaire.slug: read_form(questionnaire.resource) for questionnaire in found}
+
+
+async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
+    return read_form((await db.get_one(Questionnaire, questionnaire_id)).resource)
+
+
+async def add_plan(
+    db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime
+) -> Plan:
+    plan = Plan(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        slug=slug,
+        rhythm=rhythm.rhythm,
+        at=rhythm.at.strftime("%H:%M"),
+        weekday=rhythm.weekday,
+        starts_on=rhythm.starts_on.isoformat(),
+    )
+    db.add(plan)
+    await db.flush()
+    audit.record(db, actor, "plan.added", plan, now, slug=slug, rhythm=rhythm.rhythm)
+    if rhythm.rhythm in rules.RECURRING:
+        await lay_out(db, plan, patient, now)
+    return plan
+
+
+async def end_plan(db: AsyncSession, actor: Actor, plan: Plan, now: datetime) -> None:
+    plan.ended_at = now
+    audit.record(db, actor, "plan.ended", plan, now)
+    for check_in in await _waiting(db, CheckIn.plan_id == plan.id):
+        await _call_off(db, actor, check_in, "plan-ended", now)
+
+
+async def plans_of(db: AsyncSession, patient_id: str) -> list[Plan]:
+    return list(
+        await db.scalars(
+            select(Plan).where(Plan.patient_id == patient_id, Plan.ended_at.is_(None)).order_by(Plan.slug)
+        )
+    )
+
+
+async def lay_out_all(db: AsyncSession, now: datetime) -> None:
+    """For every recurring plan, the check-ins of the coming days and their reminders."""
+    found = await db.execute(
+        select(Plan, Patient)
+        .join(Patient, Patient.id == Plan.patient_id)
+        .where(Plan.ended_at.is_(None), Plan.rhythm.in_(rules.RECURRING))
+    )
+    for plan, patient in found.all():
+        await lay_out(db, plan, patient, now)
+
+
+async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
+    """The plan's check-ins from today until some days ahead; those laid out before stay as they are."""
+    held = set(await db.scalars(select(CheckIn.due_at).where(CheckIn.plan_id == plan.id)))
+    for occasion in rules.occasions(
+        rhythm_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD
+    ):
+        if occasion.due_at not in held and occasion.closes_at > now:
+            await _make(db, plan, patient, occasion, None, now)
+
+
+async def tie(
+    db: AsyncSession,
+    actor: Actor,
+    patient: Patient,
+    appointment_id: str,
+    starts: datetime,
+    zone: str,
+    now: datetime,
+) -> None:
+    """Put the check-ins around a visit where the visit now is. `starts` is wall time in `zone`."""
+    held = {
+        check_in.plan_id: check_in
+        for check_in in await _waiting(db, CheckIn.appointment_id == appointment_id)
+    }
+    for plan in await plans_of(db, patient.id):
+        if plan.rhythm not in rules.TIED:
+            continue
+        occasion = rules.around_visit(rhythm_of(plan), starts, zone, patient.zone, now)
+        check_in = held.get(plan.id)
+        if occasion is None and check_in is not None:
+            await _call_off(db, actor, check_in, "moved", now)
+        elif occasion is not None and check_in is not None:
+            check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
+            audit.record(db, actor, "check-in.moved", check_in, now)
+            await _remind(db, check_in, plan, now)
+        elif occasion is not None:
+            await _make(db, plan, patient, occasion, appointment_id, now)
+
+
+async def untie(db: AsyncSession, actor: Actor, appointment_id: str, why: str, now: datetime) -> None:
+    for check_in in await _waiting(db, CheckIn.appointment_id == appointment_id):
+        await _call_off(db, actor, check_in, why, now)
+
+
+def rhythm_of(plan: Plan) -> Rhythm:
+    return Rhythm(
+        plan.rhythm, time.fromisoformat(plan.at), datetime.fromisoformat(plan.starts_on).date(), plan.weekday
+    )
+
+
+async def _make(
+    db: AsyncSession,
+    plan: Plan,
+    patient: Patient,
+    occasion: Occasion,
+    appointment_id: str | None,
+    now: datetime,
+) -> CheckIn | None:
+    questionnaire = await newest(db, patient.clinic_id, plan.slug)
+    if questionnaire is None:
+        return None
+    check_in = CheckIn(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        plan_id=plan.id,
+        questionnaire_id=questionnaire.id,
+        appointment_id=appointment_id,
+        client_id=new_id(),
+        due_at=occasion.due_at,
+        closes_at=occasion.closes_at,
+        state="waiting",
+    )
+    db.add(check_in)
+    await db.flush()
+    audit.record(db, system(patient.clinic_id), "check-in.laid-out", check_in, now)
+    await _remind(db, check_in, plan, now)
+    return check_in
+
+
+async def _remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime) -> None:
+    planned = plan_checkin(check_in.due_at, check_in.closes_at, rules.NUDGES.get(plan.rhythm))
+    await reminders.replan(
+        db,
+        system(check_in.clinic_id),
+        patient_id=check_in.patient_id,
+        subject_id=check_in.id,
+        planned=[plan for plan in planned if plan.expires_at > now],
+        path=f"/check-ins/{check_in.id}",
+        detail=None,
+        now=now,
+    )
+
+
+async def _waiting(db: AsyncSession, which: Any) -> list[CheckIn]:
+    return list(await db.scalars(select(CheckIn).where(which, CheckIn.state == "waiting")))
+
+
+async def _call_off(db: AsyncSession, actor: Actor, check_in: CheckIn, why: str, now: datetime) -> None:
+    check_in.state = "cancelled"
+    audit.record(db, actor, "check-in.cancelled", check_in, now, why=why)
+    await reminders.cancel(db, actor, check_in.id, why, now)
+
+
+async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
+    return await db.scalar(
+        select(CheckIn).where(
+            CheckIn.id == check_in_id,
+            CheckIn.clinic_id == actor.clinic_id,
+            CheckIn.patient_id == actor.patient_id,
+        )
+    )
+
+
+async def open_now(db: AsyncSession, patient_id: str, now: datetime) -> list[CheckIn]:
+    """What the patient can answer now, what closes first first."""
+    return list(
+        await db.scalars(
+            select(CheckIn)
+            .where(
+                CheckIn.patient_id == patient_id,
+                CheckIn.state == "waiting",
+                CheckIn.due_at <= now,
+                CheckIn.closes_at > now,
+            )
+            .order_by(CheckIn.closes_at)
+        )
+    )

@@ -1,0 +1,105 @@
+"""Tables: questionnaires in versions, who gets them when, each due occasion, what came back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.crypto import Sealed
+from server.db import Base, OfClinic
+
+
+class Questionnaire(OfClinic, Base):
+    """One version, as a FHIR R4 Questionnaire. A version never changes; a new text is a new version."""
+
+    __tablename__ = "questionnaire"
+    __table_args__ = (UniqueConstraint("clinic_id", "slug", "version"),)
+
+    slug: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int]
+    resource: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+
+
+class Plan(OfClinic, Base):
+    """Which questionnaire a patient gets, and in what rhythm: recurring, or tied to each infusion."""
+
+    __tablename__ = "plan"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    rhythm: Mapped[str] = mapped_column(String(10))
+    at: Mapped[str] = mapped_column(String(5))
+    weekday: Mapped[int | None]
+    starts_on: Mapped[str] = mapped_column(String(10))
+    ended_at: Mapped[datetime | None]
+
+
+class CheckIn(OfClinic, Base):
+    """One due occasion. It is open from `due_at` until `closes_at` unless it was answered or called off."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "due_at"),
+        Index("ix_check_in_open", "state", "closes_at"),
+    )
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id"))
+    questionnaire_id: Mapped[str] = mapped_column(ForeignKey("questionnaire.id"))
+    appointment_id: Mapped[str | None] = mapped_column(ForeignKey("appointment.id"), index=True)
+    client_id: Mapped[str] = mapped_column(String(40), unique=True)
+    due_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+
+
+class Draft(OfClinic, Base):
+    """One answer, kept at once, until the check-in is sent."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("check_in_id", "link_id"),)
+
+    check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"))
+    link_id: Mapped[str] = mapped_column(String(60))
+    value_sealed: Mapped[bytes]
+    value = Sealed[str]()
+    respondent: Mapped[str] = mapped_column(String(10))
+    answered_at: Mapped[datetime]
+
+
+class Response(OfClinic, Base):
+    """What was sent, as it was sent: answers by link id, in the version that was answered."""
+
+    __tablename__ = "response"
+    __table_args__ = (Index("ix_response_patient", "patient_id", "slug", "answered_at"),)
+
+    client_id: Mapped[str] = mapped_column(String(40), unique=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"), index=True)
+    questionnaire_id: Mapped[str] = mapped_column(ForeignKey("questionnaire.id"))
+    slug: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(12))
+    respondent: Mapped[str] = mapped_column(String(10))
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    answers_sealed: Mapped[bytes]
+    answers = Sealed[str]()
+    answered_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    urgency: Mapped[str | None] = mapped_column(String(10))
+    opened_at: Mapped[datetime | None]
+    opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class SetAside(OfClinic, Base):
+    """The same check-in sent again with other answers: kept beside the first for staff to see."""
+
+    __tablename__ = "set_aside"
+
+    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
+    client_id: Mapped[str] = mapped_column(String(40))
+    answers_sealed: Mapped[bytes]
+    answers = Sealed[str]()
+    received_at: Mapped[datetime]

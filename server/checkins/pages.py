@@ -1,0 +1,299 @@
+"""A check-in over HTTP: one question a page, an answer is one activation; and what a phone kept while offline."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto, problems, render
+from server.actor import Actor
+from server.checkins import flow, responses, rules
+from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered
+from server.checkins.models import CheckIn
+from server.checkins.responses import Conflict, Submission
+from server.clock import to_wall
+from server.forms import form_of, text
+from server.outbox import SealedBody, open_box
+from server.people import flow as people
+from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask
+from server.people.models import Clinic, Patient
+from server.people.rules import Refused, is_staffed
+
+URGENCIES = ("today", "wait")
+
+
+async def _check_in(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn:
+    found = await flow.find(db, actor, check_in_id)
+    if found is None:
+        raise NotFoundException
+    return found
+
+
+@get("/check-ins/{check_in_id:str}", opt=PERSON)
+async def start(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
+) -> Response[Any]:
+    """Where it goes on: who is answering, the next question, check and send, or what became of it."""
+    check_in = await _check_in(db, actor, check_in_id)
+    if check_in.state in ("done", "partial"):
+        return render.go(request, f"/check-ins/{check_in.id}/sent")
+    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+        return render.page(request, "checkins/closed.html", 200, check_in=check_in)
+    respondent = await responses.respondent_of(db, check_in)
+    if respondent is None and actor.kind == "caregiver":
+        return await _who(request, db, check_in)
+    return await _go_on(request, db, check_in, respondent or "self", None)
+
+
+@get("/check-ins/{check_in_id:str}/who", opt=PERSON)
+async def who_page(request: Ask, db: AsyncSession, actor: Actor, check_in_id: str) -> Response[str]:
+    return await _who(request, db, await _check_in(db, actor, check_in_id))
+
+
+async def _who(request: Ask, db: AsyncSession, check_in: CheckIn) -> Response[str]:
+    patient = await db.get_one(Patient, check_in.patient_id)
+    return render.page(request, "checkins/who.html", check_in=check_in, patient=patient)
+
+
+@post("/check-ins/{check_in_id:str}/who", opt=PERSON)
+async def say_who(request: Ask, db: AsyncSession, actor: Actor, check_in_id: str) -> Response[Any]:
+    check_in = await _check_in(db, actor, check_in_id)
+    respondent = text(await form_of(request), "who", 10)
+    if respondent not in rules.RESPONDENTS:
+        return problems.answer(request, 422)
+    return await _go_on(request, db, check_in, respondent, None)
+
+
+@get("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
+async def question_page(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    check_in_id: str,
+    link_id: str,
+    who: str = "self",
+) -> Response[Any]:
+    check_in = await _check_in(db, actor, check_in_id)
+    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+        return render.go(request, f"/check-ins/{check_in.id}")
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    drafts = await responses.draft_of(db, check_in)
+    questions = {q.link_id: q for q in asked(form, drafts, _respondent(who))}
+    if link_id not in questions:
+        raise NotFoundException
+    return await _ask(request, db, check_in, form, drafts, questions[link_id], _respondent(who))
+
+
+def _respondent(said: str) -> str:
+    return said if said in rules.RESPONDENTS else "self"
+
+
+@post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
+async def answer(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str, link_id: str
+) -> Response[Any]:
+    """Keep the answer, then on to the next question; after a red flag, first what to do now."""
+    check_in = await _check_in(db, actor, check_in_id)
+    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+        return render.go(request, f"/check-ins/{check_in.id}")
+    sent = await form_of(request)
+    respondent = _respondent(text(sent, "who", 10))
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    try:
+        question = form.question(link_id)
+        value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
+        if question not in asked(form, await responses.draft_of(db, check_in), respondent):
+            raise BadAnswer(link_id, "not asked")
+    except BadAnswer as bad:
+        return problems.answer(request, 422, str(bad))
+    red = await responses.keep_answer(db, actor, check_in, form, link_id, value, respondent, now)
+    if red:
+        return await _red(request, db, check_in, question, red[0].trigger.screen, respondent, now)
+    return await _go_on(request, db, check_in, respondent, link_id)
+
+
+async def _red(
+    request: Ask,
+    db: AsyncSession,
+    check_in: CheckIn,
+    question: Question,
+    screen: str,
+    respondent: str,
+    now: datetime,
+) -> Response[str]:
+    clinic = await db.get_one(Clinic, check_in.clinic_id)
+    staffed = is_staffed(clinic.staffed_hours, to_wall(now, clinic.zone))
+    return render.page(
+        request,
+        "checkins/red.html",
+        check_in=check_in,
+        question=question,
+        screen=screen,
+        clinic=clinic,
+        staffed=staffed,
+        respondent=respondent,
+    )
+
+
+@get("/check-ins/{check_in_id:str}/next", opt=PERSON)
+async def next_page(
+    request: Ask, db: AsyncSession, actor: Actor, check_in_id: str, who: str = "self", after: str = ""
+) -> Response[Any]:
+    check_in = await _check_in(db, actor, check_in_id)
+    return await _go_on(request, db, check_in, _respondent(who), after or None)
+
+
+async def _go_on(
+    request: Ask, db: AsyncSession, check_in: CheckIn, respondent: str, after: str | None
+) -> Response[Any]:
+    """The next question without an answer, or check and send. htmx gets it at once, without a second request."""
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    drafts = await responses.draft_of(db, check_in)
+    question = next_unanswered(form, drafts, respondent, after)
+    path = f"/check-ins/{check_in.id}/q/{question.link_id}" if question else f"/check-ins/{check_in.id}/check"
+    path += f"?who={respondent}"
+    if not render.wants_fragment(request):
+        return render.go(request, path)
+    if question is None:
+        return render.moved_to(await _check(request, db, check_in, form, drafts, respondent), path)
+    return render.moved_to(await _ask(request, db, check_in, form, drafts, question, respondent), path)
+
+
+async def _ask(
+    request: Ask,
+    db: AsyncSession,
+    check_in: CheckIn,
+    form: Form,
+    drafts: dict[str, Value],
+    question: Question,
+    respondent: str,
+) -> Response[str]:
+    questions = asked(form, drafts, respondent)
+    place = questions.index(question)
+    return render.page(
+        request,
+        "checkins/question.html",
+        check_in=check_in,
+        form=form,
+        question=question,
+        number=place + 1,
+        total=len(questions),
+        back=questions[place - 1].link_id if place else None,
+        given=drafts.get(question.link_id),
+        respondent=respondent,
+    )
+
+
+@get("/check-ins/{check_in_id:str}/check", opt=PERSON)
+async def check_page(
+    request: Ask, db: AsyncSession, actor: Actor, check_in_id: str, who: str = "self"
+) -> Response[Any]:
+    check_in = await _check_in(db, actor, check_in_id)
+    if check_in.state != "waiting":
+        return render.go(request, f"/check-ins/{check_in.id}")
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    return await _check(request, db, check_in, form, await responses.draft_of(db, check_in), _respondent(who))
+
+
+async def _check(
+    request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, drafts: dict[str, Value], respondent: str
+) -> Response[str]:
+    questions = asked(form, drafts, respondent)
+    answers = {q.link_id: drafts[q.link_id] for q in questions if q.link_id in drafts}
+    return render.page(
+        request,
+        "checkins/check.html",
+        check_in=check_in,
+        form=form,
+        questions=questions,
+        drafts=drafts,
+        respondent=respondent,
+        outbox=json.dumps({"answers": answers, "respondent": respondent}),
+        patient=await db.get_one(Patient, check_in.patient_id),
+    )
+
+
+@post("/check-ins/{check_in_id:str}/send", opt=PERSON)
+async def send(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
+) -> Response[Any]:
+    """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
+    check_in = await _check_in(db, actor, check_in_id)
+    sent_page = f"/check-ins/{check_in.id}/sent"
+    if check_in.state in ("done", "partial"):
+        return render.go(request, sent_page)
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    respondent = _respondent(text(await form_of(request), "who", 10))
+    drafts = await responses.draft_of(db, check_in)
+    answers = {q.link_id: drafts[q.link_id] for q in asked(form, drafts, respondent) if q.link_id in drafts}
+    taken = await responses.submit(
+        db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now
+    )
+    if isinstance(taken, Refused):
+        return problems.answer(request, 410)
+    if isinstance(taken, Conflict):
+        return problems.answer(request, 409)
+    return render.go(request, f"/check-ins/{check_in.id}/urgency" if taken.flagged else sent_page)
+
+
+@get("/check-ins/key", opt=ANYONE, sync_to_thread=False)
+def outbox_key() -> Response[dict[str, str]]:
+    """The public key to which a phone seals what it keeps."""
+    key_id, public = crypto.outbox_public()
+    return Response({"id": key_id, "key": public}, headers=render.FRESH)
+
+
+@post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN)
+async def take(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
+) -> Response[Any]:
+    """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
+    check_in = await _check_in(db, actor, check_in_id)
+    try:
+        box = open_box(SealedBody.read(await request.json()))
+        submission = Submission(box.client_id, box.answers, _respondent(box.respondent), box.answered_at)
+        taken = await responses.submit(db, actor, check_in, submission, now)
+    except BadAnswer as bad:
+        return problems.answer(request, 422, str(bad))
+    except ValueError as bad:
+        return problems.answer(request, 400, str(bad))
+    if isinstance(taken, Refused):
+        return problems.answer(request, 410, taken.why)
+    if isinstance(taken, Conflict):
+        return problems.answer(request, 409)
+    receipt = {"client_id": submission.client_id, "response": taken.response.id, "again": taken.again}
+    return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
+
+
+@get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
+async def urgency_page(request: Ask, db: AsyncSession, actor: Actor, check_in_id: str) -> Response[str]:
+    check_in = await _check_in(db, actor, check_in_id)
+    return render.page(
+        request,
+        "checkins/urgency.html",
+        check_in=check_in,
+        patient=await db.get_one(Patient, check_in.patient_id),
+        clinic=await people.clinic_of(db, actor),
+    )
+
+
+@post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
+async def say_urgency(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
+) -> Response[Any]:
+    response = await responses.find_response(db, actor, check_in_id)
+    urgency = text(await form_of(request), "urgency", 10)
+    if response is None or urgency not in URGENCIES:
+        return problems.answer(request, 404 if response is None else 422)
+    await responses.set_urgency(db, actor, response, urgency, now)
+    return render.go(request, f"/check-ins/{check_in_id}/sent")
+
+
+ROUTES = [
+    outbox_key, start, who_page, say_who, question_page, answer, next_page, check_page, send, take, urgency_page,
+    say_urgency,
+]  # fmt: skip

@@ -1,0 +1,96 @@
+"""When check-ins fall due and how long they stay open: pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+RECURRING = ("weekly", "daily", "monthly")
+TIED = ("before", "after")
+AHEAD = timedelta(days=8)  # recurring check-ins are laid out this far ahead
+WINDOWS = {
+    "weekly": timedelta(days=3),
+    "daily": timedelta(days=1),
+    "monthly": timedelta(days=7),
+    "after": timedelta(days=1),
+    "before": timedelta(days=1),
+}
+NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
+RESPONDENTS = ("self", "hands", "helper")
+ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still taken this long after the window
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """`rhythm` one of RECURRING or TIED; `at` wall time of day in the patient's zone; `weekday` Monday 0."""
+
+    rhythm: str
+    at: time
+    starts_on: date
+    weekday: int | None = None
+
+
+@dataclass(frozen=True)
+class Occasion:
+    due_at: datetime
+    closes_at: datetime
+
+
+def occasions(rhythm: Rhythm, zone: str, since: datetime, until: datetime) -> list[Occasion]:
+    """The recurring occasions due in [since, until), both UTC."""
+    day = max(since.astimezone(ZoneInfo(zone)).date(), rhythm.starts_on)
+    last = until.astimezone(ZoneInfo(zone)).date()
+    found: list[Occasion] = []
+    while day <= last:
+        if _falls_on(rhythm, day):
+            due = _utc(day, rhythm.at, zone)
+            if since <= due < until:
+                found.append(Occasion(due, _closes(rhythm, day, zone)))
+        day += timedelta(days=1)
+    return found
+
+
+def _falls_on(rhythm: Rhythm, day: date) -> bool:
+    if rhythm.rhythm == "daily":
+        return True
+    if rhythm.rhythm == "weekly":
+        return day.weekday() == (rhythm.starts_on.weekday() if rhythm.weekday is None else rhythm.weekday)
+    return day.day == min(rhythm.starts_on.day, 28)
+
+
+def _closes(rhythm: Rhythm, day: date, zone: str) -> datetime:
+    """A daily one ends with its day, at midnight where the patient is; the others some days later."""
+    if rhythm.rhythm == "daily":
+        return _utc(day + timedelta(days=1), time(), zone)
+    return _utc(day, rhythm.at, zone) + WINDOWS[rhythm.rhythm]
+
+
+def around_visit(
+    rhythm: Rhythm, starts: datetime, clinic_zone: str, zone: str, now: datetime
+) -> Occasion | None:
+    """The occasion tied to a visit that starts at wall time `starts` in `clinic_zone`; None once it is too late.
+
+    Readiness is asked the day before and until the visit; booked later than that, at once. The after-check
+    is asked the day after, for a day.
+    """
+    begins = starts.replace(tzinfo=ZoneInfo(clinic_zone), fold=0).astimezone(ZoneInfo("UTC"))
+    if rhythm.rhythm == "before":
+        if begins <= now:
+            return None
+        local = begins.astimezone(ZoneInfo(zone)).date()
+        return Occasion(max(_utc(local - timedelta(days=1), rhythm.at, zone), now), begins)
+    due = _utc(begins.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), rhythm.at, zone)
+    return Occasion(due, due + WINDOWS["after"]) if due + WINDOWS["after"] > now else None
+
+
+def _utc(day: date, at: time, zone: str) -> datetime:
+    return datetime.combine(day, at).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
+
+
+def is_open(state: str, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
+    return state == "waiting" and due_at <= now < closes_at
+
+
+def believable(answered_at: datetime, now: datetime) -> datetime:
+    """When it was answered; a phone whose clock runs ahead or is years off is not believed (case 43)."""
+    return answered_at if now - ANSWERED_LATE <= answered_at <= now + CLOCK_SLACK else now

@@ -1,0 +1,236 @@
+"""The `interlude` command: one verb each; `--json` where there is an answer."""
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import uvicorn
+from sqlalchemy import select
+
+from server import app, crypto, demo, logs, migrations, processes, schedule, settings
+from server.actor import Actor, system
+from server.clock import system_clock
+from server.db import Database
+from server.people import flow as people
+from server.people import rules, staff_flow
+from server.people.models import Patient, Staff
+from server.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Verb:
+    name: str
+    says: str
+    run: Callable[[argparse.Namespace, Settings], int]
+    answers: bool = False
+    takes: tuple[tuple[str, str], ...] = ()
+
+
+def main(argv: list[str] | None = None) -> int:
+    try:
+        arguments = _parser().parse_args(argv)
+        return int(arguments.run(arguments, settings.read()))
+    except (settings.BadSetting, crypto.MissingKey) as error:
+        print(f"interlude: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="interlude", description="Reminders and check-ins between infusions."
+    )
+    verbs = parser.add_subparsers(required=True, metavar="verb")
+    for verb in VERBS:
+        sub = verbs.add_parser(verb.name, help=verb.says, description=verb.says)
+        for name, says in verb.takes:
+            sub.add_argument(name, help=says)
+        if verb.answers:
+            sub.add_argument("--json", action="store_true", help="answer in JSON")
+        sub.set_defaults(run=verb.run)
+    return parser
+
+
+def run(_: argparse.Namespace, given: Settings) -> int:
+    """Everything for one machine: keys, schema, demo clinic, then web and worker side by side."""
+    ensure_keys(given)
+    crypto.use(crypto.load_keyring(given.secret_keys))
+    print("Interlude", flush=True)
+    invitation = asyncio.run(_prepare(given))
+    return processes.side_by_side(given, invitation)
+
+
+async def _prepare(given: Settings) -> demo.Invitation | None:
+    database = Database(given.database_url)
+    try:
+        print("  [1/3] the database schema", flush=True)
+        await migrations.upgrade(database)
+        await check_keys(database)
+        print("  [2/3] the demo clinic", flush=True)
+        await demo.seed_when_empty(
+            database, system_clock(), lambda line: print(f"        {line}", flush=True)
+        )
+        return await demo.invite(database, given, system_clock())
+    finally:
+        await database.close()
+
+
+async def check_keys(database: Database) -> None:
+    """Refuse to start when what is stored can't be opened with the keys we have (case 59)."""
+    async with database.reading() as db:
+        async for patient in await db.stream_scalars(select(Patient).limit(1)):
+            try:
+                patient.name  # noqa: B018  # opening it is the check
+            except (crypto.MissingKey, ValueError) as error:
+                raise crypto.MissingKey(
+                    f"the stored data can't be opened: {error}. Put the old key back into INTERLUDE_SECRET_KEYS"
+                ) from None
+
+
+def ensure_keys(given: Settings) -> bool:
+    """Make a keyring where the setting names a file that is not there yet; never where data might need another."""
+    source = given.secret_keys
+    if source.lstrip().startswith("{") or Path(source).exists():
+        return False
+    path = Path(source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(crypto.dump_keyring(crypto.new_keyring()))
+    return True
+
+
+def web(_: argparse.Namespace, given: Settings) -> int:
+    logs.configure()
+    application = app.create(given)
+    address = urlsplit(given.base_url)
+    loopback = given.is_loopback
+    uvicorn.run(
+        application,
+        host=os.environ.get("HOST", "127.0.0.1" if loopback else "0.0.0.0"),  # noqa: S104  # behind a TLS proxy
+        port=int(os.environ.get("PORT", str(address.port or 8000) if loopback else "8000")),
+        log_config=None,
+        access_log=False,
+        proxy_headers=bool(given.trusted_proxies),
+        forwarded_allow_ips=given.trusted_proxies or None,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return 0
+
+
+def worker(_: argparse.Namespace, given: Settings) -> int:
+    logs.configure()
+    asyncio.run(schedule.run(given))
+    return 0
+
+
+def migrate(_: argparse.Namespace, given: Settings) -> int:
+    asyncio.run(_with_database(given, migrations.upgrade))
+    print("the schema is up to date")
+    return 0
+
+
+def keys(arguments: argparse.Namespace, given: Settings) -> int:
+    """Make the keyring file, or tell what is in it: ids only."""
+    made = ensure_keys(given)
+    ring = crypto.load_keyring(given.secret_keys)
+    answer = {"made": made, "data": list(ring.data), "vapid": list(ring.vapid), "outbox": list(ring.outbox)}
+    _say(
+        arguments,
+        answer,
+        "\n".join(
+            f"{name}: {', '.join(map(str, ids)) if isinstance(ids, list) else ids}"
+            for name, ids in answer.items()
+        ),
+    )
+    return 0
+
+
+def seed_demo(_: argparse.Namespace, given: Settings) -> int:
+    ensure_keys(given)
+    crypto.use(crypto.load_keyring(given.secret_keys))
+    asyncio.run(_prepare(given))
+    return 0
+
+
+def staff(arguments: argparse.Namespace, given: Settings) -> int:
+    """A one-time sign-in link for a staff member, found by email."""
+
+    async def make(database: Database) -> str | None:
+        async with database.writing() as db:
+            email_hash = crypto.keyed_hash(rules.normal_email(arguments.email), "email")
+            found = await db.scalar(select(Staff).where(Staff.email_hash == email_hash))
+            if found is None:
+                return None
+            return await staff_flow.make_link(db, system(found.clinic_id, "cli"), found, system_clock())
+
+    token = _with_keys(given, make)
+    if token is None:
+        print("interlude: no staff member has that email", file=sys.stderr)
+        return 1
+    link = f"{given.base_url}/staff/link#{token}"
+    _say(arguments, {"link": link, "hours": int(rules.STAFF_LINK_LIFE / timedelta(hours=1))}, link)
+    return 0
+
+
+def pair(arguments: argparse.Namespace, given: Settings) -> int:
+    """A pairing code for a patient, by id."""
+
+    async def make(database: Database) -> str | None:
+        async with database.writing() as db:
+            patient = await db.get(Patient, arguments.patient)
+            if patient is None:
+                return None
+            return await people.issue_pairing(
+                db, Actor("system", "cli", patient.clinic_id), patient, None, system_clock()
+            )
+
+    code = _with_keys(given, make)
+    if code is None:
+        print("interlude: no patient has that id", file=sys.stderr)
+        return 1
+    minutes = int(rules.PAIRING_LIFE / timedelta(minutes=1))
+    _say(arguments, {"code": code, "minutes": minutes}, f"{rules.shown_code(code)} (for {minutes} minutes)")
+    return 0
+
+
+def _with_keys(given: Settings, work: Callable[[Database], Awaitable[str | None]]) -> str | None:
+    crypto.use(crypto.load_keyring(given.secret_keys))
+    return asyncio.run(_with_database(given, work))
+
+
+async def _with_database(given: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = Database(given.database_url)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
+
+
+def _say(arguments: argparse.Namespace, answer: dict[str, object], words: str) -> None:
+    print(json.dumps(answer) if arguments.json else words)
+
+
+VERBS = (
+    Verb("run", "Set up what is missing, then serve: web and worker side by side.", run),
+    Verb("web", "Serve the pages.", web),
+    Verb("worker", "Send what is due, open and close check-ins.", worker),
+    Verb("migrate", "Bring the database schema up to date.", migrate),
+    Verb("demo", "Fill an empty database with a demo clinic.", seed_demo),
+    Verb("staff", "Print a one-time sign-in link for a staff member.", staff, True, (("email", "the staff member's email"),)),
+    Verb("pair", "Print a pairing code for a patient's phone.", pair, True, (("patient", "the patient's id"),)),
+    Verb("keys", "Make the keyring, or list the ids of its keys.", keys, True),
+)  # fmt: skip
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""The database: one engine, one commit a request or tick, every row a clinic's.
+
+SQLite has one writer: writes start with BEGIN IMMEDIATE, one at a time in a process (a lock), bounded by
+a busy timeout between processes. PostgreSQL needs neither.
+"""
+
+import asyncio
+import sqlite3
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    with_loader_criteria,
+)
+
+BUSY_TIMEOUT = 5.0  # seconds
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, UTC on both databases (SQLite keeps no offset)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """32 hex characters: as long as a push Topic may be (RFC 8030 §5.4)."""
+    return uuid.uuid4().hex
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: Moment,
+        bytes: LargeBinary,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+    def __init__(self, **values: Any) -> None:
+        self.id = values.pop("id", None) or new_id()  # first: sealed columns are bound to it
+        for name, value in values.items():
+            if not hasattr(type(self), name):
+                raise TypeError(f"{type(self).__name__} has no {name}")
+            setattr(self, name, value)
+
+
+class OfClinic:
+    """A row that belongs to one clinic; a session scoped to another never sees it."""
+
+    clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+
+
+def scope(db: AsyncSession, clinic_id: str) -> None:
+    """From here on every query of this session sees only rows of this clinic."""
+    db.info["clinic_id"] = clinic_id
+
+
+@contextmanager
+def unscoped(db: AsyncSession) -> Iterator[None]:
+    """For the few questions that are about all clinics, such as who holds a push endpoint."""
+    clinic_id = db.info.pop("clinic_id", None)
+    try:
+        yield
+    finally:
+        if clinic_id:
+            db.info["clinic_id"] = clinic_id
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_this_clinic(state: ORMExecuteState) -> None:
+    clinic_id = state.session.info.get("clinic_id")
+    if clinic_id and (state.is_select or state.is_update or state.is_delete):
+        state.statement = state.statement.options(
+            with_loader_criteria(OfClinic, lambda cls: cls.clinic_id == clinic_id, include_aliases=True)
+        )
+
+
+def has_wal_reset_fault(version: tuple[int, ...]) -> bool:
+    """SQLite 3.7.0 to 3.51.2, save 3.50.7 and 3.44.6, can lose a commit when a WAL is reset."""
+    return (3, 7, 0) <= version <= (3, 51, 2) and version not in ((3, 50, 7), (3, 44, 6))
+
+
+class Database:
+    """An engine and its two kinds of session, `reading` and `writing`, each one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._one_writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        async with self._sessions() as db:
+            yield db
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """Commits at the end, rolls back on an exception."""
+        async with self._one_writer or nullcontext(), self._sessions() as db:
+            await db.connection(execution_options={"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else None)
+            async with _finishing(db):
+                yield db
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _finishing(db: AsyncSession) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        await db.rollback()
+        raise
+    await db.commit()
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    path = url.removeprefix("sqlite:///")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1), connect_args={"timeout": BUSY_TIMEOUT}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would otherwise begin late, and deferred
+    cursor = connection.cursor()
+    wal = not has_wal_reset_fault(sqlite3.sqlite_version_info)
+    for pragma in (
+        f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={int(BUSY_TIMEOUT * 1000)}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

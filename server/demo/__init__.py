@@ -1,0 +1,6 @@
+"""A believable demo: two clinics, their staff, a dozen patients with weeks of answers. Made by the real verbs."""
+
+from server.demo.invite import Invitation, invite
+from server.demo.seed import seed_when_empty
+
+__all__ = ["Invitation", "invite", "seed_when_empty"]

@@ -1,0 +1,93 @@
+"""Who is in the demo, and how each fares. All of them are made up."""
+
+from dataclasses import dataclass, field
+
+HOURS = {str(day): ["08:00", "17:00"] for day in range(5)}
+INSTRUCTIONS = (
+    "Please follow what your own clinic tells you. This is demo text.\n"
+    "Bring your list of medicines.\n"
+    "Have someone to drive you home.\n"
+    "Bring your mask machine if you use one."
+)
+
+
+@dataclass(frozen=True)
+class DemoStaff:
+    name: str
+    email: str
+    role: str
+
+
+@dataclass(frozen=True)
+class DemoPatient:
+    """`course` is item → (level six weeks ago, change a week); what is not named stays at no trouble."""
+
+    name: str
+    plans: tuple[str, ...]
+    course: dict[str, tuple[float, float]] = field(default_factory=dict)
+    caregiver: tuple[str, str] | None = None
+    contact: str = "call"
+    joined: bool = True
+    answers: float = 0.95
+    reach: str = "opened"
+
+
+@dataclass(frozen=True)
+class DemoClinic:
+    name: str
+    zone: str
+    phone: str
+    address: str
+    staff: tuple[DemoStaff, ...]
+    patients: tuple[DemoPatient, ...]
+
+
+ALS = ("weekly-als", "function", "readiness", "day-after")
+MOOD = ("daily-three", "readiness", "day-after")
+
+CLINICS = (
+    DemoClinic(
+        "Harbor Infusion Center",
+        "America/New_York",
+        "(555) 010-0140",
+        "12 Elm Street, second floor",
+        (
+            DemoStaff("Maria Alvarez", "maria@harbor.example", "coordinator"),
+            DemoStaff("Dr. Ken Osei", "ken@harbor.example", "clinician"),
+            DemoStaff("Ruth Lindqvist", "ruth@harbor.example", "admin"),
+        ),
+        (
+            DemoPatient(
+                "Rosa Delgado",
+                ALS,
+                {"swallowing": (0.6, 0.2), "saliva": (0.8, 0.1), "strength": (1, 0.15), "speech": (1, 0.1), "pain": (2, 0.1), "mood": (1, 0)},
+                ("Luis Delgado", "husband"),
+                contact="text",
+            ),
+            DemoPatient("Walter Brandt", ALS, {"breathing": (0.8, 0.35), "strength": (1.5, 0.1), "pain": (3, 0)}, ("Inge Brandt", "wife"), contact="helper"),
+            DemoPatient("Amina Yusuf", ALS, {"cramps": (1.4, 0.05), "strength": (1, 0), "pain": (4, -0.3), "mood": (1.5, -0.1)}),
+            DemoPatient("George Tanaka", ALS, {"speech": (2, 0.2), "swallowing": (1.2, 0.1), "saliva": (1.5, 0.1)}, contact="text"),
+            DemoPatient("Ellen Kowalski", MOOD, {"pain": (7, -0.5), "mood": (3, -0.3)}),
+            DemoPatient("Marcus Reed", MOOD, {"pain": (5, -0.2), "mood": (2.4, 0.12)}, answers=0.7),
+            DemoPatient("Joan Petrov", ALS, {"strength": (2, 0.1), "breathing": (1, 0.05)}, answers=0.5, reach="accepted"),
+            DemoPatient("Sam Whitfield", ALS, joined=False),
+        ),
+    ),
+    DemoClinic(
+        "Mesa Neurology and Infusion",
+        "America/Denver",
+        "(555) 010-0170",
+        "480 Juniper Road",
+        (
+            DemoStaff("Tom Begay", "tom@mesa.example", "coordinator"),
+            DemoStaff("Dr. Priya Raman", "priya@mesa.example", "clinician"),
+            DemoStaff("Ana Souza", "ana@mesa.example", "admin"),
+        ),
+        (
+            DemoPatient("Helen Marsh", ALS, {"swallowing": (1, 0.3), "speech": (1, 0.2)}, ("Dan Marsh", "son")),
+            DemoPatient("Victor Nguyen", MOOD, {"pain": (6, -0.3), "mood": (2, -0.1)}),
+            DemoPatient("Carla Jimenez", ALS, {"cramps": (2, -0.1), "pain": (3, 0.1)}),
+            DemoPatient("Ned Olsen", MOOD, {"mood": (2.5, -0.2)}, answers=0.6),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,46 @@
+"""What `make run` prints: a one-time way in for a staff member, and a pairing code for a patient's phone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto
+from server.actor import system
+from server.db import Database
+from server.demo.cast import CLINICS
+from server.people import flow as people
+from server.people import staff_flow
+from server.people.models import Patient, Staff
+from server.settings import Settings
+
+
+@dataclass(frozen=True)
+class Invitation:
+    staff_name: str
+    link: str
+    patient_name: str
+    code: str
+
+
+async def invite(database: Database, settings: Settings, now: datetime) -> Invitation | None:
+    """None where the data is no demo."""
+    admin = CLINICS[0].staff[2]
+    async with database.writing() as db:
+        staff = await db.scalar(
+            select(Staff).where(Staff.email_hash == crypto.keyed_hash(admin.email, "email"))
+        )
+        if staff is None:
+            return None
+        actor = system(staff.clinic_id, "demo")
+        token = await staff_flow.make_link(db, actor, staff, now)
+        patient = await _first_patient(db, staff.clinic_id)
+        code = await people.issue_pairing(db, actor, patient, None, now)
+    return Invitation(staff.name, f"{settings.base_url}/staff/link#{token}", patient.name, code)
+
+
+async def _first_patient(db: AsyncSession, clinic_id: str) -> Patient:
+    found = await db.scalars(select(Patient).where(Patient.clinic_id == clinic_id))
+    wanted = CLINICS[0].patients[0].name
+    return next(patient for patient in found if patient.name == wanted)

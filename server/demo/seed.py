@@ -1,0 +1,195 @@
+"""Fills an empty database: the past is lived through week by week, by the same verbs as the present."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor, system
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.checkins import flow as checkins
+from server.checkins import responses
+from server.checkins.forms import Question, Value, asked
+from server.checkins.models import CheckIn
+from server.checkins.responses import Submission
+from server.checkins.rules import Rhythm
+from server.clock import to_wall
+from server.db import Database
+from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
+from server.demo.reached import as_if_sent
+from server.people import flow as people
+from server.people import rules as people_rules
+from server.people import staff_flow
+from server.people.flow import Joined, NewPatient
+from server.people.models import Clinic, Patient, Staff
+from server.review import flow as review
+
+BACK = timedelta(weeks=6)
+RHYTHMS = {"weekly-als": "weekly", "daily-three": "daily", "function": "monthly", "readiness": "before", "day-after": "after"}  # fmt: skip
+Say = Callable[[str], None]
+
+
+async def seed_when_empty(database: Database, now: datetime, say: Say) -> bool:
+    """False where a clinic is there already; that data is kept as it is."""
+    async with database.reading() as db:
+        if await db.scalar(select(Clinic.id).limit(1)):
+            say("kept as it is")
+            return False
+    for clinic in CLINICS:
+        async with database.writing() as db:
+            say(f"{clinic.name}: {len(clinic.patients)} patients, six weeks of answers")
+            await _seed_clinic(db, clinic, now)
+    return True
+
+
+async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> None:
+    began = now - BACK
+    clinic = Clinic(
+        name=demo.name,
+        zone=demo.zone,
+        phone=demo.phone,
+        emergency_number="911",
+        crisis_line="988",
+        address=demo.address,
+        staffed_hours=HOURS,
+        visit_instructions=INSTRUCTIONS,
+    )
+    db.add(clinic)
+    await db.flush()
+    actor = system(clinic.id, "demo")
+    await checkins.publish_library(db, actor, began)
+    await review.publish_triggers(db, actor, began)
+    staff = [await staff_flow.add_staff(db, actor, s.name, s.email, s.role, began) for s in demo.staff]
+    team = [member for member in staff if isinstance(member, Staff)]
+    for number, patient in enumerate(demo.patients):
+        await _seed_patient(db, clinic, team, patient, number, now)
+
+
+async def _seed_patient(
+    db: AsyncSession, clinic: Clinic, team: list[Staff], demo: DemoPatient, number: int, now: datetime
+) -> None:
+    began, chance = now - BACK, random.Random(f"{clinic.name} {number}")  # noqa: S311  # a demo that repeats
+    coordinator = Actor("staff", team[0].id, clinic.id)
+    new = NewPatient(demo.name, clinic.zone, phone=f"(555) 010-02{number:02d}", contact=demo.contact)
+    patient = await people.register_patient(db, coordinator, new, began)
+    if demo.caregiver:
+        await people.add_caregiver(db, coordinator, patient, *demo.caregiver, began)
+    actor = await _joined(db, coordinator, patient, demo, began)
+    for slug in demo.plans:
+        await checkins.add_plan(
+            db, coordinator, patient, slug, _rhythm(slug, patient, number, now, began), began
+        )
+    await _book(db, coordinator, patient, number, now)
+    await _live_through(db, actor, patient, demo, chance, now)
+    await _staff_acted(db, team, patient, now)
+    await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
+
+
+async def _joined(
+    db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime
+) -> Actor:
+    if not demo.joined:
+        return system(patient.clinic_id, "demo")
+    code = await people.issue_pairing(db, coordinator, patient, None, began)
+    joined = await people.join(db, code, people_rules.CONSENT_VERSION, "iPhone", f"demo {patient.id}", began)
+    assert isinstance(joined, Joined)
+    return Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id, device_id=joined.device.id)
+
+
+def _rhythm(slug: str, patient: Patient, number: int, now: datetime, began: datetime) -> Rhythm:
+    """Weekly ones fall due yesterday for every third patient, so that some are open when you first look."""
+    yesterday = to_wall(now, patient.zone).date() - timedelta(days=1 + number % 3)
+    return Rhythm(RHYTHMS[slug], time(10), to_wall(began, patient.zone).date(), yesterday.weekday())
+
+
+async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: int, now: datetime) -> None:
+    """A course of six weeks ago to four, then every other week into the future."""
+    began = now - BACK
+    today = to_wall(now, patient.zone).date()
+    course = NewVisit(datetime.combine(today - timedelta(days=40), time(9 + number % 6)), 90)
+    await appointments.book_series(db, coordinator, patient, course, frozenset({0, 2, 4}), 6, began)
+    for ahead in (1 + number % 4, 15 + number % 4, 29 + number % 4):
+        day = today + timedelta(days=ahead)
+        day += timedelta(days=max(day.weekday() - 4, 0) and 7 - day.weekday())
+        starts = datetime.combine(day, time(9 + number % 6))
+        await appointments.book(db, coordinator, patient, NewVisit(starts, 90), now - timedelta(days=20))
+
+
+async def _live_through(
+    db: AsyncSession, actor: Actor, patient: Patient, demo: DemoPatient, chance: random.Random, now: datetime
+) -> None:
+    """Each check-in that fell due was answered some hours later, or not; each visit that was, took place."""
+    for week in range(7):
+        for plan in await checkins.plans_of(db, patient.id):
+            if RHYTHMS[plan.slug] in ("weekly", "daily", "monthly"):
+                await checkins.lay_out(db, plan, patient, min(now - BACK + timedelta(weeks=week), now))
+    due = await db.scalars(
+        select(CheckIn)
+        .where(CheckIn.patient_id == patient.id, CheckIn.due_at <= now)
+        .order_by(CheckIn.due_at)
+    )
+    for check_in in list(due):
+        answered = check_in.due_at + timedelta(minutes=chance.randint(10, 400))
+        if (
+            demo.joined
+            and answered < min(now, check_in.closes_at)
+            and chance.random() < demo.answers
+            and not _keep_open(check_in, now)
+        ):
+            await _answer(db, actor, check_in, demo, chance, answered, now)
+    for visit in await appointments.visits_of(db, patient.id):
+        if visit.starts_at + timedelta(hours=2) < now:
+            await appointments.mark(
+                db, system(patient.clinic_id, "demo"), visit, "fulfilled", visit.starts_at
+            )
+    await responses.close_ended(db, now)
+
+
+def _keep_open(check_in: CheckIn, now: datetime) -> bool:
+    """The newest ones are left for you to answer."""
+    return check_in.closes_at > now + timedelta(hours=20) and now - check_in.due_at < timedelta(hours=40)
+
+
+async def _answer(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    demo: DemoPatient,
+    chance: random.Random,
+    at: datetime,
+    now: datetime,
+) -> None:
+    form = await checkins.form_of(db, check_in.questionnaire_id)
+    weeks = (at - (now - BACK)).total_seconds() / 604800
+    answers: dict[str, Value] = {}
+    for question in form.questions:
+        if question in asked(form, answers, "self"):
+            answers[question.link_id] = _value(question, demo, weeks, chance)
+    await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, "self", at), at)
+
+
+def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.Random) -> Value:
+    if question.type == "boolean":
+        return not question.worse_answer
+    start, change = demo.course.get(question.link_id, (0.3, 0.0))
+    level = round(start + change * weeks + chance.uniform(-0.3, 0.3))
+    level = min(max(level, 0), question.worst)
+    if question.type == "integer":
+        return level
+    return next(option.code for option in question.options if option.level == level)
+
+
+async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, now: datetime) -> None:
+    """Flags older than a week were closed by someone; of the newer ones some have an owner."""
+    for number, flag in enumerate(await review.of_patient(db, patient.id)):
+        member = team[number % 2]
+        actor = Actor("staff", member.id, member.clinic_id)
+        if flag.news_at < now - timedelta(days=7):
+            await review.close(
+                db, actor, flag, "called", "Talked it through.", flag.news_at + timedelta(hours=5)
+            )
+        elif number % 2:
+            await review.own(db, actor, flag, member.id, now - timedelta(hours=2))

@@ -1,0 +1,1 @@
+"""The staff's pages that put several features together."""

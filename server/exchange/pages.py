@@ -1,0 +1,37 @@
+"""What leaves as a file: a visit for the phone's calendar."""
+
+from datetime import datetime
+
+from litestar import Response, get
+from litestar.exceptions import NotFoundException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.appointments import flow
+from server.exchange.calendar import visit_file
+from server.language import gettext as _
+from server.people.guards import PERSON
+
+
+@get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)
+async def visit_ics(db: AsyncSession, actor: Actor, now: datetime, appointment_id: str) -> Response[bytes]:
+    visit = await flow.find(db, actor, appointment_id)
+    if visit is None:
+        raise NotFoundException
+    body = visit_file(
+        uid=visit.id,
+        starts=visit.starts,
+        zone=visit.zone,
+        minutes=visit.minutes,
+        place=visit.place,
+        title=_("Clinic visit"),
+        note=_("Open Interlude to see what to do before it."),
+        changes=visit.changes,
+        cancelled=visit.status == "cancelled",
+        now=now,
+    )
+    headers = {"Content-Disposition": 'attachment; filename="visit.ics"', "Cache-Control": "no-store"}
+    return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+ROUTES = [visit_ics]

@@ -1,0 +1,42 @@
+"""Reading what a browser sent, field by field, with bounds."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict
+
+LONGEST = 2000  # characters of one field
+
+
+async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """The form; a field that is a file counts as absent."""
+    return await request.form()
+
+
+def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
+    value = form.get(name)
+    return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def texts(form: FormMultiDict, name: str) -> list[str]:
+    return [value for value in form.getall(name, []) if isinstance(value, str)]
+
+
+def whole(form: FormMultiDict, name: str) -> int | None:
+    value = text(form, name, 9)
+    return int(value) if value.lstrip("-").isdecimal() and value.isascii() else None
+
+
+def a_date(form: FormMultiDict, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text(form, name, 10))
+    except ValueError:
+        return None
+
+
+def a_time(form: FormMultiDict, name: str) -> time | None:
+    try:
+        return datetime.strptime(text(form, name, 5), "%H:%M").time()
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Clinics, patients, caregivers, staff; devices, pairing, sign-in; who may open what; pause."""

@@ -1,0 +1,161 @@
+"""Who may open what. Every route says for whom it is (`opt={"who": …}`); one that says nothing is closed."""
+
+from typing import Any
+
+from litestar.connection import ASGIConnection, Request
+from litestar.datastructures import Cookie, State
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto
+from server.actor import Actor, Visitor
+from server.people import rules
+from server.people.models import Caregiver, Clinic, Device, DeviceSession, Patient, Staff
+
+PERSON_COOKIE = "__Host-interlude"
+STAFF_COOKIE = "__Host-interlude-desk"
+
+Ask = Request[Visitor, Any, State]
+Connection = ASGIConnection[Any, Visitor, Any, State]
+
+ANYONE = {"who": "anyone"}
+PERSON = {"who": "person"}
+PATIENT = {"who": "patient"}
+STAFF = {"who": "staff"}
+ADMIN = {"who": "admin"}
+# Called by script, from the page or its worker, which has no form to carry a CSRF token in.
+SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
+WRITES = {"writes": True}  # a GET that leaves a trace, such as "opened by"
+
+
+class WhoAsks(AbstractAuthenticationMiddleware):
+    """Turns the cookies of a request into a Visitor; a bad or ended session is simply nobody."""
+
+    async def authenticate_request(
+        self, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> AuthenticationResult:
+        person, staff = connection.cookies.get(PERSON_COOKIE), connection.cookies.get(STAFF_COOKIE)
+        if not person and not staff:
+            return AuthenticationResult(user=Visitor(), auth=None)
+        now = connection.app.state.clock()
+        async with connection.app.state.database.reading() as db:
+            visitor = Visitor(
+                person=await _actor_by(db, person, now, of_staff=False) if person else None,
+                staff=await _actor_by(db, staff, now, of_staff=True) if staff else None,
+            )
+        return AuthenticationResult(user=visitor, auth=None)
+
+
+async def _actor_by(db: AsyncSession, token: str, now: Any, of_staff: bool) -> Actor | None:
+    row = (
+        await db.execute(
+            select(DeviceSession, Device)
+            .join(Device, Device.id == DeviceSession.device_id)
+            .where(
+                DeviceSession.token_hash == crypto.token_hash(token),
+                DeviceSession.ended_at.is_(None),
+                DeviceSession.expires_at > now,
+                Device.ended_at.is_(None),
+            )
+        )
+    ).first()
+    if row is None:
+        return None
+    session, device = row
+    if of_staff:
+        return await _staff_actor(db, session, device)
+    return await _person_actor(db, session, device)
+
+
+async def _staff_actor(db: AsyncSession, session: DeviceSession, device: Device) -> Actor | None:
+    staff = await db.get(Staff, device.staff_id) if device.staff_id else None
+    if staff is None or staff.ended_at is not None:
+        return None
+    clinic = await db.get_one(Clinic, staff.clinic_id)
+    return Actor(
+        "staff",
+        staff.id,
+        staff.clinic_id,
+        name=staff.name,
+        role=staff.role,
+        device_id=device.id,
+        session_id=session.id,
+        zone=clinic.zone,
+    )
+
+
+async def _person_actor(db: AsyncSession, session: DeviceSession, device: Device) -> Actor | None:
+    caregiver = await db.get(Caregiver, device.caregiver_id) if device.caregiver_id else None
+    if caregiver is not None and caregiver.ended_at is not None:
+        return None
+    patient_id = caregiver.patient_id if caregiver else device.patient_id
+    patient = await db.get(Patient, patient_id) if patient_id else None
+    if patient is None:
+        return None
+    return Actor(
+        "caregiver" if caregiver else "patient",
+        caregiver.id if caregiver else patient.id,
+        patient.clinic_id,
+        name=caregiver.name if caregiver else patient.name,
+        patient_id=patient.id,
+        device_id=device.id,
+        session_id=session.id,
+        locale=patient.locale,
+        zone=patient.zone,
+    )
+
+
+def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+    """The one guard of the whole app."""
+    who = handler.opt.get("who")
+    if handler.opt.get("same_origin") and not is_same_origin(connection):
+        raise PermissionDeniedException("This did not come from Interlude's own pages.")
+    if who == "anyone":
+        return
+    actor = asking(connection, who)
+    if actor is None:
+        raise NotAuthorizedException(extra={"who": who})
+    if who == "admin" and actor.role != "admin":
+        raise PermissionDeniedException("Only an admin of the clinic may do this.")
+    if who == "patient" and actor.kind != "patient":
+        raise PermissionDeniedException("Only the patient may do this.")
+
+
+def is_same_origin(connection: Connection) -> bool:
+    """Fetch metadata where the browser sends it; the Origin must be ours in any case."""
+    site = connection.headers.get("sec-fetch-site", "same-origin")
+    origin, host = connection.headers.get("origin", ""), connection.headers.get("host", "")
+    base_url: str = connection.app.state.settings.base_url
+    return site == "same-origin" and origin in (base_url, f"{base_url.partition('://')[0]}://{host}")
+
+
+def asking(connection: Connection, who: str | None) -> Actor | None:
+    visitor: Visitor = connection.user
+    return {
+        "person": visitor.person,
+        "patient": visitor.person,
+        "staff": visitor.staff,
+        "admin": visitor.staff,
+    }.get(who or "")
+
+
+def session_cookie(token: str, of_staff: bool = False) -> Cookie:
+    """`__Host-`: this host only, https (or localhost) only, out of reach of scripts."""
+    life = rules.STAFF_SESSION_LIFE if of_staff else rules.PERSON_SESSION_LIFE
+    return Cookie(
+        key=STAFF_COOKIE if of_staff else PERSON_COOKIE,
+        value=token,
+        path="/",
+        secure=True,
+        httponly=True,
+        samesite="lax",
+        max_age=int(life.total_seconds()),
+    )
+
+
+def source_of(request: Ask) -> str:
+    """Who is guessing, as well as a server can tell: the address that uvicorn took, proxies it trusts included."""
+    return request.client.host if request.client else "unknown"

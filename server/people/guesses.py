@@ -1,0 +1,36 @@
+"""How often one source may try a secret: counted in the database, so that all web processes share it."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto
+from server.db import new_id
+from server.people import rules
+from server.people.models import Guesses
+
+
+async def count_guess(db: AsyncSession, who: str, now: datetime, allowed: int = rules.GUESSES_ALLOWED) -> int:
+    """Count one try of `who` in the present window; how many are left, negative when there were too many."""
+    who_hash, window = crypto.keyed_hash(who, "guesses"), rules.guess_window(now)
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    counted = await db.scalar(
+        insert(Guesses)
+        .values(id=new_id(), who_hash=who_hash, window=window, count=1)
+        .on_conflict_do_update(index_elements=["who_hash", "window"], set_={"count": Guesses.count + 1})
+        .returning(Guesses.count)
+    )
+    return allowed - (counted or 1)
+
+
+async def forget_guesses(db: AsyncSession, who: str, now: datetime) -> None:
+    """After a success the source starts afresh."""
+    await db.execute(
+        update(Guesses)
+        .where(
+            Guesses.who_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now)
+        )
+        .values(count=0)
+    )

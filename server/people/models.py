@@ -1,0 +1,158 @@
+"""Tables: who there is, and how a device is theirs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.crypto import Sealed
+from server.db import Base, OfClinic
+
+
+class Clinic(Base):
+    __tablename__ = "clinic"
+
+    name: Mapped[str] = mapped_column(String(200))
+    zone: Mapped[str] = mapped_column(String(64))
+    phone: Mapped[str] = mapped_column(String(40))
+    emergency_number: Mapped[str] = mapped_column(String(40))
+    crisis_line: Mapped[str] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    staffed_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    visit_instructions: Mapped[str] = mapped_column(default="")
+
+
+class Staff(OfClinic, Base):
+    __tablename__ = "staff"
+
+    name_sealed: Mapped[bytes]
+    name = Sealed[str]()
+    email_sealed: Mapped[bytes]
+    email = Sealed[str]()
+    email_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_sealed: Mapped[bytes | None]
+    totp = Sealed[str | None]()
+    totp_step: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+
+
+class StaffLink(OfClinic, Base):
+    """A one-time way in, made by an admin or on the command line."""
+
+    __tablename__ = "staff_link"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Patient(OfClinic, Base):
+    __tablename__ = "patient"
+
+    name_sealed: Mapped[bytes]
+    name = Sealed[str]()
+    phone_sealed: Mapped[bytes | None]
+    phone = Sealed[str | None]()
+    helper_phone_sealed: Mapped[bytes | None]
+    helper_phone = Sealed[str | None]()
+    instructions_sealed: Mapped[bytes | None]
+    instructions = Sealed[str | None]()
+    contact: Mapped[str] = mapped_column(String(10), default="call")
+    zone: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(10), default="en")
+    detailed_text: Mapped[bool] = mapped_column(default=False)
+    paused_at: Mapped[datetime | None]
+    paused_why: Mapped[str | None] = mapped_column(String(40))
+
+
+class Caregiver(OfClinic, Base):
+    __tablename__ = "caregiver"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    name_sealed: Mapped[bytes]
+    name = Sealed[str]()
+    relation: Mapped[str] = mapped_column(String(40), default="")
+    ended_at: Mapped[datetime | None]
+
+
+class PairingCode(OfClinic, Base):
+    """Eight digits that turn one device into a person's; short-lived, single use."""
+
+    __tablename__ = "pairing_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    made_by: Mapped[str] = mapped_column(String(40))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Device(OfClinic, Base):
+    """One installed app (or browser), of exactly one patient, caregiver or staff member."""
+
+    __tablename__ = "device"
+
+    patient_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"), index=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    joined_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class DeviceSession(OfClinic, Base):
+    __tablename__ = "device_session"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Subscription(OfClinic, Base):
+    """Where a push service takes pushes for a device. An endpoint is one device's: a new owner takes it over."""
+
+    __tablename__ = "subscription"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    endpoint_sealed: Mapped[bytes]
+    endpoint = Sealed[str]()
+    endpoint_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    p256dh_sealed: Mapped[bytes]
+    p256dh = Sealed[str]()
+    auth_sealed: Mapped[bytes]
+    auth = Sealed[str]()
+    vapid_key: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(String(40))
+
+
+class Consent(OfClinic, Base):
+    __tablename__ = "consent"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    version: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Guesses(Base):
+    """How often something secret was tried, by whom, in one window; shared by all web processes."""
+
+    __tablename__ = "guesses"
+    __table_args__ = (UniqueConstraint("who_hash", "window"),)
+
+    who_hash: Mapped[str] = mapped_column(String(64))
+    window: Mapped[int]
+    count: Mapped[int] = mapped_column(default=0)

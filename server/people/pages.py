@@ -1,0 +1,90 @@
+"""Join, add to the Home Screen, sign out: a phone becomes a person's, or stops being so."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.forms import form_of, text
+from server.people import flow, rules
+from server.people.guards import ANYONE, PERSON, PERSON_COOKIE, Ask, session_cookie, source_of
+from server.people.models import Clinic
+from server.people.rules import Refused
+
+STEPS = {"iphone": 4, "android": 3, "other": 1}
+
+
+@get("/join", opt=ANYONE, sync_to_thread=False)
+def join_page(request: Ask) -> Response[str]:
+    return render.page(request, "people/join.html", refused=None, typed="")
+
+
+@post("/join/code", opt=ANYONE)
+async def check_code(request: Ask, db: AsyncSession, now: datetime) -> Response[str]:
+    """The code opens the privacy notice; nothing is taken yet."""
+    typed = text(await form_of(request), "code", 40)
+    found = await flow.check_code(db, typed, source_of(request), now)
+    if isinstance(found, Refused):
+        return _refused(request, found, typed)
+    clinic = await db.get_one(Clinic, found.clinic_id)
+    return render.page(
+        request, "people/consent.html", code=typed, clinic=clinic, version=rules.CONSENT_VERSION
+    )
+
+
+@post("/join", opt=ANYONE)
+async def join(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+    form = await form_of(request)
+    typed = text(form, "code", 40)
+    device_name = rules.device_name(request.headers.get("user-agent", ""))
+    joined = await flow.join(db, typed, text(form, "agree", 20), device_name, source_of(request), now)
+    if isinstance(joined, Refused):
+        return _refused(request, joined, typed)
+    response = render.go(request, "/reminders")
+    response.set_cookie(session_cookie(joined.token))
+    return response
+
+
+def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:
+    status = 429 if refused.why == "too-many" else 422
+    return render.page(request, "people/join.html", status, refused=refused, typed=typed)
+
+
+@get("/install", opt=ANYONE, sync_to_thread=False)
+def install_page(request: Ask, step: int = 1) -> Response[str]:
+    platform = _platform(request.headers.get("user-agent", ""))
+    last = STEPS[platform]
+    return render.page(
+        request, "people/install.html", platform=platform, step=min(max(step, 1), last), last=last
+    )
+
+
+def _platform(user_agent: str) -> str:
+    if "iPhone" in user_agent or "iPad" in user_agent:
+        return "iphone"
+    return "android" if "Android" in user_agent else "other"
+
+
+@get("/privacy", opt=ANYONE, sync_to_thread=False)
+def privacy_page(request: Ask) -> Response[str]:
+    return render.page(request, "people/privacy.html", version=rules.CONSENT_VERSION)
+
+
+@get("/sign-out", opt=PERSON, sync_to_thread=False)
+def sign_out_page(request: Ask) -> Response[str]:
+    return render.page(request, "people/sign_out.html")
+
+
+@post("/sign-out", opt=PERSON)
+async def sign_out(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    await flow.end_device(db, actor, await flow.own_device(db, actor), now)
+    response = render.go(request, "/join")
+    response.delete_cookie(PERSON_COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+ROUTES = [join_page, check_code, join, install_page, privacy_page, sign_out_page, sign_out]

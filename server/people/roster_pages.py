@@ -1,0 +1,151 @@
+"""Staff keep patients and caregivers, and pair their phones."""
+
+from datetime import datetime
+from typing import Any
+
+import segno
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.exceptions import NotFoundException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.clock import is_zone
+from server.forms import form_of, text
+from server.people import flow, rules
+from server.people.flow import NewPatient
+from server.people.guards import STAFF, Ask
+from server.people.models import Device, Patient
+from server.settings import Settings
+
+CONTACTS = ("call", "text", "helper")
+
+
+async def patient_or_404(db: AsyncSession, actor: Actor, patient_id: str) -> Patient:
+    patient = await flow.find_patient(db, actor, patient_id)
+    if patient is None:
+        raise NotFoundException
+    return patient
+
+
+@get("/staff/patients", opt=STAFF)
+async def roster_page(request: Ask, db: AsyncSession, actor: Actor, q: str = "") -> Response[str]:
+    sought = q.strip().casefold()
+    found = [p for p in await flow.roster(db, actor) if sought in p.name.casefold()]
+    return render.page(request, "people/roster.html", patients=found, q=q)
+
+
+@get("/staff/patients/new", opt=STAFF)
+async def new_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+    clinic = await flow.clinic_of(db, actor)
+    return render.page(
+        request, "people/patient_form.html", patient=None, form=None, fault=None, zone=clinic.zone
+    )
+
+
+@post("/staff/patients", opt=STAFF)
+async def register(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    form = await form_of(request)
+    new = _new_patient(form)
+    if fault := _fault(new):
+        return render.page(
+            request, "people/patient_form.html", 422, patient=None, form=new, fault=fault, zone=new.zone
+        )
+    patient = await flow.register_patient(db, actor, new, now)
+    return render.go(request, f"/staff/patients/{patient.id}")
+
+
+@get("/staff/patients/{patient_id:str}/edit", opt=STAFF)
+async def edit_page(request: Ask, db: AsyncSession, actor: Actor, patient_id: str) -> Response[str]:
+    patient = await patient_or_404(db, actor, patient_id)
+    return render.page(
+        request, "people/patient_form.html", patient=patient, form=patient, fault=None, zone=patient.zone
+    )
+
+
+@post("/staff/patients/{patient_id:str}/edit", opt=STAFF)
+async def edit(request: Ask, db: AsyncSession, actor: Actor, now: datetime, patient_id: str) -> Response[Any]:
+    patient = await patient_or_404(db, actor, patient_id)
+    new = _new_patient(await form_of(request))
+    if fault := _fault(new):
+        return render.page(
+            request, "people/patient_form.html", 422, patient=patient, form=new, fault=fault, zone=new.zone
+        )
+    await flow.change_patient(db, actor, patient, new, now)
+    return render.go(request, f"/staff/patients/{patient.id}")
+
+
+def _new_patient(form: FormMultiDict) -> NewPatient:
+    contact = text(form, "contact", 10)
+    return NewPatient(
+        name=text(form, "name", 120),
+        zone=text(form, "zone", 64),
+        phone=text(form, "phone", 40) or None,
+        helper_phone=text(form, "helper_phone", 40) or None,
+        contact=contact if contact in CONTACTS else "call",
+        instructions=text(form, "instructions") or None,
+    )
+
+
+def _fault(new: NewPatient) -> str | None:
+    if not new.name:
+        return "name"
+    return None if is_zone(new.zone) else "zone"
+
+
+@post("/staff/patients/{patient_id:str}/caregivers", opt=STAFF)
+async def add_caregiver(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, patient_id: str
+) -> Response[Any]:
+    patient = await patient_or_404(db, actor, patient_id)
+    form = await form_of(request)
+    if name := text(form, "name", 120):
+        await flow.add_caregiver(db, actor, patient, name, text(form, "relation", 40), now)
+    return render.go(request, f"/staff/patients/{patient.id}#people")
+
+
+@post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
+async def pair(
+    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime, patient_id: str
+) -> Response[str]:
+    """A code of eight digits and the same as a QR, for the patient's phone or a caregiver's."""
+    patient = await patient_or_404(db, actor, patient_id)
+    caregiver_id = text(await form_of(request), "caregiver", 32)
+    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
+    caregiver = helpers.get(caregiver_id)
+    if caregiver_id and caregiver is None:
+        raise NotFoundException
+    code = await flow.issue_pairing(db, actor, patient, caregiver, now)
+    qr = segno.make(f"{settings.base_url}/join#{code}").svg_data_uri(scale=6, border=2)
+    return render.page(
+        request,
+        "people/pairing.html",
+        patient=patient,
+        caregiver=caregiver,
+        code=code,
+        qr=qr,
+        address=f"{settings.base_url}/join",
+        minutes=int(rules.PAIRING_LIFE.total_seconds() // 60),
+    )
+
+
+@post("/staff/devices/{device_id:str}/end", opt=STAFF)
+async def end_device(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, device_id: str
+) -> Response[Any]:
+    device = await db.get(Device, device_id)
+    if device is None or device.clinic_id != actor.clinic_id:
+        raise NotFoundException
+    await flow.end_device(db, actor, device, now)
+    return render.go(request, await _patients_page(db, device))
+
+
+async def _patients_page(db: AsyncSession, device: Device) -> str:
+    if device.patient_id:
+        return f"/staff/patients/{device.patient_id}#people"
+    caregiver = await flow.find_caregiver(db, device.caregiver_id or "")
+    return f"/staff/patients/{caregiver.patient_id}#people" if caregiver else "/staff/patients"
+
+
+ROUTES = [roster_page, new_page, register, edit_page, edit, add_caregiver, pair, end_device]

@@ -1,0 +1,88 @@
+"""Pure rules about people: codes, roles, staffed hours, consent."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+ROLES = ("coordinator", "clinician", "admin")
+PAIRING_LIFE = timedelta(minutes=30)
+STAFF_LINK_LIFE = timedelta(hours=24)
+PERSON_SESSION_LIFE = timedelta(days=400)  # browsers cap a cookie's age at 400 days
+STAFF_SESSION_LIFE = timedelta(hours=14)  # a long shift
+GUESS_WINDOW = timedelta(minutes=15)
+GUESSES_ALLOWED = 10
+SHORTEST_PASSWORD = 12
+CONSENT_VERSION = "2026-11"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why something was not done, as a key that the page turns into words; `left` guesses remain."""
+
+    why: str
+    left: int = 0
+
+
+def clean_code(typed: str) -> str:
+    """The digits of a pairing code, however they were grouped."""
+    return re.sub(r"[\s.\-–]", "", typed)
+
+
+def shown_code(code: str) -> str:
+    return f"{code[:4]} {code[4:]}"
+
+
+def guess_window(now: datetime) -> int:
+    return int(now.timestamp() // GUESS_WINDOW.total_seconds())
+
+
+def normal_email(typed: str) -> str:
+    return typed.strip().casefold()
+
+
+def is_email(typed: str) -> bool:
+    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed.strip()) is not None
+
+
+def password_fault(password: str) -> str | None:
+    """Length alone (NIST SP 800-63B §3.1.1); None when it will do."""
+    return "short" if len(password) < SHORTEST_PASSWORD else None
+
+
+def is_staffed(hours: dict[str, list[str]], wall: datetime) -> bool:
+    """Whether somebody watches at `wall` (clinic time). `hours`: weekday "0" (Monday) to "6" → ["08:00", "17:00"]."""
+    span = hours.get(str(wall.weekday()))
+    return bool(span) and span[0] <= wall.strftime("%H:%M") < span[1]
+
+
+def next_staffed(hours: dict[str, list[str]], wall: datetime) -> datetime | None:
+    """When somebody watches next, at or after `wall`; None when never."""
+    if is_staffed(hours, wall):
+        return wall
+    for ahead in range(8):
+        day = wall.date() + timedelta(days=ahead)
+        span = hours.get(str(day.weekday()))
+        if not span:
+            continue
+        opens = datetime.combine(day, datetime.strptime(span[0], "%H:%M").time())
+        if opens >= wall:
+            return opens
+    return None
+
+
+def device_name(user_agent: str) -> str:
+    """What a person would call the device, from what the browser says of itself."""
+    for sign, name in _DEVICES:
+        if sign in user_agent:
+            return name
+    return "Browser"
+
+
+_DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android phone"),
+    ("Windows", "Windows computer"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux computer"),
+)

@@ -1,0 +1,186 @@
+"""The verbs of staff accounts: invite, enter by a one-time link, password and TOTP."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyotp
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit, crypto
+from server.actor import Actor
+from server.db import scope
+from server.people import rules
+from server.people.flow import begin_session
+from server.people.guesses import count_guess, forget_guesses
+from server.people.models import Device, DeviceSession, Staff, StaffLink
+from server.people.rules import Refused
+
+_hasher = PasswordHasher()
+_nobody = _hasher.hash("an account that does not exist takes as long to refuse")
+
+
+@dataclass(frozen=True)
+class Entered:
+    token: str
+    session: DeviceSession
+    staff: Staff
+
+
+async def add_staff(
+    db: AsyncSession, actor: Actor, name: str, email: str, role: str, now: datetime
+) -> Staff | Refused:
+    if role not in rules.ROLES:
+        return Refused("role")
+    if not rules.is_email(email):
+        return Refused("email")
+    email_hash = crypto.keyed_hash(rules.normal_email(email), "email")
+    if await db.scalar(select(Staff.id).where(Staff.email_hash == email_hash)):
+        return Refused("taken")
+    staff = Staff(
+        clinic_id=actor.clinic_id,
+        name=name,
+        email=rules.normal_email(email),
+        email_hash=email_hash,
+        role=role,
+    )
+    db.add(staff)
+    await db.flush()
+    audit.record(db, actor, "staff.added", staff, now, role=role)
+    return staff
+
+
+async def make_link(db: AsyncSession, actor: Actor, staff: Staff, now: datetime) -> str:
+    """A one-time token that lets this staff member in; an earlier unused one ends."""
+    await db.execute(
+        update(StaffLink)
+        .where(StaffLink.staff_id == staff.id, StaffLink.used_at.is_(None))
+        .values(expires_at=now)
+    )
+    token = crypto.new_token()
+    link = StaffLink(
+        clinic_id=staff.clinic_id,
+        staff_id=staff.id,
+        token_hash=crypto.token_hash(token),
+        expires_at=now + rules.STAFF_LINK_LIFE,
+    )
+    db.add(link)
+    await db.flush()
+    audit.record(db, actor, "staff.link-made", link, now)
+    return token
+
+
+async def enter_by_link(db: AsyncSession, token: str, device_name: str, now: datetime) -> Entered | Refused:
+    taken = await db.scalar(
+        update(StaffLink)
+        .where(
+            StaffLink.token_hash == crypto.token_hash(token),
+            StaffLink.used_at.is_(None),
+            StaffLink.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(StaffLink.staff_id)
+    )
+    if taken is None:
+        return Refused("link")
+    staff = await db.get_one(Staff, taken)
+    return await _enter(db, staff, device_name, "link", now)
+
+
+async def sign_in(
+    db: AsyncSession, email: str, password: str, code: str, device_name: str, source: str, now: datetime
+) -> Entered | Refused:
+    """Password and TOTP together, one answer for whatever was wrong. Guesses count for this account from this source."""
+    who = f"staff:{rules.normal_email(email)}:{source}"
+    if await count_guess(db, who, now) < 0 or await count_guess(db, f"staff:{source}", now, 100) < 0:
+        return Refused("too-many")
+    staff = await db.scalar(
+        select(Staff).where(
+            Staff.email_hash == crypto.keyed_hash(rules.normal_email(email), "email"),
+            Staff.ended_at.is_(None),
+        )
+    )
+    if not _password_fits(staff, password) or staff is None or not await _take_code(db, staff, code, now):
+        return Refused("wrong")
+    await forget_guesses(db, who, now)
+    return await _enter(db, staff, device_name, "password", now)
+
+
+def _password_fits(staff: Staff | None, password: str) -> bool:
+    try:
+        return _hasher.verify((staff.password_hash if staff else None) or _nobody, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+async def _take_code(db: AsyncSession, staff: Staff, code: str, now: datetime) -> bool:
+    """Whether `code` is right and newer than the last one used: a code counts once (RFC 6238 §5.2)."""
+    if not staff.totp:
+        return False
+    step = matching_step(staff.totp, code, now)
+    if step is None:
+        return False
+    took = await db.execute(
+        update(Staff).where(Staff.id == staff.id, Staff.totp_step < step).values(totp_step=step)
+    )
+    return took.rowcount == 1  # type: ignore[attr-defined]
+
+
+def matching_step(secret: str, code: str, now: datetime) -> int | None:
+    """The 30 s step that `code` belongs to, one step of drift either way."""
+    totp = pyotp.TOTP(secret)
+    here = int(now.timestamp()) // totp.interval
+    steps = (step for step in (here, here - 1, here + 1))
+    return next(
+        (step for step in steps if pyotp.utils.strings_equal(totp.generate_otp(step), code.strip())), None
+    )
+
+
+async def _enter(db: AsyncSession, staff: Staff, device_name: str, how: str, now: datetime) -> Entered:
+    scope(db, staff.clinic_id)
+    device = Device(
+        clinic_id=staff.clinic_id, staff_id=staff.id, name=device_name, joined_at=now, seen_at=now
+    )
+    db.add(device)
+    await db.flush()
+    audit.record(db, Actor("staff", staff.id, staff.clinic_id), "staff.signed-in", device, now, how=how)
+    token, session = await begin_session(db, device, now)
+    return Entered(token, session, staff)
+
+
+async def set_credentials(
+    db: AsyncSession, actor: Actor, password: str, totp_secret: str, code: str, now: datetime
+) -> Refused | None:
+    """Keep a new password and TOTP secret once a code shows that the authenticator app has it."""
+    if fault := rules.password_fault(password):
+        return Refused(fault)
+    step = matching_step(totp_secret, code, now)
+    if step is None:
+        return Refused("code")
+    staff = await db.get_one(Staff, actor.id)
+    staff.password_hash = _hasher.hash(password)
+    staff.totp = totp_secret
+    staff.totp_step = step
+    audit.record(db, actor, "staff.credentials-set", staff, now)
+    return None
+
+
+def new_totp_secret() -> str:
+    return pyotp.random_base32()
+
+
+def totp_uri(secret: str, email: str) -> str:
+    return pyotp.TOTP(secret).provisioning_uri(email, issuer_name="Interlude")
+
+
+async def team(db: AsyncSession, actor: Actor) -> list[Staff]:
+    found = await db.scalars(
+        select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None))
+    )
+    return sorted(found, key=lambda staff: staff.name.casefold())
+
+
+async def find_staff(db: AsyncSession, actor: Actor, staff_id: str) -> Staff | None:
+    return await db.scalar(select(Staff).where(Staff.id == staff_id, Staff.clinic_id == actor.clinic_id))

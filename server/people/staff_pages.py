@@ -1,0 +1,166 @@
+"""Staff sign in, set password and TOTP, and keep the team."""
+
+from datetime import datetime
+from typing import Any
+
+import segno
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.forms import form_of, text
+from server.people import flow, rules, staff_flow
+from server.people.guards import ADMIN, ANYONE, STAFF, STAFF_COOKIE, Ask, session_cookie, source_of
+from server.people.models import Staff
+from server.people.rules import Refused
+from server.settings import Settings
+
+
+@get("/staff/sign-in", opt=ANYONE, sync_to_thread=False)
+def sign_in_page(request: Ask) -> Response[str]:
+    return render.page(request, "people/staff_sign_in.html", refused=None, email="")
+
+
+@post("/staff/sign-in", opt=ANYONE)
+async def sign_in(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+    form = await form_of(request)
+    email = text(form, "email", 200)
+    entered = await staff_flow.sign_in(
+        db,
+        email,
+        text(form, "password", 500),
+        text(form, "code", 10),
+        _device(request),
+        source_of(request),
+        now,
+    )
+    if isinstance(entered, Refused):
+        status = 429 if entered.why == "too-many" else 422
+        return render.page(request, "people/staff_sign_in.html", status, refused=entered, email=email)
+    return _let_in(request, entered.token)
+
+
+@get("/staff/link", opt=ANYONE, sync_to_thread=False)
+def link_page(request: Ask) -> Response[str]:
+    """The token rides in the address's fragment, which no server or preview sees; this page consumes nothing."""
+    return render.page(request, "people/staff_link.html", refused=None)
+
+
+@post("/staff/link", opt=ANYONE)
+async def use_link(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+    token = text(await form_of(request), "token", 100)
+    entered = await staff_flow.enter_by_link(db, token, _device(request), now)
+    if isinstance(entered, Refused):
+        return render.page(request, "people/staff_link.html", 422, refused=entered)
+    return _let_in(request, entered.token)
+
+
+def _device(request: Ask) -> str:
+    return rules.device_name(request.headers.get("user-agent", ""))
+
+
+def _let_in(request: Ask, token: str) -> Response[Any]:
+    response = render.go(request, "/staff")
+    response.set_cookie(session_cookie(token, of_staff=True))
+    return response
+
+
+@post("/staff/sign-out", opt=STAFF)
+async def sign_out(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    await flow.end_device(db, actor, await flow.own_device(db, actor), now)
+    response = render.go(request, "/staff/sign-in")
+    response.delete_cookie(STAFF_COOKIE)
+    return response
+
+
+@get("/staff/account", opt=STAFF)
+async def account_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+    return await _account(request, db, actor, staff_flow.new_totp_secret(), None)
+
+
+@post("/staff/account", opt=STAFF)
+async def set_credentials(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    form = await form_of(request)
+    secret = text(form, "secret", 64)
+    refused = await staff_flow.set_credentials(
+        db, actor, text(form, "password", 500), secret, text(form, "code", 10), now
+    )
+    if refused:
+        return await _account(request, db, actor, secret, refused)
+    return render.go(request, "/staff")
+
+
+async def _account(
+    request: Ask, db: AsyncSession, actor: Actor, secret: str, refused: Refused | None
+) -> Response[str]:
+    staff = await db.get_one(Staff, actor.id)
+    qr = segno.make(staff_flow.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
+    return render.page(
+        request,
+        "people/staff_account.html",
+        422 if refused else 200,
+        staff=staff,
+        secret=secret,
+        qr=qr,
+        refused=refused,
+        shortest=rules.SHORTEST_PASSWORD,
+    )
+
+
+@get("/staff/team", opt=ADMIN)
+async def team_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+    return await _team(request, db, actor)
+
+
+@post("/staff/team", opt=ADMIN)
+async def invite(
+    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
+) -> Response[str]:
+    form = await form_of(request)
+    added = await staff_flow.add_staff(
+        db, actor, text(form, "name", 100), text(form, "email", 200), text(form, "role", 20), now
+    )
+    if isinstance(added, Refused):
+        return await _team(request, db, actor, refused=added)
+    return await _team(request, db, actor, link=await _link(db, actor, added, settings, now), link_for=added)
+
+
+@post("/staff/team/{staff_id:str}/link", opt=ADMIN)
+async def new_link(
+    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime, staff_id: str
+) -> Response[str]:
+    staff = await staff_flow.find_staff(db, actor, staff_id)
+    if staff is None:
+        raise NotFoundException
+    return await _team(request, db, actor, link=await _link(db, actor, staff, settings, now), link_for=staff)
+
+
+async def _link(db: AsyncSession, actor: Actor, staff: Staff, settings: Settings, now: datetime) -> str:
+    return f"{settings.base_url}/staff/link#{await staff_flow.make_link(db, actor, staff, now)}"
+
+
+async def _team(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    refused: Refused | None = None,
+    link: str = "",
+    link_for: Staff | None = None,
+) -> Response[str]:
+    return render.page(
+        request,
+        "people/team.html",
+        422 if refused else 200,
+        team=await staff_flow.team(db, actor),
+        refused=refused,
+        link=link,
+        link_for=link_for,
+        roles=rules.ROLES,
+    )
+
+
+ROUTES = [
+    sign_in_page, sign_in, link_page, use_link, sign_out, account_page, set_credentials, team_page, invite, new_link,
+]  # fmt: skip

@@ -1,0 +1,183 @@
+"""The patient's home, visit, answers, help and settings: one thing to do, the rest below it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import charts, render
+from server.actor import Actor
+from server.appointments import flow as appointments
+from server.charts import Chart
+from server.checkins import flow as checkins
+from server.checkins import responses
+from server.checkins.forms import Form, Question
+from server.checkins.models import Response as Answered
+from server.clock import to_wall
+from server.db import scope
+from server.forms import form_of, text
+from server.people import flow as people
+from server.people import staff_flow
+from server.people.guards import ANYONE, PERSON, Ask
+from server.people.models import Clinic, Device, Patient
+from server.people.rules import next_staffed
+from server.reminders import subscriptions
+from server.review import flow as review
+from server.review.models import Flag
+
+SHOWN_BACK = timedelta(days=90)
+
+
+@get("/", opt=ANYONE)
+async def home(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+    """Whose phone this is decides where the installed app opens."""
+    actor = request.user.person
+    if actor is None:
+        return render.go(request, "/staff" if request.user.staff else "/join")
+    scope(db, actor.clinic_id)
+    due = await checkins.open_now(db, actor.patient_id, now)
+    return render.page(
+        request,
+        "phone/home.html",
+        actor=actor,
+        patient=await db.get_one(Patient, actor.patient_id),
+        due=[(check_in, await checkins.form_of(db, check_in.questionnaire_id)) for check_in in due],
+        visit=await appointments.next_visit(db, actor.patient_id, now),
+        clinic=await db.get_one(Clinic, actor.clinic_id),
+        reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
+        now=now,
+    )
+
+
+@get("/visits/{appointment_id:str}", opt=PERSON)
+async def visit_page(request: Ask, db: AsyncSession, actor: Actor, appointment_id: str) -> Response[str]:
+    visit = await appointments.find(db, actor, appointment_id)
+    if visit is None:
+        raise NotFoundException
+    return render.page(
+        request,
+        "phone/visit.html",
+        visit=visit,
+        patient=await db.get_one(Patient, actor.patient_id),
+        clinic=await people.clinic_of(db, actor),
+    )
+
+
+@dataclass(frozen=True)
+class Trend:
+    question: Question
+    chart: Chart
+    said: list[tuple[datetime, str]]
+
+
+@get("/check-ins/{check_in_id:str}/sent", opt=PERSON)
+async def sent_page(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
+) -> Response[str]:
+    """The honest state of one check-in: received, opened by whom, what follows."""
+    response = await responses.find_response(db, actor, check_in_id)
+    if response is None:
+        raise NotFoundException
+    form = await checkins.form_of(db, response.questionnaire_id)
+    history = await responses.history(db, actor.patient_id, form.slug)
+    clinic = await people.clinic_of(db, actor)
+    return render.page(
+        request,
+        "phone/sent.html",
+        response=response,
+        form=form,
+        clinic=clinic,
+        zone=actor.zone,
+        opener=await _name(db, actor, response.opened_by),
+        follows=await _follows(db, actor, await review.of_check_in(db, check_in_id)),
+        trends=_trends(form, history, actor)[:3],
+        next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
+    )
+
+
+async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
+    staff = await staff_flow.find_staff(db, actor, staff_id) if staff_id else None
+    return staff.name if staff else ""
+
+
+async def _follows(db: AsyncSession, actor: Actor, flags: list[Flag]) -> list[tuple[Flag, str]]:
+    """Each flag of the check-in that somebody has taken or closed, with that person's name."""
+    taken = [flag for flag in flags if flag.owner_id]
+    return [(flag, await _name(db, actor, flag.owner_id)) for flag in taken]
+
+
+def _trends(form: Form, history: list[Answered], actor: Actor) -> list[Trend]:
+    """One small chart for each question with two answers or more; mood is the patient's own to see."""
+    found: list[Trend] = []
+    for question in form.questions:
+        if question.patient_only and actor.kind != "patient":
+            continue
+        said = [(r.answered_at, responses.answers_of(r).get(question.link_id)) for r in history]
+        given = [(at, value) for at, value in said if value is not None]
+        points = [(at, level) for at, value in given if (level := question.level(value)) is not None]
+        if len(points) > 1:
+            labels = [(at, question.label(value)) for at, value in given]
+            found.append(Trend(question, charts.draw(points, question.worst), labels))
+    return found
+
+
+@get("/answers", opt=PERSON)
+async def answers_page(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[str]:
+    recent = [r for r in await responses.history(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
+    forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in recent}
+    newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
+    by_form = {
+        slug: _trends(form, [r for r in recent if r.slug == slug], actor) for slug, form in newest.items()
+    }
+    return render.page(
+        request,
+        "phone/answers.html",
+        recent=[(r, forms[r.questionnaire_id]) for r in reversed(recent)],
+        by_form=[(newest[slug], trends) for slug, trends in by_form.items() if trends],
+        zone=actor.zone,
+    )
+
+
+@get("/help", opt=ANYONE)
+async def help_page(request: Ask, db: AsyncSession) -> Response[str]:
+    actor = request.user.person
+    clinic = await db.get(Clinic, actor.clinic_id) if actor else None
+    return render.page(request, "phone/help.html", clinic=clinic)
+
+
+@get("/settings", opt=PERSON)
+async def settings_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+    return render.page(
+        request,
+        "phone/settings.html",
+        actor=actor,
+        patient=await db.get_one(Patient, actor.patient_id),
+        devices=await people.devices_of(db, actor.patient_id),
+        reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
+    )
+
+
+@post("/settings/text", opt=PERSON)
+async def set_detail(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    patient = await db.get_one(Patient, actor.patient_id)
+    await people.set_detailed_text(db, actor, patient, text(await form_of(request), "detail", 3) == "on", now)
+    return render.go(request, "/settings")
+
+
+@post("/settings/devices/{device_id:str}/end", opt=PERSON)
+async def end_device(
+    request: Ask, db: AsyncSession, actor: Actor, now: datetime, device_id: str
+) -> Response[Any]:
+    """Sign another phone of the same patient out."""
+    mine: dict[str, Device] = {device.id: device for device in await people.devices_of(db, actor.patient_id)}
+    device = mine.get(device_id)
+    if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
+        raise NotFoundException
+    await people.end_device(db, actor, device, now)
+    return render.go(request, "/settings")
+
+
+ROUTES = [home, visit_page, sent_page, answers_page, help_page, settings_page, set_detail, end_device]

@@ -1,0 +1,64 @@
+"""What goes wrong, said plainly: a page for a person, a problem (RFC 9457) for a script."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from sqlalchemy.exc import OperationalError
+
+from server import language, render
+from server.language import mark
+
+log = structlog.get_logger()
+
+WORDS = {
+    400: mark("We could not read that. Please go back and try again."),
+    401: mark("Please sign in again. Nothing you sent is lost on this phone."),
+    403: mark("This page did not come from where it should, or it is too old. Please open it again."),
+    404: mark("There is nothing here, or it is not yours to see."),
+    405: mark("That can't be done here."),
+    409: mark("This was already sent, with other answers. Both are kept. The clinic will look at it."),
+    413: mark("That is too large."),
+    422: mark("Something in the form needs a look."),
+    429: mark("Too many tries. Please wait 15 minutes, or call the clinic."),
+    500: mark("Something broke on our side. Nothing you sent before is lost. Please try again."),
+    503: mark("We are too busy to save this just now. Nothing was sent. Please try again in a minute."),
+}
+
+
+def wants_json(request: Request[Any, Any, Any]) -> bool:
+    accepted = request.headers.get("accept", "")
+    return "text/html" not in accepted and (
+        "json" in accepted or "json" in request.headers.get("content-type", "")
+    )
+
+
+def answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
+    """A problem of this status, in the form that the caller reads."""
+    words = language.gettext(WORDS.get(status, WORDS[500]))
+    if wants_json(request):
+        body = {"type": "about:blank", "status": status, "title": words, "detail": detail}
+        return Response(body, status_code=status, media_type="application/problem+json", headers=render.FRESH)
+    return render.page(request, "shared/problem.html", status, words=words, detail=detail, code=status)
+
+
+def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if isinstance(error, NotAuthorizedException) and not wants_json(request):
+        who = (error.extra or {}).get("who", "person") if isinstance(error.extra, dict) else "person"
+        if request.method == "GET":
+            return render.go(request, "/staff/sign-in" if who in ("staff", "admin") else "/join")
+    detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""
+    return answer(request, error.status_code, detail)
+
+
+def on_database_busy(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:
+    log.warning("database.unavailable", kind=type(error.orig).__name__)
+    return answer(request, 503)
+
+
+def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    log.error(
+        "request.failed", path=request.url.path.split("/")[1:2], kind=type(error).__name__, exc_info=error
+    )
+    return answer(request, 500)

@@ -1,0 +1,69 @@
+"""Web and worker side by side, under one command: what one machine needs."""
+
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from server.demo import Invitation
+from server.people.rules import shown_code
+from server.settings import Settings
+
+ENTRY = [sys.executable, "-m", "server.cli"]
+READY_WITHIN = 30.0  # seconds
+
+
+def side_by_side(settings: Settings, invitation: Invitation | None) -> int:
+    """Run both until one ends or we are told to stop; then stop the other. The exit code is the first one's."""
+    print("  [3/3] web and worker", flush=True)
+    children = [subprocess.Popen([*ENTRY, name]) for name in ("web", "worker")]  # noqa: S603
+    signal.signal(signal.SIGTERM, lambda *_: _stop(children))
+    try:
+        if _ready(settings, children[0]):
+            _welcome(settings, invitation)
+        return _first_to_end(children)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _stop(children)
+
+
+def _ready(settings: Settings, web: "subprocess.Popen[bytes]") -> bool:
+    ends = time.monotonic() + READY_WITHIN
+    while time.monotonic() < ends and web.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{settings.base_url}/health/ready", timeout=2):  # noqa: S310
+                return True
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    return False
+
+
+def _welcome(settings: Settings, invitation: Invitation | None) -> None:
+    print(f"\n  Interlude is at {settings.base_url}  (Ctrl-C stops it)\n")
+    if invitation:
+        print(f"  Staff, one-time sign-in ({invitation.staff_name}):\n    {invitation.link}\n")
+        print(f"  A patient's phone ({invitation.patient_name}): open {settings.base_url}/join")
+        print(f"  and type the pairing code  {shown_code(invitation.code)}  (for 30 minutes)\n", flush=True)
+
+
+def _first_to_end(children: list["subprocess.Popen[bytes]"]) -> int:
+    while True:
+        for child in children:
+            code = child.poll()
+            if code is not None:
+                return code
+        time.sleep(0.2)
+
+
+def _stop(children: list["subprocess.Popen[bytes]"]) -> None:
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()

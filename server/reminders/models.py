@@ -1,0 +1,59 @@
+"""Tables: what is due, and each try at saying it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.crypto import Sealed
+from server.db import Base, OfClinic
+
+
+class Reminder(OfClinic, Base):
+    """One thing to say at one moment. Its id is the push's Topic and the notification's tag."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "kind", "moment", "audience"),
+        Index("ix_reminder_due", "state", "next_at"),
+    )
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    audience: Mapped[str] = mapped_column(String(32), default="patient")
+    kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[str] = mapped_column(String(32))
+    moment: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    path: Mapped[str] = mapped_column(String(200))
+    detail_sealed: Mapped[bytes | None]
+    detail = Sealed[str | None]()
+    state: Mapped[str] = mapped_column(String(12), default="scheduled")
+    why: Mapped[str | None] = mapped_column(String(60))
+    next_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    fence: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    answered_at: Mapped[datetime | None]
+
+
+class Attempt(OfClinic, Base):
+    """One try on one channel, written before it is made."""
+
+    __tablename__ = "attempt"
+
+    reminder_id: Mapped[str] = mapped_column(ForeignKey("reminder.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    subscription_id: Mapped[str | None] = mapped_column(ForeignKey("subscription.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(12))
+    fence: Mapped[int]
+    status: Mapped[int | None]
+    why: Mapped[str | None] = mapped_column(String(200))
+    started_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    shown_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]

@@ -1,0 +1,148 @@
+"""Turning reminders on, and what a device tells of them."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response, delete, get, post
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto, problems, render
+from server.actor import Actor
+from server.channels.push import vapid_public_key
+from server.channels.rules import HostList
+from server.forms import form_of, text
+from server.people import flow as people
+from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask
+from server.people.rules import Refused
+from server.reminders import flow, rules, subscriptions
+from server.settings import Settings
+
+EVENTS = ("shown", "opened", "answered")
+
+
+@get("/push/key", opt=ANYONE, sync_to_thread=False)
+def push_key() -> Response[dict[str, str]]:
+    """The VAPID public key, as `applicationServerKey` takes it."""
+    private = next(iter(crypto.keyring().vapid.values()))
+    return Response({"key": vapid_public_key(private)}, headers=render.FRESH)
+
+
+@post("/push/subscriptions", opt=PERSON | SAME_ORIGIN)
+async def subscribe(
+    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
+) -> Response[Any]:
+    return await _subscribe(request, db, actor, settings, now)
+
+
+@post("/staff/push/subscriptions", opt=STAFF | SAME_ORIGIN)
+async def subscribe_staff(
+    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
+) -> Response[Any]:
+    return await _subscribe(request, db, actor, settings, now)
+
+
+async def _subscribe(
+    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
+) -> Response[Any]:
+    endpoint, p256dh, auth = _subscription(await _json(request))
+    hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
+    taken = await subscriptions.subscribe(db, actor, endpoint, (p256dh, auth), hosts, now)
+    if isinstance(taken, Refused):
+        return problems.answer(request, 400, taken.why)
+    await subscriptions.seen(db, actor, now)
+    return Response({"id": taken.id}, status_code=200, headers=render.FRESH)
+
+
+def _subscription(body: dict[str, Any]) -> tuple[str, str, str]:
+    """Endpoint and keys of a PushSubscription.toJSON(); what is missing or no text is empty, and refused later."""
+    keys = body.get("keys")
+    found = [
+        body.get("endpoint"),
+        *((keys.get("p256dh"), keys.get("auth")) if isinstance(keys, dict) else ("", "")),
+    ]
+    endpoint, p256dh, auth = (part if isinstance(part, str) else "" for part in found)
+    return endpoint, p256dh, auth
+
+
+async def _json(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    body = await request.json()
+    return body if isinstance(body, dict) else {}
+
+
+@delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)
+async def unsubscribe(db: AsyncSession, actor: Actor, now: datetime) -> dict[str, str]:
+    await subscriptions.unsubscribe(db, actor, "turned-off", now)
+    return {"status": "ended"}
+
+
+@post("/push/receipts", opt=ANYONE | {"no_csrf": True, "by_token": True})
+async def receipt(request: Request[Any, Any, Any], db: AsyncSession, now: datetime) -> Response[Any]:
+    """`{"token": …, "event": "shown" | "opened" | "answered"}` from a device's service worker."""
+    body = await _json(request)
+    token, event = body.get("token"), body.get("event")
+    if not isinstance(token, str) or event not in EVENTS:
+        return problems.answer(request, 400)
+    if not await flow.take_receipt(db, token, event, now):
+        return problems.answer(request, 404)
+    return Response({"token": token, "event": event}, status_code=200, headers=render.FRESH)
+
+
+@get("/reminders", opt=PERSON)
+async def reminders_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+    on = await subscriptions.is_subscribed(db, actor.device_id)
+    return render.page(request, "reminders/turn_on.html", on=on)
+
+
+@post("/reminders/test", opt=PERSON)
+async def send_test(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    """A real push to this device alone."""
+    reminder = await flow.remind_now(
+        db,
+        actor,
+        kind="test",
+        patient_id=actor.patient_id,
+        subject_id=actor.device_id,
+        device_id=actor.device_id,
+        path="/reminders/test",
+        now=now,
+        expires_at=now + rules.TEST_LIFE,
+    )
+    return render.go(request, f"/reminders/test?sent={reminder.id}")
+
+
+@get("/reminders/test", opt=PERSON)
+async def test_page(request: Ask) -> Response[str]:
+    return render.page(request, "reminders/test.html")
+
+
+@post("/reminders/test/answer", opt=PERSON)
+async def answer_test(request: Ask) -> Response[Any]:
+    got_it = text(await form_of(request), "got", 3) == "yes"
+    return render.go(request, "/" if got_it else "/reminders/help")
+
+
+@get("/reminders/help", opt=PERSON)
+async def help_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+    """Finds out why a test did not arrive: what the server knows here, what the phone knows by script."""
+    clinic = await people.clinic_of(db, actor)
+    tests = await flow.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
+    return render.page(
+        request,
+        "reminders/help.html",
+        clinic=clinic,
+        on=await subscriptions.is_subscribed(db, actor.device_id),
+        last=tests[0].state if tests else None,
+    )
+
+
+@post("/open", opt=PERSON | SAME_ORIGIN)
+async def opened(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+    """The app was opened here; says whether the server still holds a subscription of this device."""
+    await subscriptions.seen(db, actor, now)
+    return Response({"subscribed": await subscriptions.is_subscribed(db, actor.device_id)}, status_code=200)
+
+
+ROUTES = [
+    push_key, subscribe, subscribe_staff, unsubscribe, receipt, reminders_page, send_test, test_page, answer_test,
+    help_page, opened,
+]  # fmt: skip

@@ -1,0 +1,57 @@
+"""What a notification says: private unless the patient asked for detail; one payload for both ways of Web Push."""
+
+import json
+from dataclasses import dataclass
+
+from server.language import gettext as _
+
+
+@dataclass(frozen=True)
+class Words:
+    title: str
+    body: str
+    actions: tuple[tuple[str, str], ...] = ()
+
+
+def words_for(kind: str, detail: str | None) -> Words:
+    """In the language now spoken. `detail` is given only for those who chose detailed text."""
+    match kind:
+        case "visit":
+            return Words(
+                _("You have a visit coming up"),
+                detail or _("Open to see when, and to say if you can come."),
+                (("coming", _("I'll be there")), ("cant", _("I can't come"))),
+            )
+        case "check-in":
+            return Words(_("You have a check-in ready"), detail or _("It takes about a minute."))
+        case "nudge":
+            return Words(
+                _("Your check-in is still open"), detail or _("There is still time. It takes about a minute.")
+            )
+        case "alert":
+            return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
+        case _:
+            return Words(_("This is your test"), _("Reminders work on this phone."))
+
+
+def payload(words: Words, *, reminder_id: str, token: str, address: str, reply: str, locale: str) -> str:
+    """JSON that a service worker reads and that Declarative Web Push shows without one."""
+    return json.dumps(
+        {
+            "web_push": 8030,
+            "mutable": True,
+            "notification": {
+                "title": words.title,
+                "body": words.body,
+                "navigate": address,
+                "lang": locale,
+                "tag": reminder_id,
+                "data": {"token": token, "url": address, "reply": reply if words.actions else ""},
+                "actions": [
+                    {"action": action, "title": title, "navigate": address} for action, title in words.actions
+                ],
+            },
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )

@@ -1,0 +1,100 @@
+"""Pages and fragments from one template each. The only place that looks at htmx's headers."""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from litestar import MediaType, Request, Response
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+from litestar.template.base import csrf_token
+from markupsafe import Markup
+
+from server import language
+from server.actor import Visitor
+from server.assets import Assets
+from server.clock import to_wall
+
+ROOM = Path(__file__).parent
+FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
+
+
+def environment(assets: Assets) -> Environment:
+    """`phone/home.html` is server/phone/templates/home.html; a bare name is in server/templates."""
+    rooms = {folder.parent.name: FileSystemLoader(folder) for folder in ROOM.glob("*/templates")}
+    env = Environment(
+        loader=PrefixLoader({**rooms, "shared": FileSystemLoader(ROOM / "templates")}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext, language.ngettext, newstyle=True
+    )
+    env.globals.update(static=assets.url, locale=language.current)
+    env.filters.update(
+        day=language.day,
+        day_short=language.day_short,
+        hour=language.hour,
+        day_and_hour=language.day_and_hour,
+        wall=to_wall,
+        digits=digits,
+        tel=tel,
+    )
+    return env
+
+
+def wants_fragment(request: Request[Any, Any, Any]) -> bool:
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+def page(
+    request: Request[Visitor, Any, Any], template: str, status: int = 200, **context: Any
+) -> Response[str]:
+    """The whole page, or the inside of its <main> when htmx asks. Never cached."""
+    fragment = wants_fragment(request)
+    env: Environment = request.app.state.templates
+    html = env.get_template(template).render(
+        context
+        | {
+            "visitor": request.user if "user" in request.scope else Visitor(),
+            "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_token(request)),
+            "frame": lambda name: "shared/fragment.html" if fragment else f"shared/{name}.html",
+        }
+    )
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=FRESH)
+
+
+def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:
+    """One `_fragment` on its own, for a response that is put together from several."""
+    env: Environment = request.app.state.templates
+    return env.get_template(template).render(context)
+
+
+def _token(request: Request[Any, Any, Any]) -> str:
+    return csrf_token({"request": request})
+
+
+def go(request: Request[Any, Any, Any], path: str) -> Response[Any]:
+    """On to another page after a change: 303, or the same said to htmx."""
+    if wants_fragment(request):
+        return Response("", status_code=200, headers={**FRESH, "HX-Redirect": path})
+    return Redirect(path, status_code=HTTP_303_SEE_OTHER, headers=FRESH)
+
+
+def moved_to(response: Response[str], path: str) -> Response[str]:
+    """This fragment is the page at `path`: the address bar should say so."""
+    response.headers["HX-Push-Url"] = path
+    return response
+
+
+def digits(code: str) -> str:
+    return f"{code[:4]} {code[4:]}"
+
+
+def tel(number: str) -> str:
+    """The href of a number that can be called; letters and spaces fall away."""
+    return "tel:" + "".join(ch for ch in number if ch.isdigit() or ch == "+")

@@ -1,0 +1,50 @@
+"""What staff do with a flag: take it, close it with an outcome, undo."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, post
+from litestar.exceptions import NotFoundException
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import problems, render
+from server.actor import Actor
+from server.forms import form_of, text
+from server.people.guards import STAFF, Ask
+from server.review import flow
+from server.review.models import Flag
+
+
+async def _flag(db: AsyncSession, actor: Actor, flag_id: str) -> Flag:
+    flag = await flow.find(db, actor, flag_id)
+    if flag is None:
+        raise NotFoundException
+    return flag
+
+
+@post("/staff/flags/{flag_id:str}/own", opt=STAFF)
+async def own(request: Ask, db: AsyncSession, actor: Actor, now: datetime, flag_id: str) -> Response[Any]:
+    flag = await _flag(db, actor, flag_id)
+    await flow.own(db, actor, flag, actor.id, now)
+    return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")
+
+
+@post("/staff/flags/{flag_id:str}/close", opt=STAFF)
+async def close(request: Ask, db: AsyncSession, actor: Actor, now: datetime, flag_id: str) -> Response[Any]:
+    flag = await _flag(db, actor, flag_id)
+    form = await form_of(request)
+    already = flag.done_at is not None
+    closed = await flow.close(db, actor, flag, text(form, "outcome", 20), text(form, "note", 1000), now)
+    if not closed and not already:
+        return problems.answer(request, 422)
+    return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")
+
+
+@post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
+async def reopen(request: Ask, db: AsyncSession, actor: Actor, now: datetime, flag_id: str) -> Response[Any]:
+    flag = await _flag(db, actor, flag_id)
+    await flow.reopen(db, actor, flag, now)
+    return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")
+
+
+ROUTES = [own, close, reopen]

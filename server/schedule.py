@@ -1,0 +1,175 @@
+"""All that happens by the clock, in one place. The database is the truth; these ticks only look at it.
+
+`TICKS` lists each with its sentence. The due tick sleeps until the next due moment, 30 s at most, and is
+woken by a write: by NOTIFY on PostgreSQL, by `PRAGMA data_version` each second on SQLite.
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import text
+
+from server import crypto
+from server.channels.push import PushChannel
+from server.channels.rules import HostList
+from server.checkins import flow as checkins
+from server.checkins import responses
+from server.clock import Clock, system_clock
+from server.db import Database
+from server.reminders.sending import BATCH, Sender, next_due
+from server.settings import Settings
+
+log = structlog.get_logger()
+LONGEST_SLEEP = 30.0  # seconds
+LOOK_FOR_WRITES = 1.0  # seconds
+
+
+@dataclass(frozen=True)
+class Tick:
+    """`every` seconds; `says` is the sentence that an operator reads."""
+
+    name: str
+    every: float
+    says: str
+    run: Callable[["Worker"], Awaitable[None]]
+
+
+class Worker:
+    def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
+        self.database, self.sender, self.clock = database, sender, clock
+        self.wake = asyncio.Event()
+        self.stopping = asyncio.Event()
+
+    async def send_due(self) -> None:
+        """Send until nothing more is due."""
+        while await self.sender.tick() == BATCH:
+            pass
+
+    async def lay_out(self) -> None:
+        async with self.database.writing() as db:
+            await checkins.lay_out_all(db, self.clock())
+
+    async def close_ended(self) -> None:
+        async with self.database.writing() as db:
+            await responses.close_ended(db, self.clock())
+
+    async def until_due(self) -> float:
+        """Seconds until the next due moment."""
+        async with self.database.reading() as db:
+            moment = await next_due(db)
+        if moment is None:
+            return LONGEST_SLEEP
+        return min(max((moment - self.clock()).total_seconds(), 0.05), LONGEST_SLEEP)
+
+
+TICKS = (
+    Tick("lay-out", 3600, "Lay out the check-ins of the coming days and plan their reminders.", Worker.lay_out),
+    Tick("close", 60, "Close check-ins whose window has ended: what was answered goes in, the rest is missed.", Worker.close_ended),
+)  # fmt: skip
+SENDS = "Send the reminders that are due."
+
+
+def make_worker(settings: Settings, clock: Clock = system_clock, database: Database | None = None) -> Worker:
+    keyring = crypto.load_keyring(settings.secret_keys)
+    crypto.use(keyring)
+    database = database or Database(settings.database_url)
+    push = PushChannel(
+        keyring.vapid,
+        settings.vapid_subject,
+        HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback),
+        now=clock,
+    )
+    return Worker(database, Sender(database, push, clock, settings.base_url), clock)
+
+
+async def run(settings: Settings) -> None:
+    """The worker process: until SIGTERM or SIGINT, or until the scheduler can't go on."""
+    worker = make_worker(settings)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, worker.stopping.set)
+    scheduler = _scheduler(worker)
+    scheduler.start()
+    log.info("worker.started", ticks=[tick.name for tick in TICKS])
+    tasks = [asyncio.create_task(_send_for_ever(worker)), asyncio.create_task(_notice_writes(worker))]
+    await worker.stopping.wait()
+    scheduler.shutdown(wait=False)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await worker.sender.push.close()
+    await worker.database.close()
+
+
+def _scheduler(worker: Worker) -> AsyncIOScheduler:
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for tick in TICKS:
+        scheduler.add_job(
+            _guarded,
+            "interval",
+            args=(worker, tick),
+            seconds=tick.every,
+            next_run_time=worker.clock() + timedelta(seconds=1),
+            id=tick.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return scheduler
+
+
+async def _guarded(worker: Worker, tick: Tick) -> None:
+    """A tick that fails is logged and comes again; it never takes the others along."""
+    try:
+        await tick.run(worker)
+    except Exception as error:
+        log.error("tick.failed", tick=tick.name, kind=type(error).__name__, exc_info=error)
+
+
+async def _send_for_ever(worker: Worker) -> None:
+    while True:
+        worker.wake.clear()
+        sleep = LONGEST_SLEEP
+        try:
+            await worker.send_due()
+            sleep = await worker.until_due()
+        except Exception as error:
+            log.error("tick.failed", tick="send", kind=type(error).__name__, exc_info=error)
+            sleep = LOOK_FOR_WRITES
+        try:
+            await asyncio.wait_for(worker.wake.wait(), sleep)
+        except TimeoutError:
+            continue
+
+
+async def _notice_writes(worker: Worker) -> None:
+    """Wake the sender when somebody wrote to the database."""
+    if not worker.database.is_sqlite:
+        await _listen(worker)
+        return
+    seen = None
+    async with worker.database.engine.connect() as connection:
+        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        while True:
+            version = (await connection.execute(text("PRAGMA data_version"))).scalar()
+            await connection.rollback()
+            if version != seen:
+                seen = version
+                worker.wake.set()
+            await asyncio.sleep(LOOK_FOR_WRITES)
+
+
+async def _listen(worker: Worker) -> None:
+    async with worker.database.engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None
+        await driver.add_listener("reminders", lambda *_: worker.wake.set())
+        while True:
+            await asyncio.sleep(LONGEST_SLEEP)
+            await driver.execute("SELECT 1")

@@ -1,0 +1,75 @@
+"""What an operator sets, read once from the environment (`INTERLUDE_*`; the table is in docs/operating.md)."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from urllib.parse import urlsplit
+
+PREFIX = "INTERLUDE_"
+
+
+class BadSetting(ValueError):
+    """A setting that cannot work; the text names it and says what would."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str = "sqlite:///var/interlude.db"
+    base_url: str = "http://localhost:8000"
+    secret_keys: str = "var/keys.json"
+    push_services: str = ""
+    push_subject: str = ""
+    trusted_proxies: str = ""
+
+    @property
+    def is_loopback(self) -> bool:
+        return _is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def vapid_subject(self) -> str:
+        """Whom a push service may write to (RFC 8292 §2.1); Apple refuses one that is not a real address."""
+        return self.push_subject or (
+            f"mailto:push@{self.host}" if not self.is_loopback else "mailto:push@interlude.example"
+        )
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from `environ`; PORT moves the default base URL. Raises BadSetting."""
+    given = {
+        f.name: environ[PREFIX + f.name.upper()]
+        for f in fields(Settings)
+        if PREFIX + f.name.upper() in environ
+    }
+    if "base_url" not in given and "PORT" in environ:
+        given["base_url"] = f"http://localhost:{environ['PORT']}"
+    settings = Settings(**given)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    base = urlsplit(settings.base_url)
+    if base.scheme not in ("http", "https") or not base.hostname or base.path not in ("", "/"):
+        raise BadSetting("INTERLUDE_BASE_URL is the site's address, such as https://interlude.example.org")
+    if base.scheme == "http" and not settings.is_loopback:
+        raise BadSetting(
+            "INTERLUDE_BASE_URL must be https, except on localhost: phones install and push only over https"
+        )
+    if not settings.database_url.startswith(("sqlite://", "postgresql://")):
+        raise BadSetting("INTERLUDE_DATABASE_URL is sqlite:///path or postgresql://user:password@host/name")
+    if settings.push_subject and not settings.push_subject.startswith(("mailto:", "https://")):
+        raise BadSetting("INTERLUDE_PUSH_SUBJECT is a mailto: or https: address")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,74 @@
+"""What a browser asks for before anyone is signed in: assets, manifest, service worker, offline page, health."""
+
+import json
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.assets import ROOT, Asset, Assets
+from server.people.guards import ANYONE
+
+FOREVER = "public, max-age=31536000, immutable"
+ASK_EACH_TIME = "no-cache"
+
+
+def _serve(request: Request[Any, Any, Any], asset: Asset, caching: str) -> Response[bytes]:
+    headers = {"ETag": asset.etag, "Cache-Control": caching, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == asset.etag:
+        return Response(b"", status_code=304, headers=headers)
+    body, encoding = asset.encoded(request.headers.get("accept-encoding", ""))
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    return Response(body, headers=headers, media_type=asset.media_type)
+
+
+@get("/static/{path:path}", opt=ANYONE, sync_to_thread=False)
+def static_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    assets: Assets = request.app.state.assets
+    asset = assets.by_url.get(f"/static{path}")
+    if asset is None:
+        raise NotFoundException
+    return _serve(request, asset, FOREVER)
+
+
+@get("/service-worker.js", opt=ANYONE, sync_to_thread=False)
+def service_worker(request: Request[Any, Any, Any]) -> Response[bytes]:
+    assets: Assets = request.app.state.assets
+    return _serve(request, assets.asset("service-worker.js"), ASK_EACH_TIME)
+
+
+@get("/manifest.json", opt=ANYONE, sync_to_thread=False)
+def manifest(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """manifest.json with the hashed addresses of its pictures put in."""
+    assets: Assets = request.app.state.assets
+    found = json.loads((ROOT / "manifest.json").read_text())
+    for picture in found["icons"] + found["screenshots"]:
+        picture["src"] = assets.url(picture["src"])
+    return Response(
+        json.dumps(found).encode(),
+        media_type="application/manifest+json",
+        headers={"Cache-Control": ASK_EACH_TIME},
+    )
+
+
+@get("/offline", opt=ANYONE, sync_to_thread=False)
+def offline(request: Request[Any, Any, Any]) -> Response[str]:
+    return render.page(request, "shared/offline.html")
+
+
+@get("/health/live", opt=ANYONE, sync_to_thread=False)
+def live() -> dict[str, str]:
+    return {"status": "live"}
+
+
+@get("/health/ready", opt=ANYONE)
+async def ready(db: AsyncSession) -> dict[str, str]:
+    await db.execute(text("SELECT 1"))
+    return {"status": "ready"}
+
+
+ROUTES = [static_file, service_worker, manifest, offline, live, ready]

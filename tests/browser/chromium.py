@@ -1,0 +1,128 @@
+"""Debian's Chromium under Playwright, and what Playwright has no call for: pushes, installability, axe.
+
+The `chromium` command is a shell script that may complain about /dev/shm or D-Bus on stderr; Playwright
+keeps that to itself unless DEBUG=pw:browser is set. The script ends in exec, so closing kills the browser.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, ViewportSize, async_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+SECONDS = 30
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+ARGUMENTS = [
+    *("--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    # Whatever the switches above forget finds no host to talk to.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
+]
+AXE_RUN = """async () => {
+  const stricter = axe.getRules(["wcag2aaa", "wcag22aa"]).map(rule => [rule.ruleId, {enabled: true}]);
+  const results = await axe.run({rules: Object.fromEntries(stricter), resultTypes: ["violations"]});
+  return results.violations.flatMap(({id, nodes}) =>
+    nodes.map(({target, failureSummary}) => [id, target.join(" "), failureSummary]));
+}"""
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=ARGUMENTS, timeout=SECONDS * 1000
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def new_page(
+    browser: Browser,
+    *,
+    size: ViewportSize = PHONE,
+    scheme: Literal["light", "dark"] = "light",
+    permissions: list[str] | None = None,
+    **options: Any,
+) -> Page:
+    """A page in a context of its own; at PHONE size a touch screen. `options` go to `Browser.new_context`."""
+    mobile = size == PHONE
+    context = await browser.new_context(
+        viewport=size,
+        is_mobile=mobile,
+        has_touch=mobile,
+        color_scheme=scheme,
+        permissions=permissions,
+        **options,
+    )
+    return await _page_of(context)
+
+
+async def _page_of(context: BrowserContext) -> Page:
+    context.set_default_timeout(SECONDS * 1000)
+    return context.pages[0] if context.pages else await context.new_page()
+
+
+async def deliver_push(page: Page, payload: str) -> None:
+    """Hands the page's service worker a push, as if decrypted. Needs no subscription, nor asks for one."""
+    async with asyncio.timeout(SECONDS):
+        await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        session = await page.context.new_cdp_session(page)
+        try:
+            registration = await _registration_of(session, page.url)
+            origin = await page.evaluate("location.origin")
+            message = {"origin": origin, "registrationId": registration, "data": payload}
+            await session.send("ServiceWorker.deliverPushMessage", message)
+        finally:
+            await session.detach()
+
+
+async def _registration_of(session: CDPSession, url: str) -> str:
+    found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def note(event: dict[str, Any]) -> None:
+        covering = [known for known in event["registrations"] if url.startswith(known["scopeURL"])]
+        if covering and not found.done():
+            found.set_result(max(covering, key=lambda known: len(known["scopeURL"]))["registrationId"])
+
+    session.on("ServiceWorker.workerRegistrationUpdated", note)
+    await session.send("ServiceWorker.enable")
+    return await found
+
+
+async def installability_errors(user_data_dir: Path, url: str) -> list[str]:
+    """Why Chromium would not offer to install the page; it offers nothing to a context that keeps no data."""
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            user_data_dir, executable_path=CHROMIUM, args=ARGUMENTS, timeout=SECONDS * 1000
+        )
+        try:
+            page = await _page_of(context)
+            await page.goto(url)
+            session = await context.new_cdp_session(page)
+            answer = await session.send("Page.getInstallabilityErrors")
+            return [error["errorId"] for error in answer["installabilityErrors"]]
+        finally:
+            await context.close()
+
+
+async def axe_violations(page: Page) -> list[str]:
+    """A line "rule: target: summary" for each element that breaks a rule of axe, those of WCAG AAA and 2.2
+    included, which are off by default. A page's CSP is no obstacle."""
+    source = (files("axe_playwright_python") / "axe.min.js").read_text()
+    async with asyncio.timeout(SECONDS):
+        await page.evaluate(source)
+        found = await page.evaluate(AXE_RUN)
+    return [f"{rule}: {target}: {_one_line(summary)}" for rule, target, summary in found]
+
+
+def _one_line(summary: str) -> str:
+    return "; ".join(line.strip() for line in summary.splitlines() if line.strip())

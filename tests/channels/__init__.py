@@ -1,0 +1,1 @@
+"""Channels: push against services that misbehave, over real sockets on loopback."""

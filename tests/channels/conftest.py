@@ -1,0 +1,60 @@
+"""Fixtures: a push service, a trap, and a channel that may reach both."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from server.channels.push import PushChannel, new_vapid_key
+from server.channels.rules import HostList
+from server.channels.wire import Wire
+
+from .push_service import PushService, Trap, listening
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+SUBJECT = "mailto:push@clinic.example"
+Open = Callable[..., PushChannel]
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[PushService]:
+    async with PushService().running() as running:
+        yield running
+
+
+@pytest.fixture
+async def trap() -> AsyncIterator[Trap]:
+    trap = Trap()
+    async with listening(trap.spring) as port:
+        trap.port = port
+        yield trap
+
+
+def loopback(*ports: int) -> HostList:
+    return HostList.parse(", ".join(f"127.0.0.1:{port}" for port in ports), base_url_is_loopback=True)
+
+
+@asynccontextmanager
+async def closing(wire: Wire) -> AsyncIterator[Wire]:
+    try:
+        yield wire
+    finally:
+        await wire.close()
+
+
+@pytest.fixture
+async def channel_to() -> AsyncIterator[Open]:
+    """Make a channel that reaches these loopback ports; all are closed after the test."""
+    opened: list[PushChannel] = []
+
+    def make(*ports: int, deadline: float = 5.0) -> PushChannel:
+        channel = PushChannel(
+            {"v1": new_vapid_key()}, SUBJECT, loopback(*ports), now=lambda: NOW, deadline=deadline
+        )
+        opened.append(channel)
+        return channel
+
+    yield make
+    for channel in opened:
+        await channel.close()

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Sets up what `make run` (run) or `make test` (dev) needs, saying what it does; quick when nothing is missing.
+set -eu
+cd "$(dirname "$0")/.."
+what=${1:-run}
+say() { printf '  %s\n' "$1"; }
+
+find_python() {
+  for candidate in python3.13 python3.12 python3.11 python3; do
+    if command -v "$candidate" >/dev/null 2>&1 &&
+      "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+}
+
+make_venv() {
+  [ -x .venv/bin/python ] && [ -x .venv/bin/uv ] && return
+  python=$(find_python)
+  [ -n "$python" ] || { echo "Interlude needs Python 3.11 or newer. Please install it, then try again." >&2; exit 1; }
+  say "[1/3] a virtual environment in .venv ($("$python" --version))"
+  "$python" -m venv .venv || { echo "python3 -m venv failed. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+}
+
+sync() { # $1 a lock file
+  stamp=.venv/.synced
+  wanted=$(cat "$1" pyproject.toml | cksum)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$1 $wanted" ] && return
+  # The development set holds the running set: `make run` after `make test` has nothing to take away.
+  [ "$what" = run ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "requirements-dev.lock.txt $(cat requirements-dev.lock.txt pyproject.toml | cksum)" ] && return
+  say "[2/3] packages of $1 (a few seconds)"
+  VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes --requirement "$1"
+  say "[3/3] Interlude itself"
+  VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --editable .
+  echo "$1 $wanted" > "$stamp"
+}
+
+lock() {
+  compile="--universal --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --python-version 3.11 --quiet"
+  .venv/bin/uv pip compile $compile pyproject.toml -o requirements.lock.txt
+  .venv/bin/uv pip compile $compile --extra dev pyproject.toml -o requirements-dev.lock.txt
+}
+
+debian_packages() { # browsers and PostgreSQL, for the tests
+  missing=""
+  command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+  command -v firefox-esr >/dev/null 2>&1 || missing="$missing firefox-esr"
+  ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+  [ -n "$missing" ] || return 0
+  say "Debian packages for the tests:$missing (a minute or two)"
+  sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+make_venv
+case "$what" in
+  run) sync requirements.lock.txt ;;
+  dev) debian_packages; sync requirements-dev.lock.txt ;;
+  lock) lock ;;
+esac
