@@ -119,7 +119,7 @@ function tellWaiting(entries) {
   const place = document.getElementById("waiting");
   if (!place) return;
   place.hidden = entries.length === 0;
-  place.textContent = entries.length === 1 ? place.dataset.one : place.dataset.many.replace("%n", entries.length);
+  place.textContent = entries.length === 1 ? place.dataset.one : place.dataset.many.replace("{n}", entries.length);
 }
 
 // Send goes through the queue, so that what was once sent is on the phone until the clinic has it.

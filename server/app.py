@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import State
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import DefineMiddleware
-from litestar.types import ControllerRouterHandler
+from litestar.types import ControllerRouterHandler, Message, Scope
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -67,9 +67,7 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
     keyring = crypto.load_keyring(settings.secret_keys)
     crypto.use(keyring)
     assets = Assets()
-    secure = (
-        {"Strict-Transport-Security": "max-age=31536000"} if settings.base_url.startswith("https") else {}
-    )
+    secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.base_url.startswith("https") else {}
     return Litestar(
         route_handlers=PAGES,
         guards=[admit],
@@ -79,6 +77,7 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
             "actor": Provide(provide_actor, sync_to_thread=False),
             "settings": Provide(provide_settings, sync_to_thread=False),
         },
+        before_send=[add_headers],
         middleware=[DefineMiddleware(WhoAsks, exclude=["^/static/", "^/health/"])],
         csrf_config=CSRFConfig(
             secret=crypto.b64(keyring.lookup),
@@ -94,7 +93,6 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
             Exception: problems.on_any,
         },
         before_request=speak_their_language,
-        after_request=add_headers,
         lifespan=[_database_closes],
         state=State(
             {
@@ -102,14 +100,22 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
                 "clock": clock,
                 "database": database or Database(settings.database_url),
                 "assets": assets,
-                "templates": render.environment(assets),
                 "headers": HEADERS | secure,
+                "templates": render.environment(assets),
             }
         ),
         request_max_body_size=BODY_LIMIT,
         openapi_config=None,
         debug=False,
     )
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """The same headers on every answer, errors and unknown addresses included."""
+    if message["type"] == "http.response.start":
+        held = MutableScopeHeaders.from_message(message)
+        for name, value in scope["litestar_app"].state.headers.items():
+            held.setdefault(name, value)
 
 
 @asynccontextmanager
@@ -151,9 +157,3 @@ async def speak_their_language(request: Request[Any, Any, State]) -> None:
     visitor = request.scope.get("user")
     person = visitor.person if visitor else None
     language.speak(person.locale if person else "en")
-
-
-async def add_headers(response: Response[Any]) -> Response[Any]:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response

@@ -24,9 +24,7 @@ class AuditEvent(OfClinic, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-def record(
-    db: AsyncSession, actor: Actor, verb: str, subject: Base, now: datetime, **detail: str | int | bool
-) -> None:
+def record(db: AsyncSession, actor: Actor, verb: str, subject: Base, now: datetime, **detail: str | int | bool) -> None:
     """Add one event about `subject`. `detail` holds ids, states and counts, never what a person wrote."""
     db.add(
         AuditEvent(

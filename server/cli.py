@@ -46,9 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="interlude", description="Reminders and check-ins between infusions."
-    )
+    parser = argparse.ArgumentParser(prog="interlude", description="Reminders and check-ins between infusions.")
     verbs = parser.add_subparsers(required=True, metavar="verb")
     for verb in VERBS:
         sub = verbs.add_parser(verb.name, help=verb.says, description=verb.says)
@@ -76,9 +74,7 @@ async def _prepare(given: Settings) -> demo.Invitation | None:
         await migrations.upgrade(database)
         await check_keys(database)
         print("  [2/3] the demo clinic", flush=True)
-        await demo.seed_when_empty(
-            database, system_clock(), lambda line: print(f"        {line}", flush=True)
-        )
+        await demo.seed_when_empty(database, system_clock(), lambda line: print(f"        {line}", flush=True))
         return await demo.invite(database, given, system_clock())
     finally:
         await database.close()
@@ -149,8 +145,7 @@ def keys(arguments: argparse.Namespace, given: Settings) -> int:
         arguments,
         answer,
         "\n".join(
-            f"{name}: {', '.join(map(str, ids)) if isinstance(ids, list) else ids}"
-            for name, ids in answer.items()
+            f"{name}: {', '.join(map(str, ids)) if isinstance(ids, list) else ids}" for name, ids in answer.items()
         ),
     )
     return 0

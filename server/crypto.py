@@ -116,11 +116,7 @@ def unseal(blob: bytes, bound: str) -> str:
     """Raises MissingKey for an unknown key, ValueError for a value that was altered or moved."""
     key_id, _, rest = blob.partition(b":")
     try:
-        return (
-            AESGCM(keyring().key(key_id.decode()))
-            .decrypt(rest[:NONCE], rest[NONCE:], bound.encode())
-            .decode()
-        )
+        return AESGCM(keyring().key(key_id.decode())).decrypt(rest[:NONCE], rest[NONCE:], bound.encode()).decode()
     except InvalidTag:
         raise ValueError(f"{bound} does not open: altered, or moved from another row") from None
 

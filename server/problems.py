@@ -29,9 +29,7 @@ WORDS = {
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:
     accepted = request.headers.get("accept", "")
-    return "text/html" not in accepted and (
-        "json" in accepted or "json" in request.headers.get("content-type", "")
-    )
+    return "text/html" not in accepted and ("json" in accepted or "json" in request.headers.get("content-type", ""))
 
 
 def answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
@@ -48,6 +46,8 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         who = (error.extra or {}).get("who", "person") if isinstance(error.extra, dict) else "person"
         if request.method == "GET":
             return render.go(request, "/staff/sign-in" if who in ("staff", "admin") else "/join")
+    if error.status_code >= 500:
+        log.error("request.failed", kind=type(error).__name__, exc_info=error)
     detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""
     return answer(request, error.status_code, detail)
 
@@ -58,7 +58,5 @@ def on_database_busy(request: Request[Any, Any, Any], error: OperationalError) -
 
 
 def on_any(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.error(
-        "request.failed", path=request.url.path.split("/")[1:2], kind=type(error).__name__, exc_info=error
-    )
+    log.error("request.failed", path=request.url.path.split("/")[1:2], kind=type(error).__name__, exc_info=error)
     return answer(request, 500)

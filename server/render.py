@@ -51,9 +51,7 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
     return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
 
 
-def page(
-    request: Request[Visitor, Any, Any], template: str, status: int = 200, **context: Any
-) -> Response[str]:
+def page(request: Request[Visitor, Any, Any], template: str, status: int = 200, **context: Any) -> Response[str]:
     """The whole page, or the inside of its <main> when htmx asks. Never cached."""
     fragment = wants_fragment(request)
     env: Environment = request.app.state.templates

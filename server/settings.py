@@ -40,11 +40,7 @@ class Settings:
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from `environ`; PORT moves the default base URL. Raises BadSetting."""
-    given = {
-        f.name: environ[PREFIX + f.name.upper()]
-        for f in fields(Settings)
-        if PREFIX + f.name.upper() in environ
-    }
+    given = {f.name: environ[PREFIX + f.name.upper()] for f in fields(Settings) if PREFIX + f.name.upper() in environ}
     if "base_url" not in given and "PORT" in environ:
         given["base_url"] = f"http://localhost:{environ['PORT']}"
     settings = Settings(**given)

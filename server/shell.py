@@ -5,12 +5,12 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
 from server.assets import ROOT, Asset, Assets
-from server.people.guards import ANYONE
+from server.people.guards import ANYONE, Db
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
@@ -27,7 +27,7 @@ def _serve(request: Request[Any, Any, Any], asset: Asset, caching: str) -> Respo
 
 
 @get("/static/{path:path}", opt=ANYONE, sync_to_thread=False)
-def static_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+def static_file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
     assets: Assets = request.app.state.assets
     asset = assets.by_url.get(f"/static{path}")
     if asset is None:
@@ -66,7 +66,7 @@ def live() -> dict[str, str]:
 
 
 @get("/health/ready", opt=ANYONE)
-async def ready(db: AsyncSession) -> dict[str, str]:
+async def ready(db: Db) -> dict[str, str]:
     await db.execute(text("SELECT 1"))
     return {"status": "ready"}
 

@@ -75,18 +75,14 @@ async def book_series(
     await db.flush()
     audit.record(db, actor, "series.booked", series, now, count=count)
     hour = new.starts.time()
-    return [
-        await book(db, actor, patient, _on(new, datetime.combine(day, hour)), now, series) for day in days
-    ]
+    return [await book(db, actor, patient, _on(new, datetime.combine(day, hour)), now, series) for day in days]
 
 
 def _on(new: NewVisit, starts: datetime) -> NewVisit:
     return NewVisit(starts, new.minutes, new.place, new.instructions)
 
 
-async def move(
-    db: AsyncSession, actor: Actor, appointment: Appointment, starts: datetime, now: datetime
-) -> None:
+async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts: datetime, now: datetime) -> None:
     """To another wall time; the reply was about the old one, so it is asked anew. Raises BadVisit."""
     if appointment.status not in rules.UPCOMING:
         raise rules.BadVisit("over")
@@ -148,13 +144,9 @@ async def _carry_along(
     await checkins.tie(db, actor, patient, appointment.id, appointment.starts, appointment.zone, now)
 
 
-async def _remind(
-    db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
-) -> None:
+async def _remind(db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime) -> None:
     """Someone who can't come is not reminded to; staff have it on their list."""
-    wanted = (
-        plan_visit(appointment.starts, appointment.zone, now) if appointment.reply in (None, "coming") else []
-    )
+    wanted = plan_visit(appointment.starts, appointment.zone, now) if appointment.reply in (None, "coming") else []
     with language.speaking(patient.locale):
         detail = f"{language.day(appointment.starts)}, {language.hour(appointment.starts)}. {appointment.place}".strip()
     await reminders.replan(
@@ -193,9 +185,7 @@ async def visits_of(db: AsyncSession, patient_id: str) -> list[Appointment]:
 
 async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment | None:
     """Within the asker's clinic; for a phone, only its own patient's."""
-    query = select(Appointment).where(
-        Appointment.id == appointment_id, Appointment.clinic_id == actor.clinic_id
-    )
+    query = select(Appointment).where(Appointment.id == appointment_id, Appointment.clinic_id == actor.clinic_id)
     if actor.kind != "staff":
         query = query.where(Appointment.patient_id == actor.patient_id)
     return await db.scalar(query)

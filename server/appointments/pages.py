@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
@@ -15,7 +16,7 @@ from server.appointments.models import Appointment
 from server.appointments.rules import BadVisit
 from server.forms import a_date, a_time, form_of, text, texts, whole
 from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, STAFF, Ask
+from server.people.guards import ANYONE, PERSON, STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.reminders import flow as reminders
 
@@ -28,9 +29,7 @@ async def _visit(db: AsyncSession, actor: Actor, appointment_id: str) -> Appoint
 
 
 @post("/visits/{appointment_id:str}/answer", opt=PERSON)
-async def answer(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
-) -> Response[Any]:
+async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
     appointment = await _visit(db, actor, appointment_id)
     reply = text(await form_of(request), "reply", 10)
     if reply not in rules.REPLIES:
@@ -42,7 +41,7 @@ async def answer(
 
 
 @post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})
-async def answer_by_token(request: Request[Any, Any, Any], db: AsyncSession, now: datetime) -> Response[Any]:
+async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> Response[Any]:
     """`{"token": …, "reply": "coming" | "cant"}` from a notification's button; works when nobody is signed in."""
     body = await request.json()
     token, reply = (body.get("token"), body.get("reply")) if isinstance(body, dict) else (None, None)
@@ -54,12 +53,12 @@ async def answer_by_token(request: Request[Any, Any, Any], db: AsyncSession, now
 
 
 @get("/staff/visits/new", opt=STAFF)
-async def new_page(request: Ask, db: AsyncSession, actor: Actor, patient: str = "") -> Response[str]:
+async def new_page(request: Ask, db: Db, actor: Who, patient: FromQuery[str] = "") -> Response[str]:
     return await _form(request, db, actor, patient, {}, None)
 
 
 @post("/staff/visits", opt=STAFF)
-async def book(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def book(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
     typed = {name: text(form, name) for name in ("date", "time", "count", "minutes", "place", "instructions")}
     weekdays = frozenset(int(d) for d in texts(form, "weekday") if d in "0123456")
@@ -99,14 +98,12 @@ async def _form(
 
 
 @get("/staff/visits/{appointment_id:str}", opt=STAFF)
-async def visit_page(request: Ask, db: AsyncSession, actor: Actor, appointment_id: str) -> Response[str]:
+async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
     return await _staff_visit(request, db, actor, await _visit(db, actor, appointment_id), None)
 
 
 @post("/staff/visits/{appointment_id:str}/move", opt=STAFF)
-async def move(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
-) -> Response[Any]:
+async def move(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
     appointment = await _visit(db, actor, appointment_id)
     form = await form_of(request)
     day, hour = a_date(form, "date"), a_time(form, "time")
@@ -120,9 +117,7 @@ async def move(
 
 
 @post("/staff/visits/{appointment_id:str}/mark", opt=STAFF)
-async def mark(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
-) -> Response[Any]:
+async def mark(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
     appointment = await _visit(db, actor, appointment_id)
     if not await flow.mark(db, actor, appointment, text(await form_of(request), "status", 12), now):
         return await _staff_visit(request, db, actor, appointment, BadVisit("status"))
@@ -130,9 +125,7 @@ async def mark(
 
 
 @post("/staff/visits/{appointment_id:str}/handled", opt=STAFF)
-async def handled(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, appointment_id: str
-) -> Response[Any]:
+async def handled(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
     await flow.handle_reply(db, actor, await _visit(db, actor, appointment_id), now)
     return render.go(request, "/staff")
 

@@ -103,9 +103,9 @@ class PushChannel:
 
     def _headers(self, address: PushAddress, message: Message) -> dict[str, str]:
         if not _TOPIC.fullmatch(message.id):
-            raise _Unsendable("its id is not 1 to 32 base64url characters")
+            raise _Unsendable("the message's id is not 1 to 32 base64url characters")
         if message.urgency not in _URGENCIES:
-            raise _Unsendable("its urgency is not one that RFC 8030 names")
+            raise _Unsendable("the message's urgency is none that RFC 8030 names")
         return {
             "Authorization": self._signer.header(address.vapid_key_id, origin_of(address.endpoint)),
             "Content-Encoding": "aes128gcm",
@@ -129,9 +129,9 @@ class PushChannel:
 def _payload(message: Message) -> bytes:
     payload = message.body.encode(errors="replace")  # a lone surrogate is not worth an exception
     if not payload:
-        raise _Unsendable("it is empty")
+        raise _Unsendable("the message is empty")
     if len(payload) > LONGEST_PAYLOAD:
-        raise _Unsendable(f"longer than {LONGEST_PAYLOAD} bytes")
+        raise _Unsendable(f"the message is longer than {LONGEST_PAYLOAD} bytes")
     return payload
 
 
@@ -219,7 +219,7 @@ class _Signer:
 
     def _signed(self, key_id: str, origin: str) -> _Token:
         if key_id not in self._keys:
-            raise _Unsendable("its VAPID key is no longer held; the device has to subscribe anew")
+            raise _Unsendable("the VAPID key of this subscription is no longer held; the device has to subscribe anew")
         if len(self._tokens) >= MOST_TOKENS:
             self._tokens.clear()  # a vendor has a few origins; many are somebody's mischief
         key, ends = self._keys[key_id], self._now() + TOKEN_LIFE

@@ -12,7 +12,6 @@ from server.channels.protocol import Outcome, Result
 # Each is the documented address of a browser vendor's service; an operator adds others in HostList.
 PUSH_SERVICES = (
     "fcm.googleapis.com",
-    "updates.push.services.mozilla.com",
     "*.push.services.mozilla.com",
     "*.push.apple.com",
     "*.notify.windows.com",
@@ -115,38 +114,38 @@ def check_endpoint(url: str, hosts: HostList) -> None:
         return
     _check_host(host)
     if scheme != "https":
-        raise BadEndpoint("a push address is https")
+        raise BadEndpoint("the address is not https")
     if not hosts.knows(host, port):
-        raise BadEndpoint("not at a push service that we know, on its own port")
+        raise BadEndpoint("the address is not at a push service that we know, on its own port")
 
 
 def _check_host(host: str) -> None:
     if _is_loopback(host):
         raise BadEndpoint("a push service on loopback is for a site on loopback, and has to be listed")
     if ":" in host or _NUMBER_LAST.fullmatch(host):
-        raise BadEndpoint("its host is an IP address; a push service has a name")
+        raise BadEndpoint("the host is an IP address; a push service has a name")
     if len(host) > 253 or not _NAME.fullmatch(host):
-        raise BadEndpoint("its host is not a name in plain lowercase form")
+        raise BadEndpoint("the host is not a name in plain lowercase form")
     if any(label.startswith("xn--") for label in host.split(".")):
-        raise BadEndpoint("its host has letters beyond a to z")
+        raise BadEndpoint("the host has letters beyond a to z")
 
 
 def _parts(url: str) -> tuple[str, str, int]:
     """Scheme, host and port. Strict where URL parsers are lenient, so that no two of them can disagree."""
     if len(url) > LONGEST_ENDPOINT:
-        raise BadEndpoint(f"longer than {LONGEST_ENDPOINT} characters")
+        raise BadEndpoint(f"the address is longer than {LONGEST_ENDPOINT} characters")
     if "#" in url:
-        raise BadEndpoint("it has a fragment")
+        raise BadEndpoint("the address has a fragment")
     if _STRAY.search(url):
-        raise BadEndpoint("it has characters that a web address cannot have")
+        raise BadEndpoint("the address has characters that no web address has")
     form = _ENDPOINT.fullmatch(url)
     if not form:
-        raise BadEndpoint("not a web address with a path")
+        raise BadEndpoint("that is not a web address with a path")
     if "@" in form[2]:
-        raise BadEndpoint("it has a user name or password")
+        raise BadEndpoint("the address has a user name or password")
     authority = _AUTHORITY.fullmatch(form[2])
     if not authority or int(authority[2] or 0) > 65535:
-        raise BadEndpoint("its host or port is not in plain form")
+        raise BadEndpoint("the host or port is not in plain form")
     return form[1], authority[1].strip("[]"), int(authority[2] or DEFAULT_PORTS[form[1]])
 
 

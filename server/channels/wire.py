@@ -141,11 +141,11 @@ async def _beginning(response: aiohttp.ClientResponse) -> bytes:
 def _in_words(error: Exception) -> str:
     """aiohttp's own texts repeat the address, which is a secret."""
     if isinstance(getattr(error, "os_error", error), RefusedAddress):
-        return "its host resolves to an address that is not public"
+        return "the host resolves to an address that is not public"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its host does not resolve"
+        return "the host does not resolve"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "its certificate is not valid"
+        return "the host's certificate is not valid"
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return "no connection within the deadline"
     if isinstance(error, TimeoutError):

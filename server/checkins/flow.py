@@ -52,9 +52,7 @@ async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire |
 async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
     """The newest version of each questionnaire that the clinic has, by slug."""
     found = await db.scalars(
-        select(Questionnaire)
-        .where(Questionnaire.clinic_id == actor.clinic_id)
-        .order_by(Questionnaire.version)
+        select(Questionnaire).where(Questionnaire.clinic_id == actor.clinic_id).order_by(Questionnaire.version)
     )
     return {questionnaire.slug: read_form(questionnaire.resource) for questionnaire in found}
 
@@ -63,9 +61,7 @@ async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
     return read_form((await db.get_one(Questionnaire, questionnaire_id)).resource)
 
 
-async def add_plan(
-    db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime
-) -> Plan:
+async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime) -> Plan:
     plan = Plan(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
@@ -92,9 +88,7 @@ async def end_plan(db: AsyncSession, actor: Actor, plan: Plan, now: datetime) ->
 
 async def plans_of(db: AsyncSession, patient_id: str) -> list[Plan]:
     return list(
-        await db.scalars(
-            select(Plan).where(Plan.patient_id == patient_id, Plan.ended_at.is_(None)).order_by(Plan.slug)
-        )
+        await db.scalars(select(Plan).where(Plan.patient_id == patient_id, Plan.ended_at.is_(None)).order_by(Plan.slug))
     )
 
 
@@ -112,9 +106,7 @@ async def lay_out_all(db: AsyncSession, now: datetime) -> None:
 async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
     """The plan's check-ins from today until some days ahead; those laid out before stay as they are."""
     held = set(await db.scalars(select(CheckIn.due_at).where(CheckIn.plan_id == plan.id)))
-    for occasion in rules.occasions(
-        rhythm_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD
-    ):
+    for occasion in rules.occasions(rhythm_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD):
         if occasion.due_at not in held and occasion.closes_at > now:
             await _make(db, plan, patient, occasion, None, now)
 
@@ -129,10 +121,7 @@ async def tie(
     now: datetime,
 ) -> None:
     """Put the check-ins around a visit where the visit now is. `starts` is wall time in `zone`."""
-    held = {
-        check_in.plan_id: check_in
-        for check_in in await _waiting(db, CheckIn.appointment_id == appointment_id)
-    }
+    held = {check_in.plan_id: check_in for check_in in await _waiting(db, CheckIn.appointment_id == appointment_id)}
     for plan in await plans_of(db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
@@ -154,9 +143,7 @@ async def untie(db: AsyncSession, actor: Actor, appointment_id: str, why: str, n
 
 
 def rhythm_of(plan: Plan) -> Rhythm:
-    return Rhythm(
-        plan.rhythm, time.fromisoformat(plan.at), datetime.fromisoformat(plan.starts_on).date(), plan.weekday
-    )
+    return Rhythm(plan.rhythm, time.fromisoformat(plan.at), datetime.fromisoformat(plan.starts_on).date(), plan.weekday)
 
 
 async def _make(

@@ -61,12 +61,7 @@ class Question:
             return raw
         if self.type == "boolean" and raw in ("yes", "no"):
             return raw == "yes"
-        if (
-            self.type == "integer"
-            and raw.isascii()
-            and raw.isdecimal()
-            and self.lowest <= int(raw) <= self.highest
-        ):
+        if self.type == "integer" and raw.isascii() and raw.isdecimal() and self.lowest <= int(raw) <= self.highest:
             return int(raw)
         raise BadAnswer(self.link_id, "not one of the answers")
 
@@ -97,9 +92,7 @@ class Question:
 
     @property
     def worst(self) -> int:
-        return max(
-            (option.level for option in self.options), default=self.highest if self.type == "integer" else 1
-        )
+        return max((option.level for option in self.options), default=self.highest if self.type == "integer" else 1)
 
 
 @dataclass(frozen=True)
@@ -212,9 +205,7 @@ def _holds(form: Form, when: When, answers: Answers) -> bool:
     level, against = here.level(given), here.level(when.value)
     if level is None or against is None:
         return False
-    return {">": level > against, "<": level < against, ">=": level >= against, "<=": level <= against}[
-        when.operator
-    ]
+    return {">": level > against, "<": level < against, ">=": level >= against, "<=": level <= against}[when.operator]
 
 
 def check_answers(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:
@@ -227,9 +218,7 @@ def check_answers(form: Form, answers: Mapping[str, object], respondent: str) ->
     return checked
 
 
-def next_unanswered(
-    form: Form, answers: Answers, respondent: str, after: str | None = None
-) -> Question | None:
+def next_unanswered(form: Form, answers: Answers, respondent: str, after: str | None = None) -> Question | None:
     """The next question with no answer and no skip, looking on from `after` first, then from the start."""
     questions = asked(form, answers, respondent)
     ids = [question.link_id for question in questions]
@@ -239,9 +228,5 @@ def next_unanswered(
 
 def levels(form: Form, answers: Answers) -> dict[str, int]:
     """Item → level, for what was answered."""
-    found = {
-        link_id: form.by_id[link_id].level(value)
-        for link_id, value in answers.items()
-        if link_id in form.by_id
-    }
+    found = {link_id: form.by_id[link_id].level(value) for link_id, value in answers.items() if link_id in form.by_id}
     return {link_id: level for link_id, level in found.items() if level is not None}

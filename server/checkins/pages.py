@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, problems, render
@@ -18,7 +19,7 @@ from server.clock import to_wall
 from server.forms import form_of, text
 from server.outbox import SealedBody, open_box
 from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask
+from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
 from server.people.rules import Refused, is_staffed
 
@@ -33,9 +34,7 @@ async def _check_in(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn
 
 
 @get("/check-ins/{check_in_id:str}", opt=PERSON)
-async def start(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
-) -> Response[Any]:
+async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Where it goes on: who is answering, the next question, check and send, or what became of it."""
     check_in = await _check_in(db, actor, check_in_id)
     if check_in.state in ("done", "partial"):
@@ -49,7 +48,7 @@ async def start(
 
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def who_page(request: Ask, db: AsyncSession, actor: Actor, check_in_id: str) -> Response[str]:
+async def who_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
     return await _who(request, db, await _check_in(db, actor, check_in_id))
 
 
@@ -59,7 +58,7 @@ async def _who(request: Ask, db: AsyncSession, check_in: CheckIn) -> Response[st
 
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def say_who(request: Ask, db: AsyncSession, actor: Actor, check_in_id: str) -> Response[Any]:
+async def say_who(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = await _check_in(db, actor, check_in_id)
     respondent = text(await form_of(request), "who", 10)
     if respondent not in rules.RESPONDENTS:
@@ -70,12 +69,12 @@ async def say_who(request: Ask, db: AsyncSession, actor: Actor, check_in_id: str
 @get("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
 async def question_page(
     request: Ask,
-    db: AsyncSession,
-    actor: Actor,
-    now: datetime,
-    check_in_id: str,
-    link_id: str,
-    who: str = "self",
+    db: Db,
+    actor: Who,
+    now: Now,
+    check_in_id: FromPath[str],
+    link_id: FromPath[str],
+    who: FromQuery[str] = "self",
 ) -> Response[Any]:
     check_in = await _check_in(db, actor, check_in_id)
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
@@ -94,7 +93,7 @@ def _respondent(said: str) -> str:
 
 @post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
 async def answer(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str, link_id: str
+    request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], link_id: FromPath[str]
 ) -> Response[Any]:
     """Keep the answer, then on to the next question; after a red flag, first what to do now."""
     check_in = await _check_in(db, actor, check_in_id)
@@ -141,7 +140,12 @@ async def _red(
 
 @get("/check-ins/{check_in_id:str}/next", opt=PERSON)
 async def next_page(
-    request: Ask, db: AsyncSession, actor: Actor, check_in_id: str, who: str = "self", after: str = ""
+    request: Ask,
+    db: Db,
+    actor: Who,
+    check_in_id: FromPath[str],
+    who: FromQuery[str] = "self",
+    after: FromQuery[str] = "",
 ) -> Response[Any]:
     check_in = await _check_in(db, actor, check_in_id)
     return await _go_on(request, db, check_in, _respondent(who), after or None)
@@ -190,7 +194,7 @@ async def _ask(
 
 @get("/check-ins/{check_in_id:str}/check", opt=PERSON)
 async def check_page(
-    request: Ask, db: AsyncSession, actor: Actor, check_in_id: str, who: str = "self"
+    request: Ask, db: Db, actor: Who, check_in_id: FromPath[str], who: FromQuery[str] = "self"
 ) -> Response[Any]:
     check_in = await _check_in(db, actor, check_in_id)
     if check_in.state != "waiting":
@@ -218,9 +222,7 @@ async def _check(
 
 
 @post("/check-ins/{check_in_id:str}/send", opt=PERSON)
-async def send(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
-) -> Response[Any]:
+async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
     check_in = await _check_in(db, actor, check_in_id)
     sent_page = f"/check-ins/{check_in.id}/sent"
@@ -230,9 +232,7 @@ async def send(
     respondent = _respondent(text(await form_of(request), "who", 10))
     drafts = await responses.draft_of(db, check_in)
     answers = {q.link_id: drafts[q.link_id] for q in asked(form, drafts, respondent) if q.link_id in drafts}
-    taken = await responses.submit(
-        db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now
-    )
+    taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
     if isinstance(taken, Refused):
         return problems.answer(request, 410)
     if isinstance(taken, Conflict):
@@ -248,9 +248,7 @@ def outbox_key() -> Response[dict[str, str]]:
 
 
 @post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN)
-async def take(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
-) -> Response[Any]:
+async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
     check_in = await _check_in(db, actor, check_in_id)
     try:
@@ -270,7 +268,7 @@ async def take(
 
 
 @get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
-async def urgency_page(request: Ask, db: AsyncSession, actor: Actor, check_in_id: str) -> Response[str]:
+async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
     check_in = await _check_in(db, actor, check_in_id)
     return render.page(
         request,
@@ -282,9 +280,7 @@ async def urgency_page(request: Ask, db: AsyncSession, actor: Actor, check_in_id
 
 
 @post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
-async def say_urgency(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
-) -> Response[Any]:
+async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     response = await responses.find_response(db, actor, check_in_id)
     urgency = text(await form_of(request), "urgency", 10)
     if response is None or urgency not in URGENCIES:

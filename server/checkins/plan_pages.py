@@ -1,24 +1,23 @@
 """Staff decide which check-ins a patient gets."""
 
-from datetime import datetime, time
+from datetime import time
 from typing import Any
 
 from litestar import Response, post
 from litestar.exceptions import NotFoundException
-from sqlalchemy.ext.asyncio import AsyncSession
+from litestar.params import FromPath
 
 from server import problems, render
-from server.actor import Actor
 from server.checkins import flow, rules
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.forms import a_time, form_of, text, whole
 from server.people import flow as people
-from server.people.guards import STAFF, Ask
+from server.people.guards import STAFF, Ask, Db, Now, Who
 
 
 @post("/staff/patients/{patient_id:str}/plans", opt=STAFF)
-async def add(request: Ask, db: AsyncSession, actor: Actor, now: datetime, patient_id: str) -> Response[Any]:
+async def add(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     patient = await people.find_patient(db, actor, patient_id)
     if patient is None:
         raise NotFoundException
@@ -39,11 +38,9 @@ async def add(request: Ask, db: AsyncSession, actor: Actor, now: datetime, patie
 
 @post("/staff/patients/{patient_id:str}/plans/{plan_id:str}/end", opt=STAFF)
 async def end(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, patient_id: str, plan_id: str
+    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], plan_id: FromPath[str]
 ) -> Response[Any]:
-    plans = {
-        plan.id: plan for plan in await flow.plans_of(db, patient_id) if plan.clinic_id == actor.clinic_id
-    }
+    plans = {plan.id: plan for plan in await flow.plans_of(db, patient_id) if plan.clinic_id == actor.clinic_id}
     if plan_id not in plans:
         raise NotFoundException
     await flow.end_plan(db, actor, plans[plan_id], now)

@@ -61,9 +61,9 @@ async def keep_answer(
     now: datetime,
 ) -> list[review.Raised]:
     """Keep one answer at once. Red flags it raises go to staff now, before anything is sent; they are returned."""
-    draft = await db.scalar(
-        select(Draft).where(Draft.check_in_id == check_in.id, Draft.link_id == link_id)
-    ) or Draft(clinic_id=check_in.clinic_id, check_in_id=check_in.id, link_id=link_id)
+    draft = await db.scalar(select(Draft).where(Draft.check_in_id == check_in.id, Draft.link_id == link_id)) or Draft(
+        clinic_id=check_in.clinic_id, check_in_id=check_in.id, link_id=link_id
+    )
     draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, now
     db.add(draft)
     await db.flush()
@@ -77,10 +77,7 @@ async def keep_answer(
 async def respondent_of(db: AsyncSession, check_in: CheckIn) -> str | None:
     """Who has been answering this check-in so far."""
     return await db.scalar(
-        select(Draft.respondent)
-        .where(Draft.check_in_id == check_in.id)
-        .order_by(Draft.answered_at.desc())
-        .limit(1)
+        select(Draft.respondent).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at.desc()).limit(1)
     )
 
 
@@ -112,9 +109,7 @@ async def submit(
 
 async def _held(db: AsyncSession, check_in: CheckIn, client_id: str) -> Response | None:
     return await db.scalar(
-        select(Response)
-        .where((Response.client_id == client_id) | (Response.check_in_id == check_in.id))
-        .limit(1)
+        select(Response).where((Response.client_id == client_id) | (Response.check_in_id == check_in.id)).limit(1)
     )
 
 
@@ -166,11 +161,7 @@ async def _occurrence(
     now: datetime,
 ) -> Occurrence:
     """What the triggers look at: these answers, the ones before them, and the person's first."""
-    earlier = [
-        r
-        for r in await history(db, check_in.patient_id, form.slug)
-        if response is None or r.id != response.id
-    ]
+    earlier = [r for r in await history(db, check_in.patient_id, form.slug) if response is None or r.id != response.id]
     return Occurrence(
         patient_id=check_in.patient_id,
         check_in_id=check_in.id,
@@ -202,9 +193,7 @@ async def find_response(db: AsyncSession, actor: Actor, check_in_id: str) -> Res
     return await db.scalar(query)
 
 
-async def set_urgency(
-    db: AsyncSession, actor: Actor, response: Response, urgency: str, now: datetime
-) -> None:
+async def set_urgency(db: AsyncSession, actor: Actor, response: Response, urgency: str, now: datetime) -> None:
     """The patient's own word: call me today, or it can wait."""
     response.urgency = urgency
     audit.record(db, actor, "response.urgency", response, now, urgency=urgency)
@@ -221,9 +210,7 @@ async def opened(db: AsyncSession, actor: Actor, response: Response, now: dateti
 async def close_ended(db: AsyncSession, now: datetime, limit: int = 200) -> int:
     """Check-ins whose window has ended: what was answered goes in as partial, the rest counts as missed."""
     ended = list(
-        await db.scalars(
-            select(CheckIn).where(CheckIn.state == "waiting", CheckIn.closes_at <= now).limit(limit)
-        )
+        await db.scalars(select(CheckIn).where(CheckIn.state == "waiting", CheckIn.closes_at <= now).limit(limit))
     )
     for check_in in ended:
         await _close(db, check_in, now)

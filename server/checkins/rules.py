@@ -65,9 +65,7 @@ def _closes(rhythm: Rhythm, day: date, zone: str) -> datetime:
     return _utc(day, rhythm.at, zone) + WINDOWS[rhythm.rhythm]
 
 
-def around_visit(
-    rhythm: Rhythm, starts: datetime, clinic_zone: str, zone: str, now: datetime
-) -> Occasion | None:
+def around_visit(rhythm: Rhythm, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
     """The occasion tied to a visit that starts at wall time `starts` in `clinic_zone`; None once it is too late.
 
     Readiness is asked the day before and until the visit; booked later than that, at once. The after-check

@@ -21,14 +21,10 @@ async def unopened(db: AsyncSession, actor: Actor, limit: int) -> list[tuple[Res
 
 
 async def find(db: AsyncSession, actor: Actor, response_id: str) -> Response | None:
-    return await db.scalar(
-        select(Response).where(Response.id == response_id, Response.clinic_id == actor.clinic_id)
-    )
+    return await db.scalar(select(Response).where(Response.id == response_id, Response.clinic_id == actor.clinic_id))
 
 
 async def set_aside(db: AsyncSession, response: Response) -> list[SetAside]:
     return list(
-        await db.scalars(
-            select(SetAside).where(SetAside.response_id == response.id).order_by(SetAside.received_at)
-        )
+        await db.scalars(select(SetAside).where(SetAside.response_id == response.id).order_by(SetAside.received_at))
     )

@@ -28,9 +28,7 @@ async def invite(database: Database, settings: Settings, now: datetime) -> Invit
     """None where the data is no demo."""
     admin = CLINICS[0].staff[2]
     async with database.writing() as db:
-        staff = await db.scalar(
-            select(Staff).where(Staff.email_hash == crypto.keyed_hash(admin.email, "email"))
-        )
+        staff = await db.scalar(select(Staff).where(Staff.email_hash == crypto.keyed_hash(admin.email, "email")))
         if staff is None:
             return None
         actor = system(staff.clinic_id, "demo")

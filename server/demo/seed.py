@@ -79,18 +79,14 @@ async def _seed_patient(
         await people.add_caregiver(db, coordinator, patient, *demo.caregiver, began)
     actor = await _joined(db, coordinator, patient, demo, began)
     for slug in demo.plans:
-        await checkins.add_plan(
-            db, coordinator, patient, slug, _rhythm(slug, patient, number, now, began), began
-        )
+        await checkins.add_plan(db, coordinator, patient, slug, _rhythm(slug, patient, number, now, began), began)
     await _book(db, coordinator, patient, number, now)
     await _live_through(db, actor, patient, demo, chance, now)
     await _staff_acted(db, team, patient, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
 
 
-async def _joined(
-    db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime
-) -> Actor:
+async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime) -> Actor:
     if not demo.joined:
         return system(patient.clinic_id, "demo")
     code = await people.issue_pairing(db, coordinator, patient, None, began)
@@ -127,9 +123,7 @@ async def _live_through(
             if RHYTHMS[plan.slug] in ("weekly", "daily", "monthly"):
                 await checkins.lay_out(db, plan, patient, min(now - BACK + timedelta(weeks=week), now))
     due = await db.scalars(
-        select(CheckIn)
-        .where(CheckIn.patient_id == patient.id, CheckIn.due_at <= now)
-        .order_by(CheckIn.due_at)
+        select(CheckIn).where(CheckIn.patient_id == patient.id, CheckIn.due_at <= now).order_by(CheckIn.due_at)
     )
     for check_in in list(due):
         answered = check_in.due_at + timedelta(minutes=chance.randint(10, 400))
@@ -142,9 +136,7 @@ async def _live_through(
             await _answer(db, actor, check_in, demo, chance, answered, now)
     for visit in await appointments.visits_of(db, patient.id):
         if visit.starts_at + timedelta(hours=2) < now:
-            await appointments.mark(
-                db, system(patient.clinic_id, "demo"), visit, "fulfilled", visit.starts_at
-            )
+            await appointments.mark(db, system(patient.clinic_id, "demo"), visit, "fulfilled", visit.starts_at)
     await responses.close_ended(db, now)
 
 
@@ -188,8 +180,6 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, no
         member = team[number % 2]
         actor = Actor("staff", member.id, member.clinic_id)
         if flag.news_at < now - timedelta(days=7):
-            await review.close(
-                db, actor, flag, "called", "Talked it through.", flag.news_at + timedelta(hours=5)
-            )
+            await review.close(db, actor, flag, "called", "Talked it through.", flag.news_at + timedelta(hours=5))
         elif number % 2:
             await review.own(db, actor, flag, member.id, now - timedelta(hours=2))

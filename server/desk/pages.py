@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import charts, render
@@ -21,7 +22,7 @@ from server.clock import to_utc, to_wall
 from server.desk.reasons import Reason, level_words, reason_of
 from server.people import flow as people
 from server.people import staff_flow
-from server.people.guards import STAFF, WRITES, Ask
+from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.review import flow as review
@@ -62,9 +63,7 @@ async def _spark(db: AsyncSession, flag: Flag, form: Form | None) -> Chart:
     question = form.by_id.get(flag.item) if form else None
     if question is None:
         return charts.draw([], 1)
-    return charts.draw(
-        _points(question, await responses.history(db, flag.patient_id, flag.slug)), question.worst
-    )
+    return charts.draw(_points(question, await responses.history(db, flag.patient_id, flag.slug)), question.worst)
 
 
 def _points(question: Question, history: list[Answered]) -> list[tuple[datetime, int]]:
@@ -73,9 +72,7 @@ def _points(question: Question, history: list[Answered]) -> list[tuple[datetime,
 
 
 @get("/staff", opt=STAFF)
-async def inbox(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, show: str = "action"
-) -> Response[str]:
+async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str] = "action") -> Response[str]:
     """Who needs somebody, why, since when, and who has it."""
     patients = {patient.id: patient for patient in await people.roster(db, actor)}
     fresh = await staff_view.unopened(db, actor, NEWEST)
@@ -110,9 +107,7 @@ class Trend:
 
 
 @get("/staff/patients/{patient_id:str}", opt=STAFF | WRITES)
-async def patient_page(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, patient_id: str
-) -> Response[str]:
+async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
     """All that staff need of one person; opening it counts as having seen the open flags."""
     patient = await people.find_patient(db, actor, patient_id)
     if patient is None:
@@ -142,9 +137,7 @@ async def patient_page(
     )
 
 
-def _sections(
-    forms: list[Form], history: list[Answered], visits: list[Appointment]
-) -> list[tuple[Form, list[Trend]]]:
+def _sections(forms: list[Form], history: list[Answered], visits: list[Appointment]) -> list[tuple[Form, list[Trend]]]:
     """Per questionnaire a chart and the same as a table for each question, infusions marked."""
     infusions = [visit.starts_at for visit in visits if visit.status == "fulfilled"]
     newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
@@ -162,9 +155,7 @@ def _trend(question: Question, history: list[Answered], infusions: list[datetime
 
 
 @get("/staff/responses/{response_id:str}", opt=STAFF | WRITES)
-async def response_page(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, response_id: str
-) -> Response[str]:
+async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id: FromPath[str]) -> Response[str]:
     """One response as it was given; opening it is told to the patient."""
     response = await staff_view.find(db, actor, response_id)
     if response is None:
@@ -193,16 +184,14 @@ def answer_words(question: Question, value: Value) -> str | None:
 
 @get("/staff/schedule", opt=STAFF)
 async def schedule_page(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, start: date | None = None
+    request: Ask, db: Db, actor: Who, now: Now, start: FromQuery[date | None] = None
 ) -> Response[str]:
     """A week of visits, Monday first, in the clinic's zone."""
     today = to_wall(now, actor.zone).date()
     shown = start or today
     monday = shown - timedelta(days=shown.weekday())
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
-    begin, end = (
-        to_utc(datetime.combine(day, time()), actor.zone) for day in (monday, monday + timedelta(days=7))
-    )
+    begin, end = (to_utc(datetime.combine(day, time()), actor.zone) for day in (monday, monday + timedelta(days=7)))
     visits = await appointments.between(db, actor, begin, end)
     patients = {patient.id: patient for patient in await people.roster(db, actor)}
     by_day: dict[date, list[tuple[Appointment, Patient]]] = {day: [] for day in days}

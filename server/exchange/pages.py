@@ -1,20 +1,17 @@
 """What leaves as a file: a visit for the phone's calendar."""
 
-from datetime import datetime
-
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
-from sqlalchemy.ext.asyncio import AsyncSession
+from litestar.params import FromPath
 
-from server.actor import Actor
 from server.appointments import flow
 from server.exchange.calendar import visit_file
 from server.language import gettext as _
-from server.people.guards import PERSON
+from server.people.guards import PERSON, Db, Now, Who
 
 
 @get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)
-async def visit_ics(db: AsyncSession, actor: Actor, now: datetime, appointment_id: str) -> Response[bytes]:
+async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[bytes]:
     visit = await flow.find(db, actor, appointment_id)
     if visit is None:
         raise NotFoundException

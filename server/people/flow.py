@@ -58,17 +58,13 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
     return patient
 
 
-async def change_patient(
-    db: AsyncSession, actor: Actor, patient: Patient, new: NewPatient, now: datetime
-) -> None:
+async def change_patient(db: AsyncSession, actor: Actor, patient: Patient, new: NewPatient, now: datetime) -> None:
     for field in ("name", "zone", "phone", "helper_phone", "contact", "instructions"):
         setattr(patient, field, getattr(new, field))
     audit.record(db, actor, "patient.changed", patient, now)
 
 
-async def set_detailed_text(
-    db: AsyncSession, actor: Actor, patient: Patient, detailed: bool, now: datetime
-) -> None:
+async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, detailed: bool, now: datetime) -> None:
     """Whether notifications may name the visit; private unless the patient says otherwise."""
     patient.detailed_text = detailed
     audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
@@ -142,9 +138,7 @@ async def join(
     if isinstance(found, Refused):
         return found
     taken = await db.execute(
-        update(PairingCode)
-        .where(PairingCode.id == found.id, PairingCode.used_at.is_(None))
-        .values(used_at=now)
+        update(PairingCode).where(PairingCode.id == found.id, PairingCode.used_at.is_(None)).values(used_at=now)
     )
     if taken.rowcount != 1:  # type: ignore[attr-defined]  # two at once: the other had it
         return Refused("used")
@@ -152,9 +146,7 @@ async def join(
     return await _begin(db, found, device_name, consent_version, now)
 
 
-async def _begin(
-    db: AsyncSession, code: PairingCode, device_name: str, version: str, now: datetime
-) -> Joined:
+async def _begin(db: AsyncSession, code: PairingCode, device_name: str, version: str, now: datetime) -> Joined:
     device = Device(
         clinic_id=code.clinic_id,
         patient_id=None if code.caregiver_id else code.patient_id,
@@ -174,9 +166,7 @@ async def _begin(
         given_at=now,
     )
     db.add(consent)
-    actor = Actor(
-        "caregiver" if code.caregiver_id else "patient", code.caregiver_id or code.patient_id, code.clinic_id
-    )
+    actor = Actor("caregiver" if code.caregiver_id else "patient", code.caregiver_id or code.patient_id, code.clinic_id)
     audit.record(db, actor, "device.joined", device, now, consent=version)
     token, session = await begin_session(db, device, now)
     return Joined(token, session, device)
@@ -228,9 +218,7 @@ async def clinic_of(db: AsyncSession, actor: Actor) -> Clinic:
 
 
 async def find_patient(db: AsyncSession, actor: Actor, patient_id: str) -> Patient | None:
-    return await db.scalar(
-        select(Patient).where(Patient.id == patient_id, Patient.clinic_id == actor.clinic_id)
-    )
+    return await db.scalar(select(Patient).where(Patient.id == patient_id, Patient.clinic_id == actor.clinic_id))
 
 
 async def roster(db: AsyncSession, actor: Actor) -> list[Patient]:
@@ -241,9 +229,7 @@ async def roster(db: AsyncSession, actor: Actor) -> list[Patient]:
 
 async def caregivers_of(db: AsyncSession, patient_id: str) -> list[Caregiver]:
     return list(
-        await db.scalars(
-            select(Caregiver).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None))
-        )
+        await db.scalars(select(Caregiver).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None)))
     )
 
 

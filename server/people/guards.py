@@ -1,9 +1,11 @@
 """Who may open what. Every route says for whom it is (`opt={"who": …}`); one that says nothing is closed."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import Cookie, State
+from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
@@ -14,11 +16,17 @@ from server import crypto
 from server.actor import Actor, Visitor
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Device, DeviceSession, Patient, Staff
+from server.settings import Settings
 
 PERSON_COOKIE = "__Host-interlude"
 STAFF_COOKIE = "__Host-interlude-desk"
 
 Ask = Request[Visitor, Any, State]
+# What a handler is handed by name (see app.py).
+Db = NamedDependency[AsyncSession]
+Who = NamedDependency[Actor]
+Now = NamedDependency[datetime]
+Given = NamedDependency[Settings]
 Connection = ASGIConnection[Any, Visitor, Any, State]
 
 ANYONE = {"who": "anyone"}
@@ -34,9 +42,7 @@ WRITES = {"writes": True}  # a GET that leaves a trace, such as "opened by"
 class WhoAsks(AbstractAuthenticationMiddleware):
     """Turns the cookies of a request into a Visitor; a bad or ended session is simply nobody."""
 
-    async def authenticate_request(
-        self, connection: ASGIConnection[Any, Any, Any, Any]
-    ) -> AuthenticationResult:
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         person, staff = connection.cookies.get(PERSON_COOKIE), connection.cookies.get(STAFF_COOKIE)
         if not person and not staff:
             return AuthenticationResult(user=Visitor(), auth=None)
@@ -133,7 +139,7 @@ def is_same_origin(connection: Connection) -> bool:
 
 
 def asking(connection: Connection, who: str | None) -> Actor | None:
-    visitor: Visitor = connection.user
+    visitor: Visitor = connection.scope.get("user") or Visitor()
     return {
         "person": visitor.person,
         "patient": visitor.person,

@@ -29,8 +29,6 @@ async def forget_guesses(db: AsyncSession, who: str, now: datetime) -> None:
     """After a success the source starts afresh."""
     await db.execute(
         update(Guesses)
-        .where(
-            Guesses.who_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now)
-        )
+        .where(Guesses.who_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now))
         .values(count=0)
     )

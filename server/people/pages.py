@@ -1,16 +1,14 @@
 """Join, add to the Home Screen, sign out: a phone becomes a person's, or stops being so."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
-from sqlalchemy.ext.asyncio import AsyncSession
+from litestar.params import FromQuery
 
 from server import render
-from server.actor import Actor
 from server.forms import form_of, text
 from server.people import flow, rules
-from server.people.guards import ANYONE, PERSON, PERSON_COOKIE, Ask, session_cookie, source_of
+from server.people.guards import ANYONE, PERSON, PERSON_COOKIE, Ask, Db, Now, Who, session_cookie, source_of
 from server.people.models import Clinic
 from server.people.rules import Refused
 
@@ -23,20 +21,18 @@ def join_page(request: Ask) -> Response[str]:
 
 
 @post("/join/code", opt=ANYONE)
-async def check_code(request: Ask, db: AsyncSession, now: datetime) -> Response[str]:
+async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
     """The code opens the privacy notice; nothing is taken yet."""
     typed = text(await form_of(request), "code", 40)
     found = await flow.check_code(db, typed, source_of(request), now)
     if isinstance(found, Refused):
         return _refused(request, found, typed)
     clinic = await db.get_one(Clinic, found.clinic_id)
-    return render.page(
-        request, "people/consent.html", code=typed, clinic=clinic, version=rules.CONSENT_VERSION
-    )
+    return render.page(request, "people/consent.html", code=typed, clinic=clinic, version=rules.CONSENT_VERSION)
 
 
 @post("/join", opt=ANYONE)
-async def join(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
     typed = text(form, "code", 40)
     device_name = rules.device_name(request.headers.get("user-agent", ""))
@@ -54,12 +50,10 @@ def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:
 
 
 @get("/install", opt=ANYONE, sync_to_thread=False)
-def install_page(request: Ask, step: int = 1) -> Response[str]:
+def install_page(request: Ask, step: FromQuery[int] = 1) -> Response[str]:
     platform = _platform(request.headers.get("user-agent", ""))
     last = STEPS[platform]
-    return render.page(
-        request, "people/install.html", platform=platform, step=min(max(step, 1), last), last=last
-    )
+    return render.page(request, "people/install.html", platform=platform, step=min(max(step, 1), last), last=last)
 
 
 def _platform(user_agent: str) -> str:
@@ -79,7 +73,7 @@ def sign_out_page(request: Ask) -> Response[str]:
 
 
 @post("/sign-out", opt=PERSON)
-async def sign_out(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     await flow.end_device(db, actor, await flow.own_device(db, actor), now)
     response = render.go(request, "/join")
     response.delete_cookie(PERSON_COOKIE)

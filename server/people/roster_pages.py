@@ -1,12 +1,12 @@
 """Staff keep patients and caregivers, and pair their phones."""
 
-from datetime import datetime
 from typing import Any
 
 import segno
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
@@ -15,9 +15,8 @@ from server.clock import is_zone
 from server.forms import form_of, text
 from server.people import flow, rules
 from server.people.flow import NewPatient
-from server.people.guards import STAFF, Ask
+from server.people.guards import STAFF, Ask, Db, Given, Now, Who
 from server.people.models import Device, Patient
-from server.settings import Settings
 
 CONTACTS = ("call", "text", "helper")
 
@@ -30,34 +29,30 @@ async def patient_or_404(db: AsyncSession, actor: Actor, patient_id: str) -> Pat
 
 
 @get("/staff/patients", opt=STAFF)
-async def roster_page(request: Ask, db: AsyncSession, actor: Actor, q: str = "") -> Response[str]:
+async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
     sought = q.strip().casefold()
     found = [p for p in await flow.roster(db, actor) if sought in p.name.casefold()]
     return render.page(request, "people/roster.html", patients=found, q=q)
 
 
 @get("/staff/patients/new", opt=STAFF)
-async def new_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await flow.clinic_of(db, actor)
-    return render.page(
-        request, "people/patient_form.html", patient=None, form=None, fault=None, zone=clinic.zone
-    )
+    return render.page(request, "people/patient_form.html", patient=None, form=None, fault=None, zone=clinic.zone)
 
 
 @post("/staff/patients", opt=STAFF)
-async def register(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def register(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
     new = _new_patient(form)
     if fault := _fault(new):
-        return render.page(
-            request, "people/patient_form.html", 422, patient=None, form=new, fault=fault, zone=new.zone
-        )
+        return render.page(request, "people/patient_form.html", 422, patient=None, form=new, fault=fault, zone=new.zone)
     patient = await flow.register_patient(db, actor, new, now)
     return render.go(request, f"/staff/patients/{patient.id}")
 
 
 @get("/staff/patients/{patient_id:str}/edit", opt=STAFF)
-async def edit_page(request: Ask, db: AsyncSession, actor: Actor, patient_id: str) -> Response[str]:
+async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str]) -> Response[str]:
     patient = await patient_or_404(db, actor, patient_id)
     return render.page(
         request, "people/patient_form.html", patient=patient, form=patient, fault=None, zone=patient.zone
@@ -65,7 +60,7 @@ async def edit_page(request: Ask, db: AsyncSession, actor: Actor, patient_id: st
 
 
 @post("/staff/patients/{patient_id:str}/edit", opt=STAFF)
-async def edit(request: Ask, db: AsyncSession, actor: Actor, now: datetime, patient_id: str) -> Response[Any]:
+async def edit(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     patient = await patient_or_404(db, actor, patient_id)
     new = _new_patient(await form_of(request))
     if fault := _fault(new):
@@ -95,9 +90,7 @@ def _fault(new: NewPatient) -> str | None:
 
 
 @post("/staff/patients/{patient_id:str}/caregivers", opt=STAFF)
-async def add_caregiver(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, patient_id: str
-) -> Response[Any]:
+async def add_caregiver(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     patient = await patient_or_404(db, actor, patient_id)
     form = await form_of(request)
     if name := text(form, "name", 120):
@@ -106,9 +99,7 @@ async def add_caregiver(
 
 
 @post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
-async def pair(
-    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime, patient_id: str
-) -> Response[str]:
+async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, patient_id: FromPath[str]) -> Response[str]:
     """A code of eight digits and the same as a QR, for the patient's phone or a caregiver's."""
     patient = await patient_or_404(db, actor, patient_id)
     caregiver_id = text(await form_of(request), "caregiver", 32)
@@ -131,9 +122,7 @@ async def pair(
 
 
 @post("/staff/devices/{device_id:str}/end", opt=STAFF)
-async def end_device(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, device_id: str
-) -> Response[Any]:
+async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
     device = await db.get(Device, device_id)
     if device is None or device.clinic_id != actor.clinic_id:
         raise NotFoundException

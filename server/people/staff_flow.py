@@ -29,9 +29,7 @@ class Entered:
     staff: Staff
 
 
-async def add_staff(
-    db: AsyncSession, actor: Actor, name: str, email: str, role: str, now: datetime
-) -> Staff | Refused:
+async def add_staff(db: AsyncSession, actor: Actor, name: str, email: str, role: str, now: datetime) -> Staff | Refused:
     if role not in rules.ROLES:
         return Refused("role")
     if not rules.is_email(email):
@@ -55,9 +53,7 @@ async def add_staff(
 async def make_link(db: AsyncSession, actor: Actor, staff: Staff, now: datetime) -> str:
     """A one-time token that lets this staff member in; an earlier unused one ends."""
     await db.execute(
-        update(StaffLink)
-        .where(StaffLink.staff_id == staff.id, StaffLink.used_at.is_(None))
-        .values(expires_at=now)
+        update(StaffLink).where(StaffLink.staff_id == staff.id, StaffLink.used_at.is_(None)).values(expires_at=now)
     )
     token = crypto.new_token()
     link = StaffLink(
@@ -122,9 +118,7 @@ async def _take_code(db: AsyncSession, staff: Staff, code: str, now: datetime) -
     step = matching_step(staff.totp, code, now)
     if step is None:
         return False
-    took = await db.execute(
-        update(Staff).where(Staff.id == staff.id, Staff.totp_step < step).values(totp_step=step)
-    )
+    took = await db.execute(update(Staff).where(Staff.id == staff.id, Staff.totp_step < step).values(totp_step=step))
     return took.rowcount == 1  # type: ignore[attr-defined]
 
 
@@ -133,16 +127,12 @@ def matching_step(secret: str, code: str, now: datetime) -> int | None:
     totp = pyotp.TOTP(secret)
     here = int(now.timestamp()) // totp.interval
     steps = (step for step in (here, here - 1, here + 1))
-    return next(
-        (step for step in steps if pyotp.utils.strings_equal(totp.generate_otp(step), code.strip())), None
-    )
+    return next((step for step in steps if pyotp.utils.strings_equal(totp.generate_otp(step), code.strip())), None)
 
 
 async def _enter(db: AsyncSession, staff: Staff, device_name: str, how: str, now: datetime) -> Entered:
     scope(db, staff.clinic_id)
-    device = Device(
-        clinic_id=staff.clinic_id, staff_id=staff.id, name=device_name, joined_at=now, seen_at=now
-    )
+    device = Device(clinic_id=staff.clinic_id, staff_id=staff.id, name=device_name, joined_at=now, seen_at=now)
     db.add(device)
     await db.flush()
     audit.record(db, Actor("staff", staff.id, staff.clinic_id), "staff.signed-in", device, now, how=how)
@@ -172,13 +162,11 @@ def new_totp_secret() -> str:
 
 
 def totp_uri(secret: str, email: str) -> str:
-    return pyotp.TOTP(secret).provisioning_uri(email, issuer_name="Interlude")
+    return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Interlude")
 
 
 async def team(db: AsyncSession, actor: Actor) -> list[Staff]:
-    found = await db.scalars(
-        select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None))
-    )
+    found = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None)))
     return sorted(found, key=lambda staff: staff.name.casefold())
 
 

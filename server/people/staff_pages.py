@@ -6,13 +6,26 @@ from typing import Any
 import segno
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
 from server.actor import Actor
 from server.forms import form_of, text
 from server.people import flow, rules, staff_flow
-from server.people.guards import ADMIN, ANYONE, STAFF, STAFF_COOKIE, Ask, session_cookie, source_of
+from server.people.guards import (
+    ADMIN,
+    ANYONE,
+    STAFF,
+    STAFF_COOKIE,
+    Ask,
+    Db,
+    Given,
+    Now,
+    Who,
+    session_cookie,
+    source_of,
+)
 from server.people.models import Staff
 from server.people.rules import Refused
 from server.settings import Settings
@@ -24,7 +37,7 @@ def sign_in_page(request: Ask) -> Response[str]:
 
 
 @post("/staff/sign-in", opt=ANYONE)
-async def sign_in(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+async def sign_in(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = text(form, "email", 200)
     entered = await staff_flow.sign_in(
@@ -49,7 +62,7 @@ def link_page(request: Ask) -> Response[str]:
 
 
 @post("/staff/link", opt=ANYONE)
-async def use_link(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
     token = text(await form_of(request), "token", 100)
     entered = await staff_flow.enter_by_link(db, token, _device(request), now)
     if isinstance(entered, Refused):
@@ -68,7 +81,7 @@ def _let_in(request: Ask, token: str) -> Response[Any]:
 
 
 @post("/staff/sign-out", opt=STAFF)
-async def sign_out(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     await flow.end_device(db, actor, await flow.own_device(db, actor), now)
     response = render.go(request, "/staff/sign-in")
     response.delete_cookie(STAFF_COOKIE)
@@ -76,12 +89,12 @@ async def sign_out(request: Ask, db: AsyncSession, actor: Actor, now: datetime) 
 
 
 @get("/staff/account", opt=STAFF)
-async def account_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+async def account_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return await _account(request, db, actor, staff_flow.new_totp_secret(), None)
 
 
 @post("/staff/account", opt=STAFF)
-async def set_credentials(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def set_credentials(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
     secret = text(form, "secret", 64)
     refused = await staff_flow.set_credentials(
@@ -92,9 +105,7 @@ async def set_credentials(request: Ask, db: AsyncSession, actor: Actor, now: dat
     return render.go(request, "/staff")
 
 
-async def _account(
-    request: Ask, db: AsyncSession, actor: Actor, secret: str, refused: Refused | None
-) -> Response[str]:
+async def _account(request: Ask, db: AsyncSession, actor: Actor, secret: str, refused: Refused | None) -> Response[str]:
     staff = await db.get_one(Staff, actor.id)
     qr = segno.make(staff_flow.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
     return render.page(
@@ -110,14 +121,12 @@ async def _account(
 
 
 @get("/staff/team", opt=ADMIN)
-async def team_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return await _team(request, db, actor)
 
 
 @post("/staff/team", opt=ADMIN)
-async def invite(
-    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
-) -> Response[str]:
+async def invite(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[str]:
     form = await form_of(request)
     added = await staff_flow.add_staff(
         db, actor, text(form, "name", 100), text(form, "email", 200), text(form, "role", 20), now
@@ -129,7 +138,7 @@ async def invite(
 
 @post("/staff/team/{staff_id:str}/link", opt=ADMIN)
 async def new_link(
-    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime, staff_id: str
+    request: Ask, db: Db, actor: Who, settings: Given, now: Now, staff_id: FromPath[str]
 ) -> Response[str]:
     staff = await staff_flow.find_staff(db, actor, staff_id)
     if staff is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import charts, render
@@ -21,7 +22,7 @@ from server.db import scope
 from server.forms import form_of, text
 from server.people import flow as people
 from server.people import staff_flow
-from server.people.guards import ANYONE, PERSON, Ask
+from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Device, Patient
 from server.people.rules import next_staffed
 from server.reminders import subscriptions
@@ -32,7 +33,7 @@ SHOWN_BACK = timedelta(days=90)
 
 
 @get("/", opt=ANYONE)
-async def home(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
+async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
     """Whose phone this is decides where the installed app opens."""
     actor = request.user.person
     if actor is None:
@@ -53,7 +54,7 @@ async def home(request: Ask, db: AsyncSession, now: datetime) -> Response[Any]:
 
 
 @get("/visits/{appointment_id:str}", opt=PERSON)
-async def visit_page(request: Ask, db: AsyncSession, actor: Actor, appointment_id: str) -> Response[str]:
+async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
     visit = await appointments.find(db, actor, appointment_id)
     if visit is None:
         raise NotFoundException
@@ -74,9 +75,7 @@ class Trend:
 
 
 @get("/check-ins/{check_in_id:str}/sent", opt=PERSON)
-async def sent_page(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, check_in_id: str
-) -> Response[str]:
+async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[str]:
     """The honest state of one check-in: received, opened by whom, what follows."""
     response = await responses.find_response(db, actor, check_in_id)
     if response is None:
@@ -125,13 +124,11 @@ def _trends(form: Form, history: list[Answered], actor: Actor) -> list[Trend]:
 
 
 @get("/answers", opt=PERSON)
-async def answers_page(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[str]:
+async def answers_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
     recent = [r for r in await responses.history(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
     forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in recent}
     newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
-    by_form = {
-        slug: _trends(form, [r for r in recent if r.slug == slug], actor) for slug, form in newest.items()
-    }
+    by_form = {slug: _trends(form, [r for r in recent if r.slug == slug], actor) for slug, form in newest.items()}
     return render.page(
         request,
         "phone/answers.html",
@@ -142,14 +139,14 @@ async def answers_page(request: Ask, db: AsyncSession, actor: Actor, now: dateti
 
 
 @get("/help", opt=ANYONE)
-async def help_page(request: Ask, db: AsyncSession) -> Response[str]:
+async def help_page(request: Ask, db: Db) -> Response[str]:
     actor = request.user.person
     clinic = await db.get(Clinic, actor.clinic_id) if actor else None
     return render.page(request, "phone/help.html", clinic=clinic)
 
 
 @get("/settings", opt=PERSON)
-async def settings_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+async def settings_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return render.page(
         request,
         "phone/settings.html",
@@ -161,16 +158,14 @@ async def settings_page(request: Ask, db: AsyncSession, actor: Actor) -> Respons
 
 
 @post("/settings/text", opt=PERSON)
-async def set_detail(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def set_detail(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     patient = await db.get_one(Patient, actor.patient_id)
     await people.set_detailed_text(db, actor, patient, text(await form_of(request), "detail", 3) == "on", now)
     return render.go(request, "/settings")
 
 
 @post("/settings/devices/{device_id:str}/end", opt=PERSON)
-async def end_device(
-    request: Ask, db: AsyncSession, actor: Actor, now: datetime, device_id: str
-) -> Response[Any]:
+async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
     """Sign another phone of the same patient out."""
     mine: dict[str, Device] = {device.id: device for device in await people.devices_of(db, actor.patient_id)}
     device = mine.get(device_id)

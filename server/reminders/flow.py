@@ -130,9 +130,7 @@ async def _wake_workers(db: AsyncSession) -> None:
 
 
 async def of_subject(db: AsyncSession, subject_id: str) -> list[Reminder]:
-    return list(
-        await db.scalars(select(Reminder).where(Reminder.subject_id == subject_id).order_by(Reminder.moment))
-    )
+    return list(await db.scalars(select(Reminder).where(Reminder.subject_id == subject_id).order_by(Reminder.moment)))
 
 
 async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime) -> bool:
@@ -189,9 +187,7 @@ async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime)
     await cancel(db, actor, subject_id, "answered", now)
 
 
-async def of_patient(
-    db: AsyncSession, patient_id: str, limit: int = 30
-) -> list[Told]:
+async def of_patient(db: AsyncSession, patient_id: str, limit: int = 30) -> list[Told]:
     """The newest reminders of a patient with their attempts, for staff."""
     reminders = list(
         await db.scalars(

@@ -12,7 +12,7 @@ from server.channels.push import vapid_public_key
 from server.channels.rules import HostList
 from server.forms import form_of, text
 from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask
+from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
 from server.people.rules import Refused
 from server.reminders import flow, rules, subscriptions
 from server.settings import Settings
@@ -28,22 +28,16 @@ def push_key() -> Response[dict[str, str]]:
 
 
 @post("/push/subscriptions", opt=PERSON | SAME_ORIGIN)
-async def subscribe(
-    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
-) -> Response[Any]:
+async def subscribe(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
     return await _subscribe(request, db, actor, settings, now)
 
 
 @post("/staff/push/subscriptions", opt=STAFF | SAME_ORIGIN)
-async def subscribe_staff(
-    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
-) -> Response[Any]:
+async def subscribe_staff(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
     return await _subscribe(request, db, actor, settings, now)
 
 
-async def _subscribe(
-    request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime
-) -> Response[Any]:
+async def _subscribe(request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime) -> Response[Any]:
     endpoint, p256dh, auth = _subscription(await _json(request))
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
     taken = await subscriptions.subscribe(db, actor, endpoint, (p256dh, auth), hosts, now)
@@ -70,13 +64,13 @@ async def _json(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 @delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)
-async def unsubscribe(db: AsyncSession, actor: Actor, now: datetime) -> dict[str, str]:
+async def unsubscribe(db: Db, actor: Who, now: Now) -> dict[str, str]:
     await subscriptions.unsubscribe(db, actor, "turned-off", now)
     return {"status": "ended"}
 
 
 @post("/push/receipts", opt=ANYONE | {"no_csrf": True, "by_token": True})
-async def receipt(request: Request[Any, Any, Any], db: AsyncSession, now: datetime) -> Response[Any]:
+async def receipt(request: Request[Any, Any, Any], db: Db, now: Now) -> Response[Any]:
     """`{"token": …, "event": "shown" | "opened" | "answered"}` from a device's service worker."""
     body = await _json(request)
     token, event = body.get("token"), body.get("event")
@@ -88,13 +82,13 @@ async def receipt(request: Request[Any, Any, Any], db: AsyncSession, now: dateti
 
 
 @get("/reminders", opt=PERSON)
-async def reminders_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     on = await subscriptions.is_subscribed(db, actor.device_id)
     return render.page(request, "reminders/turn_on.html", on=on)
 
 
 @post("/reminders/test", opt=PERSON)
-async def send_test(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def send_test(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """A real push to this device alone."""
     reminder = await flow.remind_now(
         db,
@@ -122,7 +116,7 @@ async def answer_test(request: Ask) -> Response[Any]:
 
 
 @get("/reminders/help", opt=PERSON)
-async def help_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[str]:
+async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     """Finds out why a test did not arrive: what the server knows here, what the phone knows by script."""
     clinic = await people.clinic_of(db, actor)
     tests = await flow.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
@@ -136,7 +130,7 @@ async def help_page(request: Ask, db: AsyncSession, actor: Actor) -> Response[st
 
 
 @post("/open", opt=PERSON | SAME_ORIGIN)
-async def opened(request: Ask, db: AsyncSession, actor: Actor, now: datetime) -> Response[Any]:
+async def opened(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """The app was opened here; says whether the server still holds a subscription of this device."""
     await subscriptions.seen(db, actor, now)
     return Response({"subscribed": await subscriptions.is_subscribed(db, actor.device_id)}, status_code=200)

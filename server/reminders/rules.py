@@ -35,9 +35,7 @@ class Planned:
     expires_at: datetime
 
 
-def plan_visit(
-    starts: datetime, zone: str, now: datetime, offsets: Iterable[Offset] = VISIT_OFFSETS
-) -> list[Planned]:
+def plan_visit(starts: datetime, zone: str, now: datetime, offsets: Iterable[Offset] = VISIT_OFFSETS) -> list[Planned]:
     """Reminders still to come for a visit that starts at wall time `starts` in `zone`, in order.
 
     A moment already past is never planned (case 15), nor one at or after the visit. Each stays useful

@@ -88,18 +88,14 @@ async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list
     claimed = await db.scalars(
         update(Reminder)
         .where(Reminder.id.in_(due))
-        .values(
-            state="sending", lease_until=now + rules.LEASE, fence=Reminder.fence + 1, tries=Reminder.tries + 1
-        )
+        .values(state="sending", lease_until=now + rules.LEASE, fence=Reminder.fence + 1, tries=Reminder.tries + 1)
         .returning(Reminder)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     return list(claimed)
 
 
-async def write_attempts(
-    db: AsyncSession, claimed: Sequence[Reminder], now: datetime, base_url: str
-) -> list[Post]:
+async def write_attempts(db: AsyncSession, claimed: Sequence[Reminder], now: datetime, base_url: str) -> list[Post]:
     """What the claimed reminders come to: nothing where it is too late, paused or unreachable; else posts."""
     await db.execute(
         update(Attempt)
@@ -142,23 +138,17 @@ async def subscriptions_for(db: AsyncSession, reminder: Reminder) -> list[Subscr
     elif reminder.device_id:
         whose = whose.where(Device.id == reminder.device_id)
     else:
-        helpers = select(Caregiver.id).where(
-            Caregiver.patient_id == reminder.patient_id, Caregiver.ended_at.is_(None)
-        )
+        helpers = select(Caregiver.id).where(Caregiver.patient_id == reminder.patient_id, Caregiver.ended_at.is_(None))
         whose = whose.where(or_(Device.patient_id == reminder.patient_id, Device.caregiver_id.in_(helpers)))
     return list(
-        await db.scalars(
-            select(Subscription).where(Subscription.device_id.in_(whose), Subscription.ended_at.is_(None))
-        )
+        await db.scalars(select(Subscription).where(Subscription.device_id.in_(whose), Subscription.ended_at.is_(None)))
     )
 
 
 async def _reached(db: AsyncSession, reminder: Reminder) -> set[str | None]:
     return set(
         await db.scalars(
-            select(Attempt.subscription_id).where(
-                Attempt.reminder_id == reminder.id, Attempt.accepted_at.is_not(None)
-            )
+            select(Attempt.subscription_id).where(Attempt.reminder_id == reminder.id, Attempt.accepted_at.is_not(None))
         )
     )
 

@@ -25,9 +25,7 @@ def words_for(kind: str, detail: str | None) -> Words:
         case "check-in":
             return Words(_("You have a check-in ready"), detail or _("It takes about a minute."))
         case "nudge":
-            return Words(
-                _("Your check-in is still open"), detail or _("There is still time. It takes about a minute.")
-            )
+            return Words(_("Your check-in is still open"), detail or _("There is still time. It takes about a minute."))
         case "alert":
             return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
         case _:
@@ -47,9 +45,7 @@ def payload(words: Words, *, reminder_id: str, token: str, address: str, reply: 
                 "lang": locale,
                 "tag": reminder_id,
                 "data": {"token": token, "url": address, "reply": reply if words.actions else ""},
-                "actions": [
-                    {"action": action, "title": title, "navigate": address} for action, title in words.actions
-                ],
+                "actions": [{"action": action, "title": title, "navigate": address} for action, title in words.actions],
             },
         },
         ensure_ascii=False,

@@ -90,10 +90,7 @@ async def _raise_all(
 
 async def _newest(db: AsyncSession, patient_id: str, item: str) -> Flag | None:
     return await db.scalar(
-        select(Flag)
-        .where(Flag.patient_id == patient_id, Flag.item == item)
-        .order_by(Flag.raised_at.desc())
-        .limit(1)
+        select(Flag).where(Flag.patient_id == patient_id, Flag.item == item).order_by(Flag.raised_at.desc()).limit(1)
     )
 
 
@@ -129,9 +126,7 @@ def _add_news(
     audit.record(db, actor, "flag.news", flag, now, severity=raised.severity)
 
 
-async def _raise(
-    db: AsyncSession, actor: Actor, occurrence: Occurrence, raised: Raised, now: datetime
-) -> None:
+async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised: Raised, now: datetime) -> None:
     clinic = await db.get_one(Clinic, actor.clinic_id)
     flag = Flag(
         clinic_id=actor.clinic_id,
@@ -156,9 +151,7 @@ async def _raise(
 
 async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, now: datetime) -> None:
     """A push to every staff member of the clinic; whoever has no device that takes it still has the inbox."""
-    staff = await db.scalars(
-        select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None))
-    )
+    staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None)))
     for member in staff:
         await reminders.remind_now(
             db,
@@ -225,9 +218,7 @@ async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
     """What needs somebody, what is owed first first."""
     return list(
         await db.scalars(
-            select(Flag)
-            .where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
-            .order_by(Flag.due_at)
+            select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None)).order_by(Flag.due_at)
         )
     )
 
@@ -244,9 +235,7 @@ async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[
 
 
 async def of_patient(db: AsyncSession, patient_id: str) -> list[Flag]:
-    return list(
-        await db.scalars(select(Flag).where(Flag.patient_id == patient_id).order_by(Flag.raised_at.desc()))
-    )
+    return list(await db.scalars(select(Flag).where(Flag.patient_id == patient_id).order_by(Flag.raised_at.desc())))
 
 
 async def of_check_in(db: AsyncSession, check_in_id: str) -> list[Flag]:

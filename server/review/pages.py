@@ -1,16 +1,16 @@
 """What staff do with a flag: take it, close it with an outcome, undo."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, post
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
 from server.forms import form_of, text
-from server.people.guards import STAFF, Ask
+from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.review import flow
 from server.review.models import Flag
 
@@ -23,14 +23,14 @@ async def _flag(db: AsyncSession, actor: Actor, flag_id: str) -> Flag:
 
 
 @post("/staff/flags/{flag_id:str}/own", opt=STAFF)
-async def own(request: Ask, db: AsyncSession, actor: Actor, now: datetime, flag_id: str) -> Response[Any]:
+async def own(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
     flag = await _flag(db, actor, flag_id)
     await flow.own(db, actor, flag, actor.id, now)
     return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")
 
 
 @post("/staff/flags/{flag_id:str}/close", opt=STAFF)
-async def close(request: Ask, db: AsyncSession, actor: Actor, now: datetime, flag_id: str) -> Response[Any]:
+async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
     flag = await _flag(db, actor, flag_id)
     form = await form_of(request)
     already = flag.done_at is not None
@@ -41,7 +41,7 @@ async def close(request: Ask, db: AsyncSession, actor: Actor, now: datetime, fla
 
 
 @post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
-async def reopen(request: Ask, db: AsyncSession, actor: Actor, now: datetime, flag_id: str) -> Response[Any]:
+async def reopen(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
     flag = await _flag(db, actor, flag_id)
     await flow.reopen(db, actor, flag, now)
     return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")

@@ -59,9 +59,7 @@ def triggers(
     return sorted(worst.values(), key=lambda raised: -_rank(raised.severity))
 
 
-def _fires(
-    rule: Trigger, levels: Mapping[str, int], previous: Mapping[str, int], first: Mapping[str, int]
-) -> bool:
+def _fires(rule: Trigger, levels: Mapping[str, int], previous: Mapping[str, int], first: Mapping[str, int]) -> bool:
     level = levels[rule.item]
     if rule.condition == "at-least":
         return level >= rule.amount
@@ -80,10 +78,7 @@ def worse(severity: str, other: str) -> str:
 def stays_quiet(level: int, severity: str, last_level: int, last_severity: str, since: timedelta) -> bool:
     """Whether a closed flag's answer, unchanged or better, need not raise it again yet."""
     return (
-        severity != "red"
-        and level <= last_level
-        and _rank(severity) <= _rank(last_severity)
-        and since < UNCHANGED_FOR
+        severity != "red" and level <= last_level and _rank(severity) <= _rank(last_severity) and since < UNCHANGED_FOR
     )
 
 

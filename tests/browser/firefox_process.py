@@ -99,8 +99,7 @@ async def _start(home: str, profile: Path) -> asyncio.subprocess.Process:
         *("/usr/bin/setpriv", "--pdeathsig", "KILL", FIREFOX),
         *("--headless", "--no-remote", "--profile", str(profile)),
         *("--remote-debugging-port", "0", "--remote-allow-system-access"),
-        env=os.environ
-        | {"HOME": home, "MOZ_CRASHREPORTER_DISABLE": "1", "MOZ_REMOTE_SETTINGS_DEVTOOLS": "1"},
+        env=os.environ | {"HOME": home, "MOZ_CRASHREPORTER_DISABLE": "1", "MOZ_REMOTE_SETTINGS_DEVTOOLS": "1"},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,

@@ -92,9 +92,7 @@ class Mailbox:
         """Notifications for a device that has just connected, oldest first."""
         waiting = [(held, known.channel) for known in self._of(device) for held in known.pending]
         fresh = [pair for pair in waiting if pair[0].arrived + pair[0].ttl > self._now()]
-        return [
-            held.notification(channel) for held, channel in sorted(fresh, key=lambda pair: pair[0].arrived)
-        ]
+        return [held.notification(channel) for held, channel in sorted(fresh, key=lambda pair: pair[0].arrived)]
 
     def knows(self, device: str) -> bool:
         return any(self._of(device))

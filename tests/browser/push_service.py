@@ -189,9 +189,7 @@ class LocalPushService:
         self._changed.set()
         return web.Response(status=refusal.status, headers=headers, text=refusal.reason)
 
-    async def _accept(
-        self, subscription: Subscription, headers: Mapping[str, str], body: bytes
-    ) -> web.Response:
+    async def _accept(self, subscription: Subscription, headers: Mapping[str, str], body: bytes) -> web.Response:
         ttl = min(int(headers["TTL"]), LONGEST_TTL)
         delivery = Delivery(subscription.id, headers, body, ttl, self._now())
         subscription.keep(delivery)

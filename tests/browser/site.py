@@ -35,9 +35,7 @@ class Site:
 
 
 @contextlib.asynccontextmanager
-async def serving(
-    pages: Mapping[str, str | bytes], headers: Mapping[str, str] | None = None
-) -> AsyncIterator[Site]:
+async def serving(pages: Mapping[str, str | bytes], headers: Mapping[str, str] | None = None) -> AsyncIterator[Site]:
     """At http://localhost, a secure context, so that workers and push are allowed."""
     site = Site(pages, headers)
     application = web.Application()

@@ -86,9 +86,7 @@ async def test_a_push_reaches_the_worker_which_shows_it(chromium: Browser, site:
     await page.goto(site.origin)
     await deliver_push(page, "Your visit")
     await site.wait_for_post("/shown", "Your visit")
-    titles = (
-        "navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => all.map(n => n.title))"
-    )
+    titles = "navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => all.map(n => n.title))"
     assert await page.evaluate(titles) == ["Your visit"]
 
 

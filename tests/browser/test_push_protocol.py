@@ -124,18 +124,14 @@ async def test_a_subscription_bound_to_a_key_demands_its_signature(
 
     assert await post(client, endpoint) == 401
     assert await post(client, endpoint, headers=PLAIN | other.sign(good)) == 403
-    assert (
-        await post(client, endpoint, headers=PLAIN | own.sign(good | {"aud": "https://example.org"})) == 403
-    )
+    assert await post(client, endpoint, headers=PLAIN | own.sign(good | {"aud": "https://example.org"})) == 403
     assert await post(client, endpoint, headers=PLAIN | own.sign(good | {"exp": 1})) == 403
     swapped = own.sign(good)["Authorization"].split(",k=")[0] + ",k=" + b64urlencode(point[:-1] + b"\0")
     assert await post(client, endpoint, headers=PLAIN | {"Authorization": swapped}) == 403
     assert await post(client, endpoint, headers=PLAIN | own.sign(good)) == 201
 
 
-async def test_answers_as_told_and_then_as_ever(
-    client: ClientSession, push_service: LocalPushService
-) -> None:
+async def test_answers_as_told_and_then_as_ever(client: ClientSession, push_service: LocalPushService) -> None:
     device, _ = await connect(client, push_service)
     endpoint = await device.register()
     push_service.answer_next(429, headers={"Retry-After": "7"})

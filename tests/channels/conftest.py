@@ -49,9 +49,7 @@ async def channel_to() -> AsyncIterator[Open]:
     opened: list[PushChannel] = []
 
     def make(*ports: int, deadline: float = 5.0) -> PushChannel:
-        channel = PushChannel(
-            {"v1": new_vapid_key()}, SUBJECT, loopback(*ports), now=lambda: NOW, deadline=deadline
-        )
+        channel = PushChannel({"v1": new_vapid_key()}, SUBJECT, loopback(*ports), now=lambda: NOW, deadline=deadline)
         opened.append(channel)
         return channel
 

@@ -1,6 +1,7 @@
 """Addresses that must never become a push endpoint, by the trick that each one tries (case 28).
 
-They are checked against a list that knows push.example.org, *.push.example.net, push.example.com:8443 and 127.0.0.1:8123.
+They are checked against a list that adds push.example.org, *.push.example.net, push.example.com:8443 and
+127.0.0.1:8123, for a site on loopback.
 """
 
 PLAIN_HTTP_AND_OTHER_SCHEMES = [

@@ -70,9 +70,7 @@ class PushService:
 
 def saying(status: int, body: bytes = b"", **headers: str) -> Handler:
     async def handler(_request: web.Request) -> web.StreamResponse:
-        return web.Response(
-            status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()}
-        )
+        return web.Response(status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
     return handler
 
@@ -124,9 +122,7 @@ class Phone:
 
     def open(self, body: bytes) -> str:
         """Decrypt as a browser does (RFC 8291 §4)."""
-        plain: bytes = http_ece.decrypt(
-            body, private_key=self.key, auth_secret=self.auth, version="aes128gcm"
-        )
+        plain: bytes = http_ece.decrypt(body, private_key=self.key, auth_secret=self.auth, version="aes128gcm")
         return plain.decode()
 
 

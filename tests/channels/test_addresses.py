@@ -137,9 +137,7 @@ async def test_case_29_a_vendors_name_does_not_lead_to_the_operators_loopback(tr
     assert trap.connections == 0
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "localhost", "[::ffff:127.0.0.1]"]
-)
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "localhost", "[::ffff:127.0.0.1]"])
 async def test_case_29_no_spelling_of_an_address_passes_the_resolver_by(trap: Trap, host: str) -> None:
     """aiohttp resolves no literal. The site lists another port of loopback: only the port differs."""
     wire = Wire(loopback(1), deadline=5.0)

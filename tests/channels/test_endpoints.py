@@ -70,7 +70,7 @@ def test_case_28_a_hostile_endpoint_is_refused(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("http://fcm.googleapis.com/a", "is https"),
+        ("http://fcm.googleapis.com/a", "not https"),
         ("https://8.8.8.8/a", "IP address"),
         ("https://[2606:4700::1]/a", "IP address"),
         ("https://0x08080808/a", "IP address"),

@@ -21,9 +21,7 @@ from server.channels.rules import BadKeys
 from .conftest import NOW, SUBJECT, loopback
 from .push_service import TOKEN, Phone, PushService, b64, saying, vapid_claims
 
-MESSAGE = Message(
-    "0123456789abcdef0123456789abcdef", '{"id": "r1", "text": "Ein Termin – morgen"}', 7200, "high"
-)
+MESSAGE = Message("0123456789abcdef0123456789abcdef", '{"id": "r1", "text": "Ein Termin – morgen"}', 7200, "high")
 OLD, NEW = new_vapid_key(), new_vapid_key()
 
 
@@ -89,9 +87,7 @@ async def test_a_token_is_kept_until_shortly_before_it_ends(bench: Bench) -> Non
     assert await bench.authorization() == first
     bench.moment += timedelta(seconds=1)
     second = await bench.authorization()
-    assert (
-        vapid_claims(second, vapid_public_key(NEW))["exp"] > vapid_claims(first, vapid_public_key(NEW))["exp"]
-    )
+    assert vapid_claims(second, vapid_public_key(NEW))["exp"] > vapid_claims(first, vapid_public_key(NEW))["exp"]
 
 
 async def test_a_clock_set_back_signs_anew(bench: Bench) -> None:
@@ -190,9 +186,7 @@ def test_a_vapid_key_and_its_public_half() -> None:
     assert re.fullmatch(r"B[A-Za-z0-9_-]{86}", vapid_public_key(NEW))
 
 
-@pytest.mark.parametrize(
-    "raw", ["", "AA", "not base64url!", b64(bytes(32)), b64(b"\xff" * 32), b64(b"\1" * 33)]
-)
+@pytest.mark.parametrize("raw", ["", "AA", "not base64url!", b64(bytes(32)), b64(b"\xff" * 32), b64(b"\1" * 33)])
 def test_a_bad_vapid_key_is_refused(raw: str) -> None:
     with pytest.raises(BadVapidKey):
         vapid_public_key(raw)

@@ -100,9 +100,7 @@ async def test_case_21_a_huge_answer_is_cut_off(service: PushService, channel_to
     assert written < 2**24  # what the kernel's own buffers hold
 
 
-@pytest.mark.parametrize(
-    "head", [b"HTTP/1.1 201 Created\r\n" + b"X: y\r\n" * 100_000, b"SSH-2.0-x\r\n", b"\0" * 99]
-)
+@pytest.mark.parametrize("head", [b"HTTP/1.1 201 Created\r\n" + b"X: y\r\n" * 100_000, b"SSH-2.0-x\r\n", b"\0" * 99])
 async def test_case_21_an_answer_that_is_not_http(head: bytes, channel_to: Open) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -187,9 +185,7 @@ async def test_case_26_a_reset_after_the_request_is_unknown(service: PushService
     assert (await send(channel_to(service.port), service.endpoint)).result is Result.UNKNOWN
 
 
-async def test_case_26_a_kept_connection_that_breaks_is_not_tried_again(
-    service: PushService, channel_to: Open
-) -> None:
+async def test_case_26_a_kept_connection_that_breaks_is_not_tried_again(service: PushService, channel_to: Open) -> None:
     channel = channel_to(service.port)
     await send(channel, service.endpoint)
     service.answer = resetting
@@ -225,12 +221,8 @@ async def test_no_proxy_is_used(
     assert trap.connections == 0
 
 
-@pytest.mark.parametrize(
-    "answer", [hanging, resetting, saying(500, TOKEN.encode()), saying(307, Location=TOKEN)]
-)
-async def test_case_69_no_outcome_repeats_the_endpoint(
-    service: PushService, channel_to: Open, answer: Handler
-) -> None:
+@pytest.mark.parametrize("answer", [hanging, resetting, saying(500, TOKEN.encode()), saying(307, Location=TOKEN)])
+async def test_case_69_no_outcome_repeats_the_endpoint(service: PushService, channel_to: Open, answer: Handler) -> None:
     service.answer = answer
     outcome = await send(channel_to(service.port, deadline=DEADLINE), service.endpoint)
     assert TOKEN not in repr(outcome)

@@ -46,9 +46,7 @@ def test_case_31_a_bad_public_key_is_refused(p256dh: str) -> None:
         check_keys(p256dh, b64(SECRET))
 
 
-@pytest.mark.parametrize(
-    "auth", ["", "A", b64(bytes(15)), b64(bytes(17)), b64(SECRET) + " ", "not base64url!"]
-)
+@pytest.mark.parametrize("auth", ["", "A", b64(bytes(15)), b64(bytes(17)), b64(SECRET) + " ", "not base64url!"])
 def test_case_31_a_bad_secret_is_refused(auth: str) -> None:
     with pytest.raises(BadKeys):
         check_keys(b64(POINT), auth)

@@ -80,9 +80,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_questionnaire_clinic_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire")),
-        sa.UniqueConstraint(
-            "clinic_id", "slug", "version", name=op.f("uq_questionnaire_clinic_id_slug_version")
-        ),
+        sa.UniqueConstraint("clinic_id", "slug", "version", name=op.f("uq_questionnaire_clinic_id_slug_version")),
     )
     with op.batch_alter_table("questionnaire", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_questionnaire_clinic_id"), ["clinic_id"], unique=False)
@@ -254,9 +252,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clinic_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["caregiver_id"], ["caregiver.id"], name=op.f("fk_pairing_code_caregiver_id")
-        ),
+        sa.ForeignKeyConstraint(["caregiver_id"], ["caregiver.id"], name=op.f("fk_pairing_code_caregiver_id")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_pairing_code_clinic_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_pairing_code_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing_code")),
@@ -277,15 +273,11 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("clinic_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointment.id"], name=op.f("fk_check_in_appointment_id")
-        ),
+        sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name=op.f("fk_check_in_appointment_id")),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_check_in_clinic_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_check_in_patient_id")),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_check_in_plan_id")),
-        sa.ForeignKeyConstraint(
-            ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_check_in_questionnaire_id")
-        ),
+        sa.ForeignKeyConstraint(["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_check_in_questionnaire_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
         sa.UniqueConstraint("client_id", name=op.f("uq_check_in_client_id")),
         sa.UniqueConstraint("plan_id", "due_at", name=op.f("uq_check_in_plan_id_due_at")),
@@ -417,9 +409,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_attempt_clinic_id")),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_attempt_device_id")),
         sa.ForeignKeyConstraint(["reminder_id"], ["reminder.id"], name=op.f("fk_attempt_reminder_id")),
-        sa.ForeignKeyConstraint(
-            ["subscription_id"], ["subscription.id"], name=op.f("fk_attempt_subscription_id")
-        ),
+        sa.ForeignKeyConstraint(["subscription_id"], ["subscription.id"], name=op.f("fk_attempt_subscription_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_attempt_token_hash")),
     )
@@ -469,9 +459,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_response_device_id")),
         sa.ForeignKeyConstraint(["opened_by"], ["staff.id"], name=op.f("fk_response_opened_by")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_response_patient_id")),
-        sa.ForeignKeyConstraint(
-            ["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_response_questionnaire_id")
-        ),
+        sa.ForeignKeyConstraint(["questionnaire_id"], ["questionnaire.id"], name=op.f("fk_response_questionnaire_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
         sa.UniqueConstraint("client_id", name=op.f("uq_response_client_id")),
     )

@@ -1,0 +1,91 @@
+"""The people of the tests. Rosa and Walter are patients of Harbor; Luis is Rosa's husband; Maria, Ken and Ruth work
+there. Helen is a patient of Mesa, another clinic in another zone, where Tom works: neither may ever see Harbor's."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor, system
+from server.checkins import flow as checkins
+from server.checkins.rules import Rhythm
+from server.people import flow as people
+from server.people import staff_flow
+from server.people.flow import NewPatient
+from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.review import flow as review
+
+# A Monday, 9:00 in New York, two weeks after summer time ended.
+NOW = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
+HOURS = {str(day): ["08:00", "17:00"] for day in range(5)}
+
+
+@dataclass(frozen=True)
+class Cast:
+    harbor: Clinic
+    maria: Staff
+    ken: Staff
+    ruth: Staff
+    rosa: Patient
+    luis: Caregiver
+    walter: Patient
+    mesa: Clinic
+    tom: Staff
+    helen: Patient
+
+
+async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
+    harbor = await _clinic(db, "Harbor Infusion Center", "America/New_York", now)
+    mesa = await _clinic(db, "Mesa Neurology", "America/Denver", now)
+    boss, other = system(harbor.id, "tests"), system(mesa.id, "tests")
+    rosa = await people.register_patient(db, boss, NewPatient("Rosa Delgado", harbor.zone, "555 0101"), now)
+    return Cast(
+        harbor=harbor,
+        maria=await _staff(db, boss, "Maria Alvarez", "maria@harbor.example", "coordinator", now),
+        ken=await _staff(db, boss, "Ken Osei", "ken@harbor.example", "clinician", now),
+        ruth=await _staff(db, boss, "Ruth Lindqvist", "ruth@harbor.example", "admin", now),
+        rosa=rosa,
+        luis=await people.add_caregiver(db, boss, rosa, "Luis Delgado", "husband", now),
+        walter=await people.register_patient(db, boss, NewPatient("Walter Brandt", harbor.zone), now),
+        mesa=mesa,
+        tom=await _staff(db, other, "Tom Begay", "tom@mesa.example", "admin", now),
+        helen=await people.register_patient(db, other, NewPatient("Helen Marsh", mesa.zone), now),
+    )
+
+
+async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clinic:
+    clinic = Clinic(
+        name=name,
+        zone=zone,
+        phone="(555) 010-0140",
+        emergency_number="911",
+        crisis_line="988",
+        address="12 Elm Street",
+        staffed_hours=HOURS,
+        visit_instructions="Bring your list of medicines.",
+    )
+    db.add(clinic)
+    await db.flush()
+    await checkins.publish_library(db, system(clinic.id, "tests"), now)
+    await review.publish_triggers(db, system(clinic.id, "tests"), now)
+    return clinic
+
+
+async def _staff(db: AsyncSession, actor: Actor, name: str, email: str, role: str, now: datetime) -> Staff:
+    staff = await staff_flow.add_staff(db, actor, name, email, role, now)
+    assert isinstance(staff, Staff)
+    return staff
+
+
+def acting(person: Staff | Patient | Caregiver) -> Actor:
+    """The actor that a signed-in person is, where a test calls a flow itself."""
+    if isinstance(person, Staff):
+        return Actor("staff", person.id, person.clinic_id, name=person.name, role=person.role)
+    if isinstance(person, Caregiver):
+        return Actor("caregiver", person.id, person.clinic_id, patient_id=person.patient_id)
+    return Actor("patient", person.id, person.clinic_id, patient_id=person.id, zone=person.zone)
+
+
+def weekly(now: datetime = NOW, at: time = time(9)) -> Rhythm:
+    """A weekly rhythm that falls due today at `at`."""
+    return Rhythm("weekly", at, now.date(), now.weekday())

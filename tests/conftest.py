@@ -1,0 +1,168 @@
+"""Fixtures for all: real SQLite and real PostgreSQL, a clock that stands still, the app, the cast, browsers."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from litestar import Litestar
+
+from server import app as composition
+from server import crypto, migrations
+from server.db import Database
+from server.people import flow as people
+from server.people import rules, staff_flow
+from server.people.models import Caregiver, Patient, Staff
+from server.settings import Settings
+from tests.cast import NOW, Cast, acting, gather
+from tests.databases import Postgres, postgres_server
+from tests.web import Browser
+
+KEYRING = crypto.new_keyring()
+
+
+@dataclass
+class StillClock:
+    """Time is passed in: it moves only when a test moves it."""
+
+    now: datetime = field(default=NOW)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def keyring() -> crypto.Keyring:
+    crypto.use(KEYRING)
+    return KEYRING
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("template") / "template.db"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with postgres_server() as server:
+        server.sql("CREATE DATABASE template_interlude")
+        asyncio.run(_migrate(server.url("template_interlude")))
+        yield server
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrations.upgrade(database)
+    await database.close()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "interlude.db")
+    return f"sqlite:///{tmp_path / 'interlude.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    name = f"t{uuid4().hex}"
+    postgres.sql(f"CREATE DATABASE {name} TEMPLATE template_interlude")
+    yield postgres.url(name)
+    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Both databases, one after the other; a test that asks for `database` runs on each."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    held = Database(database_url)
+    yield held
+    await held.close()
+
+
+@pytest.fixture
+async def cast(database: Database) -> Cast:
+    async with database.writing() as db:
+        return await gather(db)
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(
+        database_url=database_url,
+        base_url="https://localhost",
+        secret_keys=crypto.dump_keyring(KEYRING),
+        push_subject="mailto:push@interlude.example",
+    )
+
+
+@pytest.fixture
+async def app(settings: Settings, database: Database, clock: StillClock) -> AsyncIterator[Litestar]:
+    held = Database(settings.database_url)
+    yield composition.create(settings, clock, held)
+    await held.close()
+
+
+@pytest.fixture
+async def browser(app: Litestar) -> AsyncIterator[Browser]:
+    """A device that nobody is signed in on."""
+    device = Browser(app)
+    yield device
+    await device.close()
+
+
+Enter = Callable[[Patient | Caregiver | Staff], Awaitable[Browser]]
+
+
+@pytest.fixture
+async def signed_in(app: Litestar, database: Database, clock: StillClock, cast: Cast) -> AsyncIterator[Enter]:
+    """`await signed_in(cast.rosa)` is a browser that she is signed in on, by the real pages."""
+    opened: list[Browser] = []
+
+    async def enter(person: Patient | Caregiver | Staff) -> Browser:
+        device = Browser(app)
+        opened.append(device)
+        if isinstance(person, Staff):
+            await _enter_by_link(device, database, person, clock())
+        else:
+            await _join(device, database, cast, person, clock())
+        return device
+
+    yield enter
+    for device in opened:
+        await device.close()
+
+
+async def _enter_by_link(device: Browser, database: Database, staff: Staff, now: datetime) -> None:
+    async with database.writing() as db:
+        token = await staff_flow.make_link(db, acting(staff), staff, now)
+    entered = await device.submit("/staff/link", {"token": token})
+    assert entered.url.path == "/staff", entered.text
+
+
+async def _join(device: Browser, database: Database, cast: Cast, person: Patient | Caregiver, now: datetime) -> None:
+    async with database.writing() as db:
+        patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
+        caregiver = person if isinstance(person, Caregiver) else None
+        code = await people.issue_pairing(db, acting(cast.maria), patient, caregiver, now)
+    joined = await device.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
+    assert joined.url.path == "/reminders", joined.text

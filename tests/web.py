@@ -1,0 +1,57 @@
+"""A browser without a screen: keeps cookies, fills in the CSRF token, follows where it is sent."""
+
+import re
+from typing import Any
+
+import httpx
+from litestar import Litestar
+
+ORIGIN = "https://localhost"
+
+
+class Browser:
+    """One device. `get` and `submit` follow redirects; `post_json` is what the pages' scripts send."""
+
+    def __init__(self, app: Litestar, user_agent: str = "iPhone") -> None:
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app),
+            base_url=ORIGIN,
+            headers={"user-agent": user_agent},
+            follow_redirects=True,
+        )
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.http.get(path, headers={"accept": "text/html"} | _dashed(headers))
+
+    async def submit(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
+        """A form of ours: it carries the token that the page before it had."""
+        data = {"_csrf_token": await self.csrf()} | (fields or {})
+        return await self.http.post(path, data=data, headers={"accept": "text/html"} | _dashed(headers))
+
+    async def csrf(self) -> str:
+        held = self.http.cookies.get("__Host-csrf")
+        if held is None:
+            await self.get("/join")
+            held = self.http.cookies["__Host-csrf"]
+        return held
+
+    async def post_json(self, path: str, body: Any, **headers: str) -> httpx.Response:
+        said = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "accept": "application/json"}
+        return await self.http.post(path, json=body, headers=said | _dashed(headers))
+
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.http.delete(path, headers={"origin": ORIGIN, "accept": "application/json"})
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+def _dashed(headers: dict[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def words(response: httpx.Response) -> str:
+    """The text of the page's main part, as one line."""
+    inside = re.search(r"<main.*?>(.*)</main>", response.text, re.S)
+    bare = re.sub(r"<[^>]+>", " ", inside.group(1) if inside else response.text)
+    return re.sub(r"\s+", " ", bare).replace("&#39;", "'").replace("\u00a0", " ").strip()
