@@ -52,7 +52,7 @@ class Assets:
 
     def _add(self, name: str, body: bytes) -> None:
         digest = hashlib.sha256(body).hexdigest()[:12]
-        stem, dot, ending = name.rpartition(".")
+        stem, _, ending = name.rpartition(".")
         url = f"/static/{stem}.{digest}.{ending}"
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         text = f".{ending}" in TEXT

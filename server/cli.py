@@ -222,10 +222,16 @@ VERBS = (
     Verb("worker", "Send what is due, open and close check-ins.", worker),
     Verb("migrate", "Bring the database schema up to date.", migrate),
     Verb("demo", "Fill an empty database with a demo clinic.", seed_demo),
-    Verb("staff", "Print a one-time sign-in link for a staff member.", staff, True, (("email", "the staff member's email"),)),
+    Verb(
+        "staff",
+        "Print a one-time sign-in link for a staff member.",
+        staff,
+        True,
+        (("email", "the staff member's email"),),
+    ),
     Verb("pair", "Print a pairing code for a patient's phone.", pair, True, (("patient", "the patient's id"),)),
     Verb("keys", "Make the keyring, or list the ids of its keys.", keys, True),
-)  # fmt: skip
+)
 
 if __name__ == "__main__":
     sys.exit(main())

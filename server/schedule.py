@@ -69,8 +69,8 @@ class Worker:
 
 TICKS = (
     Tick("lay-out", 3600, "Lay out the check-ins of the coming days and plan their reminders.", Worker.lay_out),
-    Tick("close", 60, "Close check-ins whose window has ended: what was answered goes in, the rest is missed.", Worker.close_ended),
-)  # fmt: skip
+    Tick("close", 60, "Close check-ins whose window has ended; what was answered goes in.", Worker.close_ended),
+)
 SENDS = "Send the reminders that are due."
 
 

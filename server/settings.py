@@ -17,7 +17,7 @@ class BadSetting(ValueError):
 class Settings:
     database_url: str = "sqlite:///var/interlude.db"
     base_url: str = "http://localhost:8000"
-    secret_keys: str = "var/keys.json"
+    secret_keys: str = "var/keys.json"  # noqa: S105  # where they are, not what they are
     push_services: str = ""
     push_subject: str = ""
     trusted_proxies: str = ""
@@ -33,9 +33,9 @@ class Settings:
     @property
     def vapid_subject(self) -> str:
         """Whom a push service may write to (RFC 8292 §2.1); Apple refuses one that is not a real address."""
-        return self.push_subject or (
-            f"mailto:push@{self.host}" if not self.is_loopback else "mailto:push@interlude.example"
-        )
+        if self.push_subject:
+            return self.push_subject
+        return "mailto:push@interlude.example" if self.is_loopback else f"mailto:push@{self.host}"
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -58,6 +58,8 @@ def _check(settings: Settings) -> None:
         )
     if not settings.database_url.startswith(("sqlite://", "postgresql://")):
         raise BadSetting("INTERLUDE_DATABASE_URL is sqlite:///path or postgresql://user:password@host/name")
+    if "." not in settings.host and not settings.is_loopback and not settings.push_subject:
+        raise BadSetting("INTERLUDE_PUSH_SUBJECT is needed: push services refuse an address without a domain")
     if settings.push_subject and not settings.push_subject.startswith(("mailto:", "https://")):
         raise BadSetting("INTERLUDE_PUSH_SUBJECT is a mailto: or https: address")
 

@@ -60,16 +60,38 @@ CLINICS = (
             DemoPatient(
                 "Rosa Delgado",
                 ALS,
-                {"swallowing": (0.6, 0.2), "saliva": (0.8, 0.1), "strength": (1, 0.15), "speech": (1, 0.1), "pain": (2, 0.1), "mood": (1, 0)},
+                {
+                    "swallowing": (0.6, 0.2),
+                    "saliva": (0.8, 0.1),
+                    "strength": (1, 0.15),
+                    "speech": (1, 0.1),
+                    "pain": (2, 0.1),
+                    "mood": (1, 0),
+                },
                 ("Luis Delgado", "husband"),
                 contact="text",
             ),
-            DemoPatient("Walter Brandt", ALS, {"breathing": (0.8, 0.35), "strength": (1.5, 0.1), "pain": (3, 0)}, ("Inge Brandt", "wife"), contact="helper"),
-            DemoPatient("Amina Yusuf", ALS, {"cramps": (1.4, 0.05), "strength": (1, 0), "pain": (4, -0.3), "mood": (1.5, -0.1)}),
-            DemoPatient("George Tanaka", ALS, {"speech": (2, 0.2), "swallowing": (1.2, 0.1), "saliva": (1.5, 0.1)}, contact="text"),
+            DemoPatient(
+                "Walter Brandt",
+                ALS,
+                {"breathing": (0.8, 0.35), "strength": (1.5, 0.1), "pain": (3, 0)},
+                ("Inge Brandt", "wife"),
+                contact="helper",
+            ),
+            DemoPatient(
+                "Amina Yusuf", ALS, {"cramps": (1.4, 0.05), "strength": (1, 0), "pain": (4, -0.3), "mood": (1.5, -0.1)}
+            ),
+            DemoPatient(
+                "George Tanaka",
+                ALS,
+                {"speech": (2, 0.2), "swallowing": (1.2, 0.1), "saliva": (1.5, 0.1)},
+                contact="text",
+            ),
             DemoPatient("Ellen Kowalski", MOOD, {"pain": (7, -0.5), "mood": (3, -0.3)}),
             DemoPatient("Marcus Reed", MOOD, {"pain": (5, -0.2), "mood": (2.4, 0.12)}, answers=0.7),
-            DemoPatient("Joan Petrov", ALS, {"strength": (2, 0.1), "breathing": (1, 0.05)}, answers=0.5, reach="accepted"),
+            DemoPatient(
+                "Joan Petrov", ALS, {"strength": (2, 0.1), "breathing": (1, 0.05)}, answers=0.5, reach="accepted"
+            ),
             DemoPatient("Sam Whitfield", ALS, joined=False),
         ),
     ),
@@ -90,4 +112,4 @@ CLINICS = (
             DemoPatient("Ned Olsen", MOOD, {"mood": (2.5, -0.2)}, answers=0.6),
         ),
     ),
-)  # fmt: skip
+)

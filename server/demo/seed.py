@@ -28,7 +28,13 @@ from server.people.models import Clinic, Patient, Staff
 from server.review import flow as review
 
 BACK = timedelta(weeks=6)
-RHYTHMS = {"weekly-als": "weekly", "daily-three": "daily", "function": "monthly", "readiness": "before", "day-after": "after"}  # fmt: skip
+RHYTHMS = {
+    "weekly-als": "weekly",
+    "daily-three": "daily",
+    "function": "monthly",
+    "readiness": "before",
+    "day-after": "after",
+}
 Say = Callable[[str], None]
 
 
@@ -81,8 +87,8 @@ async def _seed_patient(
     for slug in demo.plans:
         await checkins.add_plan(db, coordinator, patient, slug, _rhythm(slug, patient, number, now, began), began)
     await _book(db, coordinator, patient, number, now)
-    await _live_through(db, actor, patient, demo, chance, now)
-    await _staff_acted(db, team, patient, now)
+    await _live_through(db, actor, team, patient, demo, chance, now)
+    await _staff_took(db, team, patient, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
 
 
@@ -115,7 +121,13 @@ async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: 
 
 
 async def _live_through(
-    db: AsyncSession, actor: Actor, patient: Patient, demo: DemoPatient, chance: random.Random, now: datetime
+    db: AsyncSession,
+    actor: Actor,
+    team: list[Staff],
+    patient: Patient,
+    demo: DemoPatient,
+    chance: random.Random,
+    now: datetime,
 ) -> None:
     """Each check-in that fell due was answered some hours later, or not; each visit that was, took place."""
     for week in range(7):
@@ -133,6 +145,7 @@ async def _live_through(
             and chance.random() < demo.answers
             and not _keep_open(check_in, now)
         ):
+            await _staff_acted(db, team, patient, answered, now)
             await _answer(db, actor, check_in, demo, chance, answered, now)
     for visit in await appointments.visits_of(db, patient.id):
         if visit.starts_at + timedelta(hours=2) < now:
@@ -174,12 +187,21 @@ def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.R
     return next(option.code for option in question.options if option.level == level)
 
 
-async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, now: datetime) -> None:
-    """Flags older than a week were closed by someone; of the newer ones some have an owner."""
+async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at: datetime, now: datetime) -> None:
+    """By `at` somebody had closed each flag that was a day old; those of the last days are still open."""
     for number, flag in enumerate(await review.of_patient(db, patient.id)):
         member = team[number % 2]
-        actor = Actor("staff", member.id, member.clinic_id)
-        if flag.news_at < now - timedelta(days=7):
-            await review.close(db, actor, flag, "called", "Talked it through.", flag.news_at + timedelta(hours=5))
-        elif number % 2:
-            await review.own(db, actor, flag, member.id, now - timedelta(hours=2))
+        if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=4)):
+            actor = Actor("staff", member.id, member.clinic_id)
+            await review.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))
+
+
+async def _staff_took(db: AsyncSession, team: list[Staff], patient: Patient, now: datetime) -> None:
+    """Of the open flags every other one has an owner; all answers but the newest have been opened."""
+    for number, flag in enumerate(await review.of_patient(db, patient.id)):
+        if flag.done_at is None and number % 2:
+            await review.own(db, Actor("staff", team[1].id, team[1].clinic_id), flag, team[1].id, now)
+    for response in await responses.history(db, patient.id):
+        if response.received_at < now - timedelta(days=2):
+            opener = Actor("staff", team[0].id, team[0].clinic_id)
+            await responses.opened(db, opener, response, response.received_at + timedelta(hours=3))

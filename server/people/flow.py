@@ -137,10 +137,13 @@ async def join(
     found = await check_code(db, typed, source, now)
     if isinstance(found, Refused):
         return found
-    taken = await db.execute(
-        update(PairingCode).where(PairingCode.id == found.id, PairingCode.used_at.is_(None)).values(used_at=now)
+    taken = await db.scalar(
+        update(PairingCode)
+        .where(PairingCode.id == found.id, PairingCode.used_at.is_(None))
+        .values(used_at=now)
+        .returning(PairingCode.id)
     )
-    if taken.rowcount != 1:  # type: ignore[attr-defined]  # two at once: the other had it
+    if taken is None:  # two at once: the other had it
         return Refused("used")
     scope(db, found.clinic_id)
     return await _begin(db, found, device_name, consent_version, now)
@@ -151,7 +154,7 @@ async def _begin(db: AsyncSession, code: PairingCode, device_name: str, version:
         clinic_id=code.clinic_id,
         patient_id=None if code.caregiver_id else code.patient_id,
         caregiver_id=code.caregiver_id,
-        name=device_name,
+        name=rules.unlike(device_name, [held.name for held in await devices_of(db, code.patient_id)]),
         joined_at=now,
         seen_at=now,
     )

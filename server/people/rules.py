@@ -52,7 +52,7 @@ def password_fault(password: str) -> str | None:
 def is_staffed(hours: dict[str, list[str]], wall: datetime) -> bool:
     """Whether somebody watches at `wall` (clinic time). `hours`: weekday "0" (Monday) to "6" → ["08:00", "17:00"]."""
     span = hours.get(str(wall.weekday()))
-    return bool(span) and span[0] <= wall.strftime("%H:%M") < span[1]
+    return span is not None and span[0] <= wall.strftime("%H:%M") < span[1]
 
 
 def next_staffed(hours: dict[str, list[str]], wall: datetime) -> datetime | None:
@@ -76,6 +76,14 @@ def device_name(user_agent: str) -> str:
         if sign in user_agent:
             return name
     return "Browser"
+
+
+def unlike(name: str, taken: list[str]) -> str:
+    """`name`, numbered where another device has it: two phones must be told apart to sign one out."""
+    number = 2
+    while name in taken:
+        name, number = f"{name.removesuffix(f' {number - 1}')} {number}", number + 1
+    return name
 
 
 _DEVICES = (

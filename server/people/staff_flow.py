@@ -88,7 +88,7 @@ async def enter_by_link(db: AsyncSession, token: str, device_name: str, now: dat
 async def sign_in(
     db: AsyncSession, email: str, password: str, code: str, device_name: str, source: str, now: datetime
 ) -> Entered | Refused:
-    """Password and TOTP together, one answer for whatever was wrong. Guesses count for this account from this source."""
+    """Password and TOTP together, one answer for whatever was wrong. Guesses count by account and source."""
     who = f"staff:{rules.normal_email(email)}:{source}"
     if await count_guess(db, who, now) < 0 or await count_guess(db, f"staff:{source}", now, 100) < 0:
         return Refused("too-many")
@@ -118,8 +118,10 @@ async def _take_code(db: AsyncSession, staff: Staff, code: str, now: datetime) -
     step = matching_step(staff.totp, code, now)
     if step is None:
         return False
-    took = await db.execute(update(Staff).where(Staff.id == staff.id, Staff.totp_step < step).values(totp_step=step))
-    return took.rowcount == 1  # type: ignore[attr-defined]
+    took = await db.scalar(
+        update(Staff).where(Staff.id == staff.id, Staff.totp_step < step).values(totp_step=step).returning(Staff.id)
+    )
+    return took is not None
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:

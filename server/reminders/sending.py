@@ -6,9 +6,11 @@ A claim is one UPDATE with a lease and a fencing token. A worker that dies in be
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import structlog
 from sqlalchemy import or_, select, update
@@ -26,7 +28,7 @@ from server.reminders.words import payload, words_for
 
 log = structlog.get_logger()
 BATCH = 100
-AT_ONCE = 20
+AT_ONCE = 20  # sends to one push service; one that hangs keeps nobody else waiting
 
 
 @dataclass(frozen=True)
@@ -54,20 +56,24 @@ class Sender:
         return len(claimed)
 
     async def _send_all(self, posts: Sequence[Post]) -> None:
-        gate = asyncio.Semaphore(AT_ONCE)
-        outcomes = await asyncio.gather(*(self._send(post, gate) for post in posts))
-        done = [(post, outcome) for post, outcome in zip(posts, outcomes, strict=True) if outcome is not None]
-        if not done:
+        gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        outcomes = await asyncio.gather(*(self._send(post, gates[_service(post)]) for post in posts))
+        if not posts:
             return
+        done = list(zip(posts, outcomes, strict=True))
         async with self.database.writing() as db:
             await write_outcomes(db, done, self.clock())
 
-    async def _send(self, post: Post, gate: asyncio.Semaphore) -> Outcome | None:
+    async def _send(self, post: Post, gate: asyncio.Semaphore) -> Outcome:
         async with gate:
             async with self.database.reading() as db:
                 if not await still_ours(db, post):
                     return Outcome(Result.REJECTED, why="withdrawn")
             return await self.push.send(post.address, post.message)
+
+
+def _service(post: Post) -> str:
+    return urlsplit(post.address.endpoint).netloc
 
 
 async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list[Reminder]:

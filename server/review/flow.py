@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -215,10 +215,12 @@ async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> N
 
 
 async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
-    """What needs somebody, what is owed first first."""
+    """What needs somebody: red flags first, then what is owed first."""
     return list(
         await db.scalars(
-            select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None)).order_by(Flag.due_at)
+            select(Flag)
+            .where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
+            .order_by(case((Flag.severity == "red", 0), else_=1), Flag.due_at)
         )
     )
 
