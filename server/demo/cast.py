@@ -30,6 +30,7 @@ class DemoPatient:
     joined: bool = True
     answers: float = 0.95
     reach: str = "opened"
+    reply: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,10 @@ CLINICS = (
                 contact="helper",
             ),
             DemoPatient(
-                "Amina Yusuf", ALS, {"cramps": (1.4, 0.05), "strength": (1, 0), "pain": (4, -0.3), "mood": (1.5, -0.1)}
+                "Amina Yusuf",
+                ALS,
+                {"cramps": (1.4, 0.05), "strength": (1, 0), "pain": (4, -0.3), "mood": (1.5, -0.1)},
+                reply="cant",
             ),
             DemoPatient(
                 "George Tanaka",
@@ -87,12 +91,12 @@ CLINICS = (
                 {"speech": (2, 0.2), "swallowing": (1.2, 0.1), "saliva": (1.5, 0.1)},
                 contact="text",
             ),
+            DemoPatient("Sam Whitfield", ALS, joined=False),
             DemoPatient("Ellen Kowalski", MOOD, {"pain": (7, -0.5), "mood": (3, -0.3)}),
             DemoPatient("Marcus Reed", MOOD, {"pain": (5, -0.2), "mood": (2.4, 0.12)}, answers=0.7),
             DemoPatient(
                 "Joan Petrov", ALS, {"strength": (2, 0.1), "breathing": (1, 0.05)}, answers=0.5, reach="accepted"
             ),
-            DemoPatient("Sam Whitfield", ALS, joined=False),
         ),
     ),
     DemoClinic(

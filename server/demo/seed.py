@@ -90,6 +90,9 @@ async def _seed_patient(
     await _live_through(db, actor, team, patient, demo, chance, now)
     await _staff_took(db, team, patient, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
+    visit = await appointments.next_visit(db, patient.id, now)
+    if demo.reply and visit:
+        await appointments.answer(db, actor, visit, demo.reply, now - timedelta(hours=3))
 
 
 async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime) -> Actor:
@@ -191,7 +194,7 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at
     """By `at` somebody had closed each flag that was a day old; those of the last days are still open."""
     for number, flag in enumerate(await review.of_patient(db, patient.id)):
         member = team[number % 2]
-        if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=4)):
+        if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor("staff", member.id, member.clinic_id)
             await review.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))
 
