@@ -5,7 +5,17 @@ const page = (id) => document.getElementById(id);
 
 page("turn-on")?.addEventListener("click", turnOn);
 page("turn-off")?.addEventListener("click", turnOff);
+page("sign-out")?.addEventListener("submit", giveUpEndpoint);
 describe();
+
+// The server ends its side; the browser's side must not live on for whoever joins next.
+async function giveUpEndpoint(event) {
+  event.preventDefault();
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
+  const held = await registration?.pushManager?.getSubscription().catch(() => null);
+  await held?.unsubscribe().catch(() => {});
+  event.target.submit();
+}
 
 async function turnOn() {
   page("denied") && (page("denied").hidden = true);

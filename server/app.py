@@ -21,6 +21,7 @@ import server.checkins.pages
 import server.checkins.plan_pages
 import server.desk.pages
 import server.exchange.pages
+import server.people.clinic_pages
 import server.people.pages
 import server.people.roster_pages
 import server.people.staff_pages
@@ -51,6 +52,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.people.pages.ROUTES,
     *server.people.staff_pages.ROUTES,
     *server.people.roster_pages.ROUTES,
+    *server.people.clinic_pages.ROUTES,
     *server.appointments.pages.ROUTES,
     *server.reminders.pages.ROUTES,
     *server.checkins.pages.ROUTES,

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import uvicorn
 from sqlalchemy import select
@@ -108,12 +107,11 @@ def ensure_keys(given: Settings) -> bool:
 def web(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
     application = app.create(given)
-    address = urlsplit(given.base_url)
-    loopback = given.is_loopback
+    host, port = given.listens_on()
     uvicorn.run(
         application,
-        host=os.environ.get("HOST", "127.0.0.1" if loopback else "0.0.0.0"),  # noqa: S104  # behind a TLS proxy
-        port=int(os.environ.get("PORT", str(address.port or 8000) if loopback else "8000")),
+        host=host,
+        port=port,
         log_config=None,
         access_log=False,
         proxy_headers=bool(given.trusted_proxies),

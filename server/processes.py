@@ -32,9 +32,10 @@ def side_by_side(settings: Settings, invitation: Invitation | None) -> int:
 
 def _ready(settings: Settings, web: "subprocess.Popen[bytes]") -> bool:
     ends = time.monotonic() + READY_WITHIN
+    here = f"http://127.0.0.1:{settings.listens_on()[1]}/health/ready"
     while time.monotonic() < ends and web.poll() is None:
         try:
-            with urllib.request.urlopen(f"{settings.base_url}/health/ready", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(here, timeout=2):
                 return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)

@@ -30,6 +30,12 @@ class Settings:
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or ""
 
+    def listens_on(self, environ: Mapping[str, str] = os.environ) -> tuple[str, int]:
+        """Host and port of the web process: this machine alone on localhost, else all of it, behind a TLS proxy."""
+        port = (urlsplit(self.base_url).port or 8000) if self.is_loopback else 8000
+        host = "127.0.0.1" if self.is_loopback else "0.0.0.0"  # noqa: S104
+        return environ.get("HOST", host), int(environ.get("PORT", str(port)))
+
     @property
     def vapid_subject(self) -> str:
         """Whom a push service may write to (RFC 8292 §2.1); Apple refuses one that is not a real address."""

@@ -1,7 +1,7 @@
 """The verbs about people: register, pair, join, sign out, pause."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -36,10 +36,30 @@ class NewPatient:
 
 
 @dataclass(frozen=True)
+class ClinicFacts:
+    """`staffed_hours`: weekday "0" (Monday) to "6" → ["08:00", "17:00"] in the clinic's zone."""
+
+    name: str
+    zone: str
+    phone: str
+    emergency_number: str
+    crisis_line: str
+    address: str
+    visit_instructions: str
+    staffed_hours: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
 class Joined:
     token: str
     session: DeviceSession
     device: Device
+
+
+async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: ClinicFacts, now: datetime) -> None:
+    for field in fields(facts):
+        setattr(clinic, field.name, getattr(facts, field.name))
+    audit.record(db, actor, "clinic.changed", clinic, now)
 
 
 async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now: datetime) -> Patient:
