@@ -1,9 +1,11 @@
 """The people of the tests. Rosa and Walter are patients of Harbor; Luis is Rosa's husband; Maria, Ken and Ruth work
 there. Helen is a patient of Mesa, another clinic in another zone, where Tom works: neither may ever see Harbor's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, system
@@ -17,6 +19,18 @@ from server.review import flow as review
 
 # A Monday, 9:00 in New York, two weeks after summer time ended.
 NOW = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
+NAMES = {
+    "harbor": "Harbor Infusion Center",
+    "maria": "Maria Alvarez",
+    "ken": "Ken Osei",
+    "ruth": "Ruth Lindqvist",
+    "rosa": "Rosa Delgado",
+    "luis": "Luis Delgado",
+    "walter": "Walter Brandt",
+    "mesa": "Mesa Neurology",
+    "tom": "Tom Begay",
+    "helen": "Helen Marsh",
+}
 HOURS = {str(day): ["08:00", "17:00"] for day in range(5)}
 
 
@@ -35,22 +49,31 @@ class Cast:
 
 
 async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
-    harbor = await _clinic(db, "Harbor Infusion Center", "America/New_York", now)
-    mesa = await _clinic(db, "Mesa Neurology", "America/Denver", now)
+    harbor = await _clinic(db, NAMES["harbor"], "America/New_York", now)
+    mesa = await _clinic(db, NAMES["mesa"], "America/Denver", now)
     boss, other = system(harbor.id, "tests"), system(mesa.id, "tests")
-    rosa = await people.register_patient(db, boss, NewPatient("Rosa Delgado", harbor.zone, "555 0101"), now)
+    rosa = await people.register_patient(db, boss, NewPatient(NAMES["rosa"], harbor.zone, "555 0101"), now)
     return Cast(
         harbor=harbor,
-        maria=await _staff(db, boss, "Maria Alvarez", "maria@harbor.example", "coordinator", now),
-        ken=await _staff(db, boss, "Ken Osei", "ken@harbor.example", "clinician", now),
-        ruth=await _staff(db, boss, "Ruth Lindqvist", "ruth@harbor.example", "admin", now),
+        maria=await _staff(db, boss, NAMES["maria"], "maria@harbor.example", "coordinator", now),
+        ken=await _staff(db, boss, NAMES["ken"], "ken@harbor.example", "clinician", now),
+        ruth=await _staff(db, boss, NAMES["ruth"], "ruth@harbor.example", "admin", now),
         rosa=rosa,
-        luis=await people.add_caregiver(db, boss, rosa, "Luis Delgado", "husband", now),
-        walter=await people.register_patient(db, boss, NewPatient("Walter Brandt", harbor.zone), now),
+        luis=await people.add_caregiver(db, boss, rosa, NAMES["luis"], "husband", now),
+        walter=await people.register_patient(db, boss, NewPatient(NAMES["walter"], harbor.zone), now),
         mesa=mesa,
-        tom=await _staff(db, other, "Tom Begay", "tom@mesa.example", "admin", now),
-        helen=await people.register_patient(db, other, NewPatient("Helen Marsh", mesa.zone), now),
+        tom=await _staff(db, other, NAMES["tom"], "tom@mesa.example", "admin", now),
+        helen=await people.register_patient(db, other, NewPatient(NAMES["helen"], mesa.zone), now),
     )
+
+
+async def meet(db: AsyncSession) -> Cast:
+    """The same people again, from a database where they are."""
+    people_there: dict[str, Any] = {}
+    tables: tuple[Any, ...] = (Clinic, Staff, Patient, Caregiver)
+    for table in tables:
+        people_there |= {row.name: row for row in await db.scalars(select(table))}
+    return Cast(**{place.name: people_there[NAMES[place.name]] for place in fields(Cast)})
 
 
 async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clinic:

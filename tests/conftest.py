@@ -13,12 +13,13 @@ from litestar import Litestar
 
 from server import app as composition
 from server import crypto, migrations
+from server.assets import Assets
 from server.db import Database
 from server.people import flow as people
 from server.people import rules, staff_flow
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
-from tests.cast import NOW, Cast, acting, gather
+from tests.cast import NOW, Cast, acting, gather, meet
 from tests.databases import Postgres, postgres_server
 from tests.web import Browser
 
@@ -50,37 +51,51 @@ def clock() -> StillClock:
     return StillClock()
 
 
+# Two templates of each database, copied for each test: one with the schema alone, one with the cast in it.
+TEMPLATES = ("empty", "with_cast")
+
+
+def _template_for(request: pytest.FixtureRequest) -> str:
+    return "with_cast" if "cast" in request.fixturenames else "empty"
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path: Path = tmp_path_factory.mktemp("template") / "template.db"
-    asyncio.run(_migrate(f"sqlite:///{path}"))
-    return path
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("templates")
+    for name in TEMPLATES:
+        asyncio.run(_prepare(f"sqlite:///{folder / name}.db", name == "with_cast"))
+    return folder
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with postgres_server() as server:
-        server.sql("CREATE DATABASE template_interlude")
-        asyncio.run(_migrate(server.url("template_interlude")))
+        for name in TEMPLATES:
+            server.sql(f"CREATE DATABASE {name}")
+            asyncio.run(_prepare(server.url(name), name == "with_cast"))
         yield server
 
 
-async def _migrate(url: str) -> None:
+async def _prepare(url: str, with_cast: bool) -> None:
+    crypto.use(KEYRING)
     database = Database(url)
     await migrations.upgrade(database)
+    if with_cast:
+        async with database.writing() as db:
+            await gather(db)
     await database.close()
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    shutil.copy(sqlite_template, tmp_path / "interlude.db")
+def sqlite_url(request: pytest.FixtureRequest, sqlite_templates: Path, tmp_path: Path) -> str:
+    shutil.copy(sqlite_templates / f"{_template_for(request)}.db", tmp_path / "interlude.db")
     return f"sqlite:///{tmp_path / 'interlude.db'}"
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres) -> Iterator[str]:
+def postgres_url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
     name = f"t{uuid4().hex}"
-    postgres.sql(f"CREATE DATABASE {name} TEMPLATE template_interlude")
+    postgres.sql(f"CREATE DATABASE {name} TEMPLATE {_template_for(request)}")
     yield postgres.url(name)
     postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -101,8 +116,18 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def cast(database: Database) -> Cast:
-    async with database.writing() as db:
-        return await gather(db)
+    """The people of the tests, who are in the database already."""
+    async with database.reading() as db:
+        return await meet(db)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def assets_once() -> Iterator[None]:
+    """Every app serves the same assets; compressing them takes longer than most tests."""
+    assets = Assets()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(composition, "Assets", lambda: assets)
+        yield
 
 
 @pytest.fixture

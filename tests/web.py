@@ -1,7 +1,7 @@
 """A browser without a screen: keeps cookies, fills in the CSRF token, follows where it is sent."""
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from litestar import Litestar
@@ -14,7 +14,7 @@ class Browser:
 
     def __init__(self, app: Litestar, user_agent: str = "iPhone") -> None:
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app),
+            transport=httpx.ASGITransport(app=cast(Any, app)),
             base_url=ORIGIN,
             headers={"user-agent": user_agent},
             follow_redirects=True,

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Sets up what `make run` (run) or `make test` (dev) needs, saying what it does; quick when nothing is missing.
 set -eu
+export UV_SYSTEM_CERTS=1 # a company proxy signs with a certificate that only the system knows
 cd "$(dirname "$0")/.."
 what=${1:-run}
 say() { printf '  %s\n' "$1"; }

@@ -1,11 +1,17 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
+
+from server import crypto
 
 from . import chromium as debian
+from . import running
 from .bidi import Firefox
 from .push_service import LocalPushService
+from .running_site import RunningSite
+
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture
@@ -26,3 +32,16 @@ async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
 async def chromium() -> AsyncIterator[Browser]:
     async with debian.chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def house(keyring: crypto.Keyring) -> running.House:
+    """Started when first asked for."""
+    return running.house()
+
+
+@pytest.fixture
+async def site(house: running.House) -> AsyncIterator[RunningSite]:
+    """The app as it really runs, with the named cast and nothing else in it."""
+    async with house.cleared() as site:
+        yield site
