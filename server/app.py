@@ -108,6 +108,7 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
         ),
         request_max_body_size=BODY_LIMIT,
         openapi_config=None,
+        logging_config=None,
         debug=False,
     )
 

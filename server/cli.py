@@ -59,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(_: argparse.Namespace, given: Settings) -> int:
     """Everything for one machine: keys, schema, demo clinic, then web and worker side by side."""
+    if not processes.port_is_free(given):
+        raise settings.BadSetting(f"port {given.listens_on()[1]} is taken; try PORT=8001 make run")
     ensure_keys(given)
     crypto.use(crypto.load_keyring(given.secret_keys))
     print("Interlude", flush=True)

@@ -1,6 +1,7 @@
 """Web and worker side by side, under one command: what one machine needs."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,6 +29,16 @@ def side_by_side(settings: Settings, invitation: Invitation | None) -> int:
         return 0
     finally:
         _stop(children)
+
+
+def port_is_free(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(settings.listens_on())
+        except OSError:
+            return False
+    return True
 
 
 def _ready(settings: Settings, web: "subprocess.Popen[bytes]") -> bool:
