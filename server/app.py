@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import server.appointments.pages
 import server.checkins.pages
 import server.checkins.plan_pages
+import server.checkins.send_pages
 import server.desk.pages
 import server.exchange.pages
 import server.people.clinic_pages
@@ -56,6 +57,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.appointments.pages.ROUTES,
     *server.reminders.pages.ROUTES,
     *server.checkins.pages.ROUTES,
+    *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,

@@ -86,7 +86,7 @@ def load_keyring(source: str) -> Keyring:
             vapid=found["vapid"],
             outbox=found["outbox"],
         )
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise MissingKey(f"INTERLUDE_SECRET_KEYS holds no keyring ({type(error).__name__})") from error
 
 

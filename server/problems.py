@@ -1,16 +1,17 @@
 """What goes wrong, said plainly: a page for a person, a problem (RFC 9457) for a script."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from sqlalchemy.exc import OperationalError
 
 from server import language, render
 from server.language import mark
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 WORDS = {
     400: mark("We could not read that. Please go back and try again."),
@@ -25,6 +26,13 @@ WORDS = {
     500: mark("Something broke on our side. Nothing you sent before is lost. Please try again."),
     503: mark("We are too busy to save this just now. Nothing was sent. Please try again in a minute."),
 }
+
+
+def found(row: T | None) -> T:
+    """What was looked up, or 404: there is no such thing, or it is another's."""
+    if row is None:
+        raise NotFoundException
+    return row
 
 
 def wants_json(request: Request[Any, Any, Any]) -> bool:

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -20,11 +21,12 @@ def side_by_side(settings: Settings, invitation: Invitation | None) -> int:
     """Run both until one ends or we are told to stop; then stop the other. The exit code is the first one's."""
     print("  [3/3] web and worker", flush=True)
     children = [subprocess.Popen([*ENTRY, name]) for name in ("web", "worker")]  # noqa: S603
-    signal.signal(signal.SIGTERM, lambda *_: _stop(children))
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
     try:
         if _ready(settings, children[0]):
             _welcome(settings, invitation)
-        return _first_to_end(children)
+        return _first_to_end(children, told)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -61,13 +63,13 @@ def _welcome(settings: Settings, invitation: Invitation | None) -> None:
         print(f"  and type the pairing code  {shown_code(invitation.code)}  (for 30 minutes)\n", flush=True)
 
 
-def _first_to_end(children: list["subprocess.Popen[bytes]"]) -> int:
-    while True:
+def _first_to_end(children: list["subprocess.Popen[bytes]"], told: threading.Event) -> int:
+    while not told.wait(0.2):
         for child in children:
             code = child.poll()
             if code is not None:
                 return code
-        time.sleep(0.2)
+    return 0
 
 
 def _stop(children: list["subprocess.Popen[bytes]"]) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,19 +17,13 @@ from server.forms import a_date, a_time, form_of, text, texts, whole
 from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
+from server.problems import found
 from server.reminders import flow as reminders
-
-
-async def _visit(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment:
-    found = await flow.find(db, actor, appointment_id)
-    if found is None:
-        raise NotFoundException
-    return found
 
 
 @post("/visits/{appointment_id:str}/answer", opt=PERSON)
 async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = await _visit(db, actor, appointment_id)
+    appointment = found(await flow.find(db, actor, appointment_id))
     reply = text(await form_of(request), "reply", 10)
     if reply not in rules.REPLIES:
         return problems.answer(request, 422)
@@ -99,12 +92,12 @@ async def _form(
 
 @get("/staff/visits/{appointment_id:str}", opt=STAFF)
 async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
-    return await _staff_visit(request, db, actor, await _visit(db, actor, appointment_id), None)
+    return await _staff_visit(request, db, actor, found(await flow.find(db, actor, appointment_id)), None)
 
 
 @post("/staff/visits/{appointment_id:str}/move", opt=STAFF)
 async def move(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = await _visit(db, actor, appointment_id)
+    appointment = found(await flow.find(db, actor, appointment_id))
     form = await form_of(request)
     day, hour = a_date(form, "date"), a_time(form, "time")
     if day is None or hour is None:
@@ -118,7 +111,7 @@ async def move(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromP
 
 @post("/staff/visits/{appointment_id:str}/mark", opt=STAFF)
 async def mark(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = await _visit(db, actor, appointment_id)
+    appointment = found(await flow.find(db, actor, appointment_id))
     if not await flow.mark(db, actor, appointment, text(await form_of(request), "status", 12), now):
         return await _staff_visit(request, db, actor, appointment, BadVisit("status"))
     return render.go(request, f"/staff/visits/{appointment.id}")
@@ -126,7 +119,7 @@ async def mark(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromP
 
 @post("/staff/visits/{appointment_id:str}/handled", opt=STAFF)
 async def handled(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    await flow.handle_reply(db, actor, await _visit(db, actor, appointment_id), now)
+    await flow.handle_reply(db, actor, found(await flow.find(db, actor, appointment_id)), now)
     return render.go(request, "/staff")
 
 

@@ -1,4 +1,4 @@
-"""A check-in over HTTP: one question a page, an answer is one activation; and what a phone kept while offline."""
+"""A check-in over HTTP: one question a page, an answer is one activation, kept at once."""
 
 import json
 from datetime import datetime
@@ -9,34 +9,22 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, problems, render
-from server.actor import Actor
+from server import problems, render
 from server.checkins import flow, responses, rules
 from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered
 from server.checkins.models import CheckIn
-from server.checkins.responses import Conflict, Submission
 from server.clock import to_wall
 from server.forms import form_of, text
-from server.outbox import SealedBody, open_box
-from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Now, Who
+from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
-from server.people.rules import Refused, is_staffed
-
-URGENCIES = ("today", "wait")
-
-
-async def _check_in(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn:
-    found = await flow.find(db, actor, check_in_id)
-    if found is None:
-        raise NotFoundException
-    return found
+from server.people.rules import is_staffed
+from server.problems import found
 
 
 @get("/check-ins/{check_in_id:str}", opt=PERSON)
 async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Where it goes on: who is answering, the next question, check and send, or what became of it."""
-    check_in = await _check_in(db, actor, check_in_id)
+    check_in = found(await flow.find(db, actor, check_in_id))
     if check_in.state in ("done", "partial"):
         return render.go(request, f"/check-ins/{check_in.id}/sent")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
@@ -49,7 +37,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
 async def who_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
-    return await _who(request, db, await _check_in(db, actor, check_in_id))
+    return await _who(request, db, found(await flow.find(db, actor, check_in_id)))
 
 
 async def _who(request: Ask, db: AsyncSession, check_in: CheckIn) -> Response[str]:
@@ -59,7 +47,7 @@ async def _who(request: Ask, db: AsyncSession, check_in: CheckIn) -> Response[st
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
 async def say_who(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = await _check_in(db, actor, check_in_id)
+    check_in = found(await flow.find(db, actor, check_in_id))
     respondent = text(await form_of(request), "who", 10)
     if respondent not in rules.RESPONDENTS:
         return problems.answer(request, 422)
@@ -76,19 +64,15 @@ async def question_page(
     link_id: FromPath[str],
     who: FromQuery[str] = "self",
 ) -> Response[Any]:
-    check_in = await _check_in(db, actor, check_in_id)
+    check_in = found(await flow.find(db, actor, check_in_id))
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     drafts = await responses.draft_of(db, check_in)
-    questions = {q.link_id: q for q in asked(form, drafts, _respondent(who))}
+    questions = {q.link_id: q for q in asked(form, drafts, rules.respondent_from(who))}
     if link_id not in questions:
         raise NotFoundException
-    return await _ask(request, db, check_in, form, drafts, questions[link_id], _respondent(who))
-
-
-def _respondent(said: str) -> str:
-    return said if said in rules.RESPONDENTS else "self"
+    return await _ask(request, db, check_in, form, drafts, questions[link_id], rules.respondent_from(who))
 
 
 @post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
@@ -96,11 +80,11 @@ async def answer(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], link_id: FromPath[str]
 ) -> Response[Any]:
     """Keep the answer, then on to the next question; after a red flag, first what to do now."""
-    check_in = await _check_in(db, actor, check_in_id)
+    check_in = found(await flow.find(db, actor, check_in_id))
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     sent = await form_of(request)
-    respondent = _respondent(text(sent, "who", 10))
+    respondent = rules.respondent_from(text(sent, "who", 10))
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
         question = form.question(link_id)
@@ -147,8 +131,8 @@ async def next_page(
     who: FromQuery[str] = "self",
     after: FromQuery[str] = "",
 ) -> Response[Any]:
-    check_in = await _check_in(db, actor, check_in_id)
-    return await _go_on(request, db, check_in, _respondent(who), after or None)
+    check_in = found(await flow.find(db, actor, check_in_id))
+    return await _go_on(request, db, check_in, rules.respondent_from(who), after or None)
 
 
 async def _go_on(
@@ -196,11 +180,11 @@ async def _ask(
 async def check_page(
     request: Ask, db: Db, actor: Who, check_in_id: FromPath[str], who: FromQuery[str] = "self"
 ) -> Response[Any]:
-    check_in = await _check_in(db, actor, check_in_id)
+    check_in = found(await flow.find(db, actor, check_in_id))
     if check_in.state != "waiting":
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
-    return await _check(request, db, check_in, form, await responses.draft_of(db, check_in), _respondent(who))
+    return await _check(request, db, check_in, form, await responses.draft_of(db, check_in), rules.respondent_from(who))
 
 
 async def _check(
@@ -221,75 +205,4 @@ async def _check(
     )
 
 
-@post("/check-ins/{check_in_id:str}/send", opt=PERSON)
-async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
-    check_in = await _check_in(db, actor, check_in_id)
-    sent_page = f"/check-ins/{check_in.id}/sent"
-    if check_in.state in ("done", "partial"):
-        return render.go(request, sent_page)
-    form = await flow.form_of(db, check_in.questionnaire_id)
-    respondent = _respondent(text(await form_of(request), "who", 10))
-    drafts = await responses.draft_of(db, check_in)
-    answers = {q.link_id: drafts[q.link_id] for q in asked(form, drafts, respondent) if q.link_id in drafts}
-    taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
-    if isinstance(taken, Refused):
-        return problems.answer(request, 410)
-    if isinstance(taken, Conflict):
-        return problems.answer(request, 409)
-    return render.go(request, f"/check-ins/{check_in.id}/urgency" if taken.flagged else sent_page)
-
-
-@get("/check-ins/key", opt=ANYONE, sync_to_thread=False)
-def outbox_key() -> Response[dict[str, str]]:
-    """The public key to which a phone seals what it keeps."""
-    key_id, public = crypto.outbox_public()
-    return Response({"id": key_id, "key": public}, headers=render.FRESH)
-
-
-@post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN)
-async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
-    check_in = await _check_in(db, actor, check_in_id)
-    try:
-        box = open_box(SealedBody.read(await request.json()))
-        submission = Submission(box.client_id, box.answers, _respondent(box.respondent), box.answered_at)
-        taken = await responses.submit(db, actor, check_in, submission, now)
-    except BadAnswer as bad:
-        return problems.answer(request, 422, str(bad))
-    except ValueError as bad:
-        return problems.answer(request, 400, str(bad))
-    if isinstance(taken, Refused):
-        return problems.answer(request, 410, taken.why)
-    if isinstance(taken, Conflict):
-        return problems.answer(request, 409)
-    receipt = {"client_id": submission.client_id, "response": taken.response.id, "again": taken.again}
-    return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
-
-
-@get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
-async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
-    check_in = await _check_in(db, actor, check_in_id)
-    return render.page(
-        request,
-        "checkins/urgency.html",
-        check_in=check_in,
-        patient=await db.get_one(Patient, check_in.patient_id),
-        clinic=await people.clinic_of(db, actor),
-    )
-
-
-@post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
-async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    response = await responses.find_response(db, actor, check_in_id)
-    urgency = text(await form_of(request), "urgency", 10)
-    if response is None or urgency not in URGENCIES:
-        return problems.answer(request, 404 if response is None else 422)
-    await responses.set_urgency(db, actor, response, urgency, now)
-    return render.go(request, f"/check-ins/{check_in_id}/sent")
-
-
-ROUTES = [
-    outbox_key, start, who_page, say_who, question_page, answer, next_page, check_page, send, take, urgency_page,
-    say_urgency,
-]  # fmt: skip
+ROUTES = [start, who_page, say_who, question_page, answer, next_page, check_page]

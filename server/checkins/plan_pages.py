@@ -14,13 +14,12 @@ from server.clock import to_wall
 from server.forms import a_time, form_of, text, whole
 from server.people import flow as people
 from server.people.guards import STAFF, Ask, Db, Now, Who
+from server.problems import found
 
 
 @post("/staff/patients/{patient_id:str}/plans", opt=STAFF)
 async def add(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    patient = await people.find_patient(db, actor, patient_id)
-    if patient is None:
-        raise NotFoundException
+    patient = found(await people.find_patient(db, actor, patient_id))
     form = await form_of(request)
     slug, rhythm = text(form, "slug", 60), text(form, "rhythm", 10)
     if slug not in await flow.offered(db, actor) or rhythm not in (*rules.RECURRING, *rules.TIED):

@@ -20,6 +20,11 @@ ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still tak
 CLOCK_SLACK = timedelta(minutes=5)
 
 
+def respondent_from(said: str) -> str:
+    """Who answers, as a form or a phone says it; the patient where it says nothing that we know."""
+    return said if said in RESPONDENTS else "self"
+
+
 @dataclass(frozen=True)
 class Rhythm:
     """`rhythm` one of RECURRING or TIED; `at` wall time of day in the patient's zone; `weekday` Monday 0."""

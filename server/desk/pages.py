@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from litestar import Response, get
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +23,7 @@ from server.people import flow as people
 from server.people import staff_flow
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
+from server.problems import found
 from server.reminders import flow as reminders
 from server.review import flow as review
 from server.review import rules as review_rules
@@ -109,9 +109,7 @@ class Trend:
 @get("/staff/patients/{patient_id:str}", opt=STAFF | WRITES)
 async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
     """All that staff need of one person; opening it counts as having seen the open flags."""
-    patient = await people.find_patient(db, actor, patient_id)
-    if patient is None:
-        raise NotFoundException
+    patient = found(await people.find_patient(db, actor, patient_id))
     await review.see(db, actor, patient.id, now)
     history = await responses.history(db, patient.id)
     forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in history}
@@ -157,9 +155,7 @@ def _trend(question: Question, history: list[Answered], infusions: list[datetime
 @get("/staff/responses/{response_id:str}", opt=STAFF | WRITES)
 async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id: FromPath[str]) -> Response[str]:
     """One response as it was given; opening it is told to the patient."""
-    response = await staff_view.find(db, actor, response_id)
-    if response is None:
-        raise NotFoundException
+    response = found(await staff_view.find(db, actor, response_id))
     await responses.opened(db, actor, response, now)
     form = await checkins.form_of(db, response.questionnaire_id)
     given = responses.answers_of(response)

@@ -1,20 +1,18 @@
 """What leaves as a file: a visit for the phone's calendar."""
 
 from litestar import Response, get
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from server.appointments import flow
 from server.exchange.calendar import visit_file
 from server.language import gettext as _
 from server.people.guards import PERSON, Db, Now, Who
+from server.problems import found
 
 
 @get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)
 async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[bytes]:
-    visit = await flow.find(db, actor, appointment_id)
-    if visit is None:
-        raise NotFoundException
+    visit = found(await flow.find(db, actor, appointment_id))
     body = visit_file(
         uid=visit.id,
         starts=visit.starts,

@@ -10,29 +10,22 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
-from server.actor import Actor
 from server.clock import is_zone
 from server.forms import form_of, text
 from server.people import flow, rules
 from server.people.flow import NewPatient
 from server.people.guards import STAFF, Ask, Db, Given, Now, Who
-from server.people.models import Device, Patient
+from server.people.models import Device
+from server.problems import found
 
 CONTACTS = ("call", "text", "helper")
-
-
-async def patient_or_404(db: AsyncSession, actor: Actor, patient_id: str) -> Patient:
-    patient = await flow.find_patient(db, actor, patient_id)
-    if patient is None:
-        raise NotFoundException
-    return patient
 
 
 @get("/staff/patients", opt=STAFF)
 async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
     sought = q.strip().casefold()
-    found = [p for p in await flow.roster(db, actor) if sought in p.name.casefold()]
-    return render.page(request, "people/roster.html", patients=found, q=q)
+    patients = [p for p in await flow.roster(db, actor) if sought in p.name.casefold()]
+    return render.page(request, "people/roster.html", patients=patients, q=q)
 
 
 @get("/staff/patients/new", opt=STAFF)
@@ -53,7 +46,7 @@ async def register(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
 
 @get("/staff/patients/{patient_id:str}/edit", opt=STAFF)
 async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str]) -> Response[str]:
-    patient = await patient_or_404(db, actor, patient_id)
+    patient = found(await flow.find_patient(db, actor, patient_id))
     return render.page(
         request, "people/patient_form.html", patient=patient, form=patient, fault=None, zone=patient.zone
     )
@@ -61,7 +54,7 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
 
 @post("/staff/patients/{patient_id:str}/edit", opt=STAFF)
 async def edit(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    patient = await patient_or_404(db, actor, patient_id)
+    patient = found(await flow.find_patient(db, actor, patient_id))
     new = _new_patient(await form_of(request))
     if fault := _fault(new):
         return render.page(
@@ -91,7 +84,7 @@ def _fault(new: NewPatient) -> str | None:
 
 @post("/staff/patients/{patient_id:str}/caregivers", opt=STAFF)
 async def add_caregiver(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    patient = await patient_or_404(db, actor, patient_id)
+    patient = found(await flow.find_patient(db, actor, patient_id))
     form = await form_of(request)
     if name := text(form, "name", 120):
         await flow.add_caregiver(db, actor, patient, name, text(form, "relation", 40), now)
@@ -101,7 +94,7 @@ async def add_caregiver(request: Ask, db: Db, actor: Who, now: Now, patient_id: 
 @post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
 async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, patient_id: FromPath[str]) -> Response[str]:
     """A code of eight digits and the same as a QR, for the patient's phone or a caregiver's."""
-    patient = await patient_or_404(db, actor, patient_id)
+    patient = found(await flow.find_patient(db, actor, patient_id))
     caregiver_id = text(await form_of(request), "caregiver", 32)
     helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
     caregiver = helpers.get(caregiver_id)

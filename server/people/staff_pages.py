@@ -5,7 +5,6 @@ from typing import Any
 
 import segno
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,6 +27,7 @@ from server.people.guards import (
 )
 from server.people.models import Staff
 from server.people.rules import Refused
+from server.problems import found
 from server.settings import Settings
 
 
@@ -140,9 +140,7 @@ async def invite(request: Ask, db: Db, actor: Who, settings: Given, now: Now) ->
 async def new_link(
     request: Ask, db: Db, actor: Who, settings: Given, now: Now, staff_id: FromPath[str]
 ) -> Response[str]:
-    staff = await staff_flow.find_staff(db, actor, staff_id)
-    if staff is None:
-        raise NotFoundException
+    staff = found(await staff_flow.find_staff(db, actor, staff_id))
     return await _team(request, db, actor, link=await _link(db, actor, staff, settings, now), link_for=staff)
 
 

@@ -25,6 +25,7 @@ from server.people import staff_flow
 from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Device, Patient
 from server.people.rules import next_staffed
+from server.problems import found
 from server.reminders import subscriptions
 from server.review import flow as review
 from server.review.models import Flag
@@ -55,9 +56,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 @get("/visits/{appointment_id:str}", opt=PERSON)
 async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
-    visit = await appointments.find(db, actor, appointment_id)
-    if visit is None:
-        raise NotFoundException
+    visit = found(await appointments.find(db, actor, appointment_id))
     return render.page(
         request,
         "phone/visit.html",
@@ -77,9 +76,7 @@ class Trend:
 @get("/check-ins/{check_in_id:str}/sent", opt=PERSON)
 async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[str]:
     """The honest state of one check-in: received, opened by whom, what follows."""
-    response = await responses.find_response(db, actor, check_in_id)
-    if response is None:
-        raise NotFoundException
+    response = found(await responses.find_response(db, actor, check_in_id))
     form = await checkins.form_of(db, response.questionnaire_id)
     history = await responses.history(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)

@@ -3,35 +3,25 @@
 from typing import Any
 
 from litestar import Response, post
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
-from server.actor import Actor
 from server.forms import form_of, text
 from server.people.guards import STAFF, Ask, Db, Now, Who
+from server.problems import found
 from server.review import flow
-from server.review.models import Flag
-
-
-async def _flag(db: AsyncSession, actor: Actor, flag_id: str) -> Flag:
-    flag = await flow.find(db, actor, flag_id)
-    if flag is None:
-        raise NotFoundException
-    return flag
 
 
 @post("/staff/flags/{flag_id:str}/own", opt=STAFF)
 async def own(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = await _flag(db, actor, flag_id)
+    flag = found(await flow.find(db, actor, flag_id))
     await flow.own(db, actor, flag, actor.id, now)
     return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")
 
 
 @post("/staff/flags/{flag_id:str}/close", opt=STAFF)
 async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = await _flag(db, actor, flag_id)
+    flag = found(await flow.find(db, actor, flag_id))
     form = await form_of(request)
     already = flag.done_at is not None
     closed = await flow.close(db, actor, flag, text(form, "outcome", 20), text(form, "note", 1000), now)
@@ -42,7 +32,7 @@ async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[st
 
 @post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
 async def reopen(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = await _flag(db, actor, flag_id)
+    flag = found(await flow.find(db, actor, flag_id))
     await flow.reopen(db, actor, flag, now)
     return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")
 

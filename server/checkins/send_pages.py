@@ -1,0 +1,92 @@
+"""A check-in is sent, by the form or by what a phone kept; then how urgent it is."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from server import crypto, problems, render
+from server.checkins import flow, responses
+from server.checkins.forms import BadAnswer, asked
+from server.checkins.responses import Conflict, Submission
+from server.checkins.rules import respondent_from
+from server.forms import form_of, text
+from server.outbox import SealedBody, open_box
+from server.people import flow as people
+from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Now, Who
+from server.people.models import Patient
+from server.people.rules import Refused
+from server.problems import found
+
+URGENCIES = ("today", "wait")
+
+
+@post("/check-ins/{check_in_id:str}/send", opt=PERSON)
+async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
+    check_in = found(await flow.find(db, actor, check_in_id))
+    sent_page = f"/check-ins/{check_in.id}/sent"
+    if check_in.state in ("done", "partial"):
+        return render.go(request, sent_page)
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    respondent = respondent_from(text(await form_of(request), "who", 10))
+    drafts = await responses.draft_of(db, check_in)
+    answers = {q.link_id: drafts[q.link_id] for q in asked(form, drafts, respondent) if q.link_id in drafts}
+    taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
+    if isinstance(taken, Refused):
+        return problems.answer(request, 410)
+    if isinstance(taken, Conflict):
+        return problems.answer(request, 409)
+    return render.go(request, f"/check-ins/{check_in.id}/urgency" if taken.flagged else sent_page)
+
+
+@get("/check-ins/key", opt=ANYONE, sync_to_thread=False)
+def outbox_key() -> Response[dict[str, str]]:
+    """The public key to which a phone seals what it keeps."""
+    key_id, public = crypto.outbox_public()
+    return Response({"id": key_id, "key": public}, headers=render.FRESH)
+
+
+@post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN)
+async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
+    check_in = found(await flow.find(db, actor, check_in_id))
+    try:
+        box = open_box(SealedBody.read(await request.json()))
+        submission = Submission(box.client_id, box.answers, respondent_from(box.respondent), box.answered_at)
+        taken = await responses.submit(db, actor, check_in, submission, now)
+    except BadAnswer as bad:
+        return problems.answer(request, 422, str(bad))
+    except ValueError as bad:
+        return problems.answer(request, 400, str(bad))
+    if isinstance(taken, Refused):
+        return problems.answer(request, 410, taken.why)
+    if isinstance(taken, Conflict):
+        return problems.answer(request, 409)
+    receipt = {"client_id": submission.client_id, "response": taken.response.id, "again": taken.again}
+    return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
+
+
+@get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
+async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
+    check_in = found(await flow.find(db, actor, check_in_id))
+    return render.page(
+        request,
+        "checkins/urgency.html",
+        check_in=check_in,
+        patient=await db.get_one(Patient, check_in.patient_id),
+        clinic=await people.clinic_of(db, actor),
+    )
+
+
+@post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
+async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    response = await responses.find_response(db, actor, check_in_id)
+    urgency = text(await form_of(request), "urgency", 10)
+    if response is None or urgency not in URGENCIES:
+        return problems.answer(request, 404 if response is None else 422)
+    await responses.set_urgency(db, actor, response, urgency, now)
+    return render.go(request, f"/check-ins/{check_in_id}/sent")
+
+
+ROUTES = [outbox_key, send, take, urgency_page, say_urgency]
