@@ -80,12 +80,15 @@ def load_keyring(source: str) -> Keyring:
     try:
         text = source if source.lstrip().startswith("{") else Path(source).read_text()
         found = json.loads(text)
-        return Keyring(
+        keyring = Keyring(
             data={k: unb64(v) for k, v in found["data"].items()},
             lookup=unb64(found["lookup"]),
             vapid=found["vapid"],
             outbox=found["outbox"],
         )
+        if not (keyring.data and keyring.vapid and keyring.outbox):
+            raise ValueError("a map of keys is empty")
+        return keyring
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise MissingKey(f"INTERLUDE_SECRET_KEYS holds no keyring ({type(error).__name__})") from error
 

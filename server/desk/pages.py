@@ -110,6 +110,7 @@ class Trend:
 async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
     """All that staff need of one person; opening it counts as having seen the open flags."""
     patient = found(await people.find_patient(db, actor, patient_id))
+    await people.opened(db, actor, patient, now)
     await review.see(db, actor, patient.id, now)
     history = await responses.history(db, patient.id)
     forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in history}

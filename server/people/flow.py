@@ -90,6 +90,11 @@ async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, de
     audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
 
 
+async def opened(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+    """A staff member looked at this person's page."""
+    audit.record(db, actor, "patient.opened", patient, now)
+
+
 async def add_caregiver(
     db: AsyncSession, actor: Actor, patient: Patient, name: str, relation: str, now: datetime
 ) -> Caregiver:
