@@ -128,7 +128,7 @@ async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
         offered=await checkins.offered(db, actor),
         caregivers=await people.caregivers_of(db, patient.id),
         devices=await people.devices_of(db, patient.id),
-        reminders=await reminders.of_patient(db, patient.id),
+        reminders=await reminders.of_patient(db, patient.id, until=now + timedelta(days=8)),
         names=names,
         outcomes=review_rules.OUTCOMES,
         zone=actor.zone,

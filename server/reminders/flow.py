@@ -187,8 +187,8 @@ async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime)
     await cancel(db, actor, subject_id, "answered", now)
 
 
-async def of_patient(db: AsyncSession, patient_id: str, limit: int = 30) -> list[Told]:
-    """The newest reminders of a patient with their attempts, for staff."""
+async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[Told]:
+    """The newest reminders of a patient due before `until`, with their attempts, for staff."""
     reminders = list(
         await db.scalars(
             select(Reminder)
@@ -196,6 +196,7 @@ async def of_patient(db: AsyncSession, patient_id: str, limit: int = 30) -> list
                 Reminder.patient_id == patient_id,
                 Reminder.staff_id.is_(None),
                 Reminder.why.is_distinct_from("replanned"),
+                Reminder.moment < until,
             )
             .order_by(Reminder.moment.desc())
             .limit(limit)

@@ -19,6 +19,7 @@ from server.review.rules import Raised, Trigger
 
 DEFAULTS = Path(__file__).parent / "triggers.json"
 ALERT_LIFE = timedelta(hours=12)
+RED_FIRST = case((Flag.severity == "red", 0), else_=1)
 
 __all__ = ["Raised"]
 
@@ -220,7 +221,7 @@ async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
         await db.scalars(
             select(Flag)
             .where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
-            .order_by(case((Flag.severity == "red", 0), else_=1), Flag.due_at)
+            .order_by(RED_FIRST, Flag.due_at)
         )
     )
 
@@ -237,7 +238,9 @@ async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[
 
 
 async def of_patient(db: AsyncSession, patient_id: str) -> list[Flag]:
-    return list(await db.scalars(select(Flag).where(Flag.patient_id == patient_id).order_by(Flag.raised_at.desc())))
+    """Red first, then the newest."""
+    found = select(Flag).where(Flag.patient_id == patient_id)
+    return list(await db.scalars(found.order_by(RED_FIRST, Flag.raised_at.desc())))
 
 
 async def of_check_in(db: AsyncSession, check_in_id: str) -> list[Flag]:
