@@ -20,6 +20,7 @@ from server.checkins.models import Response as Answered
 from server.clock import to_utc, to_wall
 from server.desk.reasons import Reason, level_words, reason_of
 from server.people import flow as people
+from server.people import rules as people_rules
 from server.people import staff_flow
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
@@ -131,6 +132,7 @@ async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
         reminders=await reminders.of_patient(db, patient.id, until=now + timedelta(days=8)),
         names=names,
         outcomes=review_rules.OUTCOMES,
+        pauses=people_rules.PAUSES,
         zone=actor.zone,
         now=now,
     )

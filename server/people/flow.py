@@ -90,6 +90,18 @@ async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, de
     audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
 
 
+async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now: datetime) -> None:
+    """Stop all that is sent to the patient and the caregivers, from this moment; flags stay with staff."""
+    patient.paused_at, patient.paused_why = patient.paused_at or now, why
+    audit.record(db, actor, "patient.paused", patient, now, why=why)
+
+
+async def resume(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+    """Only what is still to come is sent again: what fell due in the pause has ended with it."""
+    patient.paused_at = patient.paused_why = None
+    audit.record(db, actor, "patient.resumed", patient, now)
+
+
 async def opened(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
     """A staff member looked at this person's page."""
     audit.record(db, actor, "patient.opened", patient, now)

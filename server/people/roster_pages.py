@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
+from server import problems, render
 from server.clock import is_zone
 from server.forms import form_of, text
 from server.people import flow, rules
@@ -82,6 +82,20 @@ def _fault(new: NewPatient) -> str | None:
     return None if is_zone(new.zone) else "zone"
 
 
+@post("/staff/patients/{patient_id:str}/pause", opt=STAFF)
+async def pause(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
+    """One act; said again it resumes."""
+    patient = found(await flow.find_patient(db, actor, patient_id))
+    why = text(await form_of(request), "why", 20)
+    if why == "resume":
+        await flow.resume(db, actor, patient, now)
+    elif why in rules.PAUSES:
+        await flow.pause(db, actor, patient, why, now)
+    else:
+        return problems.answer(request, 422)
+    return render.go(request, f"/staff/patients/{patient.id}")
+
+
 @post("/staff/patients/{patient_id:str}/caregivers", opt=STAFF)
 async def add_caregiver(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(db, actor, patient_id))
@@ -130,4 +144,4 @@ async def _patients_page(db: AsyncSession, device: Device) -> str:
     return f"/staff/patients/{caregiver.patient_id}#people" if caregiver else "/staff/patients"
 
 
-ROUTES = [roster_page, new_page, register, edit_page, edit, add_caregiver, pair, end_device]
+ROUTES = [roster_page, new_page, register, edit_page, edit, pause, add_caregiver, pair, end_device]

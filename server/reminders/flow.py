@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import Actor
+from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
@@ -167,6 +168,8 @@ async def redeem(db: AsyncSession, token: str, kind: str, now: datetime) -> Remi
     attempt = await _attempt(db, token)
     reminder = await db.get(Reminder, attempt.reminder_id) if attempt else None
     if attempt is None or reminder is None or reminder.kind != kind or reminder.state == "cancelled":
+        return None
+    if (await db.get_one(Patient, reminder.patient_id)).paused_at is not None:
         return None
     _mark(attempt, "answered", now)
     reminder.answered_at = reminder.answered_at or now

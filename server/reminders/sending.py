@@ -205,11 +205,17 @@ def _message(reminder: Reminder, patient: Patient, token: str, now: datetime, ba
 
 
 async def still_ours(db: AsyncSession, post: Post) -> bool:
-    """Read again just before the send: cancelled, moved or taken over by another worker means no."""
+    """Read again just before the send: cancelled, moved, paused or taken over by another worker means no."""
     row = (
-        await db.execute(select(Reminder.state, Reminder.fence).where(Reminder.id == post.reminder_id))
+        await db.execute(
+            select(Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at)
+            .join(Patient, Patient.id == Reminder.patient_id)
+            .where(Reminder.id == post.reminder_id)
+        )
     ).one_or_none()
-    return row is not None and row.state == "sending" and row.fence == post.fence
+    if row is None or row.state != "sending" or row.fence != post.fence:
+        return False
+    return row.paused_at is None or row.staff_id is not None
 
 
 async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
