@@ -53,9 +53,10 @@ function takeFromFragment() {
 
 // Where no worker saw the tap (Declarative Web Push), the page that it opened says so.
 function tellOpened() {
-  const token = new URLSearchParams(location.search).get("from");
+  const asked = new URLSearchParams(location.search).get("from");
+  const token = asked ?? document.querySelector("[data-opened]")?.dataset.opened;
   if (!token) return;
-  history.replaceState(null, "", location.pathname);
+  if (asked) history.replaceState(null, "", location.pathname);
   post("/push/receipts", { token, event: "opened" });
 }
 

@@ -96,7 +96,7 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
             OperationalError: problems.on_database_busy,
             Exception: problems.on_any,
         },
-        before_request=speak_their_language,
+        before_request=greet,
         lifespan=[_database_closes],
         state=State(
             {
@@ -158,7 +158,10 @@ def provide_actor(request: Request[Any, Any, State]) -> Actor:
     return actor
 
 
-async def speak_their_language(request: Request[Any, Any, State]) -> None:
+async def greet(request: Request[Any, Any, State]) -> None:
+    """Before each handler: no address holds a null character (PostgreSQL would choke on it); their language."""
+    if "\0" in request.url.path or "%00" in request.url.query:
+        raise NotFoundException
     visitor = request.scope.get("user")
     person = visitor.person if visitor else None
     language.speak(person.locale if person else "en")

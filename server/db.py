@@ -159,14 +159,16 @@ async def _finishing(db: AsyncSession) -> AsyncIterator[None]:
 
 
 def _postgres_engine(url: str) -> AsyncEngine:
-    return create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_pre_ping=True)
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url.replace("sqlite://", "sqlite+aiosqlite://", 1), connect_args={"timeout": BUSY_TIMEOUT}
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1), connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -1,10 +1,12 @@
 """Reading what a browser sent, field by field, with bounds."""
 
+import json
 from datetime import date, datetime, time
 from typing import Any
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
+from litestar.exceptions import ClientException
 
 LONGEST = 2000  # characters of one field
 
@@ -14,9 +16,21 @@ async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:
     return await request.form()
 
 
+async def json_of(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The body as a JSON object. Raises ClientException (400) for anything else, however odd."""
+    try:
+        body = json.loads(await request.body())
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError):
+        raise ClientException("the body is not JSON") from None
+    if not isinstance(body, dict):
+        raise ClientException("the body is not a JSON object")
+    return body
+
+
 def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
     value = form.get(name)
-    return value.strip()[:longest] if isinstance(value, str) else ""
+    return value.replace("\0", "").strip()[:longest] if isinstance(value, str) else ""
 
 
 def texts(form: FormMultiDict, name: str) -> list[str]:

@@ -62,7 +62,7 @@ def open_box(sealed: SealedBody) -> Entry:
         key = HKDF(SHA256(), 32, salt=sealed.public, info=INFO).derive(shared)
         text = AESGCM(key).decrypt(sealed.iv, sealed.box, sealed.client_id.encode())
         return _entry(sealed.client_id, json.loads(text))
-    except (InvalidTag, crypto.MissingKey, ValueError, KeyError, TypeError) as error:
+    except (InvalidTag, crypto.MissingKey, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         raise BadBox(f"the entry does not open ({type(error).__name__})") from None
 
 

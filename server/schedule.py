@@ -15,13 +15,17 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
 
 from server import crypto
+from server.channels.email import EmailChannel, read_server
+from server.channels.protocol import Channel
 from server.channels.push import PushChannel
 from server.channels.rules import HostList
+from server.channels.text import TextChannel
 from server.checkins import flow as checkins
 from server.checkins import responses
 from server.clock import Clock, system_clock
 from server.db import Database
-from server.reminders.sending import BATCH, Sender, next_due
+from server.reminders.claims import BATCH, next_due
+from server.reminders.sending import Sender
 from server.settings import Settings
 
 log = structlog.get_logger()
@@ -84,7 +88,12 @@ def make_worker(settings: Settings, clock: Clock = system_clock, database: Datab
         HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback),
         now=clock,
     )
-    return Worker(database, Sender(database, push, clock, settings.base_url), clock)
+    others: list[Channel] = []
+    if settings.text_url:
+        others.append(TextChannel(settings.text_url))
+    if settings.smtp_url:
+        others.append(EmailChannel(read_server(settings.smtp_url), now=clock))
+    return Worker(database, Sender(database, push, clock, settings.base_url, others), clock)
 
 
 async def run(settings: Settings) -> None:
@@ -102,7 +111,7 @@ async def run(settings: Settings) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await worker.sender.push.close()
+    await worker.sender.close()
     await worker.database.close()
 
 

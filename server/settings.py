@@ -20,6 +20,8 @@ class Settings:
     secret_keys: str = "var/keys.json"  # noqa: S105  # where they are, not what they are
     push_services: str = ""
     push_subject: str = ""
+    smtp_url: str = ""
+    text_url: str = ""
     trusted_proxies: str = ""
 
     @property

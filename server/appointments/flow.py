@@ -131,6 +131,15 @@ async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetim
     return appointment
 
 
+async def visit_behind(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
+    """The visit that a link in an email or text is about, while it can still be answered."""
+    reminder = await reminders.behind(db, token, "visit")
+    appointment = await db.get(Appointment, reminder.subject_id) if reminder else None
+    if appointment is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
+        return None
+    return appointment
+
+
 async def handle_reply(db: AsyncSession, actor: Actor, appointment: Appointment, now: datetime) -> None:
     """Staff dealt with an "I can't come"."""
     appointment.handled_at = now
@@ -200,6 +209,23 @@ async def between(db: AsyncSession, actor: Actor, start: datetime, end: datetime
                 Appointment.clinic_id == actor.clinic_id,
                 Appointment.starts_at >= start,
                 Appointment.starts_at < end,
+            )
+            .order_by(Appointment.starts_at)
+        )
+    )
+
+
+async def unconfirmed(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
+    """Visits within the next day and a bit that nobody has answered: shown is not the same as looked at."""
+    return list(
+        await db.scalars(
+            select(Appointment)
+            .where(
+                Appointment.clinic_id == actor.clinic_id,
+                Appointment.status.in_(("proposed", "booked")),
+                Appointment.reply.is_(None),
+                Appointment.starts_at > now,
+                Appointment.starts_at <= now + rules.CALL_AHEAD,
             )
             .order_by(Appointment.starts_at)
         )

@@ -13,7 +13,7 @@ from server.appointments import flow, rules
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import BadVisit
-from server.forms import a_date, a_time, form_of, text, texts, whole
+from server.forms import a_date, a_time, form_of, json_of, text, texts, whole
 from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
@@ -36,13 +36,33 @@ async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: Fro
 @post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})
 async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> Response[Any]:
     """`{"token": …, "reply": "coming" | "cant"}` from a notification's button; works when nobody is signed in."""
-    body = await request.json()
-    token, reply = (body.get("token"), body.get("reply")) if isinstance(body, dict) else (None, None)
+    body = await json_of(request)
+    token, reply = body.get("token"), body.get("reply")
     if not isinstance(token, str) or reply not in rules.REPLIES:
         return problems.answer(request, 400)
     if await flow.answer_by_token(db, token, reply, now) is None:
         return problems.answer(request, 404)
     return Response({"token": token, "reply": reply}, status_code=200, headers=render.FRESH)
+
+
+@get("/go/{token:str}", opt=ANYONE)
+async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[str]:
+    """Where a link in an email or text leads: this one visit, this one answer, no sign-in. Looking changes nothing."""
+    visit = await flow.visit_behind(db, token, now)
+    if visit is None:
+        return render.page(request, "appointments/go_over.html", 410)
+    return render.page(request, "appointments/go.html", visit=visit, token=token)
+
+
+@post("/go/{token:str}", opt=ANYONE)
+async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[Any]:
+    reply = text(await form_of(request), "reply", 10)
+    if reply not in rules.REPLIES:
+        return problems.answer(request, 422)
+    visit = await flow.answer_by_token(db, token, reply, now)
+    if visit is None:
+        return render.page(request, "appointments/go_over.html", 410)
+    return render.page(request, "appointments/go.html", visit=visit, token=token)
 
 
 @get("/staff/visits/new", opt=STAFF)
@@ -138,4 +158,4 @@ async def _staff_visit(
     )
 
 
-ROUTES = [answer, answer_by_token, new_page, book, visit_page, move, mark, handled]
+ROUTES = [answer, answer_by_token, go_page, go_answer, new_page, book, visit_page, move, mark, handled]

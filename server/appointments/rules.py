@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONGEST_SERIES = 40
+CALL_AHEAD = timedelta(hours=26)  # a visit not confirmed by then is on the list to be called
 REPLIES = ("coming", "cant", "another")
 UPCOMING = ("proposed", "booked", "arrived")
 

@@ -10,7 +10,7 @@ from server.checkins import flow, responses
 from server.checkins.forms import BadAnswer, asked
 from server.checkins.responses import Conflict, Submission
 from server.checkins.rules import respondent_from
-from server.forms import form_of, text
+from server.forms import form_of, json_of, text
 from server.outbox import SealedBody, open_box
 from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Now, Who
@@ -52,7 +52,7 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
     check_in = found(await flow.find(db, actor, check_in_id))
     try:
-        box = open_box(SealedBody.read(await request.json()))
+        box = open_box(SealedBody.read(await json_of(request)))
         submission = Submission(box.client_id, box.answers, respondent_from(box.respondent), box.answered_at)
         taken = await responses.submit(db, actor, check_in, submission, now)
     except BadAnswer as bad:

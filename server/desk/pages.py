@@ -79,6 +79,7 @@ async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str]
     fresh = await staff_view.unopened(db, actor, NEWEST)
     cant_come = await appointments.to_handle(db, actor, now)
     unreached = await reminders.not_reached(db, actor, now)
+    unconfirmed = await appointments.unconfirmed(db, actor, now)
     open_flags = await review.open_flags(db, actor)
     flags = await review.closed_flags(db, actor) if show == "done" else open_flags
     return render.page(
@@ -88,11 +89,12 @@ async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str]
         rows=await _rows(db, actor, flags),
         cant_come=[(visit, patients[visit.patient_id]) for visit in cant_come],
         unreached=[(reminder, patients[reminder.patient_id]) for reminder in unreached],
+        unconfirmed=[(visit, patients[visit.patient_id]) for visit in unconfirmed],
         fresh=[(response, form, patients[response.patient_id]) for response, form in fresh],
         counts={
             "action": len(open_flags) + len(cant_come),
             "new": len(fresh),
-            "unreached": len(unreached),
+            "unreached": len({r.subject_id for r in unreached} | {visit.id for visit in unconfirmed}),
         },
         patients=patients,
         zone=actor.zone,

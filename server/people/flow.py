@@ -11,7 +11,7 @@ from server import audit, crypto
 from server.actor import Actor
 from server.db import scope
 from server.people import rules
-from server.people.guesses import count_guess
+from server.people.guesses import count_guess, forgive_guess
 from server.people.models import (
     Caregiver,
     Clinic,
@@ -30,6 +30,7 @@ class NewPatient:
     name: str
     zone: str
     phone: str | None = None
+    email: str | None = None
     helper_phone: str | None = None
     contact: str = "call"
     instructions: str | None = None
@@ -68,6 +69,7 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
         name=new.name,
         zone=new.zone,
         phone=new.phone,
+        email=new.email,
         helper_phone=new.helper_phone,
         contact=new.contact,
         instructions=new.instructions,
@@ -79,7 +81,7 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
 
 
 async def change_patient(db: AsyncSession, actor: Actor, patient: Patient, new: NewPatient, now: datetime) -> None:
-    for field in ("name", "zone", "phone", "helper_phone", "contact", "instructions"):
+    for field in ("name", "zone", "phone", "email", "helper_phone", "contact", "instructions"):
         setattr(patient, field, getattr(new, field))
     audit.record(db, actor, "patient.changed", patient, now)
 
@@ -105,6 +107,20 @@ async def resume(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
 async def opened(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
     """A staff member looked at this person's page."""
     audit.record(db, actor, "patient.opened", patient, now)
+
+
+async def set_quiet(
+    db: AsyncSession, actor: Actor, patient: Patient, start: str | None, end: str | None, now: datetime
+) -> None:
+    """Wall times "22:00" and "08:00" in the patient's zone, or None for no quiet hours."""
+    patient.quiet_from, patient.quiet_until = start, end
+    audit.record(db, actor, "patient.quiet-hours", patient, now)
+
+
+async def set_text_consent(db: AsyncSession, actor: Actor, patient: Patient, agreed: bool, now: datetime) -> None:
+    """Text messages have a consent of their own, and a stop."""
+    patient.text_consent_at = now if agreed else None
+    audit.record(db, actor, "patient.text-consent", patient, now, agreed=agreed)
 
 
 async def add_caregiver(
@@ -162,6 +178,7 @@ async def check_code(db: AsyncSession, typed: str, source: str, now: datetime) -
         return Refused("used", left)
     if found.expires_at <= now:
         return Refused("expired", left)
+    await forgive_guess(db, f"pairing:{source}", now)
     return found
 
 

@@ -1,5 +1,6 @@
 """Who may open what. Every route says for whom it is (`opt={"who": …}`); one that says nothing is closed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -160,6 +161,11 @@ def session_cookie(token: str, of_staff: bool = False) -> Cookie:
         samesite="lax",
         max_age=int(life.total_seconds()),
     )
+
+
+def ended_cookie(of_staff: bool = False) -> Cookie:
+    """Takes the session's cookie away; a browser heeds that for `__Host-` only with the same attributes."""
+    return replace(session_cookie("", of_staff), max_age=0)
 
 
 def source_of(request: Ask) -> str:

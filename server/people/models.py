@@ -21,6 +21,7 @@ class Clinic(Base):
     address: Mapped[str] = mapped_column(String(300), default="")
     staffed_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visit_instructions: Mapped[str] = mapped_column(default="")
+    reach: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Staff(OfClinic, Base):
@@ -57,6 +58,8 @@ class Patient(OfClinic, Base):
     name = Sealed[str]()
     phone_sealed: Mapped[bytes | None]
     phone = Sealed[str | None]()
+    email_sealed: Mapped[bytes | None]
+    email = Sealed[str | None]()
     helper_phone_sealed: Mapped[bytes | None]
     helper_phone = Sealed[str | None]()
     instructions_sealed: Mapped[bytes | None]
@@ -65,6 +68,9 @@ class Patient(OfClinic, Base):
     zone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     detailed_text: Mapped[bool] = mapped_column(default=False)
+    text_consent_at: Mapped[datetime | None]
+    quiet_from: Mapped[str | None] = mapped_column(String(5))
+    quiet_until: Mapped[str | None] = mapped_column(String(5))
     paused_at: Mapped[datetime | None]
     paused_why: Mapped[str | None] = mapped_column(String(40))
 

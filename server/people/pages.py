@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 from server import render
 from server.forms import form_of, text
 from server.people import flow, rules
-from server.people.guards import ANYONE, PERSON, PERSON_COOKIE, Ask, Db, Now, Who, session_cookie, source_of
+from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who, ended_cookie, session_cookie, source_of
 from server.people.models import Clinic
 from server.people.rules import Refused
 
@@ -76,7 +76,7 @@ def sign_out_page(request: Ask) -> Response[str]:
 async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     await flow.end_device(db, actor, await flow.own_device(db, actor), now)
     response = render.go(request, "/join")
-    response.delete_cookie(PERSON_COOKIE)
+    response.set_cookie(ended_cookie())
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -70,6 +70,7 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
         name=text(form, "name", 120),
         zone=text(form, "zone", 64),
         phone=text(form, "phone", 40) or None,
+        email=text(form, "email", 200) or None,
         helper_phone=text(form, "helper_phone", 40) or None,
         contact=contact if contact in CONTACTS else "call",
         instructions=text(form, "instructions") or None,
@@ -79,6 +80,8 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
 def _fault(new: NewPatient) -> str | None:
     if not new.name:
         return "name"
+    if new.email and not rules.is_email(new.email):
+        return "email"
     return None if is_zone(new.zone) else "zone"
 
 

@@ -50,6 +50,11 @@ def password_fault(password: str) -> str | None:
     return "short" if len(password) < SHORTEST_PASSWORD else None
 
 
+def is_totp_secret(text: str) -> bool:
+    """160 random bits or more in base32 (RFC 4226 §4)."""
+    return re.fullmatch(r"[A-Z2-7]{32,64}", text) is not None
+
+
 def is_staffed(hours: dict[str, list[str]], wall: datetime) -> bool:
     """Whether somebody watches at `wall` (clinic time). `hours`: weekday "0" (Monday) to "6" → ["08:00", "17:00"]."""
     span = hours.get(str(wall.weekday()))

@@ -148,7 +148,7 @@ async def set_credentials(
     """Keep a new password and TOTP secret once a code shows that the authenticator app has it."""
     if fault := rules.password_fault(password):
         return Refused(fault)
-    step = matching_step(totp_secret, code, now)
+    step = matching_step(totp_secret, code, now) if rules.is_totp_secret(totp_secret) else None
     if step is None:
         return Refused("code")
     staff = await db.get_one(Staff, actor.id)

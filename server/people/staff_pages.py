@@ -16,12 +16,12 @@ from server.people.guards import (
     ADMIN,
     ANYONE,
     STAFF,
-    STAFF_COOKIE,
     Ask,
     Db,
     Given,
     Now,
     Who,
+    ended_cookie,
     session_cookie,
     source_of,
 )
@@ -84,7 +84,7 @@ def _let_in(request: Ask, token: str) -> Response[Any]:
 async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     await flow.end_device(db, actor, await flow.own_device(db, actor), now)
     response = render.go(request, "/staff/sign-in")
-    response.delete_cookie(STAFF_COOKIE)
+    response.set_cookie(ended_cookie(of_staff=True))
     return response
 
 
@@ -107,6 +107,7 @@ async def set_credentials(request: Ask, db: Db, actor: Who, now: Now) -> Respons
 
 async def _account(request: Ask, db: AsyncSession, actor: Actor, secret: str, refused: Refused | None) -> Response[str]:
     staff = await db.get_one(Staff, actor.id)
+    secret = secret if rules.is_totp_secret(secret) else staff_flow.new_totp_secret()
     qr = segno.make(staff_flow.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
     return render.page(
         request,

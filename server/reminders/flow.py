@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Literal
 
 from sqlalchemy import select, text
@@ -13,7 +13,7 @@ from server.actor import Actor
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import Planned, Quiet
 
 Event = Literal["shown", "opened", "answered"]
 PENDING = ("scheduled", "sending")
@@ -45,13 +45,14 @@ async def replan(
     now: datetime,
 ) -> None:
     """Make the pending reminders of a subject be exactly `planned`; what was already sent stays as it is."""
+    quiet = quiet_of(await db.get_one(Patient, patient_id))
     wanted = {(plan.kind, plan.moment): plan for plan in planned}
     for reminder in await of_subject(db, subject_id):
         plan = wanted.pop((reminder.kind, reminder.moment), None)
         if plan is None:
             _cancel(reminder, "replanned")
         elif reminder.state in ("cancelled", *PENDING):
-            _renew(reminder, plan, path, detail)
+            _renew(reminder, plan, path, detail, rules.heard_at(plan, quiet, now))
     for plan in wanted.values():
         reminder = Reminder(
             clinic_id=actor.clinic_id,
@@ -59,7 +60,7 @@ async def replan(
             kind=plan.kind,
             subject_id=subject_id,
             moment=plan.moment,
-            next_at=plan.moment,
+            next_at=rules.heard_at(plan, quiet, now),
             expires_at=plan.expires_at,
             path=path,
             detail=detail,
@@ -70,15 +71,42 @@ async def replan(
     await _wake_workers(db)
 
 
-def _renew(reminder: Reminder, plan: Planned, path: str, detail: str | None) -> None:
+def quiet_of(patient: Patient) -> Quiet | None:
+    if not patient.quiet_from or not patient.quiet_until:
+        return None
+    return Quiet(time.fromisoformat(patient.quiet_from), time.fromisoformat(patient.quiet_until), patient.zone)
+
+
+def _renew(reminder: Reminder, plan: Planned, path: str, detail: str | None, heard_at: datetime) -> None:
+    """Its words and its end are the newest; its time too, unless it is being said already."""
     if reminder.state == "cancelled":
-        reminder.state, reminder.why, reminder.next_at = "scheduled", None, plan.moment
+        reminder.state, reminder.why = "scheduled", None
+        reminder.step, reminder.turn_at, reminder.tries = 0, None, 0
+    if reminder.state == "scheduled" and reminder.tries == 0:
+        reminder.next_at = heard_at
     reminder.expires_at, reminder.path, reminder.detail = plan.expires_at, path, detail
 
 
 def _cancel(reminder: Reminder, why: str) -> None:
     if reminder.state in PENDING:
         reminder.state, reminder.why = "cancelled", why
+
+
+async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+    """The patient's quiet hours changed: what is still to come is said outside the new ones."""
+    quiet = quiet_of(patient)
+    coming = select(Reminder).where(
+        Reminder.patient_id == patient.id,
+        Reminder.staff_id.is_(None),
+        Reminder.state == "scheduled",
+        Reminder.tries == 0,
+        Reminder.moment > now,
+    )
+    for reminder in await db.scalars(coming):
+        plan = Planned(reminder.kind, reminder.moment, reminder.expires_at)
+        reminder.next_at = rules.heard_at(plan, quiet, now)
+        audit.record(db, actor, "reminder.quieted", reminder, now)
+    await _wake_workers(db)
 
 
 async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now: datetime) -> None:
@@ -160,16 +188,21 @@ def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
         attempt.state = event
 
 
-async def redeem(db: AsyncSession, token: str, kind: str, now: datetime) -> Reminder | None:
-    """The reminder that an answer token stands for, while it may still be answered; marks the attempt answered.
-
-    The token does this one thing. It ends with its reminder: cancelled, or past the time it was useful.
-    """
+async def behind(db: AsyncSession, token: str, kind: str) -> Reminder | None:
+    """The reminder that a token stands for while it lives: not once its subject was called off, nor in a pause."""
     attempt = await _attempt(db, token)
     reminder = await db.get(Reminder, attempt.reminder_id) if attempt else None
-    if attempt is None or reminder is None or reminder.kind != kind or reminder.state == "cancelled":
+    if reminder is None or reminder.kind != kind or reminder.state == "cancelled":
         return None
-    if (await db.get_one(Patient, reminder.patient_id)).paused_at is not None:
+    paused = (await db.get_one(Patient, reminder.patient_id)).paused_at is not None
+    return None if paused else reminder
+
+
+async def redeem(db: AsyncSession, token: str, kind: str, now: datetime) -> Reminder | None:
+    """Take the answer that a token carries; it does this one thing. Marks attempt and reminder answered."""
+    reminder = await behind(db, token, kind)
+    attempt = await _attempt(db, token)
+    if reminder is None or attempt is None:
         return None
     _mark(attempt, "answered", now)
     reminder.answered_at = reminder.answered_at or now
@@ -219,18 +252,15 @@ async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Tol
 
 
 async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Reminder]:
-    """Reminders whose turn came and that no device of the patient showed, the soonest visit first."""
-    shown = select(Attempt.reminder_id).where(Attempt.shown_at.is_not(None))
+    """Visits' reminders that no channel brought to anybody's eyes, while a call can still help; soonest first."""
     found = await db.scalars(
         select(Reminder)
         .where(
             Reminder.clinic_id == actor.clinic_id,
             Reminder.kind == "visit",
-            Reminder.moment <= now,
             Reminder.expires_at > now,
-            Reminder.state.in_(("sent", "failed", "missed")),
+            Reminder.state.in_(("unreached", "failed", "missed")),
             Reminder.answered_at.is_(None),
-            Reminder.id.not_in(shown),
         )
         .order_by(Reminder.expires_at)
     )

@@ -16,6 +16,7 @@ class Reminder(OfClinic, Base):
     __table_args__ = (
         UniqueConstraint("subject_id", "kind", "moment", "audience"),
         Index("ix_reminder_due", "state", "next_at"),
+        Index("ix_reminder_turn", "state", "turn_at"),
     )
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
@@ -34,6 +35,8 @@ class Reminder(OfClinic, Base):
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
+    step: Mapped[int] = mapped_column(default=0)
+    turn_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
 

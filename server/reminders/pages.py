@@ -10,7 +10,7 @@ from server import crypto, problems, render
 from server.actor import Actor
 from server.channels.push import vapid_public_key
 from server.channels.rules import HostList
-from server.forms import form_of, text
+from server.forms import form_of, json_of, text
 from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
 from server.people.rules import Refused
@@ -38,7 +38,7 @@ async def subscribe_staff(request: Ask, db: Db, actor: Who, settings: Given, now
 
 
 async def _subscribe(request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime) -> Response[Any]:
-    endpoint, p256dh, auth = _subscription(await _json(request))
+    endpoint, p256dh, auth = _subscription(await json_of(request))
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
     taken = await subscriptions.subscribe(db, actor, endpoint, (p256dh, auth), hosts, now)
     if isinstance(taken, Refused):
@@ -58,11 +58,6 @@ def _subscription(body: dict[str, Any]) -> tuple[str, str, str]:
     return endpoint, p256dh, auth
 
 
-async def _json(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    body = await request.json()
-    return body if isinstance(body, dict) else {}
-
-
 @delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)
 async def unsubscribe(db: Db, actor: Who, now: Now) -> dict[str, str]:
     await subscriptions.unsubscribe(db, actor, "turned-off", now)
@@ -72,7 +67,7 @@ async def unsubscribe(db: Db, actor: Who, now: Now) -> dict[str, str]:
 @post("/push/receipts", opt=ANYONE | {"no_csrf": True, "by_token": True})
 async def receipt(request: Request[Any, Any, Any], db: Db, now: Now) -> Response[Any]:
     """`{"token": …, "event": "shown" | "opened" | "answered"}` from a device's service worker."""
-    body = await _json(request)
+    body = await json_of(request)
     token, event = body.get("token"), body.get("event")
     if not isinstance(token, str) or event not in EVENTS:
         return problems.answer(request, 400)

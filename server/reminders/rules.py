@@ -1,10 +1,12 @@
 """When to remind, how long it stays useful, when to try again: pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+DAY = timedelta(days=1)
+EARLIER = timedelta(minutes=15)  # ahead of quiet hours, for what they would make useless
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
 FIRST_WAIT = 30.0  # seconds
@@ -12,8 +14,30 @@ LONGEST_WAIT = 1800.0  # seconds
 REFUSED_WAIT = 600.0  # seconds; 400, 401 and 403 are ours to mend, not the patient's to wait for
 TEST_LIFE = timedelta(minutes=10)
 
+
+@dataclass(frozen=True)
+class Step:
+    """One channel of a policy, and how long a showing (or an opened link) is waited for before the next."""
+
+    channel: str
+    wait: timedelta
+
+
+# Which channel follows which, for each kind; a clinic may say otherwise. After the last one a person calls.
+REACH = {
+    "visit": (
+        Step("push", timedelta(minutes=30)),
+        Step("text", timedelta(minutes=45)),
+        Step("email", timedelta(minutes=60)),
+    ),
+    "check-in": (Step("push", timedelta(hours=4)), Step("email", timedelta(hours=20))),
+    "nudge": (Step("push", timedelta(hours=4)), Step("text", timedelta(hours=12))),
+}
+PUSH_ONLY = (Step("push", timedelta(days=1)),)
+
 # What a reminder's attempts come to, best first: the first that any attempt reached is the truth.
 LADDER = ("answered", "opened", "shown", "accepted", "sending", "unknown", "failed")
+SEEN = ("answered", "opened", "shown")
 
 
 @dataclass(frozen=True)
@@ -66,6 +90,55 @@ def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None)
     return [Planned("check-in", due, nudge), Planned("nudge", nudge, closes)]
 
 
+def steps_for(kind: str, said: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]) -> tuple[Step, ...]:
+    """The policy of a kind: the clinic's own (`kind` → [[channel, minutes], …]) or ours, of the channels at hand."""
+    own = said.get(kind)
+    steps = [Step(str(c), timedelta(minutes=int(m))) for c, m in own] if own else REACH.get(kind, PUSH_ONLY)
+    return tuple(step for step in steps if step.channel in able)
+
+
+def turn_ends(steps: Sequence[Step], index: int, now: datetime, expires_at: datetime) -> datetime:
+    """When the next channel's turn comes: after the wait, but early enough that all later ones get a fair share."""
+    share = (expires_at - now) / (len(steps) - index + 1)
+    return now + min(steps[index].wait, share)
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Wall times between which a person wants no sound, in the person's zone; it may span midnight."""
+
+    start: time
+    end: time
+    zone: str
+
+
+def heard_at(plan: Planned, quiet: Quiet | None, now: datetime) -> datetime:
+    """When to say it: at its moment, or after quiet hours, or before them where after would be of little use.
+
+    Of little use means that less than half of the time between the moment and the end would be left.
+    """
+    if quiet is None:
+        return plan.moment
+    wall = plan.moment.astimezone(ZoneInfo(quiet.zone)).replace(tzinfo=None)
+    if not _is_quiet(wall.time(), quiet):
+        return plan.moment
+    ends = wall.date() if wall.time() < quiet.end else wall.date() + DAY
+    began = wall.date() if wall.time() >= quiet.start else wall.date() - DAY
+    after = _utc(datetime.combine(ends, quiet.end), quiet.zone)
+    before = _utc(datetime.combine(began, quiet.start), quiet.zone)
+    if plan.expires_at - after >= (plan.expires_at - plan.moment) / 2:
+        return after
+    if before - EARLIER >= now or after >= plan.expires_at:
+        return max(before - EARLIER, now)
+    return after
+
+
+def _is_quiet(wall: time, quiet: Quiet) -> bool:
+    if quiet.start <= quiet.end:
+        return quiet.start <= wall < quiet.end
+    return wall >= quiet.start or wall < quiet.end
+
+
 def backoff(tries: int, retry_after: float | None, jitter: float) -> timedelta:
     """The wait before try number `tries` + 1; `jitter` in 0..1 spreads the crowd over half of it."""
     doubled = min(FIRST_WAIT * 2 ** max(tries - 1, 0), LONGEST_WAIT)
@@ -75,9 +148,8 @@ def backoff(tries: int, retry_after: float | None, jitter: float) -> timedelta:
 def fold(state: str, attempts: Iterable[str]) -> str:
     """The one word that staff see, from the reminder's own state and its attempts' states."""
     reached = set(attempts)
-    if state in ("cancelled", "missed", "answered"):
-        best = next((word for word in LADDER if word in reached), None)
-        return best if best in ("answered", "opened", "shown") else state
+    if state in ("cancelled", "missed", "unreached"):
+        return next((word for word in SEEN if word in reached), state)
     if state == "scheduled" and not reached:
         return "scheduled"
     return next((word for word in LADDER if word in reached), state)

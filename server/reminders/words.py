@@ -32,6 +32,17 @@ def words_for(kind: str, detail: str | None) -> Words:
             return Words(_("This is your test"), _("Reminders work on this phone."))
 
 
+def letter(words: Words, link: str) -> str:
+    """An email: the first line is its subject."""
+    return "\n".join(
+        [words.title, words.body, "", link, "", _("This is an automatic message. Please do not answer it.")]
+    )
+
+
+def text_line(words: Words, link: str) -> str:
+    return f"{words.title}. {link} " + _("To stop these texts, turn them off in the app or tell your clinic.")
+
+
 def payload(words: Words, *, reminder_id: str, token: str, address: str, reply: str, locale: str) -> str:
     """JSON that a service worker reads and that Declarative Web Push shows without one."""
     return json.dumps(

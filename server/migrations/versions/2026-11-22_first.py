@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=300), nullable=False),
         sa.Column("staffed_hours", sa.JSON(), nullable=False),
         sa.Column("visit_instructions", sa.String(), nullable=False),
+        sa.Column("reach", sa.JSON(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clinic")),
     )
@@ -54,12 +55,16 @@ def upgrade() -> None:
         "patient",
         sa.Column("name_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("email_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("helper_phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("instructions_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("contact", sa.String(length=10), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("locale", sa.String(length=10), nullable=False),
         sa.Column("detailed_text", sa.Boolean(), nullable=False),
+        sa.Column("text_consent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("quiet_from", sa.String(length=5), nullable=True),
+        sa.Column("quiet_until", sa.String(length=5), nullable=True),
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paused_why", sa.String(length=40), nullable=True),
         sa.Column("clinic_id", sa.String(length=32), nullable=False),
@@ -343,6 +348,8 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("turn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clinic_id", sa.String(length=32), nullable=False),
@@ -353,17 +360,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_reminder_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
         sa.UniqueConstraint(
-            "subject_id",
-            "kind",
-            "moment",
-            "audience",
-            name=op.f("uq_reminder_subject_id_kind_moment_audience"),
+            "subject_id", "kind", "moment", "audience", name=op.f("uq_reminder_subject_id_kind_moment_audience")
         ),
     )
     with op.batch_alter_table("reminder", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminder_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index("ix_reminder_due", ["state", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reminder_patient_id"), ["patient_id"], unique=False)
+        batch_op.create_index("ix_reminder_turn", ["state", "turn_at"], unique=False)
 
     op.create_table(
         "subscription",

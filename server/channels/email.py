@@ -1,0 +1,127 @@
+"""Email by SMTP. Plain text, private by default, one link that needs no sign-in."""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import aiosmtplib
+
+from server.channels.protocol import Message, Outcome, Result
+from server.clock import Clock
+
+
+class BadSmtpUrl(ValueError):
+    """INTERLUDE_SMTP_URL names no server, or no sender."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """From `smtp://user:password@host:587?from=Clinic <care@example.org>`; `smtps` is TLS from the first byte."""
+
+    host: str
+    port: int
+    sender: str
+    tls: bool = False
+    start_tls: bool | None = None
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+
+def read_server(url: str) -> Server:
+    """Raises BadSmtpUrl. STARTTLS is asked for wherever there is a password to protect."""
+    parts = urlsplit(url)
+    sender = parse_qs(parts.query).get("from", [""])[0]
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or "@" not in sender:
+        raise BadSmtpUrl("INTERLUDE_SMTP_URL is smtp://user:password@host:587?from=care@example.org")
+    tls = parts.scheme == "smtps"
+    return Server(
+        host=parts.hostname,
+        port=parts.port or (465 if tls else 587),
+        sender=sender,
+        tls=tls,
+        start_tls=None if tls or not parts.username else True,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    address: str = field(repr=False)
+
+
+class EmailChannel:
+    name = "email"
+
+    def __init__(
+        self, server: Server, *, now: Clock, deadline: float = 20.0, tls: ssl.SSLContext | None = None
+    ) -> None:
+        """`deadline` is in seconds for a whole send."""
+        self._server, self._now, self._deadline, self._tls = server, now, deadline, tls
+
+    async def send(self, address: Mailbox, message: Message) -> Outcome:
+        """What the server took cannot be taken back, and has no tag: an unknown email is never sent again."""
+        handed_over = False
+
+        def about_to_hand_over() -> None:
+            nonlocal handed_over
+            handed_over = True
+
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._converse(self._letter(address, message), about_to_hand_over)
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            return outcome_of(error, handed_over)
+
+    async def close(self) -> None:
+        """Nothing is held between letters."""
+
+    async def _converse(self, letter: EmailMessage, about_to_hand_over: Callable[[], None]) -> Outcome:
+        server = self._server
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.tls,
+            start_tls=server.start_tls,
+            username=server.user,
+            password=server.password,
+            tls_context=self._tls,
+            timeout=self._deadline,
+        )
+        await client.connect()
+        about_to_hand_over()
+        try:
+            await client.send_message(letter)
+        finally:
+            client.close()  # a QUIT that fails must not make an accepted letter look doubtful
+        return Outcome(Result.ACCEPTED, 250)
+
+    def _letter(self, address: Mailbox, message: Message) -> EmailMessage:
+        subject, _, body = message.body.partition("\n")
+        letter = EmailMessage()
+        letter["From"], letter["To"], letter["Subject"] = self._server.sender, address.address, subject
+        letter["Date"] = format_datetime(self._now())
+        letter["Message-ID"] = make_msgid(
+            idstring=message.id, domain=self._server.sender.rpartition("@")[2].strip(" >")
+        )
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(body)
+        return letter
+
+
+def outcome_of(error: Exception, handed_over: bool) -> Outcome:
+    """A server's own answer is believed; silence after the letter was under way is unknown."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        code = error.recipients[0].code if error.recipients else 550
+        return Outcome(Result.REJECTED if code >= 500 else Result.LATER, code, "the address was refused")
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return Outcome(Result.REFUSED, error.code, "the mail server refused our sign-in")
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return Outcome(Result.REJECTED if error.code >= 500 else Result.LATER, error.code, "the mail server said no")
+    if isinstance(error, ValueError):
+        return Outcome(Result.REJECTED, why="no letter can be made for this address")
+    return Outcome(Result.UNKNOWN if handed_over else Result.LATER, why=type(error).__name__)

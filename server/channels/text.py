@@ -1,0 +1,58 @@
+"""Text messages, by any provider that apprise speaks to: INTERLUDE_TEXT_URL with {to} where the number goes."""
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+
+import apprise
+
+from server.channels.protocol import Message, Outcome, Result
+
+LONGEST = 300  # characters; two segments and a little, links included
+
+
+class BadTextUrl(ValueError):
+    """INTERLUDE_TEXT_URL is not an address that apprise knows, or has no {to}."""
+
+
+@dataclass(frozen=True)
+class Number:
+    number: str = field(repr=False)
+
+
+def check_url(url: str) -> str:
+    """Raises BadTextUrl."""
+    if (
+        "{to}" not in url
+        or apprise.Apprise.instantiate(url.replace("{to}", "15550100140"), suppress_exceptions=True) is None
+    ):
+        raise BadTextUrl("INTERLUDE_TEXT_URL is an apprise address with {to}, such as twilio://SID:TOKEN@FROM/{to}")
+    return url
+
+
+class TextChannel:
+    name = "text"
+
+    def __init__(self, url: str, *, deadline: float = 20.0) -> None:
+        """`deadline` is in seconds for a whole send. Raises BadTextUrl."""
+        self._url, self._deadline = check_url(url), deadline
+
+    async def send(self, address: Number, message: Message) -> Outcome:
+        """apprise tells yes or no, and no word of why: what is not a yes may have gone out, so it is unknown."""
+        digits = re.sub(r"[^\d]", "", address.number)
+        if not 7 <= len(digits) <= 15:
+            return Outcome(Result.REJECTED, why="not a phone number")
+        try:
+            async with asyncio.timeout(self._deadline):
+                sent = await self._notify(digits, message.body[:LONGEST])
+        except TimeoutError:
+            return Outcome(Result.UNKNOWN, why="the text service did not answer")
+        return Outcome(Result.ACCEPTED) if sent else Outcome(Result.UNKNOWN, why="the text service did not confirm it")
+
+    async def _notify(self, digits: str, body: str) -> bool:
+        sender = apprise.Apprise()
+        sender.add(self._url.replace("{to}", digits))
+        return bool(await sender.async_notify(body=body))
+
+    async def close(self) -> None:
+        """Nothing is held between messages."""

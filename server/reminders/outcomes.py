@@ -1,0 +1,108 @@
+"""What came of each try, and what follows: again later, the next channel, the call list."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import actor, audit
+from server.channels.protocol import Outcome, Result
+from server.people.models import Subscription
+from server.reminders import rules
+from server.reminders.claims import end
+from server.reminders.models import Attempt, Reminder
+from server.reminders.posts import Post
+
+STATES = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"}
+
+
+async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
+    """Write what came of each post; a worker fenced off in the meantime writes nothing over the other's."""
+    by_reminder: dict[str, list[tuple[Post, Outcome]]] = {}
+    for post, outcome in done:
+        await _write_attempt(db, post, outcome, now)
+        by_reminder.setdefault(post.reminder_id, []).append((post, outcome))
+    for reminder_id, pairs in by_reminder.items():
+        reminder = await db.get(Reminder, reminder_id, populate_existing=True)
+        if reminder is not None and reminder.state == "sending" and reminder.fence == pairs[0][0].fence:
+            _write_reminder(db, reminder, pairs, now)
+
+
+async def _write_attempt(db: AsyncSession, post: Post, outcome: Outcome, now: datetime) -> None:
+    attempt = await db.get_one(Attempt, post.attempt_id, populate_existing=True)
+    attempt.status, attempt.why = outcome.status, outcome.why or None
+    if attempt.state in ("sending", "unknown"):  # a receipt may have been quicker than the service's own answer
+        attempt.state = STATES.get(outcome.result, "failed")
+    if outcome.result is Result.ACCEPTED:
+        attempt.accepted_at = attempt.accepted_at or now
+    if outcome.result is Result.GONE and attempt.subscription_id:
+        await _end_subscription(db, attempt.subscription_id, now)
+    audit.record(db, actor.system(attempt.clinic_id), f"attempt.{outcome.result.value}", attempt, now)
+
+
+async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetime) -> None:
+    subscription = await db.get_one(Subscription, subscription_id)
+    subscription.ended_at = subscription.ended_at or now
+    subscription.ended_why = subscription.ended_why or "gone"
+
+
+def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Post, Outcome]], now: datetime) -> None:
+    again = [outcome for post, outcome in pairs if _may_try_again(post, outcome)]
+    if again and reminder.tries < rules.MOST_TRIES:
+        reminder.state, reminder.lease_until = "scheduled", None
+        wait = now + _wait(reminder.tries, again)
+        reminder.next_at = min(wait, reminder.turn_at) if reminder.turn_at and reminder.turn_at > now else wait
+    elif any(outcome.result in (Result.ACCEPTED, Result.UNKNOWN) for _, outcome in pairs):
+        end(db, reminder, "sent", None, now)
+    else:
+        _next_channel(reminder, pairs[0][1], now)
+
+
+def _may_try_again(post: Post, outcome: Outcome) -> bool:
+    """An unknown push is seen once however often it is sent; an unknown text or email would be seen twice."""
+    if outcome.result is Result.UNKNOWN:
+        return post.channel == "push"
+    return outcome.result in (Result.LATER, Result.REFUSED)
+
+
+def _next_channel(reminder: Reminder, outcome: Outcome, now: datetime) -> None:
+    """Nothing took it here. The claim that follows at once finds the next channel, or that there is none."""
+    reminder.state, reminder.lease_until = "scheduled", None
+    reminder.step, reminder.turn_at, reminder.next_at, reminder.tries = reminder.step + 1, None, now, 0
+    reminder.why = outcome.why[:60] or outcome.result.value
+
+
+def _wait(tries: int, again: list[Outcome]) -> timedelta:
+    asked = max((outcome.retry_after or 0.0 for outcome in again), default=0.0)
+    if any(outcome.result is Result.REFUSED for outcome in again):
+        asked = max(asked, rules.REFUSED_WAIT)
+    if any(outcome.result is Result.UNKNOWN for outcome in again):
+        asked = max(asked, rules.LEASE.total_seconds())  # its receipt has this long to come first
+    return rules.backoff(tries, asked, random.random())  # noqa: S311  # spreads a crowd, guards nothing
+
+
+async def reach(db: AsyncSession, now: datetime, limit: int = 500) -> int:
+    """Move what was sent and shown by nobody to the next channel; how many were moved."""
+    waited = await db.scalars(
+        select(Reminder)
+        .where(Reminder.state == "sent", Reminder.turn_at <= now)
+        .order_by(Reminder.turn_at)
+        .limit(limit)
+    )
+    moved = 0
+    for reminder in list(waited):
+        reminder.turn_at = None
+        if not await _was_seen(db, reminder):
+            reminder.state, reminder.step, reminder.next_at = "scheduled", reminder.step + 1, now
+            reminder.tries, moved = 0, moved + 1
+            audit.record(db, actor.system(reminder.clinic_id), "reminder.not-shown", reminder, now)
+    return moved
+
+
+async def _was_seen(db: AsyncSession, reminder: Reminder) -> bool:
+    if reminder.answered_at is not None:
+        return True
+    seen = select(Attempt.id).where(Attempt.reminder_id == reminder.id, Attempt.shown_at.is_not(None))
+    return await db.scalar(seen.limit(1)) is not None

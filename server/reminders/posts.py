@@ -1,0 +1,125 @@
+"""What is sent to whom on which channel: addresses and words, put together while the database is at hand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import actor, audit, crypto, language
+from server.channels.email import Mailbox
+from server.channels.protocol import Message
+from server.channels.push import PushAddress
+from server.channels.text import Number
+from server.people.models import Caregiver, Device, Patient, Subscription
+from server.reminders.models import Attempt, Reminder
+from server.reminders.words import letter, payload, text_line, words_for
+
+Address = PushAddress | Mailbox | Number
+
+
+@dataclass(frozen=True)
+class Post:
+    """One try to be made: all that it takes, so that no database is held while it is."""
+
+    attempt_id: str
+    reminder_id: str
+    fence: int
+    channel: str
+    address: Address
+    message: Message
+
+
+@dataclass(frozen=True)
+class Target:
+    address: Address
+    subscription: Subscription | None = None
+
+
+async def targets(db: AsyncSession, reminder: Reminder, patient: Patient, channel: str) -> list[Target]:
+    """Whom this channel still has to try for this reminder. A text or email that may have gone out never goes again."""
+    if channel == "push":
+        done = await _subscriptions_done(db, reminder)
+        living = await subscriptions_for(db, reminder)
+        return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in done]
+    if await _may_have_gone(db, reminder, channel):
+        return []
+    if channel == "email" and patient.email:
+        return [Target(Mailbox(patient.email))]
+    number = patient.helper_phone if patient.contact == "helper" else patient.phone
+    if channel == "text" and number and patient.text_consent_at:
+        return [Target(Number(number))]
+    return []
+
+
+async def subscriptions_for(db: AsyncSession, reminder: Reminder) -> list[Subscription]:
+    """The living subscriptions of whom the reminder is for: a staff member, one device, or patient and caregivers."""
+    whose = select(Device.id).where(Device.ended_at.is_(None))
+    if reminder.staff_id:
+        whose = whose.where(Device.staff_id == reminder.staff_id)
+    elif reminder.device_id:
+        whose = whose.where(Device.id == reminder.device_id)
+    else:
+        helpers = select(Caregiver.id).where(Caregiver.patient_id == reminder.patient_id, Caregiver.ended_at.is_(None))
+        whose = whose.where(or_(Device.patient_id == reminder.patient_id, Device.caregiver_id.in_(helpers)))
+    return list(
+        await db.scalars(select(Subscription).where(Subscription.device_id.in_(whose), Subscription.ended_at.is_(None)))
+    )
+
+
+async def _subscriptions_done(db: AsyncSession, reminder: Reminder) -> set[str | None]:
+    return set(
+        await db.scalars(
+            select(Attempt.subscription_id).where(Attempt.reminder_id == reminder.id, Attempt.accepted_at.is_not(None))
+        )
+    )
+
+
+async def _may_have_gone(db: AsyncSession, reminder: Reminder, channel: str) -> bool:
+    tried = select(Attempt.id).where(
+        Attempt.reminder_id == reminder.id, Attempt.channel == channel, Attempt.state != "failed"
+    )
+    return await db.scalar(tried.limit(1)) is not None
+
+
+def write_attempt(
+    db: AsyncSession, reminder: Reminder, patient: Patient, channel: str, target: Target, now: datetime, base_url: str
+) -> Post:
+    """The attempt's row, in state sending, and what the channel is to be given after the commit."""
+    token = crypto.new_token()
+    to = target.subscription
+    attempt = Attempt(
+        clinic_id=reminder.clinic_id,
+        reminder_id=reminder.id,
+        channel=channel,
+        subscription_id=to.id if to else None,
+        device_id=to.device_id if to else None,
+        token_hash=crypto.token_hash(token),
+        state="sending",
+        fence=reminder.fence,
+        started_at=now,
+    )
+    db.add(attempt)
+    audit.record(db, actor.system(reminder.clinic_id), "attempt.begun", attempt, now, channel=channel)
+    message = _message(reminder, patient, channel, token, now, base_url)
+    return Post(attempt.id, reminder.id, reminder.fence, channel, target.address, message)
+
+
+def _message(reminder: Reminder, patient: Patient, channel: str, token: str, now: datetime, base_url: str) -> Message:
+    """`ttl` ends when the next channel's turn comes: what was not delivered by then must not arrive beside it."""
+    locale = "en" if reminder.staff_id else patient.locale
+    with language.speaking(locale):
+        words = words_for(reminder.kind, reminder.detail if patient.detailed_text else None)
+        link = f"{base_url}/go/{token}" if reminder.kind == "visit" else f"{base_url}{reminder.path}"
+        if channel == "email":
+            body = letter(words, link)
+        elif channel == "text":
+            body = text_line(words, link)
+        else:
+            address = f"{base_url}{reminder.path}?from={token}"
+            body = payload(
+                words, reminder_id=reminder.id, token=token, address=address, reply="/visits/reply", locale=locale
+            )
+    ends = min(reminder.expires_at, reminder.turn_at or reminder.expires_at)
+    urgency = "normal" if reminder.kind in ("check-in", "nudge") else "high"
+    return Message(reminder.id, body, ttl=max(int((ends - now).total_seconds()), 0), urgency=urgency)
