@@ -1,0 +1,136 @@
+"""Email against a real SMTP server of the tests' own, and against ones that misbehave."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import Message as Letter
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from server.channels.email import BadSmtpUrl, EmailChannel, Mailbox, Server, read_server
+from server.channels.protocol import Message, Result
+
+NOW = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
+MESSAGE = Message("a" * 32, "You have a visit coming up\nOpen to see when.\n\nhttps://localhost/go/t", ttl=60)
+ROSA = Mailbox("rosa@example.org")
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+class Inbox:
+    """Keeps every letter, or says what it was told to say to RCPT or DATA."""
+
+    def __init__(self, rcpt: str = "250 OK", data: str = "250 OK") -> None:
+        self.rcpt, self.data = rcpt, data
+        self.letters: list[Letter] = []
+
+    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, to: str, _: list[str]) -> str:
+        if self.rcpt.startswith("250"):
+            envelope.rcpt_tos.append(to)
+        return self.rcpt
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        if self.data.startswith("250"):
+            self.letters.append(message_from_bytes(envelope.content))
+        return self.data
+
+
+@asynccontextmanager
+async def mail_server(inbox: Inbox) -> AsyncIterator[Server]:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(inbox, loop=loop), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    yield Server("127.0.0.1", port, "Clinic <care@example.org>")
+    server.close()
+
+
+@asynccontextmanager
+async def raw_server(serve: Serve) -> AsyncIterator[Server]:
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    yield Server("127.0.0.1", server.sockets[0].getsockname()[1], "care@example.org")
+    server.close()
+
+
+def channel(server: Server, deadline: float = 5.0) -> EmailChannel:
+    return EmailChannel(server, now=lambda: NOW, deadline=deadline)
+
+
+async def test_a_letter_is_plain_private_and_names_its_sender() -> None:
+    inbox = Inbox()
+    async with mail_server(inbox) as server:
+        outcome = await channel(server).send(ROSA, MESSAGE)
+    [letter] = inbox.letters
+    assert outcome.result is Result.ACCEPTED
+    assert (letter["Subject"], letter["To"]) == ("You have a visit coming up", "rosa@example.org")
+    assert letter.get_content_type() == "text/plain"
+    assert "https://localhost/go/t" in str(letter.get_payload())
+    assert letter["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize(
+    ("rcpt", "data", "result"),
+    [
+        ("550 no such user", "250 OK", Result.REJECTED),
+        ("451 try later", "250 OK", Result.LATER),
+        ("250 OK", "554 spam", Result.REJECTED),
+        ("250 OK", "452 full", Result.LATER),
+    ],
+)
+async def test_what_the_server_says_is_believed(rcpt: str, data: str, result: Result) -> None:
+    async with mail_server(Inbox(rcpt, data)) as server:
+        assert (await channel(server).send(ROSA, MESSAGE)).result is result
+
+
+async def test_a_server_that_is_not_there_is_later() -> None:
+    async with mail_server(Inbox()) as server:
+        pass
+    assert (await channel(server).send(ROSA, MESSAGE)).result is Result.LATER
+
+
+async def test_silence_before_the_letter_is_later() -> None:
+    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(1)
+        writer.close()
+
+    async with raw_server(say_nothing) as server:
+        assert (await channel(server, deadline=0.2).send(ROSA, MESSAGE)).result is Result.LATER
+
+
+async def test_silence_after_the_letter_is_unknown() -> None:
+    async def take_and_hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            if line.upper().startswith(b"DATA"):
+                writer.write(b"354 go on\r\n")
+            elif line == b".\r\n":
+                await asyncio.sleep(1)
+            elif line[:4].upper() in (b"EHLO", b"MAIL", b"RCPT"):
+                writer.write(b"250 OK\r\n")
+        writer.close()
+
+    async with raw_server(take_and_hang) as server:
+        assert (await channel(server, deadline=0.4).send(ROSA, MESSAGE)).result is Result.UNKNOWN
+
+
+async def test_a_line_break_in_an_address_is_refused() -> None:
+    async with mail_server(Inbox()) as server:
+        outcome = await channel(server).send(Mailbox("rosa@example.org\r\nBcc: all@example.org"), MESSAGE)
+    assert outcome.result is Result.REJECTED
+
+
+def test_the_address_of_the_server() -> None:
+    server = read_server("smtps://me%40x:p%3Aw@mail.example.org?from=care@example.org")
+    assert (server.host, server.port, server.tls, server.user, server.password) == (
+        "mail.example.org",
+        465,
+        True,
+        "me@x",
+        "p:w",
+    )
+    assert read_server("smtp://u:p@h?from=a@b.c").start_tls is True
+    for wrong in ("http://h?from=a@b.c", "smtp://h", "smtp://?from=a@b.c", "smtp://h?from=nobody"):
+        with pytest.raises(BadSmtpUrl):
+            read_server(wrong)

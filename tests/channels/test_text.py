@@ -1,0 +1,58 @@
+"""Text messages through apprise, to a provider of the tests' own that speaks JSON."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+
+from server.channels.protocol import Message, Result
+from server.channels.text import LONGEST, BadTextUrl, Number, TextChannel
+
+MESSAGE = Message("a" * 32, "You have a visit coming up. https://localhost/go/t", ttl=60)
+
+
+@asynccontextmanager
+async def provider(status: int = 200) -> AsyncIterator[tuple[str, list[tuple[str, str]]]]:
+    taken: list[tuple[str, str]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        taken.append((request.path, json.loads(await request.text())["message"]))
+        return web.Response(status=status)
+
+    app = web.Application()
+    app.router.add_post("/{to}", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    yield f"json://127.0.0.1:{port}/{{to}}", taken
+    await runner.cleanup()
+
+
+async def test_a_text_goes_to_the_number() -> None:
+    async with provider() as (url, taken):
+        outcome = await TextChannel(url).send(Number("+1 (555) 010-0140"), MESSAGE)
+    assert outcome.result is Result.ACCEPTED
+    assert taken == [("/15550100140", MESSAGE.body)]
+
+
+async def test_what_is_not_a_yes_is_unknown_and_never_said_twice_by_us() -> None:
+    async with provider(500) as (url, taken):
+        assert (await TextChannel(url).send(Number("15550100140"), MESSAGE)).result is Result.UNKNOWN
+    assert len(taken) == 1
+
+
+async def test_a_long_text_is_cut_and_a_wrong_number_refused() -> None:
+    async with provider() as (url, taken):
+        await TextChannel(url).send(Number("15550100140"), Message("a" * 32, "x" * 1000, ttl=60))
+        assert (await TextChannel(url).send(Number("call me"), MESSAGE)).result is Result.REJECTED
+    assert [len(body) for _, body in taken] == [LONGEST]
+
+
+def test_an_address_without_a_place_for_the_number() -> None:
+    for wrong in ("json://127.0.0.1/", "nonsense://{to}", ""):
+        with pytest.raises(BadTextUrl):
+            TextChannel(wrong)
