@@ -6,6 +6,7 @@ woken by a write: by NOTIFY on PostgreSQL, by `PRAGMA data_version` each second 
 
 import asyncio
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,14 +24,17 @@ from server.channels.text import TextChannel
 from server.checkins import flow as checkins
 from server.checkins import responses
 from server.clock import Clock, system_clock
-from server.db import Database
+from server.db import Database, new_id
+from server.reminders import beats
 from server.reminders.claims import BATCH, next_due
+from server.reminders.rules import ClockWatch
 from server.reminders.sending import Sender
 from server.settings import Settings
 
 log = structlog.get_logger()
 LONGEST_SLEEP = 30.0  # seconds
 LOOK_FOR_WRITES = 1.0  # seconds
+BEAT_EVERY = 20.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,35 @@ class Tick:
 
 
 class Worker:
-    def __init__(self, database: Database, sender: Sender, clock: Clock) -> None:
-        self.database, self.sender, self.clock = database, sender, clock
+    def __init__(
+        self, database: Database, sender: Sender, clock: Clock, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.database, self.sender, self.clock, self.monotonic = database, sender, clock, monotonic
+        self.id = new_id()
+        self.watch = ClockWatch(clock(), monotonic())
+        self.beaten_at: float | None = None
+        self.told_hold = False
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
 
     async def send_due(self) -> None:
-        """Send until nothing more is due."""
+        """Leave a beat; then, unless the clock has just jumped, send until nothing more is due."""
+        self.watch = self.watch.look(self.clock(), self.monotonic())
+        await self._beat()
+        if self.watch.holds:
+            log.warning("worker.holds", why="the clock jumped")
+            return
         while await self.sender.tick() == BATCH:
             pass
+
+    async def _beat(self) -> None:
+        """Now and then, not each time: on SQLite a write would wake the sender again."""
+        now, holds = self.monotonic(), self.watch.holds
+        if holds == self.told_hold and self.beaten_at is not None and now - self.beaten_at < BEAT_EVERY:
+            return
+        self.beaten_at, self.told_hold = now, holds
+        async with self.database.writing() as db:
+            await beats.beat(db, self.id, "the clock jumped" if holds else None, self.clock())
 
     async def lay_out(self) -> None:
         async with self.database.writing() as db:

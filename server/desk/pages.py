@@ -25,6 +25,7 @@ from server.people import staff_flow
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
+from server.reminders import beats
 from server.reminders import flow as reminders
 from server.review import flow as review
 from server.review import rules as review_rules
@@ -91,6 +92,7 @@ async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str]
         unreached=[(reminder, patients[reminder.patient_id]) for reminder in unreached],
         unconfirmed=[(visit, patients[visit.patient_id]) for visit in unconfirmed],
         fresh=[(response, form, patients[response.patient_id]) for response, form in fresh],
+        silence=await beats.trouble(db, now),
         counts={
             "action": len(open_flags) + len(cant_come),
             "new": len(fresh),

@@ -41,6 +41,15 @@ class Reminder(OfClinic, Base):
     answered_at: Mapped[datetime | None]
 
 
+class WorkerBeat(Base):
+    """When a worker last ticked, and why it holds if it does. Staff are told when none has for a while."""
+
+    __tablename__ = "worker_beat"
+
+    ticked_at: Mapped[datetime]
+    held_why: Mapped[str | None] = mapped_column(String(60))
+
+
 class Attempt(OfClinic, Base):
     """One try on one channel, written before it is made."""
 

@@ -6,6 +6,8 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+JUMP = 120.0  # seconds by which the clocks may part between two looks
+SETTLES_AFTER = 300.0  # seconds for which a new time must stand before it is believed
 EARLIER = timedelta(minutes=15)  # ahead of quiet hours, for what they would make useless
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 8
@@ -13,6 +15,27 @@ FIRST_WAIT = 30.0  # seconds
 LONGEST_WAIT = 1800.0  # seconds
 REFUSED_WAIT = 600.0  # seconds; 400, 401 and 403 are ours to mend, not the patient's to wait for
 TEST_LIFE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class ClockWatch:
+    """What the wall clock and the monotonic clock (seconds) said together, and since when they disagree."""
+
+    wall: datetime
+    monotonic: float
+    jumped_at: float | None = None
+
+    def look(self, wall: datetime, monotonic: float) -> "ClockWatch":
+        """A jump holds the sender until the new time has held for a while: it may be set right again (case 8)."""
+        ahead = (wall - self.wall).total_seconds() - (monotonic - self.monotonic)
+        if abs(ahead) > JUMP:
+            return ClockWatch(wall, monotonic, monotonic)
+        settled = self.jumped_at is not None and monotonic - self.jumped_at >= SETTLES_AFTER
+        return ClockWatch(wall, monotonic, None if settled else self.jumped_at)
+
+    @property
+    def holds(self) -> bool:
+        return self.jumped_at is not None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("who_hash", "window", name=op.f("uq_guesses_who_hash_window")),
     )
     op.create_table(
+        "worker_beat",
+        sa.Column("ticked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_why", sa.String(length=60), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_worker_beat")),
+    )
+    op.create_table(
         "audit_event",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor_kind", sa.String(length=20), nullable=False),
