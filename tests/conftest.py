@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
+import structlog
 from litestar import Litestar
 
 from server import app as composition
@@ -24,6 +26,9 @@ from tests.databases import Postgres, postgres_server
 from tests.web import Browser
 
 KEYRING = crypto.new_keyring()
+# A busy machine is no failure.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 @dataclass
@@ -38,6 +43,18 @@ class StillClock:
     def move(self, **by: float) -> datetime:
         self.now += timedelta(**by)
         return self.now
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Errors on one page: structlog's own default draws every local variable, which takes seconds."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["level", "event"]),
+        ]
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +112,7 @@ def sqlite_url(request: pytest.FixtureRequest, sqlite_templates: Path, tmp_path:
 @pytest.fixture
 def postgres_url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
     name = f"t{uuid4().hex}"
-    postgres.sql(f"CREATE DATABASE {name} TEMPLATE {_template_for(request)}")
+    postgres.copy(_template_for(request), name)
     yield postgres.url(name)
     postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -12,9 +12,9 @@ ORIGIN = "https://localhost"
 class Browser:
     """One device. `get` and `submit` follow redirects; `post_json` is what the pages' scripts send."""
 
-    def __init__(self, app: Litestar, user_agent: str = "iPhone") -> None:
+    def __init__(self, app: Litestar, user_agent: str = "iPhone", address: str = "127.0.0.1") -> None:
         self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=cast(Any, app)),
+            transport=httpx.ASGITransport(app=cast(Any, app), client=(address, 50000)),
             base_url=ORIGIN,
             headers={"user-agent": user_agent},
             follow_redirects=True,
@@ -54,4 +54,4 @@ def words(response: httpx.Response) -> str:
     """The text of the page's main part, as one line."""
     inside = re.search(r"<main.*?>(.*)</main>", response.text, re.S)
     bare = re.sub(r"<[^>]+>", " ", inside.group(1) if inside else response.text)
-    return re.sub(r"\s+", " ", bare).replace("&#39;", "'").replace("\u00a0", " ").strip()
+    return re.sub(r"\s+", " ", bare).replace("&#39;", "'").replace("\u00a0", " ").replace("\u2011", "-").strip()

@@ -44,7 +44,11 @@ def start(folder: Path) -> "tuple[subprocess.Popen[str], str, str, str]":
         "INTERLUDE_SECRET_KEYS": f"{folder}/keys.json",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "run"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-m", "server.cli", "run"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     said = ""
     for line in process.stdout or ():

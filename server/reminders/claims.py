@@ -11,7 +11,8 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
-from server.people.models import Clinic, Patient
+from server.crypto import MissingKey
+from server.people.models import Clinic, Patient, Subscription
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.posts import Post, targets, write_attempt
@@ -57,7 +58,10 @@ async def write_attempts(
     )
     posts: list[Post] = []
     for reminder in claimed:
-        posts += await _attempts_of(db, reminder, now, base_url, able)
+        try:
+            posts += await _attempts_of(db, reminder, now, base_url, able)
+        except (ValueError, MissingKey):  # one row that does not open must not keep the others waiting
+            end(db, reminder, "failed", "its row does not open", now)
     await db.flush()
     return posts
 
@@ -121,6 +125,13 @@ async def still_ours(db: AsyncSession, post: Post) -> bool:
         )
     ).one_or_none()
     if row is None or row.state != "sending" or row.fence != post.fence:
+        return False
+    ended = (
+        select(Subscription.ended_at)
+        .join(Attempt, Attempt.subscription_id == Subscription.id)
+        .where(Attempt.id == post.attempt_id)
+    )
+    if await db.scalar(ended) is not None:
         return False
     return row.paused_at is None or row.staff_id is not None
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import Actor
-from server.people.models import Patient
+from server.people.models import Device, Patient
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned, Quiet
@@ -192,7 +192,9 @@ async def behind(db: AsyncSession, token: str, kind: str) -> Reminder | None:
     """The reminder that a token stands for while it lives: not once its subject was called off, nor in a pause."""
     attempt = await _attempt(db, token)
     reminder = await db.get(Reminder, attempt.reminder_id) if attempt else None
-    if reminder is None or reminder.kind != kind or reminder.state == "cancelled":
+    if attempt is None or reminder is None or reminder.kind != kind or reminder.state == "cancelled":
+        return None
+    if attempt.device_id and (await db.get_one(Device, attempt.device_id)).ended_at is not None:
         return None
     paused = (await db.get_one(Patient, reminder.patient_id)).paused_at is not None
     return None if paused else reminder

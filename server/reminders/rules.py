@@ -92,7 +92,7 @@ def plan_visit(starts: datetime, zone: str, now: datetime, offsets: Iterable[Off
     moments = sorted({_moment(starts, zone, offset) for offset in offsets})
     coming = [m for m in moments if now <= m < begins]
     ends = [*coming[1:], begins]
-    return [Planned("visit", moment, end) for moment, end in zip(coming, ends, strict=True)]
+    return [Planned("visit", moment, end) for moment, end in zip(coming, ends, strict=False)]
 
 
 def _moment(starts: datetime, zone: str, offset: Offset) -> datetime:

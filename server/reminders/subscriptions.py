@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
@@ -12,6 +12,8 @@ from server.channels.rules import BadEndpoint, BadKeys, HostList, check_endpoint
 from server.db import unscoped
 from server.people.models import Device, Subscription
 from server.people.rules import Refused
+
+MOST_OF_A_DEVICE = 100  # a browser changes its endpoint a few times a year
 
 
 async def subscribe(
@@ -23,6 +25,8 @@ async def subscribe(
         check_subscription_keys(*keys)
     except (BadEndpoint, BadKeys) as error:
         return Refused(str(error))
+    if await _count(db, actor.device_id) >= MOST_OF_A_DEVICE:
+        return Refused("this device has had too many endpoints")
     subscription = await _own_or_new(db, actor, endpoint, now)
     subscription.p256dh, subscription.auth = keys
     subscription.vapid_key = next(iter(crypto.keyring().vapid))
@@ -32,6 +36,10 @@ async def subscribe(
     await _end_others(db, subscription, now)
     audit.record(db, actor, "subscription.taken", subscription, now)
     return subscription
+
+
+async def _count(db: AsyncSession, device_id: str) -> int:
+    return await db.scalar(select(func.count()).where(Subscription.device_id == device_id)) or 0
 
 
 async def _own_or_new(db: AsyncSession, actor: Actor, endpoint: str, now: datetime) -> Subscription:

@@ -1,0 +1,111 @@
+"""Staff keep patients and caregivers, and pair their phones (case 60)."""
+
+import re
+from typing import Any
+
+import pytest
+import segno
+
+from server.db import Database
+from server.people.models import Caregiver, PairingCode, Patient
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import audited, rows
+from tests.web import Browser, words
+
+FORM = {
+    "name": "Ada Fox",
+    "zone": "America/Chicago",
+    "phone": "555 0199",
+    "helper_phone": "555 0198",
+    "contact": "text",
+    "instructions": "Bring the mask machine.",
+}
+
+
+async def test_a_patient_is_registered_and_changed(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria = await signed_in(cast.maria)
+    page = await maria.submit("/staff/patients", FORM)
+    assert "Ada Fox" in words(page)
+    [ada] = [patient for patient in await rows(database, Patient) if patient.name == "Ada Fox"]
+    assert (ada.clinic_id, ada.phone, ada.contact) == (cast.harbor.id, "555 0199", "text")
+    assert b"Ada" not in ada.name_sealed
+    await maria.submit(f"/staff/patients/{ada.id}/edit", FORM | {"name": "Ada Fox-Lee", "phone": ""})
+    [ada] = [patient for patient in await rows(database, Patient) if patient.id == ada.id]
+    assert (ada.name, ada.phone) == ("Ada Fox-Lee", None)
+    assert "Bring the mask machine." in (await maria.get(f"/staff/patients/{ada.id}/edit")).text
+    assert {"patient.registered", "patient.changed"} <= set(await audited(database, ada.id))
+
+
+@pytest.mark.parametrize(("field", "bad"), [("name", "  "), ("zone", "Moon/Sea"), ("zone", "")])
+async def test_what_will_not_do_is_said_and_what_was_typed_is_kept(
+    signed_in: Enter, cast: Cast, database: Database, field: str, bad: str
+) -> None:
+    maria = await signed_in(cast.maria)
+    for path in ("/staff/patients", f"/staff/patients/{cast.rosa.id}/edit"):
+        refused = await maria.submit(path, FORM | {field: bad})
+        assert refused.status_code == 422
+        assert "555 0199" in refused.text
+    assert sorted(p.name for p in await rows(database, Patient)) == ["Helen Marsh", "Rosa Delgado", "Walter Brandt"]
+
+
+async def test_the_roster_is_sorted_and_searched(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    everybody = words(await maria.get("/staff/patients"))
+    assert everybody.index("Rosa Delgado") < everybody.index("Walter Brandt")
+    assert "Helen" not in everybody
+    assert "Walter" not in words(await maria.get("/staff/patients?q=DELG"))
+    assert "Nobody by that name" in words(await maria.get("/staff/patients?q=zz"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_60_script_in_names_is_shown_as_text(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria, evil = await signed_in(cast.maria), "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    page = await maria.submit("/staff/patients", FORM | {"name": evil})
+    patient = next(patient for patient in await rows(database, Patient) if patient.name == evil)
+    await maria.submit(f"/staff/patients/{patient.id}/caregivers", {"name": evil, "relation": "<b>"})
+    pages = [page.url.path, f"/staff/patients/{patient.id}/edit", "/staff/patients", "/staff/visits/new"]
+    for path in [*pages, f"/staff/patients?q={evil}"]:
+        html = (await maria.get(path)).text
+        assert "<script>alert" not in html, path
+        assert "<img src=x" not in html, path
+
+
+async def test_a_caregiver_is_added_and_paired(
+    signed_in: Enter, browser: Browser, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit(f"/staff/patients/{cast.walter.id}/caregivers", {"name": "Ida", "relation": "daughter"})
+    [ida] = [caregiver for caregiver in await rows(database, Caregiver) if caregiver.name == "Ida"]
+    page = await maria.submit(f"/staff/patients/{cast.walter.id}/pair", {"caregiver": ida.id})
+    found = re.search(r'id="pairing-code">(\d{4} \d{4})<', page.text)
+    assert found is not None
+    notice = await browser.submit("/join/code", {"code": found[1]})
+    assert notice.status_code == 200
+    [code] = await rows(database, PairingCode)
+    assert (code.caregiver_id, code.made_by, code.used_at) == (ida.id, cast.maria.id, None)
+
+
+async def test_a_caregiver_without_a_name_is_not_added(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit(f"/staff/patients/{cast.walter.id}/caregivers", {"name": " ", "relation": "daughter"})
+    assert [caregiver.name for caregiver in await rows(database, Caregiver)] == ["Luis Delgado"]
+
+
+async def test_the_code_is_in_the_qr_where_no_server_sees_it(
+    signed_in: Enter, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the address's fragment, which a browser never sends."""
+    drawn: list[str] = []
+    draw = segno.make
+
+    def watched(text: str) -> Any:
+        drawn.append(text)
+        return draw(text)
+
+    monkeypatch.setattr(segno, "make", watched)
+    maria = await signed_in(cast.maria)
+    page = await maria.submit(f"/staff/patients/{cast.rosa.id}/pair")
+    [address] = drawn
+    assert re.fullmatch(r"https://localhost/join#\d{8}", address)
+    assert page.headers["cache-control"] == "no-store"

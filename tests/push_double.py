@@ -1,0 +1,39 @@
+"""A channel that sends nothing: it stands where server.channels.protocol.Channel says, and keeps what it was given."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from server.channels.protocol import Message, Outcome, Result
+from server.channels.push import PushAddress
+
+ACCEPTED = Outcome(Result.ACCEPTED, 201)
+
+
+class PushDouble:
+    """Answers `says` to every send, or what `answers` holds for an endpoint; `before` runs first, as time passing."""
+
+    name = "push"
+
+    def __init__(self, says: Outcome = ACCEPTED) -> None:
+        self.says = says
+        self.answers: dict[str, Outcome] = {}
+        self.sent: list[tuple[PushAddress, Message]] = []
+        self.before: Callable[[], Awaitable[None]] | None = None
+
+    async def send(self, address: Any, message: Message) -> Outcome:
+        self.sent.append((address, message))
+        if self.before is not None:
+            await self.before()
+        return self.answers.get(address.endpoint, self.says)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+    @property
+    def ids(self) -> list[str]:
+        return [message.id for _, message in self.sent]
+
+    def token(self, which: int = -1) -> str:
+        """The answer token of a message that was sent."""
+        return str(json.loads(self.sent[which][1].body)["notification"]["data"]["token"])

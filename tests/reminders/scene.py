@@ -1,0 +1,87 @@
+"""A patient with a phone, a visit in two weeks, a worker: what the tests of sending begin with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server.db import Database
+from server.people.models import Subscription
+from server.reminders import flow, sending
+from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import Planned
+from server.reminders.sending import Sender
+from tests.cast import NOW, Cast, acting
+from tests.conftest import StillClock
+from tests.push_double import PushDouble
+from tests.stories import rows, subscribed
+
+SUBJECT = "a" * 32
+WHEN, ENDS = NOW + timedelta(hours=1), NOW + timedelta(hours=5)
+
+
+@dataclass
+class Scene:
+    """One reminder of Rosa's, due in an hour and useful for four; her phone takes pushes."""
+
+    database: Database
+    cast: Cast
+    clock: StillClock
+    push: PushDouble
+    phone: Subscription
+
+    def worker(self, database: Database | None = None, push: PushDouble | None = None) -> Sender:
+        return Sender(database or self.database, push or self.push, self.clock, "https://localhost")
+
+    async def due(self) -> None:
+        """An hour later; one tick."""
+        self.clock.move(hours=1)
+        await self.worker().tick()
+
+    async def run(self) -> None:
+        """Ticks until nothing more is due at this moment."""
+        while await self.worker().tick():
+            pass
+
+    async def reminder(self) -> Reminder:
+        [found] = await rows(self.database, Reminder, Reminder.subject_id == SUBJECT)
+        return found
+
+    async def attempts(self) -> list[Attempt]:
+        found = await rows(self.database, Attempt)
+        return sorted(found, key=lambda attempt: (attempt.started_at, attempt.fence))
+
+
+async def plan(database: Database, cast: Cast, planned: list[Planned], subject: str = SUBJECT) -> None:
+    async with database.writing() as db:
+        await flow.replan(
+            db,
+            acting(cast.maria),
+            patient_id=cast.rosa.id,
+            subject_id=subject,
+            planned=planned,
+            path=f"/visits/{subject}",
+            detail="Tuesday, December 1, 10:00. Room 2",
+            now=NOW,
+        )
+
+
+@pytest.fixture
+async def scene(database: Database, cast: Cast, clock: StillClock) -> Scene:
+    async with database.writing() as db:
+        phone = await subscribed(db, cast.rosa)
+    await plan(database, cast, [Planned("visit", WHEN, ENDS)])
+    return Scene(database, cast, clock, PushDouble(), phone)
+
+
+def just_before_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
+    """Something that happens after the claim was committed, before the row is read again and sent."""
+    look: Any = vars(sending)["still_ours"]
+
+    async def later(*args: Any) -> Any:
+        await happens()
+        return await look(*args)
+
+    monkeypatch.setattr(sending, "still_ours", later)

@@ -1,0 +1,168 @@
+"""What came of a try, and what follows: again later, never again, no longer at all (cases 22 to 26)."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.channels.protocol import Outcome, Result
+from server.people.models import Subscription
+from server.reminders import flow, rules
+from tests.cast import acting
+from tests.push_double import PushDouble
+from tests.reminders.scene import Scene
+from tests.stories import audited, rows, subscribed
+
+OVER = ("failed", "unreached", "missed")
+
+
+async def test_case_23_an_address_that_has_ended_is_forgotten(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.GONE, 410)
+    await scene.due()
+    await scene.run()
+    [phone] = await rows(scene.database, Subscription)
+    assert (phone.ended_at, phone.ended_why) == (scene.clock(), "gone")
+    reminder = await scene.reminder()
+    assert (len(scene.push.sent), reminder.state in OVER) == (1, True)
+    assert reminder.why
+    async with scene.database.reading() as db:
+        unreached = await flow.not_reached(db, acting(scene.cast.maria), scene.clock())
+    assert [told.id for told in unreached] == [reminder.id]
+
+
+async def test_case_23_a_caregivers_phone_still_gets_it(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        other = await subscribed(db, scene.cast.luis)
+    scene.push.answers = {scene.phone.endpoint: Outcome(Result.GONE, 404)}
+    await scene.due()
+    await scene.run()
+    ended = {phone.id: phone.ended_why for phone in await rows(scene.database, Subscription)}
+    assert ended == {scene.phone.id: "gone", other.id: None}
+    assert (await scene.reminder()).state == "sent"
+
+
+async def test_case_26_what_may_be_taken_later_is_tried_later(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.LATER, 503, "busy")
+    await scene.due()
+    reminder = await scene.reminder()
+    assert reminder.state == "scheduled"
+    assert timedelta(seconds=15) <= reminder.next_at - scene.clock() <= timedelta(seconds=30)
+    assert [(a.state, a.status, a.why) for a in await scene.attempts()] == [("failed", 503, "busy")]
+    await scene.run()
+    assert len(scene.push.sent) == 1
+    scene.push.says = Outcome(Result.ACCEPTED, 201)
+    scene.clock.move(seconds=30)
+    await scene.run()
+    assert (len(scene.push.sent), (await scene.reminder()).state) == (2, "sent")
+    assert (await rows(scene.database, Subscription))[0].ended_at is None
+
+
+async def test_case_22_the_service_says_when(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.LATER, 429, retry_after=300)
+    await scene.due()
+    scene.push.says = Outcome(Result.ACCEPTED, 201)
+    scene.clock.move(seconds=299)
+    await scene.run()
+    assert len(scene.push.sent) == 1
+    scene.clock.move(seconds=2)
+    await scene.run()
+    assert len(scene.push.sent) == 2
+
+
+async def test_case_26_trying_ends_with_the_time_that_it_is_useful(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.LATER, 503)
+    await scene.due()
+    for _ in range(24):
+        scene.clock.move(minutes=15)
+        await scene.run()
+    assert (await scene.reminder()).state in OVER
+    assert len(scene.push.sent) <= rules.MOST_TRIES
+
+
+async def test_case_25_what_will_never_be_taken_is_tried_once(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.REJECTED, 413, "the message is longer than 2048 bytes")
+    await scene.due()
+    for _ in range(3):
+        await scene.run()
+        scene.clock.move(minutes=30)
+    reminder = await scene.reminder()
+    assert (len(scene.push.sent), reminder.state in OVER) == (1, True)
+    assert [attempt.why for attempt in await scene.attempts()] == ["the message is longer than 2048 bytes"]
+    assert (await rows(scene.database, Subscription))[0].ended_at is None
+
+
+async def test_case_24_a_refusal_never_costs_the_subscription(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.REFUSED, 403, "BadJwtToken")
+    await scene.due()
+    reminder = await scene.reminder()
+    assert reminder.state == "scheduled"
+    assert reminder.next_at - scene.clock() >= timedelta(minutes=10)
+    assert (await rows(scene.database, Subscription))[0].ended_at is None
+
+
+async def test_an_unknown_push_waits_for_its_receipt_before_it_is_sent_again(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.UNKNOWN, None, "the connection broke")
+    await scene.due()
+    assert [attempt.state for attempt in await scene.attempts()] == ["unknown"]
+    scene.clock.move(seconds=rules.LEASE.total_seconds() - 1)
+    await scene.run()
+    assert len(scene.push.sent) == 1
+    scene.clock.move(minutes=1)
+    await scene.run()
+    assert scene.push.ids == [scene.push.ids[0]] * 2
+
+
+async def test_its_receipt_spares_the_second_send(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.UNKNOWN)
+    await scene.due()
+    async with scene.database.writing() as db:
+        await flow.take_receipt(db, scene.push.token(), "shown", scene.clock())
+    scene.clock.move(minutes=10)
+    await scene.run()
+    assert len(scene.push.sent) == 1
+    assert ((await scene.reminder()).state, (await scene.attempts())[0].state) == ("sent", "shown")
+
+
+async def test_a_receipt_may_be_quicker_than_the_services_own_answer(scene: Scene) -> None:
+    async def shows() -> None:
+        async with scene.database.writing() as db:
+            await flow.take_receipt(db, scene.push.token(), "shown", scene.clock())
+
+    scene.push.before = shows
+    await scene.due()
+    assert [attempt.state for attempt in await scene.attempts()] == ["shown"]
+    assert (await scene.reminder()).state == "sent"
+
+
+async def test_only_the_phone_that_has_not_got_it_is_tried_again(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        other = await subscribed(db, scene.cast.luis)
+    scene.push.answers = {other.endpoint: Outcome(Result.LATER, 503)}
+    await scene.due()
+    scene.push.answers = {}
+    scene.clock.move(minutes=1)
+    await scene.run()
+    tried = [address.endpoint for address, _ in scene.push.sent]
+    assert sorted(tried) == sorted([scene.phone.endpoint, other.endpoint, other.endpoint])
+    assert (await scene.reminder()).state == "sent"
+
+
+@pytest.mark.parametrize("result", list(Result))
+async def test_every_outcome_is_in_the_audit(scene: Scene, result: Result) -> None:
+    scene.push.says = Outcome(result)
+    await scene.due()
+    [attempt] = await scene.attempts()
+    assert await audited(scene.database, attempt.id) == ["attempt.begun", f"attempt.{result.value}"]
+
+
+async def test_a_worker_that_was_fenced_off_still_tells_of_its_own_try(scene: Scene) -> None:
+    """Its address is gone, whoever sends meanwhile."""
+    other = PushDouble()
+
+    async def stopped() -> None:
+        scene.clock.move(minutes=2)
+        await scene.worker(push=other).tick()
+
+    scene.push.before, scene.push.says = stopped, Outcome(Result.GONE, 410)
+    await scene.due()
+    assert (await rows(scene.database, Subscription))[0].ended_why == "gone"
+    assert (await scene.reminder()).state == "sent"

@@ -1,0 +1,152 @@
+"""Who is told, and in what words: private unless the patient chose otherwise (cases 32, 35, 36)."""
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from server.channels.protocol import Message
+from server.people.models import Patient
+from server.reminders import flow
+from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import Planned
+from tests.cast import NOW, Cast, acting
+from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, plan
+from tests.stories import rows, subscribed
+
+PHI = ("Rosa", "Delgado", "Harbor", "Infusion", "ketamine", "ALS", "Room 2", "December", "breath", "555")
+
+
+def notification(message: Message) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads(message.body)["notification"]
+    return said
+
+
+@pytest.mark.parametrize("kind", ["visit", "check-in", "nudge", "test"])
+async def test_case_36_a_notification_says_nothing_of_the_person(scene: Scene, kind: str) -> None:
+    async with scene.database.writing() as db:
+        await db.execute(update(Reminder).values(kind=kind))
+    await scene.due()
+    [(_, message)] = scene.push.sent
+    assert not [word for word in PHI if word.lower() in message.body.lower().replace(SUBJECT, "")]
+    assert notification(message)["title"]
+    assert notification(message)["body"]
+    assert len(message.body.encode()) < 2048
+
+
+async def test_case_36_unless_the_patient_chose_detailed_text(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        await db.execute(update(Patient).where(Patient.id == scene.cast.rosa.id).values(detailed_text=True))
+    await scene.due()
+    said = notification(scene.push.sent[0][1])
+    assert "Tuesday, December 1" in said["body"]
+    assert "Room 2" in said["body"]
+    assert "Harbor" not in json.dumps(said)
+
+
+async def test_case_36_what_is_stored_of_the_detail_is_sealed(scene: Scene) -> None:
+    reminder = await scene.reminder()
+    assert reminder.detail_sealed is not None
+    assert b"Room 2" not in reminder.detail_sealed
+    assert reminder.detail == "Tuesday, December 1, 10:00. Room 2"
+
+
+async def test_topic_and_tag_are_the_reminders_id(scene: Scene) -> None:
+    await scene.due()
+    [(_, message)] = scene.push.sent
+    reminder = await scene.reminder()
+    assert message.id == notification(message)["tag"] == reminder.id
+    assert len(reminder.id) == 32
+    assert reminder.id.isalnum()
+
+
+async def test_it_lands_on_the_very_thing_in_both_ways_of_web_push(scene: Scene) -> None:
+    await scene.due()
+    body = json.loads(scene.push.sent[0][1].body)
+    said = body["notification"]
+    assert (body["web_push"], body["mutable"]) == (8030, True)
+    assert said["navigate"].startswith(f"https://localhost/visits/{SUBJECT}")
+    assert said["data"]["url"] == said["navigate"]
+    assert [action["action"] for action in said["actions"]] == ["coming", "cant"]
+    assert said["lang"] == "en"
+
+
+async def test_a_token_is_known_to_the_phone_alone(scene: Scene) -> None:
+    await scene.due()
+    [attempt] = await rows(scene.database, Attempt)
+    token = scene.push.token()
+    assert token not in repr(vars(attempt))
+    assert len(token) >= 43
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgency"), [("visit", "high"), ("alert", "high"), ("check-in", "normal"), ("nudge", "normal")]
+)
+async def test_urgency_wakes_a_sleeping_phone_only_where_it_must(scene: Scene, kind: str, urgency: str) -> None:
+    async with scene.database.writing() as db:
+        await db.execute(update(Reminder).values(kind=kind))
+    await scene.due()
+    assert scene.push.sent[0][1].urgency == urgency
+
+
+async def test_it_is_not_delivered_after_its_time(scene: Scene) -> None:
+    await scene.due()
+    assert 0 < scene.push.sent[0][1].ttl <= (ENDS - WHEN).total_seconds()
+
+
+async def test_patient_and_caregivers_are_told_and_nobody_else(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        of_luis = await subscribed(db, scene.cast.luis)
+        for other in (scene.cast.walter, scene.cast.helen, scene.cast.maria, scene.cast.tom):
+            await subscribed(db, other)
+    await scene.due()
+    assert {address.endpoint for address, _ in scene.push.sent} == {scene.phone.endpoint, of_luis.endpoint}
+    assert len({notification(message)["data"]["token"] for _, message in scene.push.sent}) == 2
+
+
+async def test_an_alert_goes_to_that_member_of_staff(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        of_maria = await subscribed(db, scene.cast.maria)
+        await subscribed(db, scene.cast.ken)
+        await flow.remind_now(
+            db,
+            acting(scene.cast.rosa),
+            kind="alert",
+            patient_id=scene.cast.rosa.id,
+            subject_id="f" * 32,
+            path=f"/staff/patients/{scene.cast.rosa.id}",
+            staff_id=scene.cast.maria.id,
+            now=NOW,
+            expires_at=ENDS,
+        )
+    await scene.run()
+    [(address, message)] = scene.push.sent
+    assert address.endpoint == of_maria.endpoint
+    assert "needs you now" in notification(message)["title"]
+    assert "Rosa" not in message.body
+    assert notification(message)["data"]["reply"] == ""
+
+
+async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        second = await subscribed(db, scene.cast.rosa)
+        await flow.remind_now(
+            db,
+            acting(scene.cast.rosa),
+            kind="test",
+            patient_id=scene.cast.rosa.id,
+            subject_id=second.device_id,
+            device_id=second.device_id,
+            path="/reminders/test",
+            now=NOW,
+            expires_at=ENDS,
+        )
+    await scene.run()
+    assert [address.endpoint for address, _ in scene.push.sent] == [second.endpoint]
+
+
+async def test_two_reminders_due_together_are_two_notifications(scene: Scene, cast: Cast) -> None:
+    await plan(scene.database, cast, [Planned("visit", WHEN, ENDS)], "b" * 32)
+    await scene.due()
+    assert len(set(scene.push.ids)) == 2

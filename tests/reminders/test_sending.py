@@ -1,0 +1,160 @@
+"""From due to sent, with workers that die, stop, race (cases 1, 2, 3, 5, 6)."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from server.channels.protocol import Outcome, Result
+from server.db import Database
+from server.reminders import flow, rules, sending
+from server.reminders.models import Reminder
+from server.reminders.rules import Planned
+from tests.cast import acting
+from tests.push_double import PushDouble
+from tests.reminders.scene import ENDS, WHEN, Scene
+from tests.stories import rows
+
+
+class Killed(BaseException):
+    """kill -9."""
+
+
+async def test_what_is_due_is_sent_once(scene: Scene) -> None:
+    await scene.run()
+    assert scene.push.sent == []
+    await scene.due()
+    await scene.run()
+    [(address, message)] = scene.push.sent
+    assert (address.endpoint, message.id) == (scene.phone.endpoint, (await scene.reminder()).id)
+    assert (await scene.reminder()).state == "sent"
+    [attempt] = await scene.attempts()
+    assert (attempt.state, attempt.status, attempt.accepted_at) == ("accepted", 201, scene.clock())
+
+
+async def test_the_attempt_is_written_before_it_is_made(scene: Scene) -> None:
+    seen: list[str] = []
+
+    async def look() -> None:
+        seen.extend(attempt.state for attempt in await scene.attempts())
+
+    scene.push.before = look
+    await scene.due()
+    assert seen == ["sending"]
+
+
+async def test_case_1_killed_before_the_claim_commits_it_is_still_due(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "write_attempts", dies)
+        scene.clock.move(hours=1)
+        with pytest.raises(Killed):
+            await scene.worker().tick()
+    assert ((await scene.reminder()).state, await scene.attempts()) == ("scheduled", [])
+    await scene.run()
+    assert len(scene.push.sent) == 1
+
+
+async def test_case_2_killed_between_claim_and_send_it_is_sent_again_once_the_lease_ends(scene: Scene) -> None:
+    async def dies() -> None:
+        raise Killed
+
+    scene.push.before = dies
+    with pytest.raises(Killed):
+        await scene.due()
+    scene.push.before = None
+    reminder = await scene.reminder()
+    assert (reminder.state, reminder.lease_until) == ("sending", scene.clock() + rules.LEASE)
+    scene.clock.move(seconds=rules.LEASE.total_seconds() - 1)
+    await scene.run()
+    assert len(scene.push.sent) == 1
+    scene.clock.move(seconds=1)
+    await scene.run()
+    assert scene.push.ids == [reminder.id, reminder.id]
+    assert [attempt.state for attempt in await scene.attempts()] == ["unknown", "accepted"]
+    assert (await scene.reminder()).state == "sent"
+
+
+async def test_case_3_killed_before_the_outcome_is_written_the_tag_stays_the_same(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "write_outcomes", dies)
+        with pytest.raises(Killed):
+            await scene.due()
+    scene.clock.move(minutes=2)
+    await scene.run()
+    scene.clock.move(minutes=30)
+    await scene.run()
+    assert len(scene.push.ids) == 2
+    assert len(set(scene.push.ids)) == 1
+
+
+async def test_case_3_a_receipt_of_the_killed_send_spares_the_second(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def dies(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "write_outcomes", dies)
+        with pytest.raises(Killed):
+            await scene.due()
+    async with scene.database.writing() as db:
+        assert await flow.take_receipt(db, scene.push.token(), "shown", scene.clock())
+    scene.clock.move(minutes=2)
+    await scene.run()
+    assert len(scene.push.sent) == 1
+    assert (await scene.reminder()).state == "sent"
+
+
+async def test_case_5_two_workers_and_two_hundred_due_send_none_twice(scene: Scene, database_url: str) -> None:
+    other, push = Database(database_url), PushDouble()
+    async with scene.database.writing() as db:
+        for number in range(199):
+            await flow.replan(
+                db,
+                acting(scene.cast.maria),
+                patient_id=scene.cast.rosa.id,
+                subject_id=uuid4().hex,
+                planned=[Planned("visit", WHEN - timedelta(seconds=number % 60), ENDS)],
+                path="/",
+                detail=None,
+                now=scene.clock(),
+            )
+    scene.clock.move(hours=1)
+
+    async def works(database: Database) -> None:
+        worker = scene.worker(database, push)
+        while await worker.tick():
+            pass
+
+    await asyncio.gather(works(scene.database), works(other))
+    await other.close()
+    assert len(push.ids) == len(set(push.ids)) == 200
+    assert {reminder.state for reminder in await rows(scene.database, Reminder)} == {"sent"}
+
+
+async def test_case_6_a_worker_stopped_past_its_lease_overwrites_nothing(scene: Scene) -> None:
+    """It wakes to a refusal, while the other has long had its 201."""
+    other = PushDouble()
+
+    async def stopped() -> None:
+        scene.clock.move(seconds=rules.LEASE.total_seconds() + 1)
+        await scene.worker(push=other).tick()
+
+    scene.push.before = stopped
+    scene.push.says = Outcome(Result.REJECTED, 400, "too late")
+    await scene.due()
+    assert (len(scene.push.sent), len(other.sent)) == (1, 1)
+    reminder = await scene.reminder()
+    assert (reminder.state, reminder.why, reminder.fence) == ("sent", None, 2)
+    assert [attempt.fence for attempt in await scene.attempts()] == [1, 2]

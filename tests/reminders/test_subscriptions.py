@@ -1,0 +1,118 @@
+"""A device's push endpoint: one living for a device, taken over by whoever holds the phone (cases 32, 33, 34)."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from server import crypto
+from server.actor import Actor
+from server.channels.rules import HostList
+from server.db import Database, scope
+from server.people.models import Caregiver, Patient, Staff, Subscription
+from server.people.rules import Refused
+from server.reminders import subscriptions
+from tests.cast import NOW, Cast, acting
+from tests.stories import PUSH, audited, browser_keys, device_of, rows
+
+Subscribe = Callable[[Patient | Caregiver | Staff, str], Awaitable[Subscription | Refused]]
+
+
+@pytest.fixture
+def subscribe(database: Database, cast: Cast) -> Subscribe:
+    """A new device of this person subscribes at this endpoint, in a request of its own."""
+
+    async def take(person: Patient | Caregiver | Staff, endpoint: str) -> Subscription | Refused:
+        async with database.writing() as db:
+            device = await device_of(db, person)
+            scope(db, person.clinic_id)
+            return await subscriptions.subscribe(
+                db, as_device(person, device.id), endpoint, browser_keys(), HostList.parse(""), NOW
+            )
+
+    return take
+
+
+def as_device(person: Patient | Caregiver | Staff, device_id: str) -> Actor:
+    who = acting(person)
+    return Actor(who.kind, who.id, who.clinic_id, patient_id=who.patient_id, device_id=device_id)
+
+
+async def living(database: Database) -> list[Subscription]:
+    return await rows(database, Subscription, Subscription.ended_at.is_(None))
+
+
+async def test_what_a_push_needs_is_kept_sealed(database: Database, cast: Cast, subscribe: Subscribe) -> None:
+    taken = await subscribe(cast.rosa, PUSH + "one")
+    assert isinstance(taken, Subscription)
+    [held] = await living(database)
+    assert (held.endpoint, held.clinic_id) == (PUSH + "one", cast.harbor.id)
+    assert held.vapid_key == next(iter(crypto.keyring().vapid))
+    raw = held.endpoint_sealed + held.p256dh_sealed + held.auth_sealed + held.endpoint_hash.encode()
+    assert b"fcm" not in raw
+    assert held.auth.encode() not in raw
+    assert await audited(database, held.id) == ["subscription.taken"]
+
+
+@pytest.mark.parametrize("stranger", ["walter", "luis", "helen", "maria"])
+async def test_case_32_whoever_holds_the_phone_now_takes_its_endpoint_over(
+    database: Database, cast: Cast, subscribe: Subscribe, stranger: str
+) -> None:
+    """Another person's sign-in on the same browser, of another clinic too."""
+    first = await subscribe(cast.rosa, PUSH + "shared")
+    second = await subscribe(getattr(cast, stranger), PUSH + "shared")
+    assert isinstance(first, Subscription)
+    assert isinstance(second, Subscription)
+    assert [held.id for held in await living(database)] == [second.id]
+    ended = {held.id: held.ended_why for held in await rows(database, Subscription)}
+    assert ended[first.id] == "taken-over"
+
+
+async def test_case_32_and_it_may_come_back(database: Database, cast: Cast, subscribe: Subscribe) -> None:
+    for person in (cast.rosa, cast.walter, cast.rosa, cast.helen, cast.rosa):
+        last = await subscribe(person, PUSH + "shared")
+    assert isinstance(last, Subscription)
+    assert [held.id for held in await living(database)] == [last.id]
+
+
+async def test_a_device_has_one_living_endpoint(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        device = await device_of(db, cast.rosa)
+        actor = as_device(cast.rosa, device.id)
+        for name in ("one", "two", "two"):
+            await subscriptions.subscribe(db, actor, PUSH + name, browser_keys(), HostList.parse(""), NOW)
+    assert [held.endpoint for held in await living(database)] == [PUSH + "two"]
+    assert sorted(str(held.ended_why) for held in await rows(database, Subscription)) == ["None", "replaced"]
+
+
+async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Cast) -> None:
+    """As a browser does after the VAPID key has changed, or on a restored phone."""
+    keys = browser_keys()
+    async with database.writing() as db:
+        actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
+        await subscriptions.subscribe(db, actor, PUSH + "one", browser_keys(), HostList.parse(""), NOW)
+        await subscriptions.unsubscribe(db, actor, "turned-off", NOW)
+        assert not await subscriptions.is_subscribed(db, actor.device_id)
+        await subscriptions.subscribe(db, actor, PUSH + "one", keys, HostList.parse(""), NOW)
+        assert await subscriptions.is_subscribed(db, actor.device_id)
+    [held] = await rows(database, Subscription)
+    assert ((held.p256dh, held.auth), held.ended_at, held.ended_why) == (keys, None, None)
+
+
+async def test_case_34_a_subscription_remembers_the_key_it_was_made_with(
+    database: Database, cast: Cast, subscribe: Subscribe, keyring: crypto.Keyring
+) -> None:
+    await subscribe(cast.rosa, PUSH + "old")
+    rotated = crypto.new_keyring().vapid | keyring.vapid
+    crypto.use(crypto.Keyring(keyring.data, keyring.lookup, rotated, keyring.outbox))
+    await subscribe(cast.walter, PUSH + "new")
+    made_with = {held.endpoint: held.vapid_key for held in await living(database)}
+    assert made_with == {PUSH + "old": next(iter(keyring.vapid)), PUSH + "new": next(iter(rotated))}
+
+
+async def test_case_33_one_phone_does_not_fill_the_table(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
+        for number in range(150):
+            await subscriptions.subscribe(db, actor, f"{PUSH}{number}", browser_keys(), HostList.parse(""), NOW)
+    assert len(await living(database)) <= 1
+    assert len(await rows(database, Subscription)) <= 100

@@ -1,0 +1,66 @@
+"""For each patient one row of every kind that an address may name: whoever asks for another's must not find it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.app import PAGES
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.clock import to_wall
+from server.people.models import Patient, Staff
+from server.review.models import Flag
+from tests.cast import NOW, acting
+from tests.stories import STEADY, answered, device_of, due_check_in
+
+ROUTES = [handler for handler in PAGES if isinstance(handler, HTTPRouteHandler)]
+
+
+@dataclass(frozen=True)
+class World:
+    """What fills the parameters of an address."""
+
+    patient_id: str
+    appointment_id: str
+    check_in_id: str
+    plan_id: str
+    response_id: str
+    flag_id: str
+    device_id: str
+    staff_id: str
+    link_id: str = "pain"
+    path: str = "app.css"
+    token: str = "nobody-has-this-token"
+
+
+NOTHING = World(*["0" * 32] * 8)
+
+
+async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
+    """`staff` works at the patient's clinic."""
+    starts = to_wall(NOW + timedelta(days=5), patient.zone)
+    visit = await appointments.book(db, acting(staff), patient, NewVisit(starts), NOW)
+    check_in = await due_check_in(db, patient)
+    taken = await answered(db, patient, check_in, STEADY | {"strength": "very-hard"})
+    flag = (await db.scalars(select(Flag).where(Flag.patient_id == patient.id))).one()
+    device = await device_of(db, patient)
+    ids = (patient.id, visit.id, check_in.id, check_in.plan_id, taken.response.id, flag.id, device.id, staff.id)
+    return World(*ids)
+
+
+def parameters(handler: HTTPRouteHandler) -> set[str]:
+    return {part.partition(":")[0] for part in sorted(handler.paths)[0].split("{")[1:]} - {"path"}
+
+
+def address(handler: HTTPRouteHandler, world: World) -> str:
+    """The route's address with this world's ids put in."""
+    filled = [part.partition("}") for part in sorted(handler.paths)[0].split("{")]
+    first, rest = filled[0][0], filled[1:]
+    return first + "".join(str(getattr(world, name.partition(":")[0])) + tail for name, _, tail in rest)
+
+
+def method(handler: HTTPRouteHandler) -> str:
+    return next(name for name in ("POST", "DELETE", "GET") if name in handler.http_methods)
