@@ -1,29 +1,50 @@
 """Real databases for the tests: a file of SQLite, and a PostgreSQL server of our own, each copied from a template."""
 
+import asyncio
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import asyncpg  # type: ignore[import-untyped]
 
 STARTS_WITHIN = 30.0  # seconds
 
 
-@dataclass(frozen=True)
 class Postgres:
-    port: int
+    """A server of the tests' own. Statements about databases go over one connection that stays open, in a thread."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._connection = self._wait_for(asyncpg.connect(self.url("postgres")))
 
     def url(self, name: str) -> str:
         return f"postgresql://tests@127.0.0.1:{self.port}/{name}"
 
     def sql(self, statement: str) -> None:
-        command = ["psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "tests", "-d", "postgres"]
-        subprocess.run([*command, "-c", statement], check=True, capture_output=True)
+        self._wait_for(self._connection.execute(statement))
+
+    def copy(self, template: str, name: str) -> None:
+        """A new database with what is in `template`."""
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+
+    def close(self) -> None:
+        self._wait_for(self._connection.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _wait_for(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(STARTS_WITHIN)
 
 
 @contextmanager
@@ -64,7 +85,9 @@ def postgres_server() -> Iterator[Postgres]:
     )
     try:
         _wait_until_ready(binaries, port)
-        yield Postgres(port)
+        held = Postgres(port)
+        yield held
+        held.close()
     finally:
         server.terminate()
         server.wait(20)

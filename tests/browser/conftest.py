@@ -1,3 +1,4 @@
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,7 +12,8 @@ from .bidi import Firefox
 from .push_service import LocalPushService
 from .running_site import RunningSite
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=10_000)
+HOUSE = pytest.StashKey[running.House]()
 
 
 @pytest.fixture
@@ -35,9 +37,16 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-def house(keyring: crypto.Keyring) -> running.House:
-    """Started when first asked for."""
-    return running.house()
+def house(
+    request: pytest.FixtureRequest, keyring: crypto.Keyring, tmp_path_factory: pytest.TempPathFactory
+) -> running.House:
+    """Started when first asked for, in whichever folder; it stays up until the run ends."""
+    config = request.config
+    if HOUSE not in config.stash:
+        stack = contextlib.ExitStack()
+        config.add_cleanup(stack.close)
+        config.stash[HOUSE] = stack.enter_context(running.open_house(tmp_path_factory.mktemp("house")))
+    return config.stash[HOUSE]
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+"""Looking at page after page, and telling at the end all that was wrong with any of them."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from litestar.handlers import HTTPRouteHandler
+from playwright.async_api import Page
+
+from server.app import PAGES
+
+from .measures import Owed, faults_of
+
+# What a GET answers that nobody reads, or that only leads on to a page.
+NO_PAGES = {
+    "/static/{path:path}",
+    "/service-worker.js",
+    "/manifest.json",
+    "/health/live",
+    "/health/ready",
+    "/push/key",
+    "/check-ins/key",
+    "/check-ins/{check_in_id:str}",
+    "/check-ins/{check_in_id:str}/next",
+    "/visits/{appointment_id:str}/visit.ics",
+}
+
+
+@dataclass
+class Inspection:
+    page: Page
+    owed: Owed
+    faults: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    async def visit(self, path: str, name: str = "") -> None:
+        await self.page.goto(path)
+        await self.look(name or path)
+
+    async def look(self, name: str) -> None:
+        """At the page as it now stands."""
+        await self.page.wait_for_load_state()
+        self.seen.add(urlsplit(self.page.url).path)
+        self.faults += [f"{name}: {fault}" for fault in await faults_of(self.page, self.owed)]
+
+
+def all_pages() -> set[str]:
+    """The addresses of all pages that the app has, as its router knows them."""
+    return {path for handler in PAGES for path in _gets(handler)} - NO_PAGES
+
+
+def looked_at(inspections: list[Inspection]) -> set[str]:
+    """Which of them were looked at."""
+    seen = set().union(*(inspection.seen for inspection in inspections))
+    return {path for path in all_pages() if any(_pattern(path).fullmatch(one) for one in seen)}
+
+
+def told(inspections: list[Inspection]) -> str:
+    faults = [fault for inspection in inspections for fault in inspection.faults]
+    return "\n".join([f"{len(faults)} faults:", *faults]) if faults else ""
+
+
+def _gets(handler: object) -> set[str]:
+    return handler.paths if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods else set()
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path)))

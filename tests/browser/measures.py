@@ -1,0 +1,101 @@
+"""What a page owes to people who press with a knuckle: tall targets, far apart, few of them, nothing off the side."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Page, ViewportSize
+
+from .chromium import DESKTOP, PHONE, axe_violations
+
+NARROW: ViewportSize = {"width": 320, "height": 640}
+
+# A control is what can be pressed or typed into; of a box or a dot to tick, its label. A link inside a sentence is
+# no target of its own (WCAG 2.2, target size: inline).
+MEASURE = """({tall, apart, most}) => {
+  const all = [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [tabindex='0']")];
+  const shown = element => {
+    const box = element.getBoundingClientRect();
+    return element.checkVisibility({visibilityProperty: true, contentVisibilityAuto: true}) && box.right > 0;
+  };
+  const inline = element => {
+    if (element.tagName !== "A" || getComputedStyle(element).display !== "inline") return false;
+    const around = element.closest("p, li, dd, td, div");
+    return around !== null && around.innerText.trim().length > element.innerText.trim().length;
+  };
+  const name = element => {
+    const words = element.innerText || element.getAttribute("aria-label") || element.name || element.id;
+    return `${element.tagName.toLowerCase()} “${String(words).trim().replace(/\\s+/g, " ").slice(0, 40)}”`;
+  };
+  const target = element => /^(checkbox|radio)$/.test(element.type) ? element.closest("label") ?? element : element;
+  const controls = all.filter(shown);
+  const targets = controls.filter(element => !inline(element))
+    .map(element => ({name: name(target(element)), element, box: target(element).getBoundingClientRect()}));
+  const faults = targets.filter(({box}) => box.height < tall - 0.5)
+    .map(({name, box}) => `${name} is ${box.height.toFixed(1)} px tall`);
+  const between = (low, high, otherLow, otherHigh) => Math.max(0, otherLow - high, low - otherHigh);
+  const gap = (a, b) =>
+    Math.hypot(between(a.left, a.right, b.left, b.right), between(a.top, a.bottom, b.top, b.bottom));
+  targets.forEach((one, index) => targets.slice(index + 1).forEach(other => {
+    const space = gap(one.box, other.box);
+    if (!one.element.contains(other.element) && space < apart - 0.5)
+      faults.push(`${space.toFixed(1)} px between ${one.name} and ${other.name}`);
+  }));
+  const counted = controls.filter(element => !element.closest(".grid11"));
+  if (counted.length > most) faults.push(`${counted.length} controls: ${counted.map(name).join(", ")}`);
+  return faults;
+}"""
+SIDEWAYS = """() => {
+  const root = document.scrollingElement, width = root.clientWidth;
+  if (root.scrollWidth <= width) return [];
+  const all = [...document.body.querySelectorAll("*")];
+  const over = all.filter(each => each.getBoundingClientRect().right > width + 0.5);
+  const deepest = over.filter(each => !over.some(other => other !== each && each.contains(other)));
+  const named = deepest.slice(0, 3).map(each => `${each.tagName.toLowerCase()} “${each.innerText?.slice(0, 40)}”`);
+  return [`scrolls sideways, ${root.scrollWidth} px wide: ${named.join(", ")}`];
+}"""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """In CSS pixels; `most` controls a page. `narrow` is where nothing may scroll sideways."""
+
+    tall: int
+    apart: int
+    most: int
+    sizes: tuple[ViewportSize, ...]
+    narrow: ViewportSize
+
+
+PATIENT = Owed(tall=64, apart=16, most=9, sizes=(PHONE,), narrow=NARROW)
+STAFF = Owed(tall=44, apart=0, most=1000, sizes=(PHONE, DESKTOP), narrow=PHONE)
+
+
+async def faults_of(page: Page, owed: Owed) -> list[str]:
+    """All that is wrong with the page as it now stands, in light and dark; it ends at the last of `owed.sizes`."""
+    found = [f"at {owed.narrow['width']} px {fault}" for fault in await _at(page, owed.narrow, SIDEWAYS)]
+    sizes = {"tall": owed.tall, "apart": owed.apart, "most": owed.most}
+    for size in owed.sizes:
+        width = size["width"]
+        wrong = await _at(page, size, SIDEWAYS) + await _at(page, size, MEASURE, sizes)
+        found += [f"at {width} px {fault}" for fault in wrong if f"at {width} px {fault}" not in found]
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found += [f"in {scheme} {violation}" for violation in _folded(await axe_violations(page))]
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return found
+
+
+def _folded(violations: list[str]) -> list[str]:
+    """One line for all elements with the same trouble."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for violation in violations:
+        rule, target, summary = violation.split(": ", 2)
+        alike.setdefault((rule, summary), []).append(target)
+    return [f"{rule}: {len(on)} × {on[0]}: {summary}" for (rule, summary), on in alike.items()]
+
+
+async def _at(page: Page, size: ViewportSize, script: str, argument: Any = None) -> list[str]:
+    await page.set_viewport_size(size)
+    found: list[str] = await page.evaluate(script, argument)
+    return found

@@ -1,0 +1,175 @@
+"""Every page of a patient's phone, each state of it brought about through the app."""
+
+from datetime import timedelta
+
+from playwright.async_api import Browser, Page
+
+from .chromium import new_page
+from .inspection import Inspection
+from .measures import PATIENT
+from .people import answer, answer_all, desk_of, phone_of, press, sees
+from .running_site import LAST_WEEK, RunningSite
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile"
+# What a browser has of a subscription, made here: no push service is near.
+SUBSCRIBE = """async () => {
+  const pair = await crypto.subtle.generateKey({name: "ECDH", namedCurve: "P-256"}, true, ["deriveBits"]);
+  const text = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const p256dh = text(await crypto.subtle.exportKey("raw", pair.publicKey));
+  const keys = {p256dh, auth: text(crypto.getRandomValues(new Uint8Array(16)))};
+  const body = JSON.stringify({endpoint: "http://127.0.0.1:9/push/1", keys});
+  const answer = await fetch("/push/subscriptions",
+    {method: "POST", headers: {"content-type": "application/json", accept: "application/json"}, body});
+  return answer.status;
+}"""
+
+
+async def walk_in(browser: Browser, site: RunningSite) -> list[Inspection]:
+    """Before anybody is signed in, on an iPhone, an Android phone and a computer; then joining."""
+    phones = [await new_page(browser, base_url=site.base_url, user_agent=agent) for agent in (IPHONE, ANDROID, "Linux")]
+    iphone, android, other = (Inspection(phone, PATIENT) for phone in phones)
+    for step in (1, 2, 3, 4):
+        await iphone.visit(f"/install?step={step}", f"/install on an iPhone, step {step}")
+    for step in (1, 2, 3):
+        await android.visit(f"/install?step={step}", f"/install on Android, step {step}")
+    await other.visit("/install", "/install on a computer")
+    for path in ("/join", "/help", "/privacy", "/offline"):
+        await iphone.visit(path)
+    await iphone.visit("/nothing-is-here", "an address that does not exist")
+    await _by_link(iphone, site)
+    await _join(iphone, site)
+    await _reminders(iphone)
+    return [iphone, android, other]
+
+
+async def _by_link(phone: Inspection, site: RunningSite) -> None:
+    """A link in an email or a text, opened where nobody is signed in."""
+    visit = await site.book_visit(timedelta(days=3), site.cast.walter)
+    _, token = await site.hand_over(visit.id, "text")
+    await phone.visit(f"/go/{token}", "a link to a visit")
+    await press(phone.page, "I'll be there")
+    await sees(phone.page, "Thank you.")
+    await phone.look("a link to a visit, answered")
+    await phone.visit("/go/nothing", "a link that has ended")
+
+
+async def _join(phone: Inspection, site: RunningSite) -> None:
+    page = phone.page
+    await page.goto("/join")
+    for code, name in (("0000 0000", "/join, a wrong code"), (await site.pairing_code(site.cast.rosa), "consent")):
+        await page.get_by_label("Your code has 8 digits").fill(code)
+        await press(page, "Go on")
+        await sees(page, "This code is not right" if "wrong" in name else "Before you start")
+        await phone.look(name)
+    await press(page, "I agree, let me in")
+    await page.wait_for_url("**/reminders")
+
+
+async def _reminders(phone: Inspection) -> None:
+    page = phone.page
+    await phone.look("/reminders")
+    await press(page, "Turn on reminders")
+    await sees(page, "This phone says no")
+    await phone.look("/reminders, not allowed")
+    await phone.visit("/reminders/help")
+    await press(page, "Send another test")
+    await page.wait_for_url("**/reminders/test*")
+    await phone.look("/reminders/test")
+    assert await page.evaluate(SUBSCRIBE) == 200
+    await phone.visit("/reminders", "/reminders, on")
+
+
+async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
+    """Home and what it leads to."""
+    page = await phone_of(browser, site, site.cast.rosa)
+    phone = Inspection(page, PATIENT)
+    await phone.visit("/", "home, nothing to do")
+    await phone.visit("/answers", "/answers, none yet")
+    visit = await site.book_visit(timedelta(days=3))
+    await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    await site.check_in_due_now(site.cast.rosa, "daily-three")
+    await phone.visit("/", "home, with a check-in and a visit")
+    for reply in ("I'll be there", "I can't come"):
+        await phone.visit(f"/visits/{visit.id}", f"a visit, before “{reply}”")
+        await press(page, reply)
+        await sees(page, "Thank you.")
+        await phone.look(f"a visit, after “{reply}”")
+    await phone_of(browser, site, site.cast.luis)
+    for path in ("/settings", "/settings/quiet", "/help", "/sign-out"):
+        await phone.visit(path)
+    missed = await site.missed_check_in(site.cast.rosa, "function")
+    await phone.visit(f"/check-ins/{missed.id}", "a check-in that is closed")
+    return [phone]
+
+
+async def walk_through_check_ins(browser: Browser, site: RunningSite) -> list[Inspection]:
+    """Questions of each kind, red flags, check and send, urgency, sent, in each of its states."""
+    page = await phone_of(browser, site, site.cast.rosa)
+    phone = Inspection(page, PATIENT)
+    weekly = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    await phone.visit(f"/check-ins/{weekly.id}/who", "who answers, for the patient")
+    await _red_flags(phone, weekly.id, (await site.check_in_due_now(site.cast.rosa, "day-after")).id)
+    await phone.visit(f"/check-ins/{weekly.id}/q/pain?who=self", "a question, 0–10")
+    await answer(page, "7")
+    await page.goto(f"/check-ins/{weekly.id}")
+    await answer_all(page, "Same as ever", "No trouble", "No trouble", "Skip", "Mostly good")
+    await phone.look("check and send, weekly")
+    await page.locator("summary").click()
+    await press(page, "Chewing and swallowing")
+    await sees(page, "How is chewing and swallowing?")
+    await phone.look("a question, to change its answer")
+    await page.goto(f"/check-ins/{weekly.id}/check")
+    await _send(phone)
+    await _seen_by_staff(phone, site, await desk_of(browser, site, site.cast.maria))
+    return [phone, await _helper(browser, site)]
+
+
+async def _red_flags(phone: Inspection, weekly: str, day_after: str) -> None:
+    page = phone.page
+    await phone.visit(f"/check-ins/{weekly}/q/breathing?who=self", "a question, five steps")
+    await answer(page, "Very hard")
+    await phone.look("red flag, breathing")
+    await answer(page, "Go on with the check-in")
+    await answer(page, "Hard")
+    await phone.look("a question, yes or no")
+    await answer(page, "Yes")
+    await phone.look("red flag, choking")
+    await page.goto(f"/check-ins/{weekly}/q/fall?who=self")
+    await answer(page, "Yes")
+    await phone.look("red flag, fall")
+    await page.goto(f"/check-ins/{day_after}/q/mood?who=self")
+    await answer(page, "Low")
+    await answer(page, "Yes")
+    await phone.look("red flag, crisis")
+
+
+async def _send(phone: Inspection) -> None:
+    await press(phone.page, "Send to clinic")
+    await phone.page.wait_for_url("**/urgency")
+    await phone.look("urgency")
+    await press(phone.page, "Reach me today")
+    await sees(phone.page, "The clinic has received it")
+    await phone.look("sent, nobody opened it")
+    await phone.visit("/answers", "/answers, with trends")
+
+
+async def _seen_by_staff(phone: Inspection, site: RunningSite, desk: Page) -> None:
+    await desk.get_by_role("button", name="Take it").first.click()
+    await desk.get_by_role("link", name="Weekly check-in").first.click()
+    await sees(desk, "First opened by")
+    await phone.page.get_by_role("link", name="Weekly check-in").first.click()
+    await sees(phone.page, "Maria Alvarez")
+    await phone.look("sent, opened and taken")
+
+
+async def _helper(browser: Browser, site: RunningSite) -> Inspection:
+    daily = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    page = await phone_of(browser, site, site.cast.luis)
+    phone = Inspection(page, PATIENT)
+    await page.goto(f"/check-ins/{daily.id}")
+    await phone.look("who answers, for a helper")
+    await answer_all(page, "My own view", "4", "No trouble")
+    await phone.look("check and send, daily, a helper's own view")
+    return phone

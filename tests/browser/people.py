@@ -1,0 +1,75 @@
+"""People in front of Chromium: a patient's phone that has joined, a staff member's desk, and what both do there."""
+
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from server.people.models import Caregiver, Patient, Staff
+
+from .chromium import DESKTOP, new_page
+from .running_site import RunningSite
+
+# The app takes no answer in the first moments of a question, so that the tail of a tap is not one.
+LISTENING = """() => new Promise(done => {
+  const settled = () => !document.querySelector(".htmx-swapping, .htmx-settling");
+  const listens = () => typeof shownAt === "undefined" || (settled() && performance.now() - shownAt > GUARD);
+  const look = () => listens() ? done() : setTimeout(look, 20);
+  look();
+})"""
+
+
+async def phone_of(browser: Browser, site: RunningSite, person: Patient | Caregiver, **options: Any) -> Page:
+    """A phone on which `person` has just joined; it stands at the page that asks about reminders."""
+    page = await new_page(browser, base_url=site.base_url, **options)
+    await join(page, site, person)
+    return page
+
+
+async def join(page: Page, site: RunningSite, person: Patient | Caregiver) -> None:
+    """By a code that is typed in."""
+    await page.goto("/join")
+    await page.get_by_label("Your code has 8 digits").fill(await site.pairing_code(person))
+    await press(page, "Go on")
+    await press(page, "I agree, let me in")
+    await page.wait_for_url("**/reminders")
+
+
+async def desk_of(browser: Browser, site: RunningSite, staff: Staff, **options: Any) -> Page:
+    """A computer on which `staff` has signed in by the link that an admin made; it shows the inbox."""
+    page = await new_page(browser, base_url=site.base_url, **{"size": DESKTOP} | options)
+    await page.goto(await site.staff_link(staff))
+    await press(page, "Sign in")
+    await page.wait_for_url("**/staff")
+    return page
+
+
+async def press(page: Page, name: str) -> None:
+    """The button or link with this very name, once its page has loaded."""
+    found = page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
+    await found.wait_for()
+    await page.wait_for_load_state()
+    await page.evaluate(LISTENING)
+    await found.click()
+
+
+async def answer(page: Page, name: str) -> None:
+    """One activation, which leads on to another page."""
+    asked = await page.locator("h1").inner_text()
+    await press(page, name)
+    await expect(page.locator("h1")).not_to_have_text(asked)
+
+
+async def answer_all(page: Page, *names: str) -> None:
+    for name in names:
+        await answer(page, name)
+
+
+async def sees(page: Page, *words: str) -> None:
+    """Each of these, where it can be read."""
+    for each in words:
+        await expect(page.locator("main")).to_contain_text(each, use_inner_text=True)
+
+
+async def sees_not(page: Page, *words: str) -> None:
+    for each in words:
+        await expect(page.locator("main")).not_to_contain_text(each, use_inner_text=True)

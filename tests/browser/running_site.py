@@ -1,0 +1,158 @@
+"""What a test does with the running app behind its pages: codes, links, and the state of the world it starts from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from server import crypto
+from server.actor import system
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.appointments.models import Appointment
+from server.checkins import flow as checkins
+from server.checkins import responses
+from server.checkins.forms import Value
+from server.checkins.models import CheckIn, Response
+from server.checkins.responses import Submission, Taken
+from server.checkins.rules import Rhythm
+from server.clock import system_clock, to_utc, to_wall
+from server.db import Database
+from server.people import flow as people
+from server.people import staff_flow
+from server.people.models import Caregiver, Patient, Staff
+from server.reminders import flow as reminders
+from server.reminders.flow import Told
+from server.reminders.models import Attempt
+from tests.cast import Cast, acting
+
+from .eventually import eventually
+
+WEEK = timedelta(weeks=1)
+# A steady week of the weekly check-in, but for a little trouble in swallowing.
+LAST_WEEK: Mapping[str, Value] = {
+    "breathing": "none",
+    "swallowing": "little",
+    "choking": False,
+    "speech": "none",
+    "saliva": "none",
+    "strength": "none",
+    "fall": False,
+    "cramps": "none",
+    "pain": 1,
+    "mood": "none",
+}
+
+
+@dataclass(frozen=True)
+class RunningSite:
+    """An app that runs, at `base_url`. Its clock is the real one."""
+
+    base_url: str
+    database: Database
+    cast: Cast
+
+    def url(self, path: str) -> str:
+        return self.base_url + path
+
+    async def pairing_code(self, person: Patient | Caregiver) -> str:
+        async with self.database.writing() as db:
+            patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
+            helper = person if isinstance(person, Caregiver) else None
+            return await people.issue_pairing(db, acting(self.cast.maria), patient, helper, system_clock())
+
+    async def staff_link(self, staff: Staff) -> str:
+        """The address that an admin, or the command line, hands out."""
+        async with self.database.writing() as db:
+            token = await staff_flow.make_link(db, acting(staff), staff, system_clock())
+        return self.url(f"/staff/link#{token}")
+
+    # Visits
+
+    async def book_visit_with_reminder_in(self, seconds: float, patient: Patient | None = None) -> Appointment:
+        """A visit whose reminder of 2 hours before falls due in so many seconds; its other ones are past."""
+        return await self.book_visit(timedelta(hours=2, seconds=seconds), patient)
+
+    async def book_visit(self, ahead: timedelta, patient: Patient | None = None) -> Appointment:
+        now = system_clock()
+        new = NewVisit(to_wall(now + ahead, self.cast.harbor.zone))
+        async with self.database.writing() as db:
+            return await appointments.book(db, acting(self.cast.maria), patient or self.cast.rosa, new, now)
+
+    async def reminders_of(self, subject_id: str) -> list[Told]:
+        async with self.database.reading() as db:
+            return await reminders.with_attempts(db, await reminders.of_subject(db, subject_id))
+
+    async def hand_over(self, subject_id: str, channel: str = "push") -> tuple[str, str]:
+        """The subject's next reminder, as if our worker had just sent it to somebody: its id, its token."""
+        token = crypto.new_token()
+        reminder = (await self.reminders_of(subject_id))[0].reminder
+        async with self.database.writing() as db:
+            attempt = Attempt(
+                clinic_id=reminder.clinic_id,
+                reminder_id=reminder.id,
+                channel=channel,
+                token_hash=crypto.token_hash(token),
+                state="accepted",
+                fence=reminder.fence,
+                started_at=system_clock(),
+            )
+            db.add(attempt)
+        return reminder.id, token
+
+    async def wait_for_reminder(self, subject_id: str, state: str, seconds: float = 20) -> Told:
+        """Waits until the one reminder of a subject is in this state."""
+
+        async def look() -> Told | None:
+            (told,) = await self.reminders_of(subject_id)
+            return told if told.state == state else None
+
+        return await eventually(look, f"a reminder that is {state}", seconds)
+
+    # Check-ins
+
+    async def check_in_due_now(self, patient: Patient, slug: str, before: Mapping[str, Value] | None = None) -> CheckIn:
+        """One that has just fallen due and stays open for three days; `before` was answered a week ago.
+
+        Due at the full minute before last, in the patient's own time, since a rhythm knows no seconds.
+        """
+        wall = to_wall(system_clock() - timedelta(minutes=1), patient.zone).replace(second=0, microsecond=0)
+        if before is None:
+            (check_in,) = await self._plan(patient, slug, wall, system_clock())
+            return check_in
+        past, check_in = await self._plan(patient, slug, wall - WEEK, to_utc(wall - WEEK, patient.zone))
+        async with self.database.writing() as db:
+            then = past.due_at + timedelta(minutes=1)
+            held = await db.get_one(CheckIn, past.id)
+            sent = Submission(past.client_id, before, "self", then)
+            taken = await responses.submit(db, acting(patient), held, sent, then)
+            assert isinstance(taken, Taken)
+        return check_in
+
+    async def missed_check_in(self, patient: Patient, slug: str) -> CheckIn:
+        """One that fell due a week ago and was never answered."""
+        wall = to_wall(system_clock(), patient.zone).replace(second=0, microsecond=0) - WEEK
+        return (await self._plan(patient, slug, wall, to_utc(wall, patient.zone)))[0]
+
+    async def _plan(self, patient: Patient, slug: str, wall: datetime, now: datetime) -> list[CheckIn]:
+        """What a weekly plan from `wall` on lays out until today."""
+        actor = system(patient.clinic_id, "tests")
+        rhythm = Rhythm("weekly", wall.time(), wall.date(), wall.weekday())
+        async with self.database.writing() as db:
+            plan = await checkins.add_plan(db, actor, patient, slug, rhythm, now)
+            due = CheckIn.due_at <= system_clock()
+            found = await db.scalars(select(CheckIn).where(CheckIn.plan_id == plan.id, due).order_by(CheckIn.due_at))
+            return list(found)
+
+    async def responses_to(self, check_in: CheckIn) -> int:
+        """How many rows there are for a check-in: never more than one."""
+        async with self.database.reading() as db:
+            count = await db.scalar(select(func.count()).where(Response.check_in_id == check_in.id))
+            return count or 0
+
+    async def wait_for_response(self, check_in: CheckIn, seconds: float = 20) -> None:
+        async def look() -> bool:
+            return await self.responses_to(check_in) > 0
+
+        await eventually(look, "the clinic to receive the check-in", seconds)

@@ -1,0 +1,122 @@
+"""Every page of the staff, each state of it brought about through the app."""
+
+from datetime import timedelta
+
+from playwright.async_api import Browser, Page
+
+from server.checkins.forms import Value
+
+from .chromium import DESKTOP, new_page
+from .inspection import Inspection
+from .measures import STAFF
+from .people import answer_all, desk_of, phone_of, press, sees
+from .running_site import RunningSite
+
+STEADY: dict[str, Value] = {"pain": 2, "mood": "none", "breathing": "none"}
+
+
+async def walk_to_the_door(browser: Browser, site: RunningSite) -> list[Inspection]:
+    page = await new_page(browser, size=DESKTOP, base_url=site.base_url)
+    desk = Inspection(page, STAFF)
+    await desk.visit("/staff/sign-in")
+    for label, words in (("Email", "maria@harbor.example"), ("Password", "twelve letters"), ("Code", "000000")):
+        await page.get_by_label(label).fill(words)
+    await press(page, "Sign in")
+    await sees(page, "do not fit together")
+    await desk.look("/staff/sign-in, refused")
+    await desk.visit("/staff/link#nothing", "/staff/link")
+    await press(page, "Sign in")
+    await sees(page, "This link was used before")
+    await desk.look("/staff/link, refused")
+    return [desk]
+
+
+async def walk_the_desk(browser: Browser, site: RunningSite) -> list[Inspection]:
+    """With a patient who can't come, answers worse and fell; one who was not reached; and one flag that is done."""
+    await _a_bad_day(browser, site)
+    page = await desk_of(browser, site, site.cast.ruth)
+    desk = Inspection(page, STAFF)
+    await sees(page, "Rosa Delgado", "can't come")
+    await desk.look("inbox, needs action")
+    await desk.visit("/staff?show=new", "inbox, new")
+    await desk.visit("/staff?show=unreached", "inbox, not reached")
+    await _one_flag_done(page)
+    await desk.visit("/staff?show=done", "inbox, done")
+    await _patient(desk, site)
+    await _visits(desk)
+    await _clinic(desk)
+    return [desk]
+
+
+async def _a_bad_day(browser: Browser, site: RunningSite) -> None:
+    await site.check_in_due_now(site.cast.rosa, "daily-three", STEADY)
+    await site.book_visit(timedelta(days=2))
+    unreached = await site.book_visit_with_reminder_in(1, site.cast.walter)
+    rosa = await phone_of(browser, site, site.cast.rosa)
+    await phone_of(browser, site, site.cast.luis)
+    await rosa.goto("/")
+    await press(rosa, "I can't come")
+    await sees(rosa, "Thank you.")
+    await rosa.goto("/")
+    await answer_all(rosa, "Start", "9", "Low", "Very hard", "Go on with the check-in")
+    await press(rosa, "Send to clinic")
+    await press(rosa, "Reach me today")
+    await sees(rosa, "The clinic has received it")
+    await site.wait_for_reminder(unreached.id, "failed")
+
+
+async def _one_flag_done(page: Page) -> None:
+    await page.goto("/staff")
+    await page.get_by_role("button", name="Take it").first.click()
+    await page.get_by_label("Called").first.check()
+    await page.get_by_role("button", name="Acknowledge").first.click()
+    await sees(page, "1 closed")
+
+
+async def _patient(desk: Inspection, site: RunningSite) -> None:
+    page, rosa = desk.page, f"/staff/patients/{site.cast.rosa.id}"
+    await desk.visit("/staff/patients")
+    await desk.visit("/staff/patients?q=nobody", "/staff/patients, nobody found")
+    await desk.visit("/staff/patients/new")
+    await page.get_by_label("Name").fill("Nora Bell")
+    await page.get_by_label("Time zone").fill("Nowhere")
+    await press(page, "Save")
+    await sees(page, "That time zone is not known.")
+    await desk.look("/staff/patients/new, refused")
+    await desk.visit(f"{rosa}/edit", "a patient, to edit")
+    await desk.visit(rosa, "a patient")
+    for summary in await page.locator("summary").all():
+        await summary.click()
+    await desk.look("a patient, all unfolded")
+    await press(page, "Pair the patient's phone")
+    await sees(page, "A phone for Rosa Delgado")
+    await desk.look("pairing")
+    await page.goto(rosa)
+    await page.get_by_role("link", name="Three quick questions").first.click()
+    await sees(page, "How bad is your pain today?")
+    await desk.look("a response")
+
+
+async def _visits(desk: Inspection) -> None:
+    page = desk.page
+    await desk.visit("/staff/schedule")
+    await page.locator("a.slot").first.click()
+    await sees(page, "Mark as")
+    await desk.look("a visit")
+    await desk.visit("/staff/visits/new")
+    await page.get_by_label("Patient").select_option("Rosa Delgado")
+    await page.get_by_label("From").fill("2020-01-06")
+    await press(page, "Book")
+    await sees(page, "That time is over.")
+    await desk.look("/staff/visits/new, refused")
+    await desk.visit("/staff/visits/none", "an address of staff that does not exist")
+
+
+async def _clinic(desk: Inspection) -> None:
+    page = desk.page
+    await desk.visit("/staff/account")
+    await desk.visit("/staff/clinic")
+    await desk.visit("/staff/team")
+    await page.get_by_role("button", name="New link").first.click()
+    await sees(page, "It works once, for 24 hours.")
+    await desk.look("/staff/team, with a link")

@@ -1,0 +1,90 @@
+"""What a phone needs to put the app on its Home Screen."""
+
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser
+
+from .chromium import installability_errors, new_page
+from .people import phone_of
+from .running_site import RunningSite
+
+
+@pytest.fixture
+async def client(site: RunningSite) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(site.base_url) as session:
+        yield session
+
+
+@pytest.fixture
+async def manifest(client: aiohttp.ClientSession) -> dict[str, Any]:
+    async with client.get("/manifest.json") as answer:
+        assert answer.status == 200
+        found: dict[str, Any] = await answer.json(content_type="application/manifest+json")
+        return found
+
+
+async def test_chromium_would_install_it(tmp_path: Path, site: RunningSite) -> None:
+    assert await installability_errors(tmp_path / "profile", site.url("/join")) == []
+
+
+async def test_its_service_worker_takes_the_pages_over(chromium: Browser, site: RunningSite) -> None:
+    page = await new_page(chromium, base_url=site.base_url)
+    await page.goto("/join")
+    ready = "navigator.serviceWorker.ready.then(({scope, active}) => [scope, new URL(active.scriptURL).pathname])"
+    assert await page.evaluate(ready) == [site.url("/"), "/service-worker.js"]
+    await page.reload()
+    assert await page.evaluate("navigator.serviceWorker.controller !== null")
+
+
+async def test_the_manifest_is_complete(manifest: dict[str, Any]) -> None:
+    said = {name: manifest[name] for name in ("id", "name", "short_name", "start_url", "scope", "display")}
+    assert said == {
+        "id": "/",
+        "name": "Interlude",
+        "short_name": "Interlude",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+    }
+    purposes = {(icon["sizes"], icon["purpose"]) for icon in manifest["icons"]}
+    assert purposes >= {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
+    assert {shot["form_factor"] for shot in manifest["screenshots"]} == {"narrow", "wide"}
+    assert all(shot["label"] for shot in manifest["screenshots"])
+
+
+async def test_its_pictures_are_there_and_as_large_as_it_says(
+    client: aiohttp.ClientSession, manifest: dict[str, Any]
+) -> None:
+    pictures = [*manifest["icons"], *manifest["screenshots"]]
+    declared = [(picture["src"], picture["type"], picture["sizes"]) for picture in pictures]
+    assert [await _found(client, src, sizes) for src, _, sizes in declared] == declared
+
+
+async def test_its_shortcuts_and_the_iphones_icon_lead_somewhere(
+    chromium: Browser, site: RunningSite, manifest: dict[str, Any]
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    for shortcut in manifest["shortcuts"]:
+        answer = await rosa.goto(shortcut["url"])
+        assert answer
+        assert (answer.status, rosa.url) == (200, site.url(shortcut["url"])), shortcut["name"]
+    icon = await rosa.locator("link[rel=apple-touch-icon]").get_attribute("href")
+    async with aiohttp.ClientSession(site.base_url) as client:
+        assert await _found(client, str(icon), "180x180") == (icon, "image/png", "180x180")
+
+
+async def _found(client: aiohttp.ClientSession, src: str, sizes: str) -> tuple[str, str, str]:
+    """What lies there: address, type and size; a drawing has any size."""
+    async with client.get(src) as answer:
+        assert answer.status == 200, src
+        body = await answer.read()
+        if answer.content_type == "image/svg+xml":
+            return src, answer.content_type, sizes
+        assert body.startswith(b"\x89PNG"), src
+        width, height = struct.unpack(">II", body[16:24])
+        return src, answer.content_type, f"{width}x{height}"

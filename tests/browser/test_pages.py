@@ -1,0 +1,59 @@
+"""Every page, light and dark: no violation that axe knows, targets of their size, nothing off the side of a phone."""
+
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Browser
+
+from .inspection import Inspection, all_pages, looked_at, told
+from .patient_walk import walk_about, walk_in, walk_through_check_ins
+from .running_site import RunningSite
+from .staff_walk import walk_the_desk, walk_to_the_door
+
+Walk = Callable[[Browser, RunningSite], Awaitable[list[Inspection]]]
+
+VISIT, CHECK_IN, PATIENT = "{appointment_id:str}", "/check-ins/{check_in_id:str}", "/staff/patients/{patient_id:str}"
+WAY_IN = {"/install", "/join", "/help", "/privacy", "/offline", "/reminders", "/reminders/help", "/reminders/test"}
+WAY_IN |= {"/go/{token:str}"}
+ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/settings", "/settings/quiet", "/help", "/sign-out"}
+CHECK_INS = {f"{CHECK_IN}/{page}" for page in ("who", "q/{link_id:str}", "check", "urgency", "sent")} | {"/answers"}
+DOOR = {"/staff/sign-in", "/staff/link"}
+DESK = {f"/staff{page}" for page in ("", "/patients", "/patients/new", "/schedule", "/account", "/clinic", "/team")}
+DESK |= {
+    PATIENT,
+    f"{PATIENT}/edit",
+    "/staff/responses/{response_id:str}",
+    f"/staff/visits/{VISIT}",
+    "/staff/visits/new",
+}
+
+
+async def inspect(walk: Walk, listed: set[str], chromium: Browser, site: RunningSite) -> None:
+    walked = await walk(chromium, site)
+    assert listed - looked_at(walked) == set()
+    found = told(walked)
+    assert not found, found
+
+
+async def test_pages_on_the_way_in(chromium: Browser, site: RunningSite) -> None:
+    await inspect(walk_in, WAY_IN, chromium, site)
+
+
+async def test_home_and_what_it_leads_to(chromium: Browser, site: RunningSite) -> None:
+    await inspect(walk_about, ABOUT, chromium, site)
+
+
+async def test_pages_of_a_check_in(chromium: Browser, site: RunningSite) -> None:
+    await inspect(walk_through_check_ins, CHECK_INS, chromium, site)
+
+
+async def test_the_staffs_door(chromium: Browser, site: RunningSite) -> None:
+    await inspect(walk_to_the_door, DOOR, chromium, site)
+
+
+async def test_the_staffs_desk(chromium: Browser, site: RunningSite) -> None:
+    await inspect(walk_the_desk, DESK, chromium, site)
+
+
+def test_no_page_is_left_out() -> None:
+    """A page that is new has to be walked to, in `patient_walk` or `staff_walk`, and listed above."""
+    assert all_pages() - WAY_IN - ABOUT - CHECK_INS - DOOR - DESK == set()

@@ -1,0 +1,192 @@
+"""The staff's inbox, patient page, one response, schedule (cases 12, 50, 61)."""
+
+import re
+
+import pytest
+from sqlalchemy import update
+
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.audit import AuditEvent
+from server.checkins import flow as checkins
+from server.checkins.models import CheckIn
+from server.clock import to_wall
+from server.db import Database
+from server.people import flow as people
+from server.people.models import Patient
+from server.reminders.models import Reminder
+from server.review.models import Flag
+from tests.cast import NOW, Cast, acting
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, answered, due_check_in, rows
+from tests.web import words
+
+WORSE = STEADY | {"speech": "very-hard", "pain": 9}
+
+
+async def answers(database: Database, patient: Patient, given: dict[str, object], clock: StillClock) -> str:
+    """A week later the patient answers; the response's id."""
+    clock.move(days=7)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, patient, now=clock())
+        return (await answered(db, patient, check_in, given, clock())).response.id
+
+
+async def test_an_empty_inbox_says_so(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    assert "Nobody waits." in words(await maria.get("/staff"))
+    for show, says in (("new", "Every answer has been opened"), ("done", "Nothing yet"), ("nonsense", "Nobody waits")):
+        assert says in words(await maria.get(f"/staff?show={show}"))
+
+
+async def test_the_inbox_shows_who_needs_somebody_and_why(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    await answers(database, cast.rosa, STEADY, clock)
+    await answers(database, cast.rosa, WORSE, clock)
+    await answers(database, cast.helen, WORSE, clock)
+    inbox = await (await signed_in(cast.maria)).get("/staff")
+    said = words(inbox)
+    assert "Speech: I can't use my voice, was Same as ever" in said
+    assert "Pain: 9 of 10, was 1 of 10" in said
+    assert said.count("Rosa Delgado") >= 2
+    assert "Helen" not in inbox.text
+    assert inbox.text.count("<polyline") == 2
+
+
+async def test_a_patients_page_holds_all_of_one_person(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    await answers(database, cast.rosa, STEADY, clock)
+    await answers(database, cast.rosa, WORSE, clock)
+    wall = to_wall(clock(), cast.harbor.zone)
+    async with database.writing() as db:
+        await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(wall.replace(day=5, month=12)), clock())
+    page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
+    said = words(page)
+    for part in ("Rosa Delgado", "555 0101", "voice call", "Speech: I can't use my voice", "Sat, Dec 5, 9:00 AM"):
+        assert part in said
+    assert "Luis Delgado, husband" in said
+    assert page.text.count("<polyline") >= 9
+    assert page.text.count("<summary>Table") >= 9
+    flags = await rows(database, Flag)
+    assert {flag.seen_by for flag in flags} == {cast.ken.id}
+
+
+async def test_looking_at_a_patient_is_in_the_audit(signed_in: Enter, cast: Cast, database: Database) -> None:
+    ken = await signed_in(cast.ken)
+    await ken.get(f"/staff/patients/{cast.rosa.id}")
+    seen = await rows(database, AuditEvent, AuditEvent.subject_id == cast.rosa.id, AuditEvent.actor_id == cast.ken.id)
+    assert [event.verb for event in seen] == ["patient.opened"]
+
+
+async def test_infusions_are_marked_in_the_charts(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    wall = to_wall(NOW, cast.harbor.zone)
+    async with database.writing() as db:
+        visit = await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(wall.replace(day=25)), NOW)
+    await answers(database, cast.rosa, STEADY, clock)
+    await answers(database, cast.rosa, STEADY, clock)
+    async with database.writing() as db:
+        held = await appointments.find(db, acting(cast.maria), visit.id)
+        assert held is not None
+        await appointments.mark(db, acting(cast.maria), held, "fulfilled", clock())
+    page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
+    assert len(re.findall(r'class="mark"', page.text)) >= 9
+
+
+async def test_a_response_is_shown_as_it_was_given(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    given = {link_id: value for link_id, value in WORSE.items() if link_id != "saliva"} | {"mood": None, "fall": True}
+    response_id = await answers(database, cast.rosa, given, clock)
+    page = words(await (await signed_in(cast.ken)).get(f"/staff/responses/{response_id}"))
+    assert "How is speaking? I can't use my voice" in page
+    assert "Did you fall this week? yes" in page
+    assert "How has your mood been? skipped" in page
+    assert "saliva" not in page
+    assert "The patient" in page
+    assert "First opened by Ken Osei" in page
+
+
+async def test_case_50_a_response_is_read_in_the_version_it_was_answered_in(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    response_id = await answers(database, cast.rosa, WORSE, clock)
+    async with database.writing() as db:
+        old = await checkins.newest(db, cast.harbor.id, "weekly-als")
+        assert old is not None
+        item = {"linkId": "speech", "text": "Anything about your voice?", "type": "boolean"}
+        await checkins.publish(db, acting(cast.ruth), old.resource | {"version": "2", "item": [item]}, clock())
+    ken = await signed_in(cast.ken)
+    assert "How is speaking? I can't use my voice" in words(await ken.get(f"/staff/responses/{response_id}"))
+    assert (await ken.get(f"/staff/patients/{cast.rosa.id}")).status_code == 200
+    assert (await ken.get("/staff")).status_code == 200
+
+
+async def test_a_reminder_that_nobody_showed_is_on_the_call_list(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    wall = to_wall(NOW, cast.harbor.zone)
+    async with database.writing() as db:
+        await appointments.book(db, acting(cast.maria), cast.walter, NewVisit(wall.replace(day=18)), NOW)
+        failed = {"state": "failed", "why": "no device takes reminders"}
+        await db.execute(update(Reminder).where(Reminder.moment <= NOW.replace(day=17, hour=15)).values(**failed))
+    clock.move(days=1, hours=2)
+    page = words(await (await signed_in(cast.maria)).get("/staff?show=unreached"))
+    assert "Walter Brandt" in page
+    assert "no phone number" in page
+
+
+async def test_the_schedule_is_a_week_from_monday_on(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    wall = to_wall(NOW, cast.harbor.zone)
+    async with database.writing() as db:
+        for day in (16, 22, 23):
+            new = NewVisit(wall.replace(day=day, hour=23 if day == 22 else 15))
+            await appointments.book(db, acting(cast.maria), cast.rosa, new, NOW)
+    maria = await signed_in(cast.maria)
+    this_week = words(await maria.get("/staff/schedule"))
+    assert "Week of Monday, November 16" in this_week
+    assert this_week.count("Rosa Delgado") == 2
+    for start in ("2026-11-23", "2026-11-29"):
+        assert "Week of Monday, November 23" in words(await maria.get(f"/staff/schedule?start={start}"))
+    assert "Rosa" not in words(await (await signed_in(cast.tom)).get("/staff/schedule"))
+
+
+@pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31", "soon", "2026-13-01", ""])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_week_that_is_none_is_no_accident(signed_in: Enter, cast: Cast, start: str) -> None:
+    maria = await signed_in(cast.maria)
+    assert (await maria.get(f"/staff/schedule?start={start}")).status_code in (200, 400, 404, 422)
+
+
+async def test_a_plan_is_added_and_ended_from_the_patients_page(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    await maria.submit(f"{path}/plans", {"slug": "weekly-als", "rhythm": "weekly", "weekday": "2", "at": "18:30"})
+    page = await maria.get(path)
+    assert "Weekly check-in" in words(page)
+    [check_in] = await rows(database, CheckIn)
+    assert f"{to_wall(check_in.due_at, cast.rosa.zone):%a %H:%M}" == "Wed 18:30"
+    found = re.search(rf"{path}/plans/(\w+)/end", page.text)
+    assert found is not None
+    await maria.submit(f"{path}/plans/{found[1]}/end")
+    assert [c.state for c in await rows(database, CheckIn)] == ["cancelled"]
+    for bad in ({"slug": "nothing", "rhythm": "weekly"}, {"slug": "weekly-als", "rhythm": "yearly"}):
+        assert (await maria.submit(f"{path}/plans", bad)).status_code == 422
+
+
+async def test_case_19_a_pause_is_one_act_and_says_so(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    page = await maria.submit(f"{path}/pause", {"why": "hospital"})
+    assert "Nothing is sent to the patient or the caregivers" in words(page)
+    assert (await maria.submit(f"{path}/pause", {"why": "because"})).status_code == 422
+    async with database.reading() as db:
+        rosa = await people.find_patient(db, acting(cast.maria), cast.rosa.id)
+        assert rosa is not None
+        assert (rosa.paused_at, rosa.paused_why) == (NOW, "hospital")
+    assert "Nothing is sent" not in words(await maria.submit(f"{path}/pause", {"why": "resume"}))

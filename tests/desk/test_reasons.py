@@ -1,0 +1,54 @@
+"""Why a flag was raised, in words: pure but for the row it reads."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.checkins.flow import LIBRARY
+from server.checkins.forms import read_form
+from server.desk.reasons import level_words, reason_of
+from server.review.models import Flag
+
+WEEKLY = read_form(json.loads((LIBRARY / "weekly-als.json").read_text()))
+READY = read_form(json.loads((LIBRARY / "readiness.json").read_text()))
+
+
+def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Flag:
+    reason = {"condition": condition, "now": 0, "previous": None, "first": None, "version": 1} | known
+    return Flag(item=item, reason=json.dumps(reason))
+
+
+@pytest.mark.parametrize(
+    ("raised", "item", "words"),
+    [
+        ({"item": "swallowing", "now": 3, "previous": 1}, "Chewing and swallowing", "Hard, was A little trouble"),
+        ({"item": "breathing", "condition": "at-least", "now": 4}, "Breathing", "Very hard"),
+        ({"item": "breathing", "condition": "at-least", "now": 4, "previous": 4}, "Breathing", "Very hard"),
+        ({"item": "pain", "now": 9, "previous": 4}, "Pain", "9 of 10, was 4 of 10"),
+        ({"item": "fall", "condition": "at-least", "now": 1, "previous": 0}, "Falls", "yes, was no"),
+        (
+            {"item": "swallowing", "condition": "worse-than-first", "now": 3, "previous": 3, "first": 1},
+            "Chewing and swallowing",
+            "Hard, was A little trouble at first",
+        ),
+    ],
+)
+def test_a_reason_reads_against_what_was(raised: dict[str, Any], item: str, words: str) -> None:
+    reason = reason_of(flag(**raised), WEEKLY)
+    assert (reason.item, reason.words) == (item, words)
+
+
+def test_an_item_that_the_form_no_longer_has_is_still_shown() -> None:
+    assert reason_of(flag("eyesight", now=3), WEEKLY).item == "eyesight"
+    assert reason_of(flag("eyesight", now=3), None).words == "3"
+
+
+def test_yes_and_no_are_told_by_which_of_them_means_trouble() -> None:
+    driver, new = READY.question("driver"), READY.question("new")
+    assert (level_words(driver, 1), level_words(driver, 0)) == ("no", "yes")
+    assert (level_words(new, 1), level_words(new, 0)) == ("yes", "no")
+
+
+def test_a_level_without_a_label_is_its_number() -> None:
+    assert level_words(WEEKLY.question("breathing"), 7) == "7"

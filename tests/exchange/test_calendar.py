@@ -1,0 +1,83 @@
+"""A visit in the phone's own calendar: private, in the clinic's zone, replaced when it changes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from server.appointments import flow
+from server.appointments.flow import NewVisit
+from server.appointments.models import Appointment
+from server.db import Database
+from server.exchange.calendar import visit_file
+from tests.cast import NOW, Cast, acting
+from tests.conftest import Enter
+
+VISIT: dict[str, Any] = {
+    "uid": "abc",
+    "starts": datetime(2026, 12, 1, 10),
+    "zone": "America/New_York",
+    "minutes": 90,
+    "place": "12 Elm Street",
+    "title": "Clinic visit",
+    "note": "Open Interlude.",
+    "changes": 0,
+    "cancelled": False,
+    "now": NOW,
+}
+
+
+def event_of(body: bytes) -> Any:
+    [event] = Calendar.from_ical(body).walk("VEVENT")
+    return event
+
+
+def test_it_is_a_calendar_that_others_read() -> None:
+    calendar = Calendar.from_ical(visit_file(**VISIT))
+    assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", "PUBLISH")
+    [zone] = calendar.walk("VTIMEZONE")
+    assert zone["TZID"] == "America/New_York"
+    event = event_of(visit_file(**VISIT))
+    assert event["UID"] == "abc@interlude"
+    assert (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt - event["DTSTART"].dt) == (
+        datetime(2026, 12, 1, 15, tzinfo=UTC),
+        timedelta(minutes=90),
+    )
+    [alarm] = event.walk("VALARM")
+    assert alarm["TRIGGER"].dt == timedelta(hours=-2)
+
+
+@pytest.mark.parametrize("text", ["Room; 2, \\ left\nBEGIN:VEVENT\nSUMMARY:Evil", "BEGIN:VALARM", "x" * 400])
+def test_what_somebody_typed_cannot_add_lines(text: str) -> None:
+    body = visit_file(**VISIT | {"place": text, "note": text})
+    event = event_of(body)
+    assert event["SUMMARY"] == "Clinic visit"
+    assert str(event["LOCATION"]).replace("\r", "") == text
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+
+
+def test_a_change_is_newer_and_a_cancelled_visit_says_so() -> None:
+    assert event_of(visit_file(**VISIT | {"changes": 3}))["SEQUENCE"] == 3
+    assert event_of(visit_file(**VISIT))["STATUS"] == "CONFIRMED"
+    assert event_of(visit_file(**VISIT | {"cancelled": True}))["STATUS"] == "CANCELLED"
+
+
+async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cast: Cast, database: Database) -> None:
+    async with database.writing() as db:
+        new = NewVisit(datetime(2026, 12, 1, 10), 90, "Room 2", "Bring the mask machine.")
+        visit = await flow.book(db, acting(cast.maria), cast.rosa, new, NOW)
+    rosa = await signed_in(cast.rosa)
+    answer = await rosa.get(f"/visits/{visit.id}/visit.ics")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    first = event_of(answer.content)
+    assert first["SUMMARY"] == "Clinic visit"
+    for private in ("Rosa", "Harbor", "ketamine", "infusion", "mask machine"):
+        assert private.lower() not in answer.text.lower()
+    async with database.writing() as db:
+        held = await db.get_one(Appointment, visit.id)
+        await flow.move(db, acting(cast.maria), held, datetime(2026, 12, 3, 14), NOW)
+    second = event_of((await rosa.get(f"/visits/{visit.id}/visit.ics")).content)
+    assert (second["UID"], second["SEQUENCE"]) == (first["UID"], first["SEQUENCE"] + 1)
+    assert second["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 12, 3, 14)

@@ -1,0 +1,47 @@
+"""A caregiver with a code of his own: he says whose words they are, and mood is not his to tell (case 76)."""
+
+from playwright.async_api import Browser, expect
+
+from tests.browser.people import answer, answer_all, desk_of, phone_of, press, sees, sees_not
+from tests.browser.running_site import RunningSite
+
+
+async def test_case_76_a_husbands_own_view_has_no_mood_in_it(chromium: Browser, site: RunningSite) -> None:
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    luis = await phone_of(chromium, site, site.cast.luis)
+    maria = await desk_of(chromium, site, site.cast.maria)
+
+    await luis.goto("/")
+    await answer(luis, "Start")
+    await expect(luis.locator("h1")).to_have_text("Who is answering?")
+    await sees(luis, "Rosa Delgado's words, my hands", "My own view")
+    await answer(luis, "My own view")
+    await sees(luis, "1 of 2")
+    await answer_all(luis, "4", "No trouble")
+    await expect(luis.locator("h1")).to_have_text("Check and send")
+    await sees(luis, "Your own view of how Rosa Delgado is.")
+    await sees_not(luis, "Mood")
+    await press(luis, "Send to clinic")
+    await expect(luis.locator("h1")).to_have_text("The clinic has received it")
+
+    assert await site.responses_to(check_in) == 1
+    await maria.goto("/staff?show=new")
+    await press(maria, "Rosa Delgado")
+    await sees(maria, "A helper's own view", "4 of 10")
+    await sees_not(maria, "mood")
+
+
+async def test_case_76_what_she_began_he_does_not_go_on_with_as_if_he_were_her(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """Two phones, one check-in: her mood is not shown on his, and he is asked whose words they are."""
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    luis = await phone_of(chromium, site, site.cast.luis)
+
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    await answer_all(rosa, "4", "Low")
+    await luis.goto(f"/check-ins/{check_in.id}")
+    await expect(luis.locator("h1")).to_have_text("Who is answering?")
+    await luis.goto(f"/check-ins/{check_in.id}/check?who=self")
+    await sees_not(luis, "Mood", "Low")

@@ -1,0 +1,143 @@
+"""A patient answers between visits; what matters reaches the clinic, and what the clinic does reaches the patient."""
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from server.checkins.models import CheckIn
+from tests.browser.people import answer, answer_all, desk_of, phone_of, press, sees, sees_not
+from tests.browser.running_site import LAST_WEEK, RunningSite
+
+# No trouble but with swallowing, which was a little; choking is asked because of it.
+WORSE = ("No trouble", "Hard", "No", "Same as ever", "No trouble", "No trouble", "No", "None", "1", "Good")
+
+
+async def test_worse_swallowing_is_sent_owned_and_answered_to(chromium: Browser, site: RunningSite) -> None:
+    check_in = await given_a_weekly_check_in(site)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    maria = await desk_of(chromium, site, site.cast.maria)
+
+    await when_she_starts_it(rosa)
+    await answer_all(rosa, *WORSE)
+    await expect(rosa.locator("h1")).to_have_text("Check and send")
+    await press(rosa, "Send to clinic")
+    await expect(rosa.locator("h1")).to_have_text("The clinic has it. How urgent is it for you?")
+    await press(rosa, "Reach me today")
+    await then_the_clinic_has_it_and_nobody_opened_it(rosa)
+    assert await site.responses_to(check_in) == 1
+
+    await then_it_is_in_the_inbox_with_its_reason(maria)
+    await press(maria, "Take it Rosa Delgado, Chewing and swallowing")
+    await rosa.reload()
+    await sees(rosa, "Maria Alvarez will reach out to you")
+
+    await when_she_opens_the_answers(maria)
+    await rosa.reload()
+    await expect(fact(rosa, "Opened")).to_contain_text("Maria Alvarez, ")
+
+    await when_she_acknowledges_it(maria)
+    await rosa.reload()
+    await sees(rosa, "Maria Alvarez has called")
+    await maria.goto("/staff")
+    await sees(maria, "Nobody waits.")
+    await maria.goto("/staff?show=done")
+    await sees(maria, "Rosa Delgado", "Hard, was A little trouble")
+
+
+async def test_choking_shows_what_to_do_at_once_and_the_clinic_knows_before_send(
+    chromium: Browser, site: RunningSite
+) -> None:
+    check_in = await given_a_weekly_check_in(site)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    maria = await desk_of(chromium, site, site.cast.maria)
+
+    await when_she_starts_it(rosa)
+    await answer_all(rosa, "No trouble", "A little trouble", "Yes")
+
+    await then_she_reads_what_to_do_now(rosa)
+    await sees(rosa, "This app is not watched all day.", "Go on with the check-in", "That was a mistake")
+    await maria.reload()
+    await sees(maria, "Rosa Delgado", "Choking: yes")
+    assert await site.responses_to(check_in) == 0
+
+    # A mistake is corrected, and both stay on record: the flag does not go away by itself.
+    await answer_all(rosa, "That was a mistake", "No")
+    await expect(rosa.locator("h1")).to_have_text("How is speaking?")
+    await maria.reload()
+    await sees(maria, "Choking")
+
+
+async def test_case_71_choking_shows_what_to_do_without_a_network_too(chromium: Browser, site: RunningSite) -> None:
+    await given_a_weekly_check_in(site)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+
+    await when_she_starts_it(rosa)
+    await answer_all(rosa, "No trouble", "A little trouble")
+    await rosa.context.set_offline(True)
+    await press(rosa, "Yes")
+
+    await then_she_reads_what_to_do_now(rosa)
+    await sees_not(rosa, "The clinic has received this answer.")
+
+
+async def test_without_javascript_from_start_to_sent(chromium: Browser, site: RunningSite) -> None:
+    check_in = await given_a_weekly_check_in(site)
+    rosa = await phone_of(chromium, site, site.cast.rosa, java_script_enabled=False)
+
+    await when_she_starts_it(rosa)
+    await answer_all(rosa, *WORSE)
+    await expect(rosa.locator("h1")).to_have_text("Check and send")
+    await press(rosa, "Send to clinic")
+    await press(rosa, "It can wait")
+
+    await then_the_clinic_has_it_and_nobody_opened_it(rosa)
+    assert await site.responses_to(check_in) == 1
+
+
+async def given_a_weekly_check_in(site: RunningSite) -> CheckIn:
+    """Due now; last week's was answered, with a little trouble in swallowing."""
+    return await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+
+
+async def when_she_starts_it(phone: Page) -> None:
+    await phone.goto("/")
+    await sees(phone, "is ready", "Weekly check-in")
+    await answer(phone, "Start")
+    await sees(phone, "1 of 9")
+
+
+def fact(phone: Page, name: str) -> Locator:
+    """What stands beside `name` on the page of a check-in that was sent."""
+    return phone.locator("dl div").filter(has=phone.get_by_text(name, exact=True)).locator("dd")
+
+
+async def then_she_reads_what_to_do_now(phone: Page) -> None:
+    """With the emergency number and the clinic's, each to be called by one press."""
+    await expect(phone.locator("h1")).to_have_text("Choking needs a quick look")
+    numbers = [await link.get_attribute("href") for link in await phone.locator("a[href^='tel:']").all()]
+    assert numbers == ["tel:911", "tel:5550100140"]
+
+
+async def then_the_clinic_has_it_and_nobody_opened_it(phone: Page) -> None:
+    await expect(phone.locator("h1")).to_have_text("The clinic has received it")
+    await expect(fact(phone, "Opened")).to_have_text("Not yet")
+    await sees_not(phone, "Maria")
+
+
+async def then_it_is_in_the_inbox_with_its_reason(desk: Page) -> None:
+    await desk.reload()
+    (row,) = await desk.locator(".inbox li").all()
+    for words in ("Rosa Delgado", "Chewing and swallowing: Hard, was A little trouble", "asks for today"):
+        await expect(row).to_contain_text(words)
+
+
+async def when_she_opens_the_answers(desk: Page) -> None:
+    """The newest, from the patient's page, to which taking it led."""
+    await desk.get_by_role("link", name="Weekly check-in").first.click()
+    await sees(desk, "How is chewing and swallowing?", "Hard", "asks to be reached today")
+    await press(desk, "Rosa Delgado")
+
+
+async def when_she_acknowledges_it(desk: Page) -> None:
+    await desk.get_by_label("Called").check()
+    await desk.get_by_label("Note").fill("Speech therapist on Thursday.")
+    await press(desk, "Acknowledge")
+    await sees(desk, "None open.")

@@ -1,0 +1,92 @@
+"""What an installed app shows when a push comes in, in Chromium; and where it opens."""
+
+import contextlib
+from datetime import timedelta
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from server.reminders.words import payload, words_for
+from tests.browser.chromium import PHONE, deliver_push
+from tests.browser.eventually import eventually
+from tests.browser.people import desk_of, phone_of, sees
+from tests.browser.running_site import RunningSite
+
+SHOWN = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
+  all.map(({title, body, tag, actions}) => ({title, body, tag, actions: actions.map(({title}) => title)})))"""
+CLOSE = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
+  all.forEach(each => each.close()))"""
+JUNK = (
+    "",
+    "not json",
+    "null",
+    "7",
+    '{"notification": null}',
+    '{"notification": {"title": "Hello", "data": {"reply": "/visits/reply"}, "actions": 7}}',
+    '{"notification": {"title": "Hello", "data": {"reply": "/visits/reply"}, "actions": [{"action": "coming"}]}}',
+    '{"notification": {"title": "Hello", "data": {"token": "of nobody"}}}',
+)
+
+
+async def test_a_visits_push_shows_two_answers_and_the_clinic_learns_that_it_was_shown(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    maria = await desk_of(chromium, site, site.cast.maria)
+    visit = await site.book_visit(timedelta(days=2))
+    reminder, token = await site.hand_over(visit.id)
+
+    (shown,) = await pushed(rosa, visit_payload(site, visit.id, reminder, token))
+    assert shown == {
+        "title": "You have a visit coming up",
+        "body": "Open to see when, and to say if you can come.",
+        "tag": reminder,
+        "actions": ["I'll be there", "I can't come"],
+    }
+    assert len(await pushed(rosa, visit_payload(site, visit.id, reminder, token))) == 1
+    await maria.goto(f"/staff/visits/{visit.id}")
+    await sees(maria, "shown")
+
+
+async def test_case_35_whatever_comes_something_is_shown(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    silent = []
+    for junk in JUNK:
+        if not await pushed(rosa, junk):
+            silent.append(junk)
+        await rosa.evaluate(CLOSE)
+    assert silent == []
+
+
+async def test_the_installed_app_opens_where_its_owner_belongs(chromium: Browser, site: RunningSite) -> None:
+    maria = await desk_of(chromium, site, site.cast.maria, size=PHONE)
+    await maria.goto("/")
+    await maria.wait_for_url("**/staff")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto("/")
+    await expect(rosa.locator("h1")).to_have_text("All done for now")
+    await rosa.context.clear_cookies()
+    await rosa.goto("/")
+    await rosa.wait_for_url("**/join")
+
+
+def visit_payload(site: RunningSite, visit_id: str, reminder_id: str, token: str) -> str:
+    """As our worker makes it."""
+    address = site.url(f"/visits/{visit_id}?from={token}")
+    words = words_for("visit", None)
+    return payload(words, reminder_id=reminder_id, token=token, address=address, reply="/visits/reply", locale="en")
+
+
+async def pushed(phone: Page, message: str) -> list[dict[str, Any]]:
+    """What the phone shows after a push. On a busy machine Chromium loses one in a hundred of those that DevTools
+    hands it, and tells nobody; what is sent twice has the same tag, so it is sent again."""
+
+    async def look() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = await phone.evaluate(SHOWN)
+        return found
+
+    for _ in range(3):
+        await deliver_push(phone, message)
+        with contextlib.suppress(AssertionError):
+            return await eventually(look, "a notification", 3)
+    return []

@@ -1,0 +1,157 @@
+"""Send without a network, or with one that fails half-way: the page is honest, and the clinic gets it once."""
+
+import asyncio
+import json
+
+from playwright.async_api import Browser, Page, Route, expect
+
+from server.checkins.models import CheckIn
+from server.people.guards import PERSON_COOKIE
+from tests.browser.people import answer_all, join, phone_of, press, sees, sees_not
+from tests.browser.running_site import RunningSite
+
+UPLOADS = "**/check-ins/*/responses"
+NOT_YET = "Saved on this phone. The clinic has not received it yet."
+HOME_COUNTS = "1 check-in waits on this phone. The clinic has not received it yet."
+
+
+async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+
+    await rosa.context.set_offline(True)
+    await press(rosa, "Send to clinic")
+    await sees(rosa, NOT_YET)
+    await then_what_lies_on_the_phone_is_sealed(rosa)
+    await rosa.goto("/")
+    await sees(rosa, "You are offline", "Your answers are safe on this phone.")
+    assert await site.responses_to(check_in) == 0
+
+    # Online again, but the upload still fails: Home opens, and says what waits.
+    await rosa.context.route(UPLOADS, lambda route: route.abort())
+    await rosa.context.set_offline(False)
+    await rosa.goto("/")
+    await sees(rosa, HOME_COUNTS)
+    assert await site.responses_to(check_in) == 0
+
+    # Two tabs are opened at once, and both send what waits (case 41).
+    await rosa.context.unroute(UPLOADS)
+    other = await rosa.context.new_page()
+    await asyncio.gather(rosa.goto("/"), other.goto("/"))
+    await site.wait_for_response(check_in)
+    await then_nothing_waits_any_more(rosa)
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_it_leaves_by_itself_when_the_network_returns(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+
+    await rosa.context.set_offline(True)
+    await press(rosa, "Send to clinic")
+    await sees(rosa, NOT_YET)
+    await rosa.context.set_offline(False)
+    await site.wait_for_response(check_in)
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_case_39_the_receipt_is_lost_after_the_clinic_has_it(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+
+    async def lose_the_receipt(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await rosa.context.route(UPLOADS, lose_the_receipt)
+    await press(rosa, "Send to clinic")
+    await sees(rosa, NOT_YET)
+    assert await site.responses_to(check_in) == 1
+
+    await rosa.context.unroute(UPLOADS)
+    await rosa.goto("/")
+    await then_nothing_waits_any_more(rosa)
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_case_47_the_app_is_closed_in_mid_send(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+    begun = asyncio.Event()
+
+    async def hang(_route: Route) -> None:
+        begun.set()
+
+    await rosa.route(UPLOADS, hang)
+    await press(rosa, "Send to clinic")
+    async with asyncio.timeout(10):
+        await begun.wait()
+    reopened = await rosa.context.new_page()
+    await rosa.close()
+
+    await reopened.goto("/")
+    await site.wait_for_response(check_in)
+    await then_nothing_waits_any_more(reopened)
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_case_44_signed_out_from_afar_while_answers_wait(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+
+    await rosa.context.clear_cookies(name=PERSON_COOKIE)
+    await press(rosa, "Send to clinic")
+    await sees(rosa, "Saved on this phone. Please sign in again, then we send it.")
+    await join(rosa, site, site.cast.rosa)
+    await rosa.goto("/")
+    await site.wait_for_response(check_in)
+    await then_nothing_waits_any_more(rosa)
+
+
+async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_loses_it(
+    chromium: Browser, site: RunningSite
+) -> None:
+    phone = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, phone)
+    await phone.context.route(UPLOADS, lambda route: route.abort())
+    await press(phone, "Send to clinic")
+    await sees(phone, NOT_YET)
+    await phone.context.unroute(UPLOADS)
+
+    await phone.context.clear_cookies(name=PERSON_COOKIE)
+    await join(phone, site, site.cast.walter)
+    await phone.goto("/")
+    await phone.evaluate("Outbox.flush()")
+    await sees_not(phone, "wait")
+    assert await site.responses_to(check_in) == 0
+
+    await phone.context.clear_cookies(name=PERSON_COOKIE)
+    await join(phone, site, site.cast.rosa)
+    await phone.goto("/")
+    await site.wait_for_response(check_in)
+    await then_nothing_waits_any_more(phone)
+
+
+async def given_all_is_answered(site: RunningSite, phone: Page) -> CheckIn:
+    """The daily three, at Check and send."""
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    await phone.goto(f"/check-ins/{check_in.id}")
+    await answer_all(phone, "4", "Good", "No trouble")
+    await expect(phone.locator("h1")).to_have_text("Check and send")
+    return check_in
+
+
+async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
+    kept = json.dumps(await phone.evaluate("Outbox.all()"))
+    assert '"box"' in kept
+    assert not any(plain in kept for plain in ("answers", "pain", "breathing", "self"))
+
+
+async def then_nothing_waits_any_more(phone: Page) -> None:
+    """Looked at once the queue has been through: Home opened after that says nothing is left to do."""
+    await phone.wait_for_function("() => Outbox.all().then(kept => kept.length === 0)")
+    await phone.goto("/")
+    await expect(phone.locator("h1")).to_have_text("All done for now")
+    await expect(phone.locator("#waiting")).to_be_hidden()

@@ -1,0 +1,110 @@
+"""A coordinator books a series; a patient can't come to the first visit; it is moved, and she is asked anew."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import icalendar
+from playwright.async_api import Browser, Page, expect
+
+from server.clock import system_clock, to_wall
+from tests.browser.people import desk_of, phone_of, press, sees, sees_not
+from tests.browser.running_site import RunningSite
+
+MON_WED_FRI = (0, 2, 4)
+TEN = time(10)
+
+
+async def test_a_series_a_visit_that_cannot_be_and_its_new_day(chromium: Browser, site: RunningSite) -> None:
+    maria = await desk_of(chromium, site, site.cast.maria)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    days = next_days(site, 6)
+
+    await when_she_books_six_infusions(maria, days[0])
+    await then_they_stand_on_the_patients_page(maria, days)
+    await rosa.goto("/")
+    await sees(rosa, in_words(days[0]), "10:00\u00a0AM", "12 Elm Street")
+
+    await press(rosa, "I can't come")
+    await sees(rosa, "Thank you. The clinic will reach out to you.")
+    await maria.goto("/staff")
+    await sees(maria, f"can't come: {days[0]:%a, %b} {days[0].day}")
+    await press(maria, "Done Rosa Delgado")
+    await sees_not(maria, "can't come")
+
+    await when_she_moves_it_by_a_day(maria)
+    await rosa.goto("/")
+    await sees(rosa, in_words(days[0] + timedelta(days=1)), "2:30\u00a0PM")
+    await then_she_is_asked_anew(rosa)
+    await press(rosa, "I'll be there")
+    await sees(rosa, "Thank you. The clinic knows you are coming.")
+    await maria.reload()
+    await sees(maria, "Will be there")
+
+
+async def test_a_visit_goes_into_the_phones_calendar(chromium: Browser, site: RunningSite, tmp_path: Path) -> None:
+    visit = await site.book_visit(timedelta(days=9))
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+
+    await rosa.goto(f"/visits/{visit.id}")
+    async with rosa.expect_download() as downloading:
+        await press(rosa, "Add to calendar")
+    file = tmp_path / "visit.ics"
+    await (await downloading.value).save_as(file)
+
+    calendar = icalendar.Calendar.from_ical(file.read_bytes())
+    (event,) = calendar.walk("VEVENT")
+    assert event.decoded("dtstart") == visit.starts_at.replace(microsecond=0)
+    assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(minutes=visit.minutes)
+    assert (str(event["summary"]), str(event["location"])) == ("Clinic visit", "12 Elm Street")
+    assert str(event["uid"]).startswith(visit.id)
+    assert [zone["tzid"] for zone in calendar.walk("VTIMEZONE")] == ["America/New_York"]
+    assert b"Harbor" not in file.read_bytes()
+
+
+def next_days(site: RunningSite, count: int) -> list[date]:
+    """The first Mondays, Wednesdays and Fridays that are more than a week ahead in the clinic's zone."""
+    first = to_wall(system_clock(), site.cast.harbor.zone).date() + timedelta(days=8)
+    ahead = (first + timedelta(days=n) for n in range(count * 7))
+    return [day for day in ahead if day.weekday() in MON_WED_FRI][:count]
+
+
+def in_words(day: date) -> str:
+    return f"{day:%A, %B} {day.day}"
+
+
+async def when_she_books_six_infusions(desk: Page, first: date) -> None:
+    """6 infusions, Mon Wed Fri at 10:00, from a day on: one form."""
+    await press(desk, "Patients")
+    await press(desk, "Rosa Delgado")
+    await press(desk, "Book a visit")
+    await desk.get_by_label("From").fill(first.isoformat())
+    await desk.get_by_label("At", exact=True).fill("10:00")
+    await desk.get_by_label("How many").fill("6")
+    for name in ("Mon", "Wed", "Fri"):
+        await desk.get_by_label(name).check()
+    await press(desk, "Book")
+
+
+async def then_they_stand_on_the_patients_page(desk: Page, days: list[date]) -> None:
+    rows = desk.locator("#visits tr")
+    await expect(rows).to_have_count(6)
+    for row, day in zip(await rows.all(), days, strict=True):
+        starts = datetime.combine(day, TEN)
+        await expect(row).to_contain_text(f"{starts:%a, %b} {day.day}, 10:00\u00a0AM")
+
+
+async def when_she_moves_it_by_a_day(desk: Page) -> None:
+    """From the patient's page; a day later, at half past two."""
+    await press(desk, "Patients")
+    await press(desk, "Rosa Delgado")
+    await desk.locator("#visits a").first.click()
+    day = date.fromisoformat(await desk.get_by_label("To").input_value()) + timedelta(days=1)
+    await desk.get_by_label("To").fill(day.isoformat())
+    await desk.get_by_label("At", exact=True).fill("14:30")
+    await press(desk, "Move")
+    await sees(desk, in_words(day), "2:30\u00a0PM", "None yet")
+
+
+async def then_she_is_asked_anew(phone: Page) -> None:
+    await sees_not(phone, "Thank you")
+    await expect(phone.locator(".said")).to_have_count(0)

@@ -1,0 +1,160 @@
+"""The patient's home, visit, answers, help and settings (cases 36, 45, 72, 75)."""
+
+import pytest
+
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.clock import to_wall
+from server.db import Database
+from server.people.models import Patient
+from tests.cast import NOW, Cast, acting
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, answered, audited, due_check_in, rows
+from tests.web import Browser, words
+
+
+async def books(database: Database, cast: Cast, instructions: str | None = None) -> str:
+    """A visit of Rosa's tomorrow; its id."""
+    wall = to_wall(NOW, cast.harbor.zone).replace(day=17, hour=10)
+    async with database.writing() as db:
+        return (
+            await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(wall, instructions=instructions), NOW)
+        ).id
+
+
+async def test_the_app_opens_where_its_person_is_at_home(signed_in: Enter, browser: Browser, cast: Cast) -> None:
+    assert (await browser.get("/")).url.path == "/join"
+    assert (await (await signed_in(cast.maria)).get("/")).url.path == "/staff"
+    assert (await (await signed_in(cast.luis)).get("/")).url.path == "/"
+
+
+async def test_home_shows_one_thing_to_do_now(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert "All done for now" in words(await rosa.get("/"))
+    async with database.writing() as db:
+        weekly = await due_check_in(db, cast.rosa)
+        await due_check_in(db, cast.rosa, "daily-three")
+    home = await rosa.get("/")
+    assert "Your check-in is ready Weekly check-in. About 1 minute. Start 1 more after this." in words(home)
+    assert f'href="/check-ins/{weekly.id}"' in home.text
+    clock.move(days=3)
+    assert "All done for now" in words(await rosa.get("/"))
+
+
+async def test_home_shows_the_next_visit_and_takes_the_answer(signed_in: Enter, cast: Cast, database: Database) -> None:
+    rosa, visit = await signed_in(cast.rosa), await books(database, cast)
+    assert "Your next visit Tuesday, November 17 10:00 AM 12 Elm Street" in words(await rosa.get("/"))
+    said = await rosa.submit(f"/visits/{visit}/answer", {"reply": "another"})
+    assert "The clinic will reach out to you" in words(said)
+
+
+@pytest.mark.parametrize(
+    ("own", "visits", "shown"),
+    [
+        (None, None, "Bring your list of medicines."),
+        ("Rosa: bring the mask machine.", None, "Rosa: bring the mask machine."),
+        ("Rosa: bring the mask machine.", "Today: come early.", "Today: come early."),
+    ],
+)
+async def test_what_to_do_before_a_visit_is_the_nearest_text(
+    signed_in: Enter, cast: Cast, database: Database, own: str | None, visits: str | None, shown: str
+) -> None:
+    async with database.writing() as db:
+        (await db.get_one(Patient, cast.rosa.id)).instructions = own
+    visit = await books(database, cast, visits)
+    page = words(await (await signed_in(cast.rosa)).get(f"/visits/{visit}"))
+    assert shown in page
+    texts = ("Bring your list", "Rosa: bring", "Today: come")
+    assert sum(text in page for text in texts) == 1
+
+
+async def test_help_has_the_numbers_to_call(signed_in: Enter, browser: Browser, cast: Cast) -> None:
+    page = await (await signed_in(cast.rosa)).get("/help")
+    for number in ("tel:911", "tel:5550100140", "tel:988"):
+        assert number in page.text
+    assert "This app is not watched all day" in words(page)
+    assert (await browser.get("/help")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "says"),
+    [
+        (16, 14, "Mon, Nov 16, 9:00 AM"),
+        (16, 23, "Tue, Nov 17, 8:00 AM"),
+        (21, 14, "Mon, Nov 23, 8:00 AM"),
+    ],
+)
+async def test_case_75_the_sent_page_says_when_somebody_reads_it(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, day: int, hour: int, says: str
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        await answered(db, cast.rosa, check_in, STEADY)
+    clock.now = clock.now.replace(day=day, hour=hour)
+    page = words(await (await signed_in(cast.rosa)).get(f"/check-ins/{check_in.id}/sent"))
+    assert f"Next: {says}." in page
+    assert "If you need help now, call 911" in page
+
+
+async def test_ones_own_trend_is_drawn_from_the_second_answer_on(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    assert "There are none yet" in words(await rosa.get("/answers"))
+    for week in range(2):
+        async with database.writing() as db:
+            check_in = await due_check_in(db, cast.rosa, now=clock())
+            await answered(db, cast.rosa, check_in, STEADY, clock())
+        charts = (await rosa.get("/answers")).text.count("<polyline")
+        assert charts == (9 if week else 0)
+        clock.move(days=7)
+    assert "Mood" in words(await rosa.get("/answers"))
+    assert "Mood" not in words(await luis.get("/answers"))
+    clock.move(days=90)
+    assert "There are none yet" in words(await rosa.get("/answers"))
+
+
+async def test_case_36_detailed_text_is_a_choice_of_the_patient(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert "Reminders are private" in words(await rosa.get("/settings"))
+    for detail, says, chosen in (("on", "name the day and place", True), ("off", "Reminders are private", False)):
+        page = await rosa.submit("/settings/text", {"detail": detail})
+        assert says in words(page)
+        [held] = await rows(database, Patient, Patient.id == cast.rosa.id)
+        assert held.detailed_text is chosen
+    assert (await audited(database, cast.rosa.id)).count("patient.detailed-text") == 2
+
+
+async def test_settings_name_the_phone_and_its_person(signed_in: Enter, cast: Cast) -> None:
+    rosa = await signed_in(cast.rosa)
+    page = words(await rosa.get("/settings"))
+    assert "This phone is Rosa Delgado's." in page
+    assert "iPhone · this one" in page
+    assert "Reminders on this phone: off" in page
+
+
+async def test_case_45_signing_out_is_asked_first(signed_in: Enter, cast: Cast) -> None:
+    rosa = await signed_in(cast.rosa)
+    page = words(await rosa.get("/sign-out"))
+    assert "Reminders to this phone will stop" in page
+    assert (await rosa.get("/settings")).url.path == "/settings"
+
+
+@pytest.mark.parametrize(
+    ("agent", "step", "says"),
+    [
+        ("Mozilla/5.0 (iPhone)", 1, "Step 1 of 4 Tap Share"),
+        ("Mozilla/5.0 (iPhone)", 4, "Open Interlude from your Home Screen"),
+        ("Mozilla/5.0 (iPhone)", 99, "Step 4 of 4"),
+        ("Mozilla/5.0 (iPhone)", -1, "Step 1 of 4"),
+        ("Mozilla/5.0 (Linux; Android 15)", 1, "Step 1 of 3 Add Interlude to your phone"),
+        ("Mozilla/5.0 (Windows NT 10.0)", 1, "Best on a phone"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_adding_to_the_home_screen_is_one_step_a_page(browser: Browser, agent: str, step: int, says: str) -> None:
+    assert says in words(await browser.get(f"/install?step={step}", user_agent=agent))

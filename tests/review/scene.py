@@ -1,0 +1,38 @@
+"""A patient answers week by week; a flag or two come of it."""
+
+from datetime import datetime, timedelta
+
+from server.db import Database
+from server.people.models import Patient, Staff
+from server.review import flow
+from server.review.models import Flag
+from tests.cast import NOW, acting
+from tests.stories import STEADY, answered, due_check_in, rows
+
+WEEK = timedelta(days=7)
+
+
+async def answers(database: Database, patient: Patient, changed: dict[str, object], weeks: float = 0) -> datetime:
+    """The patient's weekly check-in, so many weeks from now; when that was."""
+    now = NOW + weeks * WEEK
+    async with database.writing() as db:
+        await answered(db, patient, await due_check_in(db, patient, now=now), STEADY | changed, now)
+    return now
+
+
+async def flags(database: Database, item: str = "") -> list[Flag]:
+    found = await rows(database, Flag)
+    return sorted((f for f in found if item in ("", f.item)), key=lambda flag: flag.raised_at)
+
+
+async def only_flag(database: Database) -> Flag:
+    [flag] = await flags(database)
+    return flag
+
+
+async def close(
+    database: Database, staff: Staff, flag: Flag, outcome: str = "called", note: str = "", days: float = 0
+) -> bool:
+    async with database.writing() as db:
+        held = await db.get_one(Flag, flag.id)
+        return await flow.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days))

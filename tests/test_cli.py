@@ -1,0 +1,162 @@
+"""The `interlude` command: every verb explains itself, and answers in JSON where it has an answer."""
+
+import asyncio
+import json
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from server import cli, crypto, logs, schedule
+from server.db import Database
+from server.people.models import PairingCode, Patient, StaffLink
+from tests.cast import Cast, gather
+from tests.conftest import KEYRING
+from tests.stories import rows
+
+Ask = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sqlite_url: str) -> Ask:
+    """Runs the command against a database of its own; answers code, output and complaint."""
+    monkeypatch.setenv("INTERLUDE_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("INTERLUDE_SECRET_KEYS", crypto.dump_keyring(KEYRING))
+    monkeypatch.setenv("INTERLUDE_BASE_URL", "https://interlude.example.org")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = cli.main(list(arguments))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def on(url: str, work: Callable[[Database], Coroutine[Any, Any, Any]]) -> Any:
+    async def use() -> Any:
+        database = Database(url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(use())
+
+
+@pytest.fixture
+def people(sqlite_url: str) -> Cast:
+    async def work(database: Database) -> Cast:
+        async with database.writing() as db:
+            return await gather(db)
+
+    found: Cast = on(sqlite_url, work)
+    return found
+
+
+@pytest.mark.parametrize("verb", [verb.name for verb in cli.VERBS])
+def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([verb, "--help"])
+    assert ended.value.code == 0
+    says = next(v.says for v in cli.VERBS if v.name == verb)
+    assert says in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("verb", [verb for verb in cli.VERBS if verb.answers], ids=lambda verb: verb.name)
+def test_each_verb_that_answers_does_so_in_json_too(verb: cli.Verb, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([verb.name, "--help"])
+    assert "--json" in capsys.readouterr().out
+
+
+def test_an_unknown_verb_is_refused(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        ask("explode")
+    assert ended.value.code == 2
+
+
+def test_keys_makes_a_file_once_that_nobody_else_reads(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "deep" / "keys.json"
+    monkeypatch.setenv("INTERLUDE_SECRET_KEYS", str(path))
+    code, out, _ = ask("keys", "--json")
+    made = json.loads(out)
+    assert (code, made["made"]) == (0, True)
+    assert path.stat().st_mode & 0o777 == 0o600
+    held = path.read_text()
+    again = json.loads(ask("keys", "--json")[1])
+    assert again == made | {"made": False}
+    assert path.read_text() == held
+    ring = crypto.load_keyring(str(path))
+    assert made["data"] == list(ring.data)
+    assert not any(secret in out for secret in (*ring.vapid.values(), *ring.outbox.values()))
+
+
+def test_staff_prints_a_one_time_link(ask: Ask, people: Cast, sqlite_url: str) -> None:
+    code, out, _ = ask("staff", " Maria@Harbor.example ", "--json")
+    answer = json.loads(out)
+    assert (code, answer["hours"]) == (0, 24)
+    address, _, token = answer["link"].partition("#")
+    assert address == "https://interlude.example.org/staff/link"
+    links = on(sqlite_url, lambda database: rows(database, StaffLink))
+    assert [(link.token_hash, link.staff_id) for link in links] == [(crypto.token_hash(token), people.maria.id)]
+    assert ask("staff", "maria@harbor.example")[1].startswith("https://interlude.example.org/staff/link#")
+
+
+def test_pair_prints_a_code(ask: Ask, people: Cast, sqlite_url: str) -> None:
+    code, out, _ = ask("pair", people.rosa.id, "--json")
+    answer = json.loads(out)
+    assert (code, answer["minutes"]) == (0, 30)
+    codes = on(sqlite_url, lambda database: rows(database, PairingCode))
+    assert [held.code_hash for held in codes] == [crypto.keyed_hash(answer["code"], "pairing")]
+    assert "for 30 minutes" in ask("pair", people.rosa.id)[1]
+
+
+@pytest.mark.parametrize("arguments", [("staff", "nobody@harbor.example"), ("pair", "0" * 32)])
+def test_nobody_by_that_name_is_said_on_stderr(ask: Ask, people: Cast, arguments: tuple[str, ...]) -> None:
+    code, out, complaint = ask(*arguments, "--json")
+    assert (code, out) == (1, "")
+    assert complaint.startswith("interlude: no ")
+
+
+def test_a_bad_setting_is_said_in_words(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERLUDE_BASE_URL", "http://a.example")
+    code, _, complaint = ask("keys")
+    assert code == 2
+    assert complaint.startswith("interlude: INTERLUDE_BASE_URL must be https")
+
+
+def test_case_59_a_missing_key_is_said_in_words(ask: Ask, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERLUDE_SECRET_KEYS", crypto.dump_keyring(crypto.new_keyring()))
+    code, _, complaint = ask("demo")
+    assert code == 2
+    assert "the stored data can't be opened" in complaint
+
+
+@pytest.mark.parametrize("verb", ["web", "worker"])
+def test_case_59_neither_web_nor_worker_starts_without_the_key(
+    ask: Ask, people: Cast, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """Each is a command of its own, as under a service manager."""
+    started: list[str] = []
+
+    async def works(_: object) -> None:
+        started.append("worker")
+
+    monkeypatch.setattr(logs, "configure", lambda: None)
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **__: started.append("web"))
+    monkeypatch.setattr(schedule, "run", works)
+    monkeypatch.setenv("INTERLUDE_SECRET_KEYS", crypto.dump_keyring(crypto.new_keyring()))
+    code, _, complaint = ask(verb)
+    assert (code, started) == (2, [])
+    assert "can't be opened" in complaint
+
+
+def test_migrate_makes_the_schema(ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    monkeypatch.setenv("INTERLUDE_DATABASE_URL", url)
+    assert ask("migrate")[:2] == (0, "the schema is up to date\n")
+    assert on(url, lambda database: rows(database, Patient)) == []

@@ -1,0 +1,76 @@
+"""Wall time and zone to UTC and back, with the gaps and folds of real zones (cases 9 and 10)."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server import clock
+
+ZONES = ["America/New_York", "America/Denver", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "moment", "shown"),
+    [
+        ("America/New_York", datetime(2027, 3, 14, 2, 30), utc(2027, 3, 14, 7, 30), datetime(2027, 3, 14, 3, 30)),
+        ("Europe/London", datetime(2027, 3, 28, 1, 15), utc(2027, 3, 28, 1, 15), datetime(2027, 3, 28, 2, 15)),
+        ("Australia/Lord_Howe", datetime(2026, 10, 4, 2, 10), utc(2026, 10, 3, 15, 40), datetime(2026, 10, 4, 2, 40)),
+        ("Pacific/Apia", datetime(2011, 12, 30, 12), utc(2011, 12, 30, 22), datetime(2011, 12, 31, 12)),
+    ],
+)
+def test_case_9_a_time_that_does_not_exist_takes_the_offset_before_the_gap(
+    zone: str, wall: datetime, moment: datetime, shown: datetime
+) -> None:
+    assert clock.is_skipped(wall, zone)
+    assert clock.to_utc(wall, zone) == moment
+    assert clock.to_wall(moment, zone) == shown
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "first"),
+    [
+        ("America/New_York", datetime(2026, 11, 1, 1, 30), utc(2026, 11, 1, 5, 30)),
+        ("Europe/London", datetime(2026, 10, 25, 1, 30), utc(2026, 10, 25, 0, 30)),
+        ("Australia/Lord_Howe", datetime(2027, 4, 4, 1, 45), utc(2027, 4, 3, 14, 45)),
+    ],
+)
+def test_case_10_a_time_that_exists_twice_is_the_first(zone: str, wall: datetime, first: datetime) -> None:
+    assert not clock.is_skipped(wall, zone)
+    assert clock.to_utc(wall, zone) == first
+    assert clock.to_utc(wall.replace(fold=1), zone) == first
+
+
+@given(
+    wall=st.datetimes(datetime(2020, 1, 1), datetime(2037, 12, 31)),
+    zone=st.sampled_from(ZONES),
+)
+def test_a_time_that_exists_comes_back_as_it_went(wall: datetime, zone: str) -> None:
+    moment = clock.to_utc(wall, zone)
+    assert moment.tzinfo == UTC
+    assert (clock.to_wall(moment, zone) == wall) != clock.is_skipped(wall, zone)
+
+
+@given(moment=st.datetimes(datetime(2020, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)))
+def test_a_week_of_wall_time_is_a_week_or_an_hour_off(moment: datetime) -> None:
+    wall = clock.to_wall(moment, "America/New_York")
+    week = clock.to_utc(wall + timedelta(weeks=1), "America/New_York") - clock.to_utc(wall, "America/New_York")
+    assert abs(week - timedelta(weeks=1)) <= timedelta(hours=1)
+
+
+def test_zones_are_known_by_their_iana_names() -> None:
+    assert all(clock.is_zone(zone) for zone in ZONES)
+    assert not any(clock.is_zone(zone) for zone in ("", "New York", "EST5", "../etc/passwd", "America/Nowhere"))
+
+
+def test_now_is_a_moment_with_its_zone() -> None:
+    assert clock.system_clock().tzinfo == UTC
+
+
+def test_a_day_and_an_hour_make_a_wall_time() -> None:
+    assert clock.at(date(2026, 12, 1), time(10)) == datetime(2026, 12, 1, 10)

@@ -1,0 +1,51 @@
+"""A believable demo, made by the real verbs; never over data that is there."""
+
+import re
+import sys
+from dataclasses import replace
+
+import pytest
+
+from server import demo
+from server.checkins.models import Response
+from server.db import Database
+from server.demo import seed
+from server.demo.cast import CLINICS, DemoClinic
+from server.people.models import Clinic, Patient, Staff
+from server.review.models import Flag
+from server.settings import Settings
+from tests.cast import NOW, Cast
+from tests.stories import rows
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> DemoClinic:
+    """One clinic with three of its patients: living through their weeks takes a while."""
+    clinic = replace(CLINICS[0], patients=CLINICS[0].patients[:3])
+    for module in (seed, sys.modules["server.demo.invite"]):  # the package shows the function of that name
+        monkeypatch.setattr(module, "CLINICS", (clinic,))
+    return clinic
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_demo_is_seeded_once_and_somebody_is_invited(
+    few: DemoClinic, database: Database, settings: Settings
+) -> None:
+    said: list[str] = []
+    assert await demo.seed_when_empty(database, NOW, said.append)
+    assert not await demo.seed_when_empty(database, NOW, said.append)
+    assert said[-1] == "kept as it is"
+    assert [clinic.name for clinic in await rows(database, Clinic)] == [few.name]
+    assert {patient.name for patient in await rows(database, Patient)} == {patient.name for patient in few.patients}
+    assert len(await rows(database, Staff)) == len(few.staff)
+    assert len(await rows(database, Response)) > 20
+    assert await rows(database, Flag)
+    invitation = await demo.invite(database, settings, NOW)
+    assert invitation is not None
+    assert re.fullmatch(r"\d{8}", invitation.code)
+    assert invitation.link.startswith("https://localhost/staff/link#")
+
+
+async def test_a_clinics_own_data_is_no_demo(database: Database, cast: Cast, settings: Settings) -> None:
+    assert not await demo.seed_when_empty(database, NOW, print)
+    assert len(await rows(database, Patient)) == 3

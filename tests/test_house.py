@@ -1,0 +1,220 @@
+"""What every part of the house keeps to: routes say who they are for, verbs are audited, texts are translated."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+from litestar.handlers import HTTPRouteHandler
+
+from server import render
+from server.app import PAGES
+from server.assets import Assets
+from server.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parent.parent
+WHO = {"anyone", "person", "patient", "staff", "admin"}
+ROUTES = [handler for handler in PAGES if isinstance(handler, HTTPRouteHandler)]
+TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))
+
+SENDING = ("sending.py", "claims.py", "posts.py", "outcomes.py", "beats.py")
+FLOWS = ("flow.py", "responses.py", "subscriptions.py", *SENDING)
+# What changes rows and is told of by others.
+UNAUDITED = {
+    "reminders/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
+}
+
+
+def name_of(handler: HTTPRouteHandler) -> str:
+    return f"{'/'.join(sorted(handler.http_methods))} {sorted(handler.paths)[0]}"
+
+
+def test_every_page_is_a_route_that_we_can_look_at() -> None:
+    assert len(ROUTES) == len(PAGES) > 50
+
+
+@pytest.mark.parametrize("handler", ROUTES, ids=name_of)
+def test_every_route_says_who_it_is_for(handler: HTTPRouteHandler) -> None:
+    assert handler.opt.get("who") in WHO
+
+
+@pytest.mark.parametrize("handler", [h for h in ROUTES if h.opt.get("no_csrf")], ids=name_of)
+def test_case_62_a_route_without_csrf_checks_its_origin_or_takes_a_token(handler: HTTPRouteHandler) -> None:
+    assert bool(handler.opt.get("same_origin")) != bool(handler.opt.get("by_token"))
+
+
+def test_answer_tokens_open_two_routes_and_no_other() -> None:
+    assert {name_of(h) for h in ROUTES if h.opt.get("by_token")} == {"POST /push/receipts", "POST /visits/reply"}
+
+
+def test_the_staffs_pages_are_for_staff() -> None:
+    open_to_all = {"/staff/sign-in", "/staff/link"}
+    for handler in ROUTES:
+        of_staff = any(path.startswith("/staff") for path in handler.paths - open_to_all)
+        assert (handler.opt["who"] in ("staff", "admin")) == of_staff, name_of(handler)
+
+
+# --- verbs are audited
+
+
+def functions(tree: ast.Module) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
+    return {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def unaudited(source: str) -> list[str]:
+    """Public verbs that change rows and record nothing, helpers of their module included."""
+    found = functions(ast.parse(source))
+    writing = _reaching(found, _writes)
+    recording = _reaching(found, lambda node: "audit.record" in ast.unparse(node))
+    verbs = {name for name, node in found.items() if isinstance(node, ast.AsyncFunctionDef) and name[0] != "_"}
+    return sorted(verbs & writing - recording)
+
+
+def _writes(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        return called in ("db.add", "db.add_all", "db.delete", "update", "delete", "setattr")
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) != "self"
+
+
+def _reaching(found: dict[str, ast.FunctionDef | ast.AsyncFunctionDef], does: object) -> set[str]:
+    """The functions that do it themselves, or call one that does."""
+    assert callable(does)
+    reached = {name for name, node in found.items() if any(does(part) for part in ast.walk(node))}
+    grown = True
+    while grown:
+        more = {name for name, node in found.items() if reached & _called(node)}
+        grown = not more <= reached
+        reached |= more
+    return reached
+
+
+def _called(node: ast.AST) -> set[str]:
+    return {part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+
+
+def test_every_verb_that_changes_something_is_audited() -> None:
+    missing = set()
+    for path in (ROOT / "server").rglob("*.py"):
+        if path.name in FLOWS or path.name.endswith("_flow.py"):
+            where = path.relative_to(ROOT / "server").as_posix()
+            missing |= {f"{where}:{verb}" for verb in unaudited(path.read_text())}
+    assert missing == UNAUDITED.keys()
+
+
+def test_a_verb_that_records_nothing_is_noticed() -> None:
+    silent = "async def end(db, actor, plan, now):\n    _end(plan, now)\ndef _end(plan, now):\n    plan.ended_at = now"
+    assert unaudited(silent) == ["end"]
+    assert unaudited(silent + "\n    audit.record(db)") == []
+
+
+# --- texts are translated
+
+
+class Said(HTMLParser):
+    """What people read of a page: its text, and the attributes that are shown or spoken."""
+
+    SHOWN = ("alt", "title", "placeholder", "aria-label", "aria-description")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.texts += [value for name, value in attrs if value and (name in self.SHOWN or _is_sentence(name, value))]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def untranslated(env: Environment, source: str) -> list[str]:
+    """Words of a template that are outside _() and {% trans %}."""
+    words: dict[str, list[str]] = {}
+    html = ""
+    for output in env.parse(source).find_all(nodes.Output):
+        for node in output.nodes:
+            if isinstance(node, nodes.TemplateData):
+                html += node.data
+            else:
+                mark = f"\ue000{len(words)}\ue001"
+                words[mark] = list(_bare(node))
+                html += mark
+    said = Said()
+    said.feed(html)
+    shown = " ".join(said.texts)
+    bare = [word for mark, given in words.items() if mark in shown for word in given]
+    return [text for text in [*re.split(r"\ue000\d+\ue001", shown), *bare] if _is_language(text)]
+
+
+def _bare(node: nodes.Node) -> Iterator[str]:
+    """The literals that an expression may show."""
+    if isinstance(node, nodes.Const):
+        yield str(node.value)
+    elif isinstance(node, (nodes.CondExpr, nodes.Or, nodes.And, nodes.Concat, nodes.Add, nodes.Filter)):
+        held = [part for part in node.iter_child_nodes() if part is not getattr(node, "test", None)]
+        for part in held:
+            yield from _bare(part)
+    elif isinstance(node, nodes.Call) and getattr(node.node, "attr", "") in ("trouble", "call", "chart"):
+        for part in node.args[:2]:
+            yield from _bare(part)
+
+
+def _is_sentence(name: str, value: str) -> bool:
+    """Scripts take their words from data attributes; a single word there is a code."""
+    return name.startswith("data-") and " " in value.strip()
+
+
+def _is_language(text: str) -> bool:
+    """Two letters beside each other, our own name left out."""
+    return re.search(r"[^\W\d_]{2}", text.replace("Interlude", "").strip()) is not None
+
+
+@pytest.fixture(scope="module")
+def env() -> Environment:
+    return render.environment(Assets())
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_every_text_of_a_template_is_translated(env: Environment, path: str) -> None:
+    assert untranslated(env, (ROOT / path).read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>Hello there</p>",
+        "<p>{{ _('Hello') }} there</p>",
+        '<input placeholder="Your name">',
+        "<p>{{ 'Yes' if given else _('No') }}</p>",
+        "<p>{{ name or 'nobody' }}</p>",
+        "{{ parts.trouble('That went wrong') }}",
+        '<p data-late="Too late"></p>',
+    ],
+)
+def test_a_text_that_is_not_translated_is_noticed(env: Environment, source: str) -> None:
+    assert len(untranslated(env, source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p>{{ _('Hello') }} · Interlude 12</p>",
+        "<p>{% trans name=name %}Hello {{ name }}{% endtrans %}</p>",
+        "<p class=\"{{ 'said' if given else 'main' }}\">{{ name }}</p>",
+    ],
+)
+def test_what_is_translated_is_not_called_bare(env: Environment, source: str) -> None:
+    assert untranslated(env, source) == []
+
+
+# --- settings are written down
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_every_setting_stands_in_the_operators_table(name: str) -> None:
+    table = [line for line in (ROOT / "docs" / "operating.md").read_text().splitlines() if line.startswith("|")]
+    assert any(f"`{PREFIX}{name.upper()}`" in row.split("|")[1] for row in table)

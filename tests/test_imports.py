@@ -1,0 +1,174 @@
+"""The arrows of the house (docs/ARCHITECTURE.md), held by walking the syntax tree of server/."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SERVER = Path(__file__).parent.parent / "server"
+# Only rightwards: a feature may import those with a greater number.
+RANK = {
+    "desk": 0,
+    "phone": 0,
+    "exchange": 0,
+    "appointments": 1,
+    "checkins": 2,
+    "review": 3,
+    "reminders": 4,
+    "people": 5,
+    "channels": 5,
+}
+CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", "language", "logs", "outbox"} | {
+    "problems",
+    "render",
+    "settings",
+}
+COMPOSITION = {"app", "cli", "schedule", "demo", "migrations", "processes"}
+PAGES_ALONE_USE = {"server.render", "server.problems", "server.forms", "server.people.guards", "litestar"}
+PURE = {"charts.py", "checkins/forms.py", "channels/protocol.py"}
+PUSH_LIBRARIES = {"pywebpush", "py_vapid"}
+NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
+FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))
+MODULES = {"server." + file.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for file in FILES}
+
+
+def faults(file: str, source: str) -> list[str]:
+    """What `source` breaks when it stands at server/`file`."""
+    tree = ast.parse(source)
+    imported = sorted(set(_imported(tree)))
+    return [
+        *_inside_functions(tree),
+        *(fault for module in imported if (fault := _arrow(file, module))),
+        *(fault for module in imported if (fault := _layer(file, module))),
+        *_htmx(file, tree),
+    ]
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    """Modules by their full name; of `from a import b` it is a.b where that is a module of ours."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module, "imports are absolute"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole in MODULES else node.module
+
+
+def _inside_functions(tree: ast.AST) -> Iterator[str]:
+    for function in ast.walk(tree):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for node in ast.walk(function):
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    yield f"an import inside {function.name}"
+
+
+def _arrow(file: str, module: str) -> str | None:
+    here, there = _room(file), _room_of(module)
+    if there is None or here == there or here in COMPOSITION:
+        return None
+    if here == "shell":
+        allowed = there in CORE or module == "server.people.guards"
+    elif here in RANK:
+        allowed = there in CORE or RANK.get(there, -1) > RANK[here]
+    else:
+        allowed = there in CORE
+    return None if allowed else f"{here} imports {module}"
+
+
+def _layer(file: str, module: str) -> str | None:
+    """app → pages → flow → models → db; flow → rules."""
+    ours = module.startswith("server.")
+    top = module.partition(".")[0]
+    if module.endswith("pages") and ours and file != "app.py":
+        return f"pages are imported by app.py alone: {module}"
+    if top in PUSH_LIBRARIES and file != "channels/push.py":
+        return f"only channels/push.py imports {module}"
+    if _is_pure(file) and not (_is_pure(_file_of(module)) if ours else top in sys.stdlib_module_names):
+        return f"a pure module imports {module}"
+    if file.endswith("models.py") and ours and module not in ("server.db", "server.crypto"):
+        return f"models import {module}"
+    if _is_below_pages(file) and (module in PAGES_ALONE_USE or top in PAGES_ALONE_USE):
+        return f"{module} is for pages"
+    return None
+
+
+def _is_pure(file: str) -> bool:
+    return file in PURE or file.endswith("/rules.py")
+
+
+def _is_below_pages(file: str) -> bool:
+    """Inside a feature, all but the pages and the guard that serves them."""
+    return _room(file) in RANK and not file.endswith(("pages.py", "guards.py"))
+
+
+def _room(file: str) -> str:
+    return file.partition("/")[0].removesuffix(".py")
+
+
+def _room_of(module: str) -> str | None:
+    parts = module.split(".")
+    return parts[1] if parts[0] == "server" and len(parts) > 1 else None
+
+
+def _file_of(module: str) -> str:
+    return module.removeprefix("server.").replace(".", "/") + ".py"
+
+
+def _htmx(file: str, tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if file != "render.py" and isinstance(node, ast.Constant) and "hx-" in str(node.value).lower():
+            yield f"only render.py looks at htmx's headers: {node.value!r}"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_arrows_hold(file: str) -> None:
+    assert faults(file, (SERVER / file).read_text()) == []
+
+
+def test_every_room_has_its_place() -> None:
+    rooms = {_room(file) for file in FILES} - {"__init__"}
+    assert rooms == RANK.keys() | CORE | COMPOSITION | {"shell"}
+
+
+def test_no_folder_is_named_after_a_layer() -> None:
+    assert not NOT_OURS & {path.name for path in SERVER.rglob("*") if path.is_dir()}
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("reminders/flow.py", "from server.checkins import flow as checkins"),
+        ("review/flow.py", "import server.appointments.models"),
+        ("people/flow.py", "from server.channels.push import PushChannel"),
+        ("desk/pages.py", "from server.phone.pages import ROUTES"),
+        ("checkins/flow.py", "from server.checkins import pages"),
+        ("checkins/flow.py", "from server import render"),
+        ("checkins/flow.py", "from litestar import Response"),
+        ("checkins/flow.py", "from server.people.guards import STAFF"),
+        ("checkins/flow.py", "from server.schedule import TICKS"),
+        ("checkins/models.py", "from server.checkins import flow"),
+        ("review/rules.py", "from sqlalchemy import select"),
+        ("review/rules.py", "from server.review.models import Flag"),
+        ("charts.py", "import babel"),
+        ("db.py", "from server.people.models import Clinic"),
+        ("shell.py", "from server.people import flow"),
+        ("reminders/sending.py", "from pywebpush import webpush"),
+        ("channels/wire.py", "import py_vapid"),
+        ("desk/pages.py", 'wants = "HX-Request"'),
+        ("desk/pages.py", "def late():\n    import json"),
+        ("desk/pages.py", "async def late():\n    from server import crypto"),
+    ],
+)
+def test_a_broken_arrow_is_noticed(file: str, source: str) -> None:
+    assert len(faults(file, source)) >= 1
+
+
+def test_what_is_allowed_is_not_called_a_fault() -> None:
+    allowed = (
+        "import json\nfrom server.checkins import flow\nfrom server.people.guards import STAFF\nfrom server import db"
+    )
+    assert faults("desk/pages.py", allowed) == []

@@ -1,0 +1,81 @@
+"""The schema that the steps make is the one that the models mean, on both databases."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, select
+
+from server import migrations
+from server.db import Base, Database
+from server.people.models import Patient
+from tests.cast import Cast
+from tests.databases import Postgres
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = f"b{uuid4().hex}"
+    postgres.sql(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+async def test_models_and_migrations_agree(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_upgrading_again_changes_nothing(database: Database, cast: Cast) -> None:
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        assert len(list(await db.scalars(select(Patient)))) == 3
+
+
+async def test_two_processes_that_start_at_once_upgrade_once(bare_url: str) -> None:
+    one, other = Database(bare_url), Database(bare_url)
+    await asyncio.gather(migrations.upgrade(one), migrations.upgrade(other))
+    async with one.engine.connect() as connection:
+        assert await connection.run_sync(tables) == Base.metadata.tables.keys() | {"alembic_version"}
+    await one.close()
+    await other.close()
+
+
+async def test_case_54_an_upgrade_that_breaks_off_leaves_nothing_half_done(
+    bare_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, whole = Database(bare_url), migrations._upgrade
+
+    def breaks_off(connection: Connection) -> None:
+        whole(connection)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(migrations, "_upgrade", breaks_off)
+    with pytest.raises(KeyboardInterrupt):
+        await migrations.upgrade(database)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(tables) == set()
+    monkeypatch.setattr(migrations, "_upgrade", whole)
+    await migrations.upgrade(database)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await database.close()

@@ -1,0 +1,57 @@
+"""What an operator sets: read from the environment, refused in words when it cannot work."""
+
+import pytest
+
+from server import settings
+from server.settings import BadSetting, Settings
+
+
+def test_nothing_set_is_one_machine_on_sqlite() -> None:
+    assert settings.read({}) == Settings()
+    assert Settings().database_url.startswith("sqlite:///")
+    assert Settings().is_loopback
+
+
+def test_each_setting_is_read_from_its_own_name() -> None:
+    found = settings.read(
+        {"INTERLUDE_BASE_URL": "https://interlude.example.org", "INTERLUDE_PUSH_SERVICES": "a.example"}
+    )
+    assert (found.base_url, found.push_services) == ("https://interlude.example.org", "a.example")
+    assert found.host == "interlude.example.org"
+    assert not found.is_loopback
+
+
+def test_a_port_moves_the_default_address_alone() -> None:
+    assert settings.read({"PORT": "9001"}).base_url == "http://localhost:9001"
+    assert settings.read({"PORT": "9001", "INTERLUDE_BASE_URL": "https://a.example"}).base_url == "https://a.example"
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["ftp://a.example", "https://", "https://a.example/app", "a.example", "http://a.example", "http://10.0.0.1"],
+)
+def test_an_address_that_phones_cannot_use_is_refused(base_url: str) -> None:
+    with pytest.raises(BadSetting, match="INTERLUDE_BASE_URL"):
+        settings.read({"INTERLUDE_BASE_URL": base_url})
+
+
+@pytest.mark.parametrize("base_url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
+def test_plain_http_is_for_this_machine_alone(base_url: str) -> None:
+    assert settings.read({"INTERLUDE_BASE_URL": base_url}).is_loopback
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "interlude.db", ""])
+def test_a_database_that_we_cannot_use_is_refused(url: str) -> None:
+    with pytest.raises(BadSetting, match="INTERLUDE_DATABASE_URL"):
+        settings.read({"INTERLUDE_DATABASE_URL": url})
+
+
+def test_a_push_subject_that_apple_refuses_is_refused_here() -> None:
+    with pytest.raises(BadSetting, match="INTERLUDE_PUSH_SUBJECT"):
+        settings.read({"INTERLUDE_PUSH_SUBJECT": "push@a.example"})
+
+
+def test_the_push_subject_is_a_real_address_whatever_is_set() -> None:
+    assert Settings().vapid_subject == "mailto:push@interlude.example"
+    assert Settings(base_url="https://a.example").vapid_subject == "mailto:push@a.example"
+    assert Settings(push_subject="https://a.example/push").vapid_subject == "https://a.example/push"
