@@ -73,7 +73,8 @@ const Outbox = (() => {
 
   async function keep(checkIn, clientId, content) {
     await navigator.storage?.persist?.();
-    await put({ client_id: clientId, check_in: checkIn, state: "waiting", sealed: await seal(clientId, content) });
+    const sealed = await seal(clientId, content);
+    await put({ client_id: clientId, check_in: checkIn, owner: owner(), state: "waiting", sealed });
   }
 
   // "received", "waiting", "sign-in" or "look"; with what the server said.
@@ -102,12 +103,18 @@ const Outbox = (() => {
   }
 
   async function flush() {
-    for (const entry of await all()) if (entry.state === "waiting") await send(entry);
-    return all();
+    for (const entry of await own()) if (entry.state === "waiting") await send(entry);
+    return own();
   }
 
-  return { keep, send, flush, all };
+  // Another person's entries on this phone stay where they are: not shown, not sent, not lost.
+  const owner = () => document.body.dataset.person;
+  const own = async () => (await all()).filter((entry) => entry.owner === owner());
+
+  return { keep, send, flush, all, serverKey };
 })();
+
+Outbox.serverKey().catch(() => null); // while there is a network: Send may have none
 
 addEventListener("online", () => Outbox.flush().then(tellWaiting));
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flush().then(tellWaiting));

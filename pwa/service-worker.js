@@ -49,7 +49,13 @@ async function assetOnceFetched(request) {
 // A push is always shown: an iPhone ends a subscription after three silent ones.
 async function showPush(event) {
   const said = readPush(event.data);
-  await registration.showNotification(said.title, {
+  await show(said).catch(() => show(FALLBACK)); // what the browser does not take is shown all the same
+  await navigator.setAppBadge?.().catch(() => {});
+  if (said.data?.token) await tell("/push/receipts", { token: said.data.token, event: "shown" });
+}
+
+function show(said) {
+  return registration.showNotification(said.title, {
     body: said.body,
     tag: said.tag,
     lang: said.lang,
@@ -57,8 +63,6 @@ async function showPush(event) {
     actions: said.data?.reply ? said.actions : [],
     requireInteraction: Boolean(said.data?.reply),
   });
-  await navigator.setAppBadge?.().catch(() => {});
-  if (said.data?.token) await tell("/push/receipts", { token: said.data.token, event: "shown" });
 }
 
 function readPush(data) {

@@ -90,7 +90,9 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
             cookie_httponly=True,
             exclude_from_csrf_key="no_csrf",
         ),
-        compression_config=CompressionConfig(backend="brotli", brotli_quality=5, exclude=["^/static/"]),
+        compression_config=CompressionConfig(
+            backend="brotli", brotli_quality=5, exclude=["^/static/", "^/service-worker"]
+        ),
         exception_handlers={
             HTTPException: problems.on_http_exception,
             OperationalError: problems.on_database_busy,
@@ -133,6 +135,7 @@ async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSe
     """One transaction a request, scoped to the asker's clinic: writing unless it only reads."""
     database: Database = request.app.state.database
     only_reads = request.method in ("GET", "HEAD") and not request.route_handler.opt.get("writes")
+    await request.body()  # whole before the one writer's turn begins: a phone may send it slowly, or never
     async with database.reading() if only_reads else database.writing() as db:
         actor = asking(request, request.route_handler.opt.get("who"))
         if actor is not None:

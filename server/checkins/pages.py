@@ -30,7 +30,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
     respondent = await responses.respondent_of(db, check_in)
-    if respondent is None and actor.kind == "caregiver":
+    if actor.kind == "caregiver" and respondent in (None, "self"):
         return await _who(request, db, check_in)
     return await _go_on(request, db, check_in, respondent or "self", None)
 
@@ -69,10 +69,10 @@ async def question_page(
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     drafts = await responses.draft_of(db, check_in)
-    questions = {q.link_id: q for q in asked(form, drafts, rules.respondent_from(who))}
+    questions = {q.link_id: q for q in asked(form, drafts, rules.respondent_from(who, actor.kind))}
     if link_id not in questions:
         raise NotFoundException
-    return await _ask(request, db, check_in, form, drafts, questions[link_id], rules.respondent_from(who))
+    return await _ask(request, db, check_in, form, drafts, questions[link_id], rules.respondent_from(who, actor.kind))
 
 
 @post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
@@ -84,7 +84,7 @@ async def answer(
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     sent = await form_of(request)
-    respondent = rules.respondent_from(text(sent, "who", 10))
+    respondent = rules.respondent_from(text(sent, "who", 10), actor.kind)
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
         question = form.question(link_id)
@@ -132,7 +132,7 @@ async def next_page(
     after: FromQuery[str] = "",
 ) -> Response[Any]:
     check_in = found(await flow.find(db, actor, check_in_id))
-    return await _go_on(request, db, check_in, rules.respondent_from(who), after or None)
+    return await _go_on(request, db, check_in, rules.respondent_from(who, actor.kind), after or None)
 
 
 async def _go_on(
@@ -184,7 +184,9 @@ async def check_page(
     if check_in.state != "waiting":
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
-    return await _check(request, db, check_in, form, await responses.draft_of(db, check_in), rules.respondent_from(who))
+    return await _check(
+        request, db, check_in, form, await responses.draft_of(db, check_in), rules.respondent_from(who, actor.kind)
+    )
 
 
 async def _check(

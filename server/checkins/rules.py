@@ -20,8 +20,10 @@ ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still tak
 CLOCK_SLACK = timedelta(minutes=5)
 
 
-def respondent_from(said: str) -> str:
-    """Who answers, as a form or a phone says it; the patient where it says nothing that we know."""
+def respondent_from(said: str, kind: str) -> str:
+    """Who answers, as a form or a phone says it. A caregiver is never the patient, whatever an address says."""
+    if kind == "caregiver":
+        return said if said in ("hands", "helper") else "helper"
     return said if said in RESPONDENTS else "self"
 
 

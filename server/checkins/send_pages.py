@@ -29,7 +29,7 @@ async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     if check_in.state in ("done", "partial"):
         return render.go(request, sent_page)
     form = await flow.form_of(db, check_in.questionnaire_id)
-    respondent = respondent_from(text(await form_of(request), "who", 10))
+    respondent = respondent_from(text(await form_of(request), "who", 10), actor.kind)
     drafts = await responses.draft_of(db, check_in)
     answers = {q.link_id: drafts[q.link_id] for q in asked(form, drafts, respondent) if q.link_id in drafts}
     taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
@@ -53,7 +53,9 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     check_in = found(await flow.find(db, actor, check_in_id))
     try:
         box = open_box(SealedBody.read(await json_of(request)))
-        submission = Submission(box.client_id, box.answers, respondent_from(box.respondent), box.answered_at)
+        submission = Submission(
+            box.client_id, box.answers, respondent_from(box.respondent, actor.kind), box.answered_at
+        )
         taken = await responses.submit(db, actor, check_in, submission, now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
