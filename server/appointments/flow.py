@@ -115,6 +115,7 @@ async def answer(db: AsyncSession, actor: Actor, appointment: Appointment, reply
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, now, actor.kind
     appointment.handled_at = None
     audit.record(db, actor, "appointment.answered", appointment, now, reply=reply)
+    await reminders.note_answered(db, actor, appointment.id, now)
     patient = await db.get_one(Patient, appointment.patient_id)
     await _remind(db, actor, patient, appointment, now)
 

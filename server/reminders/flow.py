@@ -218,11 +218,16 @@ async def _attempt(db: AsyncSession, token: str) -> Attempt | None:
 
 async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
     """The subject was answered on any way: what was sent counts as answered, what is to come stops."""
-    sent = [r for r in await of_subject(db, subject_id) if r.state == "sent"]
-    for reminder in sent:
-        reminder.answered_at = reminder.answered_at or now
-        audit.record(db, actor, "reminder.answered", reminder, now)
+    await note_answered(db, actor, subject_id, now)
     await cancel(db, actor, subject_id, "answered", now)
+
+
+async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """What was sent of the subject counts as answered; what is to come stays."""
+    for reminder in await of_subject(db, subject_id):
+        if reminder.state == "sent" and reminder.answered_at is None:
+            reminder.answered_at = now
+            audit.record(db, actor, "reminder.answered", reminder, now)
 
 
 async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[Told]:

@@ -69,7 +69,9 @@ async def test_from_the_code_to_the_answer_and_the_clinic_sees_each_step(
     await arrived(firefox, f"/visits/{visit.id}")
     await firefox.click("button[name=reply][value=coming]")
     await firefox.wait_for("document.querySelector('main [role=status]') !== null")
-    assert "Will be there" in await maria.read(page)
+    said = await maria.read(page)
+    assert "Will be there" in said
+    assert "answered" in said
 
     # Nothing came twice (case 38), and no tap of hers made anything more come.
     assert [delivery.topic for delivery in push_service.deliveries] == [test.topic, reminder.topic]
