@@ -89,6 +89,7 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
             cookie_secure=True,
             cookie_httponly=True,
             exclude_from_csrf_key="no_csrf",
+            exclude=["^/static/"],  # kept for ever by whoever is between: no place for one browser's cookie
         ),
         compression_config=CompressionConfig(
             backend="brotli", brotli_quality=5, exclude=["^/static/", "^/service-worker"]

@@ -59,7 +59,7 @@ class Assets:
         self._urls[name] = url
         self.by_url[url] = Asset(
             body=body,
-            media_type=media_type + ("; charset=utf-8" if text else ""),
+            media_type=media_type,  # Litestar says the charset of what is text
             etag=f'"{digest}"',
             br=brotli.compress(body, quality=11) if text else None,
             gzip=gzip.compress(body, 9, mtime=0) if text else None,

@@ -18,8 +18,7 @@ from server import app, crypto, demo, logs, migrations, processes, schedule, set
 from server.actor import Actor, system
 from server.clock import system_clock
 from server.db import Database
-from server.people import flow as people
-from server.people import rules, staff_flow
+from server.people import joining, rules, staff_flow
 from server.people.models import Patient, Staff
 from server.settings import Settings
 
@@ -108,6 +107,7 @@ def ensure_keys(given: Settings) -> bool:
 
 def web(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
+    _with_keys(given, _ready)
     application = app.create(given)
     host, port = given.listens_on()
     uvicorn.run(
@@ -126,8 +126,16 @@ def web(_: argparse.Namespace, given: Settings) -> int:
 
 def worker(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
+    _with_keys(given, _ready)
     asyncio.run(schedule.run(given))
     return 0
+
+
+async def _ready(database: Database) -> None:
+    """Neither web nor worker half-works on a schema that is behind, or without the keys to what is stored."""
+    if await migrations.is_behind(database):
+        raise settings.BadSetting("the database schema is behind; run `interlude migrate` first")
+    await check_keys(database)
 
 
 def migrate(_: argparse.Namespace, given: Settings) -> int:
@@ -186,7 +194,7 @@ def pair(arguments: argparse.Namespace, given: Settings) -> int:
             patient = await db.get(Patient, arguments.patient)
             if patient is None:
                 return None
-            return await people.issue_pairing(
+            return await joining.issue_pairing(
                 db, Actor("system", "cli", patient.clinic_id), patient, None, system_clock()
             )
 
@@ -199,7 +207,7 @@ def pair(arguments: argparse.Namespace, given: Settings) -> int:
     return 0
 
 
-def _with_keys(given: Settings, work: Callable[[Database], Awaitable[str | None]]) -> str | None:
+def _with_keys(given: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     crypto.use(crypto.load_keyring(given.secret_keys))
     return asyncio.run(_with_database(given, work))
 

@@ -39,7 +39,7 @@ def texts(form: FormMultiDict, name: str) -> list[str]:
 
 def whole(form: FormMultiDict, name: str) -> int | None:
     value = text(form, name, 9)
-    return int(value) if value.lstrip("-").isdecimal() and value.isascii() else None
+    return int(value) if value.removeprefix("-").isdecimal() and value.isascii() else None
 
 
 def a_date(form: FormMultiDict, name: str) -> date | None:

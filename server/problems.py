@@ -20,6 +20,7 @@ WORDS = {
     404: mark("There is nothing here, or it is not yours to see."),
     405: mark("That can't be done here."),
     409: mark("This was already sent, with other answers. Both are kept. The clinic will look at it."),
+    410: mark("This is over. It was called off, or its time has passed. Nothing is left for you to do."),
     413: mark("That is too large."),
     422: mark("Something in the form needs a look."),
     429: mark("Too many tries. Please wait 15 minutes, or call the clinic."),

@@ -21,8 +21,8 @@ from server.channels.protocol import Channel
 from server.channels.push import PushChannel
 from server.channels.rules import HostList
 from server.channels.text import TextChannel
+from server.checkins import closing
 from server.checkins import flow as checkins
-from server.checkins import responses
 from server.clock import Clock, system_clock
 from server.db import Database, new_id
 from server.reminders import beats
@@ -84,7 +84,7 @@ class Worker:
 
     async def close_ended(self) -> None:
         async with self.database.writing() as db:
-            await responses.close_ended(db, self.clock())
+            await closing.close_ended(db, self.clock())
 
     async def until_due(self) -> float:
         """Seconds until the next due moment."""

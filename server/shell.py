@@ -60,6 +60,12 @@ def offline(request: Request[Any, Any, Any]) -> Response[str]:
     return render.page(request, "shared/offline.html")
 
 
+@get("/offline/unsent", opt=ANYONE, sync_to_thread=False)
+def unsent(request: Request[Any, Any, Any]) -> Response[str]:
+    """Where a form was pressed and found no network."""
+    return render.page(request, "shared/unsent.html")
+
+
 @get("/health/live", opt=ANYONE, sync_to_thread=False)
 def live() -> dict[str, str]:
     return {"status": "live"}
@@ -71,4 +77,4 @@ async def ready(db: Db) -> dict[str, str]:
     return {"status": "ready"}
 
 
-ROUTES = [static_file, service_worker, manifest, offline, live, ready]
+ROUTES = [static_file, service_worker, manifest, offline, unsent, live, ready]

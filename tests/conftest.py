@@ -17,8 +17,7 @@ from server import app as composition
 from server import crypto, migrations
 from server.assets import Assets
 from server.db import Database
-from server.people import flow as people
-from server.people import rules, staff_flow
+from server.people import joining, rules, staff_flow
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
 from tests.cast import NOW, Cast, acting, gather, meet
@@ -214,7 +213,7 @@ async def _join(device: Browser, database: Database, cast: Cast, person: Patient
     async with database.writing() as db:
         patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
         caregiver = person if isinstance(person, Caregiver) else None
-        code = await people.issue_pairing(db, acting(cast.maria), patient, caregiver, now)
+        code = await joining.issue_pairing(db, acting(cast.maria), patient, caregiver, now)
     joined = await device.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
     assert joined.url.path == "/reminders", joined.text
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,8 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import JSON, Column, Connection, MetaData, func, inspect, select
+from sqlalchemy import table as sql_table
 
 from server import migrations
 from server.db import Base, Database
@@ -65,8 +67,8 @@ async def test_case_54_an_upgrade_that_breaks_off_leaves_nothing_half_done(
 ) -> None:
     database, whole = Database(bare_url), migrations._upgrade
 
-    def breaks_off(connection: Connection) -> None:
-        whole(connection)
+    def breaks_off(connection: Connection, to: str) -> None:
+        whole(connection, to)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(migrations, "_upgrade", breaks_off)
@@ -78,4 +80,36 @@ async def test_case_54_an_upgrade_that_breaks_off_leaves_nothing_half_done(
     await migrations.upgrade(database)
     async with database.engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+    await database.close()
+
+
+def fill(connection: Connection) -> None:
+    """One row in every table, each with the id x and pointing at the others."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    for table in metadata.sorted_tables:
+        if table.name != "alembic_version":
+            row = {column.name: value_for(column) for column in table.columns if not column.nullable}
+            connection.execute(table.insert().values(row))
+
+
+def value_for(column: Column[Any]) -> Any:
+    if isinstance(column.type, JSON):
+        return {}
+    zone = UTC if getattr(column.type, "timezone", False) else None
+    kinds = {str: "x", int: 1, bytes: b"x", bool: True, datetime: datetime(2026, 11, 22, tzinfo=zone)}
+    return kinds[column.type.python_type]
+
+
+async def test_case_54_what_was_stored_before_the_newest_steps_is_there_after_them(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0001")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        before = await connection.run_sync(tables)
+    await migrations.upgrade(database)
+    async with database.engine.connect() as connection:
+        for table in before - {"alembic_version"}:
+            count = await connection.scalar(select(func.count()).select_from(sql_table(table)))
+            assert count == 1, table
     await database.close()

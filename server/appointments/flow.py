@@ -1,9 +1,9 @@
 """The verbs about visits: book, series, move, cancel, mark, answer. Each carries its reminders and check-ins along."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, language
@@ -13,6 +13,8 @@ from server.appointments.models import Appointment, Series
 from server.checkins import flow as checkins
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
+from server.reminders import receipts
+from server.reminders.flow import Notice
 from server.reminders.rules import plan_visit
 
 
@@ -92,6 +94,7 @@ async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts:
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
     audit.record(db, actor, "appointment.moved", appointment, now)
     patient = await db.get_one(Patient, appointment.patient_id)
+    await _tell_change(db, actor, patient, appointment, now)
     await _carry_along(db, actor, patient, appointment, now)
 
 
@@ -105,6 +108,9 @@ async def mark(db: AsyncSession, actor: Actor, appointment: Appointment, status:
     if status in ("cancelled", "noshow"):
         await reminders.cancel(db, actor, appointment.id, status, now)
         await checkins.untie(db, actor, appointment.id, status, now)
+        if status == "cancelled":
+            patient = await db.get_one(Patient, appointment.patient_id)
+            await _tell_change(db, actor, patient, appointment, now)
     elif status in ("arrived", "fulfilled"):
         await reminders.cancel(db, actor, appointment.id, status, now)
     return True
@@ -115,14 +121,14 @@ async def answer(db: AsyncSession, actor: Actor, appointment: Appointment, reply
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, now, actor.kind
     appointment.handled_at = None
     audit.record(db, actor, "appointment.answered", appointment, now, reply=reply)
-    await reminders.note_answered(db, actor, appointment.id, now)
+    await receipts.note_answered(db, actor, appointment.id, now)
     patient = await db.get_one(Patient, appointment.patient_id)
     await _remind(db, actor, patient, appointment, now)
 
 
 async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetime) -> Appointment | None:
     """An answer from a notification: the token stands for this visit's reminder and nothing else."""
-    reminder = await reminders.redeem(db, token, "visit", now)
+    reminder = await receipts.redeem(db, token, now)
     if reminder is None:
         return None
     appointment = await db.get_one(Appointment, reminder.subject_id)
@@ -134,7 +140,7 @@ async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetim
 
 async def visit_behind(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
     """The visit that a link in an email or text is about, while it can still be answered."""
-    reminder = await reminders.behind(db, token, "visit")
+    reminder = await receipts.behind(db, token)
     appointment = await db.get(Appointment, reminder.subject_id) if reminder else None
     if appointment is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
         return None
@@ -157,8 +163,7 @@ async def _carry_along(
 async def _remind(db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime) -> None:
     """Someone who can't come is not reminded to; staff have it on their list."""
     wanted = plan_visit(appointment.starts, appointment.zone, now) if appointment.reply in (None, "coming") else []
-    with language.speaking(patient.locale):
-        detail = f"{language.day(appointment.starts)}, {language.hour(appointment.starts)}. {appointment.place}".strip()
+    detail = _detail(patient, appointment)
     await reminders.replan(
         db,
         actor,
@@ -171,26 +176,22 @@ async def _remind(db: AsyncSession, actor: Actor, patient: Patient, appointment:
     )
 
 
-async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
-    """The visit to come, or the one under way."""
-    return await db.scalar(
-        select(Appointment)
-        .where(
-            Appointment.patient_id == patient_id,
-            Appointment.status.in_(rules.UPCOMING),
-            Appointment.starts_at > now - timedelta(hours=4),
-        )
-        .order_by(Appointment.starts_at)
-        .limit(1)
-    )
+async def _tell_change(
+    db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
+) -> None:
+    """Moved or called off: whoever was reminded of the old time hears of it at once."""
+    path, detail = f"/visits/{appointment.id}", _detail(patient, appointment)
+    notice = Notice("change", patient.id, appointment.id, path, appointment.starts_at, detail)
+    await reminders.tell_change(db, actor, notice, now)
 
 
-async def visits_of(db: AsyncSession, patient_id: str) -> list[Appointment]:
-    return list(
-        await db.scalars(
-            select(Appointment).where(Appointment.patient_id == patient_id).order_by(Appointment.starts_at)
-        )
-    )
+def _detail(patient: Patient, appointment: Appointment) -> str:
+    """For those who chose to have it in their notifications."""
+    with language.speaking(patient.locale):
+        when = f"{language.day(appointment.starts)}, {language.hour(appointment.starts)}."
+        if appointment.status == "cancelled":
+            return language.gettext("%(when)s Called off.") % {"when": when}
+        return f"{when} {appointment.place}".strip()
 
 
 async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment | None:
@@ -199,52 +200,3 @@ async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointme
     if actor.kind != "staff":
         query = query.where(Appointment.patient_id == actor.patient_id)
     return await db.scalar(query)
-
-
-async def between(db: AsyncSession, actor: Actor, start: datetime, end: datetime) -> list[Appointment]:
-    """Visits of the clinic that start at or after `start` and before `end` (UTC)."""
-    return list(
-        await db.scalars(
-            select(Appointment)
-            .where(
-                Appointment.clinic_id == actor.clinic_id,
-                Appointment.starts_at >= start,
-                Appointment.starts_at < end,
-            )
-            .order_by(Appointment.starts_at)
-        )
-    )
-
-
-async def unconfirmed(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
-    """Visits within the next day and a bit that nobody has answered: shown is not the same as looked at."""
-    return list(
-        await db.scalars(
-            select(Appointment)
-            .where(
-                Appointment.clinic_id == actor.clinic_id,
-                Appointment.status.in_(("proposed", "booked")),
-                Appointment.reply.is_(None),
-                Appointment.starts_at > now,
-                Appointment.starts_at <= now + rules.CALL_AHEAD,
-            )
-            .order_by(Appointment.starts_at)
-        )
-    )
-
-
-async def to_handle(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
-    """Visits that somebody said they can't come to and no staff member has dealt with yet."""
-    return list(
-        await db.scalars(
-            select(Appointment)
-            .where(
-                Appointment.clinic_id == actor.clinic_id,
-                or_(Appointment.reply == "cant", Appointment.reply == "another"),
-                Appointment.handled_at.is_(None),
-                Appointment.status.in_(rules.UPCOMING),
-                Appointment.starts_at > now - timedelta(days=1),
-            )
-            .order_by(Appointment.starts_at)
-        )
-    )

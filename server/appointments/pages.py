@@ -19,6 +19,7 @@ from server.people.guards import ANYONE, PERSON, STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
 from server.reminders import flow as reminders
+from server.reminders import told
 
 
 @post("/visits/{appointment_id:str}/answer", opt=PERSON)
@@ -73,19 +74,17 @@ async def new_page(request: Ask, db: Db, actor: Who, patient: FromQuery[str] = "
 @post("/staff/visits", opt=STAFF)
 async def book(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
-    typed = {name: text(form, name) for name in ("date", "time", "count", "minutes", "place", "instructions")}
-    weekdays = frozenset(int(d) for d in texts(form, "weekday") if d in "0123456")
+    typed: dict[str, Any] = {name: text(form, name) for name in ("date", "time", "count", "minutes", "instructions")}
+    typed["place"] = text(form, "place", rules.PLACE)
+    weekdays = frozenset(int(day) for day in texts(form, "weekday") if day in tuple("0123456"))
+    typed["weekdays"] = weekdays
     patient = await people.find_patient(db, actor, text(form, "patient", 32))
     day, hour = a_date(form, "date"), a_time(form, "time")
     if patient is None or day is None or hour is None:
         return await _form(request, db, actor, text(form, "patient", 32), typed, BadVisit("missing"))
-    new = NewVisit(
-        datetime.combine(day, hour),
-        whole(form, "minutes") or 60,
-        typed["place"],
-        typed["instructions"] or None,
-    )
     try:
+        minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
+        new = NewVisit(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         async with db.begin_nested():
             await flow.book_series(db, actor, patient, new, weekdays, whole(form, "count") or 1, now)
     except BadVisit as bad:
@@ -94,7 +93,7 @@ async def book(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
 
 
 async def _form(
-    request: Ask, db: AsyncSession, actor: Actor, patient_id: str, typed: dict[str, str], bad: BadVisit | None
+    request: Ask, db: AsyncSession, actor: Actor, patient_id: str, typed: dict[str, Any], bad: BadVisit | None
 ) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
     chosen: Patient | None = await people.find_patient(db, actor, patient_id)
@@ -152,7 +151,7 @@ async def _staff_visit(
         422 if bad else 200,
         visit=appointment,
         patient=await db.get_one(Patient, appointment.patient_id),
-        reminders=await reminders.with_attempts(db, await reminders.of_subject(db, appointment.id)),
+        reminders=await told.with_attempts(db, await reminders.of_subject(db, appointment.id)),
         steps=rules.NEXT[appointment.status],
         bad=bad,
     )

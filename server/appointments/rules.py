@@ -4,6 +4,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONGEST_SERIES = 40
+SHORTEST, LONGEST = 5, 24 * 60  # minutes
+FARTHEST = timedelta(days=3 * 365)  # nobody books further ahead; a year typed wrong is asked about
+PLACE = 200  # characters
 CALL_AHEAD = timedelta(hours=26)  # a visit not confirmed by then is on the list to be called
 REPLIES = ("coming", "cant", "another")
 UPCOMING = ("proposed", "booked", "arrived")
@@ -31,6 +34,8 @@ def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]
     """The first `count` days from `first` on that fall on `weekdays` (Monday is 0)."""
     if not 1 <= count <= LONGEST_SERIES:
         raise BadVisit("count")
+    if first > date.max - timedelta(weeks=count):
+        raise BadVisit("far")
     if not weekdays:
         return [first + timedelta(weeks=week) for week in range(count)]
     days: list[date] = []
@@ -43,13 +48,28 @@ def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]
 
 
 def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
-    """The moment (UTC) of a visit at `wall` in `zone`. Raises BadVisit in the past or in a spring gap (case 9)."""
+    """The moment (UTC) of a visit at `wall` in `zone`. Raises BadVisit in the past, years ahead, or in a spring gap.
+
+    A gap is a wall time that no clock shows (case 9).
+    """
+    today = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    if wall < today - timedelta(days=1):
+        raise BadVisit("past", wall)
+    if wall > today + FARTHEST:
+        raise BadVisit("far", wall)
     moment = wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
     if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
         raise BadVisit("gap", wall)
     if moment < now:
         raise BadVisit("past", wall)
     return moment
+
+
+def check_length(minutes: int | None) -> int:
+    """Raises BadVisit for what no visit is like."""
+    if minutes is None or not SHORTEST <= minutes <= LONGEST:
+        raise BadVisit("minutes")
+    return minutes
 
 
 def may_become(status: str, wanted: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -200,12 +200,21 @@ async def _call_off(db: AsyncSession, actor: Actor, check_in: CheckIn, why: str,
 
 
 async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
-    return await db.scalar(
-        select(CheckIn).where(
-            CheckIn.id == check_in_id,
-            CheckIn.clinic_id == actor.clinic_id,
-            CheckIn.patient_id == actor.patient_id,
-        )
+    found: CheckIn | None = await db.scalar(_own(actor, check_in_id))
+    return found
+
+
+async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
+    """Found and held until the transaction ends: who comes at the same moment waits, and sees what we did (case 41)."""
+    held: CheckIn | None = await db.scalar(_own(actor, check_in_id).with_for_update(key_share=True))
+    return held
+
+
+def _own(actor: Actor, check_in_id: str) -> Select[CheckIn]:
+    return select(CheckIn).where(
+        CheckIn.id == check_in_id,
+        CheckIn.clinic_id == actor.clinic_id,
+        CheckIn.patient_id == actor.patient_id,
     )
 
 

@@ -10,6 +10,7 @@ Answers = Mapping[str, Value]
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 OURS = "urn:interlude:"
 TYPES = ("choice", "boolean", "integer")
+OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
 
 
 class BadAnswer(ValueError):
@@ -118,6 +119,8 @@ def read_form(resource: Mapping[str, Any]) -> Form:
     by_id = {question.link_id: question for question in questions}
     if len(by_id) != len(questions):
         raise ValueError("two items share one linkId")
+    for question in questions:
+        _check_whens(question, by_id)
     return Form(
         slug=resource["name"],
         version=int(resource["version"]),
@@ -157,6 +160,14 @@ def _question(item: Mapping[str, Any], group: str) -> Question:
         any_when=item.get("enableBehavior") == "any",
         worse_answer=_extension(item, OURS + "worse-answer", True),
     )
+
+
+def _check_whens(question: Question, by_id: Mapping[str, Question]) -> None:
+    for when in question.whens:
+        if when.question not in by_id:
+            raise ValueError(f"{question.link_id}: asked by the answer to {when.question}, which there is not")
+        if when.operator not in OPERATORS:
+            raise ValueError(f"{question.link_id}: {when.operator} compares nothing")
 
 
 def _option(option: Mapping[str, Any]) -> Option:
@@ -206,6 +217,16 @@ def _holds(form: Form, when: When, answers: Answers) -> bool:
     if level is None or against is None:
         return False
     return {">": level > against, "<": level < against, ">=": level >= against, "<=": level <= against}[when.operator]
+
+
+def still_asked(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
+    """Those of the answers whose questions are asked, now that these are the answers: a changed one may end others."""
+    kept = dict(answers)
+    while True:
+        ids = {question.link_id for question in asked(form, kept, respondent)}
+        if kept.keys() <= ids:
+            return kept
+        kept = {link_id: value for link_id, value in kept.items() if link_id in ids}
 
 
 def check_answers(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
-from server.db import Base, OfClinic
+from server.db import Base, OfClinic, unique_where
 
 
 class Questionnaire(OfClinic, Base):
@@ -41,7 +41,8 @@ class CheckIn(OfClinic, Base):
 
     __tablename__ = "check_in"
     __table_args__ = (
-        UniqueConstraint("plan_id", "due_at"),
+        unique_where("uq_check_in_occasion", "plan_id", "due_at", condition="appointment_id IS NULL"),
+        unique_where("uq_check_in_visit", "plan_id", "appointment_id", condition="state = 'waiting'"),
         Index("ix_check_in_open", "state", "closes_at"),
     )
 
@@ -56,12 +57,13 @@ class CheckIn(OfClinic, Base):
 
 
 class Draft(OfClinic, Base):
-    """One answer, kept at once, until the check-in is sent."""
+    """One answer, kept at once, until the check-in is sent; the patient's words and a helper's view apart."""
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("check_in_id", "link_id"),)
+    __table_args__ = (UniqueConstraint("check_in_id", "party", "link_id"),)
 
     check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"))
+    party: Mapped[str] = mapped_column(String(10))
     link_id: Mapped[str] = mapped_column(String(60))
     value_sealed: Mapped[bytes]
     value = Sealed[str]()
@@ -94,12 +96,13 @@ class Response(OfClinic, Base):
 
 
 class SetAside(OfClinic, Base):
-    """The same check-in sent again with other answers: kept beside the first for staff to see."""
+    """The same check-in answered otherwise, again or by the other party: kept beside the first for staff to see."""
 
     __tablename__ = "set_aside"
 
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
     client_id: Mapped[str] = mapped_column(String(40))
+    respondent: Mapped[str] = mapped_column(String(10))
     answers_sealed: Mapped[bytes]
     answers = Sealed[str]()
     received_at: Mapped[datetime]

@@ -10,8 +10,8 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
-from server.checkins import flow, responses, rules
-from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered
+from server.checkins import drafts, flow, red_flags, rules
+from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
 from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.forms import form_of, text
@@ -29,10 +29,10 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
         return render.go(request, f"/check-ins/{check_in.id}/sent")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
-    respondent = await responses.respondent_of(db, check_in)
-    if actor.kind == "caregiver" and respondent in (None, "self"):
+    respondent = await drafts.goes_on_as(db, actor, check_in)
+    if respondent is None:
         return await _who(request, db, check_in)
-    return await _go_on(request, db, check_in, respondent or "self", None)
+    return await _go_on(request, db, check_in, respondent, None)
 
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
@@ -68,11 +68,12 @@ async def question_page(
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
-    drafts = await responses.draft_of(db, check_in)
-    questions = {q.link_id: q for q in asked(form, drafts, rules.respondent_from(who, actor.kind))}
+    respondent = rules.respondent_from(who, actor.kind)
+    kept = await drafts.kept(db, check_in, respondent)
+    questions = {q.link_id: q for q in asked(form, kept, respondent)}
     if link_id not in questions:
         raise NotFoundException
-    return await _ask(request, db, check_in, form, drafts, questions[link_id], rules.respondent_from(who, actor.kind))
+    return await _ask(request, db, check_in, form, kept, questions[link_id], respondent)
 
 
 @post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
@@ -80,7 +81,7 @@ async def answer(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], link_id: FromPath[str]
 ) -> Response[Any]:
     """Keep the answer, then on to the next question; after a red flag, first what to do now."""
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await flow.hold(db, actor, check_in_id))
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     sent = await form_of(request)
@@ -89,11 +90,11 @@ async def answer(
     try:
         question = form.question(link_id)
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
-        if question not in asked(form, await responses.draft_of(db, check_in), respondent):
+        if question not in asked(form, await drafts.kept(db, check_in, respondent), respondent):
             raise BadAnswer(link_id, "not asked")
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
-    red = await responses.keep_answer(db, actor, check_in, form, link_id, value, respondent, now)
+    red = await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now)
     if red:
         return await _red(request, db, check_in, question, red[0].trigger.screen, respondent, now)
     return await _go_on(request, db, check_in, respondent, link_id)
@@ -119,6 +120,7 @@ async def _red(
         clinic=clinic,
         staffed=staffed,
         respondent=respondent,
+        received=True,
     )
 
 
@@ -140,15 +142,15 @@ async def _go_on(
 ) -> Response[Any]:
     """The next question without an answer, or check and send. htmx gets it at once, without a second request."""
     form = await flow.form_of(db, check_in.questionnaire_id)
-    drafts = await responses.draft_of(db, check_in)
-    question = next_unanswered(form, drafts, respondent, after)
+    kept = await drafts.kept(db, check_in, respondent)
+    question = next_unanswered(form, kept, respondent, after)
     path = f"/check-ins/{check_in.id}/q/{question.link_id}" if question else f"/check-ins/{check_in.id}/check"
     path += f"?who={respondent}"
     if not render.wants_fragment(request):
         return render.go(request, path)
     if question is None:
-        return render.moved_to(await _check(request, db, check_in, form, drafts, respondent), path)
-    return render.moved_to(await _ask(request, db, check_in, form, drafts, question, respondent), path)
+        return render.moved_to(await _check(request, db, check_in, form, kept, respondent), path)
+    return render.moved_to(await _ask(request, db, check_in, form, kept, question, respondent), path)
 
 
 async def _ask(
@@ -156,11 +158,11 @@ async def _ask(
     db: AsyncSession,
     check_in: CheckIn,
     form: Form,
-    drafts: dict[str, Value],
+    kept: dict[str, Value],
     question: Question,
     respondent: str,
 ) -> Response[str]:
-    questions = asked(form, drafts, respondent)
+    questions = asked(form, kept, respondent)
     place = questions.index(question)
     return render.page(
         request,
@@ -171,8 +173,11 @@ async def _ask(
         number=place + 1,
         total=len(questions),
         back=questions[place - 1].link_id if place else None,
-        given=drafts.get(question.link_id),
+        given=kept.get(question.link_id),
         respondent=respondent,
+        red=await red_flags.screens(db, check_in, form, question),
+        clinic=await db.get_one(Clinic, check_in.clinic_id),
+        received=False,
     )
 
 
@@ -184,23 +189,22 @@ async def check_page(
     if check_in.state != "waiting":
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
-    return await _check(
-        request, db, check_in, form, await responses.draft_of(db, check_in), rules.respondent_from(who, actor.kind)
-    )
+    respondent = rules.respondent_from(who, actor.kind)
+    return await _check(request, db, check_in, form, await drafts.kept(db, check_in, respondent), respondent)
 
 
 async def _check(
-    request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, drafts: dict[str, Value], respondent: str
+    request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, kept: dict[str, Value], respondent: str
 ) -> Response[str]:
-    questions = asked(form, drafts, respondent)
-    answers = {q.link_id: drafts[q.link_id] for q in questions if q.link_id in drafts}
+    questions = asked(form, kept, respondent)
+    answers = still_asked(form, kept, respondent)
     return render.page(
         request,
         "checkins/check.html",
         check_in=check_in,
         form=form,
         questions=questions,
-        drafts=drafts,
+        drafts=kept,
         respondent=respondent,
         outbox=json.dumps({"answers": answers, "respondent": respondent}),
         patient=await db.get_one(Patient, check_in.patient_id),

@@ -16,6 +16,7 @@ WINDOWS = {
 }
 NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
 RESPONDENTS = ("self", "hands", "helper")
+PARTIES = ("patient", "helper")  # whose words: the patient's come first
 ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still taken this long after the window
 CLOCK_SLACK = timedelta(minutes=5)
 
@@ -25,6 +26,11 @@ def respondent_from(said: str, kind: str) -> str:
     if kind == "caregiver":
         return said if said in ("hands", "helper") else "helper"
     return said if said in RESPONDENTS else "self"
+
+
+def party_of(respondent: str) -> str:
+    """Whose words they are, whoever's hands press the button."""
+    return "helper" if respondent == "helper" else "patient"
 
 
 @dataclass(frozen=True)

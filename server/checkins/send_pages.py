@@ -6,9 +6,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server import crypto, problems, render
-from server.checkins import flow, responses
-from server.checkins.forms import BadAnswer, asked
-from server.checkins.responses import Conflict, Submission
+from server.checkins import drafts, flow, past, red_flags, responses
+from server.checkins.forms import BadAnswer, still_asked
+from server.checkins.responses import Conflict, Submission, Taken
 from server.checkins.rules import respondent_from
 from server.forms import form_of, json_of, text
 from server.outbox import SealedBody, open_box
@@ -24,20 +24,15 @@ URGENCIES = ("today", "wait")
 @post("/check-ins/{check_in_id:str}/send", opt=PERSON)
 async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
-    check_in = found(await flow.find(db, actor, check_in_id))
-    sent_page = f"/check-ins/{check_in.id}/sent"
-    if check_in.state in ("done", "partial"):
-        return render.go(request, sent_page)
+    check_in = found(await flow.hold(db, actor, check_in_id))
+    if check_in.state != "waiting":
+        return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     respondent = respondent_from(text(await form_of(request), "who", 10), actor.kind)
-    drafts = await responses.draft_of(db, check_in)
-    answers = {q.link_id: drafts[q.link_id] for q in asked(form, drafts, respondent) if q.link_id in drafts}
+    answers = still_asked(form, await drafts.kept(db, check_in, respondent), respondent)
     taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
-    if isinstance(taken, Refused):
-        return problems.answer(request, 410)
-    if isinstance(taken, Conflict):
-        return problems.answer(request, 409)
-    return render.go(request, f"/check-ins/{check_in.id}/urgency" if taken.flagged else sent_page)
+    flagged = isinstance(taken, Taken) and taken.flagged
+    return render.go(request, f"/check-ins/{check_in.id}/{'urgency' if flagged else 'sent'}")
 
 
 @get("/check-ins/key", opt=ANYONE, sync_to_thread=False)
@@ -50,7 +45,7 @@ def outbox_key() -> Response[dict[str, str]]:
 @post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN)
 async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await flow.hold(db, actor, check_in_id))
     try:
         box = open_box(SealedBody.read(await json_of(request)))
         submission = Submission(
@@ -69,6 +64,23 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
 
 
+@post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN)
+async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    """Single answers that a phone kept while it had no network, sealed and receipted as a whole check-in is."""
+    check_in = found(await flow.hold(db, actor, check_in_id))
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    try:
+        box = open_box(SealedBody.read(await json_of(request)))
+        taken = await red_flags.take_late(db, actor, check_in, form, box, now)
+    except BadAnswer as bad:
+        return problems.answer(request, 422, str(bad))
+    except ValueError as bad:
+        return problems.answer(request, 400, str(bad))
+    if isinstance(taken, Refused):
+        return problems.answer(request, 410, taken.why)
+    return Response({"client_id": box.client_id}, status_code=200, headers=render.FRESH)
+
+
 @get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
 async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
     check_in = found(await flow.find(db, actor, check_in_id))
@@ -83,7 +95,7 @@ async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[s
 
 @post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
 async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    response = await responses.find_response(db, actor, check_in_id)
+    response = await past.find(db, actor, check_in_id)
     urgency = text(await form_of(request), "urgency", 10)
     if response is None or urgency not in URGENCIES:
         return problems.answer(request, 404 if response is None else 422)
@@ -91,4 +103,4 @@ async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: F
     return render.go(request, f"/check-ins/{check_in_id}/sent")
 
 
-ROUTES = [outbox_key, send, take, urgency_page, say_urgency]
+ROUTES = [outbox_key, send, take, take_answers, urgency_page, say_urgency]

@@ -10,8 +10,7 @@ from server import crypto
 from server.actor import system
 from server.db import Database
 from server.demo.cast import CLINICS
-from server.people import flow as people
-from server.people import staff_flow
+from server.people import joining, staff_flow
 from server.people.models import Patient, Staff
 from server.settings import Settings
 
@@ -34,7 +33,7 @@ async def invite(database: Database, settings: Settings, now: datetime) -> Invit
         actor = system(staff.clinic_id, "demo")
         token = await staff_flow.make_link(db, actor, staff, now)
         patient = await _first_patient(db, staff.clinic_id)
-        code = await people.issue_pairing(db, actor, patient, None, now)
+        code = await joining.issue_pairing(db, actor, patient, None, now)
     return Invitation(staff.name, f"{settings.base_url}/staff/link#{token}", patient.name, code)
 
 

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, system
 from server.appointments import flow as appointments
+from server.appointments import lists as visits
 from server.appointments.flow import NewVisit
+from server.checkins import closing, past, responses
 from server.checkins import flow as checkins
-from server.checkins import responses
 from server.checkins.forms import Question, Value, asked
 from server.checkins.models import CheckIn
 from server.checkins.responses import Submission
@@ -21,9 +22,10 @@ from server.db import Database
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
 from server.demo.reached import as_if_sent
 from server.people import flow as people
+from server.people import joining, staff_flow
 from server.people import rules as people_rules
-from server.people import staff_flow
-from server.people.flow import Joined, NewPatient
+from server.people.flow import NewPatient
+from server.people.joining import Joined
 from server.people.models import Clinic, Patient, Staff
 from server.review import flow as review
 
@@ -90,7 +92,7 @@ async def _seed_patient(
     await _live_through(db, actor, team, patient, demo, chance, now)
     await _staff_took(db, team, patient, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
-    visit = await appointments.next_visit(db, patient.id, now)
+    visit = await visits.next_visit(db, patient.id, now)
     if demo.reply and visit:
         await appointments.answer(db, actor, visit, demo.reply, now - timedelta(hours=3))
 
@@ -98,8 +100,8 @@ async def _seed_patient(
 async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime) -> Actor:
     if not demo.joined:
         return system(patient.clinic_id, "demo")
-    code = await people.issue_pairing(db, coordinator, patient, None, began)
-    joined = await people.join(db, code, people_rules.CONSENT_VERSION, "iPhone", f"demo {patient.id}", began)
+    code = await joining.issue_pairing(db, coordinator, patient, None, began)
+    joined = await joining.join(db, code, people_rules.CONSENT_VERSION, "iPhone", f"demo {patient.id}", began)
     assert isinstance(joined, Joined)
     return Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id, device_id=joined.device.id)
 
@@ -150,10 +152,10 @@ async def _live_through(
         ):
             await _staff_acted(db, team, patient, answered, now)
             await _answer(db, actor, check_in, demo, chance, answered, now)
-    for visit in await appointments.visits_of(db, patient.id):
+    for visit in await visits.visits_of(db, patient.id):
         if visit.starts_at + timedelta(hours=2) < now:
             await appointments.mark(db, system(patient.clinic_id, "demo"), visit, "fulfilled", visit.starts_at)
-    await responses.close_ended(db, now)
+    await closing.close_ended(db, now)
 
 
 def _keep_open(check_in: CheckIn, now: datetime) -> bool:
@@ -204,7 +206,7 @@ async def _staff_took(db: AsyncSession, team: list[Staff], patient: Patient, now
     for number, flag in enumerate(await review.of_patient(db, patient.id)):
         if flag.done_at is None and number % 2:
             await review.own(db, Actor("staff", team[1].id, team[1].clinic_id), flag, team[1].id, now)
-    for response in await responses.history(db, patient.id):
+    for response in await past.of_patient(db, patient.id):
         if response.received_at < now - timedelta(days=2):
             opener = Actor("staff", team[0].id, team[0].clinic_id)
             await responses.opened(db, opener, response, response.received_at + timedelta(hours=3))

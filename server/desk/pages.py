@@ -1,5 +1,6 @@
 """The staff's inbox, patient page, one response, schedule."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,28 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import charts, render
 from server.actor import Actor
-from server.appointments import flow as appointments
+from server.appointments import lists
 from server.appointments.models import Appointment
 from server.charts import Chart
 from server.checkins import flow as checkins
-from server.checkins import responses, staff_view
-from server.checkins.forms import Form, Question, Value
+from server.checkins import past, responses, staff_view
+from server.checkins.forms import Answers, Form, Question, Value
 from server.checkins.models import Response as Answered
 from server.clock import to_utc, to_wall
 from server.desk.reasons import Reason, level_words, reason_of
+from server.people import devices, staff_flow
 from server.people import flow as people
 from server.people import rules as people_rules
-from server.people import staff_flow
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
-from server.reminders import beats
-from server.reminders import flow as reminders
+from server.reminders import beats, told
 from server.review import flow as review
 from server.review import rules as review_rules
 from server.review.models import Flag
 
 NEWEST = 30
+EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,11 @@ async def _spark(db: AsyncSession, flag: Flag, form: Form | None) -> Chart:
     question = form.by_id.get(flag.item) if form else None
     if question is None:
         return charts.draw([], 1)
-    return charts.draw(_points(question, await responses.history(db, flag.patient_id, flag.slug)), question.worst)
+    return charts.draw(_points(question, await past.of_patient(db, flag.patient_id, flag.slug)), question.worst)
 
 
 def _points(question: Question, history: list[Answered]) -> list[tuple[datetime, int]]:
-    levels = [(r.answered_at, question.level(responses.answers_of(r).get(question.link_id))) for r in history]
+    levels = [(r.answered_at, question.level(past.answers_of(r).get(question.link_id))) for r in history]
     return [(at, level) for at, level in levels if level is not None]
 
 
@@ -78,9 +79,9 @@ async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str]
     """Who needs somebody, why, since when, and who has it."""
     patients = {patient.id: patient for patient in await people.roster(db, actor)}
     fresh = await staff_view.unopened(db, actor, NEWEST)
-    cant_come = await appointments.to_handle(db, actor, now)
-    unreached = await reminders.not_reached(db, actor, now)
-    unconfirmed = await appointments.unconfirmed(db, actor, now)
+    cant_come = await lists.to_handle(db, actor, now)
+    unreached = await told.not_reached(db, actor, now)
+    unconfirmed = await lists.unconfirmed(db, actor, now)
     open_flags = await review.open_flags(db, actor)
     flags = await review.closed_flags(db, actor) if show == "done" else open_flags
     return render.page(
@@ -117,9 +118,9 @@ async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
     patient = found(await people.find_patient(db, actor, patient_id))
     await people.opened(db, actor, patient, now)
     await review.see(db, actor, patient.id, now)
-    history = await responses.history(db, patient.id)
+    history = await past.of_patient(db, patient.id)
     forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in history}
-    visits = await appointments.visits_of(db, patient.id)
+    visits = await lists.visits_of(db, patient.id)
     names = {member.id: member.name for member in await staff_flow.team(db, actor)}
     return render.page(
         request,
@@ -132,8 +133,8 @@ async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
         plans=await checkins.plans_of(db, patient.id),
         offered=await checkins.offered(db, actor),
         caregivers=await people.caregivers_of(db, patient.id),
-        devices=await people.devices_of(db, patient.id),
-        reminders=await reminders.of_patient(db, patient.id, until=now + timedelta(days=8)),
+        devices=await devices.devices_of(db, patient.id),
+        reminders=await told.of_patient(db, patient.id, until=now + timedelta(days=8)),
         names=names,
         outcomes=review_rules.OUTCOMES,
         pauses=people_rules.PAUSES,
@@ -165,19 +166,24 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
     response = found(await staff_view.find(db, actor, response_id))
     await responses.opened(db, actor, response, now)
     form = await checkins.form_of(db, response.questionnaire_id)
-    given = responses.answers_of(response)
+    given = past.answers_of(response)
     return render.page(
         request,
         "desk/response.html",
         response=response,
         form=form,
         patient=await db.get_one(Patient, response.patient_id),
-        lines=[(q, answer_words(q, given[q.link_id])) for q in form.questions if q.link_id in given],
-        asides=await staff_view.set_aside(db, response),
+        lines=_lines(form, given),
+        asides=[(aside, _lines(form, json.loads(aside.answers))) for aside in await staff_view.set_aside(db, response)],
         opener=await staff_flow.find_staff(db, actor, response.opened_by or ""),
         rows=await _rows(db, actor, await review.of_check_in(db, response.check_in_id)),
         zone=actor.zone,
     )
+
+
+def _lines(form: Form, given: Answers) -> list[tuple[Question, str | None]]:
+    """Each question that was asked, and the answer in words; None for a skip."""
+    return [(q, answer_words(q, given[q.link_id])) for q in form.questions if q.link_id in given]
 
 
 def answer_words(question: Question, value: Value) -> str | None:
@@ -191,11 +197,11 @@ async def schedule_page(
 ) -> Response[str]:
     """A week of visits, Monday first, in the clinic's zone."""
     today = to_wall(now, actor.zone).date()
-    shown = start or today
+    shown = start if start and EARLIEST <= start.year <= LATEST else today
     monday = shown - timedelta(days=shown.weekday())
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
     begin, end = (to_utc(datetime.combine(day, time()), actor.zone) for day in (monday, monday + timedelta(days=7)))
-    visits = await appointments.between(db, actor, begin, end)
+    visits = await lists.between(db, actor, begin, end)
     patients = {patient.id: patient for patient in await people.roster(db, actor)}
     by_day: dict[date, list[tuple[Appointment, Patient]]] = {day: [] for day in days}
     for visit in visits:

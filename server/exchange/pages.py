@@ -26,7 +26,7 @@ async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str])
         now=now,
     )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"', "Cache-Control": "no-store"}
-    return Response(body, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(body, media_type="text/calendar", headers=headers)
 
 
 ROUTES = [visit_ics]

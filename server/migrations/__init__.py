@@ -1,10 +1,15 @@
 """The schema, step by step. One file a step, dated; each runs in one transaction on both databases."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import server.appointments.models
 import server.checkins.models
@@ -36,16 +41,47 @@ def config(connection: Connection) -> Config:
     return found
 
 
-def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
-    command.upgrade(config(connection), "head")
-
-
-async def upgrade(database: Database) -> None:
+async def upgrade(database: Database, to: str = "head") -> None:
     """Bring the schema up to date; nothing happens where it already is."""
     options = {"begin": "BEGIN IMMEDIATE"} if database.is_sqlite else {}
-    async with database.engine.connect() as connection:
+    async with _connection(database) as connection:
         await connection.execution_options(**options)
         async with connection.begin():
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, to)
+
+
+async def is_behind(database: Database) -> bool:
+    """Whether steps are still to be taken."""
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(_is_behind)
+
+
+def _is_behind(connection: Connection) -> bool:
+    held = MigrationContext.configure(connection).get_current_heads()
+    return set(held) != set(ScriptDirectory.from_config(config(connection)).get_heads())
+
+
+@asynccontextmanager
+async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
+    """On SQLite foreign keys are off meanwhile: a table is changed by making it anew, and others point at it."""
+    async with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            yield connection
+            return
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        await raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            await raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _upgrade(connection: Connection, to: str) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+    command.upgrade(config(connection), to)
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            raise RuntimeError(f"the upgrade would leave rows that point at nothing: {lost[:3]}")

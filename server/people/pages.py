@@ -7,7 +7,7 @@ from litestar.params import FromQuery
 
 from server import render
 from server.forms import form_of, text
-from server.people import flow, rules
+from server.people import devices, joining, rules
 from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who, ended_cookie, session_cookie, source_of
 from server.people.models import Clinic
 from server.people.rules import Refused
@@ -24,7 +24,7 @@ def join_page(request: Ask) -> Response[str]:
 async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
     """The code opens the privacy notice; nothing is taken yet."""
     typed = text(await form_of(request), "code", 40)
-    found = await flow.check_code(db, typed, source_of(request), now)
+    found = await joining.check_code(db, typed, source_of(request), now)
     if isinstance(found, Refused):
         return _refused(request, found, typed)
     clinic = await db.get_one(Clinic, found.clinic_id)
@@ -36,7 +36,7 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
     typed = text(form, "code", 40)
     device_name = rules.device_name(request.headers.get("user-agent", ""))
-    joined = await flow.join(db, typed, text(form, "agree", 20), device_name, source_of(request), now)
+    joined = await joining.join(db, typed, text(form, "agree", 20), device_name, source_of(request), now)
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
     response = render.go(request, "/reminders")
@@ -74,7 +74,7 @@ def sign_out_page(request: Ask) -> Response[str]:
 
 @post("/sign-out", opt=PERSON)
 async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    await flow.end_device(db, actor, await flow.own_device(db, actor), now)
+    await devices.end_device(db, actor, await devices.own_device(db, actor), now)
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie())
     response.headers["Clear-Site-Data"] = '"cache"'

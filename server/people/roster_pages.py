@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import problems, render
 from server.clock import is_zone
 from server.forms import form_of, text
-from server.people import flow, rules
+from server.people import devices, flow, joining, rules
 from server.people.flow import NewPatient
 from server.people.guards import STAFF, Ask, Db, Given, Now, Who
 from server.people.models import Device
@@ -117,7 +117,7 @@ async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, pati
     caregiver = helpers.get(caregiver_id)
     if caregiver_id and caregiver is None:
         raise NotFoundException
-    code = await flow.issue_pairing(db, actor, patient, caregiver, now)
+    code = await joining.issue_pairing(db, actor, patient, caregiver, now)
     qr = segno.make(f"{settings.base_url}/join#{code}").svg_data_uri(scale=6, border=2)
     return render.page(
         request,
@@ -136,7 +136,7 @@ async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: From
     device = await db.get(Device, device_id)
     if device is None or device.clinic_id != actor.clinic_id:
         raise NotFoundException
-    await flow.end_device(db, actor, device, now)
+    await devices.end_device(db, actor, device, now)
     return render.go(request, await _patients_page(db, device))
 
 

@@ -13,7 +13,7 @@ from server import audit, crypto
 from server.actor import Actor
 from server.db import scope
 from server.people import rules
-from server.people.flow import begin_session
+from server.people.devices import begin_session
 from server.people.guesses import count_guess, forget_guesses
 from server.people.models import Device, DeviceSession, Staff, StaffLink
 from server.people.rules import Refused

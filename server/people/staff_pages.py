@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import render
 from server.actor import Actor
 from server.forms import form_of, text
-from server.people import flow, rules, staff_flow
+from server.people import devices, rules, staff_flow
 from server.people.guards import (
     ADMIN,
     ANYONE,
@@ -82,7 +82,7 @@ def _let_in(request: Ask, token: str) -> Response[Any]:
 
 @post("/staff/sign-out", opt=STAFF)
 async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    await flow.end_device(db, actor, await flow.own_device(db, actor), now)
+    await devices.end_device(db, actor, await devices.own_device(db, actor), now)
     response = render.go(request, "/staff/sign-in")
     response.set_cookie(ended_cookie(of_staff=True))
     return response

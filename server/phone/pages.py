@@ -12,16 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import charts, problems, render
 from server.actor import Actor
 from server.appointments import flow as appointments
+from server.appointments import lists as visits
 from server.charts import Chart
 from server.checkins import flow as checkins
-from server.checkins import responses
+from server.checkins import past
 from server.checkins.forms import Form, Question
 from server.checkins.models import Response as Answered
 from server.clock import to_wall
 from server.db import scope
 from server.forms import form_of, text
+from server.people import devices, staff_flow
 from server.people import flow as people
-from server.people import staff_flow
 from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Device, Patient
 from server.people.rules import next_staffed
@@ -48,7 +49,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         actor=actor,
         patient=await db.get_one(Patient, actor.patient_id),
         due=[(check_in, await checkins.form_of(db, check_in.questionnaire_id)) for check_in in due],
-        visit=await appointments.next_visit(db, actor.patient_id, now),
+        visit=await visits.next_visit(db, actor.patient_id, now),
         clinic=await db.get_one(Clinic, actor.clinic_id),
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
         now=now,
@@ -77,9 +78,9 @@ class Trend:
 @get("/check-ins/{check_in_id:str}/sent", opt=PERSON)
 async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[str]:
     """The honest state of one check-in: received, opened by whom, what follows."""
-    response = found(await responses.find_response(db, actor, check_in_id))
+    response = found(await past.find(db, actor, check_in_id))
     form = await checkins.form_of(db, response.questionnaire_id)
-    history = await responses.history(db, actor.patient_id, form.slug)
+    history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
     return render.page(
         request,
@@ -112,7 +113,7 @@ def _trends(form: Form, history: list[Answered], actor: Actor) -> list[Trend]:
     for question in form.questions:
         if question.patient_only and actor.kind != "patient":
             continue
-        said = [(r.answered_at, responses.answers_of(r).get(question.link_id)) for r in history]
+        said = [(r.answered_at, past.answers_of(r).get(question.link_id)) for r in history]
         given = [(at, value) for at, value in said if value is not None]
         points = [(at, level) for at, value in given if (level := question.level(value)) is not None]
         if len(points) > 1:
@@ -123,7 +124,7 @@ def _trends(form: Form, history: list[Answered], actor: Actor) -> list[Trend]:
 
 @get("/answers", opt=PERSON)
 async def answers_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
-    recent = [r for r in await responses.history(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
+    recent = [r for r in await past.of_patient(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
     forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in recent}
     newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
     by_form = {slug: _trends(form, [r for r in recent if r.slug == slug], actor) for slug, form in newest.items()}
@@ -150,7 +151,7 @@ async def settings_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         "phone/settings.html",
         actor=actor,
         patient=await db.get_one(Patient, actor.patient_id),
-        devices=await people.devices_of(db, actor.patient_id),
+        devices=await devices.devices_of(db, actor.patient_id),
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
     )
 
@@ -194,11 +195,11 @@ async def set_texts(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]
 @post("/settings/devices/{device_id:str}/end", opt=PERSON)
 async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
     """Sign another phone of the same patient out."""
-    mine: dict[str, Device] = {device.id: device for device in await people.devices_of(db, actor.patient_id)}
+    mine: dict[str, Device] = {device.id: device for device in await devices.devices_of(db, actor.patient_id)}
     device = mine.get(device_id)
     if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
         raise NotFoundException
-    await people.end_device(db, actor, device, now)
+    await devices.end_device(db, actor, device, now)
     return render.go(request, "/settings")
 
 

@@ -1,36 +1,22 @@
-"""The verbs about reminders up to their moment, and after: plan, cancel, receipts, answer."""
+"""The verbs about reminders up to their moment: plan, cancel, say at once, tell a change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Literal
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, crypto
+from server import audit
 from server.actor import Actor
-from server.people.models import Device, Patient
+from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.models import Attempt, Reminder
+from server.reminders.models import Reminder
 from server.reminders.rules import Planned, Quiet
 
-Event = Literal["shown", "opened", "answered"]
 PENDING = ("scheduled", "sending")
-
-
-@dataclass(frozen=True)
-class Told:
-    """A reminder, each try at saying it, and the one word that is true of it."""
-
-    reminder: Reminder
-    attempts: list[Attempt]
-
-    @property
-    def state(self) -> str:
-        if self.reminder.answered_at is not None:
-            return "answered"
-        return rules.fold(self.reminder.state, [attempt.state for attempt in self.attempts])
+SAID = ("sent", "unreached", "failed")
+OVERTAKEN = "overtaken by a change"
 
 
 async def replan(
@@ -117,39 +103,52 @@ async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now:
             audit.record(db, actor, "reminder.cancelled", reminder, now, why=why)
 
 
-async def remind_now(
-    db: AsyncSession,
-    actor: Actor,
-    *,
-    kind: str,
-    patient_id: str,
-    subject_id: str,
-    path: str,
-    now: datetime,
-    expires_at: datetime,
-    staff_id: str | None = None,
-    device_id: str | None = None,
-) -> Reminder:
-    """Something to say at once: a test, or an alert to a staff member. The worker sends it in its next second."""
+@dataclass(frozen=True)
+class Notice:
+    """Something to say at once: to a device or a staff member where one is given, else to patient and caregivers."""
+
+    kind: str
+    patient_id: str
+    subject_id: str
+    path: str
+    expires_at: datetime
+    detail: str | None = None
+    staff_id: str | None = None
+    device_id: str | None = None
+
+
+async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> Reminder:
+    """A test, a change, an alert to a staff member: the worker sends it in its next second."""
     reminder = Reminder(
         clinic_id=actor.clinic_id,
-        patient_id=patient_id,
-        staff_id=staff_id,
-        device_id=device_id,
-        audience=staff_id or device_id or "patient",
-        kind=kind,
-        subject_id=subject_id,
+        patient_id=notice.patient_id,
+        staff_id=notice.staff_id,
+        device_id=notice.device_id,
+        audience=notice.staff_id or notice.device_id or "patient",
+        kind=notice.kind,
+        subject_id=notice.subject_id,
         moment=now,
         next_at=now,
-        expires_at=expires_at,
-        path=path,
-        detail=None,
+        expires_at=notice.expires_at,
+        path=notice.path,
+        detail=notice.detail,
     )
     db.add(reminder)
     await db.flush()
-    audit.record(db, actor, "reminder.now", reminder, now, kind=kind)
+    audit.record(db, actor, "reminder.now", reminder, now, kind=notice.kind)
     await _wake_workers(db)
     return reminder
+
+
+async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> None:
+    """What was said of a subject is no longer so: its links end, and the change is said where anything was."""
+    said = [reminder for reminder in await of_subject(db, notice.subject_id) if reminder.state in SAID]
+    for reminder in said:
+        reminder.why, reminder.turn_at = OVERTAKEN, None
+        audit.record(db, actor, "reminder.overtaken", reminder, now)
+    twice = any(reminder.kind == notice.kind and reminder.moment == now for reminder in said)
+    if said and not twice and notice.expires_at > now:
+        await remind_now(db, actor, notice, now)
 
 
 async def _wake_workers(db: AsyncSession) -> None:
@@ -160,115 +159,3 @@ async def _wake_workers(db: AsyncSession) -> None:
 
 async def of_subject(db: AsyncSession, subject_id: str) -> list[Reminder]:
     return list(await db.scalars(select(Reminder).where(Reminder.subject_id == subject_id).order_by(Reminder.moment)))
-
-
-async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime) -> bool:
-    """A device says what became of an attempt. Each is kept once, the first time it is told; False for a bad token."""
-    attempt = await _attempt(db, token)
-    if attempt is None:
-        return False
-    _mark(attempt, event, now)
-    actor = Actor("system", "device", attempt.clinic_id)
-    audit.record(db, actor, f"attempt.{event}", attempt, now)
-    return True
-
-
-def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
-    """`opened` implies `shown`, which implies `accepted`: a lost receipt is made up by the next."""
-    reached = {
-        "shown": ("shown",),
-        "opened": ("shown", "opened"),
-        "answered": ("shown", "opened", "answered"),
-    }
-    attempt.accepted_at = attempt.accepted_at or now
-    for step in reached[event]:
-        if getattr(attempt, f"{step}_at") is None:
-            setattr(attempt, f"{step}_at", now)
-    if attempt.state not in rules.LADDER or rules.LADDER.index(event) < rules.LADDER.index(attempt.state):
-        attempt.state = event
-
-
-async def behind(db: AsyncSession, token: str, kind: str) -> Reminder | None:
-    """The reminder that a token stands for while it lives: not once its subject was called off, nor in a pause."""
-    attempt = await _attempt(db, token)
-    reminder = await db.get(Reminder, attempt.reminder_id) if attempt else None
-    if attempt is None or reminder is None or reminder.kind != kind or reminder.state == "cancelled":
-        return None
-    if attempt.device_id and (await db.get_one(Device, attempt.device_id)).ended_at is not None:
-        return None
-    paused = (await db.get_one(Patient, reminder.patient_id)).paused_at is not None
-    return None if paused else reminder
-
-
-async def redeem(db: AsyncSession, token: str, kind: str, now: datetime) -> Reminder | None:
-    """Take the answer that a token carries; it does this one thing. Marks attempt and reminder answered."""
-    reminder = await behind(db, token, kind)
-    attempt = await _attempt(db, token)
-    if reminder is None or attempt is None:
-        return None
-    _mark(attempt, "answered", now)
-    reminder.answered_at = reminder.answered_at or now
-    audit.record(db, Actor("system", "device", reminder.clinic_id), "reminder.answered", reminder, now)
-    return reminder
-
-
-async def _attempt(db: AsyncSession, token: str) -> Attempt | None:
-    return await db.scalar(select(Attempt).where(Attempt.token_hash == crypto.token_hash(token)))
-
-
-async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """The subject was answered on any way: what was sent counts as answered, what is to come stops."""
-    await note_answered(db, actor, subject_id, now)
-    await cancel(db, actor, subject_id, "answered", now)
-
-
-async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """What was sent of the subject counts as answered; what is to come stays."""
-    for reminder in await of_subject(db, subject_id):
-        if reminder.state == "sent" and reminder.answered_at is None:
-            reminder.answered_at = now
-            audit.record(db, actor, "reminder.answered", reminder, now)
-
-
-async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[Told]:
-    """The newest reminders of a patient due before `until`, with their attempts, for staff."""
-    reminders = list(
-        await db.scalars(
-            select(Reminder)
-            .where(
-                Reminder.patient_id == patient_id,
-                Reminder.staff_id.is_(None),
-                Reminder.why.is_distinct_from("replanned"),
-                Reminder.moment < until,
-            )
-            .order_by(Reminder.moment.desc())
-            .limit(limit)
-        )
-    )
-    return await with_attempts(db, reminders)
-
-
-async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Told]:
-    found = await db.scalars(
-        select(Attempt).where(Attempt.reminder_id.in_([r.id for r in reminders])).order_by(Attempt.started_at)
-    )
-    by_reminder: dict[str, list[Attempt]] = {}
-    for attempt in found:
-        by_reminder.setdefault(attempt.reminder_id, []).append(attempt)
-    return [Told(reminder, by_reminder.get(reminder.id, [])) for reminder in reminders]
-
-
-async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Reminder]:
-    """Visits' reminders that no channel brought to anybody's eyes, while a call can still help; soonest first."""
-    found = await db.scalars(
-        select(Reminder)
-        .where(
-            Reminder.clinic_id == actor.clinic_id,
-            Reminder.kind == "visit",
-            Reminder.expires_at > now,
-            Reminder.state.in_(("unreached", "failed", "missed")),
-            Reminder.answered_at.is_(None),
-        )
-        .order_by(Reminder.expires_at)
-    )
-    return list(found)

@@ -14,7 +14,7 @@ from server.forms import form_of, json_of, text
 from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
 from server.people.rules import Refused
-from server.reminders import flow, rules, subscriptions
+from server.reminders import flow, receipts, rules, subscriptions, told
 from server.settings import Settings
 
 EVENTS = ("shown", "opened", "answered")
@@ -71,7 +71,7 @@ async def receipt(request: Request[Any, Any, Any], db: Db, now: Now) -> Response
     token, event = body.get("token"), body.get("event")
     if not isinstance(token, str) or event not in EVENTS:
         return problems.answer(request, 400)
-    if not await flow.take_receipt(db, token, event, now):
+    if not await receipts.take_receipt(db, token, event, now):
         return problems.answer(request, 404)
     return Response({"token": token, "event": event}, status_code=200, headers=render.FRESH)
 
@@ -85,17 +85,15 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/reminders/test", opt=PERSON)
 async def send_test(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """A real push to this device alone."""
-    reminder = await flow.remind_now(
-        db,
-        actor,
-        kind="test",
-        patient_id=actor.patient_id,
-        subject_id=actor.device_id,
+    notice = flow.Notice(
+        "test",
+        actor.patient_id,
+        actor.device_id,
+        "/reminders/test",
+        now + rules.TEST_LIFE,
         device_id=actor.device_id,
-        path="/reminders/test",
-        now=now,
-        expires_at=now + rules.TEST_LIFE,
     )
+    reminder = await flow.remind_now(db, actor, notice, now)
     return render.go(request, f"/reminders/test?sent={reminder.id}")
 
 
@@ -114,7 +112,7 @@ async def answer_test(request: Ask) -> Response[Any]:
 async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     """Finds out why a test did not arrive: what the server knows here, what the phone knows by script."""
     clinic = await people.clinic_of(db, actor)
-    tests = await flow.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
+    tests = await told.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
     return render.page(
         request,
         "reminders/help.html",

@@ -12,6 +12,7 @@ from server.channels.protocol import Message
 from server.channels.push import PushAddress
 from server.channels.text import Number
 from server.people.models import Caregiver, Device, Patient, Subscription
+from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.words import letter, payload, text_line, words_for
 
@@ -110,7 +111,7 @@ def _message(reminder: Reminder, patient: Patient, channel: str, token: str, now
     locale = "en" if reminder.staff_id else patient.locale
     with language.speaking(locale):
         words = words_for(reminder.kind, reminder.detail if patient.detailed_text else None)
-        link = f"{base_url}/go/{token}" if reminder.kind == "visit" else f"{base_url}{reminder.path}"
+        link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
         if channel == "email":
             body = letter(words, link)
         elif channel == "text":

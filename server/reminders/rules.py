@@ -46,9 +46,15 @@ class Step:
     wait: timedelta
 
 
+ABOUT_VISITS = ("visit", "change")
 # Which channel follows which, for each kind; a clinic may say otherwise. After the last one a person calls.
 REACH = {
     "visit": (
+        Step("push", timedelta(minutes=30)),
+        Step("text", timedelta(minutes=45)),
+        Step("email", timedelta(minutes=60)),
+    ),
+    "change": (
         Step("push", timedelta(minutes=30)),
         Step("text", timedelta(minutes=45)),
         Step("email", timedelta(minutes=60)),

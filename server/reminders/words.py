@@ -22,6 +22,8 @@ def words_for(kind: str, detail: str | None) -> Words:
                 detail or _("Open to see when, and to say if you can come."),
                 (("coming", _("I'll be there")), ("cant", _("I can't come"))),
             )
+        case "change":
+            return Words(_("Your visit has changed"), detail or _("Open to see what is new."))
         case "check-in":
             return Words(_("You have a check-in ready"), detail or _("It takes about a minute."))
         case "nudge":

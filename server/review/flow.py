@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.people.models import Clinic, Staff
+from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
+from server.reminders.flow import Notice
 from server.review import rules
 from server.review.models import Flag, TriggerRow
 from server.review.rules import Raised, Trigger
@@ -51,9 +52,9 @@ async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> Non
 
 async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trigger]:
     rows = await db.scalars(
-        select(TriggerRow).where(
-            TriggerRow.clinic_id == clinic_id, TriggerRow.slug == slug, TriggerRow.ended_at.is_(None)
-        )
+        select(TriggerRow)
+        .where(TriggerRow.clinic_id == clinic_id, TriggerRow.slug == slug, TriggerRow.ended_at.is_(None))
+        .order_by(TriggerRow.began_at, TriggerRow.id)
     )
     return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen) for r in rows]
 
@@ -81,10 +82,12 @@ async def _triggered(db: AsyncSession, actor: Actor, occurrence: Occurrence) -> 
 async def _raise_all(
     db: AsyncSession, actor: Actor, occurrence: Occurrence, found: Iterable[Raised], now: datetime
 ) -> None:
+    # Two that raise for one patient go one after the other, or both would find no open flag.
+    await db.execute(select(Patient.id).where(Patient.id == occurrence.patient_id).with_for_update(key_share=True))
     for raised in found:
         flag = await _newest(db, occurrence.patient_id, raised.item)
         if flag is not None and flag.done_at is None:
-            _add_news(db, actor, flag, occurrence, raised, now)
+            await _add_news(db, actor, flag, occurrence, raised, now)
         elif flag is None or not _stays_quiet(flag, raised, now):
             await _raise(db, actor, occurrence, raised, now)
 
@@ -112,7 +115,7 @@ def _reason(occurrence: Occurrence, raised: Raised) -> str:
     )
 
 
-def _add_news(
+async def _add_news(
     db: AsyncSession, actor: Actor, flag: Flag, occurrence: Occurrence, raised: Raised, now: datetime
 ) -> None:
     """One open flag for a patient and item: news makes it worse or newer, never a second one."""
@@ -120,15 +123,18 @@ def _add_news(
     worse = rules.worse(raised.severity, flag.severity)
     if raised.now >= known["now"] or worse != flag.severity:
         flag.reason = _reason(occurrence, raised)
+    turned_red = worse == "red" and flag.severity != "red"
     if worse != flag.severity:
-        flag.severity, flag.due_at = worse, min(flag.due_at, now)
+        flag.severity = worse
+        flag.due_at = min(flag.due_at, await _due(db, actor, worse, now))
     flag.response_id = occurrence.response_id or flag.response_id
     flag.check_in_id, flag.news_at = occurrence.check_in_id, now
     audit.record(db, actor, "flag.news", flag, now, severity=raised.severity)
+    if turned_red:
+        await _alert_staff(db, actor, flag, occurrence.path, now)
 
 
 async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised: Raised, now: datetime) -> None:
-    clinic = await db.get_one(Clinic, actor.clinic_id)
     flag = Flag(
         clinic_id=actor.clinic_id,
         patient_id=occurrence.patient_id,
@@ -141,7 +147,7 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
         reason=_reason(occurrence, raised),
         raised_at=now,
         news_at=now,
-        due_at=rules.due(raised.severity, now, clinic.zone, clinic.staffed_hours),
+        due_at=await _due(db, actor, raised.severity, now),
     )
     db.add(flag)
     await db.flush()
@@ -150,21 +156,17 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
         await _alert_staff(db, actor, flag, occurrence.path, now)
 
 
+async def _due(db: AsyncSession, actor: Actor, severity: str, now: datetime) -> datetime:
+    clinic = await db.get_one(Clinic, actor.clinic_id)
+    return rules.due(severity, now, clinic.zone, clinic.staffed_hours)
+
+
 async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, now: datetime) -> None:
     """A push to every staff member of the clinic; whoever has no device that takes it still has the inbox."""
     staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None)))
     for member in staff:
-        await reminders.remind_now(
-            db,
-            actor,
-            kind="alert",
-            patient_id=flag.patient_id,
-            subject_id=flag.id,
-            path=path,
-            staff_id=member.id,
-            now=now,
-            expires_at=now + ALERT_LIFE,
-        )
+        notice = Notice("alert", flag.patient_id, flag.id, path, now + ALERT_LIFE, staff_id=member.id)
+        await reminders.remind_now(db, actor, notice, now)
 
 
 async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency: str, now: datetime) -> None:
@@ -195,6 +197,7 @@ async def close(db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: 
     """End a flag with what was done. False when somebody was quicker (both are in the audit), or says nothing."""
     if outcome not in rules.OUTCOMES or (outcome == "no-action" and not note):
         return False
+    await db.refresh(flag, with_for_update={"key_share": True})  # whoever closes it too waits here (case 74)
     audit.record(db, actor, "flag.closed", flag, now, outcome=outcome, late=flag.done_at is not None)
     if flag.done_at is not None:
         return False

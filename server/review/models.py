@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
-from server.db import Base, OfClinic
+from server.db import Base, OfClinic, unique_where
 
 
 class TriggerRow(OfClinic, Base):
@@ -29,14 +29,7 @@ class Flag(OfClinic, Base):
 
     __tablename__ = "flag"
     __table_args__ = (
-        Index(
-            "uq_flag_open",
-            "patient_id",
-            "item",
-            unique=True,
-            sqlite_where=text("done_at IS NULL"),
-            postgresql_where=text("done_at IS NULL"),
-        ),
+        unique_where("uq_flag_open", "patient_id", "item", condition="done_at IS NULL"),
         Index("ix_flag_inbox", "clinic_id", "done_at", "due_at"),
     )
 

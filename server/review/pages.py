@@ -23,9 +23,8 @@ async def own(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]
 async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await flow.find(db, actor, flag_id))
     form = await form_of(request)
-    already = flag.done_at is not None
     closed = await flow.close(db, actor, flag, text(form, "outcome", 20), text(form, "note", 1000), now)
-    if not closed and not already:
+    if not closed and flag.done_at is None:
         return problems.answer(request, 422)
     return render.go(request, f"/staff/patients/{flag.patient_id}#flag-{flag.id}")
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import flow
+from server.appointments import lists as visits
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment, Series
 from server.appointments.rules import BadVisit
@@ -175,10 +176,10 @@ async def test_who_cannot_come_is_on_the_staffs_list_and_reminded_no_more(db: As
     visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
     await flow.answer(db, acting(cast.rosa), visit, "cant", NOW)
     assert (await planned(db, visit.id), visit.replied_by) == ([], "patient")
-    assert [found.id for found in await flow.to_handle(db, acting(cast.ken), NOW)] == [visit.id]
-    assert await flow.to_handle(db, acting(cast.tom), NOW) == []
+    assert [found.id for found in await visits.to_handle(db, acting(cast.ken), NOW)] == [visit.id]
+    assert await visits.to_handle(db, acting(cast.tom), NOW) == []
     await flow.handle_reply(db, acting(cast.ken), visit, NOW)
-    assert await flow.to_handle(db, acting(cast.ken), NOW) == []
+    assert await visits.to_handle(db, acting(cast.ken), NOW) == []
     await flow.answer(db, acting(cast.luis), visit, "coming", NOW)
     assert (len(await planned(db, visit.id)), visit.replied_by) == (3, "caregiver")
 
@@ -187,7 +188,7 @@ async def test_the_next_visit_is_the_one_to_come_or_under_way(db: AsyncSession, 
     today = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 16, 10)), NOW)
     later = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
     for hours, expected in ((0, today), (4, today), (6, later)):
-        found = await flow.next_visit(db, cast.rosa.id, NOW + timedelta(hours=hours))
+        found = await visits.next_visit(db, cast.rosa.id, NOW + timedelta(hours=hours))
         assert found is expected
 
 

@@ -19,12 +19,12 @@ from server.checkins.responses import Submission, Taken
 from server.checkins.rules import Rhythm
 from server.clock import system_clock, to_utc, to_wall
 from server.db import Database
-from server.people import flow as people
-from server.people import staff_flow
+from server.people import joining, staff_flow
 from server.people.models import Caregiver, Patient, Staff
 from server.reminders import flow as reminders
-from server.reminders.flow import Told
+from server.reminders import told
 from server.reminders.models import Attempt
+from server.reminders.told import Told
 from tests.cast import Cast, acting
 
 from .eventually import eventually
@@ -60,7 +60,7 @@ class RunningSite:
         async with self.database.writing() as db:
             patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
             helper = person if isinstance(person, Caregiver) else None
-            return await people.issue_pairing(db, acting(self.cast.maria), patient, helper, system_clock())
+            return await joining.issue_pairing(db, acting(self.cast.maria), patient, helper, system_clock())
 
     async def staff_link(self, staff: Staff) -> str:
         """The address that an admin, or the command line, hands out."""
@@ -82,7 +82,7 @@ class RunningSite:
 
     async def reminders_of(self, subject_id: str) -> list[Told]:
         async with self.database.reading() as db:
-            return await reminders.with_attempts(db, await reminders.of_subject(db, subject_id))
+            return await told.with_attempts(db, await reminders.of_subject(db, subject_id))
 
     async def hand_over(self, subject_id: str, channel: str = "push") -> tuple[str, str]:
         """The subject's next reminder, as if our worker had just sent it to somebody: its id, its token."""

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from server.actor import system
-from server.checkins import flow, responses
-from server.checkins.models import CheckIn, Draft, Plan, Questionnaire, Response
+from server.checkins import closing, drafts, flow, past, responses
+from server.checkins.models import CheckIn, Draft, Plan, Questionnaire, Response, SetAside
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
@@ -45,18 +45,18 @@ async def lay_out(database: Database, now: datetime) -> None:
 
 async def close(database: Database, now: datetime) -> int:
     async with database.writing() as db:
-        return await responses.close_ended(db, now)
+        return await closing.close_ended(db, now)
 
 
 async def keep(database: Database, cast: Cast, check_in: CheckIn, respondent: str = "self", **answers: object) -> None:
     """Answers kept one by one, a minute between them, not yet sent."""
     async with database.writing() as db:
         form = await flow.form_of(db, check_in.questionnaire_id)
-        now = NOW + timedelta(minutes=len(await responses.draft_of(db, check_in)))
+        now = NOW + timedelta(minutes=len(await drafts.kept(db, check_in, respondent)))
         for link_id, value in answers.items():
             now += timedelta(minutes=1)
             checked = form.question(link_id).check(value)
-            await responses.keep_answer(db, acting(cast.rosa), check_in, form, link_id, checked, respondent, now)
+            await drafts.keep(db, acting(cast.rosa), check_in, form, link_id, checked, respondent, now)
 
 
 async def due(database: Database, cast: Cast, slug: str = "weekly-als") -> CheckIn:
@@ -91,7 +91,8 @@ async def test_what_was_answered_or_called_off_is_not_laid_out_anew(database: Da
         (await db.get_one(CheckIn, second.id)).state = "cancelled"
     await lay_out(database, NOW + timedelta(minutes=5))
     assert [c.state for c in await check_ins(database)][:2] == ["done", "cancelled"]
-    assert len(await check_ins(database)) == 8
+    days = await due_days(database)
+    assert len(days) == len(set(days)) == 9
 
 
 async def test_case_14_a_new_version_is_asked_from_the_next_one_on(database: Database, cast: Cast) -> None:
@@ -166,7 +167,7 @@ async def test_what_was_left_half_way_goes_in_and_triggers_run_on_it(database: D
     await keep(database, cast, check_in, strength="very-hard", speech=None)
     assert await close(database, check_in.closes_at) == 1
     [response], [flag] = await rows(database, Response), await rows(database, Flag)
-    assert (response.status, responses.answers_of(response)) == (
+    assert (response.status, past.answers_of(response)) == (
         "in-progress",
         {"strength": "very-hard", "speech": None},
     )
@@ -182,7 +183,7 @@ async def test_an_answer_that_is_asked_no_longer_keeps_no_check_in_open(database
     await keep(database, cast, check_in, swallowing="none")
     assert await close(database, check_in.closes_at) == 1
     [response] = await rows(database, Response)
-    assert responses.answers_of(response) == {"swallowing": "none", "pain": 3}
+    assert past.answers_of(response) == {"swallowing": "none", "pain": 3}
 
 
 async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_helper_goes_on(
@@ -192,9 +193,32 @@ async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_h
     await keep(database, cast, check_in, mood="some")
     await keep(database, cast, check_in, "helper", pain=3)
     assert await close(database, check_in.closes_at) == 1
-    [response] = await rows(database, Response)
-    assert responses.answers_of(response)["pain"] == 3
-    assert response.respondent != "helper" or "mood" not in responses.answers_of(response)
+    [response], [aside] = await rows(database, Response), await rows(database, SetAside)
+    assert (response.respondent, past.answers_of(response)) == ("self", {"mood": "some"})
+    assert (aside.respondent, aside.response_id, aside.answers) == ("helper", response.id, '{"pain": 3}')
+
+
+async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database: Database, cast: Cast) -> None:
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, pain=8)
+    await keep(database, cast, check_in, "helper", pain=2)
+    async with database.writing() as db:
+        assert await drafts.kept(db, check_in, "hands") == {"pain": 8}
+        assert await drafts.kept(db, check_in, "helper") == {"pain": 2}
+        held = await db.get_one(CheckIn, check_in.id)
+        sent = responses.Submission(check_in.client_id, {"pain": 8}, "self", NOW)
+        await responses.submit(db, acting(cast.rosa), held, sent, NOW)
+    [aside] = await rows(database, SetAside)
+    assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
+    assert await rows(database, Draft) == []
+
+
+async def test_case_76_what_a_helper_saw_is_looked_at_by_the_same_rules(database: Database, cast: Cast) -> None:
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, pain=1)
+    await keep(database, cast, check_in, "helper", strength="very-hard")
+    await close(database, check_in.closes_at)
+    assert [flag.item for flag in await rows(database, Flag)] == ["strength"]
 
 
 async def test_one_check_in_that_cannot_be_closed_keeps_no_other_open(database: Database, cast: Cast) -> None:
@@ -230,5 +254,5 @@ async def test_case_42_responses_are_in_the_order_in_which_they_were_answered(da
         for check_in, at in ((second, NOW + timedelta(days=1)), (first, NOW)):
             submission = responses.Submission(check_in.client_id, {"pain": 1}, "self", at)
             await responses.submit(db, acting(cast.rosa), check_in, submission, NOW + timedelta(days=2))
-        history = await responses.history(db, cast.rosa.id, "daily-three")
+        history = await past.of_patient(db, cast.rosa.id, "daily-three")
     assert [response.check_in_id for response in history] == [first.id, second.id]

@@ -6,7 +6,7 @@ import pytest
 from httpx import Response as Answer
 
 from server import crypto
-from server.checkins import responses
+from server.checkins import past
 from server.checkins.models import CheckIn, Draft, Response
 from server.db import Database
 from server.people.guards import PERSON_COOKIE
@@ -47,7 +47,7 @@ async def test_the_form_sends_what_was_kept(
     assert sent.url.path == f"/check-ins/{check_in.id}/sent"
     assert "The clinic has received it" in words(sent)
     response = await only_response(database)
-    assert responses.answers_of(response) == STEADY
+    assert past.answers_of(response) == STEADY
     assert (response.respondent, response.status, response.client_id) == ("self", "completed", check_in.client_id)
     assert b"none" not in response.answers_sealed
     assert await rows(database, Draft) == []

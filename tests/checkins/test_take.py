@@ -8,7 +8,7 @@ import pytest
 from httpx import Response as Answer
 from litestar import Litestar
 
-from server.checkins import responses
+from server.checkins import past
 from server.checkins.models import CheckIn, Response, SetAside
 from server.db import Database
 from server.review.models import Flag
@@ -61,11 +61,11 @@ async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_ke
     assert "Both are kept" in refused.json()["title"]
     response = await only_response(database)
     [aside] = await rows(database, SetAside)
-    assert responses.answers_of(response) == STEADY
+    assert past.answers_of(response) == STEADY
     assert aside.response_id == response.id
     assert b"very-hard" not in aside.answers_sealed
     page = words(await maria.get(f"/staff/responses/{response.id}"))
-    assert "Sent again with other answers" in page
+    assert "Other versions" in page
     assert "1 other version was kept" in page
 
 

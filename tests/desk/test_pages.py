@@ -21,6 +21,8 @@ from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, rows
 from tests.web import words
 
+# What lies below these pages is tested on both databases.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WORSE = STEADY | {"speech": "very-hard", "pain": 9}
 
 
@@ -157,7 +159,6 @@ async def test_the_schedule_is_a_week_from_monday_on(
 
 
 @pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31", "soon", "2026-13-01", ""])
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_week_that_is_none_is_no_accident(signed_in: Enter, cast: Cast, start: str) -> None:
     maria = await signed_in(cast.maria)
     assert (await maria.get(f"/staff/schedule?start={start}")).status_code in (200, 400, 404, 422)

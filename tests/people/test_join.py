@@ -9,7 +9,7 @@ from litestar import Litestar
 from server import app as composition
 from server import crypto
 from server.db import Database
-from server.people import flow
+from server.people import flow, joining
 from server.people.flow import NewPatient
 from server.people.guards import PERSON_COOKIE
 from server.people.models import Caregiver, Consent, Device, DeviceSession, PairingCode
@@ -29,7 +29,7 @@ def issue(database: Database, cast: Cast, clock: StillClock) -> Issue:
 
     async def make(caregiver: Caregiver | None = None) -> str:
         async with database.writing() as db:
-            return await flow.issue_pairing(db, acting(cast.maria), cast.rosa, caregiver, clock())
+            return await joining.issue_pairing(db, acting(cast.maria), cast.rosa, caregiver, clock())
 
     return make
 
@@ -163,7 +163,7 @@ async def test_a_day_of_joining_on_the_clinics_own_network_locks_nobody_out(
         async with database.writing() as db:
             new = NewPatient(f"Patient {number}", "America/New_York")
             patient = await flow.register_patient(db, acting(cast.maria), new, clock())
-            code = await flow.issue_pairing(db, acting(cast.maria), patient, None, clock())
+            code = await joining.issue_pairing(db, acting(cast.maria), patient, None, clock())
         phone = Browser(app)
         assert (await phone.submit("/join/code", {"code": code})).status_code == 200, number
         assert (await phone.submit("/join", agreeing(code))).url.path == "/reminders", number

@@ -12,6 +12,9 @@ from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 from tests.web import Browser, words
 
+# What lies below these pages is tested on both databases.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 async def books(database: Database, cast: Cast, instructions: str | None = None) -> str:
     """A visit of Rosa's tomorrow; its id."""
@@ -155,6 +158,5 @@ async def test_case_45_signing_out_is_asked_first(signed_in: Enter, cast: Cast) 
         ("Mozilla/5.0 (Windows NT 10.0)", 1, "Best on a phone"),
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_adding_to_the_home_screen_is_one_step_a_page(browser: Browser, agent: str, step: int, says: str) -> None:
     assert says in words(await browser.get(f"/install?step={step}", user_agent=agent))

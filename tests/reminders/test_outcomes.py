@@ -6,7 +6,7 @@ import pytest
 
 from server.channels.protocol import Outcome, Result
 from server.people.models import Subscription
-from server.reminders import flow, rules
+from server.reminders import receipts, rules, told
 from tests.cast import acting
 from tests.push_double import PushDouble
 from tests.reminders.scene import Scene
@@ -25,7 +25,7 @@ async def test_case_23_an_address_that_has_ended_is_forgotten(scene: Scene) -> N
     assert (len(scene.push.sent), reminder.state in OVER) == (1, True)
     assert reminder.why
     async with scene.database.reading() as db:
-        unreached = await flow.not_reached(db, acting(scene.cast.maria), scene.clock())
+        unreached = await told.not_reached(db, acting(scene.cast.maria), scene.clock())
     assert [told.id for told in unreached] == [reminder.id]
 
 
@@ -115,7 +115,7 @@ async def test_its_receipt_spares_the_second_send(scene: Scene) -> None:
     scene.push.says = Outcome(Result.UNKNOWN)
     await scene.due()
     async with scene.database.writing() as db:
-        await flow.take_receipt(db, scene.push.token(), "shown", scene.clock())
+        await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
     scene.clock.move(minutes=10)
     await scene.run()
     assert len(scene.push.sent) == 1
@@ -125,7 +125,7 @@ async def test_its_receipt_spares_the_second_send(scene: Scene) -> None:
 async def test_a_receipt_may_be_quicker_than_the_services_own_answer(scene: Scene) -> None:
     async def shows() -> None:
         async with scene.database.writing() as db:
-            await flow.take_receipt(db, scene.push.token(), "shown", scene.clock())
+            await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
 
     scene.push.before = shows
     await scene.due()

@@ -109,17 +109,9 @@ async def test_an_alert_goes_to_that_member_of_staff(scene: Scene) -> None:
     async with scene.database.writing() as db:
         of_maria = await subscribed(db, scene.cast.maria)
         await subscribed(db, scene.cast.ken)
-        await flow.remind_now(
-            db,
-            acting(scene.cast.rosa),
-            kind="alert",
-            patient_id=scene.cast.rosa.id,
-            subject_id="f" * 32,
-            path=f"/staff/patients/{scene.cast.rosa.id}",
-            staff_id=scene.cast.maria.id,
-            now=NOW,
-            expires_at=ENDS,
-        )
+        path = f"/staff/patients/{scene.cast.rosa.id}"
+        notice = flow.Notice("alert", scene.cast.rosa.id, "f" * 32, path, ENDS, staff_id=scene.cast.maria.id)
+        await flow.remind_now(db, acting(scene.cast.rosa), notice, NOW)
     await scene.run()
     [(address, message)] = scene.push.sent
     assert address.endpoint == of_maria.endpoint
@@ -131,17 +123,9 @@ async def test_an_alert_goes_to_that_member_of_staff(scene: Scene) -> None:
 async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
     async with scene.database.writing() as db:
         second = await subscribed(db, scene.cast.rosa)
-        await flow.remind_now(
-            db,
-            acting(scene.cast.rosa),
-            kind="test",
-            patient_id=scene.cast.rosa.id,
-            subject_id=second.device_id,
-            device_id=second.device_id,
-            path="/reminders/test",
-            now=NOW,
-            expires_at=ENDS,
-        )
+        phone = second.device_id
+        notice = flow.Notice("test", scene.cast.rosa.id, phone, "/reminders/test", ENDS, device_id=phone)
+        await flow.remind_now(db, acting(scene.cast.rosa), notice, NOW)
     await scene.run()
     assert [address.endpoint for address, _ in scene.push.sent] == [second.endpoint]
 

@@ -8,7 +8,7 @@ import pytest
 
 from server.channels.protocol import Outcome, Result
 from server.db import Database
-from server.reminders import flow, rules, sending
+from server.reminders import flow, receipts, rules, sending
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from tests.cast import acting
@@ -109,7 +109,7 @@ async def test_case_3_a_receipt_of_the_killed_send_spares_the_second(
         with pytest.raises(Killed):
             await scene.due()
     async with scene.database.writing() as db:
-        assert await flow.take_receipt(db, scene.push.token(), "shown", scene.clock())
+        assert await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
     scene.clock.move(minutes=2)
     await scene.run()
     assert len(scene.push.sent) == 1

@@ -1,0 +1,81 @@
+"""Which visits there are: the next one, a person's, a week's, those that need a call."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.appointments import rules
+from server.appointments.models import Appointment
+
+
+async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
+    """The visit to come, or the one under way."""
+    return await db.scalar(
+        select(Appointment)
+        .where(
+            Appointment.patient_id == patient_id,
+            Appointment.status.in_(rules.UPCOMING),
+            Appointment.starts_at > now - timedelta(hours=4),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+    )
+
+
+async def visits_of(db: AsyncSession, patient_id: str) -> list[Appointment]:
+    return list(
+        await db.scalars(
+            select(Appointment).where(Appointment.patient_id == patient_id).order_by(Appointment.starts_at)
+        )
+    )
+
+
+async def between(db: AsyncSession, actor: Actor, start: datetime, end: datetime) -> list[Appointment]:
+    """Visits of the clinic that start at or after `start` and before `end` (UTC)."""
+    return list(
+        await db.scalars(
+            select(Appointment)
+            .where(
+                Appointment.clinic_id == actor.clinic_id,
+                Appointment.starts_at >= start,
+                Appointment.starts_at < end,
+            )
+            .order_by(Appointment.starts_at)
+        )
+    )
+
+
+async def unconfirmed(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
+    """Visits within the next day and a bit that nobody has answered: shown is not the same as looked at."""
+    return list(
+        await db.scalars(
+            select(Appointment)
+            .where(
+                Appointment.clinic_id == actor.clinic_id,
+                Appointment.status.in_(("proposed", "booked")),
+                Appointment.reply.is_(None),
+                Appointment.starts_at > now,
+                Appointment.starts_at <= now + rules.CALL_AHEAD,
+            )
+            .order_by(Appointment.starts_at)
+        )
+    )
+
+
+async def to_handle(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
+    """Visits that somebody said they can't come to and no staff member has dealt with yet."""
+    return list(
+        await db.scalars(
+            select(Appointment)
+            .where(
+                Appointment.clinic_id == actor.clinic_id,
+                or_(Appointment.reply == "cant", Appointment.reply == "another"),
+                Appointment.handled_at.is_(None),
+                Appointment.status.in_(rules.UPCOMING),
+                Appointment.starts_at > now - timedelta(days=1),
+            )
+            .order_by(Appointment.starts_at)
+        )
+    )

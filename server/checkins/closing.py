@@ -1,0 +1,59 @@
+"""The end of a check-in's window: what was answered goes in as partial, the rest counts as missed."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import system
+from server.checkins import drafts, flow, responses
+from server.checkins.forms import Value, still_asked
+from server.checkins.models import CheckIn
+from server.checkins.responses import Submission
+
+log = structlog.get_logger()
+AT_ONCE = 200
+
+
+async def close_ended(db: AsyncSession, now: datetime) -> int:
+    """Close what has ended; how many were. One that can't be closed is logged and keeps no other open."""
+    ended = await db.scalars(
+        select(CheckIn)
+        .where(CheckIn.state == "waiting", CheckIn.closes_at <= now)
+        .order_by(CheckIn.closes_at.desc())  # one that can't be closed grows old, and stands in nobody's way
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return sum([await _close_safely(db, check_in, now) for check_in in list(ended)])
+
+
+async def _close_safely(db: AsyncSession, check_in: CheckIn, now: datetime) -> bool:
+    check_in_id = check_in.id
+    try:
+        async with db.begin_nested():
+            await _close(db, check_in, now)
+    except Exception as error:
+        log.exception("check-in.not-closed", check_in=check_in_id, kind=type(error).__name__)
+        await db.refresh(check_in)
+        return False
+    return True
+
+
+async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
+    """The patient's words become the response where there are any, a helper's view otherwise or beside it."""
+    for respondent in (await drafts.respondents(db, check_in)).values():
+        answers = await _answers(db, check_in, respondent)
+        if any(value is not None for value in answers.values()):
+            submission = Submission(check_in.client_id, answers, respondent, now, status="in-progress")
+            await responses.submit(db, system(check_in.clinic_id), check_in, submission, now)
+            return
+    check_in.state = "missed"
+    await drafts.clear(db, check_in)
+    audit.record(db, system(check_in.clinic_id), "check-in.missed", check_in, now)
+
+
+async def _answers(db: AsyncSession, check_in: CheckIn, respondent: str) -> dict[str, Value]:
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    return still_asked(form, await drafts.kept(db, check_in, respondent), respondent)

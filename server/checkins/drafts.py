@@ -1,0 +1,71 @@
+"""Answers as they are given: each kept at once, the patient's words and a helper's view apart (case 76)."""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.checkins import past, rules
+from server.checkins.forms import Form, Value
+from server.checkins.models import CheckIn, Draft
+from server.review import flow as review
+
+
+async def kept(db: AsyncSession, check_in: CheckIn, respondent: str) -> dict[str, Value]:
+    """The answers that this respondent's party gave so far, skips as None."""
+    found = await db.scalars(
+        select(Draft).where(Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent))
+    )
+    return {draft.link_id: json.loads(draft.value) for draft in found}
+
+
+async def keep(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    link_id: str,
+    value: Value,
+    respondent: str,
+    now: datetime,
+) -> list[review.Raised]:
+    """Keep one answer at once. Red flags it raises go to staff now, before anything is sent; they are returned."""
+    party = rules.party_of(respondent)
+    which = (Draft.check_in_id == check_in.id, Draft.party == party, Draft.link_id == link_id)
+    draft = await db.scalar(select(Draft).where(*which)) or Draft(
+        clinic_id=check_in.clinic_id, check_in_id=check_in.id, party=party, link_id=link_id
+    )
+    draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, now
+    db.add(draft)
+    await db.flush()
+    audit.record(db, actor, "answer.kept", draft, now)
+    if value is None:
+        return []
+    occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
+    return await review.raise_red(db, actor, occurrence, now)
+
+
+async def respondents(db: AsyncSession, check_in: CheckIn) -> dict[str, str]:
+    """Party → who spoke for it last, the patient's first."""
+    found = await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at))
+    last = {draft.party: draft.respondent for draft in found}
+    return {party: last[party] for party in rules.PARTIES if party in last}
+
+
+async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn) -> str | None:
+    """Who answers when this person opens a check-in again; None where that has to be asked."""
+    began = await respondents(db, check_in)
+    if actor.kind != "caregiver":
+        return began.get("patient") or "self"
+    hands = began.get("patient") == "hands"
+    if hands == ("helper" in began):
+        return None  # nobody yet, or both: whose words these are is theirs to say
+    return "hands" if hands else "helper"
+
+
+async def clear(db: AsyncSession, check_in: CheckIn) -> None:
+    """Once a check-in is sent or closed, what was kept stands in its response."""
+    await db.execute(delete(Draft).where(Draft.check_in_id == check_in.id))

@@ -1,0 +1,86 @@
+"""What comes back: receipts from devices, answers by token, and a subject that was answered any other way."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit, crypto
+from server.actor import Actor
+from server.people.models import Device, Patient
+from server.reminders import rules
+from server.reminders.flow import OVERTAKEN, cancel, of_subject
+from server.reminders.models import Attempt, Reminder
+
+Event = Literal["shown", "opened", "answered"]
+
+
+async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime) -> bool:
+    """A device says what became of an attempt. Each is kept once, the first time it is told; False for a bad token."""
+    attempt = await _attempt(db, token)
+    if attempt is None:
+        return False
+    _mark(attempt, event, now)
+    actor = Actor("system", "device", attempt.clinic_id)
+    audit.record(db, actor, f"attempt.{event}", attempt, now)
+    return True
+
+
+def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
+    """`opened` implies `shown`, which implies `accepted`: a lost receipt is made up by the next."""
+    reached = {
+        "shown": ("shown",),
+        "opened": ("shown", "opened"),
+        "answered": ("shown", "opened", "answered"),
+    }
+    attempt.accepted_at = attempt.accepted_at or now
+    for step in reached[event]:
+        if getattr(attempt, f"{step}_at") is None:
+            setattr(attempt, f"{step}_at", now)
+    if attempt.state not in rules.LADDER or rules.LADDER.index(event) < rules.LADDER.index(attempt.state):
+        attempt.state = event
+
+
+async def behind(db: AsyncSession, token: str) -> Reminder | None:
+    """The visit's reminder that a token stands for while it lives: not once that changed, nor in a pause."""
+    attempt = await _attempt(db, token)
+    reminder = await db.get(Reminder, attempt.reminder_id) if attempt else None
+    if attempt is None or reminder is None or reminder.kind not in rules.ABOUT_VISITS:
+        return None
+    if reminder.state == "cancelled" or reminder.why == OVERTAKEN:
+        return None
+    if attempt.device_id and (await db.get_one(Device, attempt.device_id)).ended_at is not None:
+        return None
+    paused = (await db.get_one(Patient, reminder.patient_id)).paused_at is not None
+    return None if paused else reminder
+
+
+async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None:
+    """Take the answer that a token carries; it does this one thing. Marks attempt and reminder answered."""
+    reminder = await behind(db, token)
+    attempt = await _attempt(db, token)
+    if reminder is None or attempt is None:
+        return None
+    _mark(attempt, "answered", now)
+    reminder.answered_at = reminder.answered_at or now
+    audit.record(db, Actor("system", "device", reminder.clinic_id), "reminder.answered", reminder, now)
+    return reminder
+
+
+async def _attempt(db: AsyncSession, token: str) -> Attempt | None:
+    return await db.scalar(select(Attempt).where(Attempt.token_hash == crypto.token_hash(token)))
+
+
+async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """The subject was answered on any way: what was sent counts as answered, what is to come stops."""
+    await note_answered(db, actor, subject_id, now)
+    await cancel(db, actor, subject_id, "answered", now)
+
+
+async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """What was sent of the subject counts as answered; what is to come stays."""
+    for reminder in await of_subject(db, subject_id):
+        if reminder.state == "sent" and reminder.answered_at is None:
+            reminder.answered_at = now
+            audit.record(db, actor, "reminder.answered", reminder, now)

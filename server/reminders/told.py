@@ -1,0 +1,71 @@
+"""What staff read of reminders: each with its tries and the one word that is true of it; who was not reached."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.reminders import rules
+from server.reminders.flow import OVERTAKEN
+from server.reminders.models import Attempt, Reminder
+
+
+@dataclass(frozen=True)
+class Told:
+    """A reminder, each try at saying it, and the one word that is true of it."""
+
+    reminder: Reminder
+    attempts: list[Attempt]
+
+    @property
+    def state(self) -> str:
+        if self.reminder.answered_at is not None:
+            return "answered"
+        return rules.fold(self.reminder.state, [attempt.state for attempt in self.attempts])
+
+
+async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[Told]:
+    """The newest reminders of a patient due before `until`, with their attempts, for staff."""
+    reminders = list(
+        await db.scalars(
+            select(Reminder)
+            .where(
+                Reminder.patient_id == patient_id,
+                Reminder.staff_id.is_(None),
+                Reminder.why.is_distinct_from("replanned"),
+                Reminder.moment < until,
+            )
+            .order_by(Reminder.moment.desc())
+            .limit(limit)
+        )
+    )
+    return await with_attempts(db, reminders)
+
+
+async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Told]:
+    found = await db.scalars(
+        select(Attempt).where(Attempt.reminder_id.in_([r.id for r in reminders])).order_by(Attempt.started_at)
+    )
+    by_reminder: dict[str, list[Attempt]] = {}
+    for attempt in found:
+        by_reminder.setdefault(attempt.reminder_id, []).append(attempt)
+    return [Told(reminder, by_reminder.get(reminder.id, [])) for reminder in reminders]
+
+
+async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Reminder]:
+    """Visits' reminders that no channel brought to anybody's eyes, while a call can still help; soonest first."""
+    found = await db.scalars(
+        select(Reminder)
+        .where(
+            Reminder.clinic_id == actor.clinic_id,
+            Reminder.kind.in_(rules.ABOUT_VISITS),
+            Reminder.why.is_distinct_from(OVERTAKEN),
+            Reminder.expires_at > now,
+            Reminder.state.in_(("unreached", "failed", "missed")),
+            Reminder.answered_at.is_(None),
+        )
+        .order_by(Reminder.expires_at)
+    )
+    return list(found)
