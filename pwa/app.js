@@ -2,6 +2,7 @@
 // On every page: the service worker, focus after a swap, the double-tap guard, reading aloud, and what each open tells.
 
 const GUARD = 700; // ms: the first answer of the next page must not take the tail of the last tap
+const WORKER_COMES = 8000; // ms: the longest wait for the service worker
 let shownAt = 0;
 
 if ("serviceWorker" in navigator) {
@@ -10,18 +11,22 @@ if ("serviceWorker" in navigator) {
 prepare();
 takeFromFragment();
 tellOpened();
+tellWorker();
 if (document.body.dataset.signedIn === "yes") reconcile();
 
+document.addEventListener("htmx:afterSwap", () => {
+  shownAt = performance.now(); // not when it has settled: by then the next page's answers stand under the finger
+});
 document.addEventListener("htmx:afterSettle", () => {
-  shownAt = performance.now();
   document.querySelector("main h1")?.focus();
   prepare();
 });
 document.addEventListener("click", guard, true);
+addEventListener("online", tellWorker);
 
 function guard(event) {
-  const button = event.target.closest?.("[data-guard] button");
-  if (!button || performance.now() - shownAt > GUARD) return;
+  const target = event.target.closest?.("[data-guard] :is(a, button)");
+  if (!target || performance.now() - shownAt > GUARD) return;
   event.preventDefault();
   event.stopImmediatePropagation();
 }
@@ -59,6 +64,19 @@ function tellOpened() {
   if (asked) history.replaceState(null, "", location.pathname);
   post("/push/receipts", { token, event: "opened" });
 }
+
+// What the worker could not tell while there was no network; not every browser wakes it by itself.
+function tellWorker() {
+  navigator.serviceWorker?.controller?.postMessage("receipts");
+}
+
+// What never comes would keep a page waiting in silence; a service worker may be such a thing.
+function within(limit, promise) {
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error(`nothing within ${limit} ms`)), limit));
+  return Promise.race([promise, late]);
+}
+
+const workerReady = () => within(WORKER_COMES, navigator.serviceWorker.ready);
 
 async function reconcile() {
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);

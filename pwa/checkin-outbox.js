@@ -1,12 +1,14 @@
 "use strict";
 // The unsent queue. An entry is sealed to the server's public key, so this phone can't read it back, and leaves the
-// queue only on a 2xx that echoes its id.
+// queue only on a 2xx that echoes its id. It holds whole check-ins, and single answers that found no network.
 
 const Outbox = (() => {
   const NAME = "interlude-outbox";
   const STORE = "entries";
   const INFO = new TextEncoder().encode("interlude outbox 1");
   const KEY_CACHE = "outbox-key";
+  const receipts = new Map(); // of what left while this page was open, by client id
+  const PATIENCE = 20000; // ms: a network that neither takes nor refuses is none
 
   function open() {
     return new Promise((resolve, reject) => {
@@ -35,18 +37,25 @@ const Outbox = (() => {
   const drop = (id) => run("readwrite", (store) => store.delete(id));
   const put = (entry) => run("readwrite", (store) => store.put(entry));
 
+  // Another person's entries on this phone stay where they are: not shown, not sent, not lost.
+  const owner = () => document.body.dataset.person;
+  const first = (one, other) => (one.at ?? 0) - (other.at ?? 0);
+  const own = async () => (await all()).filter((entry) => entry.owner === owner()).sort(first);
+
   async function serverKey() {
-    const answer = await fetch("/check-ins/key").catch(() => null);
+    const answer = await fetch("/check-ins/key", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
     if (answer?.ok) {
       const found = await answer.json();
       localStorage.setItem(KEY_CACHE, JSON.stringify(found));
       return found;
     }
-    return JSON.parse(localStorage.getItem(KEY_CACHE));
+    return heldKey();
   }
 
+  const heldKey = () => JSON.parse(localStorage.getItem(KEY_CACHE));
+
   async function seal(clientId, content) {
-    const server = await serverKey();
+    const server = heldKey() ?? (await serverKey());
     if (!server) throw new Error("no key yet");
     const curve = { name: "ECDH", namedCurve: "P-256" };
     const theirs = await crypto.subtle.importKey("raw", bytes(server.key), curve, false, []);
@@ -71,20 +80,25 @@ const Outbox = (() => {
     return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  async function keep(checkIn, clientId, content) {
+  // `part` is where it goes: "responses" for a whole check-in, "answers" for some of its answers.
+  async function keep(checkIn, clientId, content, part = "responses") {
     await navigator.storage?.persist?.();
-    const sealed = await seal(clientId, content);
-    await put({ client_id: clientId, check_in: checkIn, owner: owner(), state: "waiting", sealed });
+    const at = Date.now();
+    const sealed = await seal(clientId, { ...content, answered_at: at });
+    const entry = { client_id: clientId, check_in: checkIn, part, owner: owner(), state: "waiting", at, sealed };
+    await put(entry);
+    return entry;
   }
 
   // "received", "waiting", "sign-in" or "look"; with what the server said.
   async function send(entry) {
     let answer;
     try {
-      answer = await fetch(`/check-ins/${entry.check_in}/responses`, {
+      answer = await fetch(`/check-ins/${entry.check_in}/${entry.part ?? "responses"}`, {
         method: "POST",
         headers: { "content-type": "application/json", accept: "application/json" },
         body: JSON.stringify(entry.sealed),
+        signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
       return { state: "waiting" };
@@ -98,36 +112,38 @@ const Outbox = (() => {
 
   async function received(entry, receipt) {
     if (receipt.client_id !== entry.client_id) return { state: "waiting" };
+    receipts.set(entry.client_id, receipt);
     await drop(entry.client_id);
     return { state: "received", receipt };
   }
 
+  // In the order in which they were answered; where one can't leave, the others wait behind it.
   async function flush() {
-    for (const entry of await own()) if (entry.state === "waiting") await send(entry);
+    for (const entry of await own()) {
+      if (entry.state !== "waiting") continue;
+      const { state } = await send(entry);
+      if (state === "waiting" || state === "sign-in") break;
+    }
     return own();
   }
 
-  // Another person's entries on this phone stay where they are: not shown, not sent, not lost.
-  const owner = () => document.body.dataset.person;
-  const own = async () => (await all()).filter((entry) => entry.owner === owner());
+  // What lies on the phone is said before it is sent, and after: the sending may take long.
+  async function flushAndTell() {
+    tell(await own());
+    tell(await flush());
+  }
 
-  return { keep, send, flush, all, serverKey };
+  const tell = (entries) => document.dispatchEvent(new CustomEvent("outbox", { detail: entries }));
+
+  return { keep, send, flush, flushAndTell, all, serverKey, receipts };
 })();
 
 Outbox.serverKey().catch(() => null); // while there is a network: Send may have none
 
-addEventListener("online", () => Outbox.flush().then(tellWaiting));
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flush().then(tellWaiting));
+addEventListener("online", Outbox.flushAndTell);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flushAndTell());
 document.addEventListener("submit", sendThroughOutbox);
-Outbox.flush().then(tellWaiting);
-
-// Said on Home, until the clinic has it.
-function tellWaiting(entries) {
-  const place = document.getElementById("waiting");
-  if (!place) return;
-  place.hidden = entries.length === 0;
-  place.textContent = entries.length === 1 ? place.dataset.one : place.dataset.many.replace("{n}", entries.length);
-}
+Outbox.flushAndTell();
 
 // Send goes through the queue, so that what was once sent is on the phone until the clinic has it.
 async function sendThroughOutbox(event) {
@@ -135,19 +151,31 @@ async function sendThroughOutbox(event) {
   if (!form.dataset.outbox || !crypto.subtle) return;
   event.preventDefault();
   const { checkIn, client } = form.dataset;
+  let entry;
   try {
-    await Outbox.keep(checkIn, client, { ...JSON.parse(form.dataset.outbox), answered_at: Date.now() });
+    entry = await Outbox.keep(checkIn, client, JSON.parse(form.dataset.outbox));
   } catch {
-    return form.submit(); // nothing could be kept here: the plain way still works
+    // Nothing could be kept here. The plain way still works, if there is a network.
+    return navigator.onLine ? form.submit() : tellState("failed");
   }
-  const [entry] = (await Outbox.all()).filter((kept) => kept.client_id === client);
-  const { state, receipt } = await Outbox.send(entry);
-  if (state === "received") location.href = `/check-ins/${checkIn}/${receipt.flagged ? "urgency" : "sent"}`;
-  else tellState({ waiting: "waiting", look: "look", "sign-in": "signIn" }[state]);
+  const { state } = await Outbox.send(entry);
+  if (state === "received") return goOn(entry);
+  tellState({ waiting: "waiting", look: "look", "sign-in": "signIn" }[state]);
+  document.addEventListener("outbox", ({ detail: left }) => {
+    if (!left.some((other) => other.client_id === client)) goOn(entry);
+  });
 }
 
+// How urgent, what became of it; where another page sent it, the server knows.
+function goOn({ client_id: client, check_in: checkIn }) {
+  const receipt = Outbox.receipts.get(client);
+  location.href = `/check-ins/${checkIn}${receipt ? (receipt.flagged ? "/urgency" : "/sent") : ""}`;
+}
+
+// On Check and send, and on a question.
 function tellState(which) {
   const place = document.getElementById("outbox-state");
+  if (!place) return;
   place.textContent = place.dataset[which];
   place.hidden = false;
 }

@@ -1,12 +1,14 @@
 """People in front of Chromium: a patient's phone that has joined, a staff member's desk, and what both do there."""
 
+import contextlib
 from typing import Any
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Error, Page, expect
 
 from server.people.models import Caregiver, Patient, Staff
 
 from .chromium import DESKTOP, new_page
+from .eventually import eventually
 from .running_site import RunningSite
 
 # The app takes no answer in the first moments of a question, so that the tail of a tap is not one.
@@ -62,6 +64,17 @@ async def answer(page: Page, name: str) -> None:
 async def answer_all(page: Page, *names: str) -> None:
     for name in names:
         await answer(page, name)
+
+
+async def nothing_waits(phone: Page) -> None:
+    """Until the phone's queue is empty. A page that goes on to another while it is asked is asked again."""
+
+    async def look() -> bool:
+        with contextlib.suppress(Error):
+            return bool(await phone.evaluate("Outbox.all().then(kept => kept.length === 0)"))
+        return False
+
+    await eventually(look, "the phone's queue to be empty")
 
 
 async def sees(page: Page, *words: str) -> None:

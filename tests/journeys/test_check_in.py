@@ -75,7 +75,26 @@ async def test_case_71_choking_shows_what_to_do_without_a_network_too(chromium: 
     await press(rosa, "Yes")
 
     await then_she_reads_what_to_do_now(rosa)
+    await sees(rosa, "The clinic has not received this answer yet.")
     await sees_not(rosa, "The clinic has received this answer.")
+
+
+async def test_a_second_tap_as_the_next_question_appears_is_no_answer(chromium: Browser, site: RunningSite) -> None:
+    """The tail of a tap falls on the page that has just been put there, before it has settled."""
+    await given_a_weekly_check_in(site)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    posted: list[str] = []
+    rosa.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+
+    await when_she_starts_it(rosa)
+    await rosa.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", () => document.querySelector("[name=answer]").click())"""
+    )
+    await answer(rosa, "No trouble")
+    await expect(rosa.locator("h1")).to_have_text("How is chewing and swallowing?")
+    await answer(rosa, "No trouble")
+    await expect(rosa.locator("h1")).to_have_text("How is speaking?")
+    assert [url.rpartition("/")[2] for url in posted if "/q/" in url] == ["breathing", "swallowing"]
 
 
 async def test_without_javascript_from_start_to_sent(chromium: Browser, site: RunningSite) -> None:

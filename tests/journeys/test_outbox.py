@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 from playwright.async_api import Browser, Page, Route, expect
 
 from server.checkins.models import CheckIn
 from server.people.guards import PERSON_COOKIE
-from tests.browser.people import answer_all, join, phone_of, press, sees, sees_not
+from tests.browser.people import answer, answer_all, join, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 
 UPLOADS = "**/check-ins/*/responses"
@@ -34,6 +35,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     await rosa.context.set_offline(False)
     await rosa.goto("/")
     await sees(rosa, HOME_COUNTS)
+    await sees_not(rosa, "is ready")
     assert await site.responses_to(check_in) == 0
 
     # Two tabs are opened at once, and both send what waits (case 41).
@@ -54,6 +56,7 @@ async def test_it_leaves_by_itself_when_the_network_returns(chromium: Browser, s
     await sees(rosa, NOT_YET)
     await rosa.context.set_offline(False)
     await site.wait_for_response(check_in)
+    await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     assert await site.responses_to(check_in) == 1
 
 
@@ -134,6 +137,94 @@ async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_lo
     await then_nothing_waits_any_more(phone)
 
 
+async def test_what_waits_is_not_ready_too_and_the_next_check_in_is(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_all_is_answered(site, rosa)
+    await site.check_in_due_now(site.cast.rosa, "weekly-als")
+    await rosa.goto("/")
+    await sees(rosa, "1 more after this.")
+    await when_it_is_sent_and_waits(rosa)
+
+    await rosa.goto("/")
+    await sees(rosa, HOME_COUNTS, "is ready", "Weekly check-in")
+    await sees_not(rosa, "Three quick questions", "more after this")
+
+    # Once it has gone, Home is as the server says.
+    await rosa.context.unroute(UPLOADS)
+    await rosa.evaluate("Outbox.flushAndTell()")
+    await sees_not(rosa, "waits")
+    await sees(rosa, "Weekly check-in")
+
+
+async def test_case_45_signing_out_while_answers_wait_is_warned_of_and_they_stay(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+    await rosa.goto("/sign-out")
+    await sees_not(rosa, "Not all is sent")
+    await rosa.go_back()
+    await when_it_is_sent_and_waits(rosa)
+
+    await rosa.goto("/sign-out")
+    await sees(rosa, "Not all is sent", "1 check-in still waits on this phone. The clinic has not received it yet.")
+    await press(rosa, "Sign out")
+    await rosa.wait_for_url("**/join")
+    await rosa.context.unroute(UPLOADS)
+    await join(rosa, site, site.cast.walter)
+    await rosa.goto("/sign-out")
+    await rosa.evaluate("Outbox.flush()")
+    await sees_not(rosa, "Not all is sent")
+    assert await site.responses_to(check_in) == 0
+
+    await press(rosa, "Sign out")
+    await rosa.wait_for_url("**/join")
+    await join(rosa, site, site.cast.rosa)
+    await rosa.goto("/")
+    await site.wait_for_response(check_in)
+    await then_nothing_waits_any_more(rosa)
+
+
+async def test_case_49_what_no_phone_can_keep_and_no_network_takes_is_not_called_sent(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+    await rosa.evaluate("() => { indexedDB.open = () => { throw new Error('no room'); }; }")
+    await rosa.context.set_offline(True)
+    await press(rosa, "Send to clinic")
+    await sees(rosa, "The clinic has not received it, and this phone could not save it.")
+    await sees_not(rosa, "Saved on this phone")
+
+    # The plain way, once there is a network again.
+    await rosa.context.set_offline(False)
+    await press(rosa, "Send to clinic")
+    await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_a_form_that_finds_no_network_is_said_to_be_unsent(chromium: Browser, site: RunningSite) -> None:
+    visit = await site.book_visit(timedelta(days=3))
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto(f"/visits/{visit.id}")
+    await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await rosa.context.set_offline(True)
+    async with rosa.expect_response("**/answer") as answering:
+        await press(rosa, "I'll be there")
+    assert (await answering.value).status == 503
+    await sees(rosa, "You are offline", "What you pressed last was not sent.")
+    await sees_not(rosa, "safe")
+
+
+async def when_it_is_sent_and_waits(phone: Page) -> None:
+    """From wherever it stood, by a network that takes no uploads."""
+    await phone.context.route(UPLOADS, lambda route: route.abort())
+    if await phone.get_by_role("button", name="Send to clinic").count() == 0:
+        await answer(phone, "Start")
+    await press(phone, "Send to clinic")
+    await sees(phone, NOT_YET)
+
+
 async def given_all_is_answered(site: RunningSite, phone: Page) -> CheckIn:
     """The daily three, at Check and send."""
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
@@ -150,8 +241,7 @@ async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
 
 
 async def then_nothing_waits_any_more(phone: Page) -> None:
-    """Looked at once the queue has been through: Home opened after that says nothing is left to do."""
-    await phone.wait_for_function("() => Outbox.all().then(kept => kept.length === 0)")
-    await phone.goto("/")
+    """Home says by itself that nothing is left to do, once the queue has been through."""
+    await nothing_waits(phone)
     await expect(phone.locator("h1")).to_have_text("All done for now")
     await expect(phone.locator("#waiting")).to_be_hidden()

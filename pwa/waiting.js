@@ -1,0 +1,40 @@
+"use strict";
+// What waits on this phone, said on Home until the clinic has it, and before signing out (case 45).
+
+let waited = 0;
+
+document.addEventListener("outbox", ({ detail: entries }) => {
+  const waiting = entries.filter((entry) => entry.state === "waiting");
+  if (waiting.length < waited) return location.reload(); // some have gone: the server knows what is to do now
+  waited = waiting.length;
+  const sent = new Set(waiting.filter((entry) => entry.part !== "answers").map((entry) => entry.check_in));
+  sayWaiting(whatWaits(sent.size, waiting.length, entries.length));
+  sent.forEach(makeRoom);
+});
+
+// The check-ins that were sent; else single answers; else what the clinic did not take.
+function whatWaits(checkIns, waiting, all) {
+  const { one, many, answer, look } = document.getElementById("waiting").dataset;
+  if (checkIns) return checkIns === 1 ? one : many.replace("{n}", checkIns);
+  if (waiting) return answer;
+  return all ? look : "";
+}
+
+function sayWaiting(words) {
+  const place = document.getElementById("waiting");
+  place.hidden = !words;
+  (place.querySelector("[data-words]") ?? place).textContent = words ?? "";
+}
+
+// A check-in that was sent is not shown as still to do: the next one is, or that all is done.
+function makeRoom(checkIn) {
+  for (const next of document.querySelectorAll("template[data-next]")) {
+    if (next.content.querySelector(`[data-check-in="${checkIn}"]`)) next.remove();
+  }
+  for (const more of document.querySelectorAll("[data-more]")) more.remove(); // no longer the right number
+  const now = document.querySelector(`main > [data-check-in="${checkIn}"]`);
+  const next = document.querySelector("template[data-next]");
+  if (!now || !next) return;
+  now.replaceWith(next.content);
+  next.remove();
+}

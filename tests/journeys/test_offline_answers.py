@@ -1,0 +1,166 @@
+"""A question answered without a network, or with one that fails: what to do now is there at once, nothing is lost,
+and nobody is told that the clinic knows what it does not know (cases 71, 72)."""
+
+import asyncio
+import json
+
+from playwright.async_api import Browser, Page, Route, expect
+
+from server.checkins.models import CheckIn
+from server.review.models import Flag
+from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
+from tests.browser.running_site import LAST_WEEK, RunningSite
+from tests.stories import rows
+
+ANSWERS = "**/check-ins/*/q/*"
+NOT_YET = "The clinic has not received this answer yet."
+RECEIVED = "The clinic has received this answer."
+KEPT = "Your answer is safe on this phone."
+
+
+async def test_case_71_what_to_do_now_stands_there_before_the_network_is_asked(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, _ = await at_the_choking_question(chromium, site)
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await rosa.route(ANSWERS, hold)
+    await press(rosa, "Yes")
+    await asked.wait()
+    await then_she_reads_what_to_do_now(rosa)
+    await sees(rosa, NOT_YET)
+    await sees_not(rosa, RECEIVED, "Go on with the check-in")
+
+    # The server's words come in the place of these; the numbers stay under her finger.
+    await rosa.evaluate("document.querySelector('a[href^=tel]').id = 'the-same'")
+    go_on.set()
+    await sees(rosa, RECEIVED, "Go on with the check-in")
+    await expect(rosa.locator("#the-same")).to_be_visible()
+    await answer(rosa, "Go on with the check-in")
+    await expect(rosa.locator("h1")).to_have_text("How is speaking?")
+
+
+async def test_case_72_a_red_flag_given_offline_is_kept_sealed_and_reaches_the_clinic_later(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, check_in = await at_the_choking_question(chromium, site)
+    maria = await desk_of(chromium, site, site.cast.maria)
+
+    await rosa.context.set_offline(True)
+    await press(rosa, "Yes")
+    await then_she_reads_what_to_do_now(rosa)
+    await sees(rosa, NOT_YET, "It is safe on this phone.")
+    await then_what_lies_on_the_phone_is_sealed(rosa)
+    assert await flags(site) == []
+
+    await rosa.context.set_offline(False)
+    await sees(rosa, RECEIVED, "This app is not watched all day.")
+    await sees_not(rosa, NOT_YET)
+    assert await flags(site) == ["choking"]
+    await maria.reload()
+    await sees(maria, "Rosa Delgado", "Choking: yes")
+    await answer(rosa, "Go on with the check-in")
+    await expect(rosa.locator("h1")).to_have_text("How is speaking?")
+    assert await site.responses_to(check_in) == 0
+
+
+async def test_case_72_the_app_is_closed_before_the_network_is_back(chromium: Browser, site: RunningSite) -> None:
+    rosa, _ = await at_the_choking_question(chromium, site)
+    await rosa.context.set_offline(True)
+    await press(rosa, "Yes")
+    await sees(rosa, "It is safe on this phone.")
+    reopened = await rosa.context.new_page()
+    await rosa.close()
+    await rosa.context.set_offline(False)
+
+    await reopened.goto("/")
+    await nothing_waits(reopened)
+    assert await flags(site) == ["choking"]
+
+
+async def test_case_71_a_server_that_is_too_busy_takes_nothing_away(chromium: Browser, site: RunningSite) -> None:
+    rosa, _ = await at_the_choking_question(chromium, site)
+    await rosa.context.route("**/check-ins/**", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
+    await press(rosa, "Yes")
+    await sees(rosa, NOT_YET, "It is safe on this phone.")
+    await then_she_reads_what_to_do_now(rosa)
+
+
+async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, site: RunningSite) -> None:
+    rosa, _ = await at_the_choking_question(chromium, site)
+    await rosa.context.set_offline(True)
+    await press(rosa, "Yes")
+    await sees(rosa, "It is safe on this phone.")
+    await answer(rosa, "That was a mistake")
+    await expect(rosa.locator("h1")).to_be_focused()
+    await press(rosa, "No")
+    await sees(rosa, KEPT)
+
+    # Both stay on record, in the order in which they were given (case 42).
+    await rosa.context.set_offline(False)
+    await expect(rosa.locator("h1")).to_have_text("How is speaking?")
+    await nothing_waits(rosa)
+    assert await flags(site) == ["choking"]
+    await rosa.goto("/")
+    await press(rosa, "Start")
+    await sees(rosa, "4 of 10")
+
+
+async def test_an_answer_without_a_network_is_kept_and_the_next_question_comes_by_itself(
+    chromium: Browser, site: RunningSite
+) -> None:
+    await site.check_in_due_now(site.cast.rosa, "daily-three")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto("/")
+    await answer_all(rosa, "Start", "4")
+    await rosa.context.set_offline(True)
+    await press(rosa, "Good")
+    await sees(rosa, "You are offline.", KEPT)
+    await expect(rosa.locator("button.said")).to_have_text("Good")
+
+    await rosa.context.set_offline(False)
+    await expect(rosa.locator("h1")).to_have_text("How is your breathing today?")
+    await answer(rosa, "No trouble")
+    await sees(rosa, "Good", "4 of 10")
+
+
+async def test_case_49_what_can_not_be_kept_is_not_called_safe(chromium: Browser, site: RunningSite) -> None:
+    rosa, _ = await at_the_choking_question(chromium, site)
+    await rosa.evaluate('() => { indexedDB.open = () => { throw new Error("no room"); }; }')
+    await rosa.context.set_offline(True)
+    await press(rosa, "Yes")
+    await sees(rosa, "This phone could not save it.")
+    await sees_not(rosa, "safe")
+    await then_she_reads_what_to_do_now(rosa)
+
+
+async def at_the_choking_question(chromium: Browser, site: RunningSite) -> tuple[Page, CheckIn]:
+    check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    await answer_all(rosa, "No trouble", "A little trouble")
+    await expect(rosa.locator("h1")).to_have_text("Did you choke on food or drink this week?")
+    return rosa, check_in
+
+
+async def then_she_reads_what_to_do_now(phone: Page) -> None:
+    await expect(phone.locator("h1")).to_have_text("Choking needs a quick look")
+    await expect(phone.locator("h1")).to_be_focused()
+    calls = phone.locator("a[href^='tel:']")
+    assert [await call.get_attribute("href") for call in await calls.all()] == ["tel:911", "tel:5550100140"]
+    await expect(calls.first).to_be_in_viewport()
+
+
+async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
+    kept = json.dumps(await phone.evaluate("Outbox.all()"))
+    assert '"box"' in kept
+    assert not any(plain in kept for plain in ("choking", "yes", "self"))
+
+
+async def flags(site: RunningSite) -> list[str]:
+    return [flag.item for flag in await rows(site.database, Flag)]
