@@ -1,8 +1,9 @@
 "use strict";
 // Shows every push, tells what became of it, answers from the notification, and stands in when there is no network.
 
-const SHELL = "shell-1";
+const SHELL = "shell-2";
 const OFFLINE = "/offline";
+const UNSENT = "/offline/unsent";
 const RECEIPTS = "receipts-1";
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
 
@@ -19,7 +20,7 @@ addEventListener("sync", (event) => event.waitUntil(sendReceipts()));
 
 async function keepShell() {
   const shell = await caches.open(SHELL);
-  await shell.add(new Request(OFFLINE, { cache: "reload" }));
+  await shell.addAll([OFFLINE, UNSENT].map((path) => new Request(path, { cache: "reload" })));
   await skipWaiting();
 }
 
@@ -30,11 +31,20 @@ async function dropOldCaches() {
 }
 
 async function pageOrOffline(request) {
+  const isForm = request.method !== "GET";
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    if (isForm && answer.ok) await forgetReplies(new URL(request.url).pathname);
+    return answer;
   } catch {
-    return (await caches.match(OFFLINE)) ?? Response.error();
+    return standIn(isForm ? UNSENT : OFFLINE);
   }
+}
+
+// Never as if it were the page that was asked for: what a form held has not arrived.
+async function standIn(path) {
+  const held = await caches.match(path);
+  return held ? new Response(held.body, { status: 503, headers: held.headers }) : Response.error();
 }
 
 // Names carry a hash, so what was fetched once never changes. Pages are never kept: they hold health data.
@@ -76,7 +86,8 @@ function readPush(data) {
 async function takeTap(event) {
   event.notification.close();
   const { token, url, reply } = event.notification.data ?? {};
-  if (event.action && reply && token && (await tell(reply, { token, reply: event.action }))) return;
+  const about = new URL(url ?? "/", location.origin).pathname;
+  if (event.action && reply && token && (await tell(reply, { token, reply: event.action }, about))) return;
   const opened = openPage(url ?? "/");
   if (token) await tell("/push/receipts", { token, event: "opened" });
   await opened;
@@ -91,10 +102,10 @@ async function openPage(url) {
 }
 
 // What could not be told is kept and told later; a receipt is idempotent. True once it was taken.
-async function tell(path, body) {
+async function tell(path, body, about) {
   const queue = await caches.open(RECEIPTS);
   const key = new Request(`/receipt/${body.token}/${body.event ?? "reply"}`);
-  await queue.put(key, new Response(JSON.stringify({ path, body })));
+  await queue.put(key, new Response(JSON.stringify({ path, body, about })));
   return send(queue, key);
 }
 
@@ -113,6 +124,15 @@ async function send(queue, key) {
   } catch {
     await registration.sync?.register("receipts").catch(() => {});
     return false;
+  }
+}
+
+// What was answered on its page since is the newer word: a reply that still waits must not come after it.
+async function forgetReplies(answered) {
+  const queue = await caches.open(RECEIPTS);
+  for (const key of await queue.keys()) {
+    const { about } = await (await queue.match(key)).json();
+    if (about && answered === `${about}/answer`) await queue.delete(key);
   }
 }
 

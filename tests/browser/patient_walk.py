@@ -35,7 +35,7 @@ async def walk_in(browser: Browser, site: RunningSite) -> list[Inspection]:
     for step in (1, 2, 3):
         await android.visit(f"/install?step={step}", f"/install on Android, step {step}")
     await other.visit("/install", "/install on a computer")
-    for path in ("/join", "/help", "/privacy", "/offline"):
+    for path in ("/join", "/help", "/privacy", "/offline", "/offline/unsent"):
         await iphone.visit(path)
     await iphone.visit("/nothing-is-here", "an address that does not exist")
     await _by_link(iphone, site)

@@ -110,6 +110,18 @@ class RunningSite:
 
         return await eventually(look, f"a reminder that is {state}", seconds)
 
+    async def wait_for_attempt(self, subject_id: str, state: str, seconds: float = 20) -> None:
+        """Waits until a try at saying the subject's next reminder is in this state."""
+
+        async def look() -> bool:
+            return state in [attempt.state for attempt in (await self.reminders_of(subject_id))[0].attempts]
+
+        await eventually(look, f"an attempt that is {state}", seconds)
+
+    async def visit(self, visit_id: str) -> Appointment:
+        async with self.database.reading() as db:
+            return await db.get_one(Appointment, visit_id)
+
     # Check-ins
 
     async def check_in_due_now(self, patient: Patient, slug: str, before: Mapping[str, Value] | None = None) -> CheckIn:

@@ -12,7 +12,17 @@ from .staff_walk import walk_the_desk, walk_to_the_door
 Walk = Callable[[Browser, RunningSite], Awaitable[list[Inspection]]]
 
 VISIT, CHECK_IN, PATIENT = "{appointment_id:str}", "/check-ins/{check_in_id:str}", "/staff/patients/{patient_id:str}"
-WAY_IN = {"/install", "/join", "/help", "/privacy", "/offline", "/reminders", "/reminders/help", "/reminders/test"}
+WAY_IN = {
+    "/install",
+    "/join",
+    "/help",
+    "/privacy",
+    "/offline",
+    "/offline/unsent",
+    "/reminders",
+    "/reminders/help",
+    "/reminders/test",
+}
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/settings", "/settings/quiet", "/help", "/sign-out"}
 CHECK_INS = {f"{CHECK_IN}/{page}" for page in ("who", "q/{link_id:str}", "check", "urgency", "sent")} | {"/answers"}

@@ -9,11 +9,14 @@ from playwright.async_api import Browser, Page, expect
 from server.reminders.words import payload, words_for
 from tests.browser.chromium import PHONE, deliver_push
 from tests.browser.eventually import eventually
-from tests.browser.people import desk_of, phone_of, sees
+from tests.browser.people import desk_of, phone_of, press, sees
 from tests.browser.running_site import RunningSite
 
 SHOWN = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
   all.map(({title, body, tag, actions}) => ({title, body, tag, actions: actions.map(({title}) => title)})))"""
+# What the worker could not tell: as it lies in its queue.
+QUEUED = """([name, entry]) => caches.open("receipts-1").then(queue =>
+  queue.put(`/receipt/${name}`, new Response(JSON.stringify(entry))))"""
 CLOSE = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
   all.forEach(each => each.close()))"""
 JUNK = (
@@ -56,6 +59,51 @@ async def test_case_35_whatever_comes_something_is_shown(chromium: Browser, site
             silent.append(junk)
         await rosa.evaluate(CLOSE)
     assert silent == []
+
+
+async def test_what_the_worker_could_not_tell_is_told_when_the_app_is_opened(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await under_its_worker(rosa)
+    visit = await site.book_visit(timedelta(days=2))
+    _, token = await site.hand_over(visit.id)
+    opened = {"path": "/push/receipts", "body": {"token": token, "event": "opened"}}
+    await rosa.evaluate(QUEUED, [f"{token}/opened", opened])
+
+    await rosa.goto("/")
+    await site.wait_for_attempt(visit.id, "opened")
+
+
+async def test_a_reply_that_waits_does_not_come_after_what_is_said_on_the_page(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """ "I'll be there" was pressed on the notification without a network; with one, she says otherwise."""
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await under_its_worker(rosa)
+    visit = await site.book_visit(timedelta(days=2))
+    _, token = await site.hand_over(visit.id)
+    await rosa.goto(f"/visits/{visit.id}")
+    reply = {"path": "/visits/reply", "body": {"token": token, "reply": "coming"}, "about": f"/visits/{visit.id}"}
+    await rosa.evaluate(QUEUED, [f"{token}/reply", reply])
+    other = {**reply, "about": "/visits/another"}
+    await rosa.evaluate(QUEUED, ["another/reply", other | {"body": {"token": "none", "reply": "coming"}}])
+
+    await press(rosa, "I can't come")
+    await sees(rosa, "Thank you. The clinic will reach out to you.")
+    await eventually(lambda: all_is_told(rosa), "the queue to be told", 10)
+    assert (await site.visit(visit.id)).reply == "cant"
+
+
+async def under_its_worker(phone: Page) -> None:
+    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await phone.reload()
+    assert await phone.evaluate("navigator.serviceWorker.controller !== null")
+
+
+async def all_is_told(phone: Page) -> bool:
+    keys = "caches.open('receipts-1').then(queue => queue.keys()).then(keys => keys.length === 0)"
+    return bool(await phone.evaluate(keys))
 
 
 async def test_the_installed_app_opens_where_its_owner_belongs(chromium: Browser, site: RunningSite) -> None:
