@@ -1,6 +1,7 @@
 "use strict";
 // Turning reminders on and off for this device; the browser is asked only after the person said yes here.
 
+const PATIENCE = 15000; // ms
 const page = (id) => document.getElementById(id);
 
 page("turn-on")?.addEventListener("click", turnOn);
@@ -11,38 +12,46 @@ describe();
 // The server ends its side; the browser's side must not live on for whoever joins next.
 async function giveUpEndpoint(event) {
   event.preventDefault();
-  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
-  const held = await registration?.pushManager?.getSubscription().catch(() => null);
+  const held = await heldSubscription();
   await held?.unsubscribe().catch(() => {});
   event.target.submit();
 }
 
+async function heldSubscription() {
+  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
+  return registration?.pushManager?.getSubscription().catch(() => null);
+}
+
 async function turnOn() {
-  page("denied") && (page("denied").hidden = true);
-  if (!("PushManager" in window)) return showNotInstalled();
+  for (const id of ["denied", "failed", "not-installed"]) page(id).hidden = true;
+  if (!("PushManager" in window)) return show("not-installed");
   try {
-    if ((await Notification.requestPermission()) !== "granted") return showDenied();
+    if ((await Notification.requestPermission()) !== "granted") return show("denied");
+    page("one-moment").hidden = false;
     await subscribe("/push/subscriptions");
     page("test-form").submit();
   } catch (error) {
-    showFailed(error.message);
+    console.warn(error);
+    show("failed");
   }
 }
 
 async function subscribe(path) {
-  const { key } = await (await fetch("/push/key")).json();
-  const registration = await navigator.serviceWorker.ready;
+  const registration = await workerReady();
+  const { key } = await (await fetch("/push/key", { signal: AbortSignal.timeout(PATIENCE) })).json();
   const held = await registration.pushManager.getSubscription();
   if (held && !sameKey(held, key)) await held.unsubscribe();
-  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const asked = registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  const subscription = await within(2 * PATIENCE, asked);
   const answer = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify(subscription),
+    signal: AbortSignal.timeout(PATIENCE),
   });
   if (!answer.ok) {
     await subscription.unsubscribe(); // the next try gets a new endpoint
-    throw new Error((await answer.json()).title);
+    throw new Error(`subscribing: ${answer.status}`);
   }
 }
 
@@ -54,11 +63,19 @@ function sameKey(subscription, key) {
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") === key;
 }
 
+// The server's side ends first: it is what sends.
 async function turnOff() {
-  const registration = await navigator.serviceWorker.ready;
-  await (await registration.pushManager.getSubscription())?.unsubscribe();
-  await fetch("/push/subscriptions", { method: "DELETE" });
-  location.reload();
+  page("failed").hidden = true;
+  try {
+    const answer = await fetch("/push/subscriptions", { method: "DELETE", signal: AbortSignal.timeout(PATIENCE) });
+    if (!answer.ok) throw new Error(`ending: ${answer.status}`);
+    const held = await heldSubscription();
+    await held?.unsubscribe().catch(() => {});
+    location.reload();
+  } catch (error) {
+    console.warn(error);
+    show("failed");
+  }
 }
 
 function describe() {
@@ -69,17 +86,10 @@ function describe() {
   if (installed) installed.textContent = standalone ? installed.dataset.yes : installed.dataset.no;
 }
 
-function showDenied() {
-  if (page("denied")) page("denied").hidden = false;
+// What went wrong and what to do next; where it is read first.
+function show(id) {
+  page("one-moment").hidden = true;
+  page(id).hidden = false;
+  page(id).scrollIntoView({ block: "center" });
   describe();
-}
-
-function showNotInstalled() {
-  if (page("not-installed")) page("not-installed").hidden = false;
-}
-
-function showFailed(words) {
-  if (!page("failed")) return;
-  page("failed-words").textContent = words;
-  page("failed").hidden = false;
 }

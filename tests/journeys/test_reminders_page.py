@@ -1,0 +1,38 @@
+"""Turning reminders on where the browser does not play along: what to do next is said, never silence."""
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.browser.people import phone_of, press, sees, sees_not
+from tests.browser.running_site import RunningSite
+
+NEVER_READY = """Object.defineProperty(ServiceWorkerContainer.prototype, "ready", {get: () => new Promise(() => {})})"""
+NO_PUSH = (
+    """PushManager.prototype.subscribe = () => Promise.reject(new DOMException("Registration failed", "AbortError"))"""
+)
+
+
+@pytest.mark.parametrize("page", ["/reminders", "/reminders/help"])
+@pytest.mark.parametrize("trouble", [NEVER_READY, NO_PUSH], ids=["no worker", "no push service"])
+async def test_what_never_comes_is_told_with_what_to_do_next(
+    chromium: Browser, site: RunningSite, page: str, trouble: str
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.add_init_script(trouble)
+    await rosa.clock.install()
+    await rosa.goto(page)
+    await press(rosa, "Turn on reminders" if page == "/reminders" else "Turn reminders on again")
+    if trouble == NEVER_READY:
+        await sees(rosa, "One moment")
+        await sees_not(rosa, "That did not work")
+        await rosa.clock.fast_forward(10_000)
+    await sees(rosa, "That did not work", "Close Interlude, open it again and try once more.")
+    await sees_not(rosa, "One moment")
+
+
+@pytest.mark.parametrize("page", ["/reminders", "/reminders/help"])
+async def test_a_phone_that_says_no_is_told_where_to_allow_it(chromium: Browser, site: RunningSite, page: str) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto(page)
+    await press(rosa, "Turn on reminders" if page == "/reminders" else "Turn reminders on again")
+    await sees(rosa, "This phone says no", "Open your phone's settings")
