@@ -31,6 +31,9 @@ FEATURES = [
 UNAUDITED = {
     "reminders/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
     "checkins/drafts.py:clear": "answers kept move into the response, or go with the check-in: that is audited",
+    "reminders/breakers.py:note_refusal": "a push service's state is about nobody",
+    "reminders/breakers.py:note_taken": "a push service's state is about nobody",
+    "reminders/breakers.py:resting": "a push service's state is about nobody",
     "people/guesses.py:forgive_guess": "a counter of wrong tries is about nobody in particular",
     "people/guesses.py:forget_guesses": "a counter of wrong tries is about nobody in particular",
     "reminders/beats.py:beat": "a worker's sign of life is about nobody",

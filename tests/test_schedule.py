@@ -44,7 +44,7 @@ async def remind(database: Database, cast: Cast, after: timedelta) -> None:
             acting(cast.maria),
             patient_id=cast.rosa.id,
             subject_id=uuid4().hex,
-            planned=[Planned("visit", NOW + after, NOW + timedelta(days=3))],
+            planned=[Planned("change", NOW + after, NOW + timedelta(days=3))],
             path=f"/visits/{SUBJECT}",
             detail=None,
             now=NOW,

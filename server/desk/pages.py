@@ -26,7 +26,7 @@ from server.people import rules as people_rules
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
-from server.reminders import beats, told
+from server.reminders import beats, breakers, told
 from server.review import flow as review
 from server.review import rules as review_rules
 from server.review.models import Flag
@@ -94,6 +94,7 @@ async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str]
         unconfirmed=[(visit, patients[visit.patient_id]) for visit in unconfirmed],
         fresh=[(response, form, patients[response.patient_id]) for response, form in fresh],
         silence=await beats.trouble(db, now),
+        breakers=await breakers.open_now(db),
         counts={
             "action": len(open_flags) + len(cant_come),
             "new": len(fresh),

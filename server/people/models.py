@@ -22,6 +22,7 @@ class Clinic(Base):
     staffed_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visit_instructions: Mapped[str] = mapped_column(default="")
     reach: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    silent_days: Mapped[int] = mapped_column(default=14)
 
 
 class Staff(OfClinic, Base):
@@ -109,6 +110,7 @@ class Device(OfClinic, Base):
     name: Mapped[str] = mapped_column(String(60))
     joined_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 

@@ -14,6 +14,8 @@ from server import actor, audit
 from server.crypto import MissingKey
 from server.people.models import Clinic, Patient, Subscription
 from server.reminders import rules
+from server.reminders.folding import fold_together
+from server.reminders.leads import count_folded, folded_into, let_go
 from server.reminders.models import Attempt, Reminder
 from server.reminders.posts import Post, targets, write_attempt
 
@@ -29,13 +31,14 @@ async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list
     """Take what is due, or whose last worker's lease has ended. Nobody else gets it while the lease lasts."""
     due = (
         select(Reminder.id)
+        .join(Patient, Patient.id == Reminder.patient_id)  # a patient is one worker's at a time: what is said together
         .where(
             or_(Reminder.state == "scheduled", (Reminder.state == "sending") & (Reminder.lease_until <= now)),
             Reminder.next_at <= now,
         )
         .order_by(Reminder.next_at)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, key_share=True, of=[Reminder, Patient])
     )
     claimed = await db.scalars(
         update(Reminder)
@@ -57,11 +60,13 @@ async def write_attempts(
         .values(state="unknown", why="the worker stopped before it knew")
     )
     posts: list[Post] = []
-    for reminder in claimed:
+    for reminder in await fold_together(db, claimed, now):
         try:
             posts += await _attempts_of(db, reminder, now, base_url, able)
         except (ValueError, MissingKey):  # one row that does not open must not keep the others waiting
             end(db, reminder, "failed", "its row does not open", now)
+        if reminder.state not in ("sending", "sent"):
+            await let_go(db, reminder, now)
     await db.flush()
     return posts
 
@@ -92,7 +97,8 @@ async def _take_turn(
         found = await targets(db, reminder, patient, channel)
         if found:
             reminder.turn_at = reminder.turn_at or rules.turn_ends(steps, index, now, reminder.expires_at)
-            return [write_attempt(db, reminder, patient, channel, target, now, base_url) for target in found]
+            folded = await folded_into(db, reminder)
+            return [write_attempt(db, reminder, patient, channel, target, folded, now, base_url) for target in found]
         if await _went_out(db, reminder, channel):
             return end(db, reminder, "sent", None, now)
         why, reminder.turn_at = UNREACHABLE[channel], None
@@ -134,6 +140,11 @@ async def still_ours(db: AsyncSession, post: Post) -> bool:
     if await db.scalar(ended) is not None:
         return False
     return row.paused_at is None or row.staff_id is not None
+
+
+async def still_so(db: AsyncSession, post: Post) -> bool:
+    """Whether all that it says is still to be said: what was folded into it may have been called off since."""
+    return not post.folded or await count_folded(db, post.reminder_id) == post.folded
 
 
 async def next_due(db: AsyncSession) -> datetime | None:

@@ -11,11 +11,12 @@ from server import audit
 from server.actor import Actor
 from server.people.models import Patient
 from server.reminders import rules
+from server.reminders.leads import let_go
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned, Quiet
 
-PENDING = ("scheduled", "sending")
-SAID = ("sent", "unreached", "failed")
+PENDING = ("scheduled", "sending", "folded")
+SAID = ("sent", "unreached", "failed", "folded")
 OVERTAKEN = "overtaken by a change"
 
 
@@ -36,7 +37,7 @@ async def replan(
     for reminder in await of_subject(db, subject_id):
         plan = wanted.pop((reminder.kind, reminder.moment), None)
         if plan is None:
-            _cancel(reminder, "replanned")
+            await _cancel(db, reminder, "replanned", now)
         elif reminder.state in ("cancelled", *PENDING):
             _renew(reminder, plan, path, detail, rules.heard_at(plan, quiet, now))
     for plan in wanted.values():
@@ -68,14 +69,16 @@ def _renew(reminder: Reminder, plan: Planned, path: str, detail: str | None, hea
     if reminder.state == "cancelled":
         reminder.state, reminder.why = "scheduled", None
         reminder.step, reminder.turn_at, reminder.tries = 0, None, 0
+        reminder.lead_id = reminder.said_at = None
     if reminder.state == "scheduled" and reminder.tries == 0:
         reminder.next_at = heard_at
     reminder.expires_at, reminder.path, reminder.detail = plan.expires_at, path, detail
 
 
-def _cancel(reminder: Reminder, why: str) -> None:
+async def _cancel(db: AsyncSession, reminder: Reminder, why: str, now: datetime) -> None:
     if reminder.state in PENDING:
         reminder.state, reminder.why = "cancelled", why
+        await let_go(db, reminder, now)
 
 
 async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
@@ -99,7 +102,7 @@ async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now:
     """Stop what is still to be said of a subject."""
     for reminder in await of_subject(db, subject_id):
         if reminder.state in PENDING:
-            _cancel(reminder, why)
+            await _cancel(db, reminder, why, now)
             audit.record(db, actor, "reminder.cancelled", reminder, now, why=why)
 
 

@@ -1,6 +1,7 @@
 """Tables: what is due, and each try at saying it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +18,7 @@ class Reminder(OfClinic, Base):
         UniqueConstraint("subject_id", "kind", "moment", "audience"),
         Index("ix_reminder_due", "state", "next_at"),
         Index("ix_reminder_turn", "state", "turn_at"),
+        Index("ix_reminder_said", "patient_id", "said_at"),
     )
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
@@ -38,6 +40,8 @@ class Reminder(OfClinic, Base):
     step: Mapped[int] = mapped_column(default=0)
     turn_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    lead_id: Mapped[str | None] = mapped_column(ForeignKey("reminder.id"), index=True)
+    said_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
 
 
@@ -50,6 +54,19 @@ class WorkerBeat(Base):
     held_why: Mapped[str | None] = mapped_column(String(60))
 
 
+class Breaker(Base):
+    """A push service that refused us: by which devices' tries, since when, and when to knock again."""
+
+    __tablename__ = "breaker"
+
+    service: Mapped[str] = mapped_column(String(253), unique=True)
+    refused: Mapped[list[Any]]
+    status: Mapped[int | None]
+    since: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
+
+
 class Attempt(OfClinic, Base):
     """One try on one channel, written before it is made."""
 
@@ -57,6 +74,7 @@ class Attempt(OfClinic, Base):
 
     reminder_id: Mapped[str] = mapped_column(ForeignKey("reminder.id"), index=True)
     channel: Mapped[str] = mapped_column(String(10))
+    service: Mapped[str] = mapped_column(String(253), default="")
     subscription_id: Mapped[str | None] = mapped_column(ForeignKey("subscription.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.channels.protocol import Outcome, Result
+from server.channels.push import PushAddress
 from server.people.models import Subscription
-from server.reminders import rules
+from server.reminders import breakers, rules
 from server.reminders.claims import end
 from server.reminders.models import Attempt, Reminder
 from server.reminders.posts import Post
@@ -24,6 +25,7 @@ async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]],
     for post, outcome in done:
         await _write_attempt(db, post, outcome, now)
         by_reminder.setdefault(post.reminder_id, []).append((post, outcome))
+    await _tell_breakers(db, done, now)
     for reminder_id, pairs in by_reminder.items():
         reminder = await db.get(Reminder, reminder_id, populate_existing=True)
         if reminder is not None and reminder.state == "sending" and reminder.fence == pairs[0][0].fence:
@@ -40,6 +42,16 @@ async def _write_attempt(db: AsyncSession, post: Post, outcome: Outcome, now: da
     if outcome.result is Result.GONE and attempt.subscription_id:
         await _end_subscription(db, attempt.subscription_id, now)
     audit.record(db, actor.system(attempt.clinic_id), f"attempt.{outcome.result.value}", attempt, now)
+
+
+async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
+    """In the order in which they came; a try that was not made says nothing."""
+    for post, outcome in done:
+        if isinstance(post.address, PushAddress) and outcome.result is Result.REFUSED and outcome.status:
+            await breakers.note_refusal(db, post.service, post.subscription_id, outcome.status, now)
+    taken = {post.service for post, outcome in done if outcome.result is Result.ACCEPTED}
+    if taken:
+        await breakers.note_taken(db, taken)
 
 
 async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetime) -> None:

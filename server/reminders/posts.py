@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,20 +22,31 @@ Address = PushAddress | Mailbox | Number
 
 @dataclass(frozen=True)
 class Post:
-    """One try to be made: all that it takes, so that no database is held while it is."""
+    """One try to be made: all that it takes, so that no database is held while it is. It says `folded` others too."""
 
     attempt_id: str
+    subscription_id: str  # the subscription, or "" where there is none
     reminder_id: str
     fence: int
     channel: str
     address: Address
     message: Message
+    folded: int = 0
+
+    @property
+    def service(self) -> str:
+        """Whose answer it waits for: a push service's host, or the channel."""
+        return _service(self.channel, self.address)
 
 
 @dataclass(frozen=True)
 class Target:
     address: Address
     subscription: Subscription | None = None
+
+
+def _service(channel: str, address: Address) -> str:
+    return urlsplit(address.endpoint).netloc if isinstance(address, PushAddress) else channel
 
 
 async def targets(db: AsyncSession, reminder: Reminder, patient: Patient, channel: str) -> list[Target]:
@@ -84,7 +96,14 @@ async def _may_have_gone(db: AsyncSession, reminder: Reminder, channel: str) -> 
 
 
 def write_attempt(
-    db: AsyncSession, reminder: Reminder, patient: Patient, channel: str, target: Target, now: datetime, base_url: str
+    db: AsyncSession,
+    reminder: Reminder,
+    patient: Patient,
+    channel: str,
+    target: Target,
+    folded: list[Reminder],
+    now: datetime,
+    base_url: str,
 ) -> Post:
     """The attempt's row, in state sending, and what the channel is to be given after the commit."""
     token = crypto.new_token()
@@ -93,6 +112,7 @@ def write_attempt(
         clinic_id=reminder.clinic_id,
         reminder_id=reminder.id,
         channel=channel,
+        service=_service(channel, target.address),
         subscription_id=to.id if to else None,
         device_id=to.device_id if to else None,
         token_hash=crypto.token_hash(token),
@@ -102,22 +122,29 @@ def write_attempt(
     )
     db.add(attempt)
     audit.record(db, actor.system(reminder.clinic_id), "attempt.begun", attempt, now, channel=channel)
-    message = _message(reminder, patient, channel, token, now, base_url)
-    return Post(attempt.id, reminder.id, reminder.fence, channel, target.address, message)
+    also = [other.kind for other in folded if other.subject_id != reminder.subject_id]
+    message = _message(reminder, patient, channel, also, token, now, base_url)
+    whose = to.id if to else ""
+    return Post(attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(folded))
 
 
-def _message(reminder: Reminder, patient: Patient, channel: str, token: str, now: datetime, base_url: str) -> Message:
-    """`ttl` ends when the next channel's turn comes: what was not delivered by then must not arrive beside it."""
+def _message(
+    reminder: Reminder, patient: Patient, channel: str, also: list[str], token: str, now: datetime, base_url: str
+) -> Message:
+    """`also` are the kinds of what was folded into it.
+
+    `ttl` ends when the next channel's turn comes: what was not delivered by then must not arrive beside it.
+    """
     locale = "en" if reminder.staff_id else patient.locale
     with language.speaking(locale):
-        words = words_for(reminder.kind, reminder.detail if patient.detailed_text else None)
+        words = words_for(reminder.kind, reminder.detail if patient.detailed_text else None, also)
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
         if channel == "email":
             body = letter(words, link)
         elif channel == "text":
             body = text_line(words, link)
         else:
-            address = f"{base_url}{reminder.path}?from={token}"
+            address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home has all that it says
             body = payload(
                 words, reminder_id=reminder.id, token=token, address=address, reply="/visits/reply", locale=locale
             )

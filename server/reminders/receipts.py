@@ -81,6 +81,6 @@ async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime)
 async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
     """What was sent of the subject counts as answered; what is to come stays."""
     for reminder in await of_subject(db, subject_id):
-        if reminder.state == "sent" and reminder.answered_at is None:
+        if reminder.state in ("sent", "folded") and reminder.answered_at is None:
             reminder.answered_at = now
             audit.record(db, actor, "reminder.answered", reminder, now)

@@ -177,8 +177,8 @@ def backoff(tries: int, retry_after: float | None, jitter: float) -> timedelta:
 def fold(state: str, attempts: Iterable[str]) -> str:
     """The one word that staff see, from the reminder's own state and its attempts' states."""
     reached = set(attempts)
-    if state in ("cancelled", "missed", "unreached"):
+    if state in ("cancelled", "missed", "unreached", "held"):
         return next((word for word in SEEN if word in reached), state)
-    if state == "scheduled" and not reached:
+    if state in ("scheduled", "folded") and not reached:
         return "scheduled"
     return next((word for word in LADDER if word in reached), state)

@@ -5,11 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from server.actor import Actor
 from server.reminders import rules
 from server.reminders.flow import OVERTAKEN
 from server.reminders.models import Attempt, Reminder
+
+NOT_REACHED = ("unreached", "failed", "missed")
 
 
 @dataclass(frozen=True)
@@ -45,25 +48,27 @@ async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: 
 
 
 async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Told]:
-    found = await db.scalars(
-        select(Attempt).where(Attempt.reminder_id.in_([r.id for r in reminders])).order_by(Attempt.started_at)
-    )
+    """A folded one's tries are those of the one that says it too."""
+    ids = [reminder.lead_id or reminder.id for reminder in reminders]
+    found = await db.scalars(select(Attempt).where(Attempt.reminder_id.in_(ids)).order_by(Attempt.started_at))
     by_reminder: dict[str, list[Attempt]] = {}
     for attempt in found:
         by_reminder.setdefault(attempt.reminder_id, []).append(attempt)
-    return [Told(reminder, by_reminder.get(reminder.id, [])) for reminder in reminders]
+    return [Told(reminder, by_reminder.get(reminder.lead_id or reminder.id, [])) for reminder in reminders]
 
 
 async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Reminder]:
     """Visits' reminders that no channel brought to anybody's eyes, while a call can still help; soonest first."""
+    lead = aliased(Reminder)
     found = await db.scalars(
         select(Reminder)
+        .outerjoin(lead, lead.id == Reminder.lead_id)
         .where(
             Reminder.clinic_id == actor.clinic_id,
             Reminder.kind.in_(rules.ABOUT_VISITS),
             Reminder.why.is_distinct_from(OVERTAKEN),
             Reminder.expires_at > now,
-            Reminder.state.in_(("unreached", "failed", "missed")),
+            Reminder.state.in_(NOT_REACHED) | ((Reminder.state == "folded") & lead.state.in_(NOT_REACHED)),
             Reminder.answered_at.is_(None),
         )
         .order_by(Reminder.expires_at)

@@ -1,7 +1,8 @@
 """What a notification says: private unless the patient asked for detail; one payload for both ways of Web Push."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from server.language import gettext as _
 
@@ -13,8 +14,18 @@ class Words:
     actions: tuple[tuple[str, str], ...] = ()
 
 
-def words_for(kind: str, detail: str | None) -> Words:
-    """In the language now spoken. `detail` is given only for those who chose detailed text."""
+def words_for(kind: str, detail: str | None, also: Sequence[str] = ()) -> Words:
+    """In the language now spoken. `detail` is for those who chose detailed text; `also`, the kinds said with it."""
+    words = _words_for(kind, detail)
+    extra = {
+        "visit": _("Another visit is coming up too."),
+        "check-in": _("A check-in is ready too."),
+        "nudge": _("A check-in is still open too."),
+    }
+    return replace(words, body=" ".join([words.body, *(extra[kind] for kind in dict.fromkeys(also))]))
+
+
+def _words_for(kind: str, detail: str | None) -> Words:
     match kind:
         case "visit":
             return Words(

@@ -10,9 +10,8 @@ from server.channels.protocol import Message
 from server.people.models import Patient
 from server.reminders import flow
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned
-from tests.cast import NOW, Cast, acting
-from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, plan
+from tests.cast import NOW, acting
+from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene
 from tests.stories import rows, subscribed
 
 PHI = ("Rosa", "Delgado", "Harbor", "Infusion", "ketamine", "ALS", "Room 2", "December", "breath", "555")
@@ -128,9 +127,3 @@ async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
         await flow.remind_now(db, acting(scene.cast.rosa), notice, NOW)
     await scene.run()
     assert [address.endpoint for address, _ in scene.push.sent] == [second.endpoint]
-
-
-async def test_two_reminders_due_together_are_two_notifications(scene: Scene, cast: Cast) -> None:
-    await plan(scene.database, cast, [Planned("visit", WHEN, ENDS)], "b" * 32)
-    await scene.due()
-    assert len(set(scene.push.ids)) == 2

@@ -125,7 +125,7 @@ async def test_case_5_two_workers_and_two_hundred_due_send_none_twice(scene: Sce
                 acting(scene.cast.maria),
                 patient_id=scene.cast.rosa.id,
                 subject_id=uuid4().hex,
-                planned=[Planned("visit", WHEN - timedelta(seconds=number % 60), ENDS)],
+                planned=[Planned("change", WHEN - timedelta(seconds=number % 60), ENDS)],
                 path="/",
                 detail=None,
                 now=scene.clock(),

@@ -1,0 +1,46 @@
+"""Reminders said together; breakers; when a silent device was asked; the service of each try."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("reminder") as table:
+        table.add_column(sa.Column("lead_id", sa.String(32), nullable=True))
+        table.add_column(sa.Column("said_at", MOMENT, nullable=True))
+        table.create_foreign_key("fk_reminder_lead_id", "reminder", ["lead_id"], ["id"])
+        table.create_index("ix_reminder_lead_id", ["lead_id"])
+        table.create_index("ix_reminder_said", ["patient_id", "said_at"])
+    _with_default("attempt", sa.Column("service", sa.String(253), nullable=False, server_default=""))
+    _with_default("clinic", sa.Column("silent_days", sa.Integer, nullable=False, server_default="14"))
+    op.add_column("device", sa.Column("asked_at", MOMENT, nullable=True))
+    op.create_table(
+        "breaker",
+        sa.Column("service", sa.String(253), nullable=False),
+        sa.Column("refused", sa.JSON, nullable=False),
+        sa.Column("status", sa.Integer, nullable=True),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=True),
+        sa.Column("probe_at", MOMENT, nullable=True),
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_breaker"),
+        sa.UniqueConstraint("service", name="uq_breaker_service"),
+    )
+
+
+def _with_default(table: str, column: sa.Column[object]) -> None:
+    """What is there gets the default; what comes gets its value from the models."""
+    op.add_column(table, column)
+    with op.batch_alter_table(table) as batch:
+        batch.alter_column(column.name, server_default=None)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore the backup that was taken before the upgrade")

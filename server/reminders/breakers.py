@@ -1,0 +1,60 @@
+"""Push services that do not let us in (400, 401, 403): no flood of doomed tries, and staff are told (case 24).
+
+One device that is refused may be that device's own trouble; three different ones in a row are the service's or
+ours. Then its breaker opens: after a rest one try is let through, and the first that is taken closes it.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.reminders.models import Breaker
+
+OPENS_AFTER = 3  # different devices refused, with none taken in between
+REST = timedelta(minutes=10)
+
+
+async def note_refusal(db: AsyncSession, service: str, device_id: str, status: int | None, now: datetime) -> None:
+    held = await db.scalar(select(Breaker).where(Breaker.service == service).with_for_update())
+    if held is None:
+        held = Breaker(service=service, refused=[], since=now)
+        db.add(held)
+    held.status = status
+    if device_id not in held.refused:
+        held.refused = [*held.refused, device_id][-OPENS_AFTER:]
+    if held.opened_at is None and len(held.refused) >= OPENS_AFTER:
+        held.opened_at = now
+    if held.opened_at is not None:
+        held.probe_at = now + REST
+    await db.flush()
+
+
+async def note_taken(db: AsyncSession, services: Iterable[str]) -> None:
+    """A service that takes something lets us in."""
+    await db.execute(delete(Breaker).where(Breaker.service.in_(list(services))))
+
+
+async def resting(db: AsyncSession, services: Iterable[str], now: datetime) -> set[str]:
+    """Those of `services` that are not to be tried now."""
+    found = await db.scalars(
+        select(Breaker.service).where(Breaker.service.in_(list(services)), Breaker.opened_at.is_not(None))
+    )
+    return set(found) - await _to_probe(db, now)
+
+
+async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
+    """Services whose rest has ended, which are one worker's to try: for the others the next rest has begun."""
+    probed = await db.scalars(
+        update(Breaker)
+        .where(Breaker.opened_at.is_not(None), Breaker.probe_at <= now)
+        .values(probe_at=now + REST)
+        .returning(Breaker.service)
+    )
+    return set(probed)
+
+
+async def open_now(db: AsyncSession) -> list[Breaker]:
+    """For staff and the operator."""
+    return list(await db.scalars(select(Breaker).where(Breaker.opened_at.is_not(None)).order_by(Breaker.service)))

@@ -1,0 +1,128 @@
+"""What a patient is told together: claimed reminders are folded into one, or wait, or are held back for the day.
+
+A folded reminder's `lead_id` names the one whose notification says it too. A lead that ends without having gone
+out lets go of what was folded into it, which is then said by itself.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import actor, audit
+from server.people.models import Patient
+from server.reminders import burden, rules
+from server.reminders.burden import Due
+from server.reminders.flow import quiet_of
+from server.reminders.models import Reminder
+
+
+async def fold_together(db: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> list[Reminder]:
+    """Those of the claimed (and of what is due soon) that go out now, each perhaps with others folded into it."""
+    going = [reminder for reminder in claimed if not _is_new(reminder, now)]
+    by_patient: dict[str, list[Reminder]] = {}
+    for reminder in claimed:
+        if _is_new(reminder, now):
+            by_patient.setdefault(reminder.patient_id, []).append(reminder)
+    around = await _around(db, list(by_patient), now)
+    patients = await _patients(db, list(by_patient))
+    for patient_id, due in by_patient.items():
+        going += _fold(db, patients[patient_id], due, around.get(patient_id, []), now)
+    return going
+
+
+def _is_new(reminder: Reminder, now: datetime) -> bool:
+    """Not said before, and still worth saying. What has begun its way goes on as it is."""
+    about_patient = reminder.audience == "patient" and reminder.kind in burden.FOLDS
+    return about_patient and reminder.said_at is None and reminder.expires_at > now
+
+
+async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> dict[str, list[Reminder]]:
+    """What was said to these patients within a day, and what is to come within two."""
+    day = timedelta(days=1)
+    found = await db.scalars(
+        select(Reminder).where(
+            Reminder.patient_id.in_(patient_ids),
+            Reminder.audience == "patient",
+            Reminder.kind.in_(burden.FOLDS),
+            (Reminder.said_at > now - day)
+            | ((Reminder.state == "scheduled") & Reminder.said_at.is_(None) & (Reminder.next_at <= now + day)),
+        )
+    )
+    around: dict[str, list[Reminder]] = {}
+    for reminder in found:
+        around.setdefault(reminder.patient_id, []).append(reminder)
+    return around
+
+
+async def _patients(db: AsyncSession, patient_ids: list[str]) -> dict[str, Patient]:
+    return {patient.id: patient for patient in await db.scalars(select(Patient).where(Patient.id.in_(patient_ids)))}
+
+
+def _fold(
+    db: AsyncSession, patient: Patient, claimed: list[Reminder], around: list[Reminder], now: datetime
+) -> list[Reminder]:
+    if patient.paused_at is not None:
+        return claimed  # each ends, and says why
+    waiting = [r for r in around if r.said_at is None and r.state == "scheduled"]
+    later = [r for r in waiting if r.next_at <= now + burden.TOGETHER]
+    until = burden.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
+    if until is not None:
+        return _put_off(claimed, until)
+    early = [r for r in later if _comes_along(r, claimed, now)]
+    group = {r.id: r for r in (*claimed, *early)}
+    if burden.must_wait([_due(r) for r in group.values()], *_said_today(patient, around, now)):
+        return _hold_back(db, patient, claimed, now)
+    lead = group.pop(burden.lead_of([_due(r) for r in group.values()]).id)
+    for other in group.values():
+        other.state, other.lease_until, other.lead_id, other.said_at = "folded", None, lead.id, now
+        audit.record(db, actor.system(lead.clinic_id), "reminder.folded", other, now)
+    lead.said_at = now
+    return [lead if lead in claimed else _claim(lead, now)]
+
+
+def _comes_along(later: Reminder, claimed: list[Reminder], now: datetime) -> bool:
+    """What is due too, and what may be said early; a subject's own next reminder keeps its time."""
+    if later.next_at <= now:
+        return True
+    own_next = later.subject_id in {reminder.subject_id for reminder in claimed}
+    return not own_next and not burden.is_last_call(_due(later)) and burden.may_come_early(_due(later), now)
+
+
+def _due(reminder: Reminder) -> Due:
+    return Due(reminder.id, reminder.kind, reminder.moment, reminder.next_at, reminder.expires_at)
+
+
+def _put_off(claimed: list[Reminder], until: datetime) -> list[Reminder]:
+    for reminder in claimed:
+        reminder.state, reminder.lease_until, reminder.next_at, reminder.tries = "scheduled", None, until, 0
+    return []
+
+
+def _said_today(patient: Patient, around: list[Reminder], now: datetime) -> tuple[int, int]:
+    """Notifications of today, and the visits' reminders still to come today; the last call is in neither."""
+    start, end = burden.day_of(patient.zone, now)
+    counted = [r for r in around if not burden.is_last_call(_due(r))]
+    said = [r for r in counted if r.said_at is not None and start <= r.said_at < end and r.lead_id is None]
+    coming = {r.next_at for r in counted if r.said_at is None and r.kind == "visit" and now < r.next_at < end}
+    return len(said), len(coming)
+
+
+def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:
+    """To the next morning where it is still of use then; else it is not said, and staff can see why."""
+    morning = burden.next_morning(patient.zone, quiet_of(patient), now)
+    for reminder in claimed:
+        if reminder.expires_at > morning:
+            _put_off([reminder], morning)
+            continue
+        reminder.state, reminder.why, reminder.lease_until = "held", "enough was said that day", None
+        audit.record(db, actor.system(reminder.clinic_id), "reminder.held", reminder, now)
+    return []
+
+
+def _claim(reminder: Reminder, now: datetime) -> Reminder:
+    """As a claim does; the patient's row is held, so nobody else is at it."""
+    reminder.state, reminder.lease_until = "sending", now + rules.LEASE
+    reminder.fence, reminder.tries = reminder.fence + 1, reminder.tries + 1
+    return reminder

@@ -1,0 +1,179 @@
+"""What falls due together is one notification, and what is folded into another is never lost."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from server.channels.protocol import Outcome, Result
+from server.people import flow as people
+from server.people.models import Subscription
+from server.reminders import flow, receipts, told
+from server.reminders.models import Reminder
+from server.reminders.rules import Planned
+from tests.cast import NOW, Cast, acting
+from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
+from tests.stories import audited, rows
+
+OTHER, THIRD = "b" * 32, "c" * 32
+DAY = timedelta(days=1)
+
+
+async def by_subject(scene: Scene) -> dict[str, Reminder]:
+    return {reminder.subject_id: reminder for reminder in await rows(scene.database, Reminder)}
+
+
+def said(scene: Scene, which: int = -1) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(scene.push.sent[which][1].body)["notification"]
+    return found
+
+
+async def check_in(scene: Scene, subject: str, after: timedelta = timedelta(), life: timedelta = DAY) -> None:
+    await plan(scene.database, scene.cast, [Planned("check-in", WHEN + after, WHEN + after + life)], subject)
+
+
+async def test_a_visit_and_a_check_in_due_together_are_one_notification(scene: Scene) -> None:
+    await check_in(scene, OTHER)
+    await scene.due()
+    assert len(scene.push.sent) == 1
+    assert said(scene)["title"] == "You have a visit coming up"
+    assert said(scene)["body"].endswith("A check-in is ready too.")
+    assert said(scene)["navigate"].startswith("https://localhost/?from=")
+    found = await by_subject(scene)
+    assert (found[SUBJECT].state, found[OTHER].state) == ("sent", "folded")
+    assert found[OTHER].lead_id == found[SUBJECT].id
+    assert "reminder.folded" in await audited(scene.database, found[OTHER].id)
+
+
+async def test_staff_see_of_the_folded_one_what_became_of_the_one_notification(scene: Scene) -> None:
+    await check_in(scene, OTHER)
+    await scene.due()
+    async with scene.database.writing() as db:
+        await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
+        [one] = await told.with_attempts(db, await flow.of_subject(db, OTHER))
+    assert one.state == "shown"
+
+
+async def test_what_comes_within_two_hours_is_said_along(scene: Scene) -> None:
+    """A nudge at eleven goes with the visit's reminder at ten."""
+    await plan(scene.database, scene.cast, [Planned("nudge", WHEN + timedelta(hours=1), ENDS + DAY)], OTHER)
+    await scene.due()
+    assert said(scene)["body"].endswith("A check-in is still open too.")
+    scene.clock.move(hours=2)
+    await scene.run()
+    assert len(scene.push.sent) == 1
+
+
+async def test_a_reminder_waits_for_a_check_in_that_opens_soon(scene: Scene) -> None:
+    await check_in(scene, OTHER, timedelta(hours=1))
+    await scene.due()
+    assert scene.push.sent == []
+    scene.clock.move(hours=1)
+    await scene.run()
+    assert len(scene.push.sent) == 1
+    assert said(scene)["body"].endswith("A check-in is ready too.")
+
+
+async def test_two_visits_on_one_day_are_one_notification(scene: Scene) -> None:
+    await plan(scene.database, scene.cast, [Planned("visit", WHEN, ENDS + timedelta(hours=1))], OTHER)
+    await scene.due()
+    assert len(scene.push.sent) == 1
+    assert said(scene)["body"].endswith("Another visit is coming up too.")
+
+
+async def test_a_third_notification_of_a_day_waits_for_the_morning(scene: Scene) -> None:
+    await check_in(scene, OTHER, timedelta(hours=3), 2 * DAY)
+    await check_in(scene, THIRD, timedelta(hours=6), 2 * DAY)
+    for _ in range(4):
+        await scene.due()
+        scene.clock.move(hours=2)
+    assert len(scene.push.sent) == 2
+    waiting = (await by_subject(scene))[THIRD]
+    assert (waiting.state, waiting.next_at.isoformat()) == ("scheduled", "2026-11-17T14:00:00+00:00")
+    scene.clock.now = waiting.next_at
+    await scene.run()
+    assert len(scene.push.sent) == 3
+
+
+async def test_what_is_over_by_then_is_held_back_and_staff_see_why(scene: Scene) -> None:
+    await check_in(scene, OTHER, timedelta(hours=3))
+    await check_in(scene, THIRD, timedelta(hours=6), timedelta(hours=9))
+    for _ in range(4):
+        await scene.due()
+        scene.clock.move(hours=2)
+    held = (await by_subject(scene))[THIRD]
+    assert (held.state, held.why, len(scene.push.sent)) == ("held", "enough was said that day", 2)
+
+
+async def test_the_last_call_before_a_visit_is_never_held_back(scene: Scene) -> None:
+    for number, subject in enumerate((OTHER, THIRD)):
+        await check_in(scene, subject, timedelta(hours=3 * number + 3))
+    last = WHEN + timedelta(hours=9)
+    await plan(scene.database, scene.cast, [Planned("visit", last, last + timedelta(hours=2))], "d" * 32)
+    for _ in range(10):
+        await scene.due()
+        await scene.run()
+    assert (await by_subject(scene))["d" * 32].state == "sent"
+
+
+async def test_called_off_before_it_went_out_the_lead_lets_go(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.LATER, 429, retry_after=60)
+    await check_in(scene, OTHER)
+    await scene.due()
+    scene.push.says = Outcome(Result.ACCEPTED, 201)
+    async with scene.database.writing() as db:
+        await flow.cancel(db, acting(scene.cast.maria), SUBJECT, "cancelled", scene.clock())
+    await scene.run()
+    assert said(scene)["title"] == "You have a check-in ready"
+    found = await by_subject(scene)
+    assert (found[SUBJECT].state, found[OTHER].state, found[OTHER].lead_id) == ("cancelled", "sent", None)
+
+
+async def test_once_it_went_out_nothing_is_said_again(scene: Scene) -> None:
+    await check_in(scene, OTHER)
+    await scene.due()
+    async with scene.database.writing() as db:
+        await flow.cancel(db, acting(scene.cast.maria), SUBJECT, "cancelled", scene.clock())
+    await scene.run()
+    assert len(scene.push.sent) == 1
+
+
+async def test_with_no_device_each_of_them_is_said_not_to_have_reached(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        (await db.get_one(Subscription, scene.phone.id)).ended_at = NOW
+    await plan(scene.database, scene.cast, [Planned("visit", WHEN, ENDS + timedelta(hours=1))], OTHER)
+    await scene.due()
+    await scene.run()
+    assert {reminder.state for reminder in await rows(scene.database, Reminder)} == {"failed"}
+
+
+async def test_case_13_part_of_it_called_off_meanwhile_it_is_written_anew(scene: Scene, monkeypatch: Any) -> None:
+    await check_in(scene, OTHER)
+
+    async def answered() -> None:
+        async with scene.database.writing() as db:
+            await receipts.settle(db, acting(scene.cast.rosa), OTHER, scene.clock())
+
+    with monkeypatch.context() as patch:
+        just_before_sending(patch, answered)
+        await scene.due()
+    assert scene.push.sent == []
+    scene.clock.move(minutes=1)
+    await scene.run()
+    assert "check-in" not in said(scene)["body"]
+
+
+async def test_case_19_a_pause_ends_both(scene: Scene, cast: Cast) -> None:
+    await check_in(scene, OTHER)
+    async with scene.database.writing() as db:
+        await people.pause(db, acting(cast.maria), await db.get_one(type(cast.rosa), cast.rosa.id), "hospital", NOW)
+    await scene.due()
+    await scene.run()
+    assert (scene.push.sent, {r.state for r in await rows(scene.database, Reminder)}) == ([], {"cancelled"})
+
+
+async def test_a_visits_own_next_reminder_keeps_its_time(scene: Scene) -> None:
+    both = [Planned("visit", WHEN, ENDS), Planned("visit", WHEN + timedelta(hours=1), ENDS)]
+    await plan(scene.database, scene.cast, both)
+    await scene.due()
+    assert sorted(r.state for r in await rows(scene.database, Reminder)) == ["scheduled", "sent"]
+    assert "too" not in said(scene)["body"]
