@@ -111,6 +111,7 @@ async function tell(path, body, about) {
 
 async function send(queue, key) {
   const held = await queue.match(key);
+  if (!held) return true; // told meanwhile
   const { path, body } = await held.json();
   try {
     const answer = await fetch(path, {
@@ -131,7 +132,7 @@ async function send(queue, key) {
 async function forgetReplies(answered) {
   const queue = await caches.open(RECEIPTS);
   for (const key of await queue.keys()) {
-    const { about } = await (await queue.match(key)).json();
+    const { about } = (await (await queue.match(key))?.json()) ?? {};
     if (about && answered === `${about}/answer`) await queue.delete(key);
   }
 }

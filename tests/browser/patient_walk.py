@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page
 from .chromium import new_page
 from .inspection import Inspection
 from .measures import PATIENT
-from .people import answer, answer_all, desk_of, phone_of, press, sees
+from .people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees
 from .running_site import LAST_WEEK, RunningSite
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
@@ -134,6 +134,7 @@ async def _red_flags(phone: Inspection, weekly: str, day_after: str) -> None:
     await answer(page, "Go on with the check-in")
     await answer(page, "Hard")
     await phone.look("a question, yes or no")
+    await _without_a_network(phone)
     await answer(page, "Yes")
     await phone.look("red flag, choking")
     await page.goto(f"/check-ins/{weekly}/q/fall?who=self")
@@ -143,6 +144,30 @@ async def _red_flags(phone: Inspection, weekly: str, day_after: str) -> None:
     await answer(page, "Low")
     await answer(page, "Yes")
     await phone.look("red flag, crisis")
+
+
+async def _without_a_network(phone: Inspection) -> None:
+    """It stands at the choking question before and after."""
+    page = phone.page
+    await page.context.set_offline(True)
+    await press(page, "Yes")
+    await sees(page, "It is safe on this phone.")
+    await phone.look("red flag, choking, without a network")
+    await answer(page, "That was a mistake")
+    await press(page, "No")
+    await sees(page, "Your answer is safe on this phone.")
+    await phone.look("a question, without a network")
+    await phone.visit("/", "home, without a network")
+    await page.context.route("**/answers", lambda route: route.abort())
+    await page.context.set_offline(False)
+    await phone.visit("/", "home, with an answer that waits")
+    await phone.visit("/sign-out", "/sign-out, with an answer that waits")
+    await page.context.unroute("**/answers")
+    await page.goto("/")
+    await nothing_waits(page)
+    await page.goto("/")
+    await answer(page, "Start")
+    await answer(page, "Back")
 
 
 async def _send(phone: Inspection) -> None:

@@ -47,6 +47,7 @@ async def test_a_visits_push_shows_two_answers_and_the_clinic_learns_that_it_was
         "actions": ["I'll be there", "I can't come"],
     }
     assert len(await pushed(rosa, visit_payload(site, visit.id, reminder, token))) == 1
+    await site.wait_for_attempt(visit.id, "shown")
     await maria.goto(f"/staff/visits/{visit.id}")
     await sees(maria, "shown")
 
