@@ -12,7 +12,6 @@ prepare();
 takeFromFragment();
 tellOpened();
 tellWorker();
-if (document.body.dataset.signedIn === "yes") reconcile();
 
 document.addEventListener("htmx:afterSwap", () => {
   shownAt = performance.now(); // not when it has settled: by then the next page's answers stand under the finger
@@ -77,15 +76,6 @@ function within(limit, promise) {
 }
 
 const workerReady = () => within(WORKER_COMES, navigator.serviceWorker.ready);
-
-async function reconcile() {
-  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
-  const held = await registration?.pushManager?.getSubscription().catch(() => null);
-  const answer = await post("/open", {});
-  const known = answer?.ok ? (await answer.json()).subscribed : true;
-  if (held && !known) await post("/push/subscriptions", held.toJSON());
-  navigator.clearAppBadge?.().catch(() => {});
-}
 
 function post(path, body) {
   return fetch(path, {

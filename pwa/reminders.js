@@ -1,7 +1,6 @@
 "use strict";
 // Turning reminders on and off for this device; the browser is asked only after the person said yes here.
 
-const PATIENCE = 15000; // ms
 const page = (id) => document.getElementById(id);
 
 page("turn-on")?.addEventListener("click", turnOn);
@@ -17,11 +16,6 @@ async function giveUpEndpoint(event) {
   event.target.submit();
 }
 
-async function heldSubscription() {
-  const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
-  return registration?.pushManager?.getSubscription().catch(() => null);
-}
-
 async function turnOn() {
   for (const id of ["denied", "failed", "not-installed"]) page(id).hidden = true;
   if (!("PushManager" in window)) return show("not-installed");
@@ -34,33 +28,6 @@ async function turnOn() {
     console.warn(error);
     show("failed");
   }
-}
-
-async function subscribe(path) {
-  const registration = await workerReady();
-  const { key } = await (await fetch("/push/key", { signal: AbortSignal.timeout(PATIENCE) })).json();
-  const held = await registration.pushManager.getSubscription();
-  if (held && !sameKey(held, key)) await held.unsubscribe();
-  const asked = registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  const subscription = await within(2 * PATIENCE, asked);
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify(subscription),
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  if (!answer.ok) {
-    await subscription.unsubscribe(); // the next try gets a new endpoint
-    throw new Error(`subscribing: ${answer.status}`);
-  }
-}
-
-// After a change of the server's key an old subscription is worth nothing.
-function sameKey(subscription, key) {
-  const raw = subscription.options?.applicationServerKey;
-  if (!raw) return true;
-  const text = btoa(String.fromCharCode(...new Uint8Array(raw)));
-  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "") === key;
 }
 
 // The server's side ends first: it is what sends.

@@ -25,7 +25,7 @@ from server.checkins import closing
 from server.checkins import flow as checkins
 from server.clock import Clock, system_clock
 from server.db import Database, new_id
-from server.reminders import beats
+from server.reminders import beats, health
 from server.reminders.claims import BATCH, next_due
 from server.reminders.rules import ClockWatch
 from server.reminders.sending import Sender
@@ -86,6 +86,10 @@ class Worker:
         async with self.database.writing() as db:
             await closing.close_ended(db, self.clock())
 
+    async def ask_silent(self) -> None:
+        async with self.database.writing() as db:
+            await health.ask_silent(db, self.clock())
+
     async def until_due(self) -> float:
         """Seconds until the next due moment."""
         async with self.database.reading() as db:
@@ -98,6 +102,7 @@ class Worker:
 TICKS = (
     Tick("lay-out", 3600, "Lay out the check-ins of the coming days and plan their reminders.", Worker.lay_out),
     Tick("close", 60, "Close check-ins whose window has ended; what was answered goes in.", Worker.close_ended),
+    Tick("ask", 3600, "Ask devices that have long given no sign, once, to open the app.", Worker.ask_silent),
 )
 SENDS = "Send the reminders that are due."
 

@@ -24,6 +24,19 @@ async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appoin
     )
 
 
+async def who_comes(db: AsyncSession, actor: Actor, now: datetime) -> set[str]:
+    """Ids of the patients who have a visit to come."""
+    return set(
+        await db.scalars(
+            select(Appointment.patient_id).where(
+                Appointment.clinic_id == actor.clinic_id,
+                Appointment.status.in_(rules.UPCOMING),
+                Appointment.starts_at > now,
+            )
+        )
+    )
+
+
 async def visits_of(db: AsyncSession, patient_id: str) -> list[Appointment]:
     return list(
         await db.scalars(

@@ -26,7 +26,7 @@ from server.people import rules as people_rules
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
-from server.reminders import beats, breakers, told
+from server.reminders import beats, breakers, health, told
 from server.review import flow as review
 from server.review import rules as review_rules
 from server.review.models import Flag
@@ -82,6 +82,8 @@ async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str]
     cant_come = await lists.to_handle(db, actor, now)
     unreached = await told.not_reached(db, actor, now)
     unconfirmed = await lists.unconfirmed(db, actor, now)
+    coming = await lists.who_comes(db, actor, now)
+    unreachable = await health.not_reachable(db, actor, [p for p in patients.values() if p.id in coming], now)
     open_flags = await review.open_flags(db, actor)
     flags = await review.closed_flags(db, actor) if show == "done" else open_flags
     return render.page(
@@ -92,13 +94,15 @@ async def inbox(request: Ask, db: Db, actor: Who, now: Now, show: FromQuery[str]
         cant_come=[(visit, patients[visit.patient_id]) for visit in cant_come],
         unreached=[(reminder, patients[reminder.patient_id]) for reminder in unreached],
         unconfirmed=[(visit, patients[visit.patient_id]) for visit in unconfirmed],
+        unreachable=unreachable,
         fresh=[(response, form, patients[response.patient_id]) for response, form in fresh],
         silence=await beats.trouble(db, now),
         breakers=await breakers.open_now(db),
         counts={
             "action": len(open_flags) + len(cant_come),
             "new": len(fresh),
-            "unreached": len({r.subject_id for r in unreached} | {visit.id for visit in unconfirmed}),
+            "unreached": len({r.subject_id for r in unreached} | {visit.id for visit in unconfirmed})
+            + len(unreachable),
         },
         patients=patients,
         zone=actor.zone,
@@ -134,7 +138,7 @@ async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
         plans=await checkins.plans_of(db, patient.id),
         offered=await checkins.offered(db, actor),
         caregivers=await people.caregivers_of(db, patient.id),
-        devices=await devices.devices_of(db, patient.id),
+        devices=await health.of_devices(db, await devices.devices_of(db, patient.id), now),
         reminders=await told.of_patient(db, patient.id, until=now + timedelta(days=8)),
         names=names,
         outcomes=review_rules.OUTCOMES,

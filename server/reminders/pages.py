@@ -15,6 +15,7 @@ from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
 from server.people.rules import Refused
 from server.reminders import flow, receipts, rules, subscriptions, told
+from server.reminders.subscriptions import Opened
 from server.settings import Settings
 
 EVENTS = ("shown", "opened", "answered")
@@ -38,9 +39,10 @@ async def subscribe_staff(request: Ask, db: Db, actor: Who, settings: Given, now
 
 
 async def _subscribe(request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime) -> Response[Any]:
-    endpoint, p256dh, auth = _subscription(await json_of(request))
+    body = await json_of(request)
+    endpoint, p256dh, auth = _subscription(body)
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
-    taken = await subscriptions.subscribe(db, actor, endpoint, (p256dh, auth), hosts, now)
+    taken = await subscriptions.subscribe(db, actor, endpoint, (p256dh, auth), hosts, now, _word(body, "vapid"))
     if isinstance(taken, Refused):
         return problems.answer(request, 400, taken.why)
     await subscriptions.seen(db, actor, now)
@@ -124,9 +126,15 @@ async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/open", opt=PERSON | SAME_ORIGIN)
 async def opened(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """The app was opened here; says whether the server still holds a subscription of this device."""
-    await subscriptions.seen(db, actor, now)
-    return Response({"subscribed": await subscriptions.is_subscribed(db, actor.device_id)}, status_code=200)
+    """`{"permission", "endpoint", "vapid"}` of this device, at each open; answers what it is to `do`."""
+    body = await json_of(request)
+    said = Opened(_word(body, "permission"), _word(body, "endpoint"), _word(body, "vapid"))
+    return Response({"do": await subscriptions.reconcile(db, actor, said, now)}, status_code=200)
+
+
+def _word(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import Actor
-from server.people.models import Device, Patient
+from server.people.models import Device, Patient, Subscription
 from server.reminders import rules
 from server.reminders.flow import OVERTAKEN, cancel, of_subject
 from server.reminders.models import Attempt, Reminder
@@ -22,9 +22,17 @@ async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime
     if attempt is None:
         return False
     _mark(attempt, event, now)
+    await _note_sign(db, attempt, now)
     actor = Actor("system", "device", attempt.clinic_id)
     audit.record(db, actor, f"attempt.{event}", attempt, now)
     return True
+
+
+async def _note_sign(db: AsyncSession, attempt: Attempt, now: datetime) -> None:
+    """A device that shows what it is sent can be reached."""
+    subscription = await db.get(Subscription, attempt.subscription_id) if attempt.subscription_id else None
+    if subscription is not None:
+        subscription.shown_at = max(subscription.shown_at or now, now)
 
 
 def _mark(attempt: Attempt, event: Event, now: datetime) -> None:

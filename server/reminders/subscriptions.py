@@ -1,5 +1,6 @@
 """A device's push endpoint: taken, checked, taken over, ended."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import Actor
-from server.channels.push import check_subscription_keys
+from server.channels.push import check_subscription_keys, vapid_public_key
 from server.channels.rules import BadEndpoint, BadKeys, HostList, check_endpoint
 from server.db import unscoped
 from server.people.models import Device, Subscription
@@ -17,9 +18,18 @@ MOST_OF_A_DEVICE = 100  # a browser changes its endpoint a few times a year
 
 
 async def subscribe(
-    db: AsyncSession, actor: Actor, endpoint: str, keys: tuple[str, str], hosts: HostList, now: datetime
+    db: AsyncSession,
+    actor: Actor,
+    endpoint: str,
+    keys: tuple[str, str],
+    hosts: HostList,
+    now: datetime,
+    vapid_public: str = "",
 ) -> Subscription | Refused:
-    """Keep this device's subscription. An endpoint that was another device's is this one's from now on (case 32)."""
+    """Keep this device's subscription. An endpoint that was another device's is this one's from now on (case 32).
+
+    `vapid_public` is the key that the browser made it with; "" stands for the one we give out now.
+    """
     try:
         check_endpoint(endpoint, hosts)
         check_subscription_keys(*keys)
@@ -29,13 +39,19 @@ async def subscribe(
         return Refused("this device has had too many endpoints")
     subscription = await _own_or_new(db, actor, endpoint, now)
     subscription.p256dh, subscription.auth = keys
-    subscription.vapid_key = next(iter(crypto.keyring().vapid))
+    subscription.vapid_key = _key_id(vapid_public)
     subscription.started_at, subscription.ended_at, subscription.ended_why = now, None, None
     db.add(subscription)
     await db.flush()
     await _end_others(db, subscription, now)
     audit.record(db, actor, "subscription.taken", subscription, now)
     return subscription
+
+
+def _key_id(vapid_public: str) -> str:
+    vapid = crypto.keyring().vapid
+    known = (key_id for key_id, private in vapid.items() if vapid_public_key(private) == vapid_public)
+    return next(known, next(iter(vapid)))
 
 
 async def _count(db: AsyncSession, device_id: str) -> int:
@@ -87,6 +103,47 @@ async def _living(db: AsyncSession, device_id: str) -> list[Subscription]:
             select(Subscription).where(Subscription.device_id == device_id, Subscription.ended_at.is_(None))
         )
     )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a browser says of itself when the app is opened: the permission, the endpoint it holds and its key."""
+
+    permission: str
+    endpoint: str
+    vapid_public: str
+
+
+async def reconcile(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> str:
+    """What the browser is to do so that both sides hold the same: "fine", "tell" its endpoint, "subscribe" anew.
+
+    `pushsubscriptionchange` may never come (case 37), and a new VAPID key needs a new subscription (case 34).
+    """
+    await seen(db, actor, now)
+    if said.permission in ("denied", "none"):
+        await unsubscribe(db, actor, "denied", now)
+        return "fine"
+    if not said.endpoint:
+        return await _without_endpoint(db, actor, said, now)
+    current = next(iter(crypto.keyring().vapid))
+    if said.vapid_public and _key_id(said.vapid_public) != current:
+        return "subscribe"
+    held = await _living(db, actor.device_id)
+    if any(subscription.endpoint == said.endpoint for subscription in held):
+        return "fine" if held[0].vapid_key == current else "subscribe"
+    return "tell"
+
+
+async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> str:
+    """The browser has lost what it had, or never had any, or it was turned off on purpose."""
+    await unsubscribe(db, actor, "gone", now)
+    last = await db.scalar(
+        select(Subscription.ended_why)
+        .where(Subscription.device_id == actor.device_id)
+        .order_by(Subscription.started_at.desc(), Subscription.ended_at.desc())
+        .limit(1)
+    )
+    return "subscribe" if said.permission == "granted" and last in ("gone", "denied", "replaced") else "fine"
 
 
 async def seen(db: AsyncSession, actor: Actor, now: datetime) -> None:

@@ -39,6 +39,8 @@ def _words_for(kind: str, detail: str | None) -> Words:
             return Words(_("You have a check-in ready"), detail or _("It takes about a minute."))
         case "nudge":
             return Words(_("Your check-in is still open"), detail or _("There is still time. It takes about a minute."))
+        case "sign":
+            return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That is all."))
         case "alert":
             return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
         case _:

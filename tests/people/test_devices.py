@@ -102,10 +102,12 @@ async def test_opening_the_app_says_whether_pushes_still_come(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
-    assert (await rosa.post_json("/open", {})).json() == {"subscribed": False}
-    await rosa.post_json("/push/subscriptions", push_subscription())
+    assert (await rosa.post_json("/open", {"permission": "default"})).json() == {"do": "fine"}
+    mine = push_subscription()
+    assert (await rosa.post_json("/open", {"endpoint": mine["endpoint"]})).json() == {"do": "tell"}
+    await rosa.post_json("/push/subscriptions", mine)
     clock.move(days=3)
-    assert (await rosa.post_json("/open", {})).json() == {"subscribed": True}
+    assert (await rosa.post_json("/open", {"endpoint": mine["endpoint"]})).json() == {"do": "fine"}
     assert (await device_row(database, cast.rosa.id)).seen_at == clock()
     assert (await rows(database, Reminder), await rows(database, Attempt)) == ([], [])
 

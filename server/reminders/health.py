@@ -1,0 +1,105 @@
+"""The health of the reach: which devices would show a reminder, who has none, who is asked for a sign of life."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit, crypto
+from server.actor import Actor, system
+from server.people.models import Caregiver, Clinic, Device, Patient, Subscription
+from server.reminders import flow, signs
+from server.reminders.flow import Notice
+from server.reminders.signs import Signs
+
+
+@dataclass(frozen=True)
+class DeviceHealth:
+    device: Device
+    signs: Signs
+    word: str
+
+
+async def of_devices(db: AsyncSession, devices: Sequence[Device], now: datetime) -> list[DeviceHealth]:
+    found = await db.scalars(
+        select(Subscription)
+        .where(Subscription.device_id.in_([device.id for device in devices]))
+        .order_by(Subscription.ended_at.is_(None), Subscription.started_at)
+    )
+    newest = {subscription.device_id: subscription for subscription in found}  # the living one last
+    return [_health(device, newest.get(device.id), now) for device in devices]
+
+
+def _health(device: Device, subscription: Subscription | None, now: datetime) -> DeviceHealth:
+    ended = "" if subscription is None else None if subscription.ended_at is None else subscription.ended_why
+    shown = subscription.shown_at if subscription else None
+    given = Signs(device.seen_at, shown, device.asked_at, ended)
+    return DeviceHealth(device, given, signs.word_of(given, now))
+
+
+async def not_reachable(
+    db: AsyncSession, actor: Actor, patients: Iterable[Patient], now: datetime
+) -> list[tuple[Patient, str]]:
+    """Those of `patients` who have no device that takes a push, each with why; nobody who is paused."""
+    words = await _words_by_patient(db, actor, now)
+    found = [(patient, signs.reason(words.get(patient.id, ()))) for patient in patients if patient.paused_at is None]
+    listed = [(patient, why) for patient, why in found if why is not None]
+    return sorted(listed, key=lambda row: row[0].name.casefold())
+
+
+async def _words_by_patient(db: AsyncSession, actor: Actor, now: datetime) -> dict[str, list[str]]:
+    rows = await db.execute(
+        select(Device, func.coalesce(Device.patient_id, Caregiver.patient_id))
+        .outerjoin(Caregiver, Caregiver.id == Device.caregiver_id)
+        .where(
+            Device.clinic_id == actor.clinic_id,
+            Device.staff_id.is_(None),
+            Device.ended_at.is_(None),
+            Caregiver.ended_at.is_(None),
+        )
+    )
+    whose = {device.id: (device, patient_id) for device, patient_id in rows.all()}
+    words: dict[str, list[str]] = {}
+    for health in await of_devices(db, [device for device, _ in whose.values()], now):
+        words.setdefault(whose[health.device.id][1], []).append(health.word)
+    return words
+
+
+async def ask_silent(db: AsyncSession, now: datetime) -> int:
+    """Ask each device that has long given no sign, once, to open the app; how many were asked."""
+    rows = await db.execute(
+        select(Device, Subscription, Clinic.silent_days, Patient)
+        .join(Subscription, Subscription.device_id == Device.id)
+        .join(Clinic, Clinic.id == Device.clinic_id)
+        .outerjoin(Caregiver, Caregiver.id == Device.caregiver_id)
+        .join(Patient, Patient.id == func.coalesce(Device.patient_id, Caregiver.patient_id))
+        .where(Device.ended_at.is_(None), Subscription.ended_at.is_(None), Patient.paused_at.is_(None))
+    )
+    asked = 0
+    for device, subscription, silent_days, patient in rows.all():
+        if signs.is_to_be_asked(_health(device, subscription, now).signs, silent_days, now):
+            await _ask(db, device, patient, now)
+            asked += 1
+    return asked
+
+
+async def _ask(db: AsyncSession, device: Device, patient: Patient, now: datetime) -> None:
+    actor = system(device.clinic_id)
+    device.asked_at = now
+    audit.record(db, actor, "device.asked", device, now)
+    notice = Notice("sign", patient.id, device.id, "/", now + signs.ASKED_LIFE, device_id=device.id)
+    await flow.remind_now(db, actor, notice, now)
+
+
+async def by_vapid_key(db: AsyncSession) -> dict[str, int]:
+    """How many living subscriptions each VAPID key has, the current key first: how far a rotation has come."""
+    found = await db.execute(
+        select(Subscription.vapid_key, func.count())
+        .where(Subscription.ended_at.is_(None))
+        .group_by(Subscription.vapid_key)
+    )
+    counts = {key: count for key, count in found.all()}
+    held = {key: counts.pop(key, 0) for key in crypto.keyring().vapid}
+    return held | counts
