@@ -45,6 +45,24 @@ async def test_case_71_what_to_do_now_stands_there_before_the_network_is_asked(
     await expect(rosa.locator("h1")).to_have_text("How is speaking?")
 
 
+async def test_case_71_an_answer_that_hangs_does_not_stand_in_its_way(chromium: Browser, site: RunningSite) -> None:
+    rosa, _ = await at_the_choking_question(chromium, site)
+    hanging: list[Route] = []
+
+    async def hang_once(route: Route) -> None:
+        if hanging:
+            await route.continue_()
+        else:
+            hanging.append(route)
+
+    await rosa.route(ANSWERS, hang_once)
+    await press(rosa, "No")
+    await rosa.get_by_role("button", name="Yes", exact=True).click()
+    await then_she_reads_what_to_do_now(rosa)
+    await sees(rosa, RECEIVED)
+    assert await flags(site) == ["choking"]
+
+
 async def test_case_72_a_red_flag_given_offline_is_kept_sealed_and_reaches_the_clinic_later(
     chromium: Browser, site: RunningSite
 ) -> None:

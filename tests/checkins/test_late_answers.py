@@ -1,0 +1,139 @@
+"""What to do now is on the phone before it is needed; answers that a phone kept reach us late (cases 42, 71, 72)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response as Answer
+
+from server.checkins.models import CheckIn, Draft
+from server.db import Database
+from server.review.models import Flag
+from tests.cast import NOW, Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
+from tests.web import Browser, words
+
+CLIENT = "9f1c7a52-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    """Rosa's weekly one, due now."""
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa)
+
+
+async def deliver(device: Browser, check_in: CheckIn, content: Any) -> Answer:
+    return await device.post_json(f"/check-ins/{check_in.id}/answers", sealed(CLIENT, content))
+
+
+async def kept(database: Database) -> dict[str, str]:
+    return {draft.link_id: draft.value for draft in await rows(database, Draft)}
+
+
+async def flagged(database: Database) -> list[str]:
+    return [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)]
+
+
+async def test_case_71_each_red_answer_brings_its_screen_and_no_other_does(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    breathing = (await rosa.get(f"/check-ins/{check_in.id}/q/breathing")).text
+    assert breathing.count("data-red=") == 1
+    assert 'value="very-hard" data-red="breathing"' in breathing
+    screen = breathing.partition('<template id="red-breathing">')[2].partition("</template>")[0]
+    assert 'href="tel:911"' in screen
+    assert 'href="tel:5550100140"' in screen
+    assert "The clinic has not received this answer yet." in screen
+    fall = (await rosa.get(f"/check-ins/{check_in.id}/q/fall")).text
+    assert 'value="yes" data-red="fall"' in fall
+    assert "<template" not in (await rosa.get(f"/check-ins/{check_in.id}/q/pain")).text
+
+
+async def test_case_72_a_red_answer_that_was_kept_is_raised_and_receipted(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    for _ in range(2):
+        receipt = await deliver(rosa, check_in, entry({"fall": "yes"}))
+        assert (receipt.status_code, receipt.json()) == (200, {"client_id": CLIENT})
+    assert await kept(database) == {"fall": "true"}
+    assert await flagged(database) == ["red fall"]
+
+
+async def test_case_42_a_newer_answer_stays_and_what_was_red_is_raised_all_the_same(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.move(minutes=10)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/fall", {"answer": "no", "who": "self"})
+    await deliver(rosa, check_in, entry({"fall": "yes"}, at=NOW + timedelta(minutes=5)))
+    assert await kept(database) == {"fall": "false"}
+    assert await flagged(database) == ["red fall"]
+
+
+async def test_a_skip_that_was_kept_is_a_skip(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert (await deliver(rosa, check_in, entry({"breathing": None}))).status_code == 200
+    assert "How is chewing and swallowing?" in words(await rosa.get(f"/check-ins/{check_in.id}"))
+
+
+async def test_after_closing_what_is_red_is_raised_and_the_rest_refused_in_words(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.move(days=4)
+    refused = await deliver(rosa, check_in, entry({"breathing": "little"}))
+    assert (refused.status_code, refused.headers["content-type"]) == (410, "application/problem+json")
+    assert (await deliver(rosa, check_in, entry({"fall": "yes"}))).status_code == 200
+    assert await flagged(database) == ["red fall"]
+    assert await kept(database) == {}
+
+
+async def test_what_was_sent_by_then_stays_as_it_is(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    rosa = await signed_in(cast.rosa)
+    assert (await deliver(rosa, check_in, entry({"breathing": "little"}))).status_code == 200
+    assert (await kept(database), await flagged(database)) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (entry({"eyesight": "none"}), 422),
+        (entry({"breathing": "worst"}), 422),
+        (entry({"fall": ["yes"]}), 422),
+        ({"answers": {"fall": "yes"}}, 400),
+        (b"not json", 400),
+    ],
+)
+async def test_what_is_no_answer_is_refused(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, content: Any, status: int
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert (await deliver(rosa, check_in, content)).status_code == status
+    assert (await kept(database), await flagged(database)) == ({}, [])
+
+
+async def test_case_76_mood_is_not_a_helpers_to_keep(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    luis = await signed_in(cast.luis)
+    assert (await deliver(luis, check_in, entry({"mood": "low"}, "helper"))).status_code == 422
+    assert (await deliver(luis, check_in, entry({"pain": "4"}, "self"))).status_code == 200
+    assert [draft.respondent for draft in await rows(database, Draft)] == ["helper"]
+
+
+async def test_case_61_another_persons_check_in_takes_nothing(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    walter = await signed_in(cast.walter)
+    assert (await deliver(walter, check_in, entry({"fall": "yes"}))).status_code == 404
+    assert (await kept(database), await flagged(database)) == ({}, [])
