@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import text
 
 from server import crypto
+from server.appointments import reckoning as visit_reckoning
 from server.channels.email import EmailChannel, read_server
 from server.channels.protocol import Channel
 from server.channels.push import PushChannel
@@ -23,9 +24,11 @@ from server.channels.rules import HostList
 from server.channels.text import TextChannel
 from server.checkins import closing
 from server.checkins import flow as checkins
+from server.checkins import reckoning as checkin_reckoning
 from server.clock import Clock, system_clock
 from server.db import Database, new_id
 from server.reminders import beats, health
+from server.reminders import flow as reminders
 from server.reminders.claims import BATCH, next_due
 from server.reminders.rules import ClockWatch
 from server.reminders.sending import Sender
@@ -90,6 +93,12 @@ class Worker:
         async with self.database.writing() as db:
             await health.ask_silent(db, self.clock())
 
+    async def reckon(self) -> None:
+        async with self.database.writing() as db:
+            await visit_reckoning.reckon(db, self.clock())
+            await checkin_reckoning.reckon(db, self.clock())
+            await reminders.keep_all_quiet(db, self.clock())
+
     async def until_due(self) -> float:
         """Seconds until the next due moment."""
         async with self.database.reading() as db:
@@ -102,6 +111,7 @@ class Worker:
 TICKS = (
     Tick("lay-out", 3600, "Lay out the check-ins of the coming days and plan their reminders.", Worker.lay_out),
     Tick("close", 60, "Close check-ins whose window has ended; what was answered goes in.", Worker.close_ended),
+    Tick("reckon", 600, "Keep what is to come at its wall time where zones or clocks have changed.", Worker.reckon),
     Tick("ask", 3600, "Ask devices that have long given no sign, once, to open the app.", Worker.ask_silent),
 )
 SENDS = "Send the reminders that are due."

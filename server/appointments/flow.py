@@ -123,7 +123,7 @@ async def answer(db: AsyncSession, actor: Actor, appointment: Appointment, reply
     audit.record(db, actor, "appointment.answered", appointment, now, reply=reply)
     await receipts.note_answered(db, actor, appointment.id, now)
     patient = await db.get_one(Patient, appointment.patient_id)
-    await _remind(db, actor, patient, appointment, now)
+    await remind(db, actor, patient, appointment, now)
 
 
 async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetime) -> Appointment | None:
@@ -156,11 +156,11 @@ async def handle_reply(db: AsyncSession, actor: Actor, appointment: Appointment,
 async def _carry_along(
     db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
 ) -> None:
-    await _remind(db, actor, patient, appointment, now)
+    await remind(db, actor, patient, appointment, now)
     await checkins.tie(db, actor, patient, appointment.id, appointment.starts, appointment.zone, now)
 
 
-async def _remind(db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime) -> None:
+async def remind(db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime) -> None:
     """Someone who can't come is not reminded to; staff have it on their list."""
     wanted = plan_visit(appointment.starts, appointment.zone, now) if appointment.reply in (None, "coming") else []
     detail = _detail(patient, appointment)

@@ -105,9 +105,11 @@ async def lay_out_all(db: AsyncSession, now: datetime) -> None:
 
 async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
     """The plan's check-ins from today until some days ahead; those laid out before stay as they are."""
-    held = set(await db.scalars(select(CheckIn.due_at).where(CheckIn.plan_id == plan.id)))
+    rows = await db.execute(select(CheckIn.due_at, CheckIn.day).where(CheckIn.plan_id == plan.id))
+    held = {mark for row in rows.all() for mark in row}
     for occasion in rules.occasions(rhythm_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD):
-        if occasion.due_at not in held and occasion.closes_at > now:
+        new = occasion.due_at not in held and str(occasion.day) not in held
+        if new and occasion.closes_at > now:
             await _make(db, plan, patient, occasion, None, now)
 
 
@@ -132,7 +134,7 @@ async def tie(
         elif occasion is not None and check_in is not None:
             check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
             audit.record(db, actor, "check-in.moved", check_in, now)
-            await _remind(db, check_in, plan, now)
+            await remind(db, check_in, plan, now)
         elif occasion is not None:
             await _make(db, plan, patient, occasion, appointment_id, now)
 
@@ -164,6 +166,7 @@ async def _make(
         questionnaire_id=questionnaire.id,
         appointment_id=appointment_id,
         client_id=new_id(),
+        day=occasion.day.isoformat() if occasion.day else None,
         due_at=occasion.due_at,
         closes_at=occasion.closes_at,
         state="waiting",
@@ -171,11 +174,11 @@ async def _make(
     db.add(check_in)
     await db.flush()
     audit.record(db, system(patient.clinic_id), "check-in.laid-out", check_in, now)
-    await _remind(db, check_in, plan, now)
+    await remind(db, check_in, plan, now)
     return check_in
 
 
-async def _remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime) -> None:
+async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime) -> None:
     planned = plan_checkin(check_in.due_at, check_in.closes_at, rules.NUDGES.get(plan.rhythm))
     await reminders.replan(
         db,

@@ -37,7 +37,10 @@ class Plan(OfClinic, Base):
 
 
 class CheckIn(OfClinic, Base):
-    """One due occasion. It is open from `due_at` until `closes_at` unless it was answered or called off."""
+    """One due occasion. It is open from `due_at` until `closes_at` unless it was answered or called off.
+
+    `day` is the patient's own day that a recurring one belongs to, whatever the zone becomes.
+    """
 
     __tablename__ = "check_in"
     __table_args__ = (
@@ -51,6 +54,7 @@ class CheckIn(OfClinic, Base):
     questionnaire_id: Mapped[str] = mapped_column(ForeignKey("questionnaire.id"))
     appointment_id: Mapped[str | None] = mapped_column(ForeignKey("appointment.id"), index=True)
     client_id: Mapped[str] = mapped_column(String(40), unique=True)
+    day: Mapped[str | None] = mapped_column(String(10))
     due_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="waiting")

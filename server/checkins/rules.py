@@ -1,6 +1,6 @@
 """When check-ins fall due and how long they stay open: pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,7 @@ class Rhythm:
 class Occasion:
     due_at: datetime
     closes_at: datetime
+    day: date | None = field(default=None, compare=False)  # of a recurring one, where the patient is
 
 
 def occasions(rhythm: Rhythm, zone: str, since: datetime, until: datetime) -> list[Occasion]:
@@ -56,11 +57,16 @@ def occasions(rhythm: Rhythm, zone: str, since: datetime, until: datetime) -> li
     found: list[Occasion] = []
     while day <= last:
         if _falls_on(rhythm, day):
-            due = _utc(day, rhythm.at, zone)
-            if since <= due < until:
-                found.append(Occasion(due, _closes(rhythm, day, zone)))
+            occasion = occasion_on(rhythm, day, zone)
+            if since <= occasion.due_at < until:
+                found.append(occasion)
         day += timedelta(days=1)
     return found
+
+
+def occasion_on(rhythm: Rhythm, day: date, zone: str) -> Occasion:
+    """The recurring occasion of this day, wherever the patient then is."""
+    return Occasion(_utc(day, rhythm.at, zone), _closes(rhythm, day, zone), day)
 
 
 def _falls_on(rhythm: Rhythm, day: date) -> bool:

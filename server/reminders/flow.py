@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.actor import Actor, system
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.leads import let_go
@@ -93,9 +93,17 @@ async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: date
     )
     for reminder in await db.scalars(coming):
         plan = Planned(reminder.kind, reminder.moment, reminder.expires_at)
-        reminder.next_at = rules.heard_at(plan, quiet, now)
-        audit.record(db, actor, "reminder.quieted", reminder, now)
+        heard_at = rules.heard_at(plan, quiet, now)
+        if heard_at != reminder.next_at:
+            reminder.next_at = heard_at
+            audit.record(db, actor, "reminder.quieted", reminder, now)
     await _wake_workers(db)
+
+
+async def keep_all_quiet(db: AsyncSession, now: datetime) -> None:
+    """For everybody who has quiet hours: their zone may have become another."""
+    for patient in await db.scalars(select(Patient).where(Patient.quiet_from.is_not(None))):
+        await keep_quiet(db, system(patient.clinic_id), patient, now)
 
 
 async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now: datetime) -> None:

@@ -1,0 +1,40 @@
+"""Visits to come keep their wall time: the clinic moved zone, or a country changed its clocks (case 11)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import system
+from server.appointments import flow, rules
+from server.appointments.models import Appointment
+from server.checkins import reckoning as checkins
+from server.people.models import Clinic, Patient
+
+
+async def reckon(db: AsyncSession, now: datetime) -> int:
+    """The moment of each visit, from its wall time and the clinic's zone; how many had another one before."""
+    rows = await db.execute(
+        select(Appointment, Clinic.zone)
+        .join(Clinic, Clinic.id == Appointment.clinic_id)
+        .where(Appointment.status.in_(rules.UPCOMING), Appointment.starts_at > now)
+    )
+    moved = 0
+    for appointment, zone in rows.all():
+        starts_at = appointment.starts.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
+        if (appointment.zone, appointment.starts_at) != (zone, starts_at):
+            await _put(db, appointment, zone, starts_at, now)
+            moved += 1
+        await checkins.reckon_tied(db, appointment.id, appointment.starts, zone, now)
+    return moved
+
+
+async def _put(db: AsyncSession, appointment: Appointment, zone: str, starts_at: datetime, now: datetime) -> None:
+    appointment.zone, appointment.starts_at = zone, starts_at
+    appointment.changes += 1
+    actor = system(appointment.clinic_id)
+    audit.record(db, actor, "appointment.reckoned", appointment, now)
+    patient = await db.get_one(Patient, appointment.patient_id)
+    await flow.remind(db, actor, patient, appointment, now)

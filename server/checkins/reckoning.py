@@ -1,0 +1,53 @@
+"""Check-ins to come are kept where their wall time now is: a person moved zone, or a country changed its clocks."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import system
+from server.checkins import flow, rules
+from server.checkins.models import CheckIn, Plan
+from server.checkins.rules import Occasion
+from server.people.models import Patient
+
+
+async def reckon(db: AsyncSession, now: datetime) -> int:
+    """The recurring ones, from their day and the plan's hour in the patient's zone; how many were moved."""
+    rows = await db.execute(
+        select(CheckIn, Plan, Patient)
+        .join(Plan, Plan.id == CheckIn.plan_id)
+        .join(Patient, Patient.id == CheckIn.patient_id)
+        .where(CheckIn.state == "waiting", CheckIn.due_at > now, CheckIn.day.is_not(None))
+    )
+    moved = 0
+    for check_in, plan, patient in rows.all():
+        occasion = rules.occasion_on(flow.rhythm_of(plan), date.fromisoformat(check_in.day or ""), patient.zone)
+        moved += await _put(db, check_in, plan, occasion, now)
+    return moved
+
+
+async def reckon_tied(db: AsyncSession, appointment_id: str, starts: datetime, zone: str, now: datetime) -> int:
+    """Those around a visit that starts at wall time `starts` in `zone`."""
+    rows = await db.execute(
+        select(CheckIn, Plan, Patient)
+        .join(Plan, Plan.id == CheckIn.plan_id)
+        .join(Patient, Patient.id == CheckIn.patient_id)
+        .where(CheckIn.state == "waiting", CheckIn.due_at > now, CheckIn.appointment_id == appointment_id)
+    )
+    moved = 0
+    for check_in, plan, patient in rows.all():
+        occasion = rules.around_visit(flow.rhythm_of(plan), starts, zone, patient.zone, now)
+        moved += await _put(db, check_in, plan, occasion, now)
+    return moved
+
+
+async def _put(db: AsyncSession, check_in: CheckIn, plan: Plan, occasion: Occasion | None, now: datetime) -> bool:
+    if occasion is None or occasion == Occasion(check_in.due_at, check_in.closes_at):
+        return False
+    check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
+    audit.record(db, system(check_in.clinic_id), "check-in.reckoned", check_in, now)
+    await db.flush()
+    await flow.remind(db, check_in, plan, now)
+    return True
