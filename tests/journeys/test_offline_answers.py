@@ -138,7 +138,7 @@ async def test_an_answer_without_a_network_is_kept_and_the_next_question_comes_b
     await answer_all(rosa, "Start", "4")
     await rosa.context.set_offline(True)
     await press(rosa, "Good")
-    await sees(rosa, "You are offline.", KEPT)
+    await sees(rosa, "No connection just now.", KEPT)
     await expect(rosa.locator("button.said")).to_have_text("Good")
 
     await rosa.context.set_offline(False)
