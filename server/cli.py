@@ -20,6 +20,7 @@ from server.clock import system_clock
 from server.db import Database
 from server.people import joining, rules, staff_flow
 from server.people.models import Patient, Staff
+from server.reminders import health
 from server.settings import Settings
 
 T = TypeVar("T")
@@ -145,10 +146,13 @@ def migrate(_: argparse.Namespace, given: Settings) -> int:
 
 
 def keys(arguments: argparse.Namespace, given: Settings) -> int:
-    """Make the keyring file, or tell what is in it: ids only."""
+    """Make the keyring file, or tell what is in it: ids only, and how far a rotation of the push key has come."""
     made = ensure_keys(given)
     ring = crypto.load_keyring(given.secret_keys)
+    there = not given.database_url.startswith("sqlite") or Path(given.database_url.removeprefix("sqlite:///")).exists()
+    phones = _with_keys(given, _phones_by_key) if there else None
     answer = {"made": made, "data": list(ring.data), "vapid": list(ring.vapid), "outbox": list(ring.outbox)}
+    answer |= {"phones": phones}
     _say(
         arguments,
         answer,
@@ -157,6 +161,14 @@ def keys(arguments: argparse.Namespace, given: Settings) -> int:
         ),
     )
     return 0
+
+
+async def _phones_by_key(database: Database) -> dict[str, int] | None:
+    """Living push subscriptions by VAPID key, the current one first; None where there is no schema yet."""
+    if await migrations.is_behind(database):
+        return None
+    async with database.reading() as db:
+        return await health.by_vapid_key(db)
 
 
 def seed_demo(_: argparse.Namespace, given: Settings) -> int:

@@ -27,10 +27,11 @@ from server.checkins import flow as checkins
 from server.checkins import reckoning as checkin_reckoning
 from server.clock import Clock, system_clock
 from server.db import Database, new_id
+from server.dead_man import DeadMan
 from server.reminders import beats, health
 from server.reminders import flow as reminders
 from server.reminders.claims import BATCH, next_due
-from server.reminders.rules import ClockWatch
+from server.reminders.rules import LEASE, ClockWatch
 from server.reminders.sending import Sender
 from server.settings import Settings
 
@@ -52,11 +53,18 @@ class Tick:
 
 class Worker:
     def __init__(
-        self, database: Database, sender: Sender, clock: Clock, monotonic: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        sender: Sender,
+        clock: Clock,
+        monotonic: Callable[[], float] = time.monotonic,
+        dead_man: DeadMan | None = None,
     ) -> None:
         self.database, self.sender, self.clock, self.monotonic = database, sender, clock, monotonic
         self.id = new_id()
         self.watch = ClockWatch(clock(), monotonic())
+        self.dead_man = dead_man
+        self.sent_at: float | None = None
         self.beaten_at: float | None = None
         self.told_hold = False
         self.wake = asyncio.Event()
@@ -71,6 +79,7 @@ class Worker:
             return
         while await self.sender.tick() == BATCH:
             pass
+        self.sent_at = self.monotonic()
 
     async def _beat(self) -> None:
         """Now and then, not each time: on SQLite a write would wake the sender again."""
@@ -80,6 +89,12 @@ class Worker:
         self.beaten_at, self.told_hold = now, holds
         async with self.database.writing() as db:
             await beats.beat(db, self.id, "the clock jumped" if holds else None, self.clock())
+
+    async def ping(self) -> None:
+        """Told outside only while it truly sends: a worker that fails or holds is as good as dead."""
+        lately = self.sent_at is not None and self.monotonic() - self.sent_at < 2 * LEASE.total_seconds()
+        if self.dead_man is not None and lately:
+            await self.dead_man.ping()
 
     async def lay_out(self) -> None:
         async with self.database.writing() as db:
@@ -111,6 +126,7 @@ class Worker:
 TICKS = (
     Tick("lay-out", 3600, "Lay out the check-ins of the coming days and plan their reminders.", Worker.lay_out),
     Tick("close", 60, "Close check-ins whose window has ended; what was answered goes in.", Worker.close_ended),
+    Tick("ping", 60, "Tell the outside that reminders go out.", Worker.ping),
     Tick("reckon", 600, "Keep what is to come at its wall time where zones or clocks have changed.", Worker.reckon),
     Tick("ask", 3600, "Ask devices that have long given no sign, once, to open the app.", Worker.ask_silent),
 )
@@ -132,7 +148,8 @@ def make_worker(settings: Settings, clock: Clock = system_clock, database: Datab
         others.append(TextChannel(settings.text_url))
     if settings.smtp_url:
         others.append(EmailChannel(read_server(settings.smtp_url), now=clock))
-    return Worker(database, Sender(database, push, clock, settings.base_url, others), clock)
+    sender = Sender(database, push, clock, settings.base_url, others)
+    return Worker(database, sender, clock, dead_man=DeadMan(settings.ping_url) if settings.ping_url else None)
 
 
 async def run(settings: Settings) -> None:

@@ -23,6 +23,8 @@ class Settings:
     smtp_url: str = ""
     text_url: str = ""
     trusted_proxies: str = ""
+    ping_url: str = ""
+    metrics_token: str = ""
 
     @property
     def is_loopback(self) -> bool:
@@ -68,6 +70,8 @@ def _check(settings: Settings) -> None:
         raise BadSetting("INTERLUDE_DATABASE_URL is sqlite:///path or postgresql://user:password@host/name")
     if "." not in settings.host and not settings.is_loopback and not settings.push_subject:
         raise BadSetting("INTERLUDE_PUSH_SUBJECT is needed: push services refuse an address without a domain")
+    if settings.ping_url and urlsplit(settings.ping_url).scheme not in ("http", "https"):
+        raise BadSetting("INTERLUDE_PING_URL is an http or https address")
     if settings.push_subject and not settings.push_subject.startswith(("mailto:", "https://")):
         raise BadSetting("INTERLUDE_PUSH_SUBJECT is a mailto: or https: address")
 

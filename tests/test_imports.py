@@ -25,9 +25,9 @@ CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", 
     "render",
     "settings",
 }
-COMPOSITION = {"app", "cli", "schedule", "demo", "migrations", "processes"}
+COMPOSITION = {"app", "cli", "dead_man", "schedule", "demo", "migrations", "processes"}
 PAGES_ALONE_USE = {"server.render", "server.problems", "server.forms", "server.people.guards", "litestar"}
-PURE = {"charts.py", "checkins/forms.py", "channels/protocol.py"}
+PURE = {"charts.py", "checkins/forms.py", "channels/protocol.py", "reminders/burden.py", "reminders/signs.py"}
 PUSH_LIBRARIES = {"pywebpush", "py_vapid"}
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
 FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))

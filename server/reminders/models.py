@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
@@ -82,6 +82,7 @@ class Attempt(OfClinic, Base):
     fence: Mapped[int]
     status: Mapped[int | None]
     why: Mapped[str | None] = mapped_column(String(200))
+    late: Mapped[float | None] = mapped_column(Float)  # seconds from due to this try, where it is the first
     started_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     shown_at: Mapped[datetime | None]

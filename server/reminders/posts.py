@@ -117,6 +117,7 @@ def write_attempt(
         device_id=to.device_id if to else None,
         token_hash=crypto.token_hash(token),
         state="sending",
+        late=(now - reminder.next_at).total_seconds() if reminder.tries == 1 else None,
         fence=reminder.fence,
         started_at=now,
     )

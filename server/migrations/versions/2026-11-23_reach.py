@@ -21,6 +21,7 @@ def upgrade() -> None:
     _with_default("attempt", sa.Column("service", sa.String(253), nullable=False, server_default=""))
     _with_default("clinic", sa.Column("silent_days", sa.Integer, nullable=False, server_default="14"))
     op.add_column("device", sa.Column("asked_at", MOMENT, nullable=True))
+    op.add_column("attempt", sa.Column("late", sa.Float, nullable=True))
     op.add_column("check_in", sa.Column("day", sa.String(10), nullable=True))
     op.create_table(
         "breaker",

@@ -1,0 +1,116 @@
+"""What the operator watches, for Prometheus: counted in the database at each scrape, so true of all workers."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.reminders import breakers, health
+from server.reminders.models import Attempt, Breaker, Reminder, WorkerBeat
+
+LOOKS_BACK = timedelta(minutes=15)  # for lateness
+QUANTILES = (0.5, 0.95, 1.0)
+
+
+class _Held:
+    """Families that were put together already; prometheus_client asks for them without waiting."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = list(families)
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._families
+
+
+async def scrape(db: AsyncSession, now: datetime) -> bytes:
+    """The text exposition format, version 0.0.4."""
+    registry = CollectorRegistry()
+    families = [
+        await _by_state(db),
+        *await _queue(db, now),
+        await _lateness(db, now),
+        await _attempts(db),
+        _breakers(await breakers.open_now(db)),
+        *await _workers(db, now),
+        _subscriptions(await health.by_vapid_key(db)),
+    ]
+    registry.register(_Held(families))
+    return generate_latest(registry)
+
+
+async def _by_state(db: AsyncSession) -> Metric:
+    family = GaugeMetricFamily("interlude_reminders", "Reminders by state and kind.", labels=("state", "kind"))
+    rows = await db.execute(select(Reminder.state, Reminder.kind, func.count()).group_by(Reminder.state, Reminder.kind))
+    for state, kind, count in rows.all():
+        family.add_metric((state, kind), count)
+    return family
+
+
+async def _queue(db: AsyncSession, now: datetime) -> list[Metric]:
+    row = (
+        await db.execute(
+            select(func.count(), func.min(Reminder.next_at)).where(
+                Reminder.state == "scheduled", Reminder.next_at <= now
+            )
+        )
+    ).one()
+    oldest = (now - row[1]).total_seconds() if row[1] else 0.0
+    return [
+        GaugeMetricFamily("interlude_reminders_due", "Reminders that are due and not claimed.", value=row[0]),
+        GaugeMetricFamily("interlude_oldest_due_seconds", "How long the oldest of them has waited.", value=oldest),
+    ]
+
+
+async def _lateness(db: AsyncSession, now: datetime) -> Metric:
+    """Between due and the first try, for what was first tried in the last quarter of an hour."""
+    family = GaugeMetricFamily("interlude_lateness_seconds", "From due to the first try.", labels=("quantile",))
+    found = await db.scalars(
+        select(Attempt.late).where(Attempt.late.is_not(None), Attempt.started_at > now - LOOKS_BACK)
+    )
+    late = sorted(value for value in found if value is not None)
+    for quantile in QUANTILES if late else ():
+        family.add_metric((str(quantile),), late[min(int(len(late) * quantile), len(late) - 1)])
+    return family
+
+
+async def _attempts(db: AsyncSession) -> Metric:
+    family = CounterMetricFamily(
+        "interlude_attempts", "Tries by channel, service and state.", labels=("channel", "service", "state")
+    )
+    rows = await db.execute(
+        select(Attempt.channel, Attempt.service, Attempt.state, func.count()).group_by(
+            Attempt.channel, Attempt.service, Attempt.state
+        )
+    )
+    for channel, service, state, count in rows.all():
+        family.add_metric((channel, service, state), count)
+    return family
+
+
+def _breakers(found: Iterable[Breaker]) -> Metric:
+    family = GaugeMetricFamily("interlude_breaker_open", "Push services that refuse us.", labels=("service", "status"))
+    for breaker in found:
+        family.add_metric((breaker.service, str(breaker.status)), 1)
+    return family
+
+
+async def _workers(db: AsyncSession, now: datetime) -> list[Metric]:
+    beats = list(await db.scalars(select(WorkerBeat.ticked_at)))
+    age = (now - max(beats)).total_seconds() if beats else float("inf")
+    return [
+        GaugeMetricFamily("interlude_worker_beat_age_seconds", "Since any worker last ticked.", value=age),
+        GaugeMetricFamily("interlude_workers", "Workers that ticked within a day.", value=len(beats)),
+    ]
+
+
+def _subscriptions(by_key: dict[str, int]) -> Metric:
+    """The current key is the first: a rotation has come through when the others count none."""
+    family = GaugeMetricFamily(
+        "interlude_subscriptions", "Living push subscriptions by VAPID key.", labels=("key", "current")
+    )
+    for place, (key, count) in enumerate(by_key.items()):
+        family.add_metric((key, "no" if place else "yes"), count)
+    return family

@@ -1,0 +1,70 @@
+"""Case 7: a sign of life goes out while reminders do, and stops when they stop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from server.db import Database
+from server.dead_man import DeadMan
+from server.reminders.sending import Sender
+from server.schedule import Worker
+from tests.conftest import StillClock
+from tests.push_double import PushDouble
+
+
+class Watcher:
+    """Somebody outside who counts the signs."""
+
+    def __init__(self) -> None:
+        self.signs = 0
+        self.status = 200
+
+    async def answer(self, _: web.Request) -> web.Response:
+        self.signs += 1
+        return web.Response(status=self.status, headers={"Location": "http://127.0.0.1:1/"})
+
+
+@pytest.fixture
+async def watcher() -> AsyncIterator[tuple[Watcher, str]]:
+    seen = Watcher()
+    app = web.Application()
+    app.router.add_get("/sign", seen.answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield seen, f"http://127.0.0.1:{runner.addresses[0][1]}/sign"
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize(("status", "told"), [(200, True), (204, True), (302, True), (404, False), (500, False)])
+async def test_the_address_is_asked(watcher: tuple[Watcher, str], status: int, told: bool) -> None:
+    seen, url = watcher
+    seen.status = status
+    assert (await DeadMan(url).ping(), seen.signs) == (told, 1)
+
+
+async def test_nobody_there_is_no_accident() -> None:
+    assert not await DeadMan("http://127.0.0.1:1/").ping()
+    assert not await DeadMan("http://").ping()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_7_the_signs_stop_when_nothing_is_sent(
+    database: Database, clock: StillClock, watcher: tuple[Watcher, str]
+) -> None:
+    seen, url = watcher
+    ticks = [0.0]
+    sender = Sender(database, PushDouble(), clock, "https://localhost")
+    worker = Worker(database, sender, clock, lambda: ticks[0], DeadMan(url))
+    await worker.ping()
+    assert seen.signs == 0  # it has sent nothing yet
+    await worker.send_due()
+    await worker.ping()
+    assert seen.signs == 1
+    ticks[0] += 121  # twice the lease, and no tick since
+    await worker.ping()
+    assert seen.signs == 1
+    await asyncio.sleep(0)
