@@ -28,6 +28,7 @@ import server.people.roster_pages
 import server.people.staff_pages
 import server.phone.pages
 import server.reminders.pages
+import server.reminders.reach_pages
 import server.review.pages
 from server import crypto, language, problems, render, shell
 from server.actor import Actor
@@ -56,6 +57,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.people.clinic_pages.ROUTES,
     *server.appointments.pages.ROUTES,
     *server.reminders.pages.ROUTES,
+    *server.reminders.reach_pages.ROUTES,
     *server.checkins.pages.ROUTES,
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,

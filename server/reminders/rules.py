@@ -121,7 +121,7 @@ def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None)
 
 def steps_for(kind: str, said: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]) -> tuple[Step, ...]:
     """The policy of a kind: the clinic's own (`kind` → [[channel, minutes], …]) or ours, of the channels at hand."""
-    own = said.get(kind)
+    own = said.get("visit" if kind == "change" else kind)
     steps = [Step(str(c), timedelta(minutes=int(m))) for c, m in own] if own else REACH.get(kind, PUSH_ONLY)
     return tuple(step for step in steps if step.channel in able)
 

@@ -1,0 +1,54 @@
+"""A clinic's own policy of reach, and how long a phone may be silent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.people.models import Clinic
+from server.reminders import rules
+
+KINDS = ("visit", "check-in", "nudge")
+CHANNELS = ("push", "text", "email")
+MOST_STEPS = 3
+WAITS = (5, 48 * 60)  # minutes
+SILENCE = (3, 90)  # days
+
+Policy = Mapping[str, Sequence[tuple[str, int]]]
+
+
+class BadPolicy(ValueError):
+    """Why it can't be kept so, as a key that the page turns into words."""
+
+
+def of(clinic: Clinic) -> dict[str, list[tuple[str, int]]]:
+    """Kind → (channel, minutes waited), in turn: the clinic's, or ours where it says nothing."""
+    steps = {kind: rules.steps_for(kind, clinic.reach, CHANNELS) for kind in KINDS}
+    return {
+        kind: [(step.channel, step.wait // timedelta(minutes=1)) for step in found] for kind, found in steps.items()
+    }
+
+
+async def change(
+    db: AsyncSession, actor: Actor, clinic: Clinic, steps: Policy, silent_days: int, now: datetime
+) -> None:
+    """Raises BadPolicy; nothing is changed then. What is on its way goes on by its next turn."""
+    _check(steps, silent_days)
+    clinic.reach = {kind: [list(step) for step in steps[kind]] for kind in KINDS}
+    clinic.silent_days = silent_days
+    audit.record(db, actor, "clinic.reach", clinic, now, silent_days=silent_days)
+
+
+def _check(steps: Policy, silent_days: int) -> None:
+    for kind in KINDS:
+        channels = [channel for channel, _ in steps[kind]]
+        if not channels or not set(channels) <= set(CHANNELS):
+            raise BadPolicy("none")
+        if len(set(channels)) != len(channels):
+            raise BadPolicy("twice")
+        if not all(WAITS[0] <= minutes <= WAITS[1] for _, minutes in steps[kind]):
+            raise BadPolicy("wait")
+    if not SILENCE[0] <= silent_days <= SILENCE[1]:
+        raise BadPolicy("silence")
