@@ -216,12 +216,3 @@ async def _join(device: Browser, database: Database, cast: Cast, person: Patient
         code = await joining.issue_pairing(db, acting(cast.maria), patient, caregiver, now)
     joined = await device.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
     assert joined.url.path == "/reminders", joined.text
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of bugs that are known and still open run, and may fail: `tests/open_bugs.txt`, to be emptied."""
-    known = (Path(__file__).parent / "open_bugs.txt").read_text().split("\n")
-    prefixes = tuple(line for line in known if line and not line.startswith("#"))
-    for item in items:
-        if item.nodeid.startswith(prefixes):
-            item.add_marker(pytest.mark.xfail(reason="tests/open_bugs.txt", strict=False))

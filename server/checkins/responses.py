@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import drafts, flow, past, rules
-from server.checkins.forms import Answers, Form, check_answers, still_asked
+from server.checkins.forms import Answers, Form, Value, check_answers, still_asked
 from server.checkins.models import CheckIn, Response, SetAside
 from server.people.rules import Refused
 from server.reminders import receipts
@@ -97,6 +97,28 @@ async def _keep_the_others(
             await _set_aside(db, actor, response, respondent, answers, now)
             occurrence = await past.occurrence(db, check_in, form, answers, response)
             await review.raise_flags(db, actor, occurrence, now)
+
+
+async def keep_beside(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    respondent: str,
+    answers: Mapping[str, Value],
+    now: datetime,
+) -> None:
+    """Answers that came after theirs was sent: set aside where they say something else, and looked at by the rules."""
+    held = await db.scalar(select(Response).where(Response.check_in_id == check_in.id))
+    known = json.loads(held.answers) if held else {}
+    new = {link_id: value for link_id, value in answers.items() if known.get(link_id) != value}
+    if held is None or not new:
+        return
+    beside = await db.scalars(select(SetAside).where(SetAside.response_id == held.id))
+    if any(json.loads(aside.answers) == new for aside in beside):
+        return
+    await _set_aside(db, actor, held, respondent, new, now)
+    await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, new, held), now)
 
 
 async def _set_aside(

@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from server import crypto, problems, render
-from server.checkins import drafts, flow, past, red_flags, responses
+from server.checkins import drafts, flow, late, past, responses
 from server.checkins.forms import BadAnswer, still_asked
 from server.checkins.responses import Conflict, Submission, Taken
 from server.checkins.rules import respondent_from
@@ -71,7 +71,7 @@ async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: 
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
         box = open_box(SealedBody.read(await json_of(request)))
-        taken = await red_flags.take_late(db, actor, check_in, form, box, now)
+        taken = await late.take_late(db, actor, check_in, form, box, now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:

@@ -10,7 +10,7 @@ from server import audit, crypto
 from server.actor import Actor
 from server.people.models import Device, Patient, Subscription
 from server.reminders import rules
-from server.reminders.flow import OVERTAKEN, cancel, of_subject
+from server.reminders.flow import OVERTAKEN, SAID, cancel, of_subject
 from server.reminders.models import Attempt, Reminder
 
 Event = Literal["shown", "opened", "answered"]
@@ -87,8 +87,8 @@ async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime)
 
 
 async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """What was sent of the subject counts as answered; what is to come stays."""
+    """What was said of the subject, or tried, counts as answered; what is to come stays."""
     for reminder in await of_subject(db, subject_id):
-        if reminder.state in ("sent", "folded") and reminder.answered_at is None:
+        if reminder.state in SAID and reminder.answered_at is None:
             reminder.answered_at = now
             audit.record(db, actor, "reminder.answered", reminder, now)

@@ -1,12 +1,13 @@
 """What to do now is on the phone before it is needed; answers that a phone kept reach us late (cases 42, 71, 72)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from httpx import Response as Answer
 
-from server.checkins.models import CheckIn, Draft
+from server.checkins import closing, past
+from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
 from server.review.models import Flag
 from tests.cast import NOW, Cast
@@ -82,26 +83,52 @@ async def test_a_skip_that_was_kept_is_a_skip(
     assert "How is chewing and swallowing?" in words(await rosa.get(f"/check-ins/{check_in.id}"))
 
 
-async def test_after_closing_what_is_red_is_raised_and_the_rest_refused_in_words(
+async def close(database: Database, now: datetime) -> None:
+    async with database.writing() as db:
+        await closing.close_ended(db, now)
+
+
+async def test_what_comes_after_it_was_missed_goes_in_as_its_part(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
-    clock.move(days=4)
+    await close(database, clock.move(days=4))
+    for answers in ({"breathing": "little"}, {"fall": "yes"}):
+        assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
+    assert await flagged(database) == ["red fall"]
+    assert (await rosa.get(f"/check-ins/{check_in.id}")).text.count("This check-in is closed") > 0
+    await close(database, clock.move(minutes=1))
+    [response] = await rows(database, Response)
+    assert (response.status, past.answers_of(response)) == ("in-progress", {"breathing": "little", "fall": True})
+
+
+@pytest.mark.parametrize("why", ["cancelled", "long-ago"])
+async def test_called_off_or_long_over_what_is_red_is_raised_and_the_rest_refused_in_words(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock, why: str
+) -> None:
+    if why == "cancelled":
+        async with database.writing() as db:
+            (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+    else:
+        await close(database, clock.move(days=40))
+    rosa = await signed_in(cast.rosa)
     refused = await deliver(rosa, check_in, entry({"breathing": "little"}))
     assert (refused.status_code, refused.headers["content-type"]) == (410, "application/problem+json")
     assert (await deliver(rosa, check_in, entry({"fall": "yes"}))).status_code == 200
-    assert await flagged(database) == ["red fall"]
-    assert await kept(database) == {}
+    assert (await flagged(database), await kept(database)) == (["red fall"], {})
 
 
-async def test_what_was_sent_by_then_stays_as_it_is(
+async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
         await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
     rosa = await signed_in(cast.rosa)
-    assert (await deliver(rosa, check_in, entry({"breathing": "little"}))).status_code == 200
-    assert (await kept(database), await flagged(database)) == ({}, [])
+    for answers in ({"breathing": "none"}, {"breathing": "hard"}, {"breathing": "hard"}):
+        assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
+    assert [aside.answers for aside in await rows(database, SetAside)] == ['{"breathing": "hard"}']
+    assert past.answers_of((await rows(database, Response))[0]) == STEADY
+    assert (await kept(database), await flagged(database)) == ({}, ["hard breathing"])
 
 
 @pytest.mark.parametrize(

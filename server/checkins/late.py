@@ -1,0 +1,75 @@
+"""Single answers that a phone kept until it had a network: none is lost, nothing newer is overwritten (case 42)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.checkins import drafts, past, responses, rules
+from server.checkins.forms import BadAnswer, Form, Value
+from server.checkins.models import CheckIn, Draft
+from server.outbox import Entry
+from server.people.rules import Refused
+from server.review import flow as review
+
+
+async def take_late(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, entry: Entry, now: datetime
+) -> Refused | None:
+    """Before the check-in is sent they are kept as any answer; after that, set aside for staff. Raises BadAnswer.
+
+    Of one that was missed, what came late goes in as its part when the next tick closes it anew.
+    """
+    respondent = rules.respondent_from(entry.respondent, actor.kind)
+    answers = _checked(form, entry.answers, respondent)
+    if check_in.state in ("done", "partial"):
+        await responses.keep_beside(db, actor, check_in, form, respondent, answers, now)
+        return None
+    if check_in.state == "cancelled" or now - check_in.closes_at > rules.ANSWERED_LATE:
+        red = await review.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
+        return None if red else Refused("closed")
+    if check_in.state == "missed":
+        check_in.state = "waiting"
+        audit.record(db, actor, "check-in.answered-late", check_in, now)
+    await _keep_older(db, actor, check_in, form, respondent, answers, rules.believable(entry.answered_at, now), now)
+    return None
+
+
+async def _keep_older(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    respondent: str,
+    answers: Mapping[str, Value],
+    at: datetime,
+    now: datetime,
+) -> None:
+    """A newer answer to the same question stays; what is red goes to staff all the same."""
+    newer = await _answered_since(db, check_in, respondent, at)
+    for link_id, value in answers.items():
+        if link_id not in newer:
+            await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now)
+        else:
+            occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
+            await review.raise_red(db, actor, occurrence, now)
+
+
+def _checked(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:
+    """Whether they would be asked now is no matter: they were when they were given. Mood is never a helper's."""
+    for link_id in answers:
+        if respondent == "helper" and form.question(link_id).patient_only:
+            raise BadAnswer(link_id, "not asked")
+    return {link_id: form.question(link_id).check(value) for link_id, value in answers.items()}
+
+
+async def _answered_since(db: AsyncSession, check_in: CheckIn, respondent: str, at: datetime) -> set[str]:
+    found = await db.scalars(
+        select(Draft.link_id).where(
+            Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent), Draft.answered_at > at
+        )
+    )
+    return set(found)
