@@ -1,0 +1,45 @@
+"""Fixtures that take seconds to make, made once for each process of tests: a nursery, and a lane for each database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import Postgres
+from tests.faults.background import Background, background
+from tests.faults.crash_matrix import Matrix, calm
+from tests.faults.lanes import Lane, SqliteCopies, lane, postgres_copies
+from tests.faults.workers import Workers, nursery
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Background]:
+    with background() as held:
+        yield held
+
+
+@pytest.fixture(scope="session")
+def workers(loop: Background) -> Iterator[Workers]:
+    with loop.holding(nursery()) as held:
+        yield held
+
+
+@pytest.fixture(scope="session")
+def sqlite_lane(loop: Background, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
+    with loop.holding(lane(SqliteCopies(tmp_path_factory.mktemp("lane")), workers)) as held:
+        yield held
+
+
+@pytest.fixture(scope="session")
+def postgres_lane(loop: Background, workers: Workers, postgres: Postgres) -> Iterator[Lane]:
+    with loop.holding(lane(postgres_copies(postgres), workers)) as held:
+        yield held
+
+
+@pytest.fixture(scope="session")
+def sqlite_calm(loop: Background, sqlite_lane: Lane) -> Matrix:
+    return loop.run(calm(sqlite_lane))
+
+
+@pytest.fixture(scope="session")
+def postgres_calm(loop: Background, postgres_lane: Lane) -> Matrix:
+    return loop.run(calm(postgres_lane))

@@ -1,0 +1,141 @@
+"""The crash matrix: a worker killed just before and just after each of its kill points, restarted, and looked at.
+
+What must hold, whatever the point: nobody who was reached without the crash goes unreached, or staff have them on
+the call list; a push may come once more, under the same Topic and tag; a text or an email never comes twice.
+"""
+
+import signal
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+from sqlalchemy import select
+
+from server.db import Database
+from server.reminders.models import Reminder
+from tests.faults.lanes import Lane
+from tests.faults.story import END
+from tests.faults.workers import Lived
+
+SIDES = ("before", "after")
+EVERY = {"write": 20, "beat": 20}  # of which the bounded part takes one; of the pieces of network, one in four
+PENDING = ("scheduled", "sending")
+ON_THE_LIST = ("unreached", "failed")
+Kill = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class World:
+    """What has become of everybody in the end."""
+
+    states: dict[str, str]  # by reminder
+    pushes: Counter[tuple[str, str]]  # by Topic and phone; those that the service took
+    letters: Counter[str]  # by reminder
+    texts: Counter[str]  # by number
+    odd_tags: int
+
+
+@dataclass
+class Matrix:
+    """The run without a crash, and what was found by those with one."""
+
+    points: list[str]
+    calm: World
+    runs: int = 0
+    never_came: int = 0  # what runs at once is not numbered in the same order each time
+    broken: list[str] = field(default_factory=list)
+
+    def kills(self) -> list[Kill]:
+        return list(product(range(1, len(self.points) + 1), SIDES))
+
+    def telling_kills(self) -> list[Kill]:
+        """Both sides of each commit and each send; of the rest (a beat, a piece of network, a write), a sample."""
+        chosen: list[Kill] = []
+        passed: Counter[str] = Counter()
+        for number, what in enumerate(self.points, 1):
+            kind = "beat" if self._is_beat(number) else what.split()[0]
+            passed[kind] += 1
+            if kind in ("commit", "channel"):
+                chosen += [(number, side) for side in SIDES]
+            elif passed[kind] % EVERY.get(kind, 4) == 1:
+                chosen.append((number, "after"))
+        return chosen
+
+    def _is_beat(self, number: int) -> bool:
+        """A write of the worker's own sign of life, or the commit of nothing else."""
+        at = number - 1
+        return "beat" in self.points[at] or (self.points[at] == "commit" and "beat" in self.points[at - 1])
+
+
+async def calm(lane: Lane) -> Matrix:
+    """Nobody is killed: what are the points, and what is everybody to get?"""
+    async with lane.fresh() as job:
+        lived = await lane.workers.live(job)
+        assert lived.ended_well, lived.lines[-1:]
+        return Matrix(lived.points, await look(lane, job.settings.database_url))
+
+
+async def crash(lane: Lane, matrix: Matrix, kill: Kill) -> None:
+    """One run: killed there, started again, and compared."""
+    number, side = kill
+    async with lane.fresh() as job:
+        killed = await lane.workers.live(replace(job, kill=kill))
+        lived = await lane.workers.live(job.again(killed.last_seen)) if killed.signal else killed
+        found = _wrong_ends(killed, lived) or wrong(matrix.calm, await look(lane, job.settings.database_url))
+    matrix.runs += 1
+    matrix.never_came += not killed.signal
+    matrix.broken += [f"killed {side} point {number} ({killed.points[-1]}): {each}" for each in found]
+
+
+def _wrong_ends(killed: Lived, lived: Lived) -> list[str]:
+    if killed.signal not in (0, signal.SIGKILL):
+        return [f"killed by signal {killed.signal}"]
+    return [] if lived.ended_well else [f"it did not end well: {lived.lines[-1:]}"]
+
+
+def wrong(calm: World, world: World) -> list[str]:
+    return [*_lost(calm, world), *_doubled(calm, world)]
+
+
+def _lost(calm: World, world: World) -> list[str]:
+    found = [f"a reminder is still {state}" for state in world.states.values() if state in PENDING]
+    found += [f"a push to {phone} is lost" for topic, phone in calm.pushes if not world.pushes[topic, phone]]
+    for reminder in calm.letters:
+        if not world.letters[reminder] and world.states[reminder] not in ON_THE_LIST:
+            found.append(f"a letter is lost, and its reminder is {world.states[reminder]}")
+    if any(not world.texts[number] for number in calm.texts) and len(_listed(world)) < len(_listed(calm)):
+        found.append("a text is lost, and nobody more is on the call list")
+    return found
+
+
+def _doubled(calm: World, world: World) -> list[str]:
+    found = [f"{n} letters for one reminder" for n in world.letters.values() if n > 1]
+    found += [f"{n} texts to one number" for n in world.texts.values() if n > 1]
+    for (topic, phone), n in world.pushes.items():
+        if n > calm.pushes[topic, phone] + 1:
+            found.append(f"{n} pushes to {phone} for one crash")
+    return found + ["a push whose tag is not its Topic"] * world.odd_tags
+
+
+def _listed(world: World) -> list[str]:
+    return [reminder for reminder, state in world.states.items() if state in ON_THE_LIST]
+
+
+async def look(lane: Lane, url: str) -> World:
+    """What the database and the services' books say."""
+    database, services = Database(url), lane.services
+    async with database.reading() as db:
+        rows = (await db.execute(select(Reminder.id, Reminder.state).where(Reminder.moment < END))).all()
+    await database.close()
+    return World(
+        states={reminder: state for reminder, state in rows},
+        pushes=Counter((push.topic, push.phone) for push in services.pushes if push.status < 300),
+        letters=Counter(_reminder_of(message_id) for message_id in services.letters),
+        texts=Counter(number for number, _ in services.texts),
+        odd_tags=sum(push.tag != push.topic for push in services.pushes),
+    )
+
+
+def _reminder_of(message_id: str) -> str:
+    """Its left part ends with the reminder's id."""
+    return message_id.strip("<>").partition("@")[0].rpartition(".")[2]

@@ -1,0 +1,80 @@
+"""A lane: one database's template, its own outside world, and fresh copies of both for run after run."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from tests.cast import NOW
+from tests.databases import Postgres
+from tests.faults import story
+from tests.faults.services import Services
+from tests.faults.worker import Job
+from tests.faults.workers import Workers
+
+
+@dataclass(frozen=True)
+class SqliteCopies:
+    folder: Path
+
+    @property
+    def template_url(self) -> str:
+        return f"sqlite:///{self.folder / 'template.db'}"
+
+    @contextmanager
+    def copied(self) -> Iterator[str]:
+        path = self.folder / f"{uuid4().hex}.db"
+        shutil.copy(self.folder / "template.db", path)
+        yield f"sqlite:///{path}"
+        for left in self.folder.glob(f"{path.name}*"):
+            left.unlink()
+
+
+@dataclass(frozen=True)
+class PostgresCopies:
+    server: Postgres
+    name: str
+
+    @property
+    def template_url(self) -> str:
+        return self.server.url(self.name)
+
+    @contextmanager
+    def copied(self) -> Iterator[str]:
+        name = f"f{uuid4().hex}"
+        self.server.copy(self.name, name)
+        yield self.server.url(name)
+        self.server.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def postgres_copies(server: Postgres) -> PostgresCopies:
+    name = f"story{uuid4().hex}"
+    server.sql(f"CREATE DATABASE {name}")
+    return PostgresCopies(server, name)
+
+
+@dataclass
+class Lane:
+    copies: SqliteCopies | PostgresCopies
+    services: Services
+    workers: Workers
+
+    @asynccontextmanager
+    async def fresh(self) -> AsyncIterator[Job]:
+        """The first job of a new run: nothing has been sent, and nothing has happened yet."""
+        self.services.forget()
+        with self.copies.copied() as url:
+            settings = story.settings_for(url, self.services)
+            yield Job(settings, self.services.ports, NOW, story.END)
+
+
+@asynccontextmanager
+async def lane(copies: SqliteCopies | PostgresCopies, workers: Workers) -> AsyncIterator[Lane]:
+    async with Services().running() as services:
+        await story.tell(copies.template_url, services)
+        made = Lane(copies, services, workers)
+        async with made.fresh() as job:
+            await workers.rehearse(job)
+        yield made

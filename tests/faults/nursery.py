@@ -1,0 +1,101 @@
+"""A warm process that forks a worker for each job: what takes seconds is the importing, and that is done once.
+
+Jobs come as lines of JSON on stdin; for each, a line when it has started (its process id) and one when it has ended
+(what it reported, and by which signal if it was killed). One that is to be rehearsed is done in this very process,
+unwatched: what is made at first use is made by then.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import selectors
+import sys
+import traceback
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from server.channels.text import TextChannel
+from tests.faults.worker import Job, live
+
+
+@dataclass
+class Child:
+    job: str
+    pid: int
+    said: bytearray = field(default_factory=bytearray)
+
+
+class Nursery:
+    def __init__(self, jobs: BinaryIO, answers: BinaryIO) -> None:
+        self.jobs, self.answers = jobs, answers
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(jobs, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        """Until nobody asks any more."""
+        while True:
+            for key, _ in self.selector.select():
+                if key.fileobj is not self.jobs:
+                    self._hear(key.fd, key.data)
+                elif line := self.jobs.readline():
+                    self._start(json.loads(line))
+                else:
+                    return
+
+    def _start(self, said: dict[str, Any]) -> None:
+        if said["rehearse"]:
+            asyncio.run(live(Job.read(said), lambda _: None))
+            gc.freeze()
+            self._answer({"job": said["job"], "signal": 0, "lines": ["done"]})
+            return
+        ours, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _be_a_worker(said, theirs)
+        os.close(theirs)
+        self.selector.register(ours, selectors.EVENT_READ, Child(said["job"], pid))
+        self._answer({"job": said["job"], "pid": pid})
+
+    def _hear(self, fd: int, child: Child) -> None:
+        if more := os.read(fd, 65536):
+            child.said += more
+            return
+        self.selector.unregister(fd)
+        os.close(fd)
+        _, status = os.waitpid(child.pid, 0)
+        by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        self._answer({"job": child.job, "signal": by, "lines": child.said.decode().splitlines()})
+
+    def _answer(self, said: dict[str, Any]) -> None:
+        self.answers.write(json.dumps(said).encode() + b"\n")
+        self.answers.flush()
+
+
+def _be_a_worker(said: dict[str, Any], to: int) -> None:
+    """Never returns."""
+
+    def report(line: str) -> None:
+        os.write(to, line.encode() + b"\n")  # unbuffered: what was said before a kill has been said
+
+    gc.disable()  # it does not live that long
+    try:
+        asyncio.run(live(Job.read(said), report))
+        report("done")
+    except BaseException:
+        report("error " + traceback.format_exc().replace("\n", " | "))
+    finally:
+        os._exit(0)
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)  # the workers' logs
+    jobs = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+    TextChannel("json://127.0.0.1:1/{to}")  # reads in all its providers
+    Nursery(jobs, answers).run()
+
+
+if __name__ == "__main__":
+    main()

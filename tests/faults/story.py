@@ -1,0 +1,99 @@
+"""Whom the killed workers work for: each patient is reached in another way, so every way is killed midway."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto, migrations
+from server.actor import Actor
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.channels.rules import HostList
+from server.clock import to_wall
+from server.db import Database
+from server.people import flow as people
+from server.people.flow import NewPatient
+from server.people.models import Caregiver, Patient, Subscription
+from server.reminders import subscriptions
+from server.settings import Settings
+from tests.cast import NOW, Cast, acting, gather
+from tests.faults.services import Services
+from tests.stories import device_of, due_check_in
+
+KEYRING = crypto.new_keyring()
+END = NOW + timedelta(hours=4)  # an hour after the visits
+ANSWERS = {"rosa": [201], "luis": [201], "walter": [410], "helen": [503, 201]}
+
+
+def settings_for(url: str, services: Services) -> Settings:
+    return Settings(
+        database_url=url,
+        base_url="http://localhost:8000",
+        secret_keys=crypto.dump_keyring(KEYRING),
+        push_services=f"127.0.0.1:{services.push.port}",
+        push_subject="mailto:push@interlude.example",
+        smtp_url=f"smtp://127.0.0.1:{services.mail_port}?from=care@harbor.example",
+        text_url=f"json://127.0.0.1:{services.text_port}/{{to}}",
+    )
+
+
+async def tell(url: str, services: Services) -> None:
+    """A database with the schema, the cast, and all that is due in the next hours.
+
+    Rosa: two phones, then a text, then an email. Walter: a phone that has ended, then nobody. Helen: a check-in, on a
+    service that is busy at first. Ines: email alone. Jon: text alone.
+    """
+    crypto.use(KEYRING)
+    services.answers = dict(ANSWERS)
+    database = Database(url)
+    await migrations.upgrade(database)
+    async with database.writing() as db:
+        cast = await gather(db)
+        await _phones(db, cast, services)
+        await _other_ways(db, cast)
+        for patient in (cast.rosa, cast.walter, await _ines(db, cast), await _jon(db, cast)):
+            await _visit(db, cast, patient)
+        await due_check_in(db, cast.helen)
+    await database.close()
+
+
+async def phone_of(db: AsyncSession, person: Patient | Caregiver, name: str, services: Services) -> Subscription:
+    device = await device_of(db, person)
+    actor = Actor(acting(person).kind, person.id, person.clinic_id, device_id=device.id)
+    hosts = HostList.parse(f"127.0.0.1:{services.push.port}", base_url_is_loopback=True)
+    address = services.phones[name].address(services.endpoint(name))
+    taken = await subscriptions.subscribe(
+        db, actor, address.endpoint, (address.p256dh, address.auth), hosts, device.joined_at
+    )
+    assert isinstance(taken, Subscription), taken
+    return taken
+
+
+async def _phones(db: AsyncSession, cast: Cast, services: Services) -> None:
+    whose = {"rosa": cast.rosa, "luis": cast.luis, "walter": cast.walter, "helen": cast.helen}
+    for name, person in whose.items():
+        assert isinstance(person, Patient | Caregiver)
+        await phone_of(db, person, name, services)
+
+
+async def _other_ways(db: AsyncSession, cast: Cast) -> None:
+    cast.rosa.email, cast.rosa.phone = "rosa@example.org", "+1 555 010 0101"
+    await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
+
+
+async def _ines(db: AsyncSession, cast: Cast) -> Patient:
+    new = NewPatient("Ines Moreau", cast.harbor.zone, email="ines@example.org")
+    return await people.register_patient(db, acting(cast.maria), new, NOW)
+
+
+async def _jon(db: AsyncSession, cast: Cast) -> Patient:
+    new = NewPatient("Jon Hale", cast.harbor.zone, phone="+1 555 010 0102")
+    jon = await people.register_patient(db, acting(cast.maria), new, NOW)
+    await people.set_text_consent(db, acting(jon), jon, True, NOW)
+    return jon
+
+
+async def _visit(db: AsyncSession, cast: Cast, patient: Patient) -> None:
+    """In three hours: of its reminders, the one two hours before is still to come."""
+    starts: datetime = to_wall(NOW + timedelta(hours=3), cast.harbor.zone)
+    await appointments.book(db, acting(cast.maria), patient, NewVisit(starts), NOW)

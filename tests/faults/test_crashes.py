@@ -1,0 +1,43 @@
+"""A worker killed by SIGKILL around what it writes and sends, and restarted (cases 1 to 4).
+
+`make test` kills it around each commit and each send, and at a sample of the other points; `make faults` at all.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.faults.background import Background
+from tests.faults.crash_matrix import Matrix, crash
+from tests.faults.lanes import Lane
+
+SHARES = 4  # so that two processes of tests share them
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stage(request: pytest.FixtureRequest) -> tuple[Lane, Matrix]:
+    return request.getfixturevalue(f"{request.param}_lane"), request.getfixturevalue(f"{request.param}_calm")
+
+
+def test_without_a_crash_each_is_reached_once_in_every_way(stage: tuple[Lane, Matrix]) -> None:
+    _, matrix = stage
+    calm = matrix.calm
+    assert sorted(phone for _, phone in calm.pushes) == ["helen", "luis", "rosa"]
+    assert set(calm.pushes.values()) == set(calm.letters.values()) == set(calm.texts.values()) == {1}
+    assert (len(calm.letters), len(calm.texts), calm.odd_tags) == (2, 2, 0)
+    assert set(calm.states.values()) == {"unreached", "failed"}
+    for told in ("write INSERT attempt", "write UPDATE reminder", "commit", "channel push", "send mail"):
+        assert told in matrix.points
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_cases_1_2_3_killed_there_nothing_is_lost_and_nothing_is_seen_twice(
+    stage: tuple[Lane, Matrix], loop: Background, share: int
+) -> None:
+    lane, calm = stage
+    matrix = replace(calm, broken=[])
+    kills = matrix.telling_kills()[share::SHARES]
+    for kill in kills:
+        loop.run(crash(lane, matrix, kill))
+    assert matrix.broken == []
+    assert matrix.never_came <= len(kills) / 10

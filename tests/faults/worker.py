@@ -1,0 +1,94 @@
+"""A worker process on its own: the real worker, told the time, living through some hours in a moment."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.reminders.claims import next_due
+from server.schedule import TICKS, Worker, make_worker
+from server.settings import Settings
+from tests.faults.points import Points, watch_channels, watch_database, watch_sockets
+
+LOOKS_AGAIN = timedelta(seconds=1)
+MOST_LOOKS = 300  # at something that is due and does not go
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one worker process is to do: from `now` on, until nothing is due before `end`; killed at `kill`."""
+
+    settings: Settings
+    services: Mapping[int, str]
+    now: datetime
+    end: datetime
+    kill: tuple[int, str] | None = None
+
+    @classmethod
+    def read(cls, said: dict[str, Any]) -> "Job":
+        return cls(
+            settings=Settings(**said["settings"]),
+            services={int(port): name for port, name in said["services"].items()},
+            now=datetime.fromisoformat(said["now"]),
+            end=datetime.fromisoformat(said["end"]),
+            kill=(said["kill"][0], said["kill"][1]) if said["kill"] else None,
+        )
+
+    def written(self) -> dict[str, Any]:
+        times = {"now": self.now.isoformat(), "end": self.end.isoformat()}
+        return {"settings": vars(self.settings), "services": dict(self.services), "kill": self.kill} | times
+
+    def again(self, now: datetime) -> "Job":
+        """The restart: the same from `now` on, and nobody kills it."""
+        return replace(self, now=now, kill=None)
+
+
+class HandClock:
+    """Wall clock and monotonic clock in one, both moved by hand."""
+
+    def __init__(self, now: datetime) -> None:
+        self.began = self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def monotonic(self) -> float:
+        return (self.now - self.began).total_seconds()
+
+
+async def live(job: Job, report: Callable[[str], None]) -> None:
+    """The worker as `server.schedule` makes it; only its clocks are ours, and everything it does is numbered."""
+    clock = HandClock(job.now)
+    made = make_worker(job.settings, clock)
+    worker = Worker(made.database, made.sender, clock, clock.monotonic)
+    points = Points(report, job.kill)
+    watch_database(points, worker.database)
+    if job.services:
+        watch_sockets(points, job.services)
+    watch_channels(points, worker.sender.channels)
+    await _until_nothing_is_due(worker, clock, job.end, report)
+    await worker.sender.close()
+    await worker.database.close()
+
+
+async def _until_nothing_is_due(worker: Worker, clock: HandClock, end: datetime, report: Callable[[str], None]) -> None:
+    ran: dict[str, datetime] = {}
+    looks = 0
+    while clock.now <= end:
+        report(f"at {clock.now.isoformat()}")
+        for tick in TICKS:
+            if clock.now - ran.get(tick.name, clock.began - timedelta(days=1)) >= timedelta(seconds=tick.every):
+                ran[tick.name] = clock.now
+                await tick.run(worker)
+        await worker.send_due()
+        async with worker.database.reading() as db:
+            due = await next_due(db)
+        if due is None:
+            return
+        looks = looks + 1 if due <= clock.now else 0
+        if looks > MOST_LOOKS:
+            raise RuntimeError(f"due since {due.isoformat()}, and nothing takes it")
+        if looks:
+            await asyncio.sleep(0.01)  # a row of a process just killed is locked until its server notices
+        clock.now = max(due, clock.now + LOOKS_AGAIN if looks else due)
