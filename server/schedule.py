@@ -70,14 +70,18 @@ class Worker:
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
 
-    async def send_due(self) -> None:
-        """Leave a beat; then, unless the clock has just jumped, send until nothing more is due."""
+    async def send_due(self, wait: bool = True) -> None:
+        """Leave a beat; then, unless the clock has just jumped, send until nothing more is due.
+
+        Without `wait` it returns once all is on its way: what is slow must not keep the next from beginning.
+        """
         self.watch = self.watch.look(self.clock(), self.monotonic())
         await self._beat()
         if self.watch.holds:
             log.warning("worker.holds", why="the clock jumped")
             return
-        while await self.sender.tick() == BATCH:
+        go = self.sender.tick if wait else self.sender.begin
+        while await go() == BATCH:
             pass
         self.sent_at = self.monotonic()
 
@@ -155,6 +159,7 @@ def make_worker(settings: Settings, clock: Clock = system_clock, database: Datab
 async def run(settings: Settings) -> None:
     """The worker process: until SIGTERM or SIGINT, or until the scheduler can't go on."""
     worker = make_worker(settings)
+    worker.sender.on_written = worker.wake.set  # what failed may be due again
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, worker.stopping.set)
@@ -201,7 +206,7 @@ async def _send_for_ever(worker: Worker) -> None:
         worker.wake.clear()
         sleep = LONGEST_SLEEP
         try:
-            await worker.send_due()
+            await worker.send_due(wait=False)
             sleep = await worker.until_due()
         except Exception as error:
             log.error("tick.failed", tick="send", kind=type(error).__name__, exc_info=error)

@@ -1,18 +1,30 @@
-"""From due to sent: claim and write attempts, commit, send, write what came of it."""
+"""From due to sent: claim and write attempts, commit, send, write what came of it.
+
+Nothing waits for a service that is slow: each reminder goes on its own, and what is done is written some at a time.
+"""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+
+import structlog
 
 from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
 from server.reminders import breakers
-from server.reminders.claims import claim_due, still_ours, still_so, write_attempts
+from server.reminders.claims import BATCH, claim_due, still_ours, still_so, write_attempts
 from server.reminders.outcomes import reach, write_outcomes
+from server.reminders.pace import Pace
 from server.reminders.posts import Post
 
-AT_ONCE = 20  # sends to one service; one that hangs keeps nobody else waiting
+log = structlog.get_logger()
+AT_ONCE = 20  # sends to one service
+MOST_GOING = 400  # reminders on their way at once; more are left in the database, where they are safe
+GATHERS = 0.02  # seconds in which outcomes gather to be written together
+LAST_WAIT = 5.0  # seconds for what is on its way when the worker stops
+
+Done = list[tuple[Post, Outcome]]
 
 
 class Sender:
@@ -21,38 +33,89 @@ class Sender:
     ) -> None:
         self.database, self.clock, self.base_url = database, clock, base_url
         self.channels = {channel.name: channel for channel in (push, *others)}
+        self.on_written: Callable[[], object] = lambda: None
+        self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
+        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
+        self._going: set[asyncio.Task[None]] = set()
+        self._done: Done = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def tick(self) -> int:
-        """Send what is due now; how many reminders were claimed."""
+        """Send what is due now, until that is done; how many reminders were claimed."""
+        claimed = await self.begin()
+        await self._settle()
+        return claimed
+
+    async def begin(self) -> int:
+        """Claim what is due now and begin to send it; how many were claimed."""
+        room = min(BATCH, MOST_GOING - len(self._going))
+        if room <= 0:
+            return 0
         now = self.clock()
         async with self.database.writing() as db:
             await reach(db, now)
-            claimed = await claim_due(db, now)
+            claimed = await claim_due(db, now, room)
             posts = await write_attempts(db, claimed, now, self.base_url, self.channels.keys())
             resting = await breakers.resting(db, {post.service for post in posts}, now)
-        await self._send_all(posts, resting)
+        by_reminder: defaultdict[str, list[Post]] = defaultdict(list)
+        for post in posts:
+            by_reminder[post.reminder_id].append(post)
+        for group in by_reminder.values():
+            self._keep(asyncio.create_task(self._send_all(group, resting)))
         return len(claimed)
 
     async def close(self) -> None:
+        if self._going:
+            await asyncio.wait(self._going, timeout=LAST_WAIT)
+        for task in self._going:
+            task.cancel()
+        if self._writing is not None:
+            await self._writing
         for channel in self.channels.values():
             await channel.close()
 
-    async def _send_all(self, posts: Sequence[Post], resting: Collection[str]) -> None:
-        if not posts:
-            return
-        gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
-        tries = (self._send(post, gates[post.service], post.service in resting) for post in posts)
-        outcomes = await asyncio.gather(*tries)
-        async with self.database.writing() as db:
-            await write_outcomes(db, list(zip(posts, outcomes, strict=True)), self.clock())
+    def _keep(self, task: "asyncio.Task[None]") -> None:
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
 
-    async def _send(self, post: Post, gate: asyncio.Semaphore, rests: bool) -> Outcome:
+    async def _send_all(self, posts: Sequence[Post], resting: Collection[str]) -> None:
+        """All tries of one reminder: what follows is decided once they are all done."""
+        outcomes = await asyncio.gather(*(self._send(post, post.service in resting) for post in posts))
+        self._done += zip(posts, outcomes, strict=True)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+
+    async def _send(self, post: Post, rests: bool) -> Outcome:
         if rests:
             return Outcome(Result.REFUSED, why="its push service refuses us; it is tried again later")
-        async with gate:
+        pace = self._paces[post.service]
+        async with self._gates[post.service]:
+            if pace.rests():
+                return Outcome(Result.LATER, why="its service does not answer; it is tried again later")
             async with self.database.reading() as db:
                 if not await still_ours(db, post):
                     return Outcome(Result.REJECTED, why="withdrawn")
                 if not await still_so(db, post):
                     return Outcome(Result.LATER, why="part of it was called off; it is written anew")
-            return await self.channels[post.channel].send(post.address, post.message)
+            with pace.timing() as note:
+                outcome = await self.channels[post.channel].send(post.address, post.message)
+                note(outcome.result in (Result.LATER, Result.UNKNOWN))
+            return outcome
+
+    async def _write(self) -> None:
+        """What was done until now, in one transaction; again as long as there is more."""
+        await asyncio.sleep(GATHERS)
+        while self._done:
+            done, self._done = self._done, []
+            try:
+                async with self.database.writing() as db:
+                    await write_outcomes(db, done, self.clock())
+            except Exception as error:  # their leases end, and they are tried again under the same tag
+                log.error("outcomes.not-written", kind=type(error).__name__, exc_info=error)
+        self.on_written()
+
+    async def _settle(self) -> None:
+        while self._going:
+            await asyncio.gather(*self._going)
+        if self._writing is not None:
+            await self._writing

@@ -18,6 +18,7 @@ NO_PAGES = {
     "/manifest.json",
     "/health/live",
     "/health/ready",
+    "/metrics",
     "/push/key",
     "/check-ins/key",
     "/check-ins/{check_in_id:str}",

@@ -115,6 +115,7 @@ async def _visits(desk: Inspection) -> None:
 async def _clinic(desk: Inspection) -> None:
     page = desk.page
     await desk.visit("/staff/account")
+    await desk.visit("/staff/clinic/reach")
     await desk.visit("/staff/clinic")
     await desk.visit("/staff/team")
     await page.get_by_role("button", name="New link").first.click()

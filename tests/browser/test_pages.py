@@ -34,6 +34,7 @@ DESK |= {
     "/staff/responses/{response_id:str}",
     f"/staff/visits/{VISIT}",
     "/staff/visits/new",
+    "/staff/clinic/reach",
 }
 
 
