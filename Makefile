@@ -10,6 +10,9 @@ test: setup-dev
 check: setup-dev
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 
+faults: setup-dev
+	@.venv/bin/python -m tests.faults $(ARGS)
+
 setup:
 	@sh tools/setup.sh run
 
@@ -18,3 +21,6 @@ setup-dev:
 
 lock:
 	@sh tools/setup.sh lock
+
+bench: setup-dev
+	@.venv/bin/python -m tests.bench

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.crypto import MissingKey
-from server.people.models import Clinic, Patient, Subscription
+from server.people.models import Patient, Subscription
 from server.reminders import rules
 from server.reminders.folding import fold_together
-from server.reminders.leads import count_folded, folded_into, let_go
+from server.reminders.known import Known, look_up
+from server.reminders.leads import count_folded, let_go
 from server.reminders.models import Attempt, Reminder
 from server.reminders.posts import Post, targets, write_attempt
 
@@ -59,59 +60,53 @@ async def write_attempts(
         .where(Attempt.reminder_id.in_([r.id for r in claimed]), Attempt.state == "sending")
         .values(state="unknown", why="the worker stopped before it knew")
     )
+    going = await fold_together(db, claimed, now)
+    known = await look_up(db, going)
     posts: list[Post] = []
-    for reminder in await fold_together(db, claimed, now):
+    for reminder in going:
         try:
-            posts += await _attempts_of(db, reminder, now, base_url, able)
+            posts += _attempts_of(db, known, reminder, now, base_url, able)
         except (ValueError, MissingKey):  # one row that does not open must not keep the others waiting
             end(db, reminder, "failed", "its row does not open", now)
+    for reminder in going:
         if reminder.state not in ("sending", "sent"):
             await let_go(db, reminder, now)
     await db.flush()
     return posts
 
 
-async def _attempts_of(
-    db: AsyncSession, reminder: Reminder, now: datetime, base_url: str, able: Collection[str]
+def _attempts_of(
+    db: AsyncSession, known: Known, reminder: Reminder, now: datetime, base_url: str, able: Collection[str]
 ) -> list[Post]:
-    patient = await db.get_one(Patient, reminder.patient_id)
+    patient = known.patients[reminder.patient_id]
     if reminder.expires_at <= now:
         return end(db, reminder, "missed", "its time had passed", now)
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, "cancelled", "paused", now)
-    clinic = await db.get_one(Clinic, reminder.clinic_id)
-    steps = rules.steps_for(reminder.kind, clinic.reach, able)
+    steps = rules.steps_for(reminder.kind, known.clinics[reminder.clinic_id].reach, able)
     if reminder.turn_at is not None and reminder.turn_at <= now:
         reminder.step, reminder.turn_at = reminder.step + 1, None
-    return await _take_turn(db, reminder, patient, steps, now, base_url)
+    return _take_turn(db, known, reminder, steps, now, base_url)
 
 
-async def _take_turn(
-    db: AsyncSession, reminder: Reminder, patient: Patient, steps: Sequence[rules.Step], now: datetime, base_url: str
+def _take_turn(
+    db: AsyncSession, known: Known, reminder: Reminder, steps: Sequence[rules.Step], now: datetime, base_url: str
 ) -> list[Post]:
     """The first channel, from this one on, that has somebody to try."""
+    patient, folded = known.patients[reminder.patient_id], known.folded[reminder.id]
     why = reminder.why or "no channel is set up"
     for index in range(reminder.step, len(steps)):
         channel = steps[index].channel
         reminder.step = index
-        found = await targets(db, reminder, patient, channel)
+        found = targets(known, reminder, patient, channel)
         if found:
             reminder.turn_at = reminder.turn_at or rules.turn_ends(steps, index, now, reminder.expires_at)
-            folded = await folded_into(db, reminder)
             return [write_attempt(db, reminder, patient, channel, target, folded, now, base_url) for target in found]
-        if await _went_out(db, reminder, channel):
+        if known.went_out(reminder, channel):
             return end(db, reminder, "sent", None, now)
         why, reminder.turn_at = UNREACHABLE[channel], None
-    reached = await _went_out(db, reminder, None)
+    reached = known.went_out(reminder)
     return end(db, reminder, "unreached" if reached else "failed", "no device showed it" if reached else why, now)
-
-
-async def _went_out(db: AsyncSession, reminder: Reminder, channel: str | None) -> bool:
-    """Whether anything on this channel (or any) may have gone out."""
-    query = select(func.count()).where(Attempt.reminder_id == reminder.id, Attempt.state != "failed")
-    if channel:
-        query = query.where(Attempt.channel == channel)
-    return bool(await db.scalar(query))
 
 
 def end(db: AsyncSession, reminder: Reminder, state: str, why: str | None, now: datetime) -> list[Post]:
@@ -121,30 +116,30 @@ def end(db: AsyncSession, reminder: Reminder, state: str, why: str | None, now: 
     return []
 
 
-async def still_ours(db: AsyncSession, post: Post) -> bool:
-    """Read again just before the send: cancelled, moved, paused or taken over by another worker means no."""
-    row = (
-        await db.execute(
-            select(Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at)
-            .join(Patient, Patient.id == Reminder.patient_id)
-            .where(Reminder.id == post.reminder_id)
-        )
-    ).one_or_none()
-    if row is None or row.state != "sending" or row.fence != post.fence:
-        return False
-    ended = (
-        select(Subscription.ended_at)
-        .join(Attempt, Attempt.subscription_id == Subscription.id)
-        .where(Attempt.id == post.attempt_id)
+async def look_again(db: AsyncSession, posts: Sequence[Post]) -> dict[str, str]:
+    """Read just before the send, for all that are about to be sent. Attempt → "go", or why not.
+
+    "withdrawn": cancelled, moved, paused, taken over by another worker, or its subscription has ended. "changed":
+    what was folded into it has been called off in part.
+    """
+    rows = await db.execute(
+        select(Attempt.id, Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at, Subscription.ended_at)
+        .join(Reminder, Reminder.id == Attempt.reminder_id)
+        .join(Patient, Patient.id == Reminder.patient_id)
+        .outerjoin(Subscription, Subscription.id == Attempt.subscription_id)
+        .where(Attempt.id.in_([post.attempt_id for post in posts]))
     )
-    if await db.scalar(ended) is not None:
-        return False
-    return row.paused_at is None or row.staff_id is not None
-
-
-async def still_so(db: AsyncSession, post: Post) -> bool:
-    """Whether all that it says is still to be said: what was folded into it may have been called off since."""
-    return not post.folded or await count_folded(db, post.reminder_id) == post.folded
+    held = {row.id: row for row in rows.all()}
+    folded = await count_folded(db, [post.reminder_id for post in posts if post.folded])
+    answers: dict[str, str] = {}
+    for post in posts:
+        row = held.get(post.attempt_id)
+        ours = row is not None and row.state == "sending" and row.fence == post.fence
+        if row is None or not ours or row.ended_at is not None or (row.paused_at is not None and row.staff_id is None):
+            answers[post.attempt_id] = "withdrawn"
+        else:
+            answers[post.attempt_id] = "go" if folded.get(post.reminder_id, 0) == post.folded else "changed"
+    return answers
 
 
 async def next_due(db: AsyncSession) -> datetime | None:

@@ -1,5 +1,6 @@
 """A reminder whose notification says others too: which they are, and when it lets go of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -9,20 +10,16 @@ from server import actor, audit
 from server.reminders.models import Attempt, Reminder
 
 
-async def folded_into(db: AsyncSession, lead: Reminder) -> list[Reminder]:
-    """What this one's notification says too, now."""
-    return list(
-        await db.scalars(
-            select(Reminder)
-            .where(Reminder.lead_id == lead.id, Reminder.state == "folded")
-            .order_by(Reminder.moment, Reminder.id)
-        )
+async def count_folded(db: AsyncSession, lead_ids: Sequence[str]) -> dict[str, int]:
+    """How many others each of these says too, now."""
+    if not lead_ids:
+        return {}
+    rows = await db.execute(
+        select(Reminder.lead_id, func.count())
+        .where(Reminder.lead_id.in_(lead_ids), Reminder.state == "folded")
+        .group_by(Reminder.lead_id)
     )
-
-
-async def count_folded(db: AsyncSession, lead_id: str) -> int:
-    folded = select(func.count()).where(Reminder.lead_id == lead_id, Reminder.state == "folded")
-    return await db.scalar(folded) or 0
+    return {lead_id: count for lead_id, count in rows.all() if lead_id}
 
 
 async def let_go(db: AsyncSession, lead: Reminder, now: datetime) -> None:

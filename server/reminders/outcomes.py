@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,24 +17,32 @@ from server.reminders.claims import end
 from server.reminders.models import Attempt, Reminder
 from server.reminders.posts import Post
 
+Row = TypeVar("Row", Attempt, Reminder)
 STATES = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"}
 
 
 async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
     """Write what came of each post; a worker fenced off in the meantime writes nothing over the other's."""
+    attempts = await _rows(db, Attempt, [post.attempt_id for post, _ in done])
+    reminders = await _rows(db, Reminder, [post.reminder_id for post, _ in done])
     by_reminder: dict[str, list[tuple[Post, Outcome]]] = {}
     for post, outcome in done:
-        await _write_attempt(db, post, outcome, now)
+        await _write_attempt(db, attempts[post.attempt_id], outcome, now)
         by_reminder.setdefault(post.reminder_id, []).append((post, outcome))
     await _tell_breakers(db, done, now)
     for reminder_id, pairs in by_reminder.items():
-        reminder = await db.get(Reminder, reminder_id, populate_existing=True)
+        reminder = reminders.get(reminder_id)
         if reminder is not None and reminder.state == "sending" and reminder.fence == pairs[0][0].fence:
             _write_reminder(db, reminder, pairs, now)
 
 
-async def _write_attempt(db: AsyncSession, post: Post, outcome: Outcome, now: datetime) -> None:
-    attempt = await db.get_one(Attempt, post.attempt_id, populate_existing=True)
+async def _rows(db: AsyncSession, table: type[Row], ids: list[str]) -> dict[str, Row]:
+    """As they are now, and held: a receipt may come at the same moment."""
+    found = select(table).where(table.id.in_(ids)).order_by(table.id).with_for_update(key_share=True)
+    return {row.id: row for row in await db.scalars(found, execution_options={"populate_existing": True})}
+
+
+async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     attempt.status, attempt.why = outcome.status, outcome.why or None
     if attempt.state in ("sending", "unknown"):  # a receipt may have been quicker than the service's own answer
         attempt.state = STATES.get(outcome.result, "failed")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit, crypto, language
@@ -12,8 +11,9 @@ from server.channels.email import Mailbox
 from server.channels.protocol import Message
 from server.channels.push import PushAddress
 from server.channels.text import Number
-from server.people.models import Caregiver, Device, Patient, Subscription
+from server.people.models import Patient, Subscription
 from server.reminders import rules
+from server.reminders.known import Known
 from server.reminders.models import Attempt, Reminder
 from server.reminders.words import letter, payload, text_line, words_for
 
@@ -49,13 +49,12 @@ def _service(channel: str, address: Address) -> str:
     return urlsplit(address.endpoint).netloc if isinstance(address, PushAddress) else channel
 
 
-async def targets(db: AsyncSession, reminder: Reminder, patient: Patient, channel: str) -> list[Target]:
+def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) -> list[Target]:
     """Whom this channel still has to try for this reminder. A text or email that may have gone out never goes again."""
     if channel == "push":
-        done = await _subscriptions_done(db, reminder)
-        living = await subscriptions_for(db, reminder)
-        return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in done]
-    if await _may_have_gone(db, reminder, channel):
+        took, living = known.took(reminder), known.subscriptions_for(reminder)
+        return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in took]
+    if known.went_out(reminder, channel):
         return []
     if channel == "email" and patient.email:
         return [Target(Mailbox(patient.email))]
@@ -63,36 +62,6 @@ async def targets(db: AsyncSession, reminder: Reminder, patient: Patient, channe
     if channel == "text" and number and patient.text_consent_at:
         return [Target(Number(number))]
     return []
-
-
-async def subscriptions_for(db: AsyncSession, reminder: Reminder) -> list[Subscription]:
-    """The living subscriptions of whom the reminder is for: a staff member, one device, or patient and caregivers."""
-    whose = select(Device.id).where(Device.ended_at.is_(None))
-    if reminder.staff_id:
-        whose = whose.where(Device.staff_id == reminder.staff_id)
-    elif reminder.device_id:
-        whose = whose.where(Device.id == reminder.device_id)
-    else:
-        helpers = select(Caregiver.id).where(Caregiver.patient_id == reminder.patient_id, Caregiver.ended_at.is_(None))
-        whose = whose.where(or_(Device.patient_id == reminder.patient_id, Device.caregiver_id.in_(helpers)))
-    return list(
-        await db.scalars(select(Subscription).where(Subscription.device_id.in_(whose), Subscription.ended_at.is_(None)))
-    )
-
-
-async def _subscriptions_done(db: AsyncSession, reminder: Reminder) -> set[str | None]:
-    return set(
-        await db.scalars(
-            select(Attempt.subscription_id).where(Attempt.reminder_id == reminder.id, Attempt.accepted_at.is_not(None))
-        )
-    )
-
-
-async def _may_have_gone(db: AsyncSession, reminder: Reminder, channel: str) -> bool:
-    tried = select(Attempt.id).where(
-        Attempt.reminder_id == reminder.id, Attempt.channel == channel, Attempt.state != "failed"
-    )
-    return await db.scalar(tried.limit(1)) is not None
 
 
 def write_attempt(

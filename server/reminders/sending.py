@@ -13,7 +13,7 @@ from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
 from server.reminders import breakers
-from server.reminders.claims import BATCH, claim_due, still_ours, still_so, write_attempts
+from server.reminders.claims import BATCH, claim_due, look_again, write_attempts
 from server.reminders.outcomes import reach, write_outcomes
 from server.reminders.pace import Pace
 from server.reminders.posts import Post
@@ -37,6 +37,7 @@ class Sender:
         self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._going: set[asyncio.Task[None]] = set()
+        self._asking: list[tuple[Post, asyncio.Future[str]]] = []
         self._done: Done = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -76,7 +77,12 @@ class Sender:
 
     def _keep(self, task: "asyncio.Task[None]") -> None:
         self._going.add(task)
-        task.add_done_callback(self._going.discard)
+        task.add_done_callback(self._let_go)
+
+    def _let_go(self, task: "asyncio.Task[None]") -> None:
+        self._going.discard(task)
+        if not task.cancelled() and (error := task.exception()):  # its lease ends, and it is tried again
+            log.error("send.failed", kind=type(error).__name__, exc_info=error)
 
     async def _send_all(self, posts: Sequence[Post], resting: Collection[str]) -> None:
         """All tries of one reminder: what follows is decided once they are all done."""
@@ -92,15 +98,36 @@ class Sender:
         async with self._gates[post.service]:
             if pace.rests():
                 return Outcome(Result.LATER, why="its service does not answer; it is tried again later")
-            async with self.database.reading() as db:
-                if not await still_ours(db, post):
-                    return Outcome(Result.REJECTED, why="withdrawn")
-                if not await still_so(db, post):
-                    return Outcome(Result.LATER, why="part of it was called off; it is written anew")
+            said = await self._look(post)
+            if said == "withdrawn":
+                return Outcome(Result.REJECTED, why="withdrawn")
+            if said == "changed":
+                return Outcome(Result.LATER, why="part of it was called off; it is written anew")
             with pace.timing() as note:
                 outcome = await self.channels[post.channel].send(post.address, post.message)
                 note(outcome.result in (Result.LATER, Result.UNKNOWN))
             return outcome
+
+    async def _look(self, post: Post) -> str:
+        """Read again just before the send, together with what is about to be sent too."""
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._asking.append((post, answer))
+        if len(self._asking) == 1:
+            self._keep(asyncio.create_task(self._look_all()))
+        return await answer
+
+    async def _look_all(self) -> None:
+        await asyncio.sleep(0)  # those that begin in the same moment
+        asking, self._asking = self._asking, []
+        try:
+            async with self.database.reading() as db:
+                said = await look_again(db, [post for post, _ in asking])
+        except Exception as error:
+            for _, answer in asking:
+                answer.set_exception(error)
+            return
+        for post, answer in asking:
+            answer.set_result(said[post.attempt_id])
 
     async def _write(self) -> None:
         """What was done until now, in one transaction; again as long as there is more."""

@@ -78,10 +78,10 @@ async def scene(database: Database, cast: Cast, clock: StillClock) -> Scene:
 
 def just_before_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
     """Something that happens after the claim was committed, before the row is read again and sent."""
-    look: Any = vars(sending)["still_ours"]
+    look: Any = vars(sending)["look_again"]
 
     async def later(*args: Any) -> Any:
         await happens()
         return await look(*args)
 
-    monkeypatch.setattr(sending, "still_ours", later)
+    monkeypatch.setattr(sending, "look_again", later)

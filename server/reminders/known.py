@@ -1,0 +1,82 @@
+"""What the database holds about the reminders that are claimed: asked once for all of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.people.models import Caregiver, Clinic, Device, Patient, Subscription
+from server.reminders.models import Attempt, Reminder
+
+
+@dataclass(frozen=True)
+class Tried:
+    """An attempt that was made before."""
+
+    channel: str
+    state: str
+    subscription_id: str | None
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    patients: dict[str, Patient]
+    clinics: dict[str, Clinic]
+    tried: dict[str, list[Tried]] = field(default_factory=lambda: defaultdict(list))
+    folded: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
+    living: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by whose they are
+
+    def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
+        """The living ones of whom it is for: a staff member, one device, or patient and caregivers."""
+        return self.living[reminder.staff_id or reminder.device_id or reminder.patient_id]
+
+    def took(self, reminder: Reminder) -> set[str | None]:
+        """The subscriptions whose service took it already."""
+        return {tried.subscription_id for tried in self.tried[reminder.id] if tried.accepted}
+
+    def went_out(self, reminder: Reminder, channel: str | None = None) -> bool:
+        """Whether anything of it may have gone out, on this channel or on any."""
+        return any(tried.state != "failed" and channel in (None, tried.channel) for tried in self.tried[reminder.id])
+
+
+async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Known:
+    ids = [reminder.id for reminder in reminders]
+    patients = await db.scalars(select(Patient).where(Patient.id.in_({r.patient_id for r in reminders})))
+    clinics = await db.scalars(select(Clinic).where(Clinic.id.in_({r.clinic_id for r in reminders})))
+    known = Known({row.id: row for row in patients}, {row.id: row for row in clinics})
+    tried = await db.execute(
+        select(Attempt.reminder_id, Attempt.channel, Attempt.state, Attempt.subscription_id, Attempt.accepted_at).where(
+            Attempt.reminder_id.in_(ids)
+        )
+    )
+    for reminder_id, channel, state, subscription_id, accepted_at in tried.all():
+        known.tried[reminder_id].append(Tried(channel, state, subscription_id, accepted_at is not None))
+    folded = select(Reminder).where(Reminder.lead_id.in_(ids), Reminder.state == "folded")
+    for other in await db.scalars(folded.order_by(Reminder.moment, Reminder.id)):
+        known.folded[other.lead_id or ""].append(other)
+    await _living(db, reminders, known)
+    return known
+
+
+async def _living(db: AsyncSession, reminders: Sequence[Reminder], known: Known) -> None:
+    """A subscription stands under its patient's (or helper's patient's), its staff member's and its device's id."""
+    patient_id = func.coalesce(Device.patient_id, Caregiver.patient_id)
+    rows = await db.execute(
+        select(Subscription, patient_id, Device.staff_id, Device.id)
+        .join(Device, Device.id == Subscription.device_id)
+        .outerjoin(Caregiver, (Caregiver.id == Device.caregiver_id) & Caregiver.ended_at.is_(None))
+        .where(
+            Subscription.ended_at.is_(None),
+            Device.ended_at.is_(None),
+            or_(
+                patient_id.in_({r.patient_id for r in reminders}),
+                Device.staff_id.in_({r.staff_id for r in reminders if r.staff_id}),
+            ),
+        )
+    )
+    for subscription, *owners in rows.all():
+        for owner in filter(None, owners):
+            known.living[owner].append(subscription)

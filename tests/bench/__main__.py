@@ -1,0 +1,111 @@
+"""`make bench`: how fast reminders go out, and what a service that hangs does to the others."""
+
+import asyncio
+import json
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import quantiles
+
+from sqlalchemy import select
+
+from server import crypto
+from server.db import Database
+from server.reminders.models import Reminder
+from tests.bench import crowd, polling
+from tests.bench.service import push_services
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+REMINDERS = 500
+ROUNDS = 3
+
+
+def row(name: str, value: float, unit: str, versus: str, ratio: float) -> None:
+    print(
+        json.dumps({"name": name, "value": round(value, 4), "unit": unit, "versus": versus, "ratio": round(ratio, 3)})
+    )
+
+
+async def main() -> None:
+    crypto.use(crypto.new_keyring())
+    with tempfile.TemporaryDirectory() as name, push_services(2) as ports:
+        folder = Path(name)
+        rounds = [await _end_to_end(folder / str(number), ports) for number in range(ROUNDS)]
+        ours, theirs = (sorted(speeds)[ROUNDS // 2] for speeds in zip(*rounds, strict=True))
+        row("reminders_end_to_end", ours, "reminders/s", "polling_loop", ours / theirs)
+        pairs = [await _hanging(folder / f"hang-{number}", ports) for number in range(ROUNDS)]
+        calm, hung = (sorted(values)[ROUNDS // 2] for values in zip(*pairs, strict=True))
+        row("p99_while_a_service_hangs", hung, "s", "all_answer", hung / calm)
+
+
+async def _end_to_end(folder: Path, ports: list[int]) -> tuple[float, float]:
+    """Reminders a second: claimed, encrypted, signed, sent and recorded by us; then by the loop."""
+    folder.mkdir()
+    hosts = crowd.hosts_of(ports)
+    endpoints = [f"http://127.0.0.1:{ports[0]}/push/{number}" for number in range(REMINDERS)]
+    database = await crowd.open_database(folder, "ours")
+    await crowd.fill(database, endpoints, hosts, NOW)
+    sender = crowd.sender(database, hosts, NOW)
+    began = time.perf_counter()
+    while await sender.tick():
+        pass
+    ours = REMINDERS / (time.perf_counter() - began)
+    await _all_sent(database, REMINDERS)
+    await sender.close()
+    await database.close()
+    polling.fill(folder / "loop.db", endpoints)
+    began = time.perf_counter()
+    sent = await asyncio.to_thread(polling.send_all, folder / "loop.db", next(iter(crypto.keyring().vapid.values())))
+    assert sent == REMINDERS
+    return ours, REMINDERS / (time.perf_counter() - began)
+
+
+async def _all_sent(database: Database, count: int) -> None:
+    async with database.reading() as db:
+        states = list(await db.scalars(select(Reminder.state)))
+    assert states == ["sent"] * count, set(states)
+
+
+async def _hanging(folder: Path, ports: list[int]) -> tuple[float, float]:
+    """The p99 of seconds until a reminder to the second service was answered: while the first answers, and hangs."""
+    folder.mkdir()
+    return await _p99(folder, ports, "push"), await _p99(folder, ports, "hang")
+
+
+async def _p99(folder: Path, ports: list[int], first: str) -> float:
+    hosts = crowd.hosts_of(ports)
+    other = [f"http://127.0.0.1:{ports[1]}/push/{number}" for number in range(REMINDERS // 2)]
+    slow = [f"http://127.0.0.1:{ports[0]}/{first}/{number}" for number in range(REMINDERS // 10)]
+    database = await crowd.open_database(folder, first)
+    mixed = [endpoint for place, endpoint in enumerate(other) for endpoint in (endpoint, *slow[place : place + 1])]
+    await crowd.fill(database, mixed, hosts, NOW)
+    sender = crowd.sender(database, hosts, NOW)
+    taken = _note_answers(sender, ports[1])
+    began = time.perf_counter()
+    while len(taken) < len(other):
+        await sender.begin()
+        await asyncio.sleep(0.01)
+    await sender.close()
+    await database.close()
+    return quantiles([at - began for at in taken], n=100)[98]
+
+
+def _note_answers(sender, port: int) -> list[float]:  # type: ignore[no-untyped-def]
+    """When each push to this service was answered."""
+    taken: list[float] = []
+    channel = sender.channels["push"]
+    send = channel.send
+
+    async def noting(address, message):  # type: ignore[no-untyped-def]
+        outcome = await send(address, message)
+        if f":{port}/" in address.endpoint:
+            taken.append(time.perf_counter())
+        return outcome
+
+    channel.send = noting
+    return taken
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,67 @@
+"""Many patients, each with a phone that takes pushes and one reminder that is due."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from server import crypto, migrations
+from server.actor import Actor, system
+from server.channels.push import PushChannel
+from server.channels.rules import HostList
+from server.db import Database, new_id
+from server.people.models import Clinic, Device, Patient
+from server.reminders import flow, subscriptions
+from server.reminders.rules import Planned
+from server.reminders.sending import Sender
+from tests.cast import gather, meet
+from tests.stories import browser_keys
+
+USEFUL = timedelta(hours=4)
+
+
+async def open_database(folder: Path, name: str) -> Database:
+    database = Database(f"sqlite:///{folder / name}.db")
+    await migrations.upgrade(database)
+    async with database.writing() as db:
+        await gather(db)
+    return database
+
+
+async def fill(database: Database, endpoints: Sequence[str], hosts: HostList, due: datetime) -> None:
+    """A patient for each endpoint."""
+    async with database.writing() as db:
+        clinic = (await meet(db)).harbor
+        for number, endpoint in enumerate(endpoints):
+            patient = Patient(clinic_id=clinic.id, name=f"Patient {number}", zone=clinic.zone, locale="en")
+            db.add(patient)
+            await db.flush()
+            await _phone(db, clinic, patient, endpoint, hosts, due)
+            await flow.replan(
+                db,
+                system(clinic.id),
+                patient_id=patient.id,
+                subject_id=new_id(),
+                planned=[Planned("visit", due, due + USEFUL)],
+                path="/",
+                detail=None,
+                now=due,
+            )
+
+
+async def _phone(db, clinic: Clinic, patient: Patient, endpoint: str, hosts: HostList, now: datetime) -> None:  # type: ignore[no-untyped-def]
+    device = Device(clinic_id=clinic.id, patient_id=patient.id, name="iPhone", joined_at=now, seen_at=now)
+    db.add(device)
+    await db.flush()
+    actor = Actor("patient", patient.id, clinic.id, device_id=device.id)
+    taken = await subscriptions.subscribe(db, actor, endpoint, browser_keys(), hosts, now)
+    assert not hasattr(taken, "why"), taken
+
+
+def hosts_of(ports: Sequence[int]) -> HostList:
+    return HostList.parse(", ".join(f"127.0.0.1:{port}" for port in ports), base_url_is_loopback=True)
+
+
+def sender(database: Database, hosts: HostList, now: datetime) -> Sender:
+    """As the worker has it, at a time that stands still."""
+    push = PushChannel(crypto.keyring().vapid, "mailto:push@clinic.example", hosts, now=lambda: now)
+    return Sender(database, push, lambda: now, "https://localhost")
