@@ -82,6 +82,7 @@ async def _until_nothing_is_due(worker: Worker, clock: HandClock, end: datetime,
                 ran[tick.name] = clock.now
                 await tick.run(worker)
         await worker.send_due()
+        await worker.sender.tick()  # until all that is on its way has come to its end
         async with worker.database.reading() as db:
             due = await next_due(db)
         if due is None:

@@ -1,0 +1,105 @@
+"""Where lives begin: one database with the cast, their phones and a daily check-in, copied for each life."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto, migrations
+from server.actor import Actor
+from server.channels.rules import HostList
+from server.checkins import flow as checkins
+from server.checkins.rules import Rhythm
+from server.db import Database
+from server.people import flow as people
+from server.people.models import Device, Subscription
+from server.reminders import subscriptions
+from tests.cast import NOW, Cast, acting, gather
+from tests.faults import inline
+from tests.faults.haste import HastyLoop
+from tests.faults.life import Life
+from tests.stories import PUSH, browser_keys, device_of
+
+KEYS = browser_keys()
+KEYRING = crypto.new_keyring()
+
+
+class Cradle:
+    """`born()` is a new life on the same file as the last, which has ended. Fast rather than safe: no power is lost."""
+
+    def __init__(self, folder: Path) -> None:
+        self._template, self._file = folder / "cradle.db", folder / "life.db"
+        self._loop = HastyLoop()
+        self._life: Life | None = None
+        self._loop.run_until_complete(_prepare(f"sqlite:///{self._template}"))
+        self._database = Database(f"sqlite:///{self._file}")
+        self._listen(self._database.engine.sync_engine)
+
+    def _listen(self, engine: Engine) -> None:
+        inline.hurry(engine)
+        event.listen(engine, "commit", lambda _: self._commits("before"))
+        dialect: Any = engine.dialect
+        do_commit = dialect.do_commit
+
+        def committing(connection: Any) -> None:
+            do_commit(connection)
+            self._commits("after")
+
+        dialect.do_commit = committing
+
+    def _commits(self, side: str) -> None:
+        if self._life is not None:
+            self._life.passes("commit", side)
+
+    def born(self) -> Life:
+        shutil.copy(self._template, self._file)
+        self._life = Life(self._loop, self._database, self._file)
+        return self._life
+
+    def close(self) -> None:
+        self._loop.close()
+
+
+@contextmanager
+def cradle() -> Iterator[Cradle]:
+    with tempfile.TemporaryDirectory() as folder:
+        held = Cradle(Path(folder))
+        yield held
+        held.close()
+
+
+async def _prepare(url: str) -> None:
+    crypto.use(KEYRING)
+    database = Database(url)
+    inline.hurry(database.engine.sync_engine)
+    await migrations.upgrade(database)
+    async with database.writing() as db:
+        cast = await gather(db)
+        for person in (cast.rosa, cast.luis, cast.walter):
+            await device_of(db, person)
+        await _other_ways(db, cast)
+        daily = Rhythm("daily", time(12), NOW.date())
+        await checkins.add_plan(db, acting(cast.maria), cast.rosa, "weekly-als", daily, NOW)
+        for which in range(3):
+            await subscribe(db, which, "first")
+    await database.close()
+
+
+async def _other_ways(db: AsyncSession, cast: Cast) -> None:
+    cast.rosa.email, cast.rosa.phone = "rosa@example.org", "+1 555 010 0101"
+    await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
+
+
+async def subscribe(db: AsyncSession, which: int, endpoint: str) -> None:
+    """One of the devices opens the app and has a new endpoint."""
+    devices = list(await db.scalars(select(Device).order_by(Device.id)))
+    device = devices[which % len(devices)]
+    actor = Actor("patient", device.patient_id or device.caregiver_id or "", device.clinic_id, device_id=device.id)
+    at = f"{PUSH}{device.id}-{endpoint}"
+    assert isinstance(await subscriptions.subscribe(db, actor, at, KEYS, HostList.parse(""), NOW), Subscription)

@@ -1,0 +1,212 @@
+"""Whatever people, services, clocks and processes do, in whatever order: the laws hold after each step."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor, system
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.appointments.models import Appointment
+from server.appointments.rules import BadVisit
+from server.channels.protocol import Outcome, Result
+from server.clock import to_wall
+from server.people import flow as people
+from server.people.models import Patient
+from server.reminders import receipts
+from tests.cast import NAMES, NOW
+from tests.faults import laws
+from tests.faults.cradle import Cradle, subscribe
+from tests.faults.life import ACCEPTED, Deadly, Life, Sent, token_in
+
+ANSWERS = {
+    "accepted": ACCEPTED,
+    "busy": Outcome(Result.LATER, 503),
+    "429": Outcome(Result.LATER, 429, retry_after=900.0),
+    "gone": Outcome(Result.GONE, 410),
+    "refused": Outcome(Result.REFUSED, 403),
+    "too long": Outcome(Result.REJECTED, 413),
+    "unknown": Outcome(Result.UNKNOWN),
+}
+WHO = st.sampled_from(("rosa", "walter"))
+HOURS = st.sampled_from((1, 3, 5, 26, 30, 80))
+SECONDS = st.sampled_from((1, 20, 61, 300, 1800, 3600, 7200, 28800, 86400))
+JUMPS = st.sampled_from((-7200, -3600, -900, 900, 3600, 7200))
+WHICH = st.integers(0, 50)
+DEADLY = st.builds(
+    Deadly, st.sampled_from(("send", "commit")), st.sampled_from(("before", "after")), after=st.integers(1, 4)
+)
+
+
+class Lives(RuleBasedStateMachine):
+    """`cradle` is given by whoever runs it; `steps` counts those of all lives."""
+
+    cradle: ClassVar[Cradle]
+    steps: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.life: Life = self.cradle.born()
+        self.life.on_send = self._judge
+        self.broken: list[str] = []
+        self.visits: list[str] = []
+        self.changes, self.jumped = 0, 0.0
+
+    def _judge(self, sent: Sent) -> None:
+        self.broken += laws.of_sending(self.life, sent)
+
+    def teardown(self) -> None:
+        try:
+            if not self.broken:
+                self._until_all_has_ended()
+        finally:
+            self.life.end()
+
+    @rule(who=WHO, hours=HOURS)
+    def book(self, who: str, hours: int) -> None:
+        async def books(db: AsyncSession) -> str:
+            patient = await self._patient(db, who)
+            starts = to_wall(self.life.now + timedelta(hours=hours), "America/New_York")
+            visit = await appointments.book(db, acting_for(patient), patient, NewVisit(starts), self.life.now)
+            return visit.id
+
+        self.changes += 1
+        with suppress(BadVisit):  # an hour that no clock shows
+            self.visits.append(self.life.write(books))
+
+    @precondition(lambda self: self.visits)
+    @rule(which=WHICH, hours=HOURS)
+    def move(self, which: int, hours: int) -> None:
+        async def moves(db: AsyncSession) -> None:
+            visit = await self._visit(db, which)
+            starts = to_wall(self.life.now + timedelta(hours=hours), visit.zone)
+            await appointments.move(db, acting_for(visit), visit, starts, self.life.now)
+
+        self.changes += 1
+        with suppress(BadVisit):  # over, or an hour that no clock shows
+            self.life.write(moves)
+
+    @precondition(lambda self: self.visits)
+    @rule(which=WHICH, status=st.sampled_from(("cancelled", "arrived", "noshow")))
+    def mark(self, which: int, status: str) -> None:
+        async def marks(db: AsyncSession) -> None:
+            visit = await self._visit(db, which)
+            await appointments.mark(db, acting_for(visit), visit, status, self.life.now)
+
+        self.changes += 1
+        self.life.write(marks)
+
+    @precondition(lambda self: self.visits)
+    @rule(which=WHICH, reply=st.sampled_from(("coming", "cant", "another")))
+    def answer(self, which: int, reply: str) -> None:
+        async def answers(db: AsyncSession) -> None:
+            visit = await self._visit(db, which)
+            if visit.status == "booked" and visit.starts_at > self.life.now:
+                await appointments.answer(db, acting_for(visit), visit, reply, self.life.now)
+
+        self.changes += 1
+        self.life.write(answers)
+
+    @precondition(lambda self: self._tokens())
+    @rule(which=WHICH, told=st.sampled_from(("shown", "opened", "coming")))
+    def hear_from_a_phone(self, which: int, told: Any) -> None:
+        tokens = self._tokens()
+        token = tokens[which % len(tokens)]
+
+        async def hears(db: AsyncSession) -> None:
+            if told == "coming":
+                await appointments.answer_by_token(db, token, told, self.life.now)
+            else:
+                await receipts.take_receipt(db, token, told, self.life.now)
+
+        self.changes += 1
+        self.life.write(hears)
+
+    @rule(who=WHO, pauses=st.booleans())
+    def pause_or_resume(self, who: str, pauses: bool) -> None:
+        async def does(db: AsyncSession) -> None:
+            patient = await self._patient(db, who)
+            if pauses:
+                await people.pause(db, acting_for(patient), patient, "hospital", self.life.now)
+            else:
+                await people.resume(db, acting_for(patient), patient, self.life.now)
+
+        self.life.write(does)
+
+    @rule(line=st.sampled_from(("push", "push", "text", "email")), says=st.sampled_from(sorted(ANSWERS)))
+    def a_service_changes_its_answer(self, line: str, says: str) -> None:
+        self.life.lines[line].says = ANSWERS[says]
+
+    @rule(which=st.integers(0, 2))
+    def a_phone_subscribes_anew(self, which: int) -> None:
+        self.life.write(lambda db: subscribe(db, which, str(self.steps)))
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: int) -> None:
+        self.life.pass_time(seconds)
+        self._tick()
+
+    @rule()
+    def time_passes_until_something_is_due(self) -> None:
+        due = self.life.next_due()
+        if due is not None:
+            self.life.pass_time(max((due - self.life.now).total_seconds(), 0))
+        self._tick()
+
+    @rule(deadly=DEADLY, seconds=SECONDS)
+    def the_worker_is_killed(self, deadly: Deadly, seconds: int) -> None:
+        self.life.pass_time(seconds)
+        self.life.crash(deadly)
+
+    @rule(seconds=JUMPS)
+    def the_clock_jumps(self, seconds: int) -> None:
+        self.jumped += abs(seconds)
+        self.life.now += timedelta(seconds=seconds)
+        missed = self._missed()
+        self._tick()
+        if self._missed() != missed:
+            self.broken.append("the jump alone made something missed")
+
+    @invariant()
+    def the_laws_hold(self) -> None:
+        type(self).steps += 1
+        days = (self.life.now - NOW).days
+        self.broken += [*laws.of_world(self.life), *laws.of_growth(self.life, self.changes, days)]
+        assert not self.broken, self.broken
+
+    def _tick(self) -> None:
+        self.life.tick()
+        if not self.life.worker.watch.holds:
+            self.broken += laws.of_ticked(self.life)
+
+    def _missed(self) -> int:
+        return len(self.life.look("SELECT id FROM reminder WHERE state = 'missed'"))
+
+    def _until_all_has_ended(self) -> None:
+        """A jump settles, days pass; whatever is still open then was forgotten."""
+        self.life.pass_time(400)
+        self._tick()
+        for _ in range(4):
+            self.life.pass_time(86400)
+            self._tick()
+        self.broken += laws.of_end(self.life)
+        assert not self.broken, self.broken
+
+    def _tokens(self) -> list[str]:
+        return [token for sent in self.life.sent[-5:] if (token := token_in(sent))]
+
+    async def _visit(self, db: AsyncSession, which: int) -> Appointment:
+        return await db.get_one(Appointment, self.visits[which % len(self.visits)])
+
+    async def _patient(self, db: AsyncSession, who: str) -> Patient:
+        found = await db.scalars(select(Patient))
+        return next(patient for patient in found if patient.name == NAMES[who])
+
+
+def acting_for(row: Patient | Appointment) -> Actor:
+    return system(row.clinic_id)

@@ -1,0 +1,26 @@
+"""Ten thousand random steps of book, move, cancel, answer, crash, jump, 429, 410, pause (cases 1-3, 8, 12-19)."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from tests.faults.states import STEPS_OF_A_LIFE, live
+
+SHARES = 5
+LIVES = 20  # a share
+
+
+@pytest.fixture(autouse=True)
+def no_logs() -> Iterator[None]:
+    held = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.configure(**held)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_whatever_comes_in_whatever_order_the_laws_hold(share: int) -> None:
+    run = live(LIVES, seed=share)
+    assert run.steps >= LIVES * STEPS_OF_A_LIFE
