@@ -36,7 +36,7 @@ class Services:
     texts: list[tuple[str, str]] = field(default_factory=list)  # number and body
     mail_port: int = 0
     text_port: int = 0
-    gate: asyncio.Event | None = None  # where given, a push that came is answered only once it is set
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)  # the next push to this phone waits for it
 
     def forget(self) -> None:
         for kept in (self.pushes, self.letters, self.texts, self.push.came):
@@ -56,8 +56,8 @@ class Services:
         status = said[min(before, len(said) - 1)]
         plain = json.loads(self.phones[name].open(await request.read()))
         self.pushes.append(Pushed(name, request.headers["Topic"], plain["notification"]["tag"], status))
-        if self.gate is not None:
-            await self.gate.wait()
+        if gate := self.gates.pop(name, None):
+            await gate.wait()
         return web.Response(status=status)
 
     async def take_text(self, request: web.Request) -> web.Response:

@@ -1,0 +1,95 @@
+"""Worker processes beside each other: racing for what is due (case 5), stopped and resumed (case 6)."""
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from server.db import Database
+from server.reminders.rules import LEASE
+from tests.databases import Postgres
+from tests.faults import story
+from tests.faults.background import Background
+from tests.faults.crowd import DUE, gather_crowd
+from tests.faults.lanes import Lane, postgres_copies
+from tests.faults.services import Services
+from tests.faults.worker import Job
+from tests.faults.workers import Workers
+
+MANY = 1000
+SECOND = timedelta(seconds=1)
+
+
+def test_case_5_two_workers_and_a_thousand_due_claim_none_twice(
+    postgres: Postgres, loop: Background, workers: Workers
+) -> None:
+    loop.run(_race(postgres_copies(postgres).template_url, workers))
+
+
+async def _race(url: str, workers: Workers) -> None:
+    async with Services().running() as services:
+        await gather_crowd(url, services, MANY)
+        job = Job(story.settings_for(url, services), services.ports, DUE, DUE + LEASE / 2)
+        lived = await asyncio.gather(workers.live(job), workers.live(job))
+        assert all(each.ended_well for each in lived), [each.lines[-1] for each in lived]
+        shares = [each.points.count("channel push") for each in lived]
+        assert Counter(push.topic for push in services.pushes).most_common(1)[0][1] == 1
+        assert len(services.pushes) == sum(shares) == MANY
+        assert min(shares) > 0
+        assert await _ask(url, "SELECT count(*) FROM attempt WHERE state = 'accepted' AND fence = 1") == [(MANY,)]
+        assert await _ask(url, "SELECT DISTINCT state FROM reminder") == [("sent",)]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_case_6_a_worker_stopped_past_its_lease_overwrites_nothing_when_it_goes_on(
+    request: pytest.FixtureRequest, loop: Background, kind: str
+) -> None:
+    loop.run(_stopped(request.getfixturevalue(f"{kind}_lane")))
+
+
+async def _stopped(lane: Lane) -> None:
+    """Rosa's phone answers the first worker only after the second has done it all; and it answers with a no."""
+    async with lane.fresh() as job:
+        url, gate = job.settings.database_url, asyncio.Event()
+        lane.services.gates, lane.services.answers = {"rosa": gate}, {"rosa": [413, 201]}
+        slow = lane.workers.start(replace(job, now=DUE, end=DUE))
+        await _until_pushed(lane, "rosa")
+        os.kill(await slow.pid, signal.SIGSTOP)
+        after = DUE + LEASE + SECOND
+        assert (await lane.workers.live(replace(job, now=after, end=after))).ended_well
+        left = await _ask(url, LEFT)
+        gate.set()
+        os.kill(await slow.pid, signal.SIGCONT)
+        assert (await slow.lived()).ended_well
+        assert await _ask(url, LEFT) == left
+        lane.services.answers = dict(story.ANSWERS)
+    to_rosa = [(push.topic, push.status) for push in lane.services.pushes if push.phone == "rosa"]
+    assert [status for _, status in to_rosa] == [413, 201]
+    assert len({topic for topic, _ in to_rosa}) == 1
+    assert {row[2] for row in left} >= {2}  # fences
+    assert max(Counter(number for number, _ in lane.services.texts).values()) == 1
+    assert max(Counter(lane.services.letters).values()) == 1
+
+
+LEFT = "SELECT id, state, fence, step, tries, next_at, turn_at, lease_until, why FROM reminder ORDER BY id"
+
+
+async def _until_pushed(lane: Lane, phone: str) -> None:
+    """And a moment more: all else it had to do is done then, and it holds no lock when it is stopped."""
+    async with asyncio.timeout(30):
+        while not any(push.phone == phone for push in lane.services.pushes):
+            await lane.services.push.arrived.acquire()
+            await asyncio.sleep(0.5)
+
+
+async def _ask(url: str, query: str) -> list[tuple[object, ...]]:
+    database = Database(url)
+    async with database.reading() as db:
+        found = [tuple(row) for row in await db.execute(text(query))]
+    await database.close()
+    return found
