@@ -1,0 +1,123 @@
+"""The long sweeps: `python -m tests.faults --seed 7`. A line for each part as it goes, and one summary at the end."""
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import structlog
+
+from tests.databases import postgres_server
+from tests.faults.crash_matrix import calm, crash
+from tests.faults.lanes import PostgresCopies, SqliteCopies, lane, postgres_copies
+from tests.faults.offsets import zones
+from tests.faults.states import STEPS_OF_A_LIFE, live
+from tests.faults.workers import nursery
+from tests.faults.zone_sweep import sweep
+
+LIVES_AT_ONCE = 10
+Part = tuple[str, list[str]]
+
+
+class Progress:
+    """One line, written over where somebody watches; only its end where nobody does."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.began = name, time.monotonic()
+
+    def __call__(self, what: str, end: bool = False) -> None:
+        watched = sys.stderr.isatty()
+        if watched or end:
+            took = f"{time.monotonic() - self.began:.0f} s"
+            sys.stderr.write(f"{chr(13) if watched else ''}{self.name}: {what}, {took}" + ("\n" if end else "  "))
+            sys.stderr.flush()
+
+
+async def crashes(kind: str, copies: SqliteCopies | PostgresCopies, telling: bool) -> Part:
+    """Every kill point of a worker on this database, or the telling ones."""
+    tell = Progress(f"crashes on {kind}")
+    async with nursery() as workers, lane(copies, workers) as held:
+        matrix = await calm(held)
+        kills = matrix.telling_kills() if telling else matrix.kills()
+        for number, kill in enumerate(kills, 1):
+            await crash(held, matrix, kill)
+            tell(f"{number} of {len(kills)} runs")
+    summary = f"{len(matrix.points)} points, {matrix.runs} runs ({matrix.never_came} whose point did not come)"
+    tell(summary, end=True)
+    return f"{kind} {summary}", matrix.broken
+
+
+async def both_crashes(telling: bool) -> list[Part]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(postgres_server())
+        copies: dict[str, SqliteCopies | PostgresCopies]
+        copies = {"sqlite": SqliteCopies(folder), "postgres": postgres_copies(server)}
+        return list(await asyncio.gather(*(crashes(kind, each, telling) for kind, each in copies.items())))
+
+
+def states(steps: int, seed: int) -> Part:
+    tell, done, number = Progress("states"), 0, 0
+    while done < steps:
+        lives = min(LIVES_AT_ONCE, -(-(steps - done) // STEPS_OF_A_LIFE))
+        try:
+            done += live(lives, seed * 100_003 + number).steps
+        except Exception as error:
+            tell(f"{done} steps, then broken", end=True)
+            notes = "\n".join(getattr(error, "__notes__", []))
+            return f"{done} steps", [f"states, seed {seed}, block {number}: {error}\n{notes}"]
+        number += 1
+        tell(f"{done} of {steps} steps")
+    tell(f"{done} steps", end=True)
+    return f"{done} steps", []
+
+
+def all_zones(every: int, seed: int) -> Part:
+    tell, changes, checks, wrong = Progress("zones"), 0, 0, list[str]()
+    names = zones()
+    for number, zone in enumerate(names, 1):
+        found = sweep([zone], every, first=seed)
+        changes, checks = changes + found.transitions, checks + found.checks
+        wrong += found.wrong
+        tell(f"{number} of {len(names)} zones")
+    summary = f"{len(names)} zones, {changes} changes, {checks} checks"
+    tell(summary, end=True)
+    return summary, wrong
+
+
+def main() -> int:
+    asked = _arguments().parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    parts: dict[str, Callable[[], list[Part]]] = {
+        "crashes": lambda: asyncio.run(both_crashes(asked.crashes == "telling")),
+        "states": lambda: [states(asked.steps, asked.seed)],
+        "zones": lambda: [all_zones(asked.every, asked.seed)],
+    }
+    done = [part for name in asked.parts for part in parts[name]()]
+    broken = [each for _, found in done for each in found]
+    for each in broken:
+        print(each, file=sys.stderr)
+    said = "; ".join(summary for summary, _ in done)
+    print(f"faults: {'broken ' + str(len(broken)) if broken else 'ok'}, seed {asked.seed}: {said}")
+    return 1 if broken else 0
+
+
+def _arguments() -> argparse.ArgumentParser:
+    said = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
+    said.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(2)), help="the same seed, the same run")
+    said.add_argument("--parts", nargs="+", choices=("crashes", "states", "zones"))
+    said.add_argument("--crashes", choices=("all", "telling"), default="all", help="which kill points")
+    said.add_argument("--steps", type=int, default=100_000, help="of the state machine")
+    said.add_argument("--every", type=int, default=1, help="one in so many of each zone's changes")
+    said.set_defaults(parts=["crashes", "states", "zones"])
+    return said
+
+
+if __name__ == "__main__":
+    sys.exit(main())
