@@ -1,13 +1,41 @@
 """What became of the demo's past reminders. No push was sent: the demo's phones do not exist."""
 
+import secrets
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
-from server.people.models import Patient
+from server.actor import Actor
+from server.people.models import Device, Patient, Subscription
 from server.reminders.models import Attempt, Reminder
+
+
+async def as_if_subscribed(db: AsyncSession, actor: Actor, reach: str, began: datetime, now: datetime) -> None:
+    """The demo's phones take reminders, at an address that nobody has (RFC 6761): nothing is ever sent there.
+
+    Who has shown nothing gave no sign for long, and was asked.
+    """
+    shows = reach in ("shown", "opened")
+    endpoint = f"https://demo.invalid/{actor.device_id}"
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    subscription = Subscription(
+        clinic_id=actor.clinic_id,
+        device_id=actor.device_id,
+        endpoint=endpoint,
+        endpoint_hash=crypto.keyed_hash(endpoint, "endpoint"),
+        p256dh=crypto.b64(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)),
+        auth=crypto.b64(secrets.token_bytes(16)),
+        vapid_key=next(iter(crypto.keyring().vapid)),
+        started_at=began,
+        shown_at=now - timedelta(hours=20) if shows else None,
+    )
+    db.add(subscription)
+    device = await db.get_one(Device, actor.device_id)
+    device.seen_at, device.asked_at = (now - timedelta(hours=19), None) if shows else (began, now - timedelta(days=5))
 
 
 async def as_if_sent(db: AsyncSession, patient: Patient, reach: str | None, now: datetime) -> None:
@@ -34,6 +62,7 @@ def _attempt(reminder: Reminder, reach: str) -> Attempt:
         clinic_id=reminder.clinic_id,
         reminder_id=reminder.id,
         channel="push",
+        service="demo.invalid",
         token_hash=crypto.token_hash(crypto.new_token()),
         state=reach,
         fence=1,

@@ -20,7 +20,7 @@ from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
-from server.demo.reached import as_if_sent
+from server.demo.reached import as_if_sent, as_if_subscribed
 from server.people import flow as people
 from server.people import joining, staff_flow
 from server.people import rules as people_rules
@@ -92,6 +92,8 @@ async def _seed_patient(
     await _live_through(db, actor, team, patient, demo, chance, now)
     await _staff_took(db, team, patient, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
+    if demo.joined:
+        await as_if_subscribed(db, actor, demo.reach, began, now)
     visit = await visits.next_visit(db, patient.id, now)
     if demo.reply and visit:
         await appointments.answer(db, actor, visit, demo.reply, now - timedelta(hours=3))
