@@ -75,15 +75,20 @@ class Worker:
 
         Without `wait` it returns once all is on its way: what is slow must not keep the next from beginning.
         """
-        self.watch = self.watch.look(self.clock(), self.monotonic())
+        holds = self.holds()
         await self._beat()
-        if self.watch.holds:
+        if holds:
             log.warning("worker.holds", why="the clock jumped")
             return
         go = self.sender.tick if wait else self.sender.begin
         while await go() == BATCH:
             pass
         self.sent_at = self.monotonic()
+
+    def holds(self) -> bool:
+        """Whether the clock has just jumped: nothing is sent or closed by a time that may be set right again."""
+        self.watch = self.watch.look(self.clock(), self.monotonic())
+        return self.watch.holds
 
     async def _beat(self) -> None:
         """Now and then, not each time: on SQLite a write would wake the sender again."""
@@ -194,7 +199,9 @@ def _scheduler(worker: Worker) -> AsyncIOScheduler:
 
 
 async def _guarded(worker: Worker, tick: Tick) -> None:
-    """A tick that fails is logged and comes again; it never takes the others along."""
+    """A tick that fails is logged and comes again; it never takes the others along. None runs after a jump."""
+    if worker.holds():
+        return
     try:
         await tick.run(worker)
     except Exception as error:

@@ -80,7 +80,9 @@ def _attempts_of(
 ) -> list[Post]:
     patient = known.patients[reminder.patient_id]
     if reminder.expires_at <= now:
-        return end(db, reminder, "missed", "its time had passed", now)
+        went_out = known.went_out(reminder)
+        why = "no device showed it" if went_out else "its time had passed"
+        return end(db, reminder, "unreached" if went_out else "missed", why, now)
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, "cancelled", "paused", now)
     steps = rules.steps_for(reminder.kind, known.clinics[reminder.clinic_id].reach, able)

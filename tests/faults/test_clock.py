@@ -28,12 +28,7 @@ JUMPS: dict[str, datetime | timedelta] = {
     "an hour back": timedelta(hours=-1),
     "to the year 2200": datetime(2200, 1, 1, tzinfo=NOW.tzinfo),
 }
-OPEN_BUG = pytest.mark.xfail(
-    strict=True, reason="open: only the sender holds after a jump; the other ticks close and lay out by the new time"
-)
-EACH_JUMP = pytest.mark.parametrize(
-    "jump", [pytest.param(name, marks=OPEN_BUG if "2200" in name else ()) for name in JUMPS]
-)
+EACH_JUMP = pytest.mark.parametrize("jump", JUMPS)
 
 
 @dataclass
@@ -123,7 +118,6 @@ async def test_case_8_in_the_year_2200_nothing_grows(running: Running) -> None:
     assert sum(states["reminder"].values()) < 20
 
 
-@pytest.mark.xfail(strict=True, reason="open: what was sent, and not shown when the worker went down, ends as missed")
 async def test_case_12_what_was_sent_before_the_worker_went_down_is_not_called_missed(running: Running) -> None:
     await running.tick()
     [sent] = running.push.ids

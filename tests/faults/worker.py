@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.db import Database
 from server.reminders.claims import next_due
 from server.schedule import TICKS, Worker, make_worker
 from server.settings import Settings
@@ -57,19 +58,34 @@ class HandClock:
         return (self.now - self.began).total_seconds()
 
 
+_warm: dict[bool, Any] = {}  # by database: an engine that has done it before
+
+
+def _warmed(database: Database) -> None:
+    """Statements take longer to put together than to run: those of the engine that was rehearsed serve this one."""
+    engine: Any = database.engine.sync_engine
+    warm = _warm.setdefault(database.is_sqlite, engine)
+    engine.dialect = engine.pool._dialect = warm.dialect
+    engine._compiled_cache = warm._compiled_cache
+
+
 async def live(job: Job, report: Callable[[str], None]) -> None:
     """The worker as `server.schedule` makes it; only its clocks are ours, and everything it does is numbered."""
     clock = HandClock(job.now)
     made = make_worker(job.settings, clock)
     worker = Worker(made.database, made.sender, clock, clock.monotonic)
-    points = Points(report, job.kill)
-    watch_database(points, worker.database)
-    if job.services:
-        watch_sockets(points, job.services)
-    watch_channels(points, worker.sender.channels)
+    _warmed(worker.database)
+    if job.services:  # else it is a rehearsal
+        _watch(Points(report, job.kill), worker, job.services)
     await _until_nothing_is_due(worker, clock, job.end, report)
     await worker.sender.close()
     await worker.database.close()
+
+
+def _watch(points: Points, worker: Worker, services: Mapping[int, str]) -> None:
+    watch_database(points, worker.database)
+    watch_sockets(points, services)
+    watch_channels(points, worker.sender.channels)
 
 
 async def _until_nothing_is_due(worker: Worker, clock: HandClock, end: datetime, report: Callable[[str], None]) -> None:
