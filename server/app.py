@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import server.appointments.pages
 import server.checkins.pages
 import server.checkins.plan_pages
+import server.checkins.same_pages
 import server.checkins.send_pages
 import server.desk.pages
 import server.exchange.pages
@@ -59,6 +60,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.reminders.pages.ROUTES,
     *server.reminders.reach_pages.ROUTES,
     *server.checkins.pages.ROUTES,
+    *server.checkins.same_pages.ROUTES,
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
     *server.review.pages.ROUTES,

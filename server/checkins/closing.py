@@ -56,4 +56,4 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
 
 async def _answers(db: AsyncSession, check_in: CheckIn, respondent: str) -> dict[str, Value]:
     form = await flow.form_of(db, check_in.questionnaire_id)
-    return still_asked(form, await drafts.kept(db, check_in, respondent), respondent)
+    return still_asked(form, await drafts.kept(db, check_in, respondent, taken_over=False), respondent)

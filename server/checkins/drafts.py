@@ -14,12 +14,12 @@ from server.checkins.models import CheckIn, Draft
 from server.review import flow as review
 
 
-async def kept(db: AsyncSession, check_in: CheckIn, respondent: str) -> dict[str, Value]:
-    """The answers that this respondent's party gave so far, skips as None."""
+async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over: bool = True) -> dict[str, Value]:
+    """The answers that this respondent's party gave so far, skips as None; with those of last time, or without."""
     found = await db.scalars(
         select(Draft).where(Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent))
     )
-    return {draft.link_id: json.loads(draft.value) for draft in found}
+    return {draft.link_id: json.loads(draft.value) for draft in found if taken_over or not draft.as_before}
 
 
 async def keep(
@@ -39,6 +39,7 @@ async def keep(
         clinic_id=check_in.clinic_id, check_in_id=check_in.id, party=party, link_id=link_id
     )
     draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, now
+    draft.as_before = False
     db.add(draft)
     await db.flush()
     audit.record(db, actor, "answer.kept", draft, now)

@@ -102,6 +102,7 @@ class Form:
     version: int
     title: str
     seconds: int
+    may_be_same: bool
     questions: tuple[Question, ...]
     by_id: Mapping[str, Question] = field(hash=False, compare=False, default_factory=dict)
 
@@ -126,6 +127,7 @@ def read_form(resource: Mapping[str, Any]) -> Form:
         version=int(resource["version"]),
         title=resource["title"],
         seconds=_extension(resource, OURS + "seconds", 60),
+        may_be_same=_extension(resource, OURS + "same", False),
         questions=questions,
         by_id=by_id,
     )

@@ -72,6 +72,7 @@ class Draft(OfClinic, Base):
     value_sealed: Mapped[bytes]
     value = Sealed[str]()
     respondent: Mapped[str] = mapped_column(String(10))
+    as_before: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime]
 
 
@@ -94,6 +95,8 @@ class Response(OfClinic, Base):
     answers = Sealed[str]()
     answered_at: Mapped[datetime]
     received_at: Mapped[datetime]
+    as_before: Mapped[list[Any]] = mapped_column(default=list)  # link ids taken over from last time
+    undone_at: Mapped[datetime | None]
     urgency: Mapped[str | None] = mapped_column(String(10))
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))

@@ -10,7 +10,8 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
-from server.checkins import drafts, flow, red_flags, rules
+from server.actor import Actor
+from server.checkins import drafts, flow, red_flags, rules, same
 from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
 from server.checkins.models import CheckIn
 from server.clock import to_wall
@@ -32,7 +33,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
     respondent = await drafts.goes_on_as(db, actor, check_in)
     if respondent is None:
         return await _who(request, db, check_in)
-    return await _go_on(request, db, check_in, respondent, None)
+    return await _begin(request, db, actor, check_in, respondent)
 
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
@@ -51,6 +52,14 @@ async def say_who(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) 
     respondent = text(await form_of(request), "who", 10)
     if respondent not in rules.RESPONDENTS:
         return problems.answer(request, 422)
+    return await _begin(request, db, actor, check_in, rules.respondent_from(respondent, actor.kind))
+
+
+async def _begin(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: str) -> Response[Any]:
+    """With what was answered last time where that may be the same, else with the first question."""
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    if await same.offer(db, actor, check_in, form, respondent) is not None:
+        return render.go(request, f"/check-ins/{check_in.id}/same?who={respondent}")
     return await _go_on(request, db, check_in, respondent, None)
 
 
@@ -144,6 +153,8 @@ async def _go_on(
     form = await flow.form_of(db, check_in.questionnaire_id)
     kept = await drafts.kept(db, check_in, respondent)
     question = next_unanswered(form, kept, respondent, after)
+    if question is None and after and await same.as_before(db, check_in, respondent):
+        return render.go(request, f"/check-ins/{check_in.id}/different?who={respondent}")
     path = f"/check-ins/{check_in.id}/q/{question.link_id}" if question else f"/check-ins/{check_in.id}/check"
     path += f"?who={respondent}"
     if not render.wants_fragment(request):
@@ -206,6 +217,7 @@ async def _check(
         questions=questions,
         drafts=kept,
         respondent=respondent,
+        before=await same.as_before(db, check_in, respondent),
         outbox=json.dumps({"answers": answers, "respondent": respondent}),
         patient=await db.get_one(Patient, check_in.patient_id),
     )

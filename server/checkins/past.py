@@ -2,7 +2,7 @@
 
 import json
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
@@ -13,7 +13,8 @@ from server.review.flow import Occurrence
 
 async def of_patient(db: AsyncSession, patient_id: str, slug: str | None = None) -> list[Response]:
     """A patient's responses in the order in which they were answered."""
-    query = select(Response).where(Response.patient_id == patient_id).order_by(Response.answered_at)
+    query = select(Response).where(Response.patient_id == patient_id, Response.undone_at.is_(None))
+    query = query.order_by(Response.answered_at)
     return list(await db.scalars(query.where(Response.slug == slug) if slug else query))
 
 
@@ -23,10 +24,21 @@ def answers_of(response: Response) -> dict[str, Value]:
 
 
 async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> Response | None:
-    query = select(Response).where(Response.check_in_id == check_in_id, Response.clinic_id == actor.clinic_id)
+    query = _standing(check_in_id).where(Response.clinic_id == actor.clinic_id)
     if actor.kind != "staff":
         query = query.where(Response.patient_id == actor.patient_id)
-    return await db.scalar(query)
+    response: Response | None = await db.scalar(query)
+    return response
+
+
+async def standing(db: AsyncSession, check_in_id: str) -> Response | None:
+    """The check-in's response, if one was sent and not taken back."""
+    response: Response | None = await db.scalar(_standing(check_in_id))
+    return response
+
+
+def _standing(check_in_id: str) -> Select[Response]:
+    return select(Response).where(Response.check_in_id == check_in_id, Response.undone_at.is_(None))
 
 
 async def occurrence(

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import drafts, flow, past, rules
+from server.checkins import drafts, flow, past, rules, same
 from server.checkins.forms import Answers, Form, Value, check_answers, still_asked
 from server.checkins.models import CheckIn, Response, SetAside
+from server.db import new_id
 from server.people.rules import Refused
 from server.reminders import receipts
 from server.review import flow as review
@@ -52,15 +53,16 @@ async def submit(
     for the client id of another check-in.
     """
     if submission.client_id != check_in.client_id:
-        raise ValueError("the client id is another check-in's")
+        return await _undone(db, check_in, submission)
     form = await flow.form_of(db, check_in.questionnaire_id)
     answers = check_answers(form, submission.answers, submission.respondent)
-    held = await db.scalar(select(Response).where(Response.check_in_id == check_in.id))
+    held = await past.standing(db, check_in.id)
     if held is not None:
         return await _again(db, actor, held, submission, answers, now)
     if check_in.state == "cancelled":
         return Refused("called-off")
     response = _response(actor, check_in, form, submission, answers, now)
+    response.as_before = [k for k in await same.as_before(db, check_in, submission.respondent) if k in answers]
     db.add(response)
     await db.flush()
     audit.record(db, actor, "response.received", response, now, status=submission.status)
@@ -71,6 +73,16 @@ async def submit(
     await drafts.clear(db, check_in)
     await receipts.settle(db, actor, check_in.id, now)
     return Taken(response, flagged=any(raised.severity in ("red", "hard") for raised in flags))
+
+
+async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -> Taken:
+    """A replay of what was taken back since gets its receipt: the phone is to forget it."""
+    held = await db.scalar(
+        select(Response).where(Response.client_id == submission.client_id, Response.check_in_id == check_in.id)
+    )
+    if held is None:
+        raise ValueError("the client id is another check-in's")
+    return Taken(held, again=True)
 
 
 async def _again(
@@ -92,7 +104,8 @@ async def _keep_the_others(
     for respondent in (await drafts.respondents(db, check_in)).values():
         if rules.party_of(respondent) == rules.party_of(response.respondent):
             continue
-        answers = still_asked(form, await drafts.kept(db, check_in, respondent), respondent)
+        kept = await drafts.kept(db, check_in, respondent, taken_over=False)
+        answers = still_asked(form, kept, respondent)
         if any(value is not None for value in answers.values()):
             await _set_aside(db, actor, response, respondent, answers, now)
             occurrence = await past.occurrence(db, check_in, form, answers, response)
@@ -109,7 +122,7 @@ async def keep_beside(
     now: datetime,
 ) -> None:
     """Answers that came after theirs was sent: set aside where they say something else, and looked at by the rules."""
-    held = await db.scalar(select(Response).where(Response.check_in_id == check_in.id))
+    held = await past.standing(db, check_in.id)
     known = json.loads(held.answers) if held else {}
     new = {link_id: value for link_id, value in answers.items() if known.get(link_id) != value}
     if held is None or not new:
@@ -162,6 +175,20 @@ async def set_urgency(db: AsyncSession, actor: Actor, response: Response, urgenc
     response.urgency = urgency
     audit.record(db, actor, "response.urgency", response, now, urgency=urgency)
     await review.note_urgency(db, actor, response.check_in_id, urgency, now)
+
+
+async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> bool:
+    """Take back what was just sent, to correct it. It stays on record, its flags with staff. False once too late."""
+    check_in = await db.get_one(CheckIn, response.check_in_id, with_for_update={"key_share": True})
+    if response.undone_at is not None or not rules.may_undo(response.received_at, check_in.closes_at, now):
+        return False
+    response.undone_at = now
+    check_in.state, check_in.client_id = "waiting", new_id()
+    audit.record(db, actor, "response.undone", response, now)
+    form = await flow.form_of(db, response.questionnaire_id)
+    for link_id, value in past.answers_of(response).items():
+        await drafts.keep(db, actor, check_in, form, link_id, value, response.respondent, now)
+    return True
 
 
 async def opened(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> None:

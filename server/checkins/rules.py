@@ -18,6 +18,7 @@ NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
 RESPONDENTS = ("self", "hands", "helper")
 PARTIES = ("patient", "helper")  # whose words: the patient's come first
 ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still taken this long after the window
+UNDO = timedelta(minutes=10)
 CLOCK_SLACK = timedelta(minutes=5)
 
 
@@ -106,6 +107,11 @@ def _utc(day: date, at: time, zone: str) -> datetime:
 
 def is_open(state: str, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
     return state == "waiting" and due_at <= now < closes_at
+
+
+def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
+    """For ten minutes, while the check-in can still be answered."""
+    return now - received_at < UNDO and now < closes_at
 
 
 def believable(answered_at: datetime, now: datetime) -> datetime:

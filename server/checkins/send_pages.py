@@ -103,4 +103,12 @@ async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: F
     return render.go(request, f"/check-ins/{check_in_id}/sent")
 
 
-ROUTES = [outbox_key, send, take, take_answers, urgency_page, say_urgency]
+@post("/check-ins/{check_in_id:str}/withdraw", opt=PERSON)
+async def undo(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    response = found(await past.find(db, actor, check_in_id))
+    undone = await responses.undo(db, actor, response, now)
+    page = f"check?who={response.respondent}" if undone else "sent"
+    return render.go(request, f"/check-ins/{check_in_id}/{page}")
+
+
+ROUTES = [outbox_key, send, take, take_answers, urgency_page, say_urgency, undo]

@@ -18,6 +18,7 @@ from server.checkins import flow as checkins
 from server.checkins import past
 from server.checkins.forms import Form, Question
 from server.checkins.models import Response as Answered
+from server.checkins.rules import may_undo
 from server.clock import to_wall
 from server.db import scope
 from server.forms import form_of, text
@@ -82,6 +83,7 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
     form = await checkins.form_of(db, response.questionnaire_id)
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
+    check_in = found(await checkins.find(db, actor, check_in_id))
     return render.page(
         request,
         "phone/sent.html",
@@ -92,6 +94,7 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
         opener=await _name(db, actor, response.opened_by),
         follows=await _follows(db, actor, await review.of_check_in(db, check_in_id)),
         trends=_trends(form, history, actor)[:3],
+        may_undo=may_undo(response.received_at, check_in.closes_at, now),
         next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
     )
 

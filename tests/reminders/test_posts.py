@@ -1,6 +1,7 @@
 """Who is told, and in what words: private unless the patient chose otherwise (cases 32, 35, 36)."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ async def test_case_36_a_notification_says_nothing_of_the_person(scene: Scene, k
         await db.execute(update(Reminder).values(kind=kind))
     await scene.due()
     [(_, message)] = scene.push.sent
-    assert not [word for word in PHI if word.lower() in message.body.lower().replace(SUBJECT, "")]
+    readable = re.sub(r"[A-Za-z0-9_-]{20,}", "", message.body).lower()  # but for ids and tokens, which are random
+    assert not [word for word in PHI if word.lower() in readable]
     assert notification(message)["title"]
     assert notification(message)["body"]
     assert len(message.body.encode()) < 2048

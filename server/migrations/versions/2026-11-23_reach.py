@@ -23,6 +23,9 @@ def upgrade() -> None:
     op.add_column("device", sa.Column("asked_at", MOMENT, nullable=True))
     op.add_column("attempt", sa.Column("late", sa.Float, nullable=True))
     op.add_column("check_in", sa.Column("day", sa.String(10), nullable=True))
+    _with_default("draft", sa.Column("as_before", sa.Boolean, nullable=False, server_default=sa.false()))
+    _with_default("response", sa.Column("as_before", sa.JSON, nullable=False, server_default="[]"))
+    op.add_column("response", sa.Column("undone_at", MOMENT, nullable=True))
     op.create_table(
         "breaker",
         sa.Column("service", sa.String(253), nullable=False),

@@ -1,0 +1,73 @@
+"""Same as last time: the last answers are shown first, and stored as taken over from then (UX: patient screen 6).
+
+Only for the same respondent, only where the questionnaire allows it, never after a hard or red flag. What was taken
+over and not sent is nobody's answer: a window that closes half-way leaves it out.
+"""
+
+import json
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.checkins import drafts, past, rules
+from server.checkins.forms import Form, Value, still_asked
+from server.checkins.models import CheckIn, Draft, Response
+from server.review import flow as review
+
+
+async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str) -> Response | None:
+    """The response whose answers may be taken over; None where nothing is offered, or something is answered already."""
+    if not form.may_be_same or await drafts.kept(db, check_in, respondent):
+        return None
+    mine = [r for r in await past.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
+    last = mine[-1] if mine else None
+    if last is None or last.status != "completed" or last.questionnaire_id != check_in.questionnaire_id:
+        return None
+    flags = await review.of_check_in(db, last.check_in_id)
+    return None if any(flag.severity in ("hard", "red") for flag in flags) else last
+
+
+def _is_same(response: Response, actor: Actor, respondent: str) -> bool:
+    if rules.party_of(response.respondent) != rules.party_of(respondent):
+        return False
+    return rules.party_of(respondent) == "patient" or response.caregiver_id == (
+        actor.id if actor.kind == "caregiver" else None
+    )
+
+
+async def take_over(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, last: Response, respondent: str, now: datetime
+) -> None:
+    """Every answer of last time, marked as such; what was skipped then is asked."""
+    for link_id, value in answers_of(form, last, respondent).items():
+        draft = Draft(
+            clinic_id=check_in.clinic_id,
+            check_in_id=check_in.id,
+            party=rules.party_of(respondent),
+            link_id=link_id,
+            respondent=respondent,
+            answered_at=now,
+            as_before=True,
+        )
+        draft.value = json.dumps(value)
+        db.add(draft)
+        audit.record(db, actor, "answer.as-before", draft, now)
+    await db.flush()
+
+
+def answers_of(form: Form, last: Response, respondent: str) -> dict[str, Value]:
+    given = {link_id: value for link_id, value in past.answers_of(last).items() if value is not None}
+    return still_asked(form, {link_id: value for link_id, value in given.items() if link_id in form.by_id}, respondent)
+
+
+async def as_before(db: AsyncSession, check_in: CheckIn, respondent: str) -> list[str]:
+    """The questions whose answer is that of last time, until it is changed."""
+    found = await db.scalars(
+        select(Draft.link_id).where(
+            Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent), Draft.as_before
+        )
+    )
+    return list(found)

@@ -1,0 +1,91 @@
+"""Is anything different? Two activations where nothing is; where something is, only that is asked."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+
+from server import problems, render
+from server.checkins import drafts, flow, rules, same
+from server.checkins.forms import asked
+from server.forms import form_of, text
+from server.people.guards import PERSON, Ask, Db, Now, Who
+from server.problems import found
+
+ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more than nine to press
+
+
+@get("/check-ins/{check_in_id:str}/same", opt=PERSON)
+async def same_page(
+    request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self"
+) -> Response[Any]:
+    check_in = found(await flow.find(db, actor, check_in_id))
+    respondent = rules.respondent_from(who, actor.kind)
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    last = await same.offer(db, actor, check_in, form, respondent)
+    if last is None or not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+        return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
+    return render.page(
+        request,
+        "checkins/same.html",
+        check_in=check_in,
+        form=form,
+        last=last,
+        answers=same.answers_of(form, last, respondent),
+        respondent=respondent,
+        zone=actor.zone,
+    )
+
+
+@post("/check-ins/{check_in_id:str}/same", opt=PERSON)
+async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    """`say`: same, some (something is different), or all (ask me everything)."""
+    check_in = found(await flow.hold(db, actor, check_in_id))
+    sent = await form_of(request)
+    say, respondent = text(sent, "say", 5), rules.respondent_from(text(sent, "who", 10), actor.kind)
+    if say not in ("same", "some", "all"):
+        return problems.answer(request, 422)
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    last = await same.offer(db, actor, check_in, form, respondent)
+    is_open = rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now)
+    if last is None or not is_open or say == "all":
+        return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
+    await same.take_over(db, actor, check_in, form, last, respondent, now)
+    page = "different" if say == "some" else "next"
+    return render.go(request, f"/check-ins/{check_in.id}/{page}?who={respondent}")
+
+
+@get("/check-ins/{check_in_id:str}/different", opt=PERSON)
+async def different_page(
+    request: Ask,
+    db: Db,
+    actor: Who,
+    check_in_id: FromPath[str],
+    who: FromQuery[str] = "self",
+    page: FromQuery[int] = 0,
+) -> Response[Any]:
+    """What is different: one press leads to the question, and back here."""
+    check_in = found(await flow.find(db, actor, check_in_id))
+    respondent = rules.respondent_from(who, actor.kind)
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    kept = await drafts.kept(db, check_in, respondent)
+    before = await same.as_before(db, check_in, respondent)
+    questions = asked(form, kept, respondent)
+    if check_in.state != "waiting" or not before:
+        return render.go(request, f"/check-ins/{check_in.id}")
+    pages = [questions[at : at + ON_A_PAGE] for at in range(0, len(questions), ON_A_PAGE)]
+    shown = page if 0 <= page < len(pages) else 0
+    return render.page(
+        request,
+        "checkins/different.html",
+        check_in=check_in,
+        questions=pages[shown],
+        more=(shown + 1) % len(pages) if len(pages) > 1 else None,
+        kept=kept,
+        before=before,
+        changed=len(kept) - len(before),
+        respondent=respondent,
+    )
+
+
+ROUTES = [same_page, say_same, different_page]
