@@ -36,6 +36,8 @@ async def replan(
     wanted = {(plan.kind, plan.moment): plan for plan in planned}
     for reminder in await of_subject(db, subject_id):
         plan = wanted.pop((reminder.kind, reminder.moment), None)
+        if reminder.kind == "change":
+            continue  # that it was moved stays to be told
         if plan is None:
             await _cancel(db, reminder, "replanned", now)
         elif reminder.state in ("cancelled", *PENDING):
@@ -153,11 +155,18 @@ async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: dateti
 
 async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> None:
     """What was said of a subject is no longer so: its links end, and the change is said where anything was."""
-    said = [reminder for reminder in await of_subject(db, notice.subject_id) if reminder.state in SAID]
+    found = await of_subject(db, notice.subject_id)
+    said = [reminder for reminder in found if reminder.state in SAID]
     for reminder in said:
         reminder.why, reminder.turn_at = OVERTAKEN, None
         audit.record(db, actor, "reminder.overtaken", reminder, now)
-    twice = any(reminder.kind == notice.kind and reminder.moment == now for reminder in said)
+    before = [reminder for reminder in found if reminder.kind == notice.kind]
+    for reminder in before:
+        if reminder.moment != now:
+            await _cancel(db, reminder, OVERTAKEN, now)
+        else:
+            reminder.expires_at, reminder.detail = notice.expires_at, notice.detail
+    twice = any(reminder.moment == now for reminder in before)
     if said and not twice and notice.expires_at > now:
         await remind_now(db, actor, notice, now)
 

@@ -1,0 +1,80 @@
+"""What the sweeps found, each kept as a test of its own."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.appointments import flow as appointments
+from server.appointments.flow import NewVisit
+from server.appointments.models import Appointment
+from server.clock import to_wall
+from server.db import Database
+from server.reminders.models import Reminder
+from server.reminders.sending import Sender
+from tests.cast import NOW, Cast, acting
+from tests.conftest import StillClock
+from tests.push_double import PushDouble
+from tests.stories import rows, subscribed
+
+HOURS = timedelta(hours=1)
+
+
+class Clinic:
+    """Rosa has a phone, and a visit in 30 hours of which she was reminded."""
+
+    def __init__(self, database: Database, cast: Cast, clock: StillClock) -> None:
+        self.database, self.cast, self.clock, self.push = database, cast, clock, PushDouble()
+        self.sender = Sender(database, self.push, clock, "https://localhost")
+
+    async def opens(self) -> "Clinic":
+        async with self.database.writing() as db:
+            await subscribed(db, self.cast.rosa)
+            starts = to_wall(NOW + 30 * HOURS, self.cast.harbor.zone)
+            visit = await appointments.book(db, acting(self.cast.maria), self.cast.rosa, NewVisit(starts), NOW)
+            self.visit_id = visit.id
+        self.clock.move(hours=7)
+        await self.sender.tick()
+        assert len(self.push.sent) == 1
+        return self
+
+    async def move(self, db: AsyncSession, hours: int) -> None:
+        visit = await db.get_one(Appointment, self.visit_id)
+        await appointments.move(
+            db, acting(self.cast.maria), visit, to_wall(NOW + hours * HOURS, visit.zone), self.clock()
+        )
+
+    async def changes(self) -> list[str]:
+        found = await rows(self.database, Reminder, Reminder.kind == "change")
+        return [change.state for change in sorted(found, key=lambda change: change.moment)]
+
+
+@pytest.fixture
+async def clinic(database: Database, cast: Cast, clock: StillClock) -> Clinic:
+    return await Clinic(database, cast, clock).opens()
+
+
+async def test_case_13_who_was_reminded_of_the_old_time_is_told_that_it_moved(clinic: Clinic) -> None:
+    """The new plan of the visit's reminders once called the notice off in the same transaction."""
+    async with clinic.database.writing() as db:
+        await clinic.move(db, 50)
+    await clinic.sender.tick()
+    assert (await clinic.changes(), len(clinic.push.sent)) == (["sent"], 2)
+
+
+async def test_case_13_moved_twice_before_anyone_was_told_the_last_word_is_told_once(clinic: Clinic) -> None:
+    async with clinic.database.writing() as db:
+        await clinic.move(db, 50)
+    clinic.clock.move(seconds=1)
+    async with clinic.database.writing() as db:
+        await clinic.move(db, 60)
+    await clinic.sender.tick()
+    assert (await clinic.changes(), len(clinic.push.sent)) == (["cancelled", "sent"], 2)
+
+
+async def test_case_13_moved_twice_in_one_moment_is_one_change(clinic: Clinic) -> None:
+    async with clinic.database.writing() as db:
+        await clinic.move(db, 50)
+        await clinic.move(db, 60)
+    await clinic.sender.tick()
+    assert (await clinic.changes(), len(clinic.push.sent)) == (["sent"], 2)
