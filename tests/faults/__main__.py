@@ -17,11 +17,10 @@ from tests.databases import postgres_server
 from tests.faults.crash_matrix import calm, crash
 from tests.faults.lanes import PostgresCopies, SqliteCopies, lane, postgres_copies
 from tests.faults.offsets import zones
-from tests.faults.states import STEPS_OF_A_LIFE, live
+from tests.faults.states import live
 from tests.faults.workers import nursery
 from tests.faults.zone_sweep import sweep
 
-LIVES_AT_ONCE = 10
 Part = tuple[str, list[str]]
 
 
@@ -63,19 +62,10 @@ async def both_crashes(telling: bool) -> list[Part]:
 
 
 def states(steps: int, seed: int) -> Part:
-    tell, done, number = Progress("states"), 0, 0
-    while done < steps:
-        lives = min(LIVES_AT_ONCE, -(-(steps - done) // STEPS_OF_A_LIFE))
-        try:
-            done += live(lives, seed * 100_003 + number).steps
-        except Exception as error:
-            tell(f"{done} steps, then broken", end=True)
-            notes = "\n".join(getattr(error, "__notes__", []))
-            return f"{done} steps", [f"states, seed {seed}, block {number}: {error}\n{notes}"]
-        number += 1
-        tell(f"{done} of {steps} steps")
-    tell(f"{done} steps", end=True)
-    return f"{done} steps", []
+    tell = Progress("states")
+    found = live(steps, seed, lambda done: tell(f"{done} of {steps} steps"))
+    tell(f"{found.steps} steps", end=True)
+    return f"{found.steps} steps", [found.broken] if found.broken else []
 
 
 def all_zones(every: int, seed: int) -> Part:

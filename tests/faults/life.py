@@ -21,6 +21,7 @@ from server.reminders.claims import next_due
 from server.reminders.sending import Sender
 from server.schedule import TICKS, Worker
 from tests.cast import NOW
+from tests.faults.worker import all_done
 
 T = TypeVar("T")
 MOST_LOOKS = 20
@@ -155,8 +156,7 @@ class Life:
 
     async def _send_once(self) -> None:
         await self.worker.send_due()
-        if not self.worker.watch.holds:
-            await self.worker.sender.tick()  # until all that is on its way has come to its end
+        await all_done()
 
     def crash(self, deadly: Deadly) -> None:
         """A tick in which the process may end; what it knew and did not write is forgotten, a new one is hired."""

@@ -1,46 +1,63 @@
 """Runs the machine: so many lives of so many steps, from a seed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.faults.cradle import Cradle
 from tests.faults.cradle import cradle as a_cradle
 from tests.faults.machine import Lives
 
 STEPS_OF_A_LIFE = 100
+LIVES_AT_ONCE = 5
 
 
 @dataclass(frozen=True)
-class Run:
-    lives: int
+class Found:
+    """How many steps were lived, and what broke, with the steps that lead there."""
+
     steps: int
+    broken: str = ""
 
 
-def live(lives: int, seed: int, shrink: bool = False) -> Run:
-    """Raises what Hypothesis found, with the steps that lead there. The same seed lives the same lives.
+def live(steps: int, seed: int, tell: Callable[[int], None] = lambda _: None) -> Found:
+    """At least so many steps, by life after life, or those until something broke. The same seed, the same lives."""
+    done = 0
+    with a_cradle() as cradle:
+        for block in count():
+            machine = _machine(cradle, seed * 100_003 + block)
+            try:
+                run_state_machine_as_test(machine, settings=_settings(LIVES_AT_ONCE))
+            except Exception as error:
+                notes = "\n".join(getattr(error, "__notes__", []))
+                return Found(done + machine.steps, f"seed {seed}, block {block}: {error}\n{notes}")
+            done += machine.steps
+            tell(done)
+            if done >= steps:
+                break
+    return Found(done)
 
-    To shrink a find takes minutes, so it is asked for.
-    """
-    with a_cradle() as held:
 
-        class Machine(Lives):
-            cradle = held
-            steps = 0
+def _machine(held: Cradle, seed: int) -> type[Lives]:
+    class Machine(Lives):
+        cradle = held
+        steps = 0
 
-        hypothesis.seed(seed)(Machine)
-        run_state_machine_as_test(Machine, settings=_settings(lives, shrink))
-        return Run(lives, Machine.steps)
+    hypothesis.seed(seed)(Machine)
+    return Machine
 
 
-def _settings(lives: int, shrink: bool) -> settings:
+def _settings(lives: int) -> settings:
     return settings(
         max_examples=lives,
         stateful_step_count=STEPS_OF_A_LIFE,
         deadline=None,
         database=None,
-        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        phases=(Phase.generate,),  # to shrink a find takes minutes
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.db import Database
 from server.reminders.claims import next_due
 from server.schedule import TICKS, Worker, make_worker
 from server.settings import Settings
@@ -58,23 +57,11 @@ class HandClock:
         return (self.now - self.began).total_seconds()
 
 
-_warm: dict[bool, Any] = {}  # by database: an engine that has done it before
-
-
-def _warmed(database: Database) -> None:
-    """Statements take longer to put together than to run: those of the engine that was rehearsed serve this one."""
-    engine: Any = database.engine.sync_engine
-    warm = _warm.setdefault(database.is_sqlite, engine)
-    engine.dialect = engine.pool._dialect = warm.dialect
-    engine._compiled_cache = warm._compiled_cache
-
-
 async def live(job: Job, report: Callable[[str], None]) -> None:
     """The worker as `server.schedule` makes it; only its clocks are ours, and everything it does is numbered."""
     clock = HandClock(job.now)
     made = make_worker(job.settings, clock)
     worker = Worker(made.database, made.sender, clock, clock.monotonic)
-    _warmed(worker.database)
     if job.services:  # else it is a rehearsal
         _watch(Points(report, job.kill), worker, job.services)
     await _until_nothing_is_due(worker, clock, job.end, report)
@@ -98,7 +85,7 @@ async def _until_nothing_is_due(worker: Worker, clock: HandClock, end: datetime,
                 ran[tick.name] = clock.now
                 await tick.run(worker)
         await worker.send_due()
-        await worker.sender.tick()  # until all that is on its way has come to its end
+        await all_done()
         async with worker.database.reading() as db:
             due = await next_due(db)
         if due is None:
@@ -109,3 +96,9 @@ async def _until_nothing_is_due(worker: Worker, clock: HandClock, end: datetime,
         if looks:
             await asyncio.sleep(0.01)  # a row of a process just killed is locked until its server notices
         clock.now = max(due, clock.now + LOOKS_AGAIN if looks else due)
+
+
+async def all_done() -> None:
+    """Until all that is on its way has come to its end, and nothing of the worker's goes on."""
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.gather(*others)
