@@ -123,7 +123,21 @@ async def walk_through_check_ins(browser: Browser, site: RunningSite) -> list[In
     await page.goto(f"/check-ins/{weekly.id}/check")
     await _send(phone)
     await _seen_by_staff(phone, site, await desk_of(browser, site, site.cast.maria))
+    await _same_as_last_time(phone, site)
     return [phone, await _helper(browser, site)]
+
+
+FUNCTION = dict.fromkeys(("speech", "saliva", "swallowing", "handwriting", "cutting", "dressing", "walking"), "none")
+
+
+async def _same_as_last_time(phone: Inspection, site: RunningSite) -> None:
+    check_in = await site.check_in_due_now(site.cast.rosa, "function", FUNCTION, whole=True)
+    await phone.visit(f"/check-ins/{check_in.id}", "the same as last time?")
+    await press(phone.page, "Some things changed")
+    await sees(phone.page, "What has changed?")
+    await phone.look("what has changed")
+    await phone.page.goto(f"/check-ins/{check_in.id}/check")
+    await phone.look("check and send, as last time")
 
 
 async def _red_flags(phone: Inspection, weekly: str, day_after: str) -> None:

@@ -124,9 +124,12 @@ class RunningSite:
 
     # Check-ins
 
-    async def check_in_due_now(self, patient: Patient, slug: str, before: Mapping[str, Value] | None = None) -> CheckIn:
+    async def check_in_due_now(
+        self, patient: Patient, slug: str, before: Mapping[str, Value] | None = None, whole: bool = False
+    ) -> CheckIn:
         """One that has just fallen due and stays open for three days; `before` was answered a week ago.
 
+        Unless that was `whole` it was left half-way, and the app does not ask whether all is the same.
         Due at the full minute before last, in the patient's own time, since a rhythm knows no seconds.
         """
         wall = to_wall(system_clock() - timedelta(minutes=1), patient.zone).replace(second=0, microsecond=0)
@@ -137,7 +140,7 @@ class RunningSite:
         async with self.database.writing() as db:
             then = past.due_at + timedelta(minutes=1)
             held = await db.get_one(CheckIn, past.id)
-            sent = Submission(past.client_id, before, "self", then)
+            sent = Submission(past.client_id, before, "self", then, "completed" if whole else "in-progress")
             taken = await responses.submit(db, acting(patient), held, sent, then)
             assert isinstance(taken, Taken)
         return check_in

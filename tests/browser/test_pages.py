@@ -25,7 +25,9 @@ WAY_IN = {
 }
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/settings", "/settings/quiet", "/help", "/sign-out"}
-CHECK_INS = {f"{CHECK_IN}/{page}" for page in ("who", "q/{link_id:str}", "check", "urgency", "sent")} | {"/answers"}
+CHECK_INS = {
+    f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")
+} | {"/answers"}
 DOOR = {"/staff/sign-in", "/staff/link"}
 DESK = {f"/staff{page}" for page in ("", "/patients", "/patients/new", "/schedule", "/account", "/clinic", "/team")}
 DESK |= {

@@ -111,6 +111,19 @@ async def test_without_javascript_from_start_to_sent(chromium: Browser, site: Ru
     assert await site.responses_to(check_in) == 1
 
 
+async def test_a_week_in_which_nothing_changed_is_two_activations(chromium: Browser, site: RunningSite) -> None:
+    """From the notification's page: Same as last time, Send to clinic."""
+    check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK, whole=True)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    await sees(rosa, "Is it all the same as last time?", "A little trouble")
+    await press(rosa, "Same as last time")
+    await expect(rosa.locator("h1")).to_have_text("Check and send")
+    await press(rosa, "Send to clinic")
+    await then_the_clinic_has_it_and_nobody_opened_it(rosa)
+    assert await site.responses_to(check_in) == 1
+
+
 async def given_a_weekly_check_in(site: RunningSite) -> CheckIn:
     """Due now; last week's was answered, with a little trouble in swallowing."""
     return await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
