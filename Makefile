@@ -1,5 +1,5 @@
 # One line each; what they do in full stands in tools/setup.sh and the interlude command itself.
-.PHONY: run test check bench faults lock setup setup-dev
+.PHONY: run test check bench faults locale lock setup setup-dev
 
 run: setup
 	@.venv/bin/interlude run
@@ -24,3 +24,6 @@ lock:
 
 bench: setup-dev
 	@.venv/bin/python -m tests.bench
+
+locale: setup-dev
+	@sh tools/locale.sh

@@ -3,26 +3,59 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
 FOLDER = Path(__file__).parent / "locale"
-LOCALES = ("en",)
+
+
+@dataclass(frozen=True)
+class Language:
+    """`name` is its own name for itself; `formats`, Babel's locale for its dates, hours and direction.
+
+    Babel's ready-made styles put the year in or the weekday out; `day`, `day_short` and `day_and_hour` are what
+    pages need.
+    """
+
+    name: str
+    formats: str
+    day: str
+    day_short: str
+    day_and_hour: str
+
+
+LANGUAGES = {
+    "en": Language("English", "en_US", "EEEE, MMMM d", "MMM d", "EEE, MMM d, h:mm a"),
+    "es": Language("Español", "es_US", "EEEE d 'de' MMMM", "d MMM", "EEE d MMM, h:mm a"),
+}
 _locale: ContextVar[str] = ContextVar("locale", default="en")
 
 
 @cache
 def _catalogue(locale: str) -> NullTranslations:
-    return Translations.load(FOLDER, [locale], "interlude")
+    """Read from its .po at first use, so that no compiled file has to be kept or made (docs/decisions/0009)."""
+    path = FOLDER / locale / "LC_MESSAGES" / "interlude.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale))
+    compiled.seek(0)
+    return Translations(compiled, "interlude")
 
 
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
-    token = _locale.set(locale if locale in LOCALES else "en")
+    token = _locale.set(known(locale))
     try:
         yield
     finally:
@@ -31,11 +64,42 @@ def speaking(locale: str) -> Iterator[None]:
 
 def speak(locale: str) -> None:
     """For the rest of this request."""
-    _locale.set(locale if locale in LOCALES else "en")
+    _locale.set(known(locale))
+
+
+def known(locale: str) -> str:
+    return locale if locale in LANGUAGES else "en"
+
+
+def accepted(header: str) -> str:
+    """What we have of an Accept-Language (RFC 9110, 12.5.4), the most wanted first; English if nothing."""
+    wanted = sorted((_wanted(part) for part in header.lower().split(",")), key=lambda one: -one[1])
+    for tag, weight in wanted:
+        held = next((code for code in LANGUAGES if tag == code or tag.startswith(f"{code}-")), None)
+        if held and weight > 0:
+            return held
+    return "en"
+
+
+def _wanted(part: str) -> tuple[str, float]:
+    tag, _, weight = part.partition(";q=")
+    try:
+        return tag.strip(), float(weight or 1)
+    except ValueError:
+        return tag.strip(), 0
 
 
 def current() -> str:
     return _locale.get()
+
+
+def direction() -> str:
+    """ "ltr" or "rtl", as <html dir> wants it."""
+    return Locale.parse(_spoken().formats).text_direction
+
+
+def _spoken() -> Language:
+    return LANGUAGES[current()]
 
 
 def gettext(text: str) -> str:
@@ -51,33 +115,26 @@ def mark(text: str) -> str:
     return text
 
 
-# Babel's ready-made styles put the year in or the weekday out; these are the shapes that pages need.
-_SHAPES = {
-    "en": ("EEEE, MMMM d", "MMM d", "EEE, MMM d, h:mm a"),
-    "": ("EEEE d MMMM", "d MMM", "EEE d MMM, HH:mm"),
-}
-
-
-def _shape(which: int) -> str:
-    return _SHAPES.get(current(), _SHAPES[""])[which]
-
-
 def day(moment: date) -> str:
     """Monday, December 1, in the language now spoken."""
-    return str(format_date(moment, _shape(0), current()))
+    return str(format_date(moment, _spoken().day, _spoken().formats))
 
 
 def day_short(moment: date) -> str:
-    return str(format_date(moment, _shape(1), current()))
+    return str(format_date(moment, _spoken().day_short, _spoken().formats))
 
 
 def hour(moment: datetime | time) -> str:
-    return _kept_together(format_time(moment, "short", locale=current()))
+    return _kept_together(format_time(moment, "short", locale=_spoken().formats))
 
 
 def day_and_hour(moment: datetime) -> str:
-    return _kept_together(format_datetime(moment, _shape(2), locale=current()))
+    return _kept_together(format_datetime(moment, _spoken().day_and_hour, locale=_spoken().formats))
 
 
 def _kept_together(text: str) -> str:
-    return str(text).replace("\u202f", "\u00a0").replace(" AM", "\u00a0AM").replace(" PM", "\u00a0PM")
+    """No line ends between an hour and its AM or PM."""
+    text = str(text).replace("\u202f", "\u00a0")
+    for half in (" AM", " PM", " a.", " p."):
+        text = text.replace(half, half.replace(" ", "\u00a0"))
+    return text
