@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit
+from server import audit, language
 from server.actor import Actor, system
 from server.checkins import rules
 from server.checkins.forms import Form, read_form
@@ -54,11 +54,12 @@ async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
     found = await db.scalars(
         select(Questionnaire).where(Questionnaire.clinic_id == actor.clinic_id).order_by(Questionnaire.version)
     )
-    return {questionnaire.slug: read_form(questionnaire.resource) for questionnaire in found}
+    return {questionnaire.slug: read_form(questionnaire.resource, language.current()) for questionnaire in found}
 
 
 async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
-    return read_form((await db.get_one(Questionnaire, questionnaire_id)).resource)
+    """In the language now spoken."""
+    return read_form((await db.get_one(Questionnaire, questionnaire_id)).resource, language.current())
 
 
 async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime) -> Plan:

@@ -8,6 +8,7 @@ Value = str | int | bool | None  # a choice's code, a number, yes or no; None is
 Answers = Mapping[str, Value]
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 OURS = "urn:interlude:"
 TYPES = ("choice", "boolean", "integer")
 OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
@@ -114,9 +115,12 @@ class Form:
         return found
 
 
-def read_form(resource: Mapping[str, Any]) -> Form:
-    """Raises ValueError, naming the item, for what cannot be asked."""
-    questions = tuple(_questions(resource.get("item", ()), group=""))
+def read_form(resource: Mapping[str, Any], language: str = "en") -> Form:
+    """Its texts in `language` where it is translated, else as it was written: a view of the one version.
+
+    Raises ValueError, naming the item, for what cannot be asked.
+    """
+    questions = tuple(_questions(resource.get("item", ()), "", language))
     by_id = {question.link_id: question for question in questions}
     if len(by_id) != len(questions):
         raise ValueError("two items share one linkId")
@@ -125,7 +129,7 @@ def read_form(resource: Mapping[str, Any]) -> Form:
     return Form(
         slug=resource["name"],
         version=int(resource["version"]),
-        title=resource["title"],
+        title=_said(resource, "title", language),
         seconds=_extension(resource, OURS + "seconds", 60),
         may_be_same=_extension(resource, OURS + "same", False),
         questions=questions,
@@ -133,28 +137,30 @@ def read_form(resource: Mapping[str, Any]) -> Form:
     )
 
 
-def _questions(items: Any, group: str) -> list[Question]:
+def _questions(items: Any, group: str, language: str) -> list[Question]:
     found: list[Question] = []
     for item in items:
         if item["type"] in ("group", "display"):
-            found += _questions(item.get("item", ()), group=item.get("text", group))
+            inside = _said(item, "text", language) if "text" in item else group
+            found += _questions(item.get("item", ()), inside, language)
         elif item["type"] in TYPES:
-            found.append(_question(item, group))
+            found.append(_question(item, group, language))
         else:
             raise ValueError(f"{item.get('linkId')}: items of type {item['type']} cannot be asked yet")
     return found
 
 
-def _question(item: Mapping[str, Any], group: str) -> Question:
+def _question(item: Mapping[str, Any], group: str, language: str) -> Question:
+    text = _said(item, "text", language)
     return Question(
         link_id=item["linkId"],
-        text=item["text"],
+        text=text,
         type=item["type"],
-        options=tuple(_option(option) for option in item.get("answerOption", ())),
-        short=_extension(item, OURS + "short", item["text"]),
-        hint=_extension(item, OURS + "hint", ""),
-        low_end=_extension(item, OURS + "low-end", ""),
-        high_end=_extension(item, OURS + "high-end", ""),
+        options=tuple(_option(option, language) for option in item.get("answerOption", ())),
+        short=_extension(item, OURS + "short", text, language),
+        hint=_extension(item, OURS + "hint", "", language),
+        low_end=_extension(item, OURS + "low-end", "", language),
+        high_end=_extension(item, OURS + "high-end", "", language),
         profile=_extension(item, OURS + "profile", ""),
         group=group,
         patient_only=_extension(item, OURS + "patient-only", False),
@@ -172,9 +178,9 @@ def _check_whens(question: Question, by_id: Mapping[str, Question]) -> None:
             raise ValueError(f"{question.link_id}: {when.operator} compares nothing")
 
 
-def _option(option: Mapping[str, Any]) -> Option:
+def _option(option: Mapping[str, Any], language: str) -> Option:
     coding = option["valueCoding"]
-    return Option(coding["code"], coding["display"], int(_extension(coding, ORDINAL, 0)))
+    return Option(coding["code"], _said(coding, "display", language), int(_extension(coding, ORDINAL, 0)))
 
 
 def _when(when: Mapping[str, Any]) -> When:
@@ -182,11 +188,23 @@ def _when(when: Mapping[str, Any]) -> When:
     return When(when["question"], when["operator"], value["code"] if isinstance(value, dict) else value)
 
 
-def _extension(element: Mapping[str, Any], url: str, default: Any) -> Any:
+def _extension(element: Mapping[str, Any], url: str, default: Any, language: str = "") -> Any:
     for extension in element.get("extension", ()):
         if extension["url"] == url:
-            return next(extension[key] for key in extension if key.startswith("value"))
+            key = next(key for key in extension if key.startswith("value"))
+            return _said(extension, key, language)
     return default
+
+
+def _said(element: Mapping[str, Any], key: str, language: str) -> Any:
+    """What stands at `key`, or its translation: FHIR keeps that in the element's shadow, `_key`."""
+    for extension in element.get(f"_{key}", {}).get("extension", ()):
+        parts = {part["url"]: part for part in extension.get("extension", ()) if extension["url"] == TRANSLATION}
+        in_language = parts.get("lang", {}).get("valueCode", "").partition("-")[0] == language
+        content = next((value for name, value in parts.get("content", {}).items() if name.startswith("value")), "")
+        if in_language and content:
+            return content
+    return element[key]
 
 
 def asked(form: Form, answers: Answers, respondent: str) -> list[Question]:

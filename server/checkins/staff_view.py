@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import language
 from server.actor import Actor
 from server.checkins.forms import Form, read_form
 from server.checkins.models import Questionnaire, Response, SetAside
@@ -17,7 +18,9 @@ async def unopened(db: AsyncSession, actor: Actor, limit: int) -> list[tuple[Res
         .order_by(Response.received_at.desc())
         .limit(limit)
     )
-    return [(response, read_form(questionnaire.resource)) for response, questionnaire in found.all()]
+    return [
+        (response, read_form(questionnaire.resource, language.current())) for response, questionnaire in found.all()
+    ]
 
 
 async def find(db: AsyncSession, actor: Actor, response_id: str) -> Response | None:
