@@ -8,14 +8,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import structlog
 
 from tests.databases import postgres_server
 from tests.faults.crash_matrix import calm, crash
-from tests.faults.lanes import PostgresCopies, SqliteCopies, lane, postgres_copies
+from tests.faults.lanes import Lane, PostgresCopies, SqliteCopies, lane, postgres_copies
 from tests.faults.offsets import zones
 from tests.faults.states import live
 from tests.faults.workers import nursery
@@ -38,27 +38,29 @@ class Progress:
             sys.stderr.flush()
 
 
-async def crashes(kind: str, copies: SqliteCopies | PostgresCopies, telling: bool) -> Part:
+async def crashes(kind: str, held: Lane, telling: bool) -> Part:
     """Every kill point of a worker on this database, or the telling ones."""
     tell = Progress(f"crashes on {kind}")
-    async with nursery() as workers, lane(copies, workers) as held:
-        matrix = await calm(held)
-        kills = matrix.telling_kills() if telling else matrix.kills()
-        for number, kill in enumerate(kills, 1):
-            await crash(held, matrix, kill)
-            tell(f"{number} of {len(kills)} runs")
+    matrix = await calm(held)
+    kills = matrix.telling_kills() if telling else matrix.kills()
+    for number, kill in enumerate(kills, 1):
+        await crash(held, matrix, kill)
+        tell(f"{number} of {len(kills)} runs")
     summary = f"{len(matrix.points)} points, {matrix.runs} runs ({matrix.never_came} whose point did not come)"
     tell(summary, end=True)
     return f"{kind} {summary}", matrix.broken
 
 
 async def both_crashes(telling: bool) -> list[Part]:
-    with ExitStack() as stack:
+    """Side by side; but their lanes are laid one after the other, for migrations run one at a time."""
+    async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(postgres_server())
         copies: dict[str, SqliteCopies | PostgresCopies]
         copies = {"sqlite": SqliteCopies(folder), "postgres": postgres_copies(server)}
-        return list(await asyncio.gather(*(crashes(kind, each, telling) for kind, each in copies.items())))
+        workers = await stack.enter_async_context(nursery())
+        lanes = {kind: await stack.enter_async_context(lane(each, workers)) for kind, each in copies.items()}
+        return list(await asyncio.gather(*(crashes(kind, held, telling) for kind, held in lanes.items())))
 
 
 def states(steps: int, seed: int) -> Part:

@@ -92,6 +92,7 @@ class Life:
     now: datetime = NOW
     monotonic: float = 0.0
     sent: list[Sent] = field(default_factory=list)
+    phones: dict[str, Outcome] = field(default_factory=dict)  # by device: an answer of its own
     deadly: Deadly | None = None
     crashes: int = 0
     on_send: Callable[[Sent], None] = lambda _: None
@@ -121,9 +122,9 @@ class Life:
         sent = Sent(line.name, to, message, self.now, self.worker.watch.holds)
         self.on_send(sent)
         self.sent.append(sent)
-        sent.outcome = line.says
+        sent.outcome = next((outcome for device, outcome in self.phones.items() if device in to), line.says)
         self.passes("send", "after")
-        return line.says
+        return sent.outcome
 
     def run(self, work: Awaitable[T]) -> T:
         return self.loop.run_until_complete(_awaited(work))

@@ -142,6 +142,11 @@ class Lives(RuleBasedStateMachine):
     def a_service_changes_its_answer(self, line: str, says: str) -> None:
         self.life.lines[line].says = ANSWERS[says]
 
+    @rule(which=st.integers(0, 2), says=st.sampled_from(sorted(ANSWERS)))
+    def one_phone_is_answered_otherwise(self, which: int, says: str) -> None:
+        devices = [row["id"] for row in self.life.look("SELECT id FROM device ORDER BY id")]
+        self.life.phones = {devices[which]: ANSWERS[says]}
+
     @rule(which=st.integers(0, 2))
     def a_phone_subscribes_anew(self, which: int) -> None:
         self.life.write(lambda db: subscribe(db, which, str(self.steps)))
@@ -167,8 +172,10 @@ class Lives(RuleBasedStateMachine):
     def the_clock_jumps(self, seconds: int) -> None:
         self.jumped += abs(seconds)
         self.life.now += timedelta(seconds=seconds)
-        missed = self._missed()
+        sent, missed = len(self.life.sent), self._missed()
         self._tick()
+        if len(self.life.sent) != sent:
+            self.broken.append("the jump alone made something go out")
         if self._missed() != missed:
             self.broken.append("the jump alone made something missed")
 
