@@ -24,10 +24,12 @@ import server.checkins.send_pages
 import server.desk.pages
 import server.exchange.pages
 import server.people.clinic_pages
+import server.people.language_pages
 import server.people.pages
 import server.people.roster_pages
 import server.people.staff_pages
 import server.phone.pages
+import server.phone.settings_pages
 import server.reminders.pages
 import server.reminders.reach_pages
 import server.review.pages
@@ -36,7 +38,7 @@ from server.actor import Actor
 from server.assets import Assets
 from server.clock import Clock, system_clock
 from server.db import Database, scope
-from server.people.guards import WhoAsks, admit, asking
+from server.people.guards import WhoAsks, admit, asking, spoken_with
 from server.settings import Settings
 
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
@@ -56,6 +58,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.people.staff_pages.ROUTES,
     *server.people.roster_pages.ROUTES,
     *server.people.clinic_pages.ROUTES,
+    *server.people.language_pages.ROUTES,
     *server.appointments.pages.ROUTES,
     *server.reminders.pages.ROUTES,
     *server.reminders.reach_pages.ROUTES,
@@ -65,6 +68,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.plan_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
+    *server.phone.settings_pages.ROUTES,
     *server.desk.pages.ROUTES,
     *server.exchange.pages.ROUTES,
 ]
@@ -170,6 +174,4 @@ async def greet(request: Request[Any, Any, State]) -> None:
     """Before each handler: no address holds a null character (PostgreSQL would choke on it); their language."""
     if "\0" in request.url.path or "%00" in request.url.query:
         raise NotFoundException
-    visitor = request.scope.get("user")
-    person = visitor.person if visitor else None
-    language.speak(person.locale if person else "en")
+    language.speak(spoken_with(request))

@@ -5,6 +5,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from litestar import MediaType, Request, Response
+from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.template.base import csrf_token
@@ -16,6 +17,7 @@ from server.assets import Assets
 from server.clock import to_wall
 
 ROOM = Path(__file__).parent
+SIZE_COOKIE = "__Host-size"
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 
@@ -34,6 +36,7 @@ def environment(assets: Assets) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext, language.ngettext, newstyle=True
     )
+    env.globals.update(languages=language.LANGUAGES, direction=language.direction)
     env.globals.update(static=assets.url, locale=language.current)
     env.filters.update(
         day=language.day,
@@ -58,12 +61,26 @@ def page(request: Request[Visitor, Any, Any], template: str, status: int = 200, 
     html = env.get_template(template).render(
         context
         | {
+            "text_size": _text_size(request),
             "visitor": request.user if "user" in request.scope else Visitor(),
             "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_token(request)),
             "frame": lambda name: "shared/fragment.html" if fragment else f"shared/{name}.html",
         }
     )
-    return Response(html, status_code=status, media_type=MediaType.HTML, headers=FRESH)
+    headers = FRESH | {"Content-Language": language.current()}
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _text_size(request: Request[Any, Any, Any]) -> str:
+    chosen = request.cookies.get(SIZE_COOKIE, "")
+    return chosen if chosen in ("150", "200") else "100"
+
+
+def size_cookie(size: str) -> Cookie:
+    """For this browser, whoever is signed in."""
+    return Cookie(
+        key=SIZE_COOKIE, value=size, path="/", secure=True, httponly=True, samesite="lax", max_age=400 * 24 * 3600
+    )
 
 
 def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:

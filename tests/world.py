@@ -11,6 +11,7 @@ from server.app import PAGES
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
+from server.people import flow as people
 from server.people.models import Patient, Staff
 from server.review.models import Flag
 from tests.cast import NOW, acting
@@ -31,12 +32,13 @@ class World:
     flag_id: str
     device_id: str
     staff_id: str
+    caregiver_id: str
     link_id: str = "pain"
     path: str = "app.css"
     token: str = "nobody-has-this-token"
 
 
-NOTHING = World(*["0" * 32] * 8)
+NOTHING = World(*["0" * 32] * 9)
 
 
 async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
@@ -47,8 +49,9 @@ async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
     taken = await answered(db, patient, check_in, STEADY | {"strength": "very-hard"})
     flag = (await db.scalars(select(Flag).where(Flag.patient_id == patient.id))).one()
     device = await device_of(db, patient)
+    helper = await people.add_caregiver(db, acting(staff), patient, "A helper", "friend", NOW)
     ids = (patient.id, visit.id, check_in.id, check_in.plan_id, taken.response.id, flag.id, device.id, staff.id)
-    return World(*ids)
+    return World(*ids, helper.id)
 
 
 def parameters(handler: HTTPRouteHandler) -> set[str]:

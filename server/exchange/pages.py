@@ -1,18 +1,25 @@
 """What leaves for other programs: a visit for the phone's calendar, figures for Prometheus."""
 
 import hmac
+import json
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
+from server import audit, render
+from server.actor import Actor
 from server.appointments import flow
-from server.exchange import metrics
+from server.exchange import metrics, my_data
 from server.exchange.calendar import visit_file
+from server.exchange.my_data import MyData
 from server.language import gettext as _
-from server.people.guards import ANYONE, PERSON, Db, Given, Now, Who
+from server.people import flow as people
+from server.people.guards import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, Now, Who
+from server.people.models import Patient
 from server.problems import found
 
 
@@ -35,6 +42,41 @@ async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str])
     return Response(body, media_type="text/calendar", headers=headers)
 
 
+@get("/my-data", opt=PATIENT, sync_to_thread=False)
+def my_data_page(request: Ask) -> Response[str]:
+    return render.page(request, "exchange/my_data.html")
+
+
+@get("/my-data.html", opt=PATIENT | WRITES)
+async def my_data_to_read(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
+    data = await _my_data(db, actor, now)
+    answers = [(response, form, my_data.lines(response, form)) for response, form in reversed(data.answers)]
+    page = render.page(
+        request,
+        "exchange/my_data_file.html",
+        patient=data.patient,
+        clinic=await people.clinic_of(db, actor),
+        visits=data.visits,
+        answers=answers,
+        now=now,
+    )
+    page.headers["Content-Disposition"] = 'attachment; filename="my-data.html"'
+    return page
+
+
+@get("/my-data.json", opt=PATIENT | WRITES)
+async def my_data_as_fhir(db: Db, actor: Who, now: Now) -> Response[bytes]:
+    body = json.dumps(my_data.bundle(await _my_data(db, actor, now)), ensure_ascii=False).encode()
+    headers = render.FRESH | {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    return Response(body, media_type="application/fhir+json", headers=headers)
+
+
+async def _my_data(db: AsyncSession, actor: Actor, now: datetime) -> MyData:
+    patient = await db.get_one(Patient, actor.patient_id)
+    audit.record(db, actor, "patient.exported", patient, now)
+    return await my_data.gather(db, patient)
+
+
 @get("/metrics", opt=ANYONE)
 async def metrics_page(request: Request[Any, Any, Any], db: Db, settings: Given, now: Now) -> Response[bytes]:
     """For Prometheus, by bearer token; without one in the settings there is no such page."""
@@ -44,4 +86,4 @@ async def metrics_page(request: Request[Any, Any, Any], db: Db, settings: Given,
     return Response(await metrics.scrape(db, now), media_type="text/plain; version=0.0.4", headers=render.FRESH)
 
 
-ROUTES = [visit_ics, metrics_page]
+ROUTES = [visit_ics, my_data_page, my_data_to_read, my_data_as_fhir, metrics_page]

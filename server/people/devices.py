@@ -7,11 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import Actor
+from server.people import flow as people
 from server.people import rules
 from server.people.models import (
     Caregiver,
     Device,
     DeviceSession,
+    Patient,
     Subscription,
 )
 
@@ -55,6 +57,28 @@ async def end_device(db: AsyncSession, actor: Actor, device: Device, now: dateti
         .values(ended_at=now, ended_why="signed-out")
     )
     audit.record(db, actor, "device.ended", device, now)
+
+
+async def rename(db: AsyncSession, actor: Actor, device: Device, name: str, now: datetime) -> None:
+    device.name = name
+    audit.record(db, actor, "device.renamed", device, now)
+
+
+async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, now: datetime) -> None:
+    """The caregiver's access ends on every phone; what they answered stays as it is."""
+    held = await db.scalars(select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None)))
+    for device in list(held):
+        await end_device(db, actor, device, now)
+    caregiver.ended_at = caregiver.ended_at or now
+    audit.record(db, actor, "caregiver.ended", caregiver, now)
+
+
+async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+    """The patient takes consent back: a pause that says so, every phone signed out. Staff keep what the law asks."""
+    await people.pause(db, actor, patient, "consent-withdrawn", now)
+    for device in await devices_of(db, patient.id):
+        await end_device(db, actor, device, now)
+    audit.record(db, actor, "patient.left", patient, now)
 
 
 async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:

@@ -24,6 +24,7 @@ class NewPatient:
     helper_phone: str | None = None
     contact: str = "call"
     instructions: str | None = None
+    locale: str = "en"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
         helper_phone=new.helper_phone,
         contact=new.contact,
         instructions=new.instructions,
+        locale=new.locale,
     )
     db.add(patient)
     await db.flush()
@@ -64,7 +66,7 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
 
 
 async def change_patient(db: AsyncSession, actor: Actor, patient: Patient, new: NewPatient, now: datetime) -> None:
-    for field in ("name", "zone", "phone", "email", "helper_phone", "contact", "instructions"):
+    for field in ("name", "zone", "phone", "email", "helper_phone", "contact", "instructions", "locale"):
         setattr(patient, field, getattr(new, field))
     audit.record(db, actor, "patient.changed", patient, now)
 
@@ -73,6 +75,12 @@ async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, de
     """Whether notifications may name the visit; private unless the patient says otherwise."""
     patient.detailed_text = detailed
     audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
+
+
+async def set_language(db: AsyncSession, actor: Actor, patient: Patient, locale: str, now: datetime) -> None:
+    """In which the patient reads pages and is written to."""
+    patient.locale = locale
+    audit.record(db, actor, "patient.language", patient, now, locale=locale)
 
 
 async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now: datetime) -> None:

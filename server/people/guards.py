@@ -13,7 +13,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto
+from server import crypto, language
 from server.actor import Actor, Visitor
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Device, DeviceSession, Patient, Staff
@@ -21,6 +21,7 @@ from server.settings import Settings
 
 PERSON_COOKIE = "__Host-interlude"
 STAFF_COOKIE = "__Host-interlude-desk"
+LANGUAGE_COOKIE = "__Host-language"
 
 Ask = Request[Visitor, Any, State]
 # What a handler is handed by name (see app.py).
@@ -171,3 +172,23 @@ def ended_cookie(of_staff: bool = False) -> Cookie:
 def source_of(request: Ask) -> str:
     """Who is guessing, as well as a server can tell: the address that uvicorn took, proxies it trusts included."""
     return request.client.host if request.client else "unknown"
+
+
+def spoken_with(connection: Connection) -> str:
+    """A patient's own language; else what was chosen on this browser, a caregiver's phone too; else what it accepts."""
+    visitor: Visitor = connection.scope.get("user") or Visitor()
+    person = None if connection.url.path.startswith("/staff") else visitor.person
+    chosen = chosen_language(connection)
+    if person and (person.kind == "patient" or not chosen):
+        return person.locale
+    return chosen or language.accepted(connection.headers.get("accept-language", ""))
+
+
+def chosen_language(connection: Connection) -> str | None:
+    """What was pressed on this browser, before or after signing in."""
+    held = connection.cookies.get(LANGUAGE_COOKIE, "")
+    return held if held in language.LANGUAGES else None
+
+
+def language_cookie(locale: str) -> Cookie:
+    return replace(session_cookie(locale), key=LANGUAGE_COOKIE)

@@ -1,15 +1,29 @@
 """Join, add to the Home Screen, sign out: a phone becomes a person's, or stops being so."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
+from server.actor import Actor
 from server.forms import form_of, text
-from server.people import devices, joining, rules
-from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who, ended_cookie, session_cookie, source_of
-from server.people.models import Clinic
+from server.people import devices, flow, joining, rules
+from server.people.guards import (
+    ANYONE,
+    PERSON,
+    Ask,
+    Db,
+    Now,
+    Who,
+    chosen_language,
+    ended_cookie,
+    session_cookie,
+    source_of,
+)
+from server.people.models import Clinic, Patient
 from server.people.rules import Refused
 
 STEPS = {"iphone": 4, "android": 3, "other": 1}
@@ -39,9 +53,18 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     joined = await joining.join(db, typed, text(form, "agree", 20), device_name, source_of(request), now)
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
+    await _keep_language(request, db, joined.device.patient_id, now)
     response = render.go(request, "/reminders")
     response.set_cookie(session_cookie(joined.token))
     return response
+
+
+async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None, now: datetime) -> None:
+    """A patient who chose a language on the way in goes on in it, whatever the clinic had put down."""
+    chosen = chosen_language(request)
+    if patient_id and chosen:
+        patient = await db.get_one(Patient, patient_id)
+        await flow.set_language(db, Actor("patient", patient.id, patient.clinic_id), patient, chosen, now)
 
 
 def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:

@@ -9,7 +9,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
+from server import language, problems, render
 from server.clock import is_zone
 from server.forms import form_of, text
 from server.people import devices, flow, joining, rules
@@ -74,6 +74,7 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
         helper_phone=text(form, "helper_phone", 40) or None,
         contact=contact if contact in CONTACTS else "call",
         instructions=text(form, "instructions") or None,
+        locale=language.known(text(form, "language", 10)),
     )
 
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
+from litestar import Response, get
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import charts, problems, render
+from server import charts, render
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
@@ -21,14 +20,12 @@ from server.checkins.models import Response as Answered
 from server.checkins.rules import may_undo
 from server.clock import to_wall
 from server.db import scope
-from server.forms import form_of, text
-from server.people import devices, staff_flow
 from server.people import flow as people
+from server.people import staff_flow
 from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who
-from server.people.models import Clinic, Device, Patient
+from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
 from server.problems import found
-from server.reminders import flow as reminders
 from server.reminders import subscriptions
 from server.review import flow as review
 from server.review.models import Flag
@@ -147,75 +144,4 @@ async def help_page(request: Ask, db: Db) -> Response[str]:
     return render.page(request, "phone/help.html", clinic=clinic)
 
 
-@get("/settings", opt=PERSON)
-async def settings_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    return render.page(
-        request,
-        "phone/settings.html",
-        actor=actor,
-        patient=await db.get_one(Patient, actor.patient_id),
-        devices=await devices.devices_of(db, actor.patient_id),
-        reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
-    )
-
-
-@post("/settings/text", opt=PERSON)
-async def set_detail(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    patient = await db.get_one(Patient, actor.patient_id)
-    await people.set_detailed_text(db, actor, patient, text(await form_of(request), "detail", 3) == "on", now)
-    return render.go(request, "/settings")
-
-
-QUIET = {"none": (None, None), "20-8": ("20:00", "08:00"), "21-7": ("21:00", "07:00"), "22-9": ("22:00", "09:00")}
-
-
-@get("/settings/quiet", opt=PERSON)
-async def quiet_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    patient = await db.get_one(Patient, actor.patient_id)
-    chosen = next((key for key, span in QUIET.items() if span == (patient.quiet_from, patient.quiet_until)), "none")
-    return render.page(request, "phone/quiet.html", chosen=chosen)
-
-
-@post("/settings/quiet", opt=PERSON)
-async def set_quiet(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    span = QUIET.get(text(await form_of(request), "quiet", 10))
-    if span is None:
-        return problems.answer(request, 422)
-    patient = await db.get_one(Patient, actor.patient_id)
-    await people.set_quiet(db, actor, patient, *span, now)
-    await reminders.keep_quiet(db, actor, patient, now)
-    return render.go(request, "/settings")
-
-
-@post("/settings/texts", opt=PERSON)
-async def set_texts(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """Consent to text messages, or its end."""
-    patient = await db.get_one(Patient, actor.patient_id)
-    await people.set_text_consent(db, actor, patient, text(await form_of(request), "texts", 3) == "on", now)
-    return render.go(request, "/settings")
-
-
-@post("/settings/devices/{device_id:str}/end", opt=PERSON)
-async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
-    """Sign another phone of the same patient out."""
-    mine: dict[str, Device] = {device.id: device for device in await devices.devices_of(db, actor.patient_id)}
-    device = mine.get(device_id)
-    if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
-        raise NotFoundException
-    await devices.end_device(db, actor, device, now)
-    return render.go(request, "/settings")
-
-
-ROUTES = [
-    home,
-    visit_page,
-    sent_page,
-    answers_page,
-    help_page,
-    settings_page,
-    set_detail,
-    quiet_page,
-    set_quiet,
-    set_texts,
-    end_device,
-]
+ROUTES = [home, visit_page, sent_page, answers_page, help_page]

@@ -1,0 +1,114 @@
+"""All that a patient gave us, for the patient: as FHIR R4, and as lines to read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.appointments import lists
+from server.appointments.models import Appointment
+from server.checkins import flow as checkins
+from server.checkins import past
+from server.checkins.forms import Form, Question, Value
+from server.checkins.models import Response
+from server.language import gettext as _
+from server.people.models import Patient
+
+
+@dataclass(frozen=True)
+class MyData:
+    patient: Patient
+    visits: list[Appointment]
+    answers: list[tuple[Response, Form]]
+
+
+async def gather(db: AsyncSession, patient: Patient) -> MyData:
+    """Visits in order; responses in the order in which they were answered."""
+    responses = await past.of_patient(db, patient.id)
+    forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in responses}
+    return MyData(patient, await lists.visits_of(db, patient.id), [(r, forms[r.questionnaire_id]) for r in responses])
+
+
+def bundle(data: MyData) -> dict[str, Any]:
+    """A FHIR R4 Bundle of type collection."""
+    resources = [
+        _patient(data.patient),
+        *(_appointment(visit) for visit in data.visits),
+        *(_response(response, form) for response, form in data.answers),
+    ]
+    entries = [{"fullUrl": f"urn:uuid:{_uuid(resource['id'])}", "resource": resource} for resource in resources]
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def _uuid(key: str) -> str:
+    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+
+
+def _patient(patient: Patient) -> dict[str, Any]:
+    telecom = [("phone", patient.phone), ("email", patient.email)]
+    return {
+        "resourceType": "Patient",
+        "id": patient.id,
+        "active": patient.paused_at is None,
+        "name": [{"text": patient.name}],
+        "telecom": [{"system": system, "value": value} for system, value in telecom if value],
+        "communication": [{"language": {"coding": [{"system": "urn:ietf:bcp:47", "code": patient.locale}]}}],
+    }
+
+
+def _appointment(visit: Appointment) -> dict[str, Any]:
+    return {
+        "resourceType": "Appointment",
+        "id": visit.id,
+        "status": visit.status,
+        "start": visit.starts_at.isoformat(),
+        "minutesDuration": visit.minutes,
+        "description": visit.place,
+        "participant": [{"actor": {"reference": f"Patient/{visit.patient_id}"}, "status": _reply(visit)}],
+    }
+
+
+def _reply(visit: Appointment) -> str:
+    return {"coming": "accepted", "cant": "declined", "another": "tentative"}.get(visit.reply or "", "needs-action")
+
+
+def _response(response: Response, form: Form) -> dict[str, Any]:
+    given = past.answers_of(response)
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": response.id,
+        "questionnaire": f"urn:interlude:questionnaire:{form.slug}|{form.version}",
+        "status": response.status,
+        "subject": {"reference": f"Patient/{response.patient_id}"},
+        "authored": response.answered_at.isoformat(),
+        "item": [_item(form.by_id[key], value) for key, value in given.items() if key in form.by_id],
+    }
+
+
+def _item(question: Question, value: Value) -> dict[str, Any]:
+    item: dict[str, Any] = {"linkId": question.link_id, "text": question.text}
+    if value is None:
+        return item  # skipped
+    if question.type == "choice":
+        coding = {"system": "urn:interlude:steps", "code": value, "display": question.label(value)}
+        return item | {"answer": [{"valueCoding": coding}]}
+    kind = "valueBoolean" if question.type == "boolean" else "valueInteger"
+    return item | {"answer": [{kind: value}]}
+
+
+def lines(response: Response, form: Form) -> list[tuple[Question, str | None]]:
+    """Each question that was asked and the answer as it was given; None for a skip."""
+    given = past.answers_of(response)
+    return [
+        (question, _words(question, given[question.link_id]))
+        for question in form.questions
+        if question.link_id in given
+    ]
+
+
+def _words(question: Question, value: Value) -> str | None:
+    if value is None:
+        return None
+    if question.type == "boolean":
+        return _("Yes") if value else _("No")
+    return question.label(value)

@@ -1,0 +1,46 @@
+"""Choosing a language: on the way in, in a person's settings, at the staff's desk. One press, in its own name."""
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from server import language, problems, render
+from server.forms import form_of, text
+from server.people import flow
+from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who, language_cookie
+from server.people.models import Patient
+
+BACK = {"join": "/join", "account": "/staff/account"}
+
+
+@post("/language", opt=ANYONE)
+async def choose(request: Ask) -> Response[Any]:
+    """For this browser, whoever uses it."""
+    form = await form_of(request)
+    chosen = text(form, "language", 10)
+    if chosen not in language.LANGUAGES:
+        return problems.answer(request, 422)
+    response = render.go(request, BACK.get(text(form, "back", 10), "/join"))
+    response.set_cookie(language_cookie(chosen))
+    return response
+
+
+@get("/settings/language", opt=PERSON, sync_to_thread=False)
+def language_page(request: Ask) -> Response[str]:
+    return render.page(request, "people/language.html")
+
+
+@post("/settings/language", opt=PERSON)
+async def set_language(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """A patient's is theirs everywhere, in notifications too; a caregiver's is that of their own phone."""
+    chosen = text(await form_of(request), "language", 10)
+    if chosen not in language.LANGUAGES:
+        return problems.answer(request, 422)
+    if actor.kind == "patient":
+        await flow.set_language(db, actor, await db.get_one(Patient, actor.patient_id), chosen, now)
+    response = render.go(request, "/settings")
+    response.set_cookie(language_cookie(chosen))
+    return response
+
+
+ROUTES = [choose, language_page, set_language]

@@ -1,0 +1,174 @@
+"""What a patient or caregiver sets: text size, reminders, quiet hours, phones, helpers, pause, leaving."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import problems, render
+from server.actor import Actor
+from server.forms import form_of, text
+from server.people import devices
+from server.people import flow as people
+from server.people.guards import ANYONE, PATIENT, PERSON, Ask, Db, Now, Who, ended_cookie
+from server.people.models import Device, Patient
+from server.reminders import flow as reminders
+from server.reminders import subscriptions
+
+SIZES = ("100", "150", "200")  # percent
+OWN_WISH = "own-wish"
+
+
+@get("/settings", opt=PERSON)
+async def settings_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return render.page(
+        request,
+        "phone/settings.html",
+        actor=actor,
+        patient=await db.get_one(Patient, actor.patient_id),
+        devices=await devices.devices_of(db, actor.patient_id),
+        helpers=await people.caregivers_of(db, actor.patient_id),
+        reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
+        sizes=SIZES,
+    )
+
+
+@post("/settings/size", opt=ANYONE)
+async def set_size(request: Ask) -> Response[Any]:
+    """The size of text on this phone, also before anyone is signed in."""
+    size = text(await form_of(request), "size", 3)
+    if size not in SIZES:
+        return problems.answer(request, 422)
+    response = render.go(request, "/settings" if request.user.person else "/join")
+    response.set_cookie(render.size_cookie(size))
+    return response
+
+
+@post("/settings/text", opt=PERSON)
+async def set_detail(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    patient = await db.get_one(Patient, actor.patient_id)
+    await people.set_detailed_text(db, actor, patient, text(await form_of(request), "detail", 3) == "on", now)
+    return render.go(request, "/settings")
+
+
+QUIET = {"none": (None, None), "20-8": ("20:00", "08:00"), "21-7": ("21:00", "07:00"), "22-9": ("22:00", "09:00")}
+
+
+@get("/settings/quiet", opt=PERSON)
+async def quiet_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    patient = await db.get_one(Patient, actor.patient_id)
+    chosen = next((key for key, span in QUIET.items() if span == (patient.quiet_from, patient.quiet_until)), "none")
+    return render.page(request, "phone/quiet.html", chosen=chosen)
+
+
+@post("/settings/quiet", opt=PERSON)
+async def set_quiet(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    span = QUIET.get(text(await form_of(request), "quiet", 10))
+    if span is None:
+        return problems.answer(request, 422)
+    patient = await db.get_one(Patient, actor.patient_id)
+    await people.set_quiet(db, actor, patient, *span, now)
+    await reminders.keep_quiet(db, actor, patient, now)
+    return render.go(request, "/settings")
+
+
+@post("/settings/texts", opt=PERSON)
+async def set_texts(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """Consent to text messages, or its end."""
+    patient = await db.get_one(Patient, actor.patient_id)
+    await people.set_text_consent(db, actor, patient, text(await form_of(request), "texts", 3) == "on", now)
+    return render.go(request, "/settings")
+
+
+@post("/settings/devices/{device_id:str}/end", opt=PERSON)
+async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
+    """Sign another phone of the same patient out."""
+    device = await _own_or_helped(db, actor, device_id)
+    await devices.end_device(db, actor, device, now)
+    return render.go(request, "/settings")
+
+
+async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Device:
+    """A patient's own phones and the helpers'; for a caregiver, the caregiver's own."""
+    mine: dict[str, Device] = {device.id: device for device in await devices.devices_of(db, actor.patient_id)}
+    device = mine.get(device_id)
+    if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
+        raise NotFoundException
+    return device
+
+
+@post("/settings/device-names/{device_id:str}", opt=PERSON)
+async def name_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
+    device = await _own_or_helped(db, actor, device_id)
+    name = text(await form_of(request), "name", 60)
+    if not name:
+        return problems.answer(request, 422)
+    await devices.rename(db, actor, device, name, now)
+    return render.go(request, "/settings")
+
+
+@post("/settings/helpers/{caregiver_id:str}/end", opt=PATIENT)
+async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPath[str]) -> Response[Any]:
+    """A caregiver's access ends, on every phone of theirs."""
+    helpers = {helper.id: helper for helper in await people.caregivers_of(db, actor.patient_id)}
+    if caregiver_id not in helpers:
+        raise NotFoundException
+    await devices.end_caregiver(db, actor, helpers[caregiver_id], now)
+    return render.go(request, "/settings")
+
+
+@get("/settings/pause", opt=PERSON)
+async def pause_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return render.page(
+        request,
+        "phone/pause.html",
+        patient=await db.get_one(Patient, actor.patient_id),
+        clinic=await people.clinic_of(db, actor),
+        own_wish=OWN_WISH,
+    )
+
+
+@post("/settings/pause", opt=PERSON)
+async def set_pause(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """Pause all that is sent, or go on; what the clinic paused is the clinic's to resume."""
+    wanted = text(await form_of(request), "pause", 3)
+    patient = await db.get_one(Patient, actor.patient_id)
+    if wanted == "on" and patient.paused_at is None:
+        await people.pause(db, actor, patient, OWN_WISH, now)
+    elif wanted == "off" and patient.paused_why == OWN_WISH:
+        await people.resume(db, actor, patient, now)
+    return render.go(request, "/settings/pause")
+
+
+@get("/settings/leave", opt=PATIENT)
+async def leave_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return render.page(request, "phone/leave.html", clinic=await people.clinic_of(db, actor))
+
+
+@post("/settings/leave", opt=PATIENT)
+async def leave(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """Consent is taken back: nothing is sent any more, and every phone is signed out (case 51)."""
+    await devices.leave(db, actor, await db.get_one(Patient, actor.patient_id), now)
+    response = render.go(request, "/join")
+    response.set_cookie(ended_cookie())
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+ROUTES = [
+    settings_page,
+    set_size,
+    set_detail,
+    quiet_page,
+    set_quiet,
+    set_texts,
+    end_device,
+    name_device,
+    end_helper,
+    pause_page,
+    set_pause,
+    leave_page,
+    leave,
+]
