@@ -2,15 +2,15 @@
 // Shows every push, tells what became of it, answers from the notification, and stands in when there is no network.
 
 const SHELL = "shell-2";
-const OFFLINE = "/offline";
-const UNSENT = "/offline/unsent";
+// Two pages, and the words of a notification that can't be read: all in the language of the pages.
+const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
 const RECEIPTS = "receipts-1";
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
 
 addEventListener("install", (event) => event.waitUntil(keepShell()));
 addEventListener("activate", (event) => event.waitUntil(dropOldCaches()));
 addEventListener("fetch", (event) => {
-  if (event.request.mode === "navigate") event.respondWith(pageOrOffline(event.request));
+  if (event.request.mode === "navigate") event.respondWith(pageOrOffline(event));
   else if (new URL(event.request.url).pathname.startsWith("/static/")) event.respondWith(assetOnceFetched(event.request));
 });
 addEventListener("push", (event) => event.waitUntil(showPush(event)));
@@ -20,7 +20,7 @@ addEventListener("sync", (event) => event.waitUntil(sendReceipts()));
 
 async function keepShell() {
   const shell = await caches.open(SHELL);
-  await shell.addAll([OFFLINE, UNSENT].map((path) => new Request(path, { cache: "reload" })));
+  await shell.addAll([OFFLINE, UNSENT, WORDS].map((path) => new Request(path, { cache: "reload" })));
   await skipWaiting();
 }
 
@@ -30,15 +30,21 @@ async function dropOldCaches() {
   await clients.claim();
 }
 
-async function pageOrOffline(request) {
+async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
   try {
     const answer = await fetch(request);
+    event.waitUntil(followLanguage(answer.headers.get("content-language")));
     if (isForm && answer.ok) await forgetReplies(new URL(request.url).pathname);
     return answer;
   } catch {
     return standIn(isForm ? UNSENT : OFFLINE);
   }
+}
+
+async function followLanguage(spoken) {
+  const held = await caches.match(OFFLINE);
+  if (spoken && held?.headers.get("content-language") !== spoken) await keepShell().catch(() => {});
 }
 
 // Never as if it were the page that was asked for: what a form held has not arrived.
@@ -58,8 +64,9 @@ async function assetOnceFetched(request) {
 
 // A push is always shown: an iPhone ends a subscription after three silent ones.
 async function showPush(event) {
-  const said = readPush(event.data);
-  await show(said).catch(() => show(FALLBACK)); // what the browser does not take is shown all the same
+  const fallback = { ...FALLBACK, ...(await (await caches.match(WORDS))?.json()) };
+  const said = readPush(event.data, fallback);
+  await show(said).catch(() => show(fallback)); // what the browser does not take is shown all the same
   await navigator.setAppBadge?.().catch(() => {});
   if (said.data?.token) await tell("/push/receipts", { token: said.data.token, event: "shown" });
 }
@@ -75,11 +82,11 @@ function show(said) {
   });
 }
 
-function readPush(data) {
+function readPush(data, fallback) {
   try {
-    return { ...FALLBACK, ...data.json().notification };
+    return { ...fallback, ...data.json().notification };
   } catch {
-    return FALLBACK;
+    return fallback;
   }
 }
 

@@ -8,12 +8,23 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import text
 
-from server import render
+from server import language, render
 from server.assets import ROOT, Asset, Assets
+from server.language import mark
 from server.people.guards import ANYONE, Db
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
+MANIFEST_WORDS = (
+    mark("Reminders for your visits, and very short check-ins between them."),
+    mark("Home: one thing to do, and the next visit"),
+    mark("A question: one tap answers it"),
+    mark("The clinic's inbox: who needs somebody, and why"),
+    mark("Check-in"),
+    mark("Answer what is ready"),
+    mark("My answers"),
+    mark("Help"),
+)
 
 
 def _serve(request: Request[Any, Any, Any], asset: Asset, caching: str) -> Response[bytes]:
@@ -43,15 +54,18 @@ def service_worker(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/manifest.json", opt=ANYONE, sync_to_thread=False)
 def manifest(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """manifest.json with the hashed addresses of its pictures put in."""
+    """manifest.json with the hashed addresses of its pictures put in, in the language that the asker reads."""
     assets: Assets = request.app.state.assets
     found = json.loads((ROOT / "manifest.json").read_text())
     for picture in found["icons"] + found["screenshots"]:
         picture["src"] = assets.url(picture["src"])
+    for named in [found, *found["screenshots"], *found["shortcuts"]]:
+        named.update({key: language.gettext(said) for key, said in named.items() if said in MANIFEST_WORDS})
+    found.update(lang=language.current(), dir=language.direction())
     return Response(
         json.dumps(found).encode(),
         media_type="application/manifest+json",
-        headers={"Cache-Control": ASK_EACH_TIME},
+        headers={"Cache-Control": f"private, {ASK_EACH_TIME}"},
     )
 
 
@@ -66,6 +80,13 @@ def unsent(request: Request[Any, Any, Any]) -> Response[str]:
     return render.page(request, "shared/unsent.html")
 
 
+@get("/offline/words", opt=ANYONE, sync_to_thread=False)
+def offline_words(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+    """What a notification says whose own words can't be read (pwa/service-worker.js)."""
+    words = {"body": language.gettext("Open Interlude to see what is new."), "lang": language.current()}
+    return Response(words, headers=render.FRESH)
+
+
 @get("/health/live", opt=ANYONE, sync_to_thread=False)
 def live() -> dict[str, str]:
     return {"status": "live"}
@@ -77,4 +98,4 @@ async def ready(db: Db) -> dict[str, str]:
     return {"status": "ready"}
 
 
-ROUTES = [static_file, service_worker, manifest, offline, unsent, live, ready]
+ROUTES = [static_file, service_worker, manifest, offline, unsent, offline_words, live, ready]
