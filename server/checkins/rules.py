@@ -53,7 +53,8 @@ class Occasion:
 
 def occasions(rhythm: Rhythm, zone: str, since: datetime, until: datetime) -> list[Occasion]:
     """The recurring occasions due in [since, until), both UTC."""
-    day = max(since.astimezone(ZoneInfo(zone)).date(), rhythm.starts_on)
+    # A day early: where the clocks skip the last hour of a day, what is due in it is due on the next.
+    day = max(since.astimezone(ZoneInfo(zone)).date() - timedelta(days=1), rhythm.starts_on)
     last = until.astimezone(ZoneInfo(zone)).date()
     found: list[Occasion] = []
     while day <= last:

@@ -114,6 +114,8 @@ async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now:
         if reminder.state in PENDING:
             await _cancel(db, reminder, why, now)
             audit.record(db, actor, "reminder.cancelled", reminder, now, why=why)
+        elif reminder.state == "sent":
+            reminder.turn_at = None  # nobody saw it, and nobody need: no other channel follows
 
 
 @dataclass(frozen=True)

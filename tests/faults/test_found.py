@@ -1,6 +1,6 @@
 """What the sweeps found, each kept as a test of its own."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
+from server.checkins.rules import Rhythm, occasions
 from server.clock import to_wall
 from server.db import Database
+from server.people.models import Patient
 from server.reminders.models import Reminder
 from server.reminders.sending import Sender
 from tests.cast import NOW, Cast, acting
@@ -20,16 +22,23 @@ from tests.stories import rows, subscribed
 HOURS = timedelta(hours=1)
 
 
+class Texts(PushDouble):
+    name = "text"
+
+
 class Clinic:
     """Rosa has a phone, and a visit in 30 hours of which she was reminded."""
 
     def __init__(self, database: Database, cast: Cast, clock: StillClock) -> None:
         self.database, self.cast, self.clock, self.push = database, cast, clock, PushDouble()
-        self.sender = Sender(database, self.push, clock, "https://localhost")
+        self.text = Texts()
+        self.sender = Sender(database, self.push, clock, "https://localhost", [self.text])
 
     async def opens(self) -> "Clinic":
         async with self.database.writing() as db:
             await subscribed(db, self.cast.rosa)
+            rosa = await db.get_one(Patient, self.cast.rosa.id)
+            rosa.phone, rosa.text_consent_at = "+1 555 010 0101", NOW
             starts = to_wall(NOW + 30 * HOURS, self.cast.harbor.zone)
             visit = await appointments.book(db, acting(self.cast.maria), self.cast.rosa, NewVisit(starts), NOW)
             self.visit_id = visit.id
@@ -78,3 +87,23 @@ async def test_case_13_moved_twice_in_one_moment_is_one_change(clinic: Clinic) -
         await clinic.move(db, 60)
     await clinic.sender.tick()
     assert (await clinic.changes(), len(clinic.push.sent)) == (["sent"], 2)
+
+
+@pytest.mark.parametrize("status", ["arrived", "noshow", "cancelled"])
+async def test_case_13_what_was_not_shown_goes_no_other_way_once_it_is_of_no_use(clinic: Clinic, status: str) -> None:
+    """A text said "you have a visit coming up" to someone who had arrived."""
+    async with clinic.database.writing() as db:
+        visit = await db.get_one(Appointment, clinic.visit_id)
+        assert await appointments.mark(db, acting(clinic.cast.maria), visit, status, clinic.clock())
+    clinic.clock.move(hours=3)
+    await clinic.sender.tick()
+    visits = {reminder.id for reminder in await rows(clinic.database, Reminder, Reminder.kind == "visit")}
+    assert visits.isdisjoint(clinic.text.ids)
+
+
+async def test_case_9_due_in_the_last_hour_of_a_day_that_has_none_it_is_not_lost_at_midnight() -> None:
+    """In Greenland the clocks go from 23:00 to midnight."""
+    change = datetime(2035, 3, 25, 1, tzinfo=UTC)
+    daily = Rhythm("daily", time(23), date(2034, 1, 1))
+    found = occasions(daily, "America/Nuuk", change, change + timedelta(hours=20))
+    assert [occasion.due_at for occasion in found] == [change]
