@@ -16,7 +16,7 @@ from server.people.guards import ANYONE, Db
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
 MANIFEST_WORDS = (
-    mark("Reminders for your visits, and very short check-ins between them."),
+    mark("It reminds you of your visits. It asks how you are, in a minute or less."),
     mark("Home: one thing to do, and the next visit"),
     mark("A question: one tap answers it"),
     mark("The clinic's inbox: who needs somebody, and why"),

@@ -1,63 +1,93 @@
-"""Every text that a patient reads is plain: sentences of 20 words at most, reading grade 6 at most.
+"""Every text that a patient reads is plain, in each language: sentences of 20 words at most, and easy by that
+language's own measure, taken over all whole sentences of one page or one questionnaire. Labels are no sentences: they
+are short, and would only make a page look easier than it is.
 
-Grade is the worse of Flesch–Kincaid (Kincaid et al. 1975) and the Automated Readability Index (Smith and
-Senter 1967), over all the whole sentences of one page or one questionnaire. Labels are no sentences: they are
-short, and would only make a page look easier than it is.
+English: grade 6 at most, the worse of Flesch–Kincaid (Kincaid et al. 1975) and the Automated Readability Index (Smith
+and Senter 1967). Spanish: 80 ("easy") or more by Fernández Huerta (1959), with words a sentence as later authors read
+his formula.
 """
 
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment
 
-from server import problems, render
+from server import language, problems, render, shell
 from server.assets import Assets
 from server.checkins.flow import LIBRARY
 from server.checkins.forms import read_form
+from tests.checkins.syllables import english_syllables, spanish_syllables
 
 LONGEST_SENTENCE = 20  # words
 HIGHEST_GRADE = 6.0
+LOWEST_EASE = 80.0
 SERVER = Path(__file__).parent.parent.parent / "server"
-FRAGMENTS = ("phone/templates/_*", "people/templates/_notice.html", "appointments/templates/_reply*")
+FRAGMENTS = (
+    "phone/templates/_*",
+    "people/templates/_notice.html",
+    "people/templates/_languages.html",
+    "appointments/templates/_reply*",
+    "checkins/templates/_*",
+    "reminders/templates/_went_wrong.html",
+)
+MODULES = ("reminders/words.py", "appointments/flow.py", "exchange/pages.py")
+OF_STAFF = ("A patient's answer needs you now", shell.MANIFEST_WORDS[3])
+Texts = list[str]
 
 
-def sentences(text: str) -> list[list[str]]:
-    """Words by sentence; a number or a name that is put in counts as one word."""
-    filled = re.sub(r"%\(\w+\)s|\{\w+\}", "it", text)
-    found = [re.findall(r"[A-Za-z0-9'\u2019-]+", part) for part in re.split(r"[.!?:]+(?:\s|$)", filled)]
-    return [words for words in found if words]
+@dataclass(frozen=True)
+class Measure:
+    """How one language is measured; `hardness` is at most 0 where a text is easy enough."""
+
+    name: str  # what a %(name)s reads as
+    hardness: Callable[[list[list[str]]], float]
 
 
-def syllables(word: str) -> int:
-    """Groups of vowels, a silent e left out: near enough for English."""
-    bare = re.sub(r"[^a-z]", "", word.lower())
-    bare = re.sub(r"(?<=[^aeiouyl])e$|(?<=[^aeiouytd])ed$|(?<=[^aeiouysxz])es$", "", bare)
-    return max(len(re.findall(r"[aeiouy]+", bare)), 1)
-
-
-def grade(texts: list[str]) -> float:
-    whole = [text for text in texts if text.rstrip().endswith((".", "?", "!"))]
-    found = [words for text in whole for words in sentences(text)]
-    if not found:
-        return 0.0
+def grade(found: list[list[str]]) -> float:
     words = [word for sentence in found for word in sentence]
     length = len(words) / len(found)
-    flesch_kincaid = 0.39 * length + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    flesch_kincaid = 0.39 * length + 11.8 * sum(map(english_syllables, words)) / len(words) - 15.59
     automated = 4.71 * sum(map(len, words)) / len(words) + 0.5 * length - 21.43
     return max(flesch_kincaid, automated)
 
 
-def too_long(texts: list[str]) -> list[str]:
+def ease(found: list[list[str]]) -> float:
+    words = [word for sentence in found for word in sentence]
+    return 206.84 - 60 * sum(map(spanish_syllables, words)) / len(words) - 1.02 * len(words) / len(found)
+
+
+MEASURES = {
+    "en": Measure("it", lambda found: grade(found) - HIGHEST_GRADE),
+    "es": Measure("Ana", lambda found: LOWEST_EASE - ease(found)),
+}
+
+
+def sentences(text: str, name: str = "it") -> list[list[str]]:
+    """Words by sentence; a number or a name that is put in counts as one word."""
+    filled = re.sub(r"%\(\w+\)s|\{\w+\}", name, text)
+    found = [re.findall(r"[\w'\u2019-]+", part) for part in re.split(r"[.!?:]+(?:\s|$)", filled)]
+    return [words for words in found if words]
+
+
+def whole(texts: Texts, name: str = "it") -> list[list[str]]:
+    return [words for text in texts if text.rstrip().endswith((".", "?", "!")) for words in sentences(text, name)]
+
+
+def too_long(texts: Texts) -> list[str]:
     return [" ".join(words) for text in texts for words in sentences(text) if len(words) > LONGEST_SENTENCE]
 
 
-def questionnaires() -> Iterator[tuple[str, list[str]]]:
+# --- what patients read: by file, in the language now spoken
+
+
+def questionnaires() -> Iterator[tuple[str, Texts]]:
     for path in sorted(LIBRARY.glob("*.json")):
-        form = read_form(json.loads(path.read_text()))
+        form = read_form(json.loads(path.read_text()), language.current())
         texts = [form.title]
         for question in form.questions:
             texts += [question.text, question.short, question.hint, question.low_end, question.high_end]
@@ -65,7 +95,7 @@ def questionnaires() -> Iterator[tuple[str, list[str]]]:
         yield path.name, [text for text in texts if text]
 
 
-def pages() -> Iterator[tuple[str, list[str]]]:
+def pages() -> Iterator[tuple[str, Texts]]:
     env: Environment = render.environment(Assets())
     fragments = {path for pattern in FRAGMENTS for path in SERVER.glob(pattern)}
     for path in sorted(SERVER.rglob("*.html")):
@@ -73,51 +103,107 @@ def pages() -> Iterator[tuple[str, list[str]]]:
         if 'frame("phone")' not in source and path not in fragments:
             continue
         found = env.extract_translations(source)  # type: ignore[attr-defined]
-        texts = [text for _, _, said in found for text in (said if isinstance(said, tuple) else (said,)) if text]
+        texts = [text for _, _, said in found for text in spoken(said)]
         if texts:
             yield path.relative_to(SERVER).as_posix(), texts
 
 
-def modules() -> Iterator[tuple[str, list[str]]]:
-    """What notifications, emails and texts say, and what goes wrong."""
-    tree = ast.parse((SERVER / "reminders" / "words.py").read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "_"]
-    said = [call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)]
-    yield "reminders/words.py", [text for text in said if isinstance(text, str) and "A patient's" not in text]
-    yield "problems.py", list(problems.WORDS.values())
+def modules() -> Iterator[tuple[str, Texts]]:
+    """What notifications, emails, texts and calendars say, what the phone shows of the app, and what goes wrong."""
+    for module in MODULES:
+        tree = ast.parse((SERVER / module).read_text())
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        said = [call.args[0] for call in calls if ast.unparse(call.func) in ("_", "language.gettext")]
+        words = [first.value for first in said if isinstance(first, ast.Constant) and isinstance(first.value, str)]
+        yield module, [language.gettext(text) for text in words if text not in OF_STAFF]
+    yield "shell.py", [language.gettext(text) for text in shell.MANIFEST_WORDS if text not in OF_STAFF]
+    yield "problems.py", [language.gettext(text) for text in problems.WORDS.values()]
 
 
-TEXTS = dict([*questionnaires(), *pages(), *modules()])
+def spoken(said: str | Sequence[str | None]) -> Texts:
+    """One text of a template, or its forms for one and many."""
+    if isinstance(said, str):
+        return [language.gettext(said)]
+    forms = [form for form in said if form]
+    return (
+        [language.gettext(forms[0])] if len(forms) < 2 else [language.ngettext(forms[0], forms[1], n) for n in (1, 2)]
+    )
 
 
-def test_all_that_patients_read_is_looked_at() -> None:
-    assert {"weekly-als.json", "phone/templates/home.html", "people/templates/_notice.html"} <= TEXTS.keys()
-    assert {"checkins/templates/red.html", "reminders/templates/turn_on.html", "templates/offline.html"} <= TEXTS.keys()
-    assert not any(name.startswith("desk/") for name in TEXTS)
-    assert sum(map(len, TEXTS.values())) > 400
+def texts_in(locale: str) -> dict[str, Texts]:
+    with language.speaking(locale):
+        return dict([*questionnaires(), *pages(), *modules()])
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_no_sentence_is_too_long(name: str) -> None:
-    assert too_long(TEXTS[name]) == []
+TEXTS = {(locale, name): texts for locale in MEASURES for name, texts in texts_in(locale).items()}
+EACH = pytest.mark.parametrize(("locale", "name"), TEXTS)
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_a_twelve_year_old_can_read_it(name: str) -> None:
-    found = grade(TEXTS[name])
-    assert found <= HIGHEST_GRADE, f"grade {found:.1f}: {TEXTS[name]}"
+def test_every_language_is_measured() -> None:
+    assert MEASURES.keys() == language.LANGUAGES.keys()
+
+
+@pytest.mark.parametrize("locale", MEASURES)
+def test_all_that_patients_read_is_looked_at(locale: str) -> None:
+    names = {name for each, name in TEXTS if each == locale}
+    assert {"weekly-als.json", "phone/templates/home.html", "people/templates/_notice.html"} <= names
+    assert {"checkins/templates/_red_flag.html", "reminders/templates/turn_on.html"} <= names
+    assert {"templates/offline.html", "reminders/words.py", "shell.py", "people/templates/join.html"} <= names
+    assert not any(name.startswith("desk/") for name in names)
+    assert sum(len(texts) for (each, _), texts in TEXTS.items() if each == locale) > 400
+
+
+@EACH
+def test_no_sentence_is_too_long(locale: str, name: str) -> None:
+    assert too_long(TEXTS[locale, name]) == []
+
+
+@EACH
+def test_a_twelve_year_old_can_read_it(locale: str, name: str) -> None:
+    measure = MEASURES[locale]
+    found = whole(TEXTS[locale, name], measure.name)
+    over = measure.hardness(found) if found else 0
+    assert over <= 0, f"{over:.1f} too hard: {[' '.join(words) for words in found]}"
 
 
 def test_what_is_hard_to_read_is_noticed() -> None:
     hard = "Patients experiencing respiratory deterioration should immediately communicate with their physicians."
-    assert grade([hard]) > 12
-    assert grade([hard, *["No", "Yes"] * 100]) > 12
-    assert grade(["How is your breathing?", "No trouble", "A little trouble"]) < 6
+    assert grade(whole([hard])) > 12
+    assert grade(whole([hard, *["No", "Yes"] * 100])) > 12
+    assert grade(whole(["How is your breathing?", "No trouble", "A little trouble"])) < 6
     assert too_long([" ".join(["word"] * 21) + "."]) != []
+
+
+def test_what_is_hard_to_read_in_spanish_is_noticed() -> None:
+    hard = "Los pacientes que experimenten deterioro respiratorio deberán comunicarse inmediatamente con especialistas."
+    assert ease(whole([hard])) < 30
+    assert ease(whole(["¿Cómo está hoy?", "Llame ya a su clínica."])) > 90
 
 
 @pytest.mark.parametrize(
     ("word", "count"), [("pain", 1), ("trouble", 2), ("breathe", 1), ("reminders", 3), ("called", 1), ("emergency", 4)]
 )
 def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
-    assert syllables(word) == count
+    assert english_syllables(word) == count
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [
+        ("día", 2),
+        ("aviso", 3),
+        ("clínica", 3),
+        ("respiración", 4),
+        ("cuidador", 3),
+        ("hoy", 1),
+        ("ayuda", 3),
+        ("quién", 1),
+        ("guía", 2),
+        ("leer", 2),
+        ("ahora", 3),
+        ("y", 1),
+        ("15", 1),
+    ],
+)
+def test_spanish_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
+    assert spanish_syllables(word) == count

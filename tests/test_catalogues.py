@@ -1,0 +1,151 @@
+"""Every language says all that English says: nothing missing, nothing left over, the same places for names and numbers.
+
+What fails here is mended by `make locale`, and then by writing the translations that are still empty.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po
+
+from server import language, shell
+from server.checkins.flow import LIBRARY
+from server.checkins.forms import OURS, TRANSLATION
+
+ROOT = Path(__file__).parent.parent
+OTHERS = sorted(language.LANGUAGES.keys() - {"en"})
+EACH = pytest.mark.parametrize("locale", OTHERS)
+SHOWN = tuple(OURS + name for name in ("short", "hint", "low-end", "high-end"))
+
+
+@cache
+def words_of_the_code() -> dict[str, tuple[str, ...]]:
+    """A fresh extraction, as tools/locale.sh does it: each text with its forms, one or two."""
+    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
+    found = extract_from_dir(
+        ROOT / "server",
+        [(mapping["pattern"], mapping["method"]) for mapping in mappings],
+        {mapping["pattern"]: mapping for mapping in mappings},
+        keywords=DEFAULT_KEYWORDS | {"mark": None},
+    )
+    texts: list[tuple[str, ...]] = []
+    for _, _, said, _, _ in found:
+        texts.append(tuple(said) if isinstance(said, (tuple, list)) else (said,))
+    return {forms[0]: forms for forms in texts}
+
+
+@cache
+def catalogue(locale: str) -> Catalog:
+    with (language.FOLDER / locale / "LC_MESSAGES" / "interlude.po").open("rb") as file:
+        return read_po(file, locale)
+
+
+def messages(held: Catalog) -> dict[str, Message]:
+    return {forms_of(message.id)[0]: message for message in held if message.id}
+
+
+def forms_of(said: Any) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
+def places(text: str) -> set[str]:
+    """Where names and numbers are put in: %(name)s by gettext, {n} by a script."""
+    return set(re.findall(r"%\(\w+\)s|\{\w+\}", text))
+
+
+def test_every_language_has_a_catalogue_and_every_catalogue_a_language() -> None:
+    assert sorted(folder.name for folder in language.FOLDER.iterdir() if folder.is_dir()) == OTHERS
+
+
+def test_the_template_is_what_the_code_says() -> None:
+    with (language.FOLDER / "interlude.pot").open("rb") as file:
+        held = set(messages(read_po(file)))
+    code = set(words_of_the_code())
+    assert (code - held, held - code) == (set(), set()), "run `make locale`"
+    assert len(code) > 500
+
+
+@EACH
+def test_nothing_is_missing(locale: str) -> None:
+    held = messages(catalogue(locale))
+    missing = [text for text in words_of_the_code() if text not in held or not all(forms_of(held[text].string))]
+    assert missing == [], f"{len(missing)} texts have no translation in {locale}"
+
+
+@EACH
+def test_nothing_is_left_over_or_guessed(locale: str) -> None:
+    held = messages(catalogue(locale))
+    assert sorted(held.keys() - words_of_the_code().keys()) == []
+    assert [text for text, message in held.items() if message.fuzzy] == []
+    assert list(catalogue(locale).obsolete) == []
+
+
+@EACH
+def test_each_translation_has_the_places_of_its_original(locale: str) -> None:
+    wrong = []
+    for text, message in messages(catalogue(locale)).items():
+        wanted, forms = places(text), forms_of(message.string)
+        plural = len(forms_of(message.id)) > 1
+        same = all(places(form) <= wanted for form in forms) if plural else places(forms[0]) == wanted
+        if not same or "%" in re.sub(r"%\(\w+\)s", "", "".join(forms)):
+            wrong.append(text)
+    assert wrong == []
+
+
+@EACH
+def test_one_and_many_have_all_their_forms(locale: str) -> None:
+    held = catalogue(locale)
+    plurals = [message for message in held if message.id and len(forms_of(message.id)) > 1]
+    assert plurals
+    assert {len(forms_of(message.string)) for message in plurals} == {held.num_plurals}
+    assert places("".join(forms_of(plurals[0].id))) <= places(forms_of(plurals[0].string)[-1])
+
+
+# --- questionnaires
+
+
+def said_elements(element: Any) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each element of a questionnaire with the key of a text that a patient reads."""
+    if isinstance(element, list):
+        for each in element:
+            yield from said_elements(each)
+    elif isinstance(element, dict):
+        ours = ("valueString",) if element.get("url") in SHOWN else ()
+        for key in ("title", "text", "display", *ours):
+            if key in element:
+                yield element, key
+        for key, value in element.items():
+            if not key.startswith("_"):
+                yield from said_elements(value)
+
+
+@EACH
+@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.json")), ids=lambda path: path.stem)
+def test_every_text_of_the_library_is_translated(locale: str, path: Path) -> None:
+    found = list(said_elements(json.loads(path.read_text())))
+    assert len(found) > 5
+    assert [element[key] for element, key in found if locale not in translations(element, key)] == []
+
+
+def translations(element: dict[str, Any], key: str) -> dict[str, str]:
+    shadow = element.get(f"_{key}", {}).get("extension", [])
+    parts = [{part["url"]: part for part in one["extension"]} for one in shadow if one["url"] == TRANSLATION]
+    return {part["lang"]["valueCode"]: part["content"]["valueString"] for part in parts if part["content"]}
+
+
+# --- the manifest
+
+
+def test_all_that_the_manifest_says_is_known_to_the_catalogues() -> None:
+    manifest = json.loads((ROOT / "manifest.json").read_text())
+    said = {manifest["description"], *(shot["label"] for shot in manifest["screenshots"])}
+    said |= {each[key] for each in manifest["shortcuts"] for key in ("name", "description") if key in each}
+    assert said == set(shell.MANIFEST_WORDS)
