@@ -21,17 +21,34 @@ SIZES = ("100", "150", "200")  # percent
 OWN_WISH = "own-wish"
 
 
-@get("/settings", opt=PERSON)
-async def settings_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+@get("/settings", opt=PERSON, sync_to_thread=False)
+def settings_page(request: Ask, actor: Who) -> Response[str]:
+    return render.page(request, "phone/settings.html", actor=actor)
+
+
+@get("/settings/look", opt=PERSON, sync_to_thread=False)
+def look_page(request: Ask) -> Response[str]:
+    return render.page(request, "phone/settings_look.html", sizes=SIZES)
+
+
+@get("/settings/reminders", opt=PERSON)
+async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return render.page(
         request,
-        "phone/settings.html",
-        actor=actor,
+        "phone/settings_reminders.html",
         patient=await db.get_one(Patient, actor.patient_id),
+        reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
+    )
+
+
+@get("/settings/phones", opt=PERSON)
+async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return render.page(
+        request,
+        "phone/settings_phones.html",
+        actor=actor,
         devices=await devices.devices_of(db, actor.patient_id),
         helpers=await people.caregivers_of(db, actor.patient_id),
-        reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
-        sizes=SIZES,
     )
 
 
@@ -41,7 +58,7 @@ async def set_size(request: Ask) -> Response[Any]:
     size = text(await form_of(request), "size", 3)
     if size not in SIZES:
         return problems.answer(request, 422)
-    response = render.go(request, "/settings" if request.user.person else "/join")
+    response = render.go(request, "/settings/look" if request.user.person else "/join")
     response.set_cookie(render.size_cookie(size))
     return response
 
@@ -50,7 +67,7 @@ async def set_size(request: Ask) -> Response[Any]:
 async def set_detail(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     patient = await db.get_one(Patient, actor.patient_id)
     await people.set_detailed_text(db, actor, patient, text(await form_of(request), "detail", 3) == "on", now)
-    return render.go(request, "/settings")
+    return render.go(request, "/settings/reminders")
 
 
 QUIET = {"none": (None, None), "20-8": ("20:00", "08:00"), "21-7": ("21:00", "07:00"), "22-9": ("22:00", "09:00")}
@@ -71,7 +88,7 @@ async def set_quiet(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]
     patient = await db.get_one(Patient, actor.patient_id)
     await people.set_quiet(db, actor, patient, *span, now)
     await reminders.keep_quiet(db, actor, patient, now)
-    return render.go(request, "/settings")
+    return render.go(request, "/settings/reminders")
 
 
 @post("/settings/texts", opt=PERSON)
@@ -79,7 +96,7 @@ async def set_texts(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]
     """Consent to text messages, or its end."""
     patient = await db.get_one(Patient, actor.patient_id)
     await people.set_text_consent(db, actor, patient, text(await form_of(request), "texts", 3) == "on", now)
-    return render.go(request, "/settings")
+    return render.go(request, "/settings/reminders")
 
 
 @post("/settings/devices/{device_id:str}/end", opt=PERSON)
@@ -87,7 +104,7 @@ async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: From
     """Sign another phone of the same patient out."""
     device = await _own_or_helped(db, actor, device_id)
     await devices.end_device(db, actor, device, now)
-    return render.go(request, "/settings")
+    return render.go(request, "/settings/phones")
 
 
 async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Device:
@@ -106,7 +123,7 @@ async def name_device(request: Ask, db: Db, actor: Who, now: Now, device_id: Fro
     if not name:
         return problems.answer(request, 422)
     await devices.rename(db, actor, device, name, now)
-    return render.go(request, "/settings")
+    return render.go(request, "/settings/phones")
 
 
 @post("/settings/helpers/{caregiver_id:str}/end", opt=PATIENT)
@@ -116,7 +133,7 @@ async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: F
     if caregiver_id not in helpers:
         raise NotFoundException
     await devices.end_caregiver(db, actor, helpers[caregiver_id], now)
-    return render.go(request, "/settings")
+    return render.go(request, "/settings/phones")
 
 
 @get("/settings/pause", opt=PERSON)
@@ -159,6 +176,9 @@ async def leave(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
 
 ROUTES = [
     settings_page,
+    look_page,
+    reminders_page,
+    phones_page,
     set_size,
     set_detail,
     quiet_page,

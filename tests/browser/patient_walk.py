@@ -97,7 +97,9 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
         await sees(page, "Thank you.")
         await phone.look(f"a visit, after “{reply}”")
     await phone_of(browser, site, site.cast.luis)
-    for path in ("/settings", "/settings/quiet", "/help", "/sign-out"):
+    for page_of in ("", "/look", "/reminders", "/phones", "/language", "/quiet", "/pause", "/leave"):
+        await phone.visit(f"/settings{page_of}")
+    for path in ("/my-data", "/help", "/sign-out"):
         await phone.visit(path)
     missed = await site.missed_check_in(site.cast.rosa, "function")
     await phone.visit(f"/check-ins/{missed.id}", "a check-in that is closed")

@@ -24,7 +24,10 @@ WAY_IN = {
     "/reminders/test",
 }
 WAY_IN |= {"/go/{token:str}"}
-ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/settings", "/settings/quiet", "/help", "/sign-out"}
+ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
+ABOUT |= {
+    f"/settings{page}" for page in ("", "/look", "/reminders", "/phones", "/language", "/quiet", "/pause", "/leave")
+}
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")
 } | {"/answers"}

@@ -77,7 +77,7 @@ async def test_case_64_a_phone_ends_another_of_the_same_person(
     lost, kept = await signed_in(cast.rosa), await signed_in(cast.rosa)
     first, second = sorted(await rows(database, Device), key=lambda device: device.name)
     assert (first.name, second.name) == ("iPhone", "iPhone 2")
-    page = words(await kept.get("/settings"))
+    page = words(await kept.get("/settings/phones"))
     assert "Sign out iPhone" in page
     assert "iPhone 2 · this one" in page
     await kept.submit(f"/settings/devices/{first.id}/end")

@@ -123,7 +123,7 @@ async def test_case_36_detailed_text_is_a_choice_of_the_patient(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     rosa = await signed_in(cast.rosa)
-    assert "Reminders are private" in words(await rosa.get("/settings"))
+    assert "Reminders are private" in words(await rosa.get("/settings/reminders"))
     for detail, says, chosen in (("on", "name the day and place", True), ("off", "Reminders are private", False)):
         page = await rosa.submit("/settings/text", {"detail": detail})
         assert says in words(page)
@@ -134,10 +134,9 @@ async def test_case_36_detailed_text_is_a_choice_of_the_patient(
 
 async def test_settings_name_the_phone_and_its_person(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
-    page = words(await rosa.get("/settings"))
-    assert "This phone is Rosa Delgado's." in page
-    assert "iPhone · this one" in page
-    assert "Reminders on this phone: off" in page
+    assert "This phone is Rosa Delgado's." in words(await rosa.get("/settings"))
+    assert "iPhone · this one" in words(await rosa.get("/settings/phones"))
+    assert "Reminders on this phone: off" in words(await rosa.get("/settings/reminders"))
 
 
 async def test_case_45_signing_out_is_asked_first(signed_in: Enter, cast: Cast) -> None:

@@ -44,12 +44,12 @@ async def test_a_phone_gets_a_name(signed_in: Enter, cast: Cast, database: Datab
 
 async def test_the_patient_ends_a_helpers_access(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    assert "End Luis Delgado's access" in words(await rosa.get("/settings"))
+    assert "End Luis Delgado's access" in words(await rosa.get("/settings/phones"))
     await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")
     assert (await luis.get("/settings")).url.path == "/join"
     [ended] = await rows(database, Caregiver, Caregiver.id == cast.luis.id)
     assert ended.ended_at == NOW
-    assert "Luis Delgado" not in words(await rosa.get("/settings"))
+    assert "Luis Delgado" not in words(await rosa.get("/settings/phones"))
     assert (await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")).status_code == 404
 
 
