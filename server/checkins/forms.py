@@ -200,9 +200,9 @@ def _said(element: Mapping[str, Any], key: str, language: str) -> Any:
     """What stands at `key`, or its translation: FHIR keeps that in the element's shadow, `_key`."""
     for extension in element.get(f"_{key}", {}).get("extension", ()):
         parts = {part["url"]: part for part in extension.get("extension", ()) if extension["url"] == TRANSLATION}
-        in_language = parts.get("lang", {}).get("valueCode", "").partition("-")[0] == language
+        code = parts.get("lang", {}).get("valueCode", "")
         content = next((value for name, value in parts.get("content", {}).items() if name.startswith("value")), "")
-        if in_language and content:
+        if content and language in (code, code.partition("-")[0]):
             return content
     return element[key]
 

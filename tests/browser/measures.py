@@ -51,10 +51,23 @@ SIDEWAYS = """() => {
   const root = document.scrollingElement, width = root.clientWidth;
   if (root.scrollWidth <= width) return [];
   const all = [...document.body.querySelectorAll("*")];
-  const over = all.filter(each => each.getBoundingClientRect().right > width + 0.5);
+  const outside = box => box.right > width + 0.5 || box.left < -0.5;
+  const over = all.filter(each => outside(each.getBoundingClientRect()));
   const deepest = over.filter(each => !over.some(other => other !== each && each.contains(other)));
   const named = deepest.slice(0, 3).map(each => `${each.tagName.toLowerCase()} “${each.innerText?.slice(0, 40)}”`);
   return [`scrolls sideways, ${root.scrollWidth} px wide: ${named.join(", ")}`];
+}"""
+
+# Words that run out of the box that is drawn around them, or are cut off in it.
+CLIPPED = """() => {
+  const boxes = [...document.querySelectorAll(
+    "main :is(a, button, p, h1, h2, dd, dt, li, label, summary, .card, .row > *)")];
+  const shown = boxes.filter(each => each.checkVisibility() && !each.closest(".unseen") && each.clientWidth > 0);
+  const wide = shown.filter(each => each.scrollWidth > each.clientWidth + 1);
+  const tall = shown.filter(each => getComputedStyle(each).overflowY !== "visible"
+    && each.scrollHeight > each.clientHeight + 1);
+  const named = each => `${each.tagName.toLowerCase()} “${each.innerText.trim().slice(0, 40)}”`;
+  return [...new Set([...wide, ...tall])].map(each => `${named(each)} is clipped`);
 }"""
 
 
@@ -71,6 +84,16 @@ class Owed:
 
 PATIENT = Owed(tall=64, apart=16, most=9, sizes=(PHONE,), narrow=NARROW)
 STAFF = Owed(tall=44, apart=0, most=1000, sizes=(PHONE, DESKTOP), narrow=PHONE)
+
+
+async def faults_of_size(page: Page, owed: Owed) -> list[str]:
+    """What is too small, too near, cut off or off the side, at the narrowest and at each of `owed.sizes`."""
+    sizes = {"tall": owed.tall, "apart": owed.apart, "most": owed.most}
+    found: list[str] = []
+    for size in (owed.narrow, *owed.sizes):
+        wrong = await _at(page, size, SIDEWAYS) + await _at(page, size, CLIPPED) + await _at(page, size, MEASURE, sizes)
+        found += [f"at {size['width']} px {fault}" for fault in wrong]
+    return found
 
 
 async def faults_of(page: Page, owed: Owed) -> list[str]:

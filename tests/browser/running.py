@@ -31,15 +31,17 @@ from .running_site import RunningSite
 
 STARTS_WITHIN = 60.0  # seconds
 # A test run that is itself killed has no time to tidy up.
-CLI = ("/usr/bin/setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "server.cli")
+CLI = ("/usr/bin/setpriv", "--pdeathsig", "KILL", sys.executable, "-m")
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What an operator sets. `push` is a push service's host and port, added to the list of known ones."""
+    """What an operator sets. `push` is a push service's host and port, added to the list of known ones; `program`,
+    the command by another name."""
 
     folder: Path
     push: str = ""
+    program: str = "server.cli"
     port: int = field(default_factory=lambda: _free_port())
 
     @property
@@ -77,7 +79,7 @@ class Setup:
 
     def start(self, name: str) -> "subprocess.Popen[bytes]":
         with self._log(name).open("ab") as log:
-            return subprocess.Popen([*CLI, name], env=self.environment(), stdout=log, stderr=log)
+            return subprocess.Popen([*CLI, self.program, name], env=self.environment(), stdout=log, stderr=log)
 
     async def until_ready(self) -> None:
         """Until web answers and worker has told that it is alive."""
@@ -137,9 +139,9 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(folder: Path) -> Iterator[House]:
+def open_house(folder: Path, program: str = "server.cli") -> Iterator[House]:
     """Its push service is a port that nobody listens at: a device may be subscribed there, and nothing arrives."""
-    setup = Setup(folder, "127.0.0.1:9")
+    setup = Setup(folder, "127.0.0.1:9", program)
     kept = House(setup, asyncio.run(_prepare(setup)))
     kept.keep_template()
     with _processes(setup):

@@ -1,0 +1,80 @@
+"""Two languages that nobody speaks: English 40 % longer, and English from right to left. They show what a translation
+would break before there is one. As a program it is the `interlude` command that knows both.
+"""
+
+import copy
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from babel.support import NullTranslations
+
+from server import cli, language
+from server.checkins.forms import TRANSLATION
+from tests.test_catalogues import said_elements
+
+LONG, MIRRORED = "en-x-long", "he-x-rtl"
+PUT_IN = re.compile(r"(%\(\w+\)s|\{\w+\})")
+GROWTH = 1.4
+TWICE = str.maketrans({vowel: accented * 2 for vowel, accented in zip("aeiouAEIOU", "áéíóúÁÉÍÓÚ", strict=True)})
+HEBREW = str.maketrans(dict(zip("abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסעפצקרשתאבגד", strict=True)))
+
+
+def longer(text: str) -> str:
+    """Vowels twice, as a long word in another language; then consonants, until it is 40 % more."""
+    grown = text.translate(TWICE)
+    missing = max(round(len(text) * GROWTH) - len(grown), 0)
+    return re.sub(r"(?<=\w)([b-df-hj-np-tv-z])", r"\1\1", grown, count=missing)
+
+
+def mirrored(text: str) -> str:
+    """The same words in letters that run from right to left."""
+    return text.lower().translate(HEBREW)
+
+
+SPEAKERS: dict[str, Callable[[str], str]] = {LONG: longer, MIRRORED: mirrored}
+
+
+def said_by(speaker: Callable[[str], str], text: str) -> str:
+    """What is put in, such as a name, stays as it is."""
+    parts = PUT_IN.split(text)
+    return "".join(part if PUT_IN.fullmatch(part) else speaker(part) for part in parts)
+
+
+class Pseudo(NullTranslations):
+    def __init__(self, speaker: Callable[[str], str]) -> None:
+        super().__init__()
+        self._speaker = speaker
+
+    def ugettext(self, message: str) -> str:
+        return said_by(self._speaker, message)
+
+    def ungettext(self, singular: str, plural: str, num: int) -> str:
+        return said_by(self._speaker, singular if num == 1 else plural)
+
+
+def teach() -> None:
+    """This process speaks both from now on."""
+    english = language.LANGUAGES["en"]
+    language.LANGUAGES[LONG] = replace(english, name=longer("Longer English"))
+    language.LANGUAGES[MIRRORED] = replace(english, name=mirrored("Mirrored"), formats="he", day="EEEE, d בMMMM")
+    known, held = language._catalogue, {locale: Pseudo(speaker) for locale, speaker in SPEAKERS.items()}
+    language._catalogue = lambda locale: held.get(locale) or known(locale)  # type: ignore[assignment]
+
+
+def translated(resource: dict[str, Any], locale: str) -> dict[str, Any]:
+    """A questionnaire that is said in one of the two as well; a view of the same version."""
+    made = copy.deepcopy(resource)
+    for element, key in list(said_elements(made)):
+        parts = [
+            {"url": "lang", "valueCode": locale},
+            {"url": "content", "valueString": said_by(SPEAKERS[locale], element[key])},
+        ]
+        element[f"_{key}"] = {"extension": [{"url": TRANSLATION, "extension": parts}]}
+    return made
+
+
+if __name__ == "__main__":
+    teach()
+    cli.main()
