@@ -36,7 +36,7 @@ def of_sending(life: Life, sent: Sent) -> Iterator[str]:
 
 
 def _of_visit(row: sqlite3.Row, now: datetime) -> Iterator[str]:
-    if row["status"] != "booked":
+    if row["status"] not in ("booked", "arrived"):
         yield f"sent of a visit that is {row['status']}"
     if row["reply"] not in (None, "coming"):
         yield "sent to someone who can't come"
@@ -70,7 +70,7 @@ def _twice(life: Life, sent: Sent) -> Iterator[str]:
 def of_world(life: Life) -> Iterator[str]:
     """What is wrong at any moment."""
     for row in life.look(A_REMINDER + "WHERE r.kind = 'visit' AND r.state IN ('scheduled', 'sending')"):
-        if row["status"] != "booked":
+        if row["status"] not in ("booked", "arrived"):
             yield f"still to be said of a visit that is {row['status']}"
         if moment(row["moment"]) not in moments_of(row):
             yield "still to be said of the visit's old time"
