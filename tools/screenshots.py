@@ -69,6 +69,9 @@ async def as_patient(browser: Browser, base: str, code: str) -> None:
     await page.goto(f"{base}/")
     await keep(page, "home")
     await page.click("a.main")
+    if "/same" in page.url:  # the question itself is what the picture is of
+        await page.wait_for_timeout(800)
+        await page.click("button[value=all]")
     await keep(page, "question")
 
 
