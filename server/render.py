@@ -46,6 +46,7 @@ def environment(assets: Assets) -> Environment:
         wall=to_wall,
         digits=digits,
         tel=tel,
+        number=number,
     )
     return env
 
@@ -113,3 +114,8 @@ def digits(code: str) -> str:
 def tel(number: str) -> str:
     """The href of a number that can be called; letters and spaces fall away."""
     return "tel:" + "".join(ch for ch in number if ch.isdigit() or ch == "+")
+
+
+def number(said: str) -> Markup:
+    """A phone number as it is dialled, also amid words that run from right to left."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(said)

@@ -31,7 +31,7 @@ def test_words_and_plurals_in_spanish() -> None:
         assert language.gettext("Send to clinic") == "Enviar a la clínica"
         assert language.gettext("no such text") == "no such text"
         said = [language.ngettext("About %(n)s minute.", "About %(n)s minutes.", n) for n in (0, 1, 2)]
-        assert said == ["Unos %(n)s minutos.", "Como %(n)s minuto.", "Unos %(n)s minutos."]
+        assert said == ["Unos %(n)s minutos.", "Cerca de %(n)s minuto.", "Unos %(n)s minutos."]
         assert language.direction() == "ltr"
 
 
