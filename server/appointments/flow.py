@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, language
+from server import audit
 from server.actor import Actor
 from server.appointments import rules
 from server.appointments.models import Appointment, Series
@@ -16,6 +16,7 @@ from server.reminders import flow as reminders
 from server.reminders import receipts
 from server.reminders.flow import Notice
 from server.reminders.rules import plan_visit
+from server.reminders.words import detail_of_visit
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts:
     if appointment.status not in rules.UPCOMING:
         raise rules.BadVisit("over")
     appointment.starts_at = rules.check_start(starts, appointment.zone, now)
-    appointment.starts = starts
+    appointment.starts, appointment.status = starts, "booked"  # whoever had arrived comes another time
     appointment.changes += 1
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
     audit.record(db, actor, "appointment.moved", appointment, now)
@@ -163,7 +164,7 @@ async def _carry_along(
 async def remind(db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime) -> None:
     """Someone who can't come is not reminded to; staff have it on their list."""
     wanted = plan_visit(appointment.starts, appointment.zone, now) if appointment.reply in (None, "coming") else []
-    detail = _detail(patient, appointment)
+    detail = _detail(appointment)
     await reminders.replan(
         db,
         actor,
@@ -180,18 +181,14 @@ async def _tell_change(
     db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
 ) -> None:
     """Moved or called off: whoever was reminded of the old time hears of it at once."""
-    path, detail = f"/visits/{appointment.id}", _detail(patient, appointment)
+    path, detail = f"/visits/{appointment.id}", _detail(appointment)
     notice = Notice("change", patient.id, appointment.id, path, appointment.starts_at, detail)
     await reminders.tell_change(db, actor, notice, now)
 
 
-def _detail(patient: Patient, appointment: Appointment) -> str:
+def _detail(appointment: Appointment) -> str:
     """For those who chose to have it in their notifications."""
-    with language.speaking(patient.locale):
-        when = f"{language.day(appointment.starts)}, {language.hour(appointment.starts)}."
-        if appointment.status == "cancelled":
-            return language.gettext("%(when)s Called off.") % {"when": when}
-        return f"{when} {appointment.place}".strip()
+    return detail_of_visit(appointment.starts, appointment.place, appointment.status == "cancelled")
 
 
 async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment | None:

@@ -75,7 +75,7 @@ def for_phones(handler: HTTPRouteHandler) -> bool:
 
 
 def for_helpers(handler: HTTPRouteHandler) -> bool:
-    return handler.opt["who"] == "person"
+    return bool(handler.opt["who"] == "person")
 
 
 def for_staff(handler: HTTPRouteHandler) -> bool:
