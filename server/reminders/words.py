@@ -3,7 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
+from server import language
 from server.language import gettext as _
 
 
@@ -14,9 +16,25 @@ class Words:
     actions: tuple[tuple[str, str], ...] = ()
 
 
+def detail_of_visit(starts: datetime, place: str, called_off: bool) -> str:
+    """The facts, kept until they are said: the patient may read another language by then. `starts` is wall time."""
+    return json.dumps({"starts": starts.isoformat(), "place": place, "called_off": called_off})
+
+
+def _detail(kept: str) -> str:
+    """What was kept before there were facts is said as it is."""
+    if not kept.startswith("{"):
+        return kept
+    facts = json.loads(kept)
+    starts = datetime.fromisoformat(facts["starts"])
+    when = f"{language.day(starts)}, {language.hour(starts)}".rstrip(".") + "."
+    when = when[0].upper() + when[1:]
+    return _("%(when)s Called off.") % {"when": when} if facts["called_off"] else f"{when} {facts['place']}".strip()
+
+
 def words_for(kind: str, detail: str | None, also: Sequence[str] = ()) -> Words:
     """In the language now spoken. `detail` is for those who chose detailed text; `also`, the kinds said with it."""
-    words = _words_for(kind, detail)
+    words = _words_for(kind, _detail(detail) if detail else None)
     extra = {
         "visit": _("Another visit is coming up too."),
         "check-in": _("A check-in is ready too."),

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 from sqlalchemy import select
 
 from server import crypto
+from server.checkins.forms import Value
 from server.checkins.models import CheckIn, Questionnaire
 from server.people.models import Patient
 from tests.conftest import KEYRING
@@ -33,6 +34,8 @@ SIGNED_IN = (
 )
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
 
+DAILY: dict[str, Value] = {"pain": 2, "mood": "little", "breathing": "none"}
+
 
 class Walk:
     """One page after the other, in `locale`; what is wrong is told at the end."""
@@ -43,6 +46,7 @@ class Walk:
 
     async def visit(self, path: str) -> None:
         await self.page.goto(path)
+        assert self.page.url.endswith(path), self.page.url
         await self.look(path)
 
     async def look(self, name: str) -> None:
@@ -99,10 +103,14 @@ async def answer(walk: Walk, check_in: CheckIn, link_id: str, value: str) -> Non
     await walk.press(f"[name=answer][value='{value}']")
 
 
+async def same_as_last_time(walk: Walk, daily: CheckIn) -> None:
+    await walk.visit(f"/check-ins/{daily.id}/same?who=self")
+    await walk.press("[name=say][value=some]")
+    await walk.look("what has changed")
+
+
 async def check_in_through(walk: Walk, weekly: CheckIn) -> None:
     await walk.visit(f"/check-ins/{weekly.id}/who")
-    await walk.visit(f"/check-ins/{weekly.id}/same?who=self")
-    await walk.visit(f"/check-ins/{weekly.id}/different?who=self")
     await answer(walk, weekly, "breathing", "very-hard")
     await walk.look("red flag")
     await answer(walk, weekly, "pain", "7")
@@ -129,13 +137,22 @@ async def test_the_patients_pages_hold_in(locale: str, chromium: Browser, pseudo
     weekly = await pseudo_site.check_in_due_now(rosa, "weekly-als", LAST_WEEK)
     await walk.visit("/")
     await walk.visit(f"/visits/{visit.id}")
+    await same_as_last_time(walk, await pseudo_site.check_in_due_now(rosa, "daily-three", DAILY, whole=True))
     await check_in_through(walk, weekly)
     await walk.visit("/answers")
     assert not walk.faults, "\n".join(walk.faults)
+
+
+async def test_words_that_run_out_of_their_box_are_noticed(chromium: Browser) -> None:
+    page = await new_page(chromium)
+    word = "w" * 60
+    await page.set_content(f"<main><button style='width: 9rem; height: 5rem'>{word}</button><p>Fine.</p></main>")
+    found = [fault for fault in await faults_of_size(page, PATIENT) if "clipped" in fault]
+    assert len(found) == 2, found
 
 
 def test_the_long_language_is_long_and_keeps_what_is_put_in() -> None:
     for said in ("Saved on this phone. The clinic has not received it yet.", "Home", "Send to clinic"):
         assert len(longer(said)) >= round(1.4 * len(said)), longer(said)
     assert said_by(longer, "%(name)s has called") == "%(name)s hááss cáállééd"
-    assert said_by(mirrored, "Step {n} of 3") == "דאהע {n} סו 3"
+    assert said_by(mirrored, "Step {n} of 3") == "קרהע {n} סו 3"
