@@ -52,6 +52,16 @@ async def test_a_visits_push_shows_two_answers_and_the_clinic_learns_that_it_was
     await sees(maria, "shown")
 
 
+async def test_case_3_said_again_after_a_crash_it_is_one_notification(chromium: Browser, site: RunningSite) -> None:
+    """The worker died after the push service took it: the next try has another token and the same tag."""
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    visit = await site.book_visit(timedelta(days=2))
+    reminder, token = await site.hand_over(visit.id)
+    for each in (token, "of-the-try-after-the-crash"):
+        shown = await pushed(rosa, visit_payload(site, visit.id, reminder, each))
+        assert [notification["tag"] for notification in shown] == [reminder]
+
+
 async def test_case_35_whatever_comes_something_is_shown(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
     silent = []
