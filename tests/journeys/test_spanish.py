@@ -10,7 +10,7 @@ from tests.browser.running_site import RunningSite
 async def _no_violation(page: Page) -> None:
     await page.wait_for_load_state()
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert await axe_violations(page) == []
 
 
