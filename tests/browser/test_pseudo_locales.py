@@ -51,6 +51,7 @@ class Walk:
 
     async def look(self, name: str) -> None:
         await self.page.wait_for_load_state()
+        await self.page.evaluate(LISTENING)
         assert await self.page.locator("html").get_attribute("lang") == self.locale, name
         assert await self.page.locator("html").get_attribute("dir") == ("rtl" if self.locale == MIRRORED else "ltr")
         self.faults += [f"{name} {fault}" for fault in await faults_of_size(self.page, PATIENT)]
