@@ -18,7 +18,8 @@ Event = Literal["shown", "opened", "answered"]
 
 async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime) -> bool:
     """A device says what became of an attempt. Each is kept once, the first time it is told; False for a bad token."""
-    attempt = await _attempt(db, token)
+    found = select(Attempt).where(Attempt.token_hash == crypto.token_hash(token))
+    attempt = await db.scalar(found.with_for_update(key_share=True))  # two at once: the lesser must not come last
     if attempt is None:
         return False
     _mark(attempt, event, now)
