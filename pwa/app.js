@@ -8,6 +8,9 @@ let shownAt = 0;
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/service-worker.js").catch(() => {}); // every page works without it
 }
+if (document.body.matches('.phone[data-signed-in="no"]:not([data-stands-in])')) {
+  indexedDB.deleteDatabase("interlude-held"); // nobody is signed in: what was held for whoever was goes (pwa/held.js)
+}
 prepare();
 takeFromFragment();
 tellOpened();
@@ -16,12 +19,21 @@ tellWorker();
 document.addEventListener("htmx:afterSwap", () => {
   shownAt = performance.now(); // not when it has settled: by then the next page's answers stand under the finger
 });
-document.addEventListener("htmx:afterSettle", () => {
-  document.querySelector("main h1")?.focus();
-  prepare();
-});
+document.addEventListener("htmx:afterSettle", arrive);
 document.addEventListener("click", guard, true);
 addEventListener("online", tellWorker);
+
+// A page that came in the place of another.
+function landed() {
+  shownAt = performance.now();
+  arrive();
+}
+
+function arrive() {
+  document.querySelector("main h1")?.focus();
+  prepare();
+  document.dispatchEvent(new Event("arrived"));
+}
 
 function guard(event) {
   const target = event.target.closest?.("[data-guard] :is(a, button)");

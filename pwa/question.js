@@ -1,26 +1,60 @@
 "use strict";
 // A question: a red answer shows what to do before anything is sent (case 71), and an answer that finds no network is
-// kept on this phone, in words that claim no more than that (case 72).
+// kept on this phone, in words that claim no more than that (case 72). Where the phone holds the check-in, it goes on.
 
 const TRY_AGAIN = 15000; // ms
+const WAIT = 4000; // ms: then it goes on without the network, where it can
 let red = null; // while what to do now stands here, and the clinic may not know: what it stands in place of
-let kept = null; // the answer that waits on this phone
+let kept = null; // the answer that waits on this phone, and where it leads once it does not
+let behind = false; // this page came from the server before some answers did
 
 document.addEventListener("submit", take, true); // before htmx sends anything
 document.addEventListener("htmx:beforeOnLoad", takeOver);
 document.addEventListener("htmx:sendError", keepUnsent);
 document.addEventListener("htmx:timeout", keepUnsent);
 document.addEventListener("htmx:afterSwap", () => (red = kept = null));
-document.addEventListener("click", takeBack);
+document.addEventListener("click", follow);
 document.addEventListener("outbox", told);
+lookBehind();
 
 function take(event) {
   const { submitter, target } = event;
-  if (!target.dataset.question || !submitter) return;
+  if (!submitter) return;
+  if (Walk.local && !target.dataset.question) return takeHere(event);
+  if (!target.dataset.question) return;
   for (const said of target.querySelectorAll(".said")) said.classList.remove("said");
   submitter.classList.add("said");
   const screen = document.getElementById(`red-${submitter.dataset.red}`);
   if (screen) showRed(target, screen);
+  if (Walk.local) return takeHere(event);
+  const { question, checkIn, who, value } = read(target, submitter);
+  Walk.note(checkIn, who, question, value).catch(() => {});
+  setTimeout(goOnWithout, WAIT, target, submitter);
+}
+
+function read(form, submitter) {
+  const value = submitter.name === "answer" ? submitter.value : null;
+  return { ...form.dataset, who: form.elements.who.value, value };
+}
+
+// Where the phone goes on by itself, no form of the check-in's needs a network.
+function takeHere(event) {
+  const { submitter, target } = event;
+  if (target.dataset.outbox) return; // Send has its own way (pwa/checkin-outbox.js)
+  event.preventDefault();
+  event.stopPropagation();
+  if (target.dataset.question) keepHere(read(target, submitter));
+  else if (submitter.name === "say") Walk.saySame(submitter.value);
+  else if (submitter.name === "who") Walk.sayWho(submitter.value);
+}
+
+// A network that hangs is none: the answer is kept, and the next question comes.
+async function goOnWithout(form, submitter) {
+  const asking = form.isConnected && form.classList.contains("htmx-request");
+  const { checkIn, who } = read(form, submitter);
+  if (!asking || Walk.local || !(await Walk.take(checkIn, who))) return;
+  htmx.trigger(form, "htmx:abort");
+  keepHere(read(form, submitter));
 }
 
 // The form stays, unseen: the answer is on its way from there.
@@ -49,21 +83,29 @@ function takeOver(event) {
   else tellState("look");
 }
 
-async function keepUnsent(event, state = "waiting") {
+function keepUnsent(event, state = "waiting") {
   const { elt, requestConfig } = event.detail;
-  const { question, checkIn } = elt.dataset;
-  if (!question) return;
+  if (!elt.dataset.question) return;
   const { answer, skip, who } = requestConfig.parameters;
+  keepHere({ ...elt.dataset, who, value: skip ? null : answer }, state);
+}
+
+// The answer is kept and sealed; then the next question, where the phone holds it.
+async function keepHere({ question, checkIn, who, value }, state = "waiting") {
   try {
-    const content = { answers: { [question]: skip ? null : answer }, respondent: who };
+    const content = { answers: { [question]: value }, respondent: who };
     const entry = await Outbox.keep(checkIn, crypto.randomUUID(), content, "answers");
     kept = { id: entry.client_id, next: `/check-ins/${checkIn}/next?who=${who}&after=${encodeURIComponent(question)}` };
-    tellState(state);
-    setTimeout(tryAgain, TRY_AGAIN);
+    Walk.local = await Walk.note(checkIn, who, question, value);
   } catch {
     tellState("failed");
+    return red || document.getElementById("outbox-state").scrollIntoView({ block: "center" });
   }
-  if (!red) document.getElementById("outbox-state").scrollIntoView({ block: "center" });
+  if (red || !Walk.local) tellState(state);
+  if (red && Walk.local) document.getElementById("go-on").hidden = false;
+  if (!red && Walk.local) Walk.next(question);
+  if (!red && !Walk.local) document.getElementById("outbox-state").scrollIntoView({ block: "center" });
+  setTimeout(tryAgain, Walk.local ? 0 : TRY_AGAIN);
 }
 
 function tryAgain() {
@@ -73,12 +115,33 @@ function tryAgain() {
 }
 
 function told({ detail: entries }) {
+  catchUp(entries);
   if (!kept) return;
   const entry = entries.find((one) => one.client_id === kept.id);
   if (entry) return entry.state === "look" ? tellState("look") : undefined;
   if (red) showReceived();
+  else if (Walk.local) document.getElementById("outbox-state")?.toggleAttribute("hidden", true);
   else location.assign(kept.next);
   kept = null;
+}
+
+// Opened again while answers still waited here: the page that came knew nothing of them.
+async function lookBehind() {
+  const form = document.querySelector("main form[data-check-in]");
+  if (!form) return;
+  const { checkIn, question, outbox } = form.dataset;
+  const said = form.querySelector(".said");
+  const known = outbox ? Object.keys(JSON.parse(outbox).answers) : said ? [question] : [];
+  // Led here as to the next question, while its answer arrived.
+  if (said && performance.getEntriesByType("navigation")[0].redirectCount) location.replace(`/check-ins/${checkIn}`);
+  behind = await Walk.isAhead(checkIn, form.elements.who.value, known, question);
+  if (behind) catchUp((await Outbox.all()) ?? []);
+}
+
+function catchUp(entries) {
+  const { checkIn } = document.querySelector("main [data-check-in]")?.dataset ?? {};
+  const waits = entries.some((one) => one.check_in === checkIn && one.part === "answers" && one.state === "waiting");
+  if (behind && !waits && !kept && !red && !Walk.local) location.replace(`/check-ins/${checkIn}`);
 }
 
 // What to do now stays as it is; only what is said of the clinic changes.
@@ -89,14 +152,24 @@ function showReceived(words) {
   red.received = true;
 }
 
-// "That was a mistake", while the clinic may not know: the question is still here.
-function takeBack(event) {
-  if (!red || red.received || !event.target.closest?.("[data-take-back]")) return;
+// "That was a mistake", while the clinic may not know: the question is still here. Without a network, links lead to
+// pages that are held.
+function follow(event) {
+  const link = event.target.closest?.("a[href]");
+  if (!link) return;
+  if (red && !red.received && link.dataset.takeBack !== undefined) {
+    event.preventDefault();
+    return takeBack();
+  }
+  if (!Walk.local || !Walk.go(new URL(link.href))) return;
   event.preventDefault();
-  htmx.trigger(red.form, "htmx:abort");
+  red = null;
+}
+
+function takeBack() {
+  if (red.form.classList.contains("htmx-request")) htmx.trigger(red.form, "htmx:abort");
   document.getElementById("red").replaceWith(red.asked);
   red.form.hidden = false;
   red = null;
-  shownAt = performance.now();
-  document.querySelector("main h1").focus();
+  landed();
 }

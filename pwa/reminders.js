@@ -13,6 +13,7 @@ async function giveUpEndpoint(event) {
   event.preventDefault();
   const held = await heldSubscription();
   await held?.unsubscribe().catch(() => {});
+  await Held.end().catch(() => {}); // what waits to be sent stays
   event.target.submit();
 }
 

@@ -1,10 +1,11 @@
 "use strict";
+importScripts("/static/store.js", "/static/held.js", "/static/outbox.js", "/static/receipts.js");
 // Shows every push, tells what became of it, answers from the notification, and stands in when there is no network.
 
-const SHELL = "shell-2";
-// Two pages, and the words of a notification that can't be read: all in the language of the pages.
+const SHELL = "shell-3";
+// Two pages, and the words of a notification that can't be read: all in the language of the pages. The first goes on
+// with a check-in that this phone holds (pwa/walk.js).
 const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
-const RECEIPTS = "receipts-1";
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
 
 addEventListener("install", (event) => event.waitUntil(keepShell()));
@@ -16,11 +17,13 @@ addEventListener("fetch", (event) => {
 addEventListener("push", (event) => event.waitUntil(showPush(event)));
 addEventListener("notificationclick", (event) => event.waitUntil(takeTap(event)));
 addEventListener("message", (event) => event.waitUntil(sendReceipts()));
-addEventListener("sync", (event) => event.waitUntil(sendReceipts()));
+addEventListener("sync", (event) => event.waitUntil(event.tag === "outbox" ? Outbox.flush() : sendReceipts()));
 
 async function keepShell() {
   const shell = await caches.open(SHELL);
   await shell.addAll([OFFLINE, UNSENT, WORDS].map((path) => new Request(path, { cache: "reload" })));
+  const page = await (await shell.match(OFFLINE)).text();
+  await shell.addAll(page.match(/\/static\/[^"]+\.(js|css)/g));
   await skipWaiting();
 }
 
@@ -34,17 +37,19 @@ async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
   try {
     const answer = await fetch(request);
-    event.waitUntil(followLanguage(answer.headers.get("content-language")));
+    event.waitUntil(followLook(answer.headers.get("interlude-look")));
     if (isForm && answer.ok) await forgetReplies(new URL(request.url).pathname);
     return answer;
   } catch {
-    return standIn(isForm ? UNSENT : OFFLINE);
+    const goesOn = /^\/check-ins\/[^/]+\/(same|who)$/.test(new URL(request.url).pathname);
+    return standIn(isForm && !goesOn ? UNSENT : OFFLINE);
   }
 }
 
-async function followLanguage(spoken) {
+// The language, the size of text and the scanning that were chosen hold without a network too.
+async function followLook(look) {
   const held = await caches.match(OFFLINE);
-  if (spoken && held?.headers.get("content-language") !== spoken) await keepShell().catch(() => {});
+  if (look && held?.headers.get("interlude-look") !== look) await keepShell().catch(() => {});
 }
 
 // Never as if it were the page that was asked for: what a form held has not arrived.
@@ -67,8 +72,8 @@ async function showPush(event) {
   const fallback = { ...FALLBACK, ...(await (await caches.match(WORDS))?.json()) };
   const said = readPush(event.data, fallback);
   await show(said).catch(() => show(fallback)); // what the browser does not take is shown all the same
-  await navigator.setAppBadge?.().catch(() => {});
   if (said.data?.token) await tell("/push/receipts", { token: said.data.token, event: "shown" });
+  await Held.refresh(said.tag).catch(() => {}); // its check-in, while there is a network
 }
 
 function show(said) {
@@ -106,45 +111,4 @@ async function openPage(url) {
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
   const here = windows.find((client) => new URL(client.url).pathname === target.pathname);
   return here ? here.focus() : clients.openWindow(target.href);
-}
-
-// What could not be told is kept and told later; a receipt is idempotent. True once it was taken.
-async function tell(path, body, about) {
-  const queue = await caches.open(RECEIPTS);
-  const key = new Request(`/receipt/${body.token}/${body.event ?? "reply"}`);
-  await queue.put(key, new Response(JSON.stringify({ path, body, about })));
-  return send(queue, key);
-}
-
-async function send(queue, key) {
-  const held = await queue.match(key);
-  if (!held) return true; // told meanwhile
-  const { path, body } = await held.json();
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(body),
-      keepalive: true,
-    });
-    if (answer.status < 500) await queue.delete(key); // taken, or never will be
-    return answer.ok;
-  } catch {
-    await registration.sync?.register("receipts").catch(() => {});
-    return false;
-  }
-}
-
-// What was answered on its page since is the newer word: a reply that still waits must not come after it.
-async function forgetReplies(answered) {
-  const queue = await caches.open(RECEIPTS);
-  for (const key of await queue.keys()) {
-    const { about } = (await (await queue.match(key))?.json()) ?? {};
-    if (about && answered === `${about}/answer`) await queue.delete(key);
-  }
-}
-
-async function sendReceipts() {
-  const queue = await caches.open(RECEIPTS);
-  for (const key of await queue.keys()) await send(queue, key);
 }

@@ -45,5 +45,4 @@ async function reconcile() {
   const wanted = answer?.ok ? (await answer.json()).do : "fine";
   if (wanted === "tell" && held) await post("/push/subscriptions", { ...held.toJSON(), vapid: said.vapid });
   if (wanted === "subscribe") await subscribe("/push/subscriptions").catch((error) => console.warn(error));
-  navigator.clearAppBadge?.().catch(() => {});
 }

@@ -4,6 +4,7 @@
 let waited = 0;
 
 document.addEventListener("outbox", ({ detail: entries }) => {
+  if (!document.getElementById("waiting")) return; // a check-in has come in the place of this page
   const waiting = entries.filter((entry) => entry.state === "waiting");
   if (waiting.length < waited) return location.reload(); // some have gone: the server knows what is to do now
   waited = waiting.length;

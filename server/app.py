@@ -28,6 +28,7 @@ import server.people.language_pages
 import server.people.pages
 import server.people.roster_pages
 import server.people.staff_pages
+import server.phone.held_pages
 import server.phone.pages
 import server.phone.settings_pages
 import server.reminders.pages
@@ -68,6 +69,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.plan_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
+    *server.phone.held_pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
     *server.desk.pages.ROUTES,
     *server.exchange.pages.ROUTES,

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from importlib.metadata import files
 from pathlib import Path
@@ -40,15 +41,20 @@ class Assets:
         for path in sorted((root / "static").rglob("*")):
             if path.is_file():
                 self._add(str(path.relative_to(root / "static")), path.read_bytes())
-        for path in sorted((root / "pwa").glob("*.js")):
+        for path in sorted(set((root / "pwa").glob("*.js")) - {root / "pwa/service-worker.js"}):
             self._add(path.name, path.read_bytes())
         self._add("htmx.js", _htmx())
+        self._add("service-worker.js", self._with_hashes(root / "pwa/service-worker.js"))
 
     def url(self, name: str) -> str:
         return self._urls[name]
 
     def asset(self, name: str) -> Asset:
         return self.by_url[self._urls[name]]
+
+    def _with_hashes(self, path: Path) -> bytes:
+        """The worker imports scripts by the names that they have here: what changes in them changes the worker too."""
+        return re.sub(r'"/static/([\w-]+\.js)"', lambda found: f'"{self.url(found[1])}"', path.read_text()).encode()
 
     def _add(self, name: str, body: bytes) -> None:
         digest = hashlib.sha256(body).hexdigest()[:12]

@@ -52,6 +52,7 @@ class Entry:
     answers: dict[str, object]
     respondent: str
     answered_at: datetime
+    as_before: tuple[str, ...] = ()  # what the phone says it took over from last time
 
 
 def open_box(sealed: SealedBody) -> Entry:
@@ -74,4 +75,5 @@ def _entry(client_id: str, found: Any) -> Entry:
         found["answers"],
         str(found.get("respondent", "self")),
         datetime.fromtimestamp(float(found["answered_at"]) / 1000, UTC),
+        tuple(each for each in found.get("as_before", ()) if isinstance(each, str)),
     )

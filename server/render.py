@@ -17,7 +17,9 @@ from server.assets import Assets
 from server.clock import to_wall
 
 ROOM = Path(__file__).parent
-SIZE_COOKIE = "__Host-size"
+# How this browser shows pages, whoever is signed in: percent of text size; seconds a step for one switch. The first by
+# default.
+LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5")}
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 
@@ -57,31 +59,39 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
 
 def page(request: Request[Visitor, Any, Any], template: str, status: int = 200, **context: Any) -> Response[str]:
     """The whole page, or the inside of its <main> when htmx asks. Never cached."""
-    fragment = wants_fragment(request)
+    html = _draw(request, template, wants_fragment(request), context)
+    look = " ".join([language.current(), *(look_of(request, name) for name in LOOKS)])
+    headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look}
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def inside(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:
+    """The inside of a page's <main>, for a phone to hold until it has no network."""
+    return _draw(request, template, True, context)
+
+
+def _draw(request: Request[Visitor, Any, Any], template: str, fragment: bool, context: dict[str, Any]) -> str:
     env: Environment = request.app.state.templates
-    html = env.get_template(template).render(
+    return env.get_template(template).render(
         context
         | {
-            "text_size": _text_size(request),
+            "text_size": look_of(request, "size"),
+            "scan": look_of(request, "scan"),
             "visitor": request.user if "user" in request.scope else Visitor(),
             "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_token(request)),
             "frame": lambda name: "shared/fragment.html" if fragment else f"shared/{name}.html",
         }
     )
-    headers = FRESH | {"Content-Language": language.current()}
-    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
-def _text_size(request: Request[Any, Any, Any]) -> str:
-    chosen = request.cookies.get(SIZE_COOKIE, "")
-    return chosen if chosen in ("150", "200") else "100"
+def look_of(request: Request[Any, Any, Any], name: str) -> str:
+    chosen = request.cookies.get(f"__Host-{name}", "")
+    return chosen if chosen in LOOKS[name] else LOOKS[name][0]
 
 
-def size_cookie(size: str) -> Cookie:
-    """For this browser, whoever is signed in."""
-    return Cookie(
-        key=SIZE_COOKIE, value=size, path="/", secure=True, httponly=True, samesite="lax", max_age=400 * 24 * 3600
-    )
+def look_cookie(name: str, value: str) -> Cookie:
+    life = 400 * 24 * 3600
+    return Cookie(key=f"__Host-{name}", value=value, path="/", secure=True, httponly=True, samesite="lax", max_age=life)
 
 
 def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:

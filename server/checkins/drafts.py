@@ -31,14 +31,18 @@ async def keep(
     value: Value,
     respondent: str,
     now: datetime,
+    at: datetime | None = None,
 ) -> list[review.Raised]:
-    """Keep one answer at once. Red flags it raises go to staff now, before anything is sent; they are returned."""
+    """Keep one answer at once, given `at` where that was not now. Its red flags go to staff before anything is sent.
+
+    They are returned.
+    """
     party = rules.party_of(respondent)
     which = (Draft.check_in_id == check_in.id, Draft.party == party, Draft.link_id == link_id)
     draft = await db.scalar(select(Draft).where(*which)) or Draft(
         clinic_id=check_in.clinic_id, check_in_id=check_in.id, party=party, link_id=link_id
     )
-    draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, now
+    draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, at or now
     draft.as_before = False
     db.add(draft)
     await db.flush()

@@ -93,6 +93,18 @@ async def plans_of(db: AsyncSession, patient_id: str) -> list[Plan]:
     )
 
 
+async def recurring_of(db: AsyncSession, patient_id: str) -> list[Plan]:
+    return [plan for plan in await plans_of(db, patient_id) if plan.rhythm in rules.RECURRING]
+
+
+async def set_time(db: AsyncSession, actor: Actor, patient: Patient, at: time, now: datetime) -> None:
+    """The hour of the patient's recurring check-ins; those laid out already are reckoned anew (reckoning.py)."""
+    for plan in await recurring_of(db, patient.id):
+        plan.at = at.strftime("%H:%M")
+        audit.record(db, actor, "plan.timed", plan, now, at=plan.at)
+    await db.flush()
+
+
 async def lay_out_all(db: AsyncSession, now: datetime) -> None:
     """For every recurring plan, the check-ins of the coming days and their reminders."""
     found = await db.execute(

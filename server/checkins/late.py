@@ -52,7 +52,7 @@ async def _keep_older(
     newer = await _answered_since(db, check_in, respondent, at)
     for link_id, value in answers.items():
         if link_id not in newer:
-            await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now)
+            await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now, at)
         else:
             occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
             await review.raise_red(db, actor, occurrence, now)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import drafts, flow, red_flags, rules, same
+from server.checkins import asking, drafts, flow, rules, same
 from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
 from server.checkins.models import CheckIn
 from server.clock import to_wall
@@ -173,23 +173,8 @@ async def _ask(
     question: Question,
     respondent: str,
 ) -> Response[str]:
-    questions = asked(form, kept, respondent)
-    place = questions.index(question)
-    return render.page(
-        request,
-        "checkins/question.html",
-        check_in=check_in,
-        form=form,
-        question=question,
-        number=place + 1,
-        total=len(questions),
-        back=questions[place - 1].link_id if place else None,
-        given=kept.get(question.link_id),
-        respondent=respondent,
-        red=await red_flags.screens(db, check_in, form, question),
-        clinic=await db.get_one(Clinic, check_in.clinic_id),
-        received=False,
-    )
+    shown = await asking.question(db, check_in, form, question, respondent)
+    return render.page(request, "checkins/question.html", **shown, **asking.place(form, kept, question, respondent))
 
 
 @get("/check-ins/{check_in_id:str}/check", opt=PERSON)
@@ -207,19 +192,17 @@ async def check_page(
 async def _check(
     request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, kept: dict[str, Value], respondent: str
 ) -> Response[str]:
-    questions = asked(form, kept, respondent)
-    answers = still_asked(form, kept, respondent)
     return render.page(
         request,
         "checkins/check.html",
+        patient=await db.get_one(Patient, check_in.patient_id),
         check_in=check_in,
         form=form,
-        questions=questions,
-        drafts=kept,
         respondent=respondent,
+        questions=asked(form, kept, respondent),
+        drafts=kept,
         before=await same.as_before(db, check_in, respondent),
-        outbox=json.dumps({"answers": answers, "respondent": respondent}),
-        patient=await db.get_one(Patient, check_in.patient_id),
+        outbox=json.dumps({"answers": still_asked(form, kept, respondent), "respondent": respondent}),
     )
 
 

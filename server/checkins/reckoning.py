@@ -13,14 +13,15 @@ from server.checkins.rules import Occasion
 from server.people.models import Patient
 
 
-async def reckon(db: AsyncSession, now: datetime) -> int:
+async def reckon(db: AsyncSession, now: datetime, patient_id: str | None = None) -> int:
     """The recurring ones, from their day and the plan's hour in the patient's zone; how many were moved."""
-    rows = await db.execute(
+    coming = (
         select(CheckIn, Plan, Patient)
         .join(Plan, Plan.id == CheckIn.plan_id)
         .join(Patient, Patient.id == CheckIn.patient_id)
         .where(CheckIn.state == "waiting", CheckIn.due_at > now, CheckIn.day.is_not(None))
     )
+    rows = await db.execute(coming.where(CheckIn.patient_id == patient_id) if patient_id else coming)
     moved = 0
     for check_in, plan, patient in rows.all():
         occasion = rules.occasion_on(flow.rhythm_of(plan), date.fromisoformat(check_in.day or ""), patient.zone)

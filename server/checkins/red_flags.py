@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import past
+from server.checkins import held, past
 from server.checkins.forms import Form, Question
 from server.checkins.models import CheckIn
 from server.review import flow as review
@@ -17,18 +17,10 @@ async def screens(db: AsyncSession, check_in: CheckIn, form: Form, question: Que
         return {}
     before = await past.occurrence(db, check_in, form, {}, None)
     shown: dict[str, str] = {}
-    for said in _buttons(question):
+    for said in held.buttons(question):
         level = question.level(question.read(said))
         levels = {} if level is None else {question.link_id: level}
         for raised in review_rules.triggers(mine, levels, before.previous, before.first):
             if raised.severity == "red":
                 shown[said] = raised.trigger.screen
     return shown
-
-
-def _buttons(question: Question) -> list[str]:
-    if question.type == "choice":
-        return [option.code for option in question.options]
-    if question.type == "boolean":
-        return ["yes", "no"]
-    return [str(number) for number in range(question.lowest, question.highest + 1)]

@@ -26,6 +26,7 @@ class Submission:
     respondent: str
     answered_at: datetime
     status: str = "completed"
+    as_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ async def submit(
     if check_in.state == "cancelled":
         return Refused("called-off")
     response = _response(actor, check_in, form, submission, answers, now)
-    response.as_before = [k for k in await same.as_before(db, check_in, submission.respondent) if k in answers]
+    response.as_before = await _as_before(db, actor, check_in, submission, answers)
     db.add(response)
     await db.flush()
     audit.record(db, actor, "response.received", response, now, status=submission.status)
@@ -73,6 +74,15 @@ async def submit(
     await drafts.clear(db, check_in)
     await receipts.settle(db, actor, check_in.id, now)
     return Taken(response, flagged=any(raised.severity in ("red", "hard") for raised in flags))
+
+
+async def _as_before(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, answers: Answers
+) -> list[str]:
+    """What was taken over from last time, on the server's pages or on a phone that had no network."""
+    kept = [k for k in await same.as_before(db, check_in, submission.respondent) if k in answers]
+    claimed = [k for k in submission.as_before if k not in kept]
+    return kept + await same.taken_over(db, actor, check_in, submission.respondent, answers, claimed)
 
 
 async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -> Taken:

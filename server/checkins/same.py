@@ -5,7 +5,9 @@ over and not sent is nobody's answer: a window that closes half-way leaves it ou
 """
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,9 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import drafts, past, rules
-from server.checkins.forms import Form, Value, still_asked
-from server.checkins.models import CheckIn, Draft, Response
+from server.checkins.forms import Answers, Form, Value, asked, still_asked
+from server.checkins.models import CheckIn, Draft, Questionnaire, Response
 from server.review import flow as review
+
+ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more than nine to press
 
 
 async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str) -> Response | None:
@@ -71,3 +75,22 @@ async def as_before(db: AsyncSession, check_in: CheckIn, respondent: str) -> lis
         )
     )
     return list(found)
+
+
+async def taken_over(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: str, answers: Answers, claimed: Iterable[str]
+) -> list[str]:
+    """Of what a phone says it took over from last time, that which is truly as it was then."""
+    form_slug = (await db.get_one(Questionnaire, check_in.questionnaire_id)).slug
+    mine = [r for r in await past.of_patient(db, check_in.patient_id, form_slug) if _is_same(r, actor, respondent)]
+    earlier = [r for r in mine if r.check_in_id != check_in.id]
+    last = past.answers_of(earlier[-1]) if earlier else {}
+    return [k for k in claimed if k in answers and answers[k] is not None and last.get(k) == answers[k]]
+
+
+def pages(form: Form, kept: Answers, respondent: str) -> list[dict[str, Any]]:
+    """What may have changed, some questions a page; `more` is the number of the next page."""
+    questions = asked(form, kept, respondent)
+    cut = [questions[at : at + ON_A_PAGE] for at in range(0, len(questions), ON_A_PAGE)]
+    more = [(number + 1) % len(cut) if len(cut) > 1 else None for number in range(len(cut))]
+    return [{"questions": page, "more": following} for page, following in zip(cut, more, strict=True)]

@@ -7,12 +7,9 @@ from litestar.params import FromPath, FromQuery
 
 from server import problems, render
 from server.checkins import drafts, flow, rules, same
-from server.checkins.forms import asked
 from server.forms import form_of, text
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.problems import found
-
-ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more than nine to press
 
 
 @get("/check-ins/{check_in_id:str}/same", opt=PERSON)
@@ -70,17 +67,15 @@ async def different_page(
     form = await flow.form_of(db, check_in.questionnaire_id)
     kept = await drafts.kept(db, check_in, respondent)
     before = await same.as_before(db, check_in, respondent)
-    questions = asked(form, kept, respondent)
+    pages = same.pages(form, kept, respondent)
     if check_in.state != "waiting" or not before:
         return render.go(request, f"/check-ins/{check_in.id}")
-    pages = [questions[at : at + ON_A_PAGE] for at in range(0, len(questions), ON_A_PAGE)]
-    shown = page if 0 <= page < len(pages) else 0
+    shown = pages[page if 0 <= page < len(pages) else 0]
     return render.page(
         request,
         "checkins/different.html",
         check_in=check_in,
-        questions=pages[shown],
-        more=(shown + 1) % len(pages) if len(pages) > 1 else None,
+        **shown,
         kept=kept,
         before=before,
         changed=len(kept) - len(before),

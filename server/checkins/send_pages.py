@@ -3,9 +3,11 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from server import crypto, problems, render
+from server.actor import Actor
 from server.checkins import drafts, flow, late, past, responses
 from server.checkins.forms import BadAnswer, still_asked
 from server.checkins.responses import Conflict, Submission, Taken
@@ -47,9 +49,13 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
     check_in = found(await flow.hold(db, actor, check_in_id))
     try:
-        box = open_box(SealedBody.read(await json_of(request)))
+        box = open_box(await _sealed(request, actor))
         submission = Submission(
-            box.client_id, box.answers, respondent_from(box.respondent, actor.kind), box.answered_at
+            box.client_id,
+            box.answers,
+            respondent_from(box.respondent, actor.kind),
+            box.answered_at,
+            as_before=box.as_before,
         )
         taken = await responses.submit(db, actor, check_in, submission, now)
     except BadAnswer as bad:
@@ -64,13 +70,21 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
 
 
+async def _sealed(request: Ask, actor: Actor) -> SealedBody:
+    """An entry says whose it is: sent by another person's session it stays on the phone (case 46)."""
+    body = await json_of(request)
+    if body.get("owner", actor.id) != actor.id:
+        raise PermissionDeniedException("This is another person's.")
+    return SealedBody.read(body)
+
+
 @post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN)
 async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Single answers that a phone kept while it had no network, sealed and receipted as a whole check-in is."""
     check_in = found(await flow.hold(db, actor, check_in_id))
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
-        box = open_box(SealedBody.read(await json_of(request)))
+        box = open_box(await _sealed(request, actor))
         taken = await late.take_late(db, actor, check_in, form, box, now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))

@@ -1,5 +1,6 @@
 """What a patient or caregiver sets: text size, reminders, quiet hours, phones, helpers, pause, leaving."""
 
+from datetime import time
 from typing import Any
 
 from litestar import Response, get, post
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
+from server.checkins import flow as checkins
+from server.checkins import reckoning
 from server.forms import form_of, text
 from server.people import devices
 from server.people import flow as people
@@ -17,7 +20,6 @@ from server.people.models import Device, Patient
 from server.reminders import flow as reminders
 from server.reminders import subscriptions
 
-SIZES = ("100", "150", "200")  # percent
 OWN_WISH = "own-wish"
 
 
@@ -28,7 +30,7 @@ def settings_page(request: Ask, actor: Who) -> Response[str]:
 
 @get("/settings/look", opt=PERSON, sync_to_thread=False)
 def look_page(request: Ask) -> Response[str]:
-    return render.page(request, "phone/settings_look.html", sizes=SIZES)
+    return render.page(request, "phone/settings_look.html", sizes=render.LOOKS["size"])
 
 
 @get("/settings/reminders", opt=PERSON)
@@ -56,10 +58,26 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def set_size(request: Ask) -> Response[Any]:
     """The size of text on this phone, also before anyone is signed in."""
     size = text(await form_of(request), "size", 3)
-    if size not in SIZES:
+    if size not in render.LOOKS["size"]:
         return problems.answer(request, 422)
     response = render.go(request, "/settings/look" if request.user.person else "/join")
-    response.set_cookie(render.size_cookie(size))
+    response.set_cookie(render.look_cookie("size", size))
+    return response
+
+
+@get("/settings/scan", opt=ANYONE, sync_to_thread=False)
+def scan_page(request: Ask) -> Response[str]:
+    return render.page(request, "phone/scan.html")
+
+
+@post("/settings/scan", opt=ANYONE)
+async def set_scan(request: Ask) -> Response[Any]:
+    """One switch: so many seconds a step on this phone, or off."""
+    step = text(await form_of(request), "step", 3)
+    if step not in (*render.LOOKS["scan"], "off"):
+        return problems.answer(request, 422)
+    response = render.go(request, "/settings/scan")
+    response.set_cookie(render.look_cookie("scan", step.removeprefix("off")))
     return response
 
 
@@ -89,6 +107,28 @@ async def set_quiet(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]
     await people.set_quiet(db, actor, patient, *span, now)
     await reminders.keep_quiet(db, actor, patient, now)
     return render.go(request, "/settings/reminders")
+
+
+TIMES = ("09:00", "12:00", "16:00", "19:00")
+
+
+@get("/settings/times", opt=PERSON)
+async def times_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    chosen = {plan.at for plan in await checkins.recurring_of(db, actor.patient_id)}
+    times = [(at, time.fromisoformat(at)) for at in TIMES]
+    return render.page(request, "phone/times.html", times=times, chosen=chosen)
+
+
+@post("/settings/times", opt=PERSON)
+async def set_time(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """When check-ins that come again and again fall due, in the patient's own time."""
+    at = text(await form_of(request), "at", 5)
+    if at not in TIMES:
+        return problems.answer(request, 422)
+    patient = await db.get_one(Patient, actor.patient_id)
+    await checkins.set_time(db, actor, patient, time.fromisoformat(at), now)
+    await reckoning.reckon(db, now, patient.id)
+    return render.go(request, "/settings/times")
 
 
 @post("/settings/texts", opt=PERSON)
@@ -180,6 +220,10 @@ ROUTES = [
     reminders_page,
     phones_page,
     set_size,
+    scan_page,
+    set_scan,
+    times_page,
+    set_time,
     set_detail,
     quiet_page,
     set_quiet,

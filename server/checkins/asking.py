@@ -1,0 +1,41 @@
+"""What the page of a question shows: the same on the server's page and in what a phone holds."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.checkins import red_flags
+from server.checkins.forms import Answers, Form, Question, asked
+from server.checkins.models import CheckIn
+from server.people.models import Clinic
+
+
+async def question(
+    db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: str
+) -> dict[str, Any]:
+    """Wherever it stands among the others."""
+    return {
+        "check_in": check_in,
+        "form": form,
+        "question": question,
+        "respondent": respondent,
+        "red": await red_flags.screens(db, check_in, form, question),
+        "clinic": await db.get_one(Clinic, check_in.clinic_id),
+        "received": False,
+    }
+
+
+def place(form: Form, kept: Answers, question: Question, respondent: str) -> dict[str, Any]:
+    """Its place among those that this respondent is asked, and what was answered to it so far."""
+    questions = asked(form, kept, respondent)
+    at = questions.index(question)
+    return {
+        "number": at + 1,
+        "total": len(questions),
+        "back": questions[at - 1].link_id if at else None,
+        "given": kept.get(question.link_id),
+        "held": False,
+    }
+
+
+ANYWHERE = {"number": 1, "total": 1, "back": None, "given": None, "held": True}

@@ -1,0 +1,66 @@
+"""What a phone holds of a due check-in, so that it goes on without a network: who is asked what, as data.
+
+The phone draws nothing of its own: the pages it shows are the server's, and `pwa/form-rules.js` decides by this data
+as `forms` does (tests/browser/test_held_rules.py holds the two together). Answers are as their buttons send them.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.checkins import rules
+from server.checkins.forms import Form, Question, Value, When
+from server.checkins.models import CheckIn, Draft
+
+
+def raw(value: Value) -> str | None:
+    """A value as its button sends it; None for a skip."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None else str(value)
+
+
+def buttons(question: Question) -> list[str]:
+    """What each of its answers sends."""
+    if question.type == "choice":
+        return [option.code for option in question.options]
+    if question.type == "boolean":
+        return ["yes", "no"]
+    return [str(number) for number in range(question.lowest, question.highest + 1)]
+
+
+def rules_of(form: Form) -> list[dict[str, Any]]:
+    """Each question's conditions and levels, in the order in which they are asked."""
+    return [
+        {
+            "id": question.link_id,
+            "patientOnly": question.patient_only,
+            "any": question.any_when,
+            "whens": [_when(form, when) for when in question.whens],
+            "levels": {said: question.level(question.read(said)) for said in buttons(question)},
+        }
+        for question in form.questions
+    ]
+
+
+def _when(form: Form, when: When) -> list[Any]:
+    """`exists` compares with true or false, the others with an answer, or with its level."""
+    if when.operator == "exists":
+        return [when.question, when.operator, when.value, None]
+    return [when.question, when.operator, raw(when.value), form.question(when.question).level(when.value)]
+
+
+async def kept(db: AsyncSession, check_in: CheckIn) -> dict[str, dict[str, dict[str, Any]]]:
+    """Party → question → what was answered so far, when (ms), and whether it is only that of last time."""
+    found: dict[str, dict[str, dict[str, Any]]] = {party: {} for party in rules.PARTIES}
+    for draft in await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id)):
+        value = raw(json.loads(draft.value))
+        found[draft.party][draft.link_id] = {"is": value, "at": ms(draft.answered_at), "before": draft.as_before}
+    return found
+
+
+def ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

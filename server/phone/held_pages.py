@@ -1,0 +1,123 @@
+"""What a phone fetches at each open and when a push arrives: the due check-ins, drawn, and what still stands."""
+
+import hashlib
+import json
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.checkins import asking, drafts, held, rules, same
+from server.checkins import flow as checkins
+from server.checkins.forms import Form, Question, Value
+from server.checkins.models import CheckIn
+from server.language import gettext as _
+from server.people import flow as people
+from server.people.guards import PERSON, Ask, Db, Now, Who
+from server.people.models import Clinic, Patient
+from server.reminders import standing
+
+
+@get("/held", opt=PERSON)
+async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[str] = "") -> Response[Any]:
+    """204 where the phone has this already."""
+    due = await checkins.open_now(db, actor.patient_id, now)
+    clinic = await people.clinic_of(db, actor)
+    found = {
+        "person": actor.id,
+        "due": len(due),
+        "standing": await standing.tags(db, actor.patient_id, now),
+        "forms": [await _form(request, db, actor, check_in, clinic) for check_in in due],
+        "help": render.inside(request, "phone/help.html", clinic=clinic),
+    }
+    mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:20]
+    if mark == have:
+        return Response(None, status_code=204, headers=render.FRESH)
+    return Response(found | {"mark": mark}, headers=render.FRESH)
+
+
+async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
+    form = await checkins.form_of(db, check_in.questionnaire_id)
+    patient = await db.get_one(Patient, check_in.patient_id)
+    words = "hands" if actor.kind == "caregiver" else "self"
+    before = {rules.party_of(who): await _same(request, db, actor, check_in, form, who) for who in (words, "helper")}
+    return {
+        "id": check_in.id,
+        "client": check_in.client_id,
+        "closes": held.ms(check_in.closes_at),
+        "who": await drafts.goes_on_as(db, actor, check_in),
+        "kept": await held.kept(db, check_in),
+        "same": {party: offer for party, offer in before.items() if offer},
+        "questions": [
+            rule
+            | {"html": await _question(request, db, check_in, form, rule["id"]), "said": _said(request, form, rule)}
+            for rule in held.rules_of(form)
+        ],
+        "pages": {
+            "card": render.part(request, "phone/_due.html", check_in=check_in, form=form, more=0),
+            "who": render.inside(request, "checkins/who.html", check_in=check_in, patient=patient),
+            "check": _check(request, check_in, form, patient),
+            "saved": render.inside(request, "checkins/saved.html", clinic=clinic),
+        },
+        "words": {"skipped": _("Skipped"), "open": _("Not answered"), "same": _("as last time"), "now": _("Now:")},
+    }
+
+
+async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, link_id: str) -> str:
+    shown = await asking.question(db, check_in, form, form.by_id[link_id], "self")
+    return render.inside(request, "checkins/question.html", **shown, **asking.ANYWHERE)
+
+
+def _said(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
+    """Each answer in the words that Check and send has for it."""
+    question = form.by_id[rule["id"]]
+    return {said: _words(request, question, question.read(said)) for said in rule["levels"]}
+
+
+def _words(request: Ask, question: Question, value: Value) -> str:
+    return render.part(request, "checkins/_said_alone.html", question=question, value=value).strip()
+
+
+def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient) -> str:
+    """Check and send with a line for each question; the phone shows those that were asked, and says the answers."""
+    return render.inside(
+        request,
+        "checkins/check.html",
+        check_in=check_in,
+        form=form,
+        patient=patient,
+        respondent="self",
+        questions=form.questions,
+        drafts={},
+        before=[],
+        outbox="{}",
+        held=True,
+    )
+
+
+async def _same(
+    request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str
+) -> dict[str, Any] | None:
+    """What was answered last time, where that may be taken over; None where it is not offered."""
+    last = await same.offer(db, actor, check_in, form, respondent)
+    if last is None:
+        return None
+    answers = same.answers_of(form, last, respondent)
+    about = {"check_in": check_in, "form": form, "respondent": respondent}
+    pages = [
+        render.inside(
+            request, "checkins/different.html", kept=answers, before=list(answers), changed=0, **about, **page
+        )
+        for page in same.pages(form, answers, respondent)
+    ]
+    return {
+        "answers": {link_id: held.raw(value) for link_id, value in answers.items()},
+        "html": render.inside(request, "checkins/same.html", last=last, answers=answers, zone=actor.zone, **about),
+        "different": pages,
+    }
+
+
+ROUTES = [held_page]

@@ -1,0 +1,88 @@
+"""A phone without a network asks what the server would ask: the same forms and answers, given to both."""
+
+import json
+from random import Random
+from typing import Any
+
+from playwright.async_api import Browser
+
+from server.assets import ROOT
+from server.checkins import held
+from server.checkins.flow import LIBRARY
+from server.checkins.forms import Form, Option, Question, Value, When, asked, next_unanswered, read_form, still_asked
+from tests.browser.chromium import new_page
+
+RUNS = 600
+JUDGE = """cases => cases.map(({questions, answers, who, after}) => ({
+  asked: FormRules.asked(questions, answers, who).map(one => one.id),
+  still: Object.keys(FormRules.stillAsked(questions, answers, who)).sort(),
+  next: FormRules.next(questions, answers, who, after),
+}))"""
+
+
+async def test_who_is_asked_what_is_the_same_on_a_phone(chromium: Browser) -> None:
+    random = Random(7)
+    cases = [_case(random, form) for form in [*_library(), *(_random_form(random) for _ in range(RUNS))]]
+    page = await new_page(chromium)
+    await page.add_script_tag(content=(ROOT / "pwa/form-rules.js").read_text() + ";globalThis.FormRules = FormRules")
+    theirs = await page.evaluate(JUDGE, [given for given, _ in cases])
+    assert theirs == [ours for _, ours in cases]
+    assert len({json.dumps(each) for each in theirs}) > RUNS / 4  # they are not all alike
+
+
+def _case(random: Random, form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the phone is given, and what the server says of it."""
+    answers = {q.link_id: _answer(random, q) for q in form.questions if random.random() < 0.6}
+    who = random.choice(("self", "hands", "helper"))
+    after = random.choice([None, *(q.link_id for q in form.questions)])
+    given = {
+        "questions": held.rules_of(form),
+        "answers": {link_id: held.raw(value) for link_id, value in answers.items()},
+        "who": who,
+        "after": after,
+    }
+    following = next_unanswered(form, answers, who, after)
+    return given, {
+        "asked": [q.link_id for q in asked(form, answers, who)],
+        "still": sorted(still_asked(form, answers, who)),
+        "next": following.link_id if following else None,
+    }
+
+
+def _library() -> list[Form]:
+    return [read_form(json.loads(path.read_text())) for path in sorted(LIBRARY.glob("*.json"))]
+
+
+def _random_form(random: Random) -> Form:
+    questions: list[Question] = []
+    for number in range(random.randint(1, 8)):
+        questions.append(_question(random, f"q{number}", questions))
+    return Form("any", 1, "", 60, False, tuple(questions), {q.link_id: q for q in questions})
+
+
+def _question(random: Random, link_id: str, earlier: list[Question]) -> Question:
+    kind = random.choice(("choice", "boolean", "integer"))
+    levels = random.sample(range(5), 5)
+    options = tuple(Option(f"{link_id}-{level}", "", level) for level in levels) if kind == "choice" else ()
+    whens = tuple(_when(random, random.choice(earlier)) for _ in range(random.randint(0, 2)) if earlier)
+    return Question(
+        link_id,
+        "",
+        kind,
+        options,
+        patient_only=random.random() < 0.2,
+        whens=whens,
+        any_when=random.random() < 0.5,
+        worse_answer=random.random() < 0.5,
+    )
+
+
+def _when(random: Random, of: Question) -> When:
+    operator = random.choice(("exists", "=", "!=", ">", "<", ">=", "<="))
+    value = random.random() < 0.5 if operator == "exists" else _answer(random, of)
+    return When(of.link_id, operator, of.read(held.buttons(of)[0]) if value is None else value)
+
+
+def _answer(random: Random, question: Question) -> Value:
+    said = random.choice([None, *held.buttons(question)])
+    return None if said is None else question.read(said)
