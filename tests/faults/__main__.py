@@ -13,11 +13,15 @@ from pathlib import Path
 
 import structlog
 
+from server import crypto
+from tests.browser.chromium import chromium
+from tests.browser.running import House, open_house
 from tests.databases import postgres_server
 from tests.faults.crash_matrix import calm, crash
 from tests.faults.lanes import Lane, PostgresCopies, SqliteCopies, lane, postgres_copies
 from tests.faults.offsets import zones
 from tests.faults.states import live
+from tests.faults.submissions import send_all
 from tests.faults.workers import nursery
 from tests.faults.zone_sweep import sweep
 
@@ -70,6 +74,22 @@ def states(steps: int, seed: int) -> Part:
     return f"{found.steps} steps", [found.broken] if found.broken else []
 
 
+def submissions(count: int, seed: int) -> Part:
+    """By a browser, over a network that cuts."""
+    crypto.use(crypto.new_keyring())
+    with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
+        return asyncio.run(_submissions(house, count, seed))
+
+
+async def _submissions(house: House, count: int, seed: int) -> Part:
+    tell = Progress("submissions")
+    async with chromium() as browser, house.cleared() as site:
+        found = await send_all(browser, site, count, seed, lambda done: tell(f"{done} of {count}"))
+    summary = f"{found.submissions} submissions, {found.cuts} connections cut"
+    tell(summary, end=True)
+    return summary, found.wrong
+
+
 def all_zones(every: int, seed: int) -> Part:
     tell, changes, checks, wrong = Progress("zones"), 0, 0, list[str]()
     names = zones()
@@ -89,6 +109,7 @@ def main() -> int:
     parts: dict[str, Callable[[], list[Part]]] = {
         "crashes": lambda: asyncio.run(both_crashes(asked.crashes == "telling")),
         "states": lambda: [states(asked.steps, asked.seed)],
+        "submissions": lambda: [submissions(asked.submissions, asked.seed)],
         "zones": lambda: [all_zones(asked.every, asked.seed)],
     }
     done = [part for name in asked.parts for part in parts[name]()]
@@ -103,11 +124,12 @@ def main() -> int:
 def _arguments() -> argparse.ArgumentParser:
     said = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
     said.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(2)), help="the same seed, the same run")
-    said.add_argument("--parts", nargs="+", choices=("crashes", "states", "zones"))
+    said.add_argument("--parts", nargs="+", choices=("crashes", "states", "submissions", "zones"))
     said.add_argument("--crashes", choices=("all", "telling"), default="all", help="which kill points")
     said.add_argument("--steps", type=int, default=100_000, help="of the state machine")
+    said.add_argument("--submissions", type=int, default=1000, help="check-ins sent over a network that cuts")
     said.add_argument("--every", type=int, default=1, help="one in so many of each zone's changes")
-    said.set_defaults(parts=["crashes", "states", "zones"])
+    said.set_defaults(parts=["crashes", "states", "submissions", "zones"])
     return said
 
 

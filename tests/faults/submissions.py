@@ -1,0 +1,124 @@
+"""So many check-ins, sent by a real browser over a network that cuts at random points: none lost, none twice."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, Page
+from sqlalchemy import insert
+
+from server.checkins import past
+from server.checkins.models import CheckIn, Response, SetAside
+from server.clock import system_clock
+from server.db import new_id
+from tests.browser.chromium import new_page
+from tests.browser.people import join
+from tests.browser.running_site import RunningSite
+from tests.faults.cutting import CuttingProxy, cutting_proxy
+from tests.stories import rows
+
+TRIES = 40  # flushes a submission, at most
+MOODS, BREATHS = ("none", "little", "some", "hard"), ("none", "little")
+KEEP = """async entries => {
+  for (const {id, client, answers} of entries) await Outbox.keep(id, client, {answers, respondent: "self"});
+}"""
+# Both tabs send what waits, again and again, as a phone does that finds a network and loses it.
+FLUSH = """async tries => {
+  for (let n = 0; n < tries; n++) {
+    const left = await Outbox.flush();
+    if (!left.length) return [];
+    if (left.every(entry => entry.state !== "waiting")) return left.map(entry => entry.state);
+  }
+  return (await Outbox.all()).map(entry => entry.state);
+}"""
+
+
+@dataclass(frozen=True)
+class Found:
+    submissions: int
+    cuts: int
+    wrong: list[str]
+
+
+async def send_all(
+    browser: Browser, site: RunningSite, count: int, seed: int, tell: Callable[[int], None] = lambda _: None
+) -> Found:
+    random = Random(seed)
+    check_ins = await _due(site, count)
+    given = {check_in["id"]: _answers(random) for check_in in check_ins}
+    async with cutting_proxy(urlsplit(site.base_url).port or 80, random) as proxy:
+        page = await new_page(browser, base_url=f"http://localhost:{proxy.address}")
+        await join(page, site, site.cast.rosa)
+        await page.goto("/help")  # a page with no queue of its own to flush
+        await _load_outbox(page)
+        entries = [{"id": each["id"], "client": each["client_id"], "answers": given[each["id"]]} for each in check_ins]
+        for at in range(0, count, 50):
+            await page.evaluate(KEEP, entries[at : at + 50])
+        left = await _flush_cut(page, proxy, count, site, tell)
+    return Found(count, proxy.cuts, await _wrong(site, given, left))
+
+
+async def _load_outbox(page: Page) -> None:
+    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    html = await (await page.request.get("/")).text()
+    address = next(part for part in html.split('"') if "/outbox." in part)
+    await page.add_script_tag(url=address)
+    await page.evaluate("Outbox.serverKey()")
+
+
+async def _flush_cut(
+    page: Page, proxy: CuttingProxy, count: int, site: RunningSite, tell: Callable[[int], None]
+) -> list[str]:
+    proxy.cutting = True
+    left: list[str] = []
+    for _ in range(TRIES):
+        left = await page.evaluate(FLUSH, max(count // 10, 20))
+        tell(count - len(left))
+        if "waiting" not in left:
+            break
+    proxy.cutting = False
+    return left
+
+
+async def _wrong(site: RunningSite, given: dict[str, dict[str, Any]], left: list[str]) -> list[str]:
+    found = [f"an entry is left in the queue: {state}" for state in left]
+    by_check_in: dict[str, list[Response]] = {}
+    for response in await rows(site.database, Response):
+        by_check_in.setdefault(response.check_in_id, []).append(response)
+    for check_in, answers in given.items():
+        responses = by_check_in.get(check_in, [])
+        if len(responses) != 1:
+            found.append(f"{len(responses)} responses to one check-in")
+        elif past.answers_of(responses[0]) != answers:
+            found.append(f"other answers than were given: {json.dumps(answers)}")
+    return found + ["an answer was set aside"] * len(await rows(site.database, SetAside))
+
+
+def _answers(random: Random) -> dict[str, Any]:
+    return {"pain": random.randrange(11), "mood": random.choice(MOODS), "breathing": random.choice(BREATHS)}
+
+
+async def _due(site: RunningSite, count: int) -> list[dict[str, Any]]:
+    """So many of Rosa's daily ones, as if each had fallen due a second before the other."""
+    first = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    made = [
+        {
+            "id": new_id(),
+            "clinic_id": first.clinic_id,
+            "patient_id": first.patient_id,
+            "plan_id": first.plan_id,
+            "questionnaire_id": first.questionnaire_id,
+            "client_id": new_id(),
+            "due_at": first.due_at - timedelta(seconds=number + 1),
+            "closes_at": system_clock() + timedelta(days=3),
+            "state": "waiting",
+        }
+        for number in range(count)
+    ]
+    async with site.database.writing() as db:
+        await db.execute(insert(CheckIn), made)
+    return made
