@@ -60,7 +60,7 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
 def page(request: Request[Visitor, Any, Any], template: str, status: int = 200, **context: Any) -> Response[str]:
     """The whole page, or the inside of its <main> when htmx asks. Never cached."""
     html = _draw(request, template, wants_fragment(request), context)
-    look = " ".join([language.current(), *(look_of(request, name) for name in LOOKS)])
+    look = "-".join([language.current(), *(look_of(request, name) or "0" for name in LOOKS)])
     headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look}
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
