@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from random import Random
 
 CHUNK = 256  # bytes: a cut can fall in the middle of a head
-LONGEST = 4000  # bytes that a connection lives, where it is cut
+LONGEST = 8000  # bytes that go one way at most before it is cut: those of a few submissions
 
 
 @dataclass
 class CuttingProxy:
-    """To `port` on this machine. While it cuts, `share` of all connections are reset, in either direction."""
+    """To `port` on this machine. While it cuts, no connection lives long, in either direction."""
 
     port: int
     random: Random
-    share: float = 0.5
     cutting: bool = False
     cuts: int = 0
     address: int = 0
@@ -25,8 +24,8 @@ class CuttingProxy:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         theirs, ours = await asyncio.open_connection("127.0.0.1", self.port)
         pumps = [
-            asyncio.ensure_future(self._pump(reader, ours, self._life())),
-            asyncio.ensure_future(self._pump(theirs, writer, self._life())),
+            asyncio.ensure_future(self._pump(reader, ours)),
+            asyncio.ensure_future(self._pump(theirs, writer)),
         ]
         self._open.update(pumps)
         await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
@@ -36,23 +35,17 @@ class CuttingProxy:
         for each in (writer, ours):
             each.transport.abort()
 
-    def _life(self) -> int | None:
-        """How many bytes go one way before the connection is cut; None where it is not."""
-        if not self.cutting or self.random.random() > self.share / 2:
-            return None
-        return self.random.randrange(LONGEST)
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, life: int | None) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        left: int | None = None  # bytes until the cut
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(CHUNK):
-                if life is not None and len(data) > life:
-                    writer.write(data[:life])
-                    await writer.drain()
+                if self.cutting:
+                    left = (self.random.randrange(LONGEST) if left is None else left) - len(data)
+                writer.write(data if left is None or left >= 0 else data[:left])
+                await writer.drain()
+                if left is not None and left < 0:
                     self.cuts += 1
                     return
-                life = None if life is None else life - len(data)
-                writer.write(data)
-                await writer.drain()
 
 
 @contextlib.asynccontextmanager
