@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, Page
 from sqlalchemy import insert
 
+from server.assets import Assets
 from server.checkins import past
 from server.checkins.models import CheckIn, Response, SetAside
 from server.clock import system_clock
@@ -64,9 +65,7 @@ async def send_all(
 
 async def _load_outbox(page: Page) -> None:
     await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    html = await (await page.request.get("/")).text()
-    address = next(part for part in html.split('"') if "/outbox." in part)
-    await page.add_script_tag(url=address)
+    await page.add_script_tag(url=Assets().url("outbox.js"))
     await page.evaluate("Outbox.serverKey()")
 
 
