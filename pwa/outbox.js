@@ -73,7 +73,7 @@ const Outbox = (() => {
 
   // "received", "waiting", "sign-in" or "look"; with what the server said.
   async function send(entry) {
-    let answer;
+    let answer, receipt;
     try {
       answer = await fetch(`/check-ins/${entry.check_in}/${entry.part ?? "responses"}`, {
         method: "POST",
@@ -81,10 +81,11 @@ const Outbox = (() => {
         body: JSON.stringify({ ...entry.sealed, owner: entry.owner }),
         signal: AbortSignal.timeout(PATIENCE),
       });
+      if (answer.ok) receipt = await answer.json(); // a network may end in the middle of it
     } catch {
       return { state: "waiting" };
     }
-    if (answer.ok) return received(entry, await answer.json());
+    if (receipt) return received(entry, receipt);
     if (answer.status === 401 || answer.status === 403) return { state: "sign-in" };
     if (answer.status >= 500 || answer.status === 429) return { state: "waiting" };
     await put({ ...entry, state: "look" });
