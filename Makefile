@@ -1,5 +1,5 @@
 # One line each; what they do in full stands in tools/setup.sh and the interlude command itself.
-.PHONY: run test check bench faults locale lock setup setup-dev
+.PHONY: run test check bench faults lighthouse locale lock setup setup-dev
 
 run: setup
 	@.venv/bin/interlude run
@@ -12,6 +12,9 @@ check: setup-dev
 
 faults: setup-dev
 	@.venv/bin/python -m tests.faults $(ARGS)
+
+lighthouse: setup-dev
+	@.venv/bin/python -m tests.lighthouse
 
 setup:
 	@sh tools/setup.sh run

@@ -1,4 +1,4 @@
-"""`make bench`: how fast reminders go out, and what a service that hangs does to the others."""
+"""`make bench`: how fast reminders go out, what a service that hangs does to the others, how soon a question comes."""
 
 import asyncio
 import json
@@ -13,8 +13,10 @@ from sqlalchemy import select
 from server import crypto
 from server.db import Database
 from server.reminders.models import Reminder
+from tests.bench import answers as next_question
 from tests.bench import crowd, polling
 from tests.bench.service import push_services
+from tests.browser.running import open_house
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 REMINDERS = 500
@@ -37,6 +39,14 @@ async def main() -> None:
         pairs = [await _hanging(folder / f"hang-{number}", ports) for number in range(ROUNDS)]
         calm, hung = (sorted(values)[ROUNDS // 2] for values in zip(*pairs, strict=True))
         row("p99_while_a_service_hangs", hung, "s", "all_answer", hung / calm)
+
+
+def answers() -> None:
+    """To the next question, by a slow phone on a slow line; beside this machine as it is."""
+    crypto.use(crypto.new_keyring())
+    with tempfile.TemporaryDirectory() as name, open_house(Path(name)) as house:
+        slow, quick = (asyncio.run(next_question.p75(house, slow)) for slow in (True, False))
+    row("answer_to_next_question_p75", slow, "ms", "no_throttling", slow / quick)
 
 
 async def _end_to_end(folder: Path, ports: list[int]) -> tuple[float, float]:
@@ -109,3 +119,4 @@ def _note_answers(sender, port: int) -> list[float]:  # type: ignore[no-untyped-
 
 if __name__ == "__main__":
     asyncio.run(main())
+    answers()

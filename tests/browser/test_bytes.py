@@ -1,0 +1,82 @@
+"""What a page costs to load, compressed, on a slow line (UX.md's measures)."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, CDPSession, Page
+
+from server.assets import Assets
+
+from .chromium import new_page
+from .people import answer, phone_of, press
+from .running_site import RunningSite
+
+KB = 1024
+OURS = {"app.js", "subscription.js", "store.js", "held.js"}  # on every page of a person who is signed in
+STAFFS = {"desk.js", "htmx.js"}
+
+
+@dataclass
+class Line:
+    """What came over it, by address, in bytes as they were sent; what the browser held already is none."""
+
+    session: CDPSession
+    came: dict[str, int] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+
+    async def listen(self) -> "Line":
+        self.session.on("Network.responseReceived", self._named)
+        self.session.on("Network.loadingFinished", self._came)
+        await self.session.send("Network.enable")
+        return self
+
+    def _named(self, event: dict[str, Any]) -> None:
+        self._names[event["requestId"]] = event["response"]["url"]
+
+    def _came(self, event: dict[str, Any]) -> None:
+        name = self._names.get(event["requestId"], "")
+        self.came[name] = self.came.get(name, 0) + int(event["encodedDataLength"])
+
+
+async def line_of(page: Page) -> Line:
+    return await Line(await page.context.new_cdp_session(page)).listen()
+
+
+async def test_the_first_page_is_small(chromium: Browser, site: RunningSite) -> None:
+    page = await new_page(chromium, base_url=site.base_url)
+    line = await line_of(page)
+    await page.goto("/join", wait_until="networkidle")
+    assert sum(line.came.values()) <= 45 * KB, line.came
+
+
+async def test_home_is_small_when_it_is_opened_for_the_first_time(chromium: Browser, site: RunningSite) -> None:
+    await site.check_in_due_now(site.cast.rosa, "weekly-als")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    line = await line_of(rosa)
+    await rosa.goto("/", wait_until="networkidle")
+    assert sum(line.came.values()) <= 45 * KB, line.came
+
+
+async def test_a_question_is_one_small_request(chromium: Browser, site: RunningSite) -> None:
+    await site.check_in_due_now(site.cast.rosa, "weekly-als")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto("/", wait_until="networkidle")
+    await press(rosa, "Start")
+    await rosa.wait_for_load_state("networkidle")
+    line = await line_of(rosa)
+    await answer(rosa, "A little trouble")
+    await rosa.wait_for_load_state("networkidle")
+    assert len(line.came) == 1, line.came
+    assert sum(line.came.values()) <= 4 * KB, line.came
+
+
+def test_our_scripts_and_styles_are_few_bytes() -> None:
+    assets = Assets()
+    sizes = {
+        url.split("/")[-1].split(".")[0] + "." + url.split(".")[-1]: len(a.br or b"")
+        for url, a in assets.by_url.items()
+    }
+    ours = {name: size for name, size in sizes.items() if name.endswith(".js") and name not in STAFFS}
+    assert sum(ours[name] for name in OURS) <= 12 * KB
+    assert sum(ours.values()) <= 22 * KB, ours
+    assert sizes["app.css"] <= 8 * KB
