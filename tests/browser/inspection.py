@@ -23,6 +23,7 @@ NO_PAGES = {
     "/my-data.html",
     "/my-data.json",
     "/push/key",
+    "/held",
     "/check-ins/key",
     "/check-ins/{check_in_id:str}",
     "/check-ins/{check_in_id:str}/next",
@@ -36,9 +37,11 @@ class Inspection:
     owed: Owed
     faults: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    visited: list[str] = field(default_factory=list)  # what can be opened again by its address
 
     async def visit(self, path: str, name: str = "") -> None:
         await self.page.goto(path)
+        self.visited.append(path)
         await self.look(name or path)
 
     async def look(self, name: str) -> None:

@@ -34,8 +34,9 @@ class Line:
         self._names[event["requestId"]] = event["response"]["url"]
 
     def _came(self, event: dict[str, Any]) -> None:
-        name = self._names.get(event["requestId"], "")
-        self.came[name] = self.came.get(name, 0) + int(event["encodedDataLength"])
+        name, size = self._names.get(event["requestId"], ""), int(event["encodedDataLength"])
+        if size:
+            self.came[name] = self.came.get(name, 0) + size
 
 
 async def line_of(page: Page) -> Line:

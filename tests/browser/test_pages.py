@@ -26,7 +26,8 @@ WAY_IN = {
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
 ABOUT |= {
-    f"/settings{page}" for page in ("", "/look", "/reminders", "/phones", "/language", "/quiet", "/pause", "/leave")
+    f"/settings{page}"
+    for page in ("", "/look", "/reminders", "/phones", "/language", "/quiet", "/times", "/scan", "/pause", "/leave")
 }
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")

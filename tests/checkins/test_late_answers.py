@@ -75,6 +75,27 @@ async def test_case_42_a_newer_answer_stays_and_what_was_red_is_raised_all_the_s
     assert await flagged(database) == ["red fall"]
 
 
+async def test_case_42_two_that_were_kept_arrive_late_and_the_one_given_last_stays(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.move(hours=1)
+    for said, minutes in (("little", 1), ("hard", 2), ("some", 0)):
+        await deliver(rosa, check_in, entry({"breathing": said}, at=NOW + timedelta(minutes=minutes)))
+    assert await kept(database) == {"breathing": '"hard"'}
+
+
+async def test_case_46_an_entry_of_another_person_is_not_taken(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    mine = sealed(CLIENT, entry({"fall": "yes"}))
+    path = f"/check-ins/{check_in.id}/answers"
+    assert (await rosa.post_json(path, mine | {"owner": cast.luis.id})).status_code == 403
+    assert await flagged(database) == []
+    assert (await rosa.post_json(path, mine | {"owner": cast.rosa.id})).status_code == 200
+
+
 async def test_a_skip_that_was_kept_is_a_skip(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:

@@ -15,6 +15,7 @@ import structlog
 
 from server import crypto
 from tests.browser.chromium import chromium
+from tests.browser.everywhere import look_everywhere
 from tests.browser.running import House, open_house
 from tests.databases import postgres_server
 from tests.faults.crash_matrix import calm, crash
@@ -90,6 +91,22 @@ async def _submissions(house: House, count: int, seed: int) -> Part:
     return summary, found.wrong
 
 
+def looks() -> Part:
+    """Every page of a patient's, in every look, by axe."""
+    crypto.use(crypto.new_keyring())
+    with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
+        return asyncio.run(_looks(house))
+
+
+async def _looks(house: House) -> Part:
+    tell = Progress("looks")
+    async with chromium() as browser:
+        found = await look_everywhere(browser, house, lambda done: tell(f"{done} looks"))
+    summary = f"{found.pages} pages, {found.looks} looks"
+    tell(summary, end=True)
+    return summary, found.wrong
+
+
 def all_zones(every: int, seed: int) -> Part:
     tell, changes, checks, wrong = Progress("zones"), 0, 0, list[str]()
     names = zones()
@@ -110,6 +127,7 @@ def main() -> int:
         "crashes": lambda: asyncio.run(both_crashes(asked.crashes == "telling")),
         "states": lambda: [states(asked.steps, asked.seed)],
         "submissions": lambda: [submissions(asked.submissions, asked.seed)],
+        "looks": lambda: [looks()],
         "zones": lambda: [all_zones(asked.every, asked.seed)],
     }
     done = [part for name in asked.parts for part in parts[name]()]
@@ -124,12 +142,12 @@ def main() -> int:
 def _arguments() -> argparse.ArgumentParser:
     said = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
     said.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(2)), help="the same seed, the same run")
-    said.add_argument("--parts", nargs="+", choices=("crashes", "states", "submissions", "zones"))
+    said.add_argument("--parts", nargs="+", choices=("crashes", "states", "submissions", "looks", "zones"))
     said.add_argument("--crashes", choices=("all", "telling"), default="all", help="which kill points")
     said.add_argument("--steps", type=int, default=100_000, help="of the state machine")
     said.add_argument("--submissions", type=int, default=1000, help="check-ins sent over a network that cuts")
     said.add_argument("--every", type=int, default=1, help="one in so many of each zone's changes")
-    said.set_defaults(parts=["crashes", "states", "submissions", "zones"])
+    said.set_defaults(parts=["crashes", "states", "submissions", "looks", "zones"])
     return said
 
 

@@ -2,11 +2,14 @@
 
 import pytest
 
+from server.checkins.models import CheckIn
+from server.clock import to_wall
 from server.db import Database
 from server.people.models import Caregiver, Device, Patient
+from server.reminders.models import Reminder
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
-from tests.stories import audited, rows
+from tests.stories import audited, due_check_in, rows
 from tests.web import Browser, words
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -90,3 +93,32 @@ async def test_leaving_is_the_patients_alone(signed_in: Enter, cast: Cast) -> No
     assert (await luis.get("/settings/leave")).status_code in (403, 404)
     assert (await luis.submit("/settings/leave")).status_code in (403, 404)
     assert "Leave Interlude" not in words(await luis.get("/settings"))
+
+
+async def test_one_switch_is_switched_on_and_off_for_this_phone(signed_in: Enter, cast: Cast) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert "data-scan" not in (await rosa.get("/")).text
+    await rosa.submit("/settings/scan", {"step": "3"})
+    page = await rosa.get("/")
+    assert 'data-scan="3"' in page.text
+    assert "/static/scan." in page.text
+    assert page.headers["interlude-look"] == "en-100-3"
+    await rosa.submit("/settings/scan", {"step": "off"})
+    assert "data-scan" not in (await rosa.get("/")).text
+    assert (await rosa.submit("/settings/scan", {"step": "9"})).status_code == 422
+
+
+async def test_check_ins_come_at_the_hour_that_the_patient_chose(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    rosa = await signed_in(cast.rosa)
+    await rosa.submit("/settings/times", {"at": "19:00"})
+    due = [row for row in await rows(database, CheckIn) if row.due_at > NOW]
+    assert due
+    assert {to_wall(row.due_at, cast.rosa.zone).strftime("%H:%M") for row in due} == {"19:00"}
+    moments = {r.moment for r in await rows(database, Reminder, Reminder.kind == "check-in", Reminder.moment > NOW)}
+    assert {row.due_at for row in due} <= moments
+    assert [row.due_at for row in await rows(database, CheckIn, CheckIn.id == check_in.id)] == [NOW]
+    assert (await rosa.submit("/settings/times", {"at": "03:00"})).status_code == 422

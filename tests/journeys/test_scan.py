@@ -1,0 +1,72 @@
+"""One switch: what can be pressed is lit in turn, and a press anywhere, Space or Enter chooses it."""
+
+import time
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.people import LISTENING, phone_of, press
+from tests.browser.running_site import RunningSite
+
+LIT = "document.querySelector('.lit')?.innerText.trim().split('\\n')[0]"
+
+
+async def test_the_daily_three_by_one_switch(chromium: Browser, site: RunningSite) -> None:
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_she_scans(rosa, "Fast: 1 second")
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    steps = 0
+    for question, wanted in (
+        ("How bad is your pain today?", "2"),
+        ("How is your mood today?", "Good"),
+        ("How is your breathing today?", "No trouble"),
+        ("Check and send", "Send to clinic"),
+    ):
+        await expect(rosa.locator("h1")).to_have_text(question)
+        steps += await choose(rosa, wanted)
+    await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
+    assert await site.responses_to(check_in) == 1
+    assert steps <= 14
+
+
+async def test_it_rests_after_three_rounds_and_a_press_begins_anew(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_she_scans(rosa, "Fast: 1 second")
+    await rosa.goto("/answers")
+    await rosa.wait_for_function("document.querySelector('.lit') === null", timeout=20_000)
+    await rosa.mouse.click(5, 400)
+    await rosa.wait_for_function("document.querySelector('.lit') !== null")
+
+
+async def test_a_touch_anywhere_presses_what_is_lit_and_nothing_else(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_she_scans(rosa, "Slow: 3 seconds")
+    await rosa.goto("/settings")
+    await rosa.wait_for_function("document.querySelector('.lit') !== null")
+    lit = await rosa.evaluate(LIT)
+    assert lit == "Text and language"
+    await rosa.get_by_role("link", name="Sign out").click()
+    await rosa.wait_for_url("**/settings/look")
+
+
+async def given_she_scans(phone: Page, speed: str) -> None:
+    """Switched on by hand; from then on hands do nothing else."""
+    await phone.goto("/settings/scan")
+    await press(phone, speed)
+    await phone.wait_for_function("document.body.dataset.scan")
+
+
+async def choose(phone: Page, wanted: str) -> int:
+    """Waits until it is lit, and presses Space; how many steps that took."""
+    await phone.evaluate(LISTENING)
+    seen: list[str] = []
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        lit = await phone.evaluate(LIT)
+        if lit and lit != (seen or [""])[-1]:
+            seen.append(lit)
+        if lit == wanted:
+            await phone.keyboard.press("Space")
+            return len(seen)
+        await phone.wait_for_timeout(50)
+    raise AssertionError(f"{wanted!r} was never lit; seen: {seen}")
