@@ -33,18 +33,17 @@ async def test_it_rests_after_three_rounds_and_a_press_begins_anew(chromium: Bro
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Fast: 1 second")
     await rosa.goto("/answers")
-    await rosa.wait_for_function("document.querySelector('.lit') === null", timeout=20_000)
+    await expect(rosa.locator(".lit")).to_have_count(1)
+    await expect(rosa.locator(".lit")).to_have_count(0, timeout=20_000)
     await rosa.mouse.click(5, 400)
-    await rosa.wait_for_function("document.querySelector('.lit') !== null")
+    await expect(rosa.locator(".lit")).to_have_count(1)
 
 
 async def test_a_touch_anywhere_presses_what_is_lit_and_nothing_else(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Slow: 3 seconds")
     await rosa.goto("/settings")
-    await rosa.wait_for_function("document.querySelector('.lit') !== null")
-    lit = await rosa.evaluate(LIT)
-    assert lit == "Text and language"
+    await expect(rosa.locator(".lit")).to_have_text("Text and language")
     await rosa.get_by_role("link", name="Sign out").click()
     await rosa.wait_for_url("**/settings/look")
 
@@ -53,7 +52,7 @@ async def given_she_scans(phone: Page, speed: str) -> None:
     """Switched on by hand; from then on hands do nothing else."""
     await phone.goto("/settings/scan")
     await press(phone, speed)
-    await phone.wait_for_function("document.body.dataset.scan")
+    await expect(phone.locator("body[data-scan]")).to_have_count(1)
 
 
 async def choose(phone: Page, wanted: str) -> int:
