@@ -1,5 +1,5 @@
 # One line each; what they do in full stands in tools/setup.sh and the interlude command itself.
-.PHONY: run test check bench faults lighthouse locale lock setup setup-dev
+.PHONY: run test check bench faults lighthouse pictures locale lock setup setup-dev
 
 run: setup
 	@.venv/bin/interlude run
@@ -15,6 +15,9 @@ faults: setup-dev
 
 lighthouse: setup-dev
 	@.venv/bin/python -m tests.lighthouse
+
+pictures: setup-dev
+	@.venv/bin/python -m tests.browser.pictures
 
 setup:
 	@sh tools/setup.sh run

@@ -1,6 +1,7 @@
 """Looking at page after page, and telling at the end all that was wrong with any of them."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -31,6 +32,10 @@ NO_PAGES = {
 }
 
 
+# Set by whoever wants pictures of the pages instead (pictures.py).
+camera: Callable[[Page, str, Owed], Awaitable[None]] | None = None
+
+
 @dataclass
 class Inspection:
     page: Page
@@ -48,6 +53,8 @@ class Inspection:
         """At the page as it now stands."""
         await self.page.wait_for_load_state()
         self.seen.add(urlsplit(self.page.url).path)
+        if camera is not None:
+            return await camera(self.page, name, self.owed)
         self.faults += [f"{name}: {fault}" for fault in await faults_of(self.page, self.owed)]
 
 
