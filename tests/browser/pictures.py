@@ -27,7 +27,7 @@ async def take(page: Page, name: str, owed: Owed) -> None:
     for size in owed.sizes:
         await page.set_viewport_size(size)
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await page.emulate_media(color_scheme=scheme)
             await page.screenshot(path=OUT / f"{stem}-{size['width']}-{scheme}.png", full_page=True)
     await page.emulate_media(color_scheme="light")
     if owed is PATIENT:
