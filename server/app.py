@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import server.appointments.pages
+import server.checkins.expected_pages
 import server.checkins.pages
 import server.checkins.plan_pages
 import server.checkins.same_pages
@@ -66,6 +67,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.same_pages.ROUTES,
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
+    *server.checkins.expected_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
