@@ -26,6 +26,7 @@ import server.desk.pages
 import server.exchange.pages
 import server.people.clinic_pages
 import server.people.language_pages
+import server.people.on_call_pages
 import server.people.pages
 import server.people.roster_pages
 import server.people.staff_pages
@@ -59,6 +60,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.people.staff_pages.ROUTES,
     *server.people.roster_pages.ROUTES,
     *server.people.clinic_pages.ROUTES,
+    *server.people.on_call_pages.ROUTES,
     *server.people.language_pages.ROUTES,
     *server.appointments.pages.ROUTES,
     *server.reminders.pages.ROUTES,
