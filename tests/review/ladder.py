@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from server.channels.email import Mailbox
@@ -12,6 +12,7 @@ from server.db import Database
 from server.people import on_call
 from server.people.models import Clinic
 from server.people.on_call import Contact
+from server.reminders.claims import next_due
 from server.reminders.sending import Sender
 from server.review import escalation
 from tests.cast import Cast, acting
@@ -42,7 +43,7 @@ class Line:
 
 @dataclass
 class Ladder:
-    """`pass_minutes` lives through them as the worker does: a tick, then what is due, half a minute at a time."""
+    """`pass_minutes` lives through them as the worker does: a tick, then what is due, from one moment to the next."""
 
     database: Database
     cast: Cast
@@ -64,7 +65,12 @@ class Ladder:
                 pass
             if self.clock() >= until:
                 return
-            self.clock.move(seconds=30)
+            self.clock.now = min(until, max(await self._next(), self.clock() + timedelta(seconds=30)))
+
+    async def _next(self) -> datetime:
+        async with self.database.reading() as db:
+            moments = [await next_due(db), await escalation.next_at(db)]
+        return min((moment for moment in moments if moment is not None), default=datetime.max.replace(tzinfo=UTC))
 
     async def put_on_call(self, wait: int = 10, phones: tuple[str, str] = (MARIAS, KENS)) -> None:
         """Maria first, then Ken."""
