@@ -22,6 +22,7 @@ import server.checkins.pages
 import server.checkins.plan_pages
 import server.checkins.same_pages
 import server.checkins.send_pages
+import server.checkins.trigger_pages
 import server.desk.pages
 import server.exchange.pages
 import server.people.clinic_pages
@@ -70,6 +71,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
     *server.checkins.expected_pages.ROUTES,
+    *server.checkins.trigger_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
