@@ -10,7 +10,7 @@ from tests.faults.background import Background
 from tests.faults.crash_matrix import Matrix, crash
 from tests.faults.lanes import Lane
 
-SHARES = 2
+SHARES = 2  # so that two processes of tests share them
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -49,7 +49,7 @@ def test_case_73_killed_there_the_alert_is_not_lost_and_each_contact_is_told_onc
 ) -> None:
     lane, calm = stage
     matrix = replace(calm, broken=[])
-    kills = matrix.kills_around("flag", "attempt")[share::SHARES]
+    kills = matrix.kills_around("flag")[share::SHARES]
     for kill in kills:
         loop.run(crash(lane, matrix, kill, climb.wrong))
     assert matrix.broken == []
