@@ -33,9 +33,9 @@ def condition_words(rule: Rule, form: Form) -> str:
     if rule.condition == "repeated":
         return _("%(level)s in %(times)s check-ins in a row") % said
     if rule.condition == "missing" and rule.item == rules.WHOLE:
-        return ngettext("missed", "missed %(times)s times in a row", rule.times) % said
+        return ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times) % said
     if rule.condition == "missing":
-        return ngettext("no answer", "no answer %(times)s times in a row", rule.times) % said
+        return ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times) % said
     return level
 
 
