@@ -30,7 +30,7 @@ async def rule_of(database: Database, cast: Cast, item: str = "pain") -> Trigger
 async def test_all_staff_read_the_table_and_a_coordinator_changes_nothing(signed_in: Enter, cast: Cast) -> None:
     maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
     page = words(await maria.get("/staff/triggers"))
-    assert "Breathing Very hard red screen: breathing" in page
+    assert "Breathing Very hard screen: breathing red" in page
     assert "Speech 2 steps worse than the first answer hard" in page
     assert "Edit" not in page
     assert "Edit Breathing, Very hard" in words(await ken.get("/staff/triggers"))
@@ -53,7 +53,7 @@ async def test_a_rule_is_previewed_on_past_answers_before_it_is_kept(
     assert "All rules of this item together: 1 as they are, 3 with this change." in seen
     assert len(await rows(database, TriggerRow)) == before
     kept = await ken.submit("/staff/triggers", PAIN | {"step": "save", "message": "Ask about sleep."})
-    assert "Pain 5 or more of 10 soft Ask about sleep." in words(kept)
+    assert "Pain 5 or more of 10 Ask about sleep. soft" in words(kept)
     await answers(database, cast.rosa, {"pain": 6}, weeks=3)
     assert [f.severity for f in await flags(database, "pain") if f.patient_id == cast.rosa.id] == ["soft"]
 
