@@ -1,5 +1,5 @@
 # One line each; what they do in full stands in tools/setup.sh and the interlude command itself.
-.PHONY: run test check bench faults lighthouse pictures locale lock setup setup-dev
+.PHONY: run test check bench faults lighthouse pictures locale docs lock setup setup-dev
 
 run: setup
 	@.venv/bin/interlude run
@@ -33,3 +33,6 @@ bench: setup-dev
 
 locale: setup-dev
 	@sh tools/locale.sh
+
+docs: setup-dev
+	@.venv/bin/python tools/triggers_table.py

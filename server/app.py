@@ -17,14 +17,17 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import server.appointments.pages
+import server.checkins.expected_pages
 import server.checkins.pages
 import server.checkins.plan_pages
 import server.checkins.same_pages
 import server.checkins.send_pages
+import server.checkins.trigger_pages
 import server.desk.pages
 import server.exchange.pages
 import server.people.clinic_pages
 import server.people.language_pages
+import server.people.on_call_pages
 import server.people.pages
 import server.people.roster_pages
 import server.people.staff_pages
@@ -59,6 +62,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.people.staff_pages.ROUTES,
     *server.people.roster_pages.ROUTES,
     *server.people.clinic_pages.ROUTES,
+    *server.people.on_call_pages.ROUTES,
     *server.people.language_pages.ROUTES,
     *server.appointments.pages.ROUTES,
     *server.reminders.pages.ROUTES,
@@ -67,6 +71,8 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.same_pages.ROUTES,
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
+    *server.checkins.expected_pages.ROUTES,
+    *server.checkins.trigger_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.held_pages.ROUTES,

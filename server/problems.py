@@ -54,7 +54,7 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     if isinstance(error, NotAuthorizedException) and not wants_json(request):
         who = (error.extra or {}).get("who", "person") if isinstance(error.extra, dict) else "person"
         if request.method == "GET":
-            return render.go(request, "/staff/sign-in" if who in ("staff", "admin") else "/join")
+            return render.go(request, "/staff/sign-in" if who in ("staff", "clinician", "admin") else "/join")
     if error.status_code >= 500:
         log.error("request.failed", kind=type(error).__name__, exc_info=error)
     detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""

@@ -9,11 +9,11 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.appointments import reckoning as visit_reckoning
@@ -33,12 +33,15 @@ from server.reminders import flow as reminders
 from server.reminders.claims import BATCH, next_due
 from server.reminders.rules import LEASE, ClockWatch
 from server.reminders.sending import Sender
+from server.review import escalation
 from server.settings import Settings
+from server.waking import notice_writes
 
 log = structlog.get_logger()
 LONGEST_SLEEP = 30.0  # seconds
 LOOK_FOR_WRITES = 1.0  # seconds
 BEAT_EVERY = 20.0  # seconds
+Verb = Callable[[AsyncSession, datetime], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -105,24 +108,6 @@ class Worker:
         if self.dead_man is not None and lately:
             await self.dead_man.ping()
 
-    async def lay_out(self) -> None:
-        async with self.database.writing() as db:
-            await checkins.lay_out_all(db, self.clock())
-
-    async def close_ended(self) -> None:
-        async with self.database.writing() as db:
-            await closing.close_ended(db, self.clock())
-
-    async def ask_silent(self) -> None:
-        async with self.database.writing() as db:
-            await health.ask_silent(db, self.clock())
-
-    async def reckon(self) -> None:
-        async with self.database.writing() as db:
-            await visit_reckoning.reckon(db, self.clock())
-            await checkin_reckoning.reckon(db, self.clock())
-            await reminders.keep_all_quiet(db, self.clock())
-
     async def until_due(self) -> float:
         """Seconds until the next due moment."""
         async with self.database.reading() as db:
@@ -132,12 +117,34 @@ class Worker:
         return min(max((moment - self.clock()).total_seconds(), 0.05), LONGEST_SLEEP)
 
 
+def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
+    """A tick that does these in one transaction."""
+
+    async def run(worker: Worker) -> None:
+        async with worker.database.writing() as db:
+            for verb in verbs:
+                await verb(db, worker.clock())
+
+    return run
+
+
+RECKONS = (visit_reckoning.reckon, checkin_reckoning.reckon, reminders.keep_all_quiet)
 TICKS = (
-    Tick("lay-out", 3600, "Lay out the check-ins of the coming days and plan their reminders.", Worker.lay_out),
-    Tick("close", 60, "Close check-ins whose window has ended; what was answered goes in.", Worker.close_ended),
+    Tick(
+        "lay-out",
+        3600,
+        "Lay out the check-ins of the coming days and plan their reminders.",
+        _writes(checkins.lay_out_all),
+    ),
+    Tick(
+        "close", 60, "Close check-ins whose window has ended; what was answered goes in.", _writes(closing.close_ended)
+    ),
     Tick("ping", 60, "Tell the outside that reminders go out.", Worker.ping),
-    Tick("reckon", 600, "Keep what is to come at its wall time where zones or clocks have changed.", Worker.reckon),
-    Tick("ask", 3600, "Ask devices that have long given no sign, once, to open the app.", Worker.ask_silent),
+    Tick("reckon", 600, "Keep what is to come at its wall time where zones or clocks have changed.", _writes(*RECKONS)),
+    Tick(
+        "escalate", 30, "Tell the next contact on call of a flag that nobody has taken.", _writes(escalation.escalate)
+    ),
+    Tick("ask", 3600, "Ask devices that have long given no sign, once, to open the app.", _writes(health.ask_silent)),
 )
 SENDS = "Send the reminders that are due."
 
@@ -171,7 +178,10 @@ async def run(settings: Settings) -> None:
     scheduler = _scheduler(worker)
     scheduler.start()
     log.info("worker.started", ticks=[tick.name for tick in TICKS])
-    tasks = [asyncio.create_task(_send_for_ever(worker)), asyncio.create_task(_notice_writes(worker))]
+    tasks = [
+        asyncio.create_task(_send_for_ever(worker)),
+        asyncio.create_task(notice_writes(worker.database, worker.wake)),
+    ]
     await worker.stopping.wait()
     scheduler.shutdown(wait=False)
     for task in tasks:
@@ -222,31 +232,3 @@ async def _send_for_ever(worker: Worker) -> None:
             await asyncio.wait_for(worker.wake.wait(), sleep)
         except TimeoutError:
             continue
-
-
-async def _notice_writes(worker: Worker) -> None:
-    """Wake the sender when somebody wrote to the database."""
-    if not worker.database.is_sqlite:
-        await _listen(worker)
-        return
-    seen = None
-    async with worker.database.engine.connect() as connection:
-        connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        while True:
-            version = (await connection.execute(text("PRAGMA data_version"))).scalar()
-            await connection.rollback()
-            if version != seen:
-                seen = version
-                worker.wake.set()
-            await asyncio.sleep(LOOK_FOR_WRITES)
-
-
-async def _listen(worker: Worker) -> None:
-    async with worker.database.engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        driver = raw.driver_connection
-        assert driver is not None
-        await driver.add_listener("reminders", lambda *_: worker.wake.set())
-        while True:
-            await asyncio.sleep(LONGEST_SLEEP)
-            await driver.execute("SELECT 1")

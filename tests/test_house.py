@@ -17,7 +17,7 @@ from server.assets import Assets
 from server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
-WHO = {"anyone", "person", "patient", "staff", "admin"}
+WHO = {"anyone", "person", "patient", "staff", "clinician", "admin"}
 ROUTES = [handler for handler in PAGES if isinstance(handler, HTTPRouteHandler)]
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))
 
@@ -66,7 +66,7 @@ def test_the_staffs_pages_are_for_staff() -> None:
     open_to_all = {"/staff/sign-in", "/staff/link"}
     for handler in ROUTES:
         of_staff = any(path.startswith("/staff") for path in handler.paths - open_to_all)
-        assert (handler.opt["who"] in ("staff", "admin")) == of_staff, name_of(handler)
+        assert (handler.opt["who"] in ("staff", "clinician", "admin")) == of_staff, name_of(handler)
 
 
 # --- verbs are audited

@@ -25,9 +25,10 @@ CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", 
     "render",
     "settings",
 }
-COMPOSITION = {"app", "cli", "dead_man", "schedule", "demo", "migrations", "processes"}
+COMPOSITION = {"app", "cli", "dead_man", "schedule", "demo", "migrations", "processes", "waking"}
 PAGES_ALONE_USE = {"server.render", "server.problems", "server.forms", "server.people.guards", "litestar"}
 PURE = {"charts.py", "checkins/forms.py", "channels/protocol.py", "reminders/burden.py", "reminders/signs.py"}
+PURE |= {"review/replaying.py"}
 PUSH_LIBRARIES = {"pywebpush", "py_vapid"}
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
 FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))

@@ -17,6 +17,7 @@ from server.reminders.rules import Planned
 from server.reminders.sending import Sender
 from server.schedule import LONGEST_SLEEP, TICKS, Worker
 from server.settings import Settings
+from server.waking import notice_writes
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -121,7 +122,7 @@ async def test_a_booking_in_another_process_wakes_it(
     worker: Worker, other: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schedule, "LOOK_FOR_WRITES", 0.01)
-    noticing = asyncio.create_task(schedule._notice_writes(worker))
+    noticing = asyncio.create_task(notice_writes(worker.database, worker.wake))
     async with asyncio.timeout(20):
         for _ in range(2):  # the first look may count as a change
             worker.wake.clear()

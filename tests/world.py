@@ -13,7 +13,7 @@ from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.people import flow as people
 from server.people.models import Patient, Staff
-from server.review.models import Flag
+from server.review.models import Flag, TriggerRow
 from tests.cast import NOW, acting
 from tests.stories import STEADY, answered, device_of, due_check_in
 
@@ -34,6 +34,9 @@ class World:
     staff_id: str
     caregiver_id: str
     link_id: str = "pain"
+    slug: str = "weekly-als"
+    item: str = "pain"
+    trigger_id: str = "0" * 32
     path: str = "app.css"
     token: str = "nobody-has-this-token"
 
@@ -51,7 +54,8 @@ async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
     device = await device_of(db, patient)
     helper = await people.add_caregiver(db, acting(staff), patient, "A helper", "friend", NOW)
     ids = (patient.id, visit.id, check_in.id, check_in.plan_id, taken.response.id, flag.id, device.id, staff.id)
-    return World(*ids, helper.id)
+    rule = await db.scalar(select(TriggerRow.id).where(TriggerRow.clinic_id == patient.clinic_id).limit(1))
+    return World(*ids, helper.id, trigger_id=rule or "")
 
 
 def parameters(handler: HTTPRouteHandler) -> set[str]:

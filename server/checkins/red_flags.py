@@ -20,7 +20,7 @@ async def screens(db: AsyncSession, check_in: CheckIn, form: Form, question: Que
     for said in held.buttons(question):
         level = question.level(question.read(said))
         levels = {} if level is None else {question.link_id: level}
-        for raised in review_rules.triggers(mine, levels, before.previous, before.first):
+        for raised in review_rules.triggers(mine, levels, before.previous, before.first, earlier=before.earlier):
             if raised.severity == "red":
                 shown[said] = raised.trigger.screen
     return shown

@@ -35,6 +35,7 @@ ANYONE = {"who": "anyone"}
 PERSON = {"who": "person"}
 PATIENT = {"who": "patient"}
 STAFF = {"who": "staff"}
+CLINICIAN = {"who": "clinician"}  # an admin too
 ADMIN = {"who": "admin"}
 # Called by script, from the page or its worker, which has no form to carry a CSRF token in.
 SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
@@ -128,6 +129,8 @@ def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         raise NotAuthorizedException(extra={"who": who})
     if who == "admin" and actor.role != "admin":
         raise PermissionDeniedException("Only an admin of the clinic may do this.")
+    if who == "clinician" and actor.role not in ("clinician", "admin"):
+        raise PermissionDeniedException("Only a clinician or an admin of the clinic may do this.")
     if who == "patient" and actor.kind != "patient":
         raise PermissionDeniedException("Only the patient may do this.")
 
@@ -146,6 +149,7 @@ def asking(connection: Connection, who: str | None) -> Actor | None:
         "person": visitor.person,
         "patient": visitor.person,
         "staff": visitor.staff,
+        "clinician": visitor.staff,
         "admin": visitor.staff,
     }.get(who or "")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.people.models import Caregiver, Clinic, Device, Patient, Subscription
+from server.people.models import Caregiver, Clinic, Device, Patient, Staff, Subscription
 from server.reminders.models import Attempt, Reminder
 
 
@@ -25,6 +25,7 @@ class Tried:
 class Known:
     patients: dict[str, Patient]
     clinics: dict[str, Clinic]
+    staff: dict[str, Staff] = field(default_factory=dict)
     tried: dict[str, list[Tried]] = field(default_factory=lambda: defaultdict(list))
     folded: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
     living: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by whose they are
@@ -47,6 +48,8 @@ async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Known:
     patients = await db.scalars(select(Patient).where(Patient.id.in_({r.patient_id for r in reminders})))
     clinics = await db.scalars(select(Clinic).where(Clinic.id.in_({r.clinic_id for r in reminders})))
     known = Known({row.id: row for row in patients}, {row.id: row for row in clinics})
+    if members := {r.staff_id for r in reminders if r.staff_id}:
+        known.staff.update({row.id: row for row in await db.scalars(select(Staff).where(Staff.id.in_(members)))})
     tried = await db.execute(
         select(Attempt.reminder_id, Attempt.channel, Attempt.state, Attempt.subscription_id, Attempt.accepted_at).where(
             Attempt.reminder_id.in_(ids)

@@ -11,7 +11,7 @@ from server.channels.email import Mailbox
 from server.channels.protocol import Message
 from server.channels.push import PushAddress
 from server.channels.text import Number
-from server.people.models import Patient, Subscription
+from server.people.models import Patient, Staff, Subscription
 from server.reminders import rules
 from server.reminders.known import Known
 from server.reminders.models import Attempt, Reminder
@@ -56,12 +56,22 @@ def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) ->
         return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in took]
     if known.went_out(reminder, channel):
         return []
-    if channel == "email" and patient.email:
-        return [Target(Mailbox(patient.email))]
-    number = patient.helper_phone if patient.contact == "helper" else patient.phone
-    if channel == "text" and number and patient.text_consent_at:
+    email, number = _staffs(known.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
+    if channel == "email" and email:
+        return [Target(Mailbox(email))]
+    if channel == "text" and number:
         return [Target(Number(number))]
     return []
+
+
+def _staffs(member: Staff) -> tuple[str | None, str | None]:
+    """Email and number; who has left is told nothing."""
+    return (None, None) if member.ended_at is not None else (member.email, member.phone)
+
+
+def _patients(patient: Patient) -> tuple[str | None, str | None]:
+    number = patient.helper_phone if patient.contact == "helper" else patient.phone
+    return patient.email, number if patient.text_consent_at else None
 
 
 def write_attempt(
@@ -105,14 +115,15 @@ def _message(
 
     `ttl` ends when the next channel's turn comes: what was not delivered by then must not arrive beside it.
     """
-    locale = "en" if reminder.staff_id else patient.locale
+    to_staff = reminder.staff_id is not None
+    locale = "en" if to_staff else patient.locale
     with language.speaking(locale):
-        words = words_for(reminder.kind, reminder.detail if patient.detailed_text else None, also)
+        words = words_for(reminder.kind, reminder.detail if patient.detailed_text and not to_staff else None, also)
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
         if channel == "email":
             body = letter(words, link)
         elif channel == "text":
-            body = text_line(words, link)
+            body = text_line(words, link, may_stop=not to_staff)
         else:
             address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home has all that it says
             body = payload(

@@ -61,6 +61,9 @@ REACH = {
     ),
     "check-in": (Step("push", timedelta(hours=4)), Step("email", timedelta(hours=20))),
     "nudge": (Step("push", timedelta(hours=4)), Step("text", timedelta(hours=12))),
+    # To one contact on call; who is told after that one is the ladder's to say (review.escalation).
+    "on-call": (Step("text", timedelta(minutes=5)), Step("email", timedelta(minutes=5))),
+    "overdue": (Step("text", timedelta(minutes=30)), Step("email", timedelta(minutes=30))),
 }
 PUSH_ONLY = (Step("push", timedelta(days=1)),)
 

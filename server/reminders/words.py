@@ -59,6 +59,10 @@ def _words_for(kind: str, detail: str | None) -> Words:
             return Words(_("Your check-in is still open"), detail or _("There is still time. It takes about a minute."))
         case "sign":
             return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That is all."))
+        case "on-call":
+            return Words(_("A red flag waits for you in Interlude."), _("You are on call. Open it and take it."))
+        case "overdue":
+            return Words(_("A flag in Interlude is overdue."), _("You are on call. Open it and take it."))
         case "alert":
             return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
         case _:
@@ -72,8 +76,11 @@ def letter(words: Words, link: str) -> str:
     )
 
 
-def text_line(words: Words, link: str) -> str:
-    return f"{words.title}. {link} " + _("To stop these texts, turn them off in the app or tell your clinic.")
+def text_line(words: Words, link: str, may_stop: bool = True) -> str:
+    """`may_stop`: it goes to a patient, who is told how; a clinic takes a number off its own on-call order."""
+    line = f"{words.title.rstrip('.')}. {link}"
+    stop = _("To stop these texts, turn them off in the app or tell your clinic.")
+    return f"{line} {stop}" if may_stop else line
 
 
 def payload(words: Words, *, reminder_id: str, token: str, address: str, reply: str, locale: str) -> str:

@@ -41,6 +41,10 @@ DESK |= {
     f"/staff/visits/{VISIT}",
     "/staff/visits/new",
     "/staff/clinic/reach",
+    "/staff/clinic/on-call",
+    "/staff/triggers",
+    "/staff/triggers/new",
+    "/staff/triggers/{trigger_id:str}",
 }
 
 

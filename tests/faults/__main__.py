@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 
 import structlog
@@ -17,13 +17,14 @@ from server import crypto
 from tests.browser.chromium import chromium
 from tests.browser.everywhere import look_everywhere
 from tests.browser.running import House, open_house
-from tests.databases import postgres_server
-from tests.faults.crash_matrix import calm, crash
+from tests.databases import Postgres, postgres_server
+from tests.faults import climb
+from tests.faults.crash_matrix import Judge, calm, crash, wrong
 from tests.faults.lanes import Lane, PostgresCopies, SqliteCopies, lane, postgres_copies
 from tests.faults.offsets import zones
 from tests.faults.states import live
 from tests.faults.submissions import send_all
-from tests.faults.workers import nursery
+from tests.faults.workers import Workers, nursery
 from tests.faults.zone_sweep import sweep
 
 Part = tuple[str, list[str]]
@@ -43,13 +44,13 @@ class Progress:
             sys.stderr.flush()
 
 
-async def crashes(kind: str, held: Lane, telling: bool) -> Part:
+async def crashes(kind: str, held: Lane, telling: bool, judge: Judge = wrong) -> Part:
     """Every kill point of a worker on this database, or the telling ones."""
     tell = Progress(f"crashes on {kind}")
     matrix = await calm(held)
     kills = matrix.telling_kills() if telling else matrix.kills()
     for number, kill in enumerate(kills, 1):
-        await crash(held, matrix, kill)
+        await crash(held, matrix, kill, judge)
         tell(f"{number} of {len(kills)} runs")
     summary = f"{len(matrix.points)} points, {matrix.runs} runs ({matrix.never_came} whose point did not come)"
     tell(summary, end=True)
@@ -65,7 +66,17 @@ async def both_crashes(telling: bool) -> list[Part]:
         copies = {"sqlite": SqliteCopies(folder), "postgres": postgres_copies(server)}
         workers = await stack.enter_async_context(nursery())
         lanes = {kind: await stack.enter_async_context(lane(each, workers)) for kind, each in copies.items()}
-        return list(await asyncio.gather(*(crashes(kind, held, telling) for kind, held in lanes.items())))
+        climbs = {kind: await stack.enter_async_context(_climb(folder, server, kind, workers)) for kind in lanes}
+        done = list(await asyncio.gather(*(crashes(kind, held, telling) for kind, held in lanes.items())))
+        on_climb = (crashes(f"{kind}, on call", held, telling, climb.wrong) for kind, held in climbs.items())
+        return [*done, *await asyncio.gather(*on_climb)]
+
+
+def _climb(folder: Path, server: Postgres, kind: str, workers: Workers) -> AbstractAsyncContextManager[Lane]:
+    """The lane on which a red flag climbs the on-call order."""
+    (folder / "climb").mkdir(exist_ok=True)
+    copies = SqliteCopies(folder / "climb") if kind == "sqlite" else postgres_copies(server)
+    return lane(copies, workers, climb.tell, climb.END)
 
 
 def states(steps: int, seed: int) -> Part:

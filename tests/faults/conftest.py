@@ -5,10 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import Postgres
+from tests.faults import climb
 from tests.faults.background import Background, background
 from tests.faults.crash_matrix import Matrix, calm
 from tests.faults.lanes import Lane, SqliteCopies, lane, postgres_copies
 from tests.faults.workers import Workers, nursery
+
+Stage = tuple[Lane, Matrix]
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +46,16 @@ def sqlite_calm(loop: Background, sqlite_lane: Lane) -> Matrix:
 @pytest.fixture(scope="session")
 def postgres_calm(loop: Background, postgres_lane: Lane) -> Matrix:
     return loop.run(calm(postgres_lane))
+
+
+@pytest.fixture(scope="session")
+def sqlite_climb(loop: Background, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    copies = SqliteCopies(tmp_path_factory.mktemp("climb"))
+    with loop.holding(lane(copies, workers, climb.tell, climb.END)) as held:
+        yield held, loop.run(calm(held))
+
+
+@pytest.fixture(scope="session")
+def postgres_climb(loop: Background, workers: Workers, postgres: Postgres) -> Iterator[Stage]:
+    with loop.holding(lane(postgres_copies(postgres), workers, climb.tell, climb.END)) as held:
+        yield held, loop.run(calm(held))

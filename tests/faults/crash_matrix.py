@@ -6,6 +6,7 @@ the call list; a push may come once more, under the same Topic and tag; a text o
 
 import signal
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import product, takewhile
 
@@ -13,8 +14,8 @@ from sqlalchemy import select
 
 from server.db import Database
 from server.reminders.models import Reminder
+from server.review.models import Flag
 from tests.faults.lanes import Lane
-from tests.faults.story import END
 from tests.faults.workers import Lived
 
 SIDES = ("before", "after")
@@ -22,6 +23,7 @@ EVERY = {"write": 20, "beat": 20}  # of so many the bounded part takes one; of t
 PENDING = ("scheduled", "sending")
 ON_THE_LIST = ("unreached", "failed")
 Kill = tuple[int, str]
+Judge = Callable[["World", "World"], list[str]]  # without a crash, and with one: what is wrong
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class World:
     letters: Counter[str]  # by reminder
     texts: Counter[str]  # by number
     odd_tags: int
+    written_to: Counter[str] = field(default_factory=Counter)  # letters by address
+    rungs: tuple[int, ...] = ()  # how many contacts each flag was told to
 
 
 @dataclass
@@ -61,13 +65,28 @@ class Matrix:
                 chosen.append((number, "after"))
         return chosen
 
+    def kills_around(self, *tables: str) -> list[Kill]:
+        """Both sides of each send, and of each commit of what writes to one of these tables."""
+        points = [
+            number
+            for number in range(1, len(self.points) + 1)
+            if self.points[number - 1].startswith("channel") or self._written(number) & set(tables)
+        ]
+        return list(product(points, SIDES))
+
+    def _written(self, number: int) -> set[str]:
+        """By a commit: the tables of the writes before it; nothing where it is no commit."""
+        if self.points[number - 1] != "commit":
+            return set()
+        written = takewhile(lambda point: point.startswith("write"), reversed(self.points[: number - 1]))
+        return {point.split()[2] for point in written}
+
     def _kind(self, number: int) -> str:
         """What a point is; a commit is known by the writes before it."""
         what = self.points[number - 1]
         if what != "commit":
             return "beat" if "beat" in what else what.split()[0]
-        written = takewhile(lambda point: point.startswith("write"), reversed(self.points[: number - 1]))
-        tables = {point.split()[2] for point in written}
+        tables = self._written(number)
         if tables == {"worker_beat"}:
             return "beat"
         return "commit of an attempt" if "attempt" in tables else "commit"
@@ -81,13 +100,14 @@ async def calm(lane: Lane) -> Matrix:
         return Matrix(lived.points, await look(lane, job.settings.database_url))
 
 
-async def crash(lane: Lane, matrix: Matrix, kill: Kill) -> None:
+async def crash(lane: Lane, matrix: Matrix, kill: Kill, judge: Judge | None = None) -> None:
     """One run: killed there, started again, and compared."""
     number, side = kill
     async with lane.fresh() as job:
         killed = await lane.workers.live(replace(job, kill=kill))
         lived = await lane.workers.live(job.again(killed.last_seen)) if killed.signal else killed
-        found = _wrong_ends(killed, lived) or wrong(matrix.calm, await look(lane, job.settings.database_url))
+        world = await look(lane, job.settings.database_url)
+        found = _wrong_ends(killed, lived) or (judge or wrong)(matrix.calm, world)
     matrix.runs += 1
     matrix.never_came += not killed.signal
     matrix.broken += [f"killed {side} point {number} ({killed.points[-1]}): {each}" for each in found]
@@ -131,13 +151,17 @@ async def look(lane: Lane, url: str) -> World:
     """What the database and the services' books say."""
     database, services = Database(url), lane.services
     async with database.reading() as db:
-        rows = (await db.execute(select(Reminder.id, Reminder.state).where(Reminder.moment < END))).all()
+        rows = (await db.execute(select(Reminder.id, Reminder.state).where(Reminder.moment < lane.end))).all()
+        flags = await db.scalars(select(Flag.rung).order_by(Flag.id))
+        rungs = tuple(flags)
     await database.close()
     return World(
         states={reminder: state for reminder, state in rows},
         pushes=Counter((push.topic, push.phone) for push in services.pushes if push.status < 300),
         letters=Counter(_reminder_of(message_id) for message_id in services.letters),
         texts=Counter(number for number, _ in services.texts),
+        written_to=Counter(services.written_to),
+        rungs=rungs,
         odd_tags=sum(push.tag != push.topic for push in services.pushes),
     )
 

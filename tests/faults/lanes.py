@@ -1,9 +1,10 @@
 """A lane: one database's template, its own outside world, and fresh copies of both for run after run."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ from tests.faults import story
 from tests.faults.services import Services
 from tests.faults.worker import Job
 from tests.faults.workers import Workers
+
+Tell = Callable[[str, Services], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Lane:
     copies: SqliteCopies | PostgresCopies
     services: Services
     workers: Workers
+    end: datetime = story.END
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[Job]:
@@ -67,14 +71,17 @@ class Lane:
         self.services.forget()
         with self.copies.copied() as url:
             settings = story.settings_for(url, self.services)
-            yield Job(settings, self.services.ports, NOW, story.END)
+            yield Job(settings, self.services.ports, NOW, self.end)
 
 
 @asynccontextmanager
-async def lane(copies: SqliteCopies | PostgresCopies, workers: Workers) -> AsyncIterator[Lane]:
+async def lane(
+    copies: SqliteCopies | PostgresCopies, workers: Workers, tell: Tell = story.tell, end: datetime = story.END
+) -> AsyncIterator[Lane]:
+    """`tell` puts into the template what the worker is to live through until `end`."""
     async with Services().running() as services:
-        await story.tell(copies.template_url, services)
-        made = Lane(copies, services, workers)
+        await tell(copies.template_url, services)
+        made = Lane(copies, services, workers, end)
         async with made.fresh() as job:
             await workers.rehearse(job)
         yield made

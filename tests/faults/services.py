@@ -33,13 +33,14 @@ class Services:
     push: PushService = field(default_factory=PushService)
     pushes: list[Pushed] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)  # their Message-IDs
+    written_to: list[str] = field(default_factory=list)  # the addresses, one for each letter
     texts: list[tuple[str, str]] = field(default_factory=list)  # number and body
     mail_port: int = 0
     text_port: int = 0
     gates: dict[str, asyncio.Event] = field(default_factory=dict)  # the next push to this phone waits for it
 
     def forget(self) -> None:
-        for kept in (self.pushes, self.letters, self.texts, self.push.came):
+        for kept in (self.pushes, self.letters, self.written_to, self.texts, self.push.came):
             kept.clear()
 
     @property
@@ -68,6 +69,7 @@ class Services:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         self.letters.append(message_from_bytes(envelope.content)["Message-ID"])
+        self.written_to += envelope.rcpt_tos
         return "250 OK"
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.reminders.claims import next_due
+from server.review import escalation
 from server.schedule import TICKS, Worker, make_worker
 from server.settings import Settings
 from tests.faults.points import Points, watch_channels, watch_database, watch_sockets
@@ -87,7 +88,8 @@ async def _until_nothing_is_due(worker: Worker, clock: HandClock, end: datetime,
         await worker.send_due()
         await all_done()
         async with worker.database.reading() as db:
-            due = await next_due(db)
+            moments = [await next_due(db), await escalation.next_at(db)]
+        due = min((moment for moment in moments if moment is not None), default=None)
         if due is None:
             return
         looks = looks + 1 if due <= clock.now else 0

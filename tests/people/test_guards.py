@@ -32,8 +32,9 @@ MAY = {
     "rosa": {"anyone", "person", "patient"},
     "luis": {"anyone", "person"},
     "maria": {"anyone", "staff"},
-    "ruth": {"anyone", "staff", "admin"},
-    "tom": {"anyone", "staff", "admin"},
+    "ken": {"anyone", "staff", "clinician"},
+    "ruth": {"anyone", "staff", "clinician", "admin"},
+    "tom": {"anyone", "staff", "clinician", "admin"},
 }
 
 
@@ -79,7 +80,7 @@ def for_helpers(handler: HTTPRouteHandler) -> bool:
 
 
 def for_staff(handler: HTTPRouteHandler) -> bool:
-    return handler.opt["who"] in ("staff", "admin")
+    return handler.opt["who"] in ("staff", "clinician", "admin")
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""What a rule would have raised on the answers of the last 30 days, before it is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.checkins import past
+from server.checkins.forms import Form, levels, read_form
+from server.checkins.models import CheckIn, Questionnaire, Response
+from server.review import flow as review
+from server.review.models import ExpectedLevel
+from server.review.replaying import Moment, replay
+from server.review.rulebook import Rule
+from server.review.rules import Trigger
+
+DAYS = 30
+NEW = "new"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Flags of 30 days: by the rule alone, of how many patients; of its item by all rules, without it and with it."""
+
+    alone: int
+    patients: int
+    before: int
+    after: int
+
+
+async def preview(db: AsyncSession, actor: Actor, rule: Rule, instead_of: str, now: datetime) -> Preview:
+    """`instead_of` is the id of the rule that it would replace, "" for none. Nothing is written."""
+    held = [one for one in await review.triggers_for(db, actor.clinic_id, rule.slug) if one.item == rule.item]
+    new = rule.trigger(NEW)
+    changed = [new, *(one for one in held if one.id != instead_of)]
+    moments = await _moments(db, actor, rule.slug)
+    since = now - timedelta(days=DAYS)
+
+    def count(rules: Sequence[Trigger]) -> list[int]:
+        return [len(replay(rules, of_one, since)) for of_one in moments.values()]
+
+    alone = count([new])
+    return Preview(sum(alone), sum(n > 0 for n in alone), sum(count(held)), sum(count(changed)))
+
+
+async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[Moment]]:
+    """Patient → what they answered in this check-in and which they missed, in order."""
+    forms = await _forms(db, actor, slug)
+    expected = await _expected(db, actor)
+    found: dict[str, list[Moment]] = {}
+    responses = select(Response).where(
+        Response.clinic_id == actor.clinic_id, Response.slug == slug, Response.undone_at.is_(None)
+    )
+    for response in await db.scalars(responses):
+        form, answers = forms[response.questionnaire_id], past.answers_of(response)
+        left_out = past.unanswered(form, answers, response.respondent)
+        quiet = _in_force(expected.get(response.patient_id, []), response.answered_at)
+        moment = Moment(response.answered_at, levels(form, answers), left_out, quiet)
+        found.setdefault(response.patient_id, []).append(moment)
+    missed = select(CheckIn).where(
+        CheckIn.clinic_id == actor.clinic_id, CheckIn.state == "missed", CheckIn.questionnaire_id.in_(forms)
+    )
+    for check_in in await db.scalars(missed):
+        left_out = set(past.nothing(forms[check_in.questionnaire_id]).unanswered)
+        moment = Moment(check_in.closes_at, {}, left_out, came=False)
+        found.setdefault(check_in.patient_id, []).append(moment)
+    return {patient_id: sorted(moments, key=lambda one: one.at) for patient_id, moments in found.items()}
+
+
+async def _forms(db: AsyncSession, actor: Actor, slug: str) -> dict[str, Form]:
+    found = select(Questionnaire).where(Questionnaire.clinic_id == actor.clinic_id, Questionnaire.slug == slug)
+    return {row.id: read_form(row.resource) for row in await db.scalars(found)}
+
+
+async def _expected(db: AsyncSession, actor: Actor) -> dict[str, list[ExpectedLevel]]:
+    found: dict[str, list[ExpectedLevel]] = {}
+    for row in await db.scalars(select(ExpectedLevel).where(ExpectedLevel.clinic_id == actor.clinic_id)):
+        found.setdefault(row.patient_id, []).append(row)
+    return found
+
+
+def _in_force(rows: Sequence[ExpectedLevel], at: datetime) -> dict[str, int]:
+    return {row.item: row.level for row in rows if row.set_at <= at < (row.ended_at or row.ends_at)}

@@ -1,0 +1,141 @@
+"""The clinic's rules, read by all staff; a clinician or an admin writes them, and sees first what each would raise."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.checkins import flow as checkins
+from server.checkins import previewing
+from server.checkins.forms import Form
+from server.checkins.previewing import Preview
+from server.checkins.trigger_words import condition_words, fault, item_words
+from server.forms import form_of, text, whole
+from server.people import staff_flow
+from server.people.guards import CLINICIAN, STAFF, Ask, Db, Now, Who
+from server.problems import found
+from server.review import rulebook, rules
+from server.review.models import TriggerRow
+from server.review.rulebook import Rule
+
+
+@dataclass(frozen=True)
+class Line:
+    """A rule as it is read in the table."""
+
+    row: TriggerRow
+    item: str
+    condition: str
+
+
+@get("/staff/triggers", opt=STAFF)
+async def triggers_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    forms, rows = await checkins.offered(db, actor), await rulebook.all_rules(db, actor)
+    lines = [(row, _line(row, forms[row.slug])) for row in rows if row.slug in forms]
+    return render.page(
+        request,
+        "checkins/triggers.html",
+        tables=[
+            (form, [line for row, line in lines if row.slug == slug and row.ended_at is None])
+            for slug, form in forms.items()
+        ],
+        ended=[line for row, line in reversed(lines) if row.ended_at is not None],
+        names={member.id: member.name for member in await staff_flow.team(db, actor)},
+        may_edit=actor.role in rulebook.EDITORS,
+        zone=actor.zone,
+    )
+
+
+def _line(row: TriggerRow, form: Form) -> Line:
+    return Line(row, item_words(row.item, form), condition_words(rulebook.as_rule(row), form))
+
+
+@get("/staff/triggers/new", opt=CLINICIAN)
+async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") -> Response[str]:
+    forms = await checkins.offered(db, actor)
+    form = found(forms.get(slug) or next(iter(forms.values()), None))
+    return await _page(request, db, actor, Rule(form.slug, "", "at-least", 3), None)
+
+
+@get("/staff/triggers/{trigger_id:str}", opt=CLINICIAN)
+async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str]) -> Response[str]:
+    row = found(await rulebook.find(db, actor, trigger_id))
+    return await _page(request, db, actor, rulebook.as_rule(row), row)
+
+
+@post("/staff/triggers", opt=CLINICIAN)
+async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """`step` is "preview", or "save" once that was seen."""
+    form = await form_of(request)
+    held_id, rule = text(form, "instead_of", 32), _rule(form)
+    held = found(await rulebook.find(db, actor, held_id)) if held_id else None
+    if held is not None and (held.ended_at is not None or held.slug != rule.slug):
+        return await _page(request, db, actor, rule, held, stale=True)
+    wrong = fault(rule, (await checkins.offered(db, actor)).get(rule.slug))
+    if wrong:
+        return await _page(request, db, actor, rule, held, wrong=wrong)
+    if text(form, "step", 10) != "save":
+        seen = await previewing.preview(db, actor, rule, held_id, now)
+        return await _page(request, db, actor, rule, held, seen=seen)
+    await rulebook.write(db, actor, rule, held, now)
+    return render.go(request, f"/staff/triggers#{rule.slug}")
+
+
+@post("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
+async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
+    row = found(await rulebook.find(db, actor, trigger_id))
+    await rulebook.end(db, actor, row, now)
+    return render.go(request, f"/staff/triggers#{row.slug}")
+
+
+def _rule(form: FormMultiDict) -> Rule:
+    severity, condition = text(form, "severity", 10), text(form, "condition", 20)
+    return Rule(
+        slug=text(form, "slug", 60),
+        item=text(form, "item", 50),
+        condition=condition,
+        amount=0 if condition == "missing" else whole(form, "amount") or 0,
+        times=(whole(form, "times") or 0) if condition in ("repeated", "missing") else 1,
+        severity=severity,
+        screen=text(form, "screen", 20) if severity == "red" else "",
+        message=text(form, "message", 200),
+    )
+
+
+async def _page(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    rule: Rule,
+    held: TriggerRow | None,
+    wrong: str = "",
+    seen: Preview | None = None,
+    stale: bool = False,
+) -> Response[str]:
+    form = found((await checkins.offered(db, actor)).get(rule.slug))
+    versions = await rulebook.versions_of(db, held) if held else []
+    return render.page(
+        request,
+        "checkins/trigger.html",
+        422 if wrong or stale else 200,
+        rule=rule,
+        held=held,
+        form=form,
+        wrong=wrong,
+        stale=stale,
+        seen=seen,
+        said=f"{item_words(rule.item, form)}: {condition_words(rule, form)}",
+        versions=[(_line(row, form), author) for row, author in versions],
+        conditions=rules.CONDITIONS,
+        severities=rules.SEVERITIES,
+        screens=rules.SCREENS,
+        zone=actor.zone,
+    )
+
+
+ROUTES = [triggers_page, new_page, edit_page, write, end]

@@ -1,0 +1,66 @@
+"""An admin keeps the on-call order: who is told next when nobody takes a flag."""
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.forms import form_of, text, whole
+from server.people import flow, on_call, staff_flow
+from server.people.guards import ADMIN, Ask, Db, Given, Now, Who
+from server.people.models import Staff
+from server.people.on_call import Contact
+from server.people.rules import Refused
+from server.settings import Settings
+
+
+@get("/staff/clinic/on-call", opt=ADMIN)
+async def on_call_page(request: Ask, db: Db, actor: Who, settings: Given) -> Response[str]:
+    clinic = await flow.clinic_of(db, actor)
+    return await _page(request, db, actor, settings, clinic.on_call_wait)
+
+
+@post("/staff/clinic/on-call", opt=ADMIN)
+async def change(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[str]:
+    form, team = await form_of(request), await staff_flow.team(db, actor)
+    said = {member.id: _contact(form, member) for member in team}
+    wait, clinic = whole(form, "wait") or 0, await flow.clinic_of(db, actor)
+    refused = await on_call.change(db, actor, clinic, said, wait, now)
+    return await _page(request, db, actor, settings, wait, said=said, refused=refused, saved=refused is None)
+
+
+def _contact(form: FormMultiDict, member: Staff) -> Contact:
+    place = whole(form, f"place-{member.id}")
+    return Contact(place if place and place > 0 else None, text(form, f"phone-{member.id}", 40))
+
+
+async def _page(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    settings: Settings,
+    wait: int,
+    said: dict[str, Contact] | None = None,
+    refused: Refused | None = None,
+    saved: bool = False,
+) -> Response[str]:
+    team = await staff_flow.team(db, actor)
+    contacts = said or {member.id: Contact(member.on_call, member.phone or "") for member in team}
+    places = {member.id: contacts[member.id].place or len(team) + 1 for member in team}
+    return render.page(
+        request,
+        "people/on_call.html",
+        422 if refused else 200,
+        team=sorted(team, key=lambda member: places[member.id]),
+        contacts=contacts,
+        wait=wait,
+        waits=on_call.WAITS,
+        refused=refused,
+        saved=saved,
+        has_text=bool(settings.text_url),
+        has_email=bool(settings.smtp_url),
+    )
+
+
+ROUTES = [on_call_page, change]

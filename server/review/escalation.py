@@ -1,0 +1,102 @@
+"""Who is told of a flag that waits: the contacts on call, one after the other, until somebody takes it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import system
+from server.people import on_call
+from server.people.models import Clinic, Staff
+from server.reminders import flow as reminders
+from server.reminders.flow import Notice
+from server.reminders.models import Reminder
+from server.review import rules
+from server.review.models import Flag
+from server.review.rules import Hours
+
+KINDS = ("on-call", "overdue")
+WORTH_FOR = timedelta(hours=12)
+AT_ONCE = 200
+
+
+async def begins_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
+    """When the first contact is told of a flag that was raised now, got worse, or was given back."""
+    clinic = await db.get_one(Clinic, flag.clinic_id)
+    return rules.escalates_at(flag.severity, flag.due_at, now, wait_of(clinic), hours_of(clinic))
+
+
+async def goes_on_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
+    """When the first contact is told of a flag that somebody has, if there is still no outcome then."""
+    clinic = await db.get_one(Clinic, flag.clinic_id)
+    return rules.after_taking(flag.severity, flag.due_at, now, hours_of(clinic))
+
+
+async def escalate(db: AsyncSession, now: datetime) -> int:
+    """Tell the next contact of each flag whose time has come, or whose last contact nothing could reach; how many."""
+    told = 0
+    for flag in [*await _waiting(db, now), *await _not_told(db, now)]:
+        clinic = await db.get_one(Clinic, flag.clinic_id)
+        told += await _tell_next(db, clinic, flag, await on_call.order(db, clinic.id), now)
+    return told
+
+
+async def _waiting(db: AsyncSession, now: datetime) -> list[Flag]:
+    """Held, each by one worker; one that somebody acts on at this moment comes next time."""
+    found = await db.scalars(
+        select(Flag)
+        .where(Flag.done_at.is_(None), Flag.escalate_at <= now)
+        .order_by(Flag.escalate_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return list(found)
+
+
+async def _not_told(db: AsyncSession, now: datetime) -> list[Flag]:
+    """No channel took what was to be said to the last contact: the next one need not wait."""
+    found = await db.scalars(
+        select(Flag)
+        .join(Reminder, (Reminder.subject_id == Flag.id) & (Reminder.moment == Flag.told_at))
+        .where(Flag.done_at.is_(None), Flag.escalate_at > now, Reminder.kind.in_(KINDS), Reminder.state == "failed")
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True, of=Flag)
+    )
+    return list(found)
+
+
+async def _tell_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: Sequence[Staff], now: datetime) -> bool:
+    """A reminder of its own for the contact, and the flag's next step: never one without the other."""
+    early = flag.escalate_at is not None and flag.escalate_at > now
+    if early and (not contacts or flag.rung % len(contacts) == 0):
+        return False  # all of them failed: the order begins anew when its time has come
+    actor = system(flag.clinic_id)
+    if not contacts:
+        flag.escalate_at = now + wait_of(clinic)  # somebody may yet be put on call
+        audit.record(db, actor, "flag.nobody-on-call", flag, now)
+        return False
+    contact = contacts[flag.rung % len(contacts)]
+    kind = "on-call" if flag.severity == "red" else "overdue"
+    path = f"/staff/patients/{flag.patient_id}#flag-{flag.id}"
+    notice = Notice(kind, flag.patient_id, flag.id, path, now + WORTH_FOR, staff_id=contact.id)
+    await reminders.remind_now(db, actor, notice, now)
+    flag.rung, flag.told_at = flag.rung + 1, now
+    flag.escalate_at = rules.next_rung(flag.severity, flag.rung, len(contacts), now, wait_of(clinic), hours_of(clinic))
+    audit.record(db, actor, "flag.told", flag, now, contact=contact.id, rung=flag.rung)
+    return True
+
+
+async def next_at(db: AsyncSession) -> datetime | None:
+    """When the next flag has somebody to be told of it."""
+    moment: datetime | None = await db.scalar(select(func.min(Flag.escalate_at)).where(Flag.done_at.is_(None)))
+    return moment
+
+
+def hours_of(clinic: Clinic) -> Hours:
+    return Hours(clinic.zone, clinic.staffed_hours)
+
+
+def wait_of(clinic: Clinic) -> timedelta:
+    return timedelta(minutes=clinic.on_call_wait)

@@ -1,0 +1,60 @@
+"""What rules would have raised on what was answered before: pure."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.review.rules import Earlier, Raised, Trigger, stays_quiet, triggers
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One check-in of a patient as it ended: answered, in part, or not at all. `expected` was in force then."""
+
+    at: datetime
+    levels: Mapping[str, int]
+    unanswered: Collection[str] = ()
+    expected: Mapping[str, int] = field(default_factory=dict)
+    came: bool = True  # a response came, be it of skips alone
+
+    @property
+    def earlier(self) -> Earlier:
+        return Earlier(self.levels, self.unanswered)
+
+
+def replay(rules: Sequence[Trigger], moments: Iterable[Moment], since: datetime) -> list[Raised]:
+    """The flags of one patient raised from `since` on, `moments` in order.
+
+    As if each had its outcome at once: what is no worse stays quiet for 30 days, what is worse counts again.
+    """
+    raised: list[Raised] = []
+    last: dict[str, tuple[datetime, Raised]] = {}
+    passed: list[Moment] = []
+    for moment in moments:
+        for found in _found(rules, moment, passed):
+            held = last.get(found.item)
+            if held is not None and _is_quiet(found, held, moment.at):
+                continue
+            last[found.item] = (moment.at, found)
+            if moment.at >= since:
+                raised.append(found)
+        passed.append(moment)
+    return raised
+
+
+def _found(rules: Sequence[Trigger], moment: Moment, passed: Sequence[Moment]) -> list[Raised]:
+    answered = [one for one in passed if one.came]
+    return triggers(
+        rules,
+        moment.levels,
+        answered[-1].levels if answered else {},
+        answered[0].levels if answered else {},
+        expected=moment.expected,
+        earlier=[one.earlier for one in reversed(passed[-12:])],
+        unanswered=moment.unanswered,
+    )
+
+
+def _is_quiet(found: Raised, held: tuple[datetime, Raised], at: datetime) -> bool:
+    since, last = held
+    return stays_quiet(found.now, found.severity, last.now, last.severity, at - since)

@@ -1,0 +1,98 @@
+"""The clinic's rules: those that come with Interlude, and how one is changed. Each is kept in all its versions."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.people.models import Staff
+from server.review.models import TriggerRow
+from server.review.rules import Trigger
+
+DEFAULTS = Path(__file__).parent / "triggers.json"
+
+
+async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> None:
+    """Give a new clinic the rules that come with Interlude."""
+    for slug, defaults in json.loads(DEFAULTS.read_text()).items():
+        for default in defaults:
+            row = TriggerRow(clinic_id=actor.clinic_id, slug=slug, began_at=now, **default)
+            db.add(row)
+            audit.record(db, actor, "trigger.began", row, now)
+    await db.flush()
+
+
+EDITORS = ("clinician", "admin")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule as somebody writes it."""
+
+    slug: str
+    item: str
+    condition: str
+    amount: int = 0
+    times: int = 1
+    severity: str = "hard"
+    screen: str = ""
+    message: str = ""
+
+    def trigger(self, trigger_id: str = "") -> Trigger:
+        return Trigger(trigger_id, self.item, self.condition, self.amount, self.severity, self.screen, self.times)
+
+
+def as_rule(row: TriggerRow) -> Rule:
+    return Rule(row.slug, row.item, row.condition, row.amount, row.times, row.severity, row.screen, row.message)
+
+
+async def write(db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerRow | None, now: datetime) -> TriggerRow:
+    """A rule begins, in place of another that ends where one is given; none is changed in place."""
+    if instead_of is not None:
+        await end(db, actor, instead_of, now)
+    row = TriggerRow(
+        clinic_id=actor.clinic_id,
+        began_at=now,
+        began_by=actor.id,
+        follows_id=instead_of.id if instead_of else None,
+        **vars(rule),
+    )
+    db.add(row)
+    await db.flush()
+    audit.record(db, actor, "trigger.began", row, now, severity=rule.severity)
+    return row
+
+
+async def end(db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime) -> None:
+    """It raises nothing more; what it raised stays."""
+    if row.ended_at is None:
+        row.ended_at, row.ended_by = now, actor.id
+        audit.record(db, actor, "trigger.ended", row, now)
+
+
+async def find(db: AsyncSession, actor: Actor, trigger_id: str) -> TriggerRow | None:
+    return await db.scalar(
+        select(TriggerRow).where(TriggerRow.id == trigger_id, TriggerRow.clinic_id == actor.clinic_id)
+    )
+
+
+async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerRow]:
+    """Of the clinic, those that have ended too, in the order in which they began."""
+    found = select(TriggerRow).where(TriggerRow.clinic_id == actor.clinic_id)
+    return list(await db.scalars(found.order_by(TriggerRow.began_at, TriggerRow.id)))
+
+
+async def versions_of(db: AsyncSession, row: TriggerRow) -> list[tuple[TriggerRow, str]]:
+    """This rule and those that it came in place of, the newest first, with the name of who wrote each."""
+    found: list[tuple[TriggerRow, str]] = []
+    held: TriggerRow | None = row
+    while held is not None:
+        author = await db.get(Staff, held.began_by) if held.began_by else None
+        found.append((held, author.name if author else ""))
+        held = await db.get(TriggerRow, held.follows_id) if held.follows_id else None
+    return found

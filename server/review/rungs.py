@@ -1,0 +1,119 @@
+"""How far the telling of a flag has come, in words: whom, on what way, when, and what follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import language
+from server.clock import to_wall
+from server.language import gettext as _
+from server.people import on_call
+from server.people.models import Staff
+from server.reminders.models import Attempt, Reminder
+from server.review.escalation import KINDS
+from server.review.models import Flag
+
+WENT_OUT = ("accepted", "shown", "opened", "answered", "unknown")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """The last contact told; `attempt` is the newest that went out, where any did."""
+
+    name: str
+    state: str
+    why: str
+    attempt: Attempt | None
+
+
+async def escalation_step(db: AsyncSession, flag: Flag, zone: str, now: datetime) -> str:
+    """The last step, such as "told Maria by text at 2:10 PM, nobody has answered yet"; "" where there is none."""
+    return (await escalation_steps(db, [flag], zone, now)).get(flag.id, "")
+
+
+async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, now: datetime) -> dict[str, str]:
+    """Flag → its last step in words, for those that wait for somebody. `zone` is the clinic's."""
+    waiting = [flag for flag in flags if flag.done_at is None]
+    told = {flag.id: flag for flag in waiting if flag.told_at is not None}
+    alone = [flag for flag in waiting if flag.severity == "red" and flag.told_at is None and flag.owner_id is None]
+    rungs, alerted = await _rungs(db, told), await _devices(db, [flag.id for flag in alone])
+    steps = {flag_id: _words(told[flag_id], rung, zone, now) for flag_id, rung in rungs.items()}
+    for flag in alone:
+        first = next(iter(await on_call.order(db, flag.clinic_id)), None)
+        steps[flag.id] = _before_anybody(flag, alerted.get(flag.id, 0), first, zone, now)
+    return steps
+
+
+async def _rungs(db: AsyncSession, told: dict[str, Flag]) -> dict[str, Rung]:
+    rows = await db.execute(
+        select(Reminder, Staff)
+        .join(Staff, Staff.id == Reminder.staff_id)
+        .where(Reminder.subject_id.in_(told), Reminder.kind.in_(KINDS))
+    )
+    last = {r.subject_id: (r, member) for r, member in rows.all() if r.moment == told[r.subject_id].told_at}
+    tries = await _went_out(db, [reminder.id for reminder, _member in last.values()])
+    return {
+        flag_id: Rung(member.name, reminder.state, reminder.why or "", tries.get(reminder.id))
+        for flag_id, (reminder, member) in last.items()
+    }
+
+
+async def _went_out(db: AsyncSession, reminder_ids: Sequence[str]) -> dict[str, Attempt]:
+    """Of each the newest; the later row takes the place of the earlier."""
+    found = await db.scalars(
+        select(Attempt)
+        .where(Attempt.reminder_id.in_(reminder_ids), Attempt.state.in_(WENT_OUT))
+        .order_by(Attempt.started_at)
+    )
+    return {attempt.reminder_id: attempt for attempt in found}
+
+
+async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
+    """How many devices of staff the alert went to: those whose service took it."""
+    rows = await db.execute(
+        select(Reminder.subject_id, func.count())
+        .join(Attempt, Attempt.reminder_id == Reminder.id)
+        .where(Reminder.subject_id.in_(flag_ids), Reminder.kind == "alert", Attempt.accepted_at.is_not(None))
+        .group_by(Reminder.subject_id)
+    )
+    return {subject_id: count for subject_id, count in rows.all()}
+
+
+def _words(flag: Flag, rung: Rung, zone: str, now: datetime) -> str:
+    said = {"name": rung.name, "when": _when(rung.attempt.started_at, zone, now) if rung.attempt else ""}
+    if rung.attempt is None and rung.state == "failed":
+        words = _("could not reach %(name)s on call") % said
+    elif rung.attempt is None:
+        words = _("telling %(name)s, who is on call") % said
+    elif rung.attempt.state == "unknown":
+        words = _("perhaps told %(name)s at %(when)s, it was not confirmed; nobody has answered yet") % said
+    elif rung.attempt.channel == "text":
+        words = _("told %(name)s by text at %(when)s, nobody has answered yet") % said
+    else:
+        words = _("told %(name)s by email at %(when)s, nobody has answered yet") % said
+    return f"{words}; {_next(flag, zone, now)}"
+
+
+def _next(flag: Flag, zone: str, now: datetime) -> str:
+    if flag.escalate_at is None:
+        return _("everybody on call has been told")
+    return _("next is told at %(when)s") % {"when": _when(flag.escalate_at, zone, now)}
+
+
+def _before_anybody(flag: Flag, devices: int, first: Staff | None, zone: str, now: datetime) -> str:
+    if devices:
+        words = language.ngettext("%(n)s staff device alerted", "%(n)s staff devices alerted", devices) % {"n": devices}
+    else:
+        words = _("no staff device has taken the alert")
+    if first is None or flag.escalate_at is None:
+        return f"{words}; " + _("nobody is on call")
+    when = _when(flag.escalate_at, zone, now)
+    return f"{words}; " + _("%(name)s is told at %(when)s") % {"name": first.name, "when": when}
+
+
+def _when(moment: datetime, zone: str, now: datetime) -> str:
+    wall, today = to_wall(moment, zone), to_wall(now, zone).date()
+    return language.hour(wall) if wall.date() == today else language.day_and_hour(wall)

@@ -1,0 +1,65 @@
+"""What a worker lives through while a red flag that nobody takes climbs the on-call order (case 73)."""
+
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto, migrations
+from server.actor import Actor
+from server.channels.rules import HostList
+from server.db import Database
+from server.people import on_call
+from server.people.models import Subscription
+from server.people.on_call import Contact
+from server.reminders import subscriptions
+from tests.cast import NOW, Cast, acting, gather
+from tests.faults.crash_matrix import PENDING, World
+from tests.faults.services import Services
+from tests.faults.story import KEYRING
+from tests.stories import STEADY, answered, device_of, due_check_in
+
+END = NOW + timedelta(minutes=40)  # before the order begins anew
+NUMBERS = {"maria@harbor.example": "15550100150", "ken@harbor.example": "15550100151"}
+
+
+async def tell(url: str, services: Services) -> None:
+    """Rosa fell. Ruth has a phone that takes alerts; Maria is on call, then Ken, each by text and by email."""
+    crypto.use(KEYRING)
+    database = Database(url)
+    await migrations.upgrade(database)
+    async with database.writing() as db:
+        cast = await gather(db)
+        await _phone_of_ruth(db, cast, services)
+        said = {
+            cast.maria.id: Contact(1, NUMBERS["maria@harbor.example"]),
+            cast.ken.id: Contact(2, NUMBERS["ken@harbor.example"]),
+        }
+        assert await on_call.change(db, acting(cast.ruth), cast.harbor, said, 10, NOW) is None
+        await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"fall": True})
+    await database.close()
+
+
+async def _phone_of_ruth(db: AsyncSession, cast: Cast, services: Services) -> None:
+    device = await device_of(db, cast.ruth)
+    actor = Actor("staff", cast.ruth.id, cast.ruth.clinic_id, device_id=device.id)
+    hosts = HostList.parse(f"127.0.0.1:{services.push.port}", base_url_is_loopback=True)
+    address = services.phones["ruth"].address(services.endpoint("ruth"))
+    taken = await subscriptions.subscribe(db, actor, address.endpoint, (address.p256dh, address.auth), hosts, NOW)
+    assert isinstance(taken, Subscription), taken
+
+
+def wrong(calm: World, world: World) -> list[str]:
+    """The alert is on the phone; each contact was told, one way at least, and by none of them twice."""
+    found = [f"a reminder is still {state}" for state in world.states.values() if state in PENDING]
+    if world.rungs != calm.rungs:
+        found.append(f"{world.rungs} contacts told, not {calm.rungs}")
+    alerts = sum(world.pushes.values())
+    if not 1 <= alerts <= 2 or len(world.pushes) != 1:
+        found.append(f"the alert was pushed {alerts} times, under {len(world.pushes)} topics")
+    for email, number in NUMBERS.items():
+        texts, letters = world.texts[number], world.written_to[email]
+        if not texts and not letters:
+            found.append(f"{email} was told in no way")
+        if texts > 1 or letters > 1:
+            found.append(f"{email} got {texts} texts and {letters} letters")
+    return found + ["a push whose tag is not its Topic"] * world.odd_tags

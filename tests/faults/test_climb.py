@@ -1,0 +1,56 @@
+"""A worker killed by SIGKILL while a red flag climbs the on-call order, and restarted (case 73)."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from tests.faults import climb
+from tests.faults.background import Background
+from tests.faults.crash_matrix import Matrix, crash
+from tests.faults.lanes import Lane
+
+SHARES = 2  # so that two processes of tests share them
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def stage(request: pytest.FixtureRequest) -> tuple[Lane, Matrix]:
+    found: tuple[Lane, Matrix] = request.getfixturevalue(f"{request.param}_climb")
+    return found
+
+
+def test_without_a_crash_the_phone_and_then_both_contacts_are_told(stage: tuple[Lane, Matrix]) -> None:
+    calm = stage[1].calm
+    assert calm.rungs == (2,)
+    assert [phone for _, phone in calm.pushes] == ["ruth"]
+    assert dict(calm.texts) == dict.fromkeys(climb.NUMBERS.values(), 1)
+    assert dict(calm.written_to) == dict.fromkeys(climb.NUMBERS, 1)
+    assert climb.wrong(calm, calm) == []
+    assert "write UPDATE flag" in stage[1].points
+
+
+def test_what_is_lost_or_doubled_is_noticed(stage: tuple[Lane, Matrix]) -> None:
+    calm = stage[1].calm
+    nobody, twice = replace(calm, texts=Counter()), replace(calm, written_to=Counter(calm.written_to))
+    twice.written_to["ken@harbor.example"] += 1
+    for world in (
+        replace(nobody, written_to=nobody.texts),
+        twice,
+        replace(calm, rungs=(1,)),
+        replace(calm, pushes=Counter()),
+        replace(calm, states={"one": "sending"}),
+    ):
+        assert climb.wrong(calm, world)
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_case_73_killed_there_the_alert_is_not_lost_and_each_contact_is_told_once(
+    stage: tuple[Lane, Matrix], loop: Background, share: int
+) -> None:
+    lane, calm = stage
+    matrix = replace(calm, broken=[])
+    kills = matrix.kills_around("flag")[share::SHARES]
+    for kill in kills:
+        loop.run(crash(lane, matrix, kill, climb.wrong))
+    assert matrix.broken == []
+    assert matrix.never_came <= len(kills) / 10

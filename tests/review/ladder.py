@@ -1,0 +1,91 @@
+"""A clinic with two on call, and a worker whose channels keep what they were given."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from server.channels.email import Mailbox
+from server.channels.protocol import Channel, Message, Outcome, Result
+from server.channels.text import Number
+from server.db import Database
+from server.people import on_call
+from server.people.models import Clinic
+from server.people.on_call import Contact
+from server.reminders.claims import next_due
+from server.reminders.sending import Sender
+from server.review import escalation
+from tests.cast import Cast, acting
+from tests.conftest import StillClock
+from tests.push_double import PushDouble
+
+MARIAS, KENS = "+1 555 010 0150", "+1 555 010 0151"
+
+
+@dataclass
+class Line:
+    """A text or email line: what was sent, to whom and when."""
+
+    name: str
+    clock: StillClock
+    says: Outcome = field(default_factory=lambda: Outcome(Result.ACCEPTED))
+    sent: list[tuple[str, datetime, Message]] = field(default_factory=list)
+
+    async def send(self, address: Any, message: Message) -> Outcome:
+        to = address.number if isinstance(address, Number) else address.address
+        assert isinstance(address, Number | Mailbox)
+        self.sent.append((to, self.clock(), message))
+        return self.says
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass
+class Ladder:
+    """`pass_minutes` lives through them as the worker does: a tick, then what is due, from one moment to the next."""
+
+    database: Database
+    cast: Cast
+    clock: StillClock
+    push: PushDouble = field(default_factory=PushDouble)
+
+    def __post_init__(self) -> None:
+        self.text, self.email = Line("text", self.clock), Line("email", self.clock)
+        self.began = self.clock()
+        self.able: list[Channel] = [self.text, self.email]
+
+    async def pass_minutes(self, minutes: float) -> None:
+        until = self.clock() + timedelta(minutes=minutes)
+        worker = Sender(self.database, self.push, self.clock, "https://localhost", self.able)
+        while True:
+            async with self.database.writing() as db:
+                await escalation.escalate(db, self.clock())
+            while await worker.tick():
+                pass
+            if self.clock() >= until:
+                return
+            self.clock.now = min(until, max(await self._next(), self.clock() + timedelta(seconds=30)))
+
+    async def _next(self) -> datetime:
+        async with self.database.reading() as db:
+            moments = [await next_due(db), await escalation.next_at(db)]
+        return min((moment for moment in moments if moment is not None), default=datetime.max.replace(tzinfo=UTC))
+
+    async def put_on_call(self, wait: int = 10, phones: tuple[str, str] = (MARIAS, KENS)) -> None:
+        """Maria first, then Ken."""
+        cast = self.cast
+        said = {cast.maria.id: Contact(1, phones[0]), cast.ken.id: Contact(2, phones[1])}
+        async with self.database.writing() as db:
+            clinic = await db.get_one(Clinic, cast.harbor.id)
+            assert await on_call.change(db, acting(cast.ruth), clinic, said, wait, self.clock()) is None
+
+    def told(self) -> list[tuple[int, str, str]]:
+        """Minutes since it began, the way, and whom; in order."""
+        found = [(at, line.name, to) for line in (self.text, self.email) for to, at, _ in line.sent]
+        return [(int((at - self.began).total_seconds() // 60), name, to) for at, name, to in sorted(found)]
+
+    def said(self) -> str:
+        """All that was said to anybody, pushes included."""
+        bodies = [message.body for line in (self.text, self.email) for _, _, message in line.sent]
+        return " ".join([*bodies, *(json.dumps(json.loads(m.body), ensure_ascii=False) for _, m in self.push.sent)])
