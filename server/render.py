@@ -43,6 +43,7 @@ def environment(assets: Assets) -> Environment:
         day_short=language.day_short,
         hour=language.hour,
         day_and_hour=language.day_and_hour,
+        lasting=language.lasting,
         wall=to_wall,
         digits=digits,
         tel=tel,

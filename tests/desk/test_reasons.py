@@ -30,7 +30,17 @@ def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Fla
         (
             {"item": "swallowing", "condition": "worse-than-first", "now": 3, "previous": 3, "first": 1},
             "Chewing and swallowing",
-            "Hard, was A little trouble at first",
+            "Hard, as last time; at first A little trouble",
+        ),
+        (
+            {"item": "swallowing", "now": 3, "previous": 1, "first": 0},
+            "Chewing and swallowing",
+            "Hard, was A little trouble; at first No trouble",
+        ),
+        (
+            {"item": "swallowing", "now": 3, "previous": 1, "first": 1},
+            "Chewing and swallowing",
+            "Hard, was A little trouble",
         ),
     ],
 )
