@@ -40,11 +40,11 @@ class Section:
 
 
 def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequence[Appointment]) -> list[Section]:
-    """One for each questionnaire that was answered, in its newest version."""
+    """One for each questionnaire that was answered, in its newest version; the one that asks most comes first."""
     infusions = [visit.starts_at for visit in visits if visit.status == "fulfilled"]
     newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
     made = [_section(form, [r for r in history if r.slug == slug], infusions) for slug, form in newest.items()]
-    return [section for section in made if section.items]
+    return sorted((section for section in made if section.items), key=lambda section: -len(section.form.questions))
 
 
 def _section(form: Form, answered: Sequence[Response], infusions: Sequence[datetime]) -> Section:
@@ -59,6 +59,9 @@ def _item(question: Question, answered: Sequence[Response], infusions: Sequence[
 
 
 def _profiles(form: Form, answered: Sequence[Response], infusions: Sequence[datetime]) -> list[Trend]:
+    """Of a questionnaire that asks for all four; never one sum of them."""
+    if {question.profile for question in form.questions} & set(rules.PROFILES) != set(rules.PROFILES):
+        return []
     at_each = [
         (r.answered_at, rules.profile_levels(form.questions, levels(form, past.answers_of(r)))) for r in answered
     ]
