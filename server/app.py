@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 import server.appointments.pages
 import server.checkins.by_phone_pages
+import server.checkins.expected_pages
 import server.checkins.pages
 import server.checkins.plan_pages
 import server.checkins.same_pages
@@ -72,6 +73,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
     *server.checkins.by_phone_pages.ROUTES,
+    *server.checkins.expected_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.settings_pages.ROUTES,

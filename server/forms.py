@@ -1,6 +1,7 @@
 """Reading what a browser sent, field by field, with bounds."""
 
 import json
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,6 +9,7 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
 
+STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
 LONGEST = 2000  # characters of one field
 
 
@@ -40,6 +42,12 @@ def texts(form: FormMultiDict, name: str) -> list[str]:
 def whole(form: FormMultiDict, name: str) -> int | None:
     value = text(form, name, 9)
     return int(value) if value.removeprefix("-").isdecimal() and value.isascii() else None
+
+
+def way_back(form: FormMultiDict, otherwise: str) -> str:
+    """Where the form says to go on to: an address of the staff's own pages, nothing else."""
+    said = text(form, "back", 300)
+    return said if STAFF_PAGE.fullmatch(said) else otherwise
 
 
 def a_date(form: FormMultiDict, name: str) -> date | None:

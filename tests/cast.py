@@ -15,7 +15,7 @@ from server.people import flow as people
 from server.people import staff_flow
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Clinic, Patient, Staff
-from server.review import flow as review
+from server.review import rulebook
 
 # A Monday, 9:00 in New York, two weeks after summer time ended.
 NOW = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
@@ -90,7 +90,7 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
     db.add(clinic)
     await db.flush()
     await checkins.publish_library(db, system(clinic.id, "tests"), now)
-    await review.publish_triggers(db, system(clinic.id, "tests"), now)
+    await rulebook.publish_triggers(db, system(clinic.id, "tests"), now)
     return clinic
 
 

@@ -34,6 +34,8 @@ class World:
     staff_id: str
     caregiver_id: str
     link_id: str = "pain"
+    slug: str = "weekly-als"
+    item: str = "pain"
     path: str = "app.css"
     token: str = "nobody-has-this-token"
 

@@ -27,6 +27,7 @@ from server.people import rules as people_rules
 from server.people.flow import NewPatient
 from server.people.joining import Joined
 from server.people.models import Clinic, Patient, Staff
+from server.review import acts, rulebook
 from server.review import flow as review
 
 BACK = timedelta(weeks=6)
@@ -69,7 +70,7 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
     await db.flush()
     actor = system(clinic.id, "demo")
     await checkins.publish_library(db, actor, began)
-    await review.publish_triggers(db, actor, began)
+    await rulebook.publish_triggers(db, actor, began)
     staff = [await staff_flow.add_staff(db, actor, s.name, s.email, s.role, began) for s in demo.staff]
     team = [member for member in staff if isinstance(member, Staff)]
     for number, patient in enumerate(demo.patients):
@@ -200,14 +201,14 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at
         member = team[number % 2]
         if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor("staff", member.id, member.clinic_id)
-            await review.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))
+            await acts.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))
 
 
 async def _staff_took(db: AsyncSession, team: list[Staff], patient: Patient, now: datetime) -> None:
     """Of the open flags every other one has an owner; all answers but the newest have been opened."""
     for number, flag in enumerate(await review.of_patient(db, patient.id)):
         if flag.done_at is None and number % 2:
-            await review.own(db, Actor("staff", team[1].id, team[1].clinic_id), flag, team[1].id, now)
+            await acts.own(db, Actor("staff", team[1].id, team[1].clinic_id), flag, team[1].id, now)
     for response in await past.of_patient(db, patient.id):
         if response.received_at < now - timedelta(days=2):
             opener = Actor("staff", team[0].id, team[0].clinic_id)

@@ -14,16 +14,10 @@ from server.desk.inbox import Row
 from server.desk.reasons import level_words
 from server.people import staff_flow
 from server.people.models import Staff
+from server.review import acts, expected
 from server.review import flow as review
 from server.review import rules as review_rules
-from server.review.models import Flag
-
-
-@dataclass(frozen=True)
-class Note:
-    text: str
-    staff_id: str
-    at: datetime
+from server.review.models import ExpectedLevel, Flag, FlagNote
 
 
 @dataclass(frozen=True)
@@ -34,8 +28,8 @@ class Detail:
     names: dict[str, str]
     outcomes: tuple[str, ...]
     levels: list[tuple[int, str]]
-    offers_expected: bool = False
-    notes: tuple[Note, ...] = ()
+    offers_expected: bool
+    notes: list[FlagNote]
 
 
 async def of(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> Detail:
@@ -47,29 +41,47 @@ async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: dat
     team = await staff_flow.team(db, actor)
     names = {member.id: member.name for member in team}
     forms = await checkins.offered(db, actor)
-    return {flag.id: Detail(team, names, review_rules.OUTCOMES, _levels(flag, forms.get(flag.slug))) for flag in flags}
+    notes = await acts.notes_of(db, [flag.id for flag in flags])
+    return {
+        flag.id: Detail(
+            team=team,
+            names=names,
+            outcomes=review_rules.OUTCOMES,
+            levels=_levels(flag, forms.get(flag.slug)),
+            offers_expected=flag.done_at is None and await expected.offers_expected(db, flag),
+            notes=notes.get(flag.id, []),
+        )
+        for flag in flags
+    }
 
 
 def _levels(flag: Flag, form: Form | None) -> list[tuple[int, str]]:
+    """From what was answered on; a red flag's level is never to be expected."""
     question = form.by_id.get(flag.item) if form else None
-    return [(level, level_words(question, level)) for level in range(1, question.worst + 1)] if question else []
+    if question is None or flag.severity == "red":
+        return []
+    return [(level, level_words(question, level)) for level in range(review.level_of(flag), question.worst + 1)]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A level that staff said is expected of an item, and until when."""
+    """A level that is expected of an item, in words."""
 
-    slug: str
-    link_id: str
+    row: ExpectedLevel
     item: str
     words: str
-    until: datetime
-    staff_id: str
-    note: str
 
 
-async def expected(db: AsyncSession, actor: Actor, patient_id: str) -> list[Expected]:
-    return []
+async def expected_of(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> list[Expected]:
+    forms = await checkins.offered(db, actor)
+    return [_expected(row, forms.get(row.slug)) for row in await expected.expected_of(db, patient_id, now)]
+
+
+def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
+    question = form.by_id.get(row.item) if form else None
+    if question is None:
+        return Expected(row, row.item, str(row.level))
+    return Expected(row, question.short, level_words(question, row.level))
 
 
 async def just_done(db: AsyncSession, actor: Actor, flag_id: str, now: datetime) -> Row | None:

@@ -23,6 +23,7 @@ from server.desk.rules import Age
 from server.people import flow as people
 from server.people import staff_flow
 from server.people.models import Patient
+from server.review import acts
 from server.review.flow import RED_FIRST
 from server.review.models import Flag
 
@@ -99,7 +100,7 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
     patients = await patients_of(db, actor, {flag.patient_id for flag in flags})
     history = await _history(db, flags)
     clinic = await people.clinic_of(db, actor)
-    notes: dict[str, int] = {}
+    notes = await acts.notes_of(db, [flag.id for flag in flags])
     return [
         Row(
             flag,
@@ -108,7 +109,7 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
             names.get(flag.owner_id or "", ""),
             _spark(flag, forms.get(flag.slug), history.get((flag.patient_id, flag.slug), [])),
             rules.age(flag.severity, flag.raised_at, flag.due_at, now, clinic.zone, clinic.staffed_hours),
-            notes.get(flag.id, 0),
+            len(notes.get(flag.id, ())),
         )
         for flag in flags
     ]

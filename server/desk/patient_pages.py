@@ -69,7 +69,7 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
         "patient": patient,
         "rows": await inbox.rows_of(db, actor, flags, now),
         "details": await flag_detail.of_all(db, actor, flags, now),
-        "expected": await flag_detail.expected(db, actor, patient.id),
+        "expected": await flag_detail.expected_of(db, actor, patient.id, now),
         "history": [(r, forms[r.questionnaire_id], source[r.id]) for r in newest],
         "sections": trends.sections(forms.values(), history, visits),
         "visits": [visit for visit in visits if visit.starts_at > now - timedelta(days=30)],

@@ -6,7 +6,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from server import problems, render
-from server.forms import form_of, text
+from server.forms import form_of, text, way_back
 from server.people import calls, flow
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.problems import found
@@ -18,8 +18,7 @@ async def log_call(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromP
     form = await form_of(request)
     if not await calls.log_call(db, actor, patient, text(form, "outcome", 20), text(form, "note", 1000), now):
         return problems.answer(request, 422)
-    back = text(form, "back", 200)
-    return render.go(request, back if back.startswith("/staff") else f"/staff/patients/{patient.id}#calls")
+    return render.go(request, way_back(form, f"/staff/patients/{patient.id}#calls"))
 
 
 ROUTES = [log_call]

@@ -23,6 +23,7 @@ class Clinic(Base):
     visit_instructions: Mapped[str] = mapped_column(default="")
     reach: Mapped[dict[str, Any]] = mapped_column(default=dict)
     silent_days: Mapped[int] = mapped_column(default=14)
+    on_call_wait: Mapped[int] = mapped_column(default=10)  # minutes a red flag waits for each contact
 
 
 class Staff(OfClinic, Base):
@@ -33,6 +34,9 @@ class Staff(OfClinic, Base):
     email_sealed: Mapped[bytes]
     email = Sealed[str]()
     email_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    phone_sealed: Mapped[bytes | None]
+    phone = Sealed[str | None]()
+    on_call: Mapped[int | None]  # the place in the on-call order, the first is 1
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_sealed: Mapped[bytes | None]

@@ -1,10 +1,9 @@
-"""The verbs about flags: raise, add news, see, own, close with an outcome."""
+"""The verbs about flags: raise, add news, see, look up. What staff do with one stands in `acts`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,15 +13,14 @@ from server.actor import Actor
 from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
-from server.review import rules
-from server.review.models import Flag, TriggerRow
-from server.review.rules import Raised, Trigger
+from server.review import escalation, rules
+from server.review.models import ExpectedLevel, Flag, TriggerRow
+from server.review.rules import Earlier, Raised, Trigger
 
-DEFAULTS = Path(__file__).parent / "triggers.json"
 ALERT_LIFE = timedelta(hours=12)
 RED_FIRST = case((Flag.severity == "red", 0), else_=1)
 
-__all__ = ["Raised"]
+__all__ = ["Earlier", "Raised"]
 
 
 @dataclass(frozen=True)
@@ -38,16 +36,8 @@ class Occurrence:
     previous: Mapping[str, int]
     first: Mapping[str, int]
     path: str
-
-
-async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> None:
-    """Give a new clinic the rules that come with Interlude."""
-    for slug, defaults in json.loads(DEFAULTS.read_text()).items():
-        for default in defaults:
-            row = TriggerRow(clinic_id=actor.clinic_id, slug=slug, began_at=now, **default)
-            db.add(row)
-            audit.record(db, actor, "trigger.began", row, now)
-    await db.flush()
+    earlier: Sequence[Earlier] = ()
+    unanswered: Collection[str] = ()
 
 
 async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trigger]:
@@ -56,12 +46,12 @@ async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trig
         .where(TriggerRow.clinic_id == clinic_id, TriggerRow.slug == slug, TriggerRow.ended_at.is_(None))
         .order_by(TriggerRow.began_at, TriggerRow.id)
     )
-    return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen) for r in rows]
+    return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen, r.times) for r in rows]
 
 
 async def raise_red(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
     """Raise what cannot wait for Send: red flags alone."""
-    found = await _triggered(db, actor, occurrence)
+    found = await _triggered(db, actor, occurrence, now)
     red = [raised for raised in found if raised.severity == "red"]
     await _raise_all(db, actor, occurrence, red, now)
     return red
@@ -69,38 +59,65 @@ async def raise_red(db: AsyncSession, actor: Actor, occurrence: Occurrence, now:
 
 async def raise_flags(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
     """Raise what the answers call for; everything that fired is returned, new flag or not."""
-    found = await _triggered(db, actor, occurrence)
+    found = await _triggered(db, actor, occurrence, now)
     await _raise_all(db, actor, occurrence, found, now)
     return found
 
 
-async def _triggered(db: AsyncSession, actor: Actor, occurrence: Occurrence) -> list[Raised]:
+async def _triggered(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
     found = await triggers_for(db, actor.clinic_id, occurrence.slug)
-    return rules.triggers(found, occurrence.levels, occurrence.previous, occurrence.first)
+    return rules.triggers(
+        found,
+        occurrence.levels,
+        occurrence.previous,
+        occurrence.first,
+        expected=await _expected(db, occurrence.patient_id, now),
+        earlier=occurrence.earlier,
+        unanswered=occurrence.unanswered,
+    )
+
+
+async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[str, int]:
+    found = select(ExpectedLevel.item, ExpectedLevel.level).where(
+        ExpectedLevel.patient_id == patient_id, ExpectedLevel.ended_at.is_(None), ExpectedLevel.ends_at > now
+    )
+    return {item: level for item, level in (await db.execute(found)).all()}
 
 
 async def _raise_all(
     db: AsyncSession, actor: Actor, occurrence: Occurrence, found: Iterable[Raised], now: datetime
 ) -> None:
-    # Two that raise for one patient go one after the other, or both would find no open flag.
-    await db.execute(select(Patient.id).where(Patient.id == occurrence.patient_id).with_for_update(key_share=True))
+    await hold_patient(db, occurrence.patient_id)
     for raised in found:
-        flag = await _newest(db, occurrence.patient_id, raised.item)
+        flag = await newest(db, occurrence.patient_id, raised.item)
         if flag is not None and flag.done_at is None:
             await _add_news(db, actor, flag, occurrence, raised, now)
         elif flag is None or not _stays_quiet(flag, raised, now):
             await _raise(db, actor, occurrence, raised, now)
 
 
-async def _newest(db: AsyncSession, patient_id: str, item: str) -> Flag | None:
+async def hold_patient(db: AsyncSession, patient_id: str) -> None:
+    """Two that raise for one patient go one after the other, or both would find no open flag."""
+    await db.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
+
+
+async def newest(db: AsyncSession, patient_id: str, item: str) -> Flag | None:
     return await db.scalar(
         select(Flag).where(Flag.patient_id == patient_id, Flag.item == item).order_by(Flag.raised_at.desc()).limit(1)
     )
 
 
 def _stays_quiet(flag: Flag, raised: Raised, now: datetime) -> bool:
-    last = json.loads(flag.reason)
-    return rules.stays_quiet(raised.now, raised.severity, last["now"], flag.severity, now - flag.raised_at)
+    """What gets here after an expected level is worse than that, or its time is over."""
+    if flag.outcome == rules.EXPECTED:
+        return False
+    return rules.stays_quiet(raised.now, raised.severity, level_of(flag), flag.severity, now - flag.raised_at)
+
+
+def level_of(flag: Flag) -> int:
+    """The worst level that it tells of."""
+    level: int = json.loads(flag.reason)["now"]
+    return level
 
 
 def _reason(occurrence: Occurrence, raised: Raised) -> str:
@@ -111,6 +128,7 @@ def _reason(occurrence: Occurrence, raised: Raised) -> str:
             "previous": raised.previous,
             "first": raised.first,
             "version": occurrence.version,
+            "rule": raised.trigger.id,
         }
     )
 
@@ -127,6 +145,8 @@ async def _add_news(
     if worse != flag.severity:
         flag.severity = worse
         flag.due_at = min(flag.due_at, await _due(db, actor, worse, now))
+        flag.rung, flag.told_at = 0, None
+        flag.escalate_at = await escalation.begins_at(db, flag, now)
     flag.response_id = occurrence.response_id or flag.response_id
     flag.check_in_id, flag.news_at = occurrence.check_in_id, now
     audit.record(db, actor, "flag.news", flag, now, severity=raised.severity)
@@ -142,6 +162,7 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
         response_id=occurrence.response_id,
         trigger_id=raised.trigger.id,
         slug=occurrence.slug,
+        version=occurrence.version,
         item=raised.item,
         severity=raised.severity,
         reason=_reason(occurrence, raised),
@@ -149,6 +170,7 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
         news_at=now,
         due_at=await _due(db, actor, raised.severity, now),
     )
+    flag.escalate_at = await escalation.begins_at(db, flag, now)
     db.add(flag)
     await db.flush()
     audit.record(db, actor, "flag.raised", flag, now, severity=raised.severity)
@@ -186,36 +208,6 @@ async def see(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) ->
         if flag.done_at is None and flag.seen_at is None:
             flag.seen_at, flag.seen_by = now, actor.id
             audit.record(db, actor, "flag.seen", flag, now)
-
-
-async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> None:
-    flag.owner_id, flag.owned_at = staff_id, now
-    audit.record(db, actor, "flag.owned", flag, now, owner=staff_id)
-
-
-async def close(db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime) -> bool:
-    """End a flag with what was done. False when somebody was quicker (both are in the audit), or says nothing."""
-    if outcome not in rules.OUTCOMES or (outcome == "no-action" and not note):
-        return False
-    await db.refresh(flag, with_for_update={"key_share": True})  # whoever closes it too waits here (case 74)
-    audit.record(db, actor, "flag.closed", flag, now, outcome=outcome, late=flag.done_at is not None)
-    if flag.done_at is not None:
-        return False
-    flag.outcome, flag.note, flag.done_at, flag.done_by = outcome, note or None, now, actor.id
-    if flag.owner_id is None:
-        flag.owner_id, flag.owned_at = actor.id, now
-    await reminders.cancel(db, actor, flag.id, "closed", now)
-    return True
-
-
-async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> None:
-    """Undo of a close."""
-    newest = await _newest(db, flag.patient_id, flag.item)
-    if newest is None or newest.id != flag.id:
-        return
-    flag.outcome = flag.done_at = flag.done_by = None
-    flag.note = None
-    audit.record(db, actor, "flag.reopened", flag, now)
 
 
 async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:

@@ -1,4 +1,4 @@
-"""Tables: rules that raise flags, and the flags."""
+"""Tables: rules that raise flags, the flags, what staff note on them, and levels that are expected for a while."""
 
 from datetime import datetime
 
@@ -18,19 +18,29 @@ class TriggerRow(OfClinic, Base):
     item: Mapped[str] = mapped_column(String(60))
     condition: Mapped[str] = mapped_column(String(20))
     amount: Mapped[int]
+    times: Mapped[int] = mapped_column(default=1)
     severity: Mapped[str] = mapped_column(String(10))
     screen: Mapped[str] = mapped_column(String(20), default="")
+    message: Mapped[str] = mapped_column(String(200), default="")
+    follows_id: Mapped[str | None] = mapped_column(ForeignKey("trigger.id"))
     began_at: Mapped[datetime]
+    began_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Flag(OfClinic, Base):
-    """Something a person has to look at and act on. Open until an outcome; one open for a patient and item."""
+    """Something a person has to look at and act on. Open until an outcome; one open for a patient and item.
+
+    `trigger_id` and `version` are the rule and the questionnaire's version that raised it, whatever news came since.
+    `rung` counts the contacts told so far, the last one at `told_at`; the next is told at `escalate_at`.
+    """
 
     __tablename__ = "flag"
     __table_args__ = (
         unique_where("uq_flag_open", "patient_id", "item", condition="done_at IS NULL"),
         Index("ix_flag_inbox", "clinic_id", "done_at", "due_at"),
+        Index("ix_flag_escalate", "done_at", "escalate_at"),
     )
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
@@ -38,6 +48,7 @@ class Flag(OfClinic, Base):
     response_id: Mapped[str | None] = mapped_column(ForeignKey("response.id"))
     trigger_id: Mapped[str] = mapped_column(ForeignKey("trigger.id"))
     slug: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int] = mapped_column(default=1)
     item: Mapped[str] = mapped_column(String(60))
     severity: Mapped[str] = mapped_column(String(10))
     reason_sealed: Mapped[bytes]
@@ -46,6 +57,9 @@ class Flag(OfClinic, Base):
     raised_at: Mapped[datetime]
     news_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    escalate_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    rung: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime | None]
     seen_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
@@ -55,3 +69,37 @@ class Flag(OfClinic, Base):
     note = Sealed[str | None]()
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class FlagNote(OfClinic, Base):
+    """What a staff member wrote on a flag; never changed."""
+
+    __tablename__ = "flag_note"
+
+    flag_id: Mapped[str] = mapped_column(ForeignKey("flag.id"), index=True)
+    author_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    text_sealed: Mapped[bytes]
+    text = Sealed[str]()
+
+
+class ExpectedLevel(OfClinic, Base):
+    """Until `ends_at`, answers at or below `level` raise no soft or hard flag for this item of this patient.
+
+    `slug` is the questionnaire whose words the level has.
+    """
+
+    __tablename__ = "expected_level"
+    __table_args__ = (unique_where("uq_expected_level_open", "patient_id", "item", condition="ended_at IS NULL"),)
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    slug: Mapped[str] = mapped_column(String(60))
+    item: Mapped[str] = mapped_column(String(60))
+    level: Mapped[int]
+    note_sealed: Mapped[bytes | None]
+    note = Sealed[str | None]()
+    set_by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    set_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))

@@ -1,21 +1,33 @@
-"""Which answers need a person, how soon, and what staff may say was done: pure."""
+"""Which answers need a person, how soon, who is told next, and what staff may say was done: pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SEVERITIES = ("soft", "hard", "red")
-CONDITIONS = ("at-least", "worse-than-previous", "worse-than-first")
+CONDITIONS = ("at-least", "worse-than-previous", "worse-than-first", "repeated", "missing")
+MISSING = ":missing"  # ends the name of what a flag is of, where answers are missing
+WHOLE = "*"  # stands for the whole check-in where a rule is about one that was missed
 OUTCOMES = ("called", "plan-changed", "visit-moved", "no-action")
+EXPECTED = "expected"  # the outcome of a flag whose level is expected for a while
 SOFT_HOURS = 48  # weekday hours to an outcome
 HARD_HOURS = 4  # staffed hours to an outcome
 UNCHANGED_FOR = timedelta(days=30)
+EXPECTED_DAYS = (1, 30)
+ROUNDS = 3  # how often the whole on-call order is told of a red flag
+ROUND_WAIT = timedelta(hours=1)  # before the order begins anew
+OVERDUE_WAIT = timedelta(hours=1)  # staffed, for each contact told of a flag that is overdue
+WEEKDAY_HOURS = {str(day): ["09:00", "17:00"] for day in range(5)}
+OFFERED_AFTER = 3  # hard flags in a row on one item
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """`amount` is a level for "at-least" and a number of steps for the others; `screen` names a red flag's page."""
+    """`amount` is a level for "at-least" and "repeated", a number of steps for the changes, nothing for "missing".
+
+    `times` is how many check-ins in a row "repeated" and "missing" take. `screen` names a red flag's page.
+    """
 
     id: str
     item: str
@@ -23,10 +35,21 @@ class Trigger:
     amount: int
     severity: str
     screen: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """One check-in before this one: what was answered, by level, and what was asked and got no answer."""
+
+    levels: Mapping[str, int]
+    unanswered: Collection[str] = ()
 
 
 @dataclass(frozen=True)
 class Raised:
+    """`now` is the level, or how many times in a row there was no answer."""
+
     trigger: Trigger
     now: int
     previous: int | None
@@ -34,7 +57,8 @@ class Raised:
 
     @property
     def item(self) -> str:
-        return self.trigger.item
+        """What the flag is of. That an answer is missing is a matter of its own, beside how bad an answer is."""
+        return self.trigger.item + MISSING if self.trigger.condition == "missing" else self.trigger.item
 
     @property
     def severity(self) -> str:
@@ -42,29 +66,80 @@ class Raised:
 
 
 def triggers(
-    rules: Iterable[Trigger], levels: Mapping[str, int], previous: Mapping[str, int], first: Mapping[str, int]
+    rules: Iterable[Trigger],
+    levels: Mapping[str, int],
+    previous: Mapping[str, int],
+    first: Mapping[str, int],
+    *,
+    expected: Mapping[str, int] | None = None,
+    earlier: Sequence[Earlier] = (),
+    unanswered: Collection[str] = (),
 ) -> list[Raised]:
     """For each item the most severe rule that fires; a higher level is always worse.
 
     `levels`, `previous` and `first` are item → level of this response, the one before it, the person's first.
+    `expected` is item → the level up to which only red fires. `earlier` are the check-ins before this one, the
+    newest first; `unanswered` is what was asked in this one and got no answer.
     """
     worst: dict[str, Raised] = {}
     for rule in rules:
-        if rule.item not in levels or not _fires(rule, levels, previous, first):
+        raised = _raised(rule, levels, previous, first, earlier, unanswered)
+        if raised is None or _is_expected(raised, expected or {}):
             continue
-        raised = Raised(rule, levels[rule.item], previous.get(rule.item), first.get(rule.item))
-        held = worst.get(rule.item)
+        held = worst.get(raised.item)
         if held is None or _rank(rule.severity) > _rank(held.severity):
-            worst[rule.item] = raised
+            worst[raised.item] = raised
     return sorted(worst.values(), key=lambda raised: -_rank(raised.severity))
 
 
-def _fires(rule: Trigger, levels: Mapping[str, int], previous: Mapping[str, int], first: Mapping[str, int]) -> bool:
+def _raised(
+    rule: Trigger,
+    levels: Mapping[str, int],
+    previous: Mapping[str, int],
+    first: Mapping[str, int],
+    earlier: Sequence[Earlier],
+    unanswered: Collection[str],
+) -> Raised | None:
+    if rule.condition == "missing":
+        gone = rule.item in unanswered and _missing_before(rule.item, earlier) >= rule.times - 1
+        return Raised(rule, rule.times, None, None) if gone else None
+    if rule.item not in levels or not _fires(rule, levels, previous, first, earlier):
+        return None
+    return Raised(rule, levels[rule.item], previous.get(rule.item), first.get(rule.item))
+
+
+def _fires(
+    rule: Trigger,
+    levels: Mapping[str, int],
+    previous: Mapping[str, int],
+    first: Mapping[str, int],
+    earlier: Sequence[Earlier],
+) -> bool:
     level = levels[rule.item]
     if rule.condition == "at-least":
         return level >= rule.amount
+    if rule.condition == "repeated":
+        answered = [level, *(one.levels[rule.item] for one in earlier if rule.item in one.levels)][: rule.times]
+        return len(answered) == rule.times and min(answered) >= rule.amount
     before = (previous if rule.condition == "worse-than-previous" else first).get(rule.item)
     return before is not None and level - before >= rule.amount
+
+
+def _missing_before(item: str, earlier: Sequence[Earlier]) -> int:
+    """How many check-ins in a row just before asked it and got no answer; one that did not ask it is passed over."""
+    count = 0
+    for one in earlier:
+        if item in one.levels or (item == WHOLE and item not in one.unanswered):
+            break
+        count += item in one.unanswered
+    return count
+
+
+def _is_expected(raised: Raised, expected: Mapping[str, int]) -> bool:
+    """Red always fires, and so does what is worse than expected; that an answer is missing is no level."""
+    if raised.severity == "red" or raised.trigger.condition == "missing":
+        return False
+    return raised.item in expected and raised.now <= expected[raised.item]
 
 
 def _rank(severity: str) -> int:
@@ -80,6 +155,11 @@ def stays_quiet(level: int, severity: str, last_level: int, last_severity: str, 
     return (
         severity != "red" and level <= last_level and _rank(severity) <= _rank(last_severity) and since < UNCHANGED_FOR
     )
+
+
+def offers_expected(severities: Sequence[str]) -> bool:
+    """Whether to offer an expected level: `severities` are a patient's flags on one item, the newest first."""
+    return len(severities) >= OFFERED_AFTER and set(severities[:OFFERED_AFTER]) == {"hard"}
 
 
 def due(severity: str, raised_at: datetime, zone: str, staffed: Mapping[str, list[str]]) -> datetime:
@@ -111,3 +191,44 @@ def _after(moment: datetime, zone: str, length: timedelta, spans: Mapping[str, l
 def _clock(text: str) -> timedelta:
     hours, minutes = text.split(":")
     return timedelta(hours=int(hours), minutes=int(minutes))
+
+
+def escalates_at(severity: str, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:
+    """When the first contact on call is told: red after one wait, the others once overdue, in staffed hours."""
+    if severity == "red":
+        return now + wait
+    return clinic.open_from(max(due_at, now))
+
+
+def after_taking(severity: str, due_at: datetime, now: datetime, clinic: "Hours") -> datetime:
+    """Whoever takes a flag has until it is due, or, where that is past, as long as a hard or soft one has from now."""
+    if due_at > now:
+        return clinic.open_from(due_at)
+    return clinic.open_from(due("soft" if severity == "soft" else "hard", now, clinic.zone, clinic.staffed))
+
+
+def next_rung(
+    severity: str, rung: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
+) -> datetime | None:
+    """When the contact after the one just told is told; `rung` counts those told. None: all have been, often enough."""
+    if contacts == 0 or (rung >= contacts and severity != "red") or rung >= contacts * ROUNDS:
+        return None
+    if severity != "red":
+        return _after(now, clinic.zone, OVERDUE_WAIT, clinic.watched)
+    return now + (ROUND_WAIT if rung % contacts == 0 else wait)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When somebody of the clinic reads answers; a clinic that never says counts as open on weekdays."""
+
+    zone: str
+    staffed: Mapping[str, list[str]]
+
+    @property
+    def watched(self) -> Mapping[str, list[str]]:
+        return self.staffed or WEEKDAY_HOURS
+
+    def open_from(self, moment: datetime) -> datetime:
+        """This moment, or the next in which somebody is there."""
+        return _after(moment, self.zone, timedelta(), self.watched)

@@ -11,7 +11,7 @@ from tests.stories import audited, due_check_in, rows
 from tests.web import Browser, words
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SAID = {"breathing": "little", "swallowing": "none", "speech": "none", "fall": "no", "pain": "0", "mood": "low"}
+SAID = {"breathing": "little", "swallowing": "none", "speech": "none", "fall": "no", "pain": "0", "mood": "hard"}
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ async def test_a_missed_one_is_entered_too_but_not_for_ever(
 async def test_one_that_is_not_due_or_long_over_is_not_entered(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
-    maria = await signed_in(cast.maria)
     clock.now = NOW.replace(day=15)
+    maria = await signed_in(cast.maria)
     assert (await maria.get(path(check_in))).status_code == 410
     clock.move(days=40)
     maria = await signed_in(cast.maria)

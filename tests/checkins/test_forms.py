@@ -9,7 +9,7 @@ import pytest
 from server.checkins import forms
 from server.checkins.flow import LIBRARY
 from server.checkins.forms import BadAnswer, Form, read_form
-from server.review.flow import DEFAULTS
+from server.review.rulebook import DEFAULTS
 
 SLUGS = ("daily-three", "day-after", "function", "readiness", "weekly-als")
 WEEKLY = json.loads((LIBRARY / "weekly-als.json").read_text())

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from server.db import Database
 from server.people.models import Patient, Staff
-from server.review import flow
+from server.review import acts
 from server.review.models import Flag
 from tests.cast import NOW, acting
 from tests.stories import STEADY, answered, due_check_in, rows
@@ -35,4 +35,4 @@ async def close(
 ) -> bool:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await flow.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days))
+        return await acts.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days))

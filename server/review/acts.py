@@ -1,0 +1,105 @@
+"""What staff do with a flag: take it, give it to somebody, note on it, close it with an outcome, undo."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.people import staff_flow
+from server.people.rules import Refused
+from server.reminders import flow as reminders
+from server.review import escalation, flow, rules
+from server.review.models import Flag, FlagNote
+
+
+async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> bool:
+    """Take it. False when somebody was quicker, who keeps it; both tries are on record (case 74)."""
+    await hold(db, flag)
+    late = flag.done_at is not None or flag.owner_id not in (None, staff_id)
+    audit.record(db, actor, "flag.owned", flag, now, owner=staff_id, late=late)
+    if late:
+        return False
+    await _give(db, actor, flag, staff_id, now)
+    return True
+
+
+async def assign(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> Refused | None:
+    """Give it to somebody of the clinic, whoever had it; "" gives it back to all."""
+    member = await staff_flow.find_staff(db, actor, staff_id) if staff_id else None
+    if staff_id and (member is None or member.ended_at is not None):
+        return Refused("owner")
+    await hold(db, flag)
+    if flag.done_at is not None:
+        return Refused("closed")
+    audit.record(db, actor, "flag.assigned", flag, now, owner=staff_id, before=flag.owner_id or "")
+    await _give(db, actor, flag, staff_id, now)
+    return None
+
+
+async def hold(db: AsyncSession, flag: Flag) -> None:
+    """As it is now; whoever acts on it at the same moment waits here."""
+    await db.refresh(flag, with_for_update={"key_share": True})
+
+
+async def _give(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> None:
+    flag.owner_id, flag.owned_at = staff_id or None, now if staff_id else None
+    flag.rung, flag.told_at = 0, None
+    await reminders.cancel(db, actor, flag.id, "taken" if staff_id else "given back", now)
+    when = escalation.goes_on_at if staff_id else escalation.begins_at
+    flag.escalate_at = await when(db, flag, now)
+
+
+async def close(db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime) -> bool:
+    """End a flag with what was done. False when somebody was quicker (both are in the audit), or says nothing."""
+    if outcome not in rules.OUTCOMES or (outcome == "no-action" and not note):
+        return False
+    return await end(db, actor, flag, outcome, note, now)
+
+
+async def end(db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime) -> bool:
+    """With any outcome; an expected level is one too."""
+    await hold(db, flag)
+    audit.record(db, actor, "flag.closed", flag, now, outcome=outcome, late=flag.done_at is not None)
+    if flag.done_at is not None:
+        return False
+    flag.outcome, flag.note, flag.done_at, flag.done_by = outcome, note or None, now, actor.id
+    if flag.owner_id is None:
+        flag.owner_id, flag.owned_at = actor.id, now
+    flag.escalate_at = None
+    await reminders.cancel(db, actor, flag.id, "closed", now)
+    return True
+
+
+async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> None:
+    """Undo of a close. An expected level that was set with it stays until somebody ends it."""
+    newest = await flow.newest(db, flag.patient_id, flag.item)
+    await hold(db, flag)
+    if newest is None or newest.id != flag.id or flag.done_at is None:
+        return
+    flag.outcome = flag.done_at = flag.done_by = None
+    flag.note = None
+    audit.record(db, actor, "flag.reopened", flag, now)
+    flag.escalate_at = await escalation.goes_on_at(db, flag, now)
+
+
+async def add_note(db: AsyncSession, actor: Actor, flag: Flag, text: str, now: datetime) -> FlagNote | None:
+    """Kept as it is written, open flag or not; nothing for no text."""
+    if not text:
+        return None
+    note = FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=actor.id, at=now, text=text)
+    db.add(note)
+    await db.flush()
+    audit.record(db, actor, "flag.noted", note, now, flag=flag.id)
+    return note
+
+
+async def notes_of(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, list[FlagNote]]:
+    """Flag → its notes, in the order in which they were written."""
+    found: dict[str, list[FlagNote]] = {}
+    query = select(FlagNote).where(FlagNote.flag_id.in_(flag_ids)).order_by(FlagNote.at, FlagNote.id)
+    for note in await db.scalars(query):
+        found.setdefault(note.flag_id, []).append(note)
+    return found

@@ -1,0 +1,119 @@
+"""A level that is expected of a patient for a while: what is no worse raises no soft or hard flag."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.people.rules import Refused
+from server.review import acts, flow, rules
+from server.review.models import ExpectedLevel, Flag
+
+
+async def expect(
+    db: AsyncSession,
+    actor: Actor,
+    patient_id: str,
+    which: tuple[str, str],
+    level: int,
+    days: int,
+    note: str,
+    now: datetime,
+) -> ExpectedLevel | Refused:
+    """Set it, in place of the one before. `which` is the questionnaire whose words the level has, and the item."""
+    if not rules.EXPECTED_DAYS[0] <= days <= rules.EXPECTED_DAYS[1]:
+        return Refused("days")
+    await flow.hold_patient(db, patient_id)
+    slug, item = which
+    held = await _last(db, patient_id, item)
+    if held is not None:
+        _end(held, actor, now)
+        await db.flush()
+    row = ExpectedLevel(
+        clinic_id=actor.clinic_id,
+        patient_id=patient_id,
+        slug=slug,
+        item=item,
+        level=level,
+        note=note or None,
+        set_by=actor.id,
+        set_at=now,
+        ends_at=now + timedelta(days=days),
+    )
+    db.add(row)
+    await db.flush()
+    audit.record(db, actor, "expected-level.set", row, now, level=level, days=days)
+    return row
+
+
+async def snooze(
+    db: AsyncSession, actor: Actor, flag: Flag, level: int, days: int, note: str, now: datetime
+) -> Refused | None:
+    """The flag's level, or a worse one, is expected for a while: with that the flag has its outcome."""
+    await flow.hold_patient(db, flag.patient_id)
+    await acts.hold(db, flag)
+    if flag.severity == "red" or flag.item.endswith(rules.MISSING):
+        return Refused("severity")
+    if level < flow.level_of(flag):
+        return Refused("level")
+    if flag.done_at is not None:
+        return Refused("closed")
+    kept = await expect(db, actor, flag.patient_id, (flag.slug, flag.item), level, days, note, now)
+    if isinstance(kept, Refused):
+        return kept
+    await acts.end(db, actor, flag, rules.EXPECTED, note, now)
+    return None
+
+
+async def stop(db: AsyncSession, actor: Actor, patient_id: str, item: str, now: datetime) -> bool:
+    """End it before its time. False where there is none."""
+    held = await _last(db, patient_id, item)
+    if held is None or held.ends_at <= now:
+        return False
+    _end(held, actor, now)
+    audit.record(db, actor, "expected-level.ended", held, now)
+    return True
+
+
+def _end(held: ExpectedLevel, actor: Actor, now: datetime) -> None:
+    held.ended_at = min(held.ends_at, now)
+    held.ended_by = actor.id if held.ends_at > now else None
+
+
+async def _last(db: AsyncSession, patient_id: str, item: str) -> ExpectedLevel | None:
+    """The one that nobody ended, its time over or not."""
+    return await db.scalar(
+        select(ExpectedLevel).where(
+            ExpectedLevel.patient_id == patient_id,
+            ExpectedLevel.item == item,
+            ExpectedLevel.ended_at.is_(None),
+        )
+    )
+
+
+async def expected_of(db: AsyncSession, patient_id: str, now: datetime) -> list[ExpectedLevel]:
+    """What is expected of this patient now, what ends first first."""
+    return list(
+        await db.scalars(
+            select(ExpectedLevel)
+            .where(
+                ExpectedLevel.patient_id == patient_id,
+                ExpectedLevel.ended_at.is_(None),
+                ExpectedLevel.ends_at > now,
+            )
+            .order_by(ExpectedLevel.ends_at)
+        )
+    )
+
+
+async def offers_expected(db: AsyncSession, flag: Flag) -> bool:
+    """Whether the flag's page should offer it: three hard flags in a row on this item, this one the last."""
+    found = await db.scalars(
+        select(Flag.severity)
+        .where(Flag.patient_id == flag.patient_id, Flag.item == flag.item, Flag.raised_at <= flag.raised_at)
+        .order_by(Flag.raised_at.desc())
+        .limit(rules.OFFERED_AFTER)
+    )
+    return rules.offers_expected(list(found))
