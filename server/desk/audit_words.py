@@ -13,7 +13,7 @@ from server.checkins.models import CheckIn, Plan, Response
 from server.language import gettext as _
 from server.language import mark
 from server.people.models import Caregiver, Device, Patient, PhoneCall, Staff
-from server.review.models import Flag
+from server.review.models import ExpectedLevel, Flag, FlagNote
 
 NEWEST = 50
 WORDS = {
@@ -37,9 +37,13 @@ WORDS = {
     "device.joined": mark("joined with a phone"),
     "device.renamed": mark("named a phone"),
     "device.seen": mark("opened the app"),
+    "expected-level.ended": mark("ended an expected level"),
+    "expected-level.set": mark("set an expected level"),
+    "flag.assigned": mark("gave a flag to somebody"),
     "flag.closed": mark("acknowledged a flag"),
     "flag.news": mark("gave news to an open flag"),
-    "flag.owned": mark("took or assigned a flag"),
+    "flag.noted": mark("wrote a note"),
+    "flag.owned": mark("took a flag"),
     "flag.raised": mark("raised a flag by an answer"),
     "flag.reopened": mark("took an acknowledgement back"),
     "flag.seen": mark("saw a flag"),
@@ -93,12 +97,14 @@ async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[L
 
 def _subjects(patient_id: str):  # type: ignore[no-untyped-def]
     """The ids of all rows that are about this patient."""
-    tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall)
+    tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall, ExpectedLevel)
     helpers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
+    flags = select(Flag.id).where(Flag.patient_id == patient_id)
     return union_all(
         select(Patient.id).where(Patient.id == patient_id),
         *(select(table.id).where(table.patient_id == patient_id) for table in tables),
         select(Device.id).where(Device.caregiver_id.in_(helpers)),
+        select(FlagNote.id).where(FlagNote.flag_id.in_(flags)),
     )
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from server.checkins.forms import Form, Question
 from server.language import gettext as _
+from server.language import ngettext
 from server.review.models import Flag
+from server.review.rules import MISSING, WHOLE
 
 
 @dataclass(frozen=True)
@@ -17,12 +19,25 @@ class Reason:
 
 def reason_of(flag: Flag, form: Form | None) -> Reason:
     """Such as Swallowing: "hard, was a little; at first no trouble"."""
-    question = form.by_id.get(flag.item) if form else None
     known = json.loads(flag.reason)
+    if flag.item.endswith(MISSING):
+        return Reason(_missing_item(flag, form), _missing_words(known["now"]))
+    question = form.by_id.get(flag.item) if form else None
     if question is None:
         return Reason(flag.item, str(known["now"]), known["now"])
     words = _in_words(question, known["now"], known["previous"], known["first"])
     return Reason(question.short, words, known["now"])
+
+
+def _missing_item(flag: Flag, form: Form | None) -> str:
+    item = flag.item.removesuffix(MISSING)
+    if item == WHOLE:
+        return form.title if form else flag.slug
+    return form.by_id[item].short if form and item in form.by_id else item
+
+
+def _missing_words(times: int) -> str:
+    return ngettext("no answer", "no answer, %(n)s times in a row", times) % {"n": times}
 
 
 def _in_words(question: Question, level: int, previous: int | None, first: int | None) -> str:

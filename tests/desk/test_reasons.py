@@ -49,6 +49,18 @@ def test_a_reason_reads_against_what_was(raised: dict[str, Any], item: str, word
     assert (reason.item, reason.words) == (item, words)
 
 
+@pytest.mark.parametrize(
+    ("item", "times", "said"),
+    [
+        ("speech:missing", 1, ("Speech", "no answer")),
+        ("*:missing", 3, ("Weekly check-in", "no answer, 3 times in a row")),
+    ],
+)
+def test_what_is_missing_is_said_so(item: str, times: int, said: tuple[str, str]) -> None:
+    reason = reason_of(flag(item, "missing", now=times), WEEKLY)
+    assert (reason.item, reason.words) == said
+
+
 def test_an_item_that_the_form_no_longer_has_is_still_shown() -> None:
     assert reason_of(flag("eyesight", now=3), WEEKLY).item == "eyesight"
     assert reason_of(flag("eyesight", now=3), None).words == "3"
