@@ -1,7 +1,7 @@
 """What the inbox shows: a page of flags at a time, and for those alone what a row needs, in a few queries."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from server.audit import AuditEvent
 from server.charts import Chart
 from server.checkins import flow as checkins
 from server.checkins import past
-from server.checkins.forms import Form, Question
+from server.checkins.forms import Form, Question, Value
 from server.checkins.models import Response
 from server.desk import rules
 from server.desk.reasons import Reason, reason_of
@@ -31,6 +31,7 @@ PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
 SPARK = 10  # the newest answers that a row's small chart shows
 # What the inbox tells of; each change of it leaves an audit event.
 TOLD = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
+Answered = list[tuple[datetime, Mapping[str, Value]]]
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,8 @@ async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> d
     return {patient.id: patient for patient in found}
 
 
-async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], list[Response]]:
-    """The newest responses of each patient and check-in among these flags, the oldest of them first."""
+async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], Answered]:
+    """The newest answers of each patient and check-in among these flags, the oldest of them first."""
     place = func.row_number().over(
         partition_by=(Response.patient_id, Response.slug), order_by=Response.answered_at.desc()
     )
@@ -141,19 +142,24 @@ async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, s
         .where(ranked.c.place <= SPARK)
         .order_by(Response.answered_at)
     )
-    history: dict[tuple[str, str], list[Response]] = {}
+    history: dict[tuple[str, str], Answered] = {}
     for response in found:
-        history.setdefault((response.patient_id, response.slug), []).append(response)
+        history.setdefault((response.patient_id, response.slug), []).extend(answered([response]))
     return history
 
 
-def _spark(flag: Flag, form: Form | None, history: list[Response]) -> Chart:
+def answered(responses: Iterable[Response]) -> Answered:
+    """When, and what: opened once, however many charts are drawn of it."""
+    return [(response.answered_at, past.answers_of(response)) for response in responses]
+
+
+def _spark(flag: Flag, form: Form | None, history: Answered) -> Chart:
     question = form.by_id.get(flag.item) if form else None
     return charts.draw(points(question, history), question.worst) if question else charts.draw([], 1)
 
 
-def points(question: Question, history: Sequence[Response]) -> list[tuple[datetime, int]]:
-    levels = [(r.answered_at, question.level(past.answers_of(r).get(question.link_id))) for r in history]
+def points(question: Question, history: Answered) -> list[tuple[datetime, int]]:
+    levels = [(at, question.level(answers.get(question.link_id))) for at, answers in history]
     return [(at, level) for at, level in levels if level is not None]
 
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from server import charts
 from server.appointments.models import Appointment
 from server.charts import Chart
-from server.checkins import past
 from server.checkins.forms import Form, Question, levels
 from server.checkins.models import Response
 from server.desk import inbox, rules
+from server.desk.inbox import Answered
 from server.desk.reasons import level_words
 from server.language import gettext as _
 from server.language import mark
@@ -43,28 +43,28 @@ def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequenc
     """One for each questionnaire that was answered, in its newest version; the one that asks most comes first."""
     infusions = [visit.starts_at for visit in visits if visit.status == "fulfilled"]
     newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
-    made = [_section(form, [r for r in history if r.slug == slug], infusions) for slug, form in newest.items()]
+    made = [
+        _section(form, inbox.answered(r for r in history if r.slug == slug), infusions) for slug, form in newest.items()
+    ]
     return sorted((section for section in made if section.items), key=lambda section: -len(section.form.questions))
 
 
-def _section(form: Form, answered: Sequence[Response], infusions: Sequence[datetime]) -> Section:
+def _section(form: Form, answered: Answered, infusions: Sequence[datetime]) -> Section:
     items = [_item(question, answered, infusions) for question in form.questions]
     return Section(form, _profiles(form, answered, infusions), [trend for trend in items if trend.said])
 
 
-def _item(question: Question, answered: Sequence[Response], infusions: Sequence[datetime]) -> Trend:
+def _item(question: Question, answered: Answered, infusions: Sequence[datetime]) -> Trend:
     points = inbox.points(question, answered)
     said = [(at, level_words(question, level)) for at, level in reversed(points)]
     return Trend(question.short, charts.draw(points, question.worst, infusions), said)
 
 
-def _profiles(form: Form, answered: Sequence[Response], infusions: Sequence[datetime]) -> list[Trend]:
+def _profiles(form: Form, answered: Answered, infusions: Sequence[datetime]) -> list[Trend]:
     """Of a questionnaire that asks for all four; never one sum of them."""
     if {question.profile for question in form.questions} & set(rules.PROFILES) != set(rules.PROFILES):
         return []
-    at_each = [
-        (r.answered_at, rules.profile_levels(form.questions, levels(form, past.answers_of(r)))) for r in answered
-    ]
+    at_each = [(at, rules.profile_levels(form.questions, levels(form, given))) for at, given in answered]
     return [
         _profile(profile, [(at, *found[profile]) for at, found in at_each if profile in found], infusions)
         for profile in rules.PROFILES

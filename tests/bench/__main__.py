@@ -1,4 +1,4 @@
-"""`make bench`: how fast reminders go out, and what a service that hangs does to the others."""
+"""`make bench`: how fast reminders go out, what a service that hangs does to the others, and a long inbox."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from server import crypto
 from server.db import Database
 from server.reminders.models import Reminder
-from tests.bench import crowd, polling
+from tests.bench import crowd, inbox, polling
 from tests.bench.service import push_services
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -37,6 +37,8 @@ async def main() -> None:
         pairs = [await _hanging(folder / f"hang-{number}", ports) for number in range(ROUNDS)]
         calm, hung = (sorted(values)[ROUNDS // 2] for values in zip(*pairs, strict=True))
         row("p99_while_a_service_hangs", hung, "s", "all_answer", hung / calm)
+        ours, theirs = await inbox.run(folder, NOW)
+        row("inbox_10000_open", ours, "ms", "one_query_a_flag", ours / theirs)
 
 
 async def _end_to_end(folder: Path, ports: list[int]) -> tuple[float, float]:

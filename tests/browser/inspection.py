@@ -23,6 +23,7 @@ NO_PAGES = {
     "/my-data.html",
     "/my-data.json",
     "/push/key",
+    "/staff/inbox/changes",
     "/check-ins/key",
     "/check-ins/{check_in_id:str}",
     "/check-ins/{check_in_id:str}/next",
