@@ -13,6 +13,7 @@ from server.audit import AuditEvent
 from server.checkins import rules
 from server.checkins.models import CheckIn, Plan, Response
 from server.checkins.rules import Lateness
+from server.db import unscoped
 from server.people import calls
 from server.people.models import Patient
 
@@ -44,6 +45,8 @@ async def unanswered(db: AsyncSession, actor: Actor, now: datetime) -> list[Late
     by_plan: dict[str, list[_Occasion]] = {}
     for occasion in await _occasions(db, actor, now):
         by_plan.setdefault(occasion.plan_id, []).append(occasion)
+    if not by_plan:
+        return []
     ids = {occasions[0].patient_id for occasions in by_plan.values()}
     called = {patient_id: call.at for patient_id, call in (await calls.last_calls(db, ids)).items()}
     resumed = await _resumed(db, ids)
@@ -100,11 +103,10 @@ async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occ
 
 async def _resumed(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, datetime]:
     """When the last pause of each of these patients ended."""
-    found = await db.execute(
-        select(AuditEvent.subject_id, func.max(AuditEvent.at))
-        .where(AuditEvent.subject_id.in_(patient_ids), AuditEvent.verb == "patient.resumed")
-        .group_by(AuditEvent.subject_id)
-    )
+    query = select(AuditEvent.subject_id, func.max(AuditEvent.at))
+    query = query.where(AuditEvent.subject_id.in_(patient_ids), AuditEvent.verb == "patient.resumed")
+    with unscoped(db):  # the patients are the clinic's own; SQLite would read every event of the clinic
+        found = await db.execute(query.group_by(AuditEvent.subject_id))
     return {patient_id: at for patient_id, at in found.all()}
 
 

@@ -81,7 +81,10 @@ class Response(OfClinic, Base):
     """What was sent, as it was sent: answers by link id, in the version that was answered."""
 
     __tablename__ = "response"
-    __table_args__ = (Index("ix_response_patient", "patient_id", "slug", "answered_at"),)
+    __table_args__ = (
+        Index("ix_response_patient", "patient_id", "slug", "answered_at"),
+        Index("ix_response_unopened", "clinic_id", "opened_at", "received_at"),
+    )
 
     client_id: Mapped[str] = mapped_column(String(40), unique=True)
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))

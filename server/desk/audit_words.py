@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, union_all
+from sqlalchemy import CompoundSelect, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.appointments.models import Appointment
 from server.audit import AuditEvent
 from server.checkins.models import CheckIn, Plan, Response
+from server.db import unscoped
 from server.language import gettext as _
 from server.language import mark
 from server.people.models import Caregiver, Device, Patient, PhoneCall, Staff
@@ -79,23 +80,17 @@ class Line:
 
 async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[Line]:
     """The newest acts of people about this patient; what Interlude does by itself is left out."""
-    events = list(
-        await db.scalars(
-            select(AuditEvent)
-            .where(
-                AuditEvent.clinic_id == actor.clinic_id,
-                AuditEvent.actor_kind != "system",
-                AuditEvent.subject_id.in_(_subjects(patient.id)),
-            )
-            .order_by(AuditEvent.at.desc(), AuditEvent.id)
-            .limit(NEWEST)
-        )
-    )
+    if patient.clinic_id != actor.clinic_id:
+        return []
+    about = AuditEvent.subject_id.in_(_subjects(patient.id))
+    query = select(AuditEvent).where(about, AuditEvent.actor_kind != "system")
+    with unscoped(db):  # the patient is the clinic's own; SQLite would read every event of the clinic
+        events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
     names = await _names(db, actor, patient)
     return [Line(event.at, names.get(event.actor_id, _("Somebody")), in_words(event.verb)) for event in events]
 
 
-def _subjects(patient_id: str):  # type: ignore[no-untyped-def]
+def _subjects(patient_id: str) -> CompoundSelect[tuple[str]]:
     """The ids of all rows that are about this patient."""
     tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall, ExpectedLevel)
     helpers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)

@@ -17,6 +17,7 @@ from server.checkins import flow as checkins
 from server.checkins import past
 from server.checkins.forms import Form, Question, Value
 from server.checkins.models import Response
+from server.db import unscoped
 from server.desk import rules
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
@@ -118,8 +119,11 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
 
 async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> dict[str, Patient]:
     """These patients of the clinic, by id: opening every name of a roster takes longer than the page."""
-    found = await db.scalars(select(Patient).where(Patient.id.in_(ids), Patient.clinic_id == actor.clinic_id))
-    return {patient.id: patient for patient in found}
+    if not ids:
+        return {}
+    with unscoped(db):  # SQLite would look for them among all of the clinic's
+        found = await db.scalars(select(Patient).where(Patient.id.in_(ids)))
+    return {patient.id: patient for patient in found if patient.clinic_id == actor.clinic_id}
 
 
 async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], Answered]:
@@ -136,12 +140,9 @@ async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, s
         )
         .subquery()
     )
-    found = await db.scalars(
-        select(Response)
-        .join(ranked, ranked.c.id == Response.id)
-        .where(ranked.c.place <= SPARK)
-        .order_by(Response.answered_at)
-    )
+    newest = select(Response).join(ranked, ranked.c.id == Response.id).where(ranked.c.place <= SPARK)
+    with unscoped(db):  # the patients are the flags' own; SQLite would read every response of the clinic
+        found = await db.scalars(newest.order_by(Response.answered_at))
     history: dict[tuple[str, str], Answered] = {}
     for response in found:
         history.setdefault((response.patient_id, response.slug), []).extend(answered([response]))

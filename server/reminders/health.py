@@ -51,7 +51,7 @@ async def not_reachable(
 
 async def reasons(db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime) -> dict[str, str | None]:
     """Why no push reaches each of these patients; None where a device takes it."""
-    words = await _words_by_patient(db, actor, patient_ids, now)
+    words = await _words_by_patient(db, actor, patient_ids, now) if patient_ids else {}
     return {patient_id: signs.reason(words.get(patient_id, ())) for patient_id in patient_ids}
 
 

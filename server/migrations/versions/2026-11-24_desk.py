@@ -31,6 +31,7 @@ def upgrade() -> None:
     with op.batch_alter_table("response") as table:
         table.add_column(sa.Column("entered_by", sa.String(32), nullable=True))
         table.create_foreign_key("fk_response_entered_by", "staff", ["entered_by"], ["id"])
+    op.create_index("ix_response_unopened", "response", ["clinic_id", "opened_at", "received_at"])
     op.create_index("ix_check_in_unanswered", "check_in", ["clinic_id", "state", "due_at"])
     op.create_index("ix_audit_event_newest", "audit_event", ["clinic_id", "at"])
 
