@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from server.checkins.forms import Form, Question
 from server.language import gettext as _
-from server.language import ngettext
 from server.review.models import Flag
 from server.review.rules import MISSING, WHOLE
 
@@ -37,7 +36,7 @@ def _missing_item(flag: Flag, form: Form | None) -> str:
 
 
 def _missing_words(times: int) -> str:
-    return ngettext("no answer", "no answer, %(n)s times in a row", times) % {"n": times}
+    return _("no answer") if times == 1 else _("no answer, %(n)s times in a row") % {"n": times}
 
 
 def _in_words(question: Question, level: int, previous: int | None, first: int | None) -> str:
