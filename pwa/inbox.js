@@ -17,7 +17,7 @@ document.addEventListener("focusin", (event) => (current = event.target.closest?
 document.addEventListener("keydown", onKey);
 document.addEventListener("visibilitychange", look);
 setInterval(look, LOOK_EVERY);
-standWhereItWas();
+addEventListener("load", () => requestAnimationFrame(standWhereItWas)); // after the browser has gone to the #row
 prepareHelp();
 
 // A row opens in its place
@@ -85,8 +85,8 @@ function remembersNext(event) {
 function standWhereItWas() {
   const kept = sessionStorage.getItem("inbox-next");
   sessionStorage.removeItem("inbox-next");
-  const row = kept && document.getElementById(kept);
-  if (row) mainLink(row).focus();
+  const row = document.getElementById(kept ?? location.hash.slice(1));
+  if (row?.matches("[data-row]")) mainLink(row).focus();
 }
 
 // Keys

@@ -11,7 +11,7 @@ from server.checkins.models import CheckIn
 from server.clock import system_clock
 from server.people.models import PhoneCall
 from server.review.models import Flag
-from tests.browser.chromium import PHONE
+from tests.browser.chromium import PHONE, new_page
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.stories import rows
@@ -71,7 +71,7 @@ async def test_a_half_answered_check_in_with_a_red_flag_is_not_lost(chromium: Br
     await when_the_window_ends(site, check_in)
     await maria.goto("/staff?show=new")
     await sees(maria, "Rosa Delgado", "in part")
-    await maria.get_by_role("link", name="Rosa Delgado").click()
+    await maria.get_by_role("link", name="Rosa Delgado").first.click()
     await sees(maria, "Did you choke on food or drink this week?", "yes", "in part")
     assert (await only_flag(site)).severity == "red"
     assert await site.responses_to(check_in) == 1
@@ -179,7 +179,11 @@ async def test_without_javascript_a_flag_is_opened_and_closed_on_a_phone(chromiu
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
-    maria = await desk_of(chromium, site, site.cast.maria, size=PHONE, java_script_enabled=False)
+    signed_in = await (await desk_of(chromium, site, site.cast.maria)).context.storage_state()
+    maria = await new_page(
+        chromium, size=PHONE, storage_state=signed_in, java_script_enabled=False, base_url=site.base_url
+    )
+    await maria.goto("/staff")
     await press(maria, "Rosa Delgado")
     await maria.get_by_label("No action, and why").check()
     await maria.get_by_label("Note", exact=True).fill("Known, and seen yesterday.")
@@ -199,7 +203,7 @@ async def test_an_expected_level_is_quiet_and_what_is_worse_comes_back(chromium:
     await maria.keyboard.press("s")
     await expect(maria.get_by_label("Expected, or better")).to_be_focused()
     await maria.get_by_label("Days").fill("30")
-    await maria.get_by_label("Why").fill("Waits for the clinic's dietitian.")
+    await maria.get_by_label("Why", exact=True).fill("Waits for the clinic's dietitian.")
     await maria.get_by_role("button", name="Snooze").click()
     await sees(maria, "Nobody waits.", "Expected for now")
     await maria.goto(f"/staff/patients/{site.cast.rosa.id}")
