@@ -68,16 +68,18 @@ async def given_much_to_tell(site: RunningSite) -> None:
     async with site.database.writing() as db:
         for number in range(4):
             await people.add_caregiver(db, maria, rosa, f"A helper with quite a long name {number}", "neighbour", began)
-        for round_ in range(3):
-            for place, slug in enumerate(ALL):
-                at = began + timedelta(days=30 * round_ + place)
+        for day in range(8):
+            await calls.log_call(db, maria, rosa, "left-message", LONG, began + timedelta(days=day))
+    for round_ in range(3):
+        for place, slug in enumerate(ALL):
+            at = began + timedelta(days=30 * round_ + place)
+            async with site.database.writing() as db:  # one at a time: the worker writes as well
                 await _answer(db, site, await due_check_in(db, rosa, slug, at), round_ + 1)
+        async with site.database.writing() as db:
             flags = await review.of_patient(db, rosa.id)
             for flag in flags[: len(flags) // 2] if round_ < 2 else []:
                 if flag.done_at is None:
                     await acts.close(db, maria, flag, "called", LONG, at)
-        for day in range(8):
-            await calls.log_call(db, maria, rosa, "left-message", LONG, began + timedelta(days=day))
 
 
 async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]
