@@ -1,5 +1,11 @@
 "use strict";
-// Staff: urgent alerts on this device.
+// Staff: urgent alerts on this device; the sheet for a visit.
+
+const printer = document.getElementById("print");
+if (printer) {
+  printer.hidden = false;
+  printer.onclick = () => print();
+}
 
 document.getElementById("staff-push")?.addEventListener("click", async () => {
   const state = document.getElementById("staff-push-state");

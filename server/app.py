@@ -17,14 +17,18 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import server.appointments.pages
+import server.checkins.by_phone_pages
 import server.checkins.expected_pages
 import server.checkins.pages
 import server.checkins.plan_pages
 import server.checkins.same_pages
 import server.checkins.send_pages
 import server.checkins.trigger_pages
+import server.desk.inbox_pages
 import server.desk.pages
+import server.desk.patient_pages
 import server.exchange.pages
+import server.people.call_pages
 import server.people.clinic_pages
 import server.people.language_pages
 import server.people.on_call_pages
@@ -61,6 +65,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.people.pages.ROUTES,
     *server.people.staff_pages.ROUTES,
     *server.people.roster_pages.ROUTES,
+    *server.people.call_pages.ROUTES,
     *server.people.clinic_pages.ROUTES,
     *server.people.on_call_pages.ROUTES,
     *server.people.language_pages.ROUTES,
@@ -71,13 +76,16 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.same_pages.ROUTES,
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
+    *server.checkins.by_phone_pages.ROUTES,
     *server.checkins.expected_pages.ROUTES,
     *server.checkins.trigger_pages.ROUTES,
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.held_pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
+    *server.desk.inbox_pages.ROUTES,
     *server.desk.pages.ROUTES,
+    *server.desk.patient_pages.ROUTES,
     *server.exchange.pages.ROUTES,
 ]
 

@@ -13,7 +13,10 @@ from server.db import Base, OfClinic
 
 class AuditEvent(OfClinic, Base):
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject_id", "at"),)
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject_id", "at"),
+        Index("ix_audit_event_newest", "clinic_id", "at"),
+    )
 
     at: Mapped[datetime]
     actor_kind: Mapped[str] = mapped_column(String(20))

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -130,6 +130,11 @@ def hour(moment: datetime | time) -> str:
 
 def day_and_hour(moment: datetime) -> str:
     return _kept_together(format_datetime(moment, _spoken().day_and_hour, locale=_spoken().formats))
+
+
+def lasting(span: timedelta) -> str:
+    """3 hours, 5 days: to the minute where it is short."""
+    return str(format_timedelta(span, granularity="minute", threshold=2, locale=_spoken().formats))
 
 
 def _kept_together(text: str) -> str:

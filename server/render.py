@@ -30,6 +30,7 @@ def environment(assets: Assets) -> Environment:
         loader=PrefixLoader({**rooms, "shared": FileSystemLoader(ROOM / "templates")}),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # read at start, as assets are: a look at each file for each fragment takes longer than it
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -45,6 +46,7 @@ def environment(assets: Assets) -> Environment:
         day_short=language.day_short,
         hour=language.hour,
         day_and_hour=language.day_and_hour,
+        lasting=language.lasting,
         wall=to_wall,
         digits=digits,
         tel=tel,

@@ -20,6 +20,7 @@ from server.reminders import flow as reminders
 from server.reminders.rules import plan_checkin
 
 LIBRARY = Path(__file__).parent / "library"
+_forms: dict[tuple[str, str], Form] = {}
 
 
 async def publish(db: AsyncSession, actor: Actor, resource: dict[str, Any], now: datetime) -> Questionnaire:
@@ -51,15 +52,18 @@ async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire |
 
 async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
     """The newest version of each questionnaire that the clinic has, by slug."""
-    found = await db.scalars(
-        select(Questionnaire).where(Questionnaire.clinic_id == actor.clinic_id).order_by(Questionnaire.version)
-    )
-    return {questionnaire.slug: read_form(questionnaire.resource, language.current()) for questionnaire in found}
+    newest = select(Questionnaire.slug, Questionnaire.id).where(Questionnaire.clinic_id == actor.clinic_id)
+    found = (await db.execute(newest.order_by(Questionnaire.version))).all()
+    ids = {slug: questionnaire_id for slug, questionnaire_id in found}
+    return {slug: await form_of(db, questionnaire_id) for slug, questionnaire_id in ids.items()}
 
 
 async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
-    """In the language now spoken."""
-    return read_form((await db.get_one(Questionnaire, questionnaire_id)).resource, language.current())
+    """In the language now spoken. A version never changes: it is read once."""
+    key = (questionnaire_id, language.current())
+    if key not in _forms:
+        _forms[key] = read_form((await db.get_one(Questionnaire, questionnaire_id)).resource, language.current())
+    return _forms[key]
 
 
 async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime) -> Plan:

@@ -47,6 +47,7 @@ class CheckIn(OfClinic, Base):
         unique_where("uq_check_in_occasion", "plan_id", "due_at", condition="appointment_id IS NULL"),
         unique_where("uq_check_in_visit", "plan_id", "appointment_id", condition="state = 'waiting'"),
         Index("ix_check_in_open", "state", "closes_at"),
+        Index("ix_check_in_unanswered", "clinic_id", "state", "due_at"),
     )
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
@@ -80,7 +81,10 @@ class Response(OfClinic, Base):
     """What was sent, as it was sent: answers by link id, in the version that was answered."""
 
     __tablename__ = "response"
-    __table_args__ = (Index("ix_response_patient", "patient_id", "slug", "answered_at"),)
+    __table_args__ = (
+        Index("ix_response_patient", "patient_id", "slug", "answered_at"),
+        Index("ix_response_unopened", "clinic_id", "opened_at", "received_at"),
+    )
 
     client_id: Mapped[str] = mapped_column(String(40), unique=True)
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
@@ -91,6 +95,7 @@ class Response(OfClinic, Base):
     respondent: Mapped[str] = mapped_column(String(10))
     caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    entered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # by phone, in the patient's words
     answers_sealed: Mapped[bytes]
     answers = Sealed[str]()
     answered_at: Mapped[datetime]

@@ -1,5 +1,6 @@
 """When check-ins fall due and how long they stay open: pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,10 @@ WINDOWS = {
     "before": timedelta(days=1),
 }
 NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
+GRACE_FROM = timedelta(days=1)  # after that a check-in that is due has been asked for twice
+CALL_FROM = {"weekly": timedelta(days=3), "daily": timedelta(days=3), "monthly": timedelta(days=7)}
+SILENT_FROM = {"weekly": timedelta(days=7), "daily": timedelta(days=7), "monthly": timedelta(days=14)}
+BANDS = (30, 7, 2)  # days without an answer, as staff read them
 RESPONDENTS = ("self", "hands", "helper")
 PARTIES = ("patient", "helper")  # whose words: the patient's come first
 ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still taken this long after the window
@@ -118,3 +123,43 @@ def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
 def believable(answered_at: datetime, now: datetime) -> datetime:
     """When it was answered; a phone whose clock runs ahead or is years off is not believed (case 43)."""
     return answered_at if now - ANSWERED_LATE <= answered_at <= now + CLOCK_SLACK else now
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """`state`: due, grace, late or silent. `band`: 0, or the days of BANDS that have passed since `since`."""
+
+    state: str
+    since: datetime
+    band: int
+    to_call: bool
+
+
+def lateness(
+    rhythm: str, dues: Sequence[datetime], now: datetime, called: datetime | None, resumed: datetime | None
+) -> Lateness | None:
+    """How it stands with a plan whose occasions of `dues`, in order, have no answer; None where none is owed.
+
+    What fell due in a pause is owed by nobody. A call settles what fell due before it, not what is missed later.
+    """
+    owed = [due for due in dues if due <= now and (resumed is None or due > resumed)]
+    if not owed:
+        return None
+    waited = now - owed[0]
+    uncalled = [due for due in owed if called is None or due > called]
+    to_call = bool(uncalled) and now - uncalled[0] >= CALL_FROM[rhythm]
+    band = next((days for days in BANDS if waited >= timedelta(days=days)), 0)
+    return Lateness(_state(rhythm, waited), owed[0], band, to_call)
+
+
+def _state(rhythm: str, waited: timedelta) -> str:
+    if waited < GRACE_FROM:
+        return "due"
+    if waited < CALL_FROM[rhythm]:
+        return "grace"
+    return "late" if waited < SILENT_FROM[rhythm] else "silent"
+
+
+def may_be_entered(state: str, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
+    """Whether staff may still enter what a patient says of it by phone, its window over or not."""
+    return state in ("waiting", "missed") and due_at <= now and now - closes_at <= ANSWERED_LATE

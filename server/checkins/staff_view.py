@@ -1,6 +1,6 @@
 """What staff look up among responses."""
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
@@ -9,18 +9,30 @@ from server.checkins.forms import Form, read_form
 from server.checkins.models import Questionnaire, Response, SetAside
 
 
-async def unopened(db: AsyncSession, actor: Actor, limit: int) -> list[tuple[Response, Form]]:
-    """Responses that nobody has opened yet, the newest first."""
-    found = await db.execute(
+async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") -> list[tuple[Response, Form]]:
+    """Responses that nobody has opened yet, the newest first; those behind the response `after`, if it is given."""
+    query = (
         select(Response, Questionnaire)
         .join(Questionnaire, Questionnaire.id == Response.questionnaire_id)
         .where(Response.clinic_id == actor.clinic_id, Response.opened_at.is_(None))
-        .order_by(Response.received_at.desc())
-        .limit(limit)
     )
-    return [
-        (response, read_form(questionnaire.resource, language.current())) for response, questionnaire in found.all()
-    ]
+    last = await find(db, actor, after) if after else None
+    if last is not None:
+        query = query.where(
+            or_(
+                Response.received_at < last.received_at,
+                and_(Response.received_at == last.received_at, Response.id < last.id),
+            )
+        )
+    found = (await db.execute(query.order_by(Response.received_at.desc(), Response.id.desc()).limit(limit))).all()
+    resources = {questionnaire.id: questionnaire.resource for _, questionnaire in found}
+    forms = {id_: read_form(resource, language.current()) for id_, resource in resources.items()}
+    return [(response, forms[questionnaire.id]) for response, questionnaire in found]
+
+
+async def count_unopened(db: AsyncSession, actor: Actor) -> int:
+    query = select(func.count()).where(Response.clinic_id == actor.clinic_id, Response.opened_at.is_(None))
+    return await db.scalar(query) or 0
 
 
 async def find(db: AsyncSession, actor: Actor, response_id: str) -> Response | None:

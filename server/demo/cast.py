@@ -31,6 +31,11 @@ class DemoPatient:
     answers: float = 0.95
     reach: str = "opened"
     reply: str | None = None
+    red: str = ""  # what the newest answers say yes to
+    urgency: str = ""
+    note: str = ""  # on the first open flag
+    expects: tuple[str, int, str] | None = None  # item, level, why
+    called: tuple[str, str] | None = None  # outcome, note
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,16 @@ CLINICS = (
                 {"breathing": (0.8, 0.35), "strength": (1.5, 0.1), "pain": (3, 0)},
                 ("Inge Brandt", "wife"),
                 contact="helper",
+                red="fall",
+                urgency="today",
+                note="Inge says he slipped on the bath mat. Not hurt. Physical therapy asked to come by.",
             ),
             DemoPatient(
                 "Amina Yusuf",
                 ALS,
                 {"cramps": (1.4, 0.05), "strength": (1, 0), "pain": (4, -0.3), "mood": (1.5, -0.1)},
                 reply="cant",
+                expects=("cramps", 2, "Known since the summer; new medicine from Monday."),
             ),
             DemoPatient(
                 "George Tanaka",
@@ -91,7 +100,9 @@ CLINICS = (
                 {"speech": (2, 0.2), "swallowing": (1.2, 0.1), "saliva": (1.5, 0.1)},
                 contact="text",
             ),
-            DemoPatient("Sam Whitfield", ALS, joined=False),
+            DemoPatient(
+                "Sam Whitfield", ALS, joined=False, called=("left-message", "Will bring his phone on Thursday.")
+            ),
             DemoPatient("Ellen Kowalski", MOOD, {"pain": (7, -0.5), "mood": (3, -0.3)}),
             DemoPatient("Marcus Reed", MOOD, {"pain": (5, -0.2), "mood": (2.4, 0.12)}, answers=0.7),
             DemoPatient(

@@ -11,7 +11,7 @@ from server.actor import Actor, system
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
 from server.appointments.flow import NewVisit
-from server.checkins import closing, past, responses
+from server.checkins import closing, responses
 from server.checkins import flow as checkins
 from server.checkins.forms import Question, Value, asked
 from server.checkins.models import CheckIn
@@ -21,6 +21,7 @@ from server.clock import to_wall
 from server.db import Database
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
 from server.demo.reached import as_if_sent, as_if_subscribed
+from server.demo.worked import staff_worked
 from server.people import flow as people
 from server.people import joining, staff_flow
 from server.people import rules as people_rules
@@ -91,7 +92,7 @@ async def _seed_patient(
         await checkins.add_plan(db, coordinator, patient, slug, _rhythm(slug, patient, number, now, began), began)
     await _book(db, coordinator, patient, number, now)
     await _live_through(db, actor, team, patient, demo, chance, now)
-    await _staff_took(db, team, patient, now)
+    await staff_worked(db, team, patient, demo, number, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
     if demo.joined:
         await as_if_subscribed(db, actor, demo.reach, began, now)
@@ -181,6 +182,8 @@ async def _answer(
     for question in form.questions:
         if question in asked(form, answers, "self"):
             answers[question.link_id] = _value(question, demo, weeks, chance)
+    if demo.red in form.by_id and at > now - timedelta(days=3):
+        answers[demo.red] = form.by_id[demo.red].worse_answer
     await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, "self", at), at)
 
 
@@ -202,14 +205,3 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at
         if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor("staff", member.id, member.clinic_id)
             await acts.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))
-
-
-async def _staff_took(db: AsyncSession, team: list[Staff], patient: Patient, now: datetime) -> None:
-    """Of the open flags every other one has an owner; all answers but the newest have been opened."""
-    for number, flag in enumerate(await review.of_patient(db, patient.id)):
-        if flag.done_at is None and number % 2:
-            await acts.own(db, Actor("staff", team[1].id, team[1].clinic_id), flag, team[1].id, now)
-    for response in await past.of_patient(db, patient.id):
-        if response.received_at < now - timedelta(days=2):
-            opener = Actor("staff", team[0].id, team[0].clinic_id)
-            await responses.opened(db, opener, response, response.received_at + timedelta(hours=3))

@@ -6,28 +6,48 @@ from dataclasses import dataclass
 from server.checkins.forms import Form, Question
 from server.language import gettext as _
 from server.review.models import Flag
+from server.review.rules import MISSING, WHOLE
 
 
 @dataclass(frozen=True)
 class Reason:
     item: str
     words: str
+    level: int = 0
 
 
 def reason_of(flag: Flag, form: Form | None) -> Reason:
-    """Such as Swallowing: "hard, was a little"."""
-    question = form.by_id.get(flag.item) if form else None
+    """Such as Swallowing: "hard, was a little; at first no trouble"."""
     known = json.loads(flag.reason)
+    if flag.item.endswith(MISSING):
+        return Reason(_missing_item(flag, form), _missing_words(known["now"]))
+    question = form.by_id.get(flag.item) if form else None
     if question is None:
-        return Reason(flag.item, str(known["now"]))
-    before = known["previous"] if known["condition"] != "worse-than-first" else known["first"]
-    words = level_words(question, known["now"])
-    if before is not None and before != known["now"]:
-        was = level_words(question, before)
-        first = known["condition"] == "worse-than-first"
-        words = _("%(now)s, was %(was)s at first") if first else _("%(now)s, was %(was)s")
-        words = words % {"now": level_words(question, known["now"]), "was": was}
-    return Reason(question.short, words)
+        return Reason(flag.item, str(known["now"]), known["now"])
+    words = _in_words(question, known["now"], known["previous"], known["first"])
+    return Reason(question.short, words, known["now"])
+
+
+def _missing_item(flag: Flag, form: Form | None) -> str:
+    item = flag.item.removesuffix(MISSING)
+    if item == WHOLE:
+        return form.title if form else flag.slug
+    return form.by_id[item].short if form and item in form.by_id else item
+
+
+def _missing_words(times: int) -> str:
+    return _("no answer") if times == 1 else _("no answer, %(n)s times in a row") % {"n": times}
+
+
+def _in_words(question: Question, level: int, previous: int | None, first: int | None) -> str:
+    words = level_words(question, level)
+    if previous is not None and previous != level:
+        words = _("%(now)s, was %(was)s") % {"now": words, "was": level_words(question, previous)}
+    elif previous is not None and first not in (None, level):
+        words = _("%(now)s, as last time") % {"now": words}
+    if first is not None and first not in (level, previous):
+        words = _("%(now)s; at first %(first)s") % {"now": words, "first": level_words(question, first)}
+    return words
 
 
 def level_words(question: Question, level: int) -> str:

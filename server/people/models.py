@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
@@ -88,6 +88,20 @@ class Caregiver(OfClinic, Base):
     name = Sealed[str]()
     relation: Mapped[str] = mapped_column(String(40), default="")
     ended_at: Mapped[datetime | None]
+
+
+class PhoneCall(OfClinic, Base):
+    """A staff member called a patient, or whoever the patient wants to be called."""
+
+    __tablename__ = "phone_call"
+    __table_args__ = (Index("ix_phone_call_patient", "patient_id", "at"),)
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    outcome: Mapped[str] = mapped_column(String(20))
+    note_sealed: Mapped[bytes | None]
+    note = Sealed[str | None]()
+    at: Mapped[datetime]
 
 
 class PairingCode(OfClinic, Base):

@@ -13,6 +13,7 @@ GUESS_WINDOW = timedelta(minutes=15)
 GUESSES_ALLOWED = 10
 SHORTEST_PASSWORD = 12
 CONSENT_VERSION = "2026-11"
+CALL_OUTCOMES = ("reached", "left-message", "no-answer")
 PAUSES = ("hospital", "hospice", "death", "holiday", "consent-withdrawn", "other")
 
 

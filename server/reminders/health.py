@@ -1,6 +1,6 @@
 """The health of the reach: which devices would show a reminder, who has none, who is asked for a sign of life."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,19 +43,27 @@ async def not_reachable(
     db: AsyncSession, actor: Actor, patients: Iterable[Patient], now: datetime
 ) -> list[tuple[Patient, str]]:
     """Those of `patients` who have no device that takes a push, each with why; nobody who is paused."""
-    words = await _words_by_patient(db, actor, now)
-    found = [(patient, signs.reason(words.get(patient.id, ()))) for patient in patients if patient.paused_at is None]
-    listed = [(patient, why) for patient, why in found if why is not None]
+    asked = [patient for patient in patients if patient.paused_at is None]
+    why = await reasons(db, actor, [patient.id for patient in asked], now)
+    listed = [(patient, why[patient.id] or "") for patient in asked if why[patient.id] is not None]
     return sorted(listed, key=lambda row: row[0].name.casefold())
 
 
-async def _words_by_patient(db: AsyncSession, actor: Actor, now: datetime) -> dict[str, list[str]]:
+async def reasons(db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime) -> dict[str, str | None]:
+    """Why no push reaches each of these patients; None where a device takes it."""
+    words = await _words_by_patient(db, actor, patient_ids, now) if patient_ids else {}
+    return {patient_id: signs.reason(words.get(patient_id, ())) for patient_id in patient_ids}
+
+
+async def _words_by_patient(
+    db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime
+) -> dict[str, list[str]]:
     rows = await db.execute(
         select(Device, func.coalesce(Device.patient_id, Caregiver.patient_id))
         .outerjoin(Caregiver, Caregiver.id == Device.caregiver_id)
         .where(
             Device.clinic_id == actor.clinic_id,
-            Device.staff_id.is_(None),
+            Device.patient_id.in_(patient_ids) | Caregiver.patient_id.in_(patient_ids),
             Device.ended_at.is_(None),
             Caregiver.ended_at.is_(None),
         )

@@ -1,4 +1,4 @@
-"""`make bench`: how fast reminders go out, what a service that hangs does to the others, how soon a question comes."""
+"""`make bench`: reminders a second, what a service that hangs does, how soon a question comes, a long inbox."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from server import crypto
 from server.db import Database
 from server.reminders.models import Reminder
 from tests.bench import answers as next_question
-from tests.bench import crowd, polling
+from tests.bench import crowd, inbox, polling
 from tests.bench.service import push_services
 from tests.browser.running import open_house
 
@@ -39,6 +39,8 @@ async def main() -> None:
         pairs = [await _hanging(folder / f"hang-{number}", ports) for number in range(ROUNDS)]
         calm, hung = (sorted(values)[ROUNDS // 2] for values in zip(*pairs, strict=True))
         row("p99_while_a_service_hangs", hung, "s", "all_answer", hung / calm)
+        ours, theirs = await inbox.run(folder, NOW)
+        row("inbox_10000_open", ours, "ms", "one_query_a_flag", ours / theirs)
 
 
 def answers() -> None:

@@ -150,6 +150,11 @@ class RunningSite:
         wall = to_wall(system_clock(), patient.zone).replace(second=0, microsecond=0) - WEEK
         return (await self._plan(patient, slug, wall, to_utc(wall, patient.zone)))[0]
 
+    async def unanswered_for(self, patient: Patient, slug: str, long: timedelta) -> CheckIn:
+        """One that fell due so long ago and has no answer; its next is days away."""
+        wall = to_wall(system_clock() - long, patient.zone).replace(second=0, microsecond=0)
+        return (await self._plan(patient, slug, wall, to_utc(wall, patient.zone)))[0]
+
     async def _plan(self, patient: Patient, slug: str, wall: datetime, now: datetime) -> list[CheckIn]:
         """What a weekly plan from `wall` on lays out until today."""
         actor = system(patient.clinic_id, "tests")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, expect
 
 from server.checkins.forms import Value
 
@@ -32,15 +32,17 @@ async def walk_to_the_door(browser: Browser, site: RunningSite) -> list[Inspecti
 
 
 async def walk_the_desk(browser: Browser, site: RunningSite) -> list[Inspection]:
-    """With a patient who can't come, answers worse and fell; one who was not reached; and one flag that is done."""
+    """With a patient who can't come, answers worse and fell; one who was not reached and is silent; a flag done."""
     await _a_bad_day(browser, site)
     page = await desk_of(browser, site, site.cast.ruth)
     desk = Inspection(page, STAFF)
     await sees(page, "Rosa Delgado", "can't come")
     await desk.look("inbox, needs action")
+    await _one_flag_opened(desk)
     await desk.visit("/staff?show=new", "inbox, new")
     await desk.visit("/staff?show=unreached", "inbox, not reached")
-    await _one_flag_done(page)
+    await _late(desk)
+    await _one_flag_done(desk)
     await desk.visit("/staff?show=done", "inbox, done")
     await _patient(desk, site)
     await _visits(desk)
@@ -50,6 +52,7 @@ async def walk_the_desk(browser: Browser, site: RunningSite) -> list[Inspection]
 
 async def _a_bad_day(browser: Browser, site: RunningSite) -> None:
     await site.check_in_due_now(site.cast.rosa, "daily-three", STEADY)
+    await site.missed_check_in(site.cast.walter, "weekly-als")
     await site.book_visit(timedelta(days=2))
     unreached = await site.book_visit_with_reminder_in(1, site.cast.walter)
     rosa = await phone_of(browser, site, site.cast.rosa)
@@ -65,12 +68,45 @@ async def _a_bad_day(browser: Browser, site: RunningSite) -> None:
     await site.wait_for_reminder(unreached.id, "failed")
 
 
-async def _one_flag_done(page: Page) -> None:
+async def _one_flag_opened(desk: Inspection) -> None:
+    """In its row; on a page of its own; and the panel of keys."""
+    page = desk.page
+    await page.locator("#flags [data-open]").nth(1).click()
+    await sees(page, "Outcome for")
+    await page.locator("summary", has_text="Snooze").click()
+    await desk.look("inbox, a flag opened in its row")
+    await page.get_by_role("button", name="Keyboard").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await desk.look("inbox, the panel of keys")
+    await page.get_by_role("button", name="Close").click()
+    await page.goto(await page.locator("#flags [data-open]").first.get_attribute("href") or "")
+    await desk.look("a flag on a page of its own")
+
+
+async def _late(desk: Inspection) -> None:
+    page = desk.page
+    await page.goto("/staff?show=late")
+    await page.get_by_text("Log a call").first.click()
+    await desk.look("inbox, late")
+    await page.get_by_role("link", name="Enter answers").first.click()
+    await desk.look("a check-in by phone")
+    await press(page, "Keep these answers")
+    await sees(page, "Please give at least one answer.")
+    await desk.look("a check-in by phone, refused")
+    await page.get_by_role("group", name="Did you fall this week?").get_by_label("Yes").check()
+    await press(page, "Keep these answers")
+    await sees(page, "A red flag: say it now, on the phone")
+    await desk.look("a response by phone, with a red flag")
+
+
+async def _one_flag_done(desk: Inspection) -> None:
+    page = desk.page
     await page.goto("/staff")
-    await page.get_by_role("button", name="Take it").first.click()
-    await page.get_by_label("Called").first.check()
-    await page.get_by_role("button", name="Acknowledge").first.click()
-    await sees(page, "1 closed")
+    await page.locator("#flags [data-open]").last.click()
+    await page.get_by_label("Called").check()
+    await page.get_by_role("button", name="Acknowledge").click()
+    await sees(page, ": Called.")
+    await desk.look("inbox, with what was just done")
 
 
 async def _patient(desk: Inspection, site: RunningSite) -> None:
@@ -85,9 +121,10 @@ async def _patient(desk: Inspection, site: RunningSite) -> None:
     await desk.look("/staff/patients/new, refused")
     await desk.visit(f"{rosa}/edit", "a patient, to edit")
     await desk.visit(rosa, "a patient")
-    for summary in await page.locator("summary").all():
-        await summary.click()
+    await page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     await desk.look("a patient, all unfolded")
+    await desk.visit(f"{rosa}/print", "the sheet for a visit")
+    await page.goto(rosa)
     await press(page, "Pair the patient's phone")
     await sees(page, "A phone for Rosa Delgado")
     await desk.look("pairing")

@@ -37,6 +37,9 @@ DESK = {f"/staff{page}" for page in ("", "/patients", "/patients/new", "/schedul
 DESK |= {
     PATIENT,
     f"{PATIENT}/edit",
+    f"{PATIENT}/print",
+    "/staff/flags/{flag_id:str}",
+    "/staff/check-ins/{check_in_id:str}/by-phone",
     "/staff/responses/{response_id:str}",
     f"/staff/visits/{VISIT}",
     "/staff/visits/new",

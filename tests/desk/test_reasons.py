@@ -30,13 +30,35 @@ def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Fla
         (
             {"item": "swallowing", "condition": "worse-than-first", "now": 3, "previous": 3, "first": 1},
             "Chewing and swallowing",
-            "Hard, was A little trouble at first",
+            "Hard, as last time; at first A little trouble",
+        ),
+        (
+            {"item": "swallowing", "now": 3, "previous": 1, "first": 0},
+            "Chewing and swallowing",
+            "Hard, was A little trouble; at first No trouble",
+        ),
+        (
+            {"item": "swallowing", "now": 3, "previous": 1, "first": 1},
+            "Chewing and swallowing",
+            "Hard, was A little trouble",
         ),
     ],
 )
 def test_a_reason_reads_against_what_was(raised: dict[str, Any], item: str, words: str) -> None:
     reason = reason_of(flag(**raised), WEEKLY)
     assert (reason.item, reason.words) == (item, words)
+
+
+@pytest.mark.parametrize(
+    ("item", "times", "said"),
+    [
+        ("speech:missing", 1, ("Speech", "no answer")),
+        ("*:missing", 3, ("Weekly check-in", "no answer, 3 times in a row")),
+    ],
+)
+def test_what_is_missing_is_said_so(item: str, times: int, said: tuple[str, str]) -> None:
+    reason = reason_of(flag(item, "missing", now=times), WEEKLY)
+    assert (reason.item, reason.words) == said
 
 
 def test_an_item_that_the_form_no_longer_has_is_still_shown() -> None:

@@ -162,7 +162,9 @@ async def then_it_is_in_the_inbox_with_its_reason(desk: Page) -> None:
 
 
 async def when_she_opens_the_answers(desk: Page) -> None:
-    """The newest, from the patient's page, to which taking it led."""
+    """The newest, from the patient's page, to which the row leads."""
+    await press(desk, "Rosa Delgado")
+    await press(desk, "All of Rosa Delgado")
     await desk.get_by_role("link", name="Weekly check-in").first.click()
     await sees(desk, "How is chewing and swallowing?", "Hard", "asks to be reached today")
     await press(desk, "Rosa Delgado")
@@ -170,6 +172,6 @@ async def when_she_opens_the_answers(desk: Page) -> None:
 
 async def when_she_acknowledges_it(desk: Page) -> None:
     await desk.get_by_label("Called").check()
-    await desk.get_by_label("Note").fill("Speech therapist on Thursday.")
+    await desk.get_by_label("Note", exact=True).first.fill("Speech therapist on Thursday.")
     await press(desk, "Acknowledge")
     await sees(desk, "None open.")

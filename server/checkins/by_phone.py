@@ -1,0 +1,81 @@
+"""A patient says the answers on the phone, and staff enter them: in the patient's words, recorded as such."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.checkins import drafts, responses, rules
+from server.checkins.forms import BadAnswer, Form, Question, Value, asked
+from server.checkins.models import CheckIn
+from server.checkins.responses import Conflict, Submission, Taken
+from server.people.rules import Refused
+
+WHOSE = "self"  # the patient's own words, mood included
+
+
+async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
+    found: CheckIn | None = await db.scalar(_of_clinic(actor, check_in_id))
+    return found
+
+
+async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
+    """Found and held: the patient may be sending it from a phone at this moment (case 41)."""
+    held: CheckIn | None = await db.scalar(_of_clinic(actor, check_in_id).with_for_update(key_share=True))
+    return held
+
+
+def _of_clinic(actor: Actor, check_in_id: str) -> Select[CheckIn]:
+    return select(CheckIn).where(CheckIn.id == check_in_id, CheckIn.clinic_id == actor.clinic_id)
+
+
+async def enterable(db: AsyncSession, patient_id: str, now: datetime) -> list[CheckIn]:
+    """What may be entered by phone: of each plan the newest occasion that is due or was missed of late."""
+    found = await db.scalars(
+        select(CheckIn)
+        .where(
+            CheckIn.patient_id == patient_id,
+            CheckIn.state.in_(("waiting", "missed")),
+            CheckIn.due_at <= now,
+            CheckIn.closes_at > now - timedelta(days=7),
+        )
+        .order_by(CheckIn.due_at)
+    )
+    newest = {check_in.plan_id: check_in for check_in in found}
+    return [check_in for check_in in newest.values() if _is_enterable(check_in, now)]
+
+
+def _is_enterable(check_in: CheckIn, now: datetime) -> bool:
+    return rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, now)
+
+
+async def begun(db: AsyncSession, check_in: CheckIn) -> dict[str, Value]:
+    """What the patient had answered on the own phone by then: it is not asked for twice."""
+    return await drafts.kept(db, check_in, WHOSE, taken_over=False)
+
+
+def unasked(form: Form, answers: Mapping[str, Value]) -> list[Question]:
+    """Questions that were answered though, going by the other answers, they are not asked."""
+    allowed = {question.link_id for question in asked(form, answers, WHOSE)}
+    given = [link_id for link_id, value in answers.items() if value is not None and link_id not in allowed]
+    return [form.question(link_id) for link_id in given]
+
+
+async def enter(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, answers: Mapping[str, Value], now: datetime
+) -> Taken | Conflict | Refused:
+    """Take them as a response whose triggers run as on any other. Raises BadAnswer for what does not fit together."""
+    if not _is_enterable(check_in, now):
+        return Refused("closed")
+    if strays := unasked(form, answers):
+        raise BadAnswer(strays[0].link_id, "not asked")
+    ids = [question.link_id for question in asked(form, answers, WHOSE)]
+    given = {link_id: answers[link_id] for link_id in ids if link_id in answers}
+    taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, given, WHOSE, now), now)
+    if isinstance(taken, Taken) and not taken.again:
+        taken.response.as_before = []  # each was said anew
+        audit.record(db, actor, "response.by-phone", taken.response, now)
+    return taken

@@ -1,0 +1,86 @@
+"""Staff enter a patient's answers while they have them on the phone: all questions on one page."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import problems, render
+from server.actor import Actor
+from server.checkins import by_phone, flow, rules
+from server.checkins.forms import Answers, BadAnswer, Form, Question, Value
+from server.checkins.models import CheckIn
+from server.checkins.responses import Taken
+from server.forms import form_of, text
+from server.people import flow as people
+from server.people.guards import STAFF, Ask, Db, Now, Who
+from server.people.models import Patient
+from server.problems import found
+
+
+@get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
+async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    check_in = found(await by_phone.find(db, actor, check_in_id))
+    if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, now):
+        return problems.answer(request, 410)
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    return await _page(request, db, actor, check_in, form, await by_phone.begun(db, check_in), now, [])
+
+
+@post("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
+async def enter_by_phone(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    check_in = found(await by_phone.hold(db, actor, check_in_id))
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    try:
+        answers = _read(form, await form_of(request))
+    except BadAnswer as bad:
+        return problems.answer(request, 422, str(bad))
+    strays = by_phone.unasked(form, answers)
+    if strays or all(value is None for value in answers.values()):
+        return await _page(request, db, actor, check_in, form, answers, now, strays, 422)
+    taken = await by_phone.enter(db, actor, check_in, form, answers, now)
+    if not isinstance(taken, Taken):
+        return problems.answer(request, 410)
+    return render.go(request, f"/staff/responses/{taken.response.id}")
+
+
+def _read(form: Form, sent: FormMultiDict) -> dict[str, Value]:
+    """Nothing chosen is a question that was skipped."""
+    return {question.link_id: _value(question, text(sent, question.link_id, 60)) for question in form.questions}
+
+
+def _value(question: Question, said: str) -> Value:
+    return question.read(said) if said else None
+
+
+async def _page(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    answers: Answers,
+    now: datetime,
+    strays: list[Question],
+    status: int = 200,
+) -> Response[str]:
+    return render.page(
+        request,
+        "checkins/by_phone.html",
+        status,
+        check_in=check_in,
+        form=form,
+        answers=answers,
+        strays=strays,
+        nothing=status == 422 and not strays,
+        patient=await db.get_one(Patient, check_in.patient_id),
+        clinic=await people.clinic_of(db, actor),
+        zone=actor.zone,
+        now=now,
+    )
+
+
+ROUTES = [by_phone_page, enter_by_phone]

@@ -1,0 +1,120 @@
+"""Who has not answered: for how long, and whom to call about it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from server.actor import Actor
+from server.audit import AuditEvent
+from server.checkins import rules
+from server.checkins.models import CheckIn, Plan, Response
+from server.checkins.rules import Lateness
+from server.db import unscoped
+from server.people import calls
+from server.people.models import Patient
+
+BACK = timedelta(days=90)  # who has been silent for longer is silent
+
+
+@dataclass(frozen=True)
+class LatePatient:
+    """A patient's plan that is unanswered the longest; `check_in_id` is the newest occasion without an answer."""
+
+    patient_id: str
+    slug: str
+    check_in_id: str
+    lateness: Lateness
+
+
+@dataclass(frozen=True)
+class _Occasion:
+    plan_id: str
+    patient_id: str
+    slug: str
+    rhythm: str
+    check_in_id: str
+    due_at: datetime
+
+
+async def unanswered(db: AsyncSession, actor: Actor, now: datetime) -> list[LatePatient]:
+    """One row for each patient of whom an answer is due; those to call first, then who waits longest. Nobody paused."""
+    by_plan: dict[str, list[_Occasion]] = {}
+    for occasion in await _occasions(db, actor, now):
+        by_plan.setdefault(occasion.plan_id, []).append(occasion)
+    if not by_plan:
+        return []
+    ids = {occasions[0].patient_id for occasions in by_plan.values()}
+    called = {patient_id: call.at for patient_id, call in (await calls.last_calls(db, ids)).items()}
+    resumed = await _resumed(db, ids)
+    found: dict[str, LatePatient] = {}
+    for occasions in by_plan.values():
+        late = _late(occasions, called, resumed, now)
+        held = found.get(late.patient_id) if late else None
+        if late is not None and (held is None or _order(late) < _order(held)):
+            found[late.patient_id] = late
+    return sorted(found.values(), key=_order)
+
+
+def _late(
+    occasions: list[_Occasion], called: dict[str, datetime], resumed: dict[str, datetime], now: datetime
+) -> LatePatient | None:
+    newest = occasions[-1]
+    dues = [occasion.due_at for occasion in occasions]
+    whose = newest.patient_id
+    lateness = rules.lateness(newest.rhythm, dues, now, called.get(whose), resumed.get(whose))
+    return LatePatient(whose, newest.slug, newest.check_in_id, lateness) if lateness else None
+
+
+def _order(late: LatePatient) -> tuple[bool, datetime]:
+    return not late.lateness.to_call, late.lateness.since
+
+
+async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occasion]:
+    """Of each living recurring plan the occasions since its last answer, in order."""
+    later = aliased(CheckIn)
+    answered_since = exists().where(
+        later.plan_id == CheckIn.plan_id,
+        later.appointment_id.is_(None),
+        later.state.in_(("done", "partial")),
+        later.due_at > CheckIn.due_at,
+    )
+    found = await db.execute(
+        select(CheckIn.plan_id, CheckIn.patient_id, Plan.slug, Plan.rhythm, CheckIn.id, CheckIn.due_at)
+        .join(Plan, Plan.id == CheckIn.plan_id)
+        .join(Patient, Patient.id == CheckIn.patient_id)
+        .where(
+            CheckIn.clinic_id == actor.clinic_id,
+            CheckIn.state.in_(("waiting", "missed")),
+            CheckIn.due_at <= now,
+            CheckIn.due_at > now - BACK,
+            Plan.rhythm.in_(rules.RECURRING),
+            Plan.ended_at.is_(None),
+            Patient.paused_at.is_(None),
+            ~answered_since,
+        )
+        .order_by(CheckIn.due_at)
+    )
+    return [_Occasion(*row) for row in found.all()]
+
+
+async def _resumed(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, datetime]:
+    """When the last pause of each of these patients ended."""
+    query = select(AuditEvent.subject_id, func.max(AuditEvent.at))
+    query = query.where(AuditEvent.subject_id.in_(patient_ids), AuditEvent.verb == "patient.resumed")
+    with unscoped(db):  # the patients are the clinic's own; SQLite would read every event of the clinic
+        found = await db.execute(query.group_by(AuditEvent.subject_id))
+    return {patient_id: at for patient_id, at in found.all()}
+
+
+async def last_answers(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, datetime]:
+    """When each of these patients was last heard of through a check-in."""
+    found = await db.execute(
+        select(Response.patient_id, func.max(Response.answered_at))
+        .where(Response.patient_id.in_(patient_ids), Response.undone_at.is_(None))
+        .group_by(Response.patient_id)
+    )
+    return {patient_id: at for patient_id, at in found.all()}

@@ -1,0 +1,54 @@
+"""What the demo's staff did of late: flags taken and given, notes, a level that is expected, a call."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.checkins import past, responses
+from server.demo.cast import DemoPatient
+from server.people import calls
+from server.people.models import Patient, Staff
+from server.review import acts, expected
+from server.review import flow as review
+
+
+async def staff_worked(
+    db: AsyncSession, team: list[Staff], patient: Patient, demo: DemoPatient, number: int, now: datetime
+) -> None:
+    coordinator, clinician = (Actor("staff", member.id, member.clinic_id) for member in team[:2])
+    await _urgency(db, patient, demo, now)
+    await _flags(db, coordinator, clinician, patient, demo, number, now)
+    if demo.expects:
+        item, level, why = demo.expects
+        await expected.expect(db, clinician, patient.id, ("weekly-als", item), level, 21, why, now - timedelta(days=2))
+    if demo.called:
+        await calls.log_call(db, coordinator, patient, *demo.called, now - timedelta(days=1, hours=3))
+    for response in await past.of_patient(db, patient.id):
+        if response.received_at < now - timedelta(days=2):
+            await responses.opened(db, coordinator, response, response.received_at + timedelta(hours=3))
+
+
+async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: datetime) -> None:
+    """The patient's own word on the newest answers."""
+    answered = await past.of_patient(db, patient.id)
+    if demo.urgency and answered:
+        actor = Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id)
+        await responses.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
+
+
+async def _flags(
+    db: AsyncSession,
+    coordinator: Actor,
+    clinician: Actor,
+    patient: Patient,
+    demo: DemoPatient,
+    number: int,
+    now: datetime,
+) -> None:
+    """Of the open ones some are given to the clinician; who is written about has a note on the first."""
+    for place, flag in enumerate(flag for flag in await review.of_patient(db, patient.id) if flag.done_at is None):
+        if (number + place) % 2:
+            await acts.assign(db, coordinator, flag, clinician.id, now - timedelta(hours=1))
+        if demo.note and place == 0:
+            await acts.add_note(db, coordinator, flag, demo.note, now - timedelta(hours=1))

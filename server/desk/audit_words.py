@@ -1,0 +1,114 @@
+"""Who opened or changed what of one patient, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import CompoundSelect, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.appointments.models import Appointment
+from server.audit import AuditEvent
+from server.checkins.models import CheckIn, Plan, Response
+from server.db import unscoped
+from server.language import gettext as _
+from server.language import mark
+from server.people.models import Caregiver, Device, Patient, PhoneCall, Staff
+from server.review.models import ExpectedLevel, Flag, FlagNote
+
+NEWEST = 50
+WORDS = {
+    "appointment.answered": mark("answered for a visit"),
+    "appointment.booked": mark("booked a visit"),
+    "appointment.handled": mark("dealt with a visit's answer"),
+    "appointment.moved": mark("moved a visit"),
+    "appointment.proposed": mark("marked a visit as proposed"),
+    "appointment.arrived": mark("marked a visit as arrived"),
+    "appointment.fulfilled": mark("marked a visit as having taken place"),
+    "appointment.noshow": mark("marked a visit as not attended"),
+    "appointment.cancelled": mark("called a visit off"),
+    "call.logged": mark("logged a call"),
+    "caregiver.added": mark("added a caregiver"),
+    "caregiver.ended": mark("ended a caregiver's access"),
+    "check-in.answered-late": mark("answered a check-in late"),
+    "check-in.as-before": mark("took over the answers of last time"),
+    "check-in.cancelled": mark("called a check-in off"),
+    "check-in.moved": mark("moved a check-in"),
+    "device.ended": mark("signed a phone out"),
+    "device.joined": mark("joined with a phone"),
+    "device.renamed": mark("named a phone"),
+    "device.seen": mark("opened the app"),
+    "expected-level.ended": mark("ended an expected level"),
+    "expected-level.set": mark("set an expected level"),
+    "flag.assigned": mark("gave a flag to somebody"),
+    "flag.closed": mark("acknowledged a flag"),
+    "flag.news": mark("gave news to an open flag"),
+    "flag.noted": mark("wrote a note"),
+    "flag.owned": mark("took a flag"),
+    "flag.raised": mark("raised a flag by an answer"),
+    "flag.reopened": mark("took an acknowledgement back"),
+    "flag.seen": mark("saw a flag"),
+    "flag.urgency": mark("said how urgent it is"),
+    "pairing.issued": mark("made a pairing code"),
+    "patient.changed": mark("changed name, contact or zone"),
+    "patient.detailed-text": mark("chose how much notifications say"),
+    "patient.exported": mark("took out the patient's data"),
+    "patient.language": mark("chose a language"),
+    "patient.left": mark("left, and took consent back"),
+    "patient.opened": mark("opened the patient's page"),
+    "patient.paused": mark("paused all that is sent"),
+    "patient.quiet-hours": mark("set quiet hours"),
+    "patient.registered": mark("registered the patient"),
+    "patient.resumed": mark("ended a pause"),
+    "patient.text-consent": mark("agreed to text messages, or ended that"),
+    "plan.added": mark("added a check-in plan"),
+    "plan.ended": mark("ended a check-in plan"),
+    "response.by-phone": mark("entered answers by phone"),
+    "response.opened": mark("opened answers"),
+    "response.received": mark("sent answers"),
+    "response.undone": mark("took answers back"),
+    "response.urgency": mark("said how urgent the answers are"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime
+    who: str
+    what: str
+
+
+async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[Line]:
+    """The newest acts of people about this patient; what Interlude does by itself is left out."""
+    if patient.clinic_id != actor.clinic_id:
+        return []
+    about = AuditEvent.subject_id.in_(_subjects(patient.id))
+    query = select(AuditEvent).where(about, AuditEvent.actor_kind != "system")
+    with unscoped(db):  # the patient is the clinic's own; SQLite would read every event of the clinic
+        events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
+    names = await _names(db, actor, patient)
+    return [Line(event.at, names.get(event.actor_id, _("Somebody")), in_words(event.verb)) for event in events]
+
+
+def _subjects(patient_id: str) -> CompoundSelect[tuple[str]]:
+    """The ids of all rows that are about this patient."""
+    tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall, ExpectedLevel)
+    helpers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
+    flags = select(Flag.id).where(Flag.patient_id == patient_id)
+    return union_all(
+        select(Patient.id).where(Patient.id == patient_id),
+        *(select(table.id).where(table.patient_id == patient_id) for table in tables),
+        select(Device.id).where(Device.caregiver_id.in_(helpers)),
+        select(FlagNote.id).where(FlagNote.flag_id.in_(flags)),
+    )
+
+
+async def _names(db: AsyncSession, actor: Actor, patient: Patient) -> dict[str, str]:
+    staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id))
+    helpers = await db.scalars(select(Caregiver).where(Caregiver.patient_id == patient.id))
+    return {patient.id: patient.name} | {person.id: person.name for person in (*staff, *helpers)}
+
+
+def in_words(verb: str) -> str:
+    """What it was; a verb that has no words yet is shown as it is recorded."""
+    return _(WORDS[verb]) if verb in WORDS else verb

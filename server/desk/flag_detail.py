@@ -1,0 +1,92 @@
+"""One flag opened: what was answered when, who has it, what can be done about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.checkins import flow as checkins
+from server.checkins.forms import Form
+from server.desk import inbox
+from server.desk.inbox import Row
+from server.desk.reasons import level_words
+from server.people import staff_flow
+from server.people.models import Staff
+from server.review import acts, expected
+from server.review import flow as review
+from server.review import rules as review_rules
+from server.review.models import ExpectedLevel, Flag, FlagNote
+
+
+@dataclass(frozen=True)
+class Detail:
+    """`levels`: what may be expected of the item, as level and words, the worst last; empty where it has no order."""
+
+    team: list[Staff]
+    names: dict[str, str]
+    outcomes: tuple[str, ...]
+    levels: list[tuple[int, str]]
+    offers_expected: bool
+    notes: list[FlagNote]
+
+
+async def of(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> Detail:
+    return (await of_all(db, actor, [flag], now))[flag.id]
+
+
+async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> dict[str, Detail]:
+    """By the id of the flag."""
+    team = await staff_flow.team(db, actor)
+    names = {member.id: member.name for member in team}
+    forms = await checkins.offered(db, actor)
+    notes = await acts.notes_of(db, [flag.id for flag in flags])
+    return {
+        flag.id: Detail(
+            team=team,
+            names=names,
+            outcomes=review_rules.OUTCOMES,
+            levels=_levels(flag, forms.get(flag.slug)),
+            offers_expected=flag.done_at is None and await expected.offers_expected(db, flag),
+            notes=notes.get(flag.id, []),
+        )
+        for flag in flags
+    }
+
+
+def _levels(flag: Flag, form: Form | None) -> list[tuple[int, str]]:
+    """From what was answered on; a red flag's level is never to be expected."""
+    question = form.by_id.get(flag.item) if form else None
+    if question is None or flag.severity == "red":
+        return []
+    return [(level, level_words(question, level)) for level in range(review.level_of(flag), question.worst + 1)]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A level that is expected of an item, in words."""
+
+    row: ExpectedLevel
+    item: str
+    words: str
+
+
+async def expected_of(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> list[Expected]:
+    forms = await checkins.offered(db, actor)
+    return [_expected(row, forms.get(row.slug)) for row in await expected.expected_of(db, patient_id, now)]
+
+
+def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
+    question = form.by_id.get(row.item) if form else None
+    if question is None:
+        return Expected(row, row.item, str(row.level))
+    return Expected(row, question.short, level_words(question, row.level))
+
+
+async def just_done(db: AsyncSession, actor: Actor, flag_id: str, now: datetime) -> Row | None:
+    """The flag that was acted on a moment ago, while that can be taken back from where one stands."""
+    flag = await review.find(db, actor, flag_id) if flag_id else None
+    if flag is None or flag.done_at is None:
+        return None
+    return (await inbox.rows_of(db, actor, [flag], now))[0]

@@ -1,0 +1,185 @@
+"""What the inbox shows: a page of flags at a time, and for those alone what a row needs, in a few queries."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import charts
+from server.actor import Actor
+from server.audit import AuditEvent
+from server.charts import Chart
+from server.checkins import flow as checkins
+from server.checkins import past
+from server.checkins.forms import Form, Question, Value
+from server.checkins.models import Response
+from server.db import unscoped
+from server.desk import rules
+from server.desk.reasons import Reason, reason_of
+from server.desk.rules import Age
+from server.people import flow as people
+from server.people import staff_flow
+from server.people.models import Patient
+from server.review import acts
+from server.review.flow import RED_FIRST
+from server.review.models import Flag
+
+PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
+SPARK = 10  # the newest answers that a row's small chart shows
+# What the inbox tells of; each change of it leaves an audit event.
+TOLD = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
+Answered = list[tuple[datetime, Mapping[str, Value]]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A flag as staff read it."""
+
+    flag: Flag
+    patient: Patient
+    reason: Reason
+    owner: str
+    spark: Chart
+    age: Age
+    notes: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """`after`: where the next page begins, or None at the end."""
+
+    rows: list[Row]
+    after: str | None
+
+
+async def open_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
+    """What needs somebody, red flags first, then what is owed first."""
+    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
+    last = await _flag(db, actor, after)
+    if last is not None:
+        query = query.where(_beyond((RED_FIRST, Flag.due_at, Flag.id), (last.severity != "red", last.due_at, last.id)))
+    return await _listed(db, actor, query.order_by(RED_FIRST, Flag.due_at, Flag.id), many, now)
+
+
+async def done_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
+    """What was done last, first."""
+    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_not(None))
+    last = await _flag(db, actor, after)
+    if last is not None and last.done_at is not None:
+        query = query.where(or_(Flag.done_at < last.done_at, and_(Flag.done_at == last.done_at, Flag.id < last.id)))
+    return await _listed(db, actor, query.order_by(Flag.done_at.desc(), Flag.id.desc()), many, now)
+
+
+async def _flag(db: AsyncSession, actor: Actor, flag_id: str) -> Flag | None:
+    if not flag_id:
+        return None
+    return await db.scalar(select(Flag).where(Flag.id == flag_id, Flag.clinic_id == actor.clinic_id))
+
+
+def _beyond(columns: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """Rows that sort after these values: no row is left out or shown twice when others go in between."""
+    column, value = columns[0], int(values[0]) if isinstance(values[0], bool) else values[0]
+    if len(columns) == 1:
+        return column > value  # type: ignore[no-any-return]
+    return or_(column > value, and_(column == value, _beyond(columns[1:], values[1:])))
+
+
+async def _listed(db: AsyncSession, actor: Actor, query: Any, many: int, now: datetime) -> Listed:
+    many = min(max(many, PAGE), MOST)
+    flags = list(await db.scalars(query.limit(many + 1)))
+    shown = flags[:many]
+    return Listed(await rows_of(db, actor, shown, now), shown[-1].id if len(flags) > many else None)
+
+
+async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> list[Row]:
+    """These flags as staff read them."""
+    forms = await checkins.offered(db, actor)
+    names = {member.id: member.name for member in await staff_flow.team(db, actor)}
+    patients = await patients_of(db, actor, {flag.patient_id for flag in flags})
+    history = await _history(db, flags)
+    clinic = await people.clinic_of(db, actor)
+    notes = await acts.notes_of(db, [flag.id for flag in flags])
+    return [
+        Row(
+            flag,
+            patients[flag.patient_id],
+            reason_of(flag, forms.get(flag.slug)),
+            names.get(flag.owner_id or "", ""),
+            _spark(flag, forms.get(flag.slug), history.get((flag.patient_id, flag.slug), [])),
+            rules.age(flag.severity, flag.raised_at, flag.due_at, now, clinic.zone, clinic.staffed_hours),
+            len(notes.get(flag.id, ())),
+        )
+        for flag in flags
+    ]
+
+
+async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> dict[str, Patient]:
+    """These patients of the clinic, by id: opening every name of a roster takes longer than the page."""
+    if not ids:
+        return {}
+    with unscoped(db):  # SQLite would look for them among all of the clinic's
+        found = await db.scalars(select(Patient).where(Patient.id.in_(ids)))
+    return {patient.id: patient for patient in found if patient.clinic_id == actor.clinic_id}
+
+
+async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], Answered]:
+    """The newest answers of each patient and check-in among these flags, the oldest of them first."""
+    place = func.row_number().over(
+        partition_by=(Response.patient_id, Response.slug), order_by=Response.answered_at.desc()
+    )
+    ranked = (
+        select(Response.id, place.label("place"))
+        .where(
+            Response.patient_id.in_({flag.patient_id for flag in flags}),
+            Response.slug.in_({flag.slug for flag in flags}),
+            Response.undone_at.is_(None),
+        )
+        .subquery()
+    )
+    newest = select(Response).join(ranked, ranked.c.id == Response.id).where(ranked.c.place <= SPARK)
+    with unscoped(db):  # the patients are the flags' own; SQLite would read every response of the clinic
+        found = await db.scalars(newest.order_by(Response.answered_at))
+    history: dict[tuple[str, str], Answered] = {}
+    for response in found:
+        history.setdefault((response.patient_id, response.slug), []).extend(answered([response]))
+    return history
+
+
+def answered(responses: Iterable[Response]) -> Answered:
+    """When, and what: opened once, however many charts are drawn of it."""
+    return [(response.answered_at, past.answers_of(response)) for response in responses]
+
+
+def _spark(flag: Flag, form: Form | None, history: Answered) -> Chart:
+    question = form.by_id.get(flag.item) if form else None
+    return charts.draw(points(question, history), question.worst) if question else charts.draw([], 1)
+
+
+def points(question: Question, history: Answered) -> list[tuple[datetime, int]]:
+    levels = [(at, question.level(answers.get(question.link_id))) for at, answers in history]
+    return [(at, level) for at, level in levels if level is not None]
+
+
+async def count_open(db: AsyncSession, actor: Actor) -> int:
+    query = select(func.count()).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
+    return await db.scalar(query) or 0
+
+
+async def version(db: AsyncSession, actor: Actor, now: datetime) -> str:
+    """Another one whenever the inbox may read otherwise: by what happened last, and each quarter of an hour."""
+    newest = await db.scalars(
+        select(AuditEvent.id)
+        .where(
+            AuditEvent.clinic_id == actor.clinic_id,
+            AuditEvent.at > now - timedelta(hours=12),
+            AuditEvent.subject.in_(TOLD),
+        )
+        .order_by(AuditEvent.at.desc(), AuditEvent.id)
+        .limit(20)  # one that was written late does not hide behind the newest
+    )
+    told = "".join(newest) + str(int(now.timestamp() // 900))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

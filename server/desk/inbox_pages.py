@@ -1,0 +1,162 @@
+"""The staff's inbox: five lists, one flag opened in its place, and whether anything is new."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.appointments import lists
+from server.appointments.models import Appointment
+from server.checkins import late_patients, staff_view
+from server.checkins.forms import Form
+from server.checkins.models import Response as Answered
+from server.desk import flag_detail, inbox, late
+from server.desk.inbox import Listed
+from server.desk.late import LateRow
+from server.people import flow as people
+from server.people import rules as people_rules
+from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
+from server.people.models import Patient
+from server.problems import found
+from server.reminders import beats, breakers, health, told
+from server.reminders.models import Reminder
+from server.review import flow as review
+
+TABS = ("action", "new", "late", "unreached", "done")
+LATE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What one tab shows; the others stay empty."""
+
+    flags: Listed = field(default_factory=lambda: Listed([], None))
+    cant_come: list[tuple[Appointment, Patient]] = field(default_factory=list)
+    fresh: list[tuple[Answered, Form, Patient]] = field(default_factory=list)
+    late: list[LateRow] = field(default_factory=list)
+    after: str | None = None
+
+
+@get("/staff", opt=STAFF)
+async def inbox_page(
+    request: Ask,
+    db: Db,
+    actor: Who,
+    now: Now,
+    show: FromQuery[str] = "action",
+    after: FromQuery[str] = "",
+    many: FromQuery[int] = inbox.PAGE,
+    did: FromQuery[str] = "",
+) -> Response[str]:
+    """Who needs somebody, why, since when, and who has it. `did` names the flag that was just acted on."""
+    show = show if show in TABS else "action"
+    unreached = await _unreached(db, actor, now)
+    overdue = await late_patients.unanswered(db, actor, now)
+    cant_come = await lists.to_handle(db, actor, now)
+    counts = {
+        "action": await inbox.count_open(db, actor) + len(cant_come),
+        "new": await staff_view.count_unopened(db, actor),
+        "late": sum(one.lateness.to_call for one in overdue),
+        "unreached": unreached.count,
+    }
+    listed = await _listed(db, actor, show, after, many, now)
+    if show == "late":
+        listed = Lists(late=await late.rows(db, actor, overdue[:LATE_ROWS], now))
+    return render.page(
+        request,
+        "desk/inbox.html",
+        show=show,
+        lists=listed,
+        cant_come=[] if show != "action" or after else await _with_patient(db, actor, cant_come),
+        unreached=unreached,
+        silence=await beats.trouble(db, now),
+        breakers=await breakers.open_now(db),
+        counts=counts,
+        did=await flag_detail.just_done(db, actor, did, now),
+        version=await inbox.version(db, actor, now),
+        call_outcomes=people_rules.CALL_OUTCOMES,
+        after=after,
+        zone=actor.zone,
+        now=now,
+    )
+
+
+async def _listed(db: AsyncSession, actor: Actor, show: str, after: str, many: int, now: datetime) -> Lists:
+    if show == "action":
+        return Lists(flags=await inbox.open_page(db, actor, after, many, now))
+    if show == "done":
+        return Lists(flags=await inbox.done_page(db, actor, after, many, now))
+    if show == "new":
+        fresh = await staff_view.unopened(db, actor, inbox.PAGE + 1, after)
+        shown = fresh[: inbox.PAGE]
+        patients = await inbox.patients_of(db, actor, {response.patient_id for response, _ in shown})
+        rows = [(response, form, patients[response.patient_id]) for response, form in shown]
+        return Lists(fresh=rows, after=shown[-1][0].id if len(fresh) > inbox.PAGE else None)
+    return Lists()
+
+
+async def _with_patient(db: AsyncSession, actor: Actor, visits: list[Appointment]) -> list[tuple[Appointment, Patient]]:
+    patients = await inbox.patients_of(db, actor, {visit.patient_id for visit in visits})
+    return [(visit, patients[visit.patient_id]) for visit in visits]
+
+
+@dataclass(frozen=True)
+class Unreached:
+    reminders: list[tuple[Reminder, Patient]]
+    unconfirmed: list[tuple[Appointment, Patient]]
+    unreachable: list[tuple[Patient, str]]
+
+    @property
+    def count(self) -> int:
+        visits = {reminder.subject_id for reminder, _ in self.reminders} | {visit.id for visit, _ in self.unconfirmed}
+        return len(visits) + len(self.unreachable)
+
+
+async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached:
+    silent = await told.not_reached(db, actor, now)
+    unconfirmed = await lists.unconfirmed(db, actor, now)
+    coming = await lists.who_comes(db, actor, now)
+    ids = coming | {reminder.patient_id for reminder in silent} | {visit.patient_id for visit in unconfirmed}
+    patients = await inbox.patients_of(db, actor, ids)
+    return Unreached(
+        [(reminder, patients[reminder.patient_id]) for reminder in silent],
+        [(visit, patients[visit.patient_id]) for visit in unconfirmed],
+        await health.not_reachable(db, actor, [patients[id_] for id_ in coming], now),
+    )
+
+
+@get("/staff/inbox/changes", opt=STAFF)
+async def changes(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """Whether the inbox would read otherwise than its version in If-None-Match: asked often, and cheap."""
+    tag = f'"{await inbox.version(db, actor, now)}"'
+    headers = render.FRESH | {"ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers=headers)
+    return Response({"version": tag.strip('"')}, headers=headers)
+
+
+@get("/staff/flags/{flag_id:str}", opt=STAFF | WRITES)
+async def flag_page(
+    request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = "action"
+) -> Response[str]:
+    """One flag and all that can be done about it; the inbox shows this in the row itself."""
+    flag = found(await review.find(db, actor, flag_id))
+    [row] = await inbox.rows_of(db, actor, [flag], now)
+    await people.opened(db, actor, row.patient, now)
+    return render.page(
+        request,
+        "desk/flag.html",
+        row=row,
+        detail=await flag_detail.of(db, actor, flag, now),
+        back=f"/staff?show={show if show in TABS else 'action'}",
+        zone=actor.zone,
+        now=now,
+    )
+
+
+ROUTES: list[Any] = [inbox_page, changes, flag_page]

@@ -1,0 +1,58 @@
+"""The tab Late: who owes an answer, how a push reaches them, when they were last heard of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.checkins import flow as checkins
+from server.checkins import late_patients
+from server.checkins.late_patients import LatePatient
+from server.desk import inbox
+from server.people import calls, staff_flow
+from server.people.models import Patient, PhoneCall
+from server.reminders import health
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """`push`: why no push reaches them, None where one does. `call`: the last one that was logged."""
+
+    late: LatePatient
+    patient: Patient
+    title: str
+    push: str | None
+    answered_at: datetime | None
+    call: PhoneCall | None
+    caller: str
+
+    @property
+    def where(self) -> str:
+        """Under which heading: to call, called since, or still in time."""
+        if self.late.lateness.to_call:
+            return "call"
+        return "called" if self.late.lateness.state in ("late", "silent") else "waiting"
+
+
+async def rows(db: AsyncSession, actor: Actor, late: Sequence[LatePatient], now: datetime) -> list[LateRow]:
+    ids = [one.patient_id for one in late]
+    patients = await inbox.patients_of(db, actor, ids)
+    forms = await checkins.offered(db, actor)
+    push = await health.reasons(db, actor, ids, now)
+    answered = await late_patients.last_answers(db, ids)
+    called = await calls.last_calls(db, ids)
+    names = {member.id: member.name for member in await staff_flow.team(db, actor)}
+    return [
+        LateRow(
+            one,
+            patients[one.patient_id],
+            forms[one.slug].title if one.slug in forms else one.slug,
+            push[one.patient_id],
+            answered.get(one.patient_id),
+            call := called.get(one.patient_id),
+            names.get(call.staff_id, "") if call else "",
+        )
+        for one in late
+    ]

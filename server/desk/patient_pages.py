@@ -1,0 +1,88 @@
+"""One patient: all that staff need of them on one page, and on two sheets of paper for the visit."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.appointments import lists
+from server.checkins import by_phone, past
+from server.checkins import flow as checkins
+from server.checkins.forms import Form
+from server.checkins.models import CheckIn
+from server.desk import audit_words, flag_detail, inbox, sources, trends
+from server.people import calls, devices, staff_flow
+from server.people import flow as people
+from server.people import rules as people_rules
+from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
+from server.people.models import Patient
+from server.problems import found
+from server.reminders import health, told
+from server.review import flow as review
+
+
+@get("/staff/patients/{patient_id:str}", opt=STAFF | WRITES)
+async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
+    """All that staff need of one person; opening it counts as having seen the open flags."""
+    patient = found(await people.find_patient(db, actor, patient_id))
+    await people.opened(db, actor, patient, now)
+    await review.see(db, actor, patient.id, now)
+    return render.page(
+        request,
+        "desk/patient.html",
+        **await _facts(db, actor, patient, now),
+        enterable=await _enterable(db, patient, now),
+        offered=await checkins.offered(db, actor),
+        pauses=people_rules.PAUSES,
+        call_outcomes=people_rules.CALL_OUTCOMES,
+        audit=await audit_words.of_patient(db, actor, patient),
+    )
+
+
+async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[tuple[CheckIn, Form]]:
+    found = await by_phone.enterable(db, patient.id, now)
+    return [(check_in, await checkins.form_of(db, check_in.questionnaire_id)) for check_in in found]
+
+
+@get("/staff/patients/{patient_id:str}/print", opt=STAFF | WRITES)
+async def print_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
+    """What goes to the visit on paper: two pages at most, A4 or Letter."""
+    patient = found(await people.find_patient(db, actor, patient_id))
+    await people.opened(db, actor, patient, now)
+    facts = await _facts(db, actor, patient, now)
+    return render.page(request, "desk/print.html", **facts, clinic=await people.clinic_of(db, actor))
+
+
+async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> dict[str, Any]:
+    """What the page and the print of it both show."""
+    history = await past.of_patient(db, patient.id)
+    forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in history}
+    visits = await lists.visits_of(db, patient.id)
+    newest = list(reversed(history))[:20]
+    source = await sources.of(db, actor, newest)
+    flags = await review.of_patient(db, patient.id)
+    return {
+        "patient": patient,
+        "rows": await inbox.rows_of(db, actor, flags, now),
+        "details": await flag_detail.of_all(db, actor, flags, now),
+        "expected": await flag_detail.expected_of(db, actor, patient.id, now),
+        "history": [(r, forms[r.questionnaire_id], source[r.id]) for r in newest],
+        "sections": trends.sections(forms.values(), history, visits),
+        "visits": [visit for visit in visits if visit.starts_at > now - timedelta(days=30)],
+        "plans": await checkins.plans_of(db, patient.id),
+        "titles": {slug: form.title for slug, form in (await checkins.offered(db, actor)).items()},
+        "caregivers": await people.caregivers_of(db, patient.id),
+        "devices": await health.of_devices(db, await devices.devices_of(db, patient.id), now),
+        "reminders": await told.of_patient(db, patient.id, until=now + timedelta(days=8)),
+        "calls": await calls.of_patient(db, patient.id),
+        "names": {member.id: member.name for member in await staff_flow.team(db, actor)},
+        "zone": actor.zone,
+        "now": now,
+    }
+
+
+ROUTES: list[Any] = [patient_page, print_page]

@@ -1,0 +1,74 @@
+"""What staff read off a clock and a chart: pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from server.checkins.forms import Question
+from server.review.rules import HARD_HOURS, SOFT_HOURS
+
+Spans = Mapping[str, list[str]]  # weekday "0" (Monday) to "6" → ["08:00", "17:00"]
+
+WEEKDAYS: Spans = {str(day): ["00:00", "24:00"] for day in range(5)}
+PROFILES = ("bulbar", "fine-motor", "gross-motor", "respiratory")
+
+
+@dataclass(frozen=True)
+class Age:
+    """How long a flag has waited; how much of its own clock is left; how long it has been over, if it is.
+
+    `whole` is None for a red flag, which is owed at once.
+    """
+
+    waited: timedelta
+    left: timedelta
+    over: timedelta
+    whole: timedelta | None
+
+    @property
+    def share(self) -> float:
+        """How much of its clock is used, from 0 to 1."""
+        return 1.0 if self.whole is None or self.over else 1 - self.left / self.whole
+
+
+def age(severity: str, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: Spans) -> Age:
+    """The clock of a soft flag counts weekday hours, a hard one's those in which the clinic is staffed."""
+    waited, over = max(now - raised_at, timedelta()), max(now - due_at, timedelta())
+    if severity == "red":
+        return Age(waited, timedelta(), over, None)
+    by_staff = severity == "hard" and bool(staffed)
+    whole = timedelta(hours=HARD_HOURS if by_staff else SOFT_HOURS)
+    left = counted(now, due_at, zone, staffed if by_staff else WEEKDAYS)
+    return Age(waited, min(left, whole), over, whole)
+
+
+def counted(begin: datetime, end: datetime, zone: str, spans: Spans) -> timedelta:
+    """How much time between two moments falls within `spans`, on the clocks of `zone`."""
+    here, there = (moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in (begin, end))
+    total, midnight = timedelta(), datetime.combine(here.date(), datetime.min.time())
+    while midnight < there and total < timedelta(days=60):
+        span = spans.get(str(midnight.weekday()))
+        if span:
+            opens, closes = midnight + _clock(span[0]), midnight + _clock(span[1])
+            total += max(min(closes, there) - max(opens, here), timedelta())
+        midnight += timedelta(days=1)
+    return total
+
+
+def _clock(text: str) -> timedelta:
+    hours, minutes = text.split(":")
+    return timedelta(hours=int(hours), minutes=int(minutes))
+
+
+def profile_levels(questions: Iterable[Question], levels: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    """Profile → its level and the worst it could be. Each stands for itself; one with an answer missing is left out."""
+    by_profile: dict[str, list[Question]] = {}
+    for question in questions:
+        if question.profile:
+            by_profile.setdefault(question.profile, []).append(question)
+    return {
+        profile: (sum(levels[q.link_id] for q in asked), sum(q.worst for q in asked))
+        for profile, asked in by_profile.items()
+        if all(q.link_id in levels for q in asked)
+    }

@@ -1,0 +1,45 @@
+"""From where answers came: whose hands, on which device, or by phone through which staff member."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.checkins.models import Response
+from server.people.models import Caregiver, Device, Staff
+
+Named = type[Device] | type[Caregiver] | type[Staff]
+
+
+@dataclass(frozen=True)
+class Source:
+    """`device`, `caregiver` and `entered_by` are names, or "" where there is none."""
+
+    respondent: str
+    device: str = ""
+    caregiver: str = ""
+    entered_by: str = ""
+
+
+async def of(db: AsyncSession, actor: Actor, responses: Sequence[Response]) -> dict[str, Source]:
+    """By the id of the response. Devices and people that have left are named all the same."""
+    devices = await _names(db, actor, Device, {r.device_id for r in responses})
+    helpers = await _names(db, actor, Caregiver, {r.caregiver_id for r in responses})
+    staff = await _names(db, actor, Staff, {r.entered_by for r in responses})
+    return {
+        r.id: Source(
+            r.respondent,
+            devices.get(r.device_id or "", ""),
+            helpers.get(r.caregiver_id or "", ""),
+            staff.get(r.entered_by or "", ""),
+        )
+        for r in responses
+    }
+
+
+async def _names(db: AsyncSession, actor: Actor, table: Named, ids: set[str | None]) -> dict[str, str]:
+    found: Any = await db.scalars(select(table).where(table.id.in_(ids - {None}), table.clinic_id == actor.clinic_id))
+    return {row.id: row.name for row in found}

@@ -1,0 +1,79 @@
+"""How one person's answers went over time: an item each, and the four profiles of function, infusions marked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server import charts
+from server.appointments.models import Appointment
+from server.charts import Chart
+from server.checkins.forms import Form, Question, levels
+from server.checkins.models import Response
+from server.desk import inbox, rules
+from server.desk.inbox import Answered
+from server.desk.reasons import level_words
+from server.language import gettext as _
+from server.language import mark
+
+PROFILE_WORDS = {
+    "bulbar": mark("Bulbar"),
+    "fine-motor": mark("Fine motor"),
+    "gross-motor": mark("Gross motor"),
+    "respiratory": mark("Respiratory"),
+}
+
+
+@dataclass(frozen=True)
+class Trend:
+    """`said`: when and what in words, the newest first."""
+
+    name: str
+    chart: Chart
+    said: list[tuple[datetime, str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    form: Form
+    profiles: list[Trend]
+    items: list[Trend]
+
+
+def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequence[Appointment]) -> list[Section]:
+    """One for each questionnaire that was answered, in its newest version; the one that asks most comes first."""
+    infusions = [visit.starts_at for visit in visits if visit.status == "fulfilled"]
+    newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
+    made = [
+        _section(form, inbox.answered(r for r in history if r.slug == slug), infusions) for slug, form in newest.items()
+    ]
+    return sorted((section for section in made if section.items), key=lambda section: -len(section.form.questions))
+
+
+def _section(form: Form, answered: Answered, infusions: Sequence[datetime]) -> Section:
+    items = [_item(question, answered, infusions) for question in form.questions]
+    return Section(form, _profiles(form, answered, infusions), [trend for trend in items if trend.said])
+
+
+def _item(question: Question, answered: Answered, infusions: Sequence[datetime]) -> Trend:
+    points = inbox.points(question, answered)
+    said = [(at, level_words(question, level)) for at, level in reversed(points)]
+    return Trend(question.short, charts.draw(points, question.worst, infusions), said)
+
+
+def _profiles(form: Form, answered: Answered, infusions: Sequence[datetime]) -> list[Trend]:
+    """Of a questionnaire that asks for all four; never one sum of them."""
+    if {question.profile for question in form.questions} & set(rules.PROFILES) != set(rules.PROFILES):
+        return []
+    at_each = [(at, rules.profile_levels(form.questions, levels(form, given))) for at, given in answered]
+    return [
+        _profile(profile, [(at, *found[profile]) for at, found in at_each if profile in found], infusions)
+        for profile in rules.PROFILES
+        if any(profile in found for _at, found in at_each)
+    ]
+
+
+def _profile(profile: str, points: list[tuple[datetime, int, int]], infusions: Sequence[datetime]) -> Trend:
+    worst = max(most for _at, _level, most in points)
+    drawn = charts.draw([(at, level) for at, level, _most in points], worst, infusions)
+    said = [(at, _("%(level)s of %(worst)s") % {"level": n, "worst": most}) for at, n, most in reversed(points)]
+    return Trend(_(PROFILE_WORDS[profile]), drawn, said)

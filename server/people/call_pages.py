@@ -1,0 +1,24 @@
+"""Staff log what came of a call."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import FromPath
+
+from server import problems, render
+from server.forms import form_of, text, way_back
+from server.people import calls, flow
+from server.people.guards import STAFF, Ask, Db, Now, Who
+from server.problems import found
+
+
+@post("/staff/patients/{patient_id:str}/calls", opt=STAFF)
+async def log_call(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
+    patient = found(await flow.find_patient(db, actor, patient_id))
+    form = await form_of(request)
+    if not await calls.log_call(db, actor, patient, text(form, "outcome", 20), text(form, "note", 1000), now):
+        return problems.answer(request, 422)
+    return render.go(request, way_back(form, f"/staff/patients/{patient.id}#calls"))
+
+
+ROUTES = [log_call]

@@ -1,0 +1,50 @@
+"""The verbs about calls to patients: log one, look up the last."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.people import rules
+from server.people.models import Patient, PhoneCall
+
+
+async def log_call(db: AsyncSession, actor: Actor, patient: Patient, outcome: str, note: str, now: datetime) -> bool:
+    """What came of a call. False for an outcome that there is not."""
+    if outcome not in rules.CALL_OUTCOMES:
+        return False
+    call = PhoneCall(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        staff_id=actor.id,
+        outcome=outcome,
+        note=note or None,
+        at=now,
+    )
+    db.add(call)
+    audit.record(db, actor, "call.logged", call, now, outcome=outcome)
+    await db.flush()
+    return True
+
+
+async def of_patient(db: AsyncSession, patient_id: str, limit: int = 20) -> list[PhoneCall]:
+    """The newest first."""
+    found = select(PhoneCall).where(PhoneCall.patient_id == patient_id).order_by(PhoneCall.at.desc())
+    return list(await db.scalars(found.limit(limit)))
+
+
+async def last_calls(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, PhoneCall]:
+    """The newest call of each of these patients, where there is one."""
+    newest = (
+        select(PhoneCall.patient_id, func.max(PhoneCall.at).label("at"))
+        .where(PhoneCall.patient_id.in_(patient_ids))
+        .group_by(PhoneCall.patient_id)
+        .subquery()
+    )
+    found = await db.scalars(
+        select(PhoneCall).join(newest, (newest.c.patient_id == PhoneCall.patient_id) & (newest.c.at == PhoneCall.at))
+    )
+    return {call.patient_id: call for call in found}

@@ -1,0 +1,96 @@
+"""The sheet for a visit, as Chromium prints it: two pages at most, on A4 and on Letter, and all of it is there."""
+
+from datetime import timedelta
+from io import BytesIO
+from unicodedata import normalize
+
+import pytest
+from playwright.async_api import Browser
+from pypdf import PdfReader
+
+from server.checkins import flow as checkins
+from server.checkins import responses
+from server.checkins.forms import Form, Value, still_asked
+from server.checkins.models import CheckIn
+from server.checkins.responses import Submission
+from server.clock import system_clock
+from server.people import calls
+from server.people import flow as people
+from server.review import acts
+from server.review import flow as review
+from tests.cast import acting
+from tests.stories import due_check_in
+
+from .people import desk_of
+from .running_site import RunningSite
+
+LONG = "A note that goes on for much longer than any sheet of paper has room for beside all the others. " * 4
+ALL = ("weekly-als", "function", "day-after", "daily-three", "readiness")
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+async def test_a_patient_with_much_to_tell_prints_on_two_pages(
+    chromium: Browser, site: RunningSite, paper: str
+) -> None:
+    await given_much_to_tell(site)
+    ken = await desk_of(chromium, site, site.cast.ken)
+    await ken.goto(f"/staff/patients/{site.cast.rosa.id}/print")
+    pages = PdfReader(BytesIO(await ken.pdf(format=paper))).pages
+    assert len(pages) == 2
+    first, second = (normalize("NFKC", " ".join(page.extract_text().split())) for page in pages)  # "ﬁ" is "fi"
+    for words in (
+        "Rosa Delgado",
+        "Harbor Infusion Center",
+        "Needs action",
+        "What was done",
+        "Left a message",
+        "Luis Delgado",
+    ):
+        assert words in first
+    for words in ("Four profiles", "Bulbar", "Respiratory", "Weekly check-in", "Monthly function check-in", "Mood"):
+        assert words in second
+    assert "Sign out" not in first
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+async def test_a_patient_with_nothing_to_tell_prints_too(chromium: Browser, site: RunningSite, paper: str) -> None:
+    ken = await desk_of(chromium, site, site.cast.ken)
+    await ken.goto(f"/staff/patients/{site.cast.walter.id}/print")
+    pages = PdfReader(BytesIO(await ken.pdf(format=paper))).pages
+    assert 1 <= len(pages) <= 2
+    assert "Walter Brandt" in pages[0].extract_text()
+
+
+async def given_much_to_tell(site: RunningSite) -> None:
+    """Three rounds of every check-in there is, each worse; long names and notes; flags open and done; calls."""
+    rosa, maria = site.cast.rosa, acting(site.cast.maria)
+    began = (system_clock() - timedelta(days=90)).replace(second=0, microsecond=0)
+    async with site.database.writing() as db:
+        for number in range(4):
+            await people.add_caregiver(db, maria, rosa, f"A helper with quite a long name {number}", "neighbour", began)
+        for day in range(8):
+            await calls.log_call(db, maria, rosa, "left-message", LONG, began + timedelta(days=day))
+    for round_ in range(3):
+        for place, slug in enumerate(ALL):
+            at = began + timedelta(days=30 * round_ + place)
+            async with site.database.writing() as db:  # one at a time: the worker writes as well
+                await _answer(db, site, await due_check_in(db, rosa, slug, at), round_ + 1)
+        async with site.database.writing() as db:
+            flags = await review.of_patient(db, rosa.id)
+            for flag in flags[: len(flags) // 2] if round_ < 2 else []:
+                if flag.done_at is None:
+                    await acts.close(db, maria, flag, "called", LONG, at)
+
+
+async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]
+    form = await checkins.form_of(db, check_in.questionnaire_id)
+    given = {question.link_id: _value(form, question.link_id, level) for question in form.questions}
+    sent = Submission(check_in.client_id, still_asked(form, given, "self"), "self", check_in.due_at)
+    await responses.submit(db, acting(site.cast.rosa), check_in, sent, check_in.due_at)
+
+
+def _value(form: Form, link_id: str, level: int) -> Value:
+    question = form.by_id[link_id]
+    if question.type == "boolean":
+        return question.worse_answer
+    return level * 2 if question.type == "integer" else next(o.code for o in question.options if o.level == level)

@@ -1,0 +1,145 @@
+"""The patient's page: who answered and from where, four profiles, calls, expected levels, who did what (case 61)."""
+
+import re
+
+import pytest
+
+from server.checkins import flow as checkins
+from server.db import Database
+from server.desk import audit_words
+from server.people import calls
+from server.review import acts, expected
+from server.review.models import Flag
+from tests.cast import NOW, Cast, acting
+from tests.conftest import Enter, StillClock
+from tests.review.scene import answers, flags
+from tests.stories import answered, due_check_in
+from tests.test_house import FEATURES
+from tests.web import words
+
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# What nobody does to one patient, or Interlude does by itself.
+NOT_TOLD = {
+    "answer.as-before", "answer.kept", "attempt.begun", "check-in.laid-out", "check-in.missed", "check-in.reckoned",
+    "appointment.reckoned", "clinic.changed", "clinic.reach", "device.asked", "questionnaire.published",
+    "response.set-aside", "series.booked", "session.begun", "staff.added", "staff.credentials-set", "staff.link-made",
+    "staff.signed-in", "subscription.ended", "subscription.taken",
+}  # fmt: skip
+ROOMS_NOT_TOLD = ("reminder.", "trigger.", "on-call.", "escalation.", "check-in.pulled")
+
+
+async def function_check_in(database: Database, cast: Cast, clock: StillClock, level: int) -> None:
+    """Each question answered with the option of this level."""
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa, "function", clock())
+        form = await checkins.form_of(db, check_in.questionnaire_id)
+        given = {q.link_id: next(o.code for o in q.options if o.level == level) for q in form.questions}
+        await answered(db, cast.rosa, check_in, given, clock())
+
+
+@SQLITE
+async def test_function_is_four_profiles_and_never_one_sum(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    for level in (0, 1):
+        await function_check_in(database, cast, clock, level)
+        clock.move(days=30)
+    page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
+    said = words(page)
+    for profile in ("Bulbar", "Fine motor", "Gross motor", "Respiratory"):
+        assert f"{profile} 3 of 12 Table" in said
+    assert " of 48" not in said
+    charts, tables = page.text.count("<polyline"), page.text.count("<summary>Table")
+    assert charts == tables == 16
+
+
+@SQLITE
+async def test_answers_say_whose_they_are_and_from_which_device(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    luis, maria = await signed_in(cast.luis), await signed_in(cast.maria)
+    await luis.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "some", "who": "helper"})
+    sent = await luis.submit(f"/check-ins/{check_in.id}/send", {"who": "helper"})
+    assert sent.status_code == 200
+    page = await maria.get(f"/staff/patients/{cast.rosa.id}")
+    assert "Luis Delgado's own view, iPhone" in words(page)
+    response = re.search(r"/staff/responses/(\w+)", page.text)
+    assert response is not None
+    said = words(await maria.get(response[0]))
+    assert "Who answered Luis Delgado's own view From where iPhone" in said
+
+
+@SQLITE
+async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    await answers(database, cast.rosa, {}, 0)
+    clock.now = await answers(database, cast.rosa, {"speech": "hard"}, 1)
+    [flag] = await flags(database)
+    async with database.writing() as db:
+        held = await db.get_one(Flag, flag.id)
+        await acts.add_note(db, acting(cast.ken), held, "Speech therapist knows.", clock())
+        await expected.expect(
+            db, acting(cast.ken), cast.rosa.id, ("weekly-als", "saliva"), 2, 14, "New medicine.", clock()
+        )
+        await calls.log_call(db, acting(cast.ken), cast.rosa, "reached", "Fine for now.", clock())
+    maria = await signed_in(cast.maria)
+    said = words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+    for part in (
+        "Speech therapist knows. Ken Osei",
+        "Saliva and drooling: Some drooling New medicine.",
+        "Fine for now.",
+    ):
+        assert part in said
+    for line in ("Ken Osei wrote a note", "Ken Osei set an expected level", "Ken Osei logged a call"):
+        assert line in said
+    assert "Rosa Delgado sent answers" in said
+    assert "Maria Alvarez opened the patient's page" in said
+    assert "1 note" in words(await maria.get("/staff"))
+    ended = await maria.submit(f"/staff/patients/{cast.rosa.id}/expected/weekly-als/saliva/end")
+    assert "Some drooling New medicine" not in words(ended)
+
+
+@SQLITE
+async def test_the_audit_is_the_newest_50_and_of_this_patient_alone(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    for _ in range(30):
+        await maria.get(f"/staff/patients/{cast.rosa.id}")
+        await ken.get(f"/staff/patients/{cast.rosa.id}")
+    await ken.get(f"/staff/patients/{cast.walter.id}")
+    async with database.reading() as db:
+        lines = await audit_words.of_patient(db, acting(cast.maria), cast.rosa)
+        assert len(lines) == audit_words.NEWEST
+        assert {line.who for line in lines} <= {"Maria Alvarez", "Ken Osei"}
+        assert len(await audit_words.of_patient(db, acting(cast.maria), cast.walter)) == 1
+        assert await audit_words.of_patient(db, acting(cast.tom), cast.rosa) == []
+
+
+def test_every_act_that_is_recorded_has_its_words() -> None:
+    verbs = {
+        verb
+        for path in FEATURES
+        for verb in re.findall(r'audit\.record\(\s*\w+,\s*[^"]*?"([a-z-]+\.[a-z-]+)"', path.read_text())
+    }
+    assert len(verbs) > 40
+    told = {verb for verb in verbs - NOT_TOLD if not verb.startswith(ROOMS_NOT_TOLD)}
+    assert told - audit_words.WORDS.keys() == set()
+
+
+@SQLITE
+async def test_the_sheet_for_the_visit_is_of_the_own_clinic_and_in_the_audit(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    clock.now = await answers(database, cast.rosa, {"speech": "hard"}, 0)
+    maria, tom = await signed_in(cast.maria), await signed_in(cast.tom)
+    sheet = words(await maria.get(f"/staff/patients/{cast.rosa.id}/print"))
+    for part in ("Rosa Delgado", "Harbor Infusion Center", "Speech: Hard to follow", "Luis Delgado, husband"):
+        assert part in sheet
+    assert (await tom.get(f"/staff/patients/{cast.rosa.id}/print")).status_code == 404
+    async with database.reading() as db:
+        assert len(await audit_words.of_patient(db, acting(cast.maria), cast.rosa)) >= 1
+    assert clock() == NOW

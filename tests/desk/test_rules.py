@@ -1,0 +1,73 @@
+"""How long a flag has waited, how much of its clock is left, and profiles: pure."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.checkins.flow import LIBRARY
+from server.checkins.forms import read_form
+from server.desk import rules
+from server.desk.rules import WEEKDAYS, age, counted, profile_levels
+from server.review.rules import due
+from tests.cast import HOURS
+
+NEW_YORK = "America/New_York"
+MONDAY = datetime(2026, 11, 16, 14, tzinfo=UTC)  # 9:00 in New York
+FRIDAY = MONDAY + timedelta(days=4)
+HOUR = timedelta(hours=1)
+FUNCTION = read_form(json.loads((LIBRARY / "function.json").read_text()))
+
+
+def test_a_soft_flag_has_48_weekday_hours() -> None:
+    by = due("soft", FRIDAY, NEW_YORK, HOURS)
+    new = age("soft", FRIDAY, by, FRIDAY, NEW_YORK, HOURS)
+    assert (new.waited, new.left, new.over, new.whole) == (timedelta(), 48 * HOUR, timedelta(), 48 * HOUR)
+    on_monday = age("soft", FRIDAY, by, FRIDAY + timedelta(days=3), NEW_YORK, HOURS)
+    assert (on_monday.waited, on_monday.left) == (timedelta(days=3), 24 * HOUR)
+    assert on_monday.share == 0.5
+
+
+def test_a_hard_flag_has_4_hours_in_which_somebody_is_there() -> None:
+    raised = MONDAY + 7 * HOUR  # 16:00, an hour before the clinic closes
+    by = due("hard", raised, NEW_YORK, HOURS)
+    at_night = age("hard", raised, by, raised + 5 * HOUR, NEW_YORK, HOURS)
+    assert (at_night.left, at_night.whole) == (3 * HOUR, 4 * HOUR)
+
+
+def test_what_is_over_says_by_how_much() -> None:
+    by = due("hard", MONDAY, NEW_YORK, HOURS)
+    late = age("hard", MONDAY, by, by + 2 * HOUR, NEW_YORK, HOURS)
+    assert (late.left, late.over, late.share) == (timedelta(), 2 * HOUR, 1.0)
+
+
+def test_a_red_flag_is_owed_at_once() -> None:
+    red = age("red", MONDAY, MONDAY, MONDAY + HOUR, NEW_YORK, HOURS)
+    assert (red.waited, red.whole, red.share) == (HOUR, None, 1.0)
+
+
+def test_a_clinic_without_staffed_hours_counts_weekdays_for_hard_flags_too() -> None:
+    assert age("hard", MONDAY, due("hard", MONDAY, NEW_YORK, {}), MONDAY, NEW_YORK, {}).left == 48 * HOUR
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)), st.integers(0, 400), st.integers(0, 400))
+def test_time_is_counted_once_wherever_it_is_split(begin: datetime, first: int, second: int) -> None:
+    start = begin.replace(tzinfo=UTC)
+    middle, end = start + first * HOUR, start + (first + second) * HOUR
+    parts = counted(start, middle, "UTC", HOURS) + counted(middle, end, "UTC", HOURS)
+    assert parts == counted(start, end, "UTC", HOURS) <= counted(start, end, "UTC", WEEKDAYS) <= end - start
+
+
+def test_profiles_are_four_and_each_stands_for_itself() -> None:
+    levels = {question.link_id: 0 for question in FUNCTION.questions} | {"speech": 2, "saliva": 1, "walking": 4}
+    found = profile_levels(FUNCTION.questions, levels)
+    assert tuple(found) == rules.PROFILES
+    assert found == {"bulbar": (3, 12), "fine-motor": (0, 12), "gross-motor": (4, 12), "respiratory": (0, 12)}
+
+
+@pytest.mark.parametrize("skipped", ["speech", "stairs"])
+def test_a_profile_with_an_answer_missing_is_left_out(skipped: str) -> None:
+    levels = {question.link_id: 1 for question in FUNCTION.questions if question.link_id != skipped}
+    assert FUNCTION.by_id[skipped].profile not in profile_levels(FUNCTION.questions, levels)
