@@ -24,7 +24,7 @@ from server.desk.rules import Age
 from server.people import flow as people
 from server.people import staff_flow
 from server.people.models import Patient
-from server.review import acts
+from server.review import acts, rulebook, rungs
 from server.review.flow import RED_FIRST
 from server.review.models import Flag
 
@@ -46,6 +46,8 @@ class Row:
     spark: Chart
     age: Age
     notes: int
+    step: str  # how far the telling of it has come
+    message: str  # what its rule says to staff
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
     history = await _history(db, flags)
     clinic = await people.clinic_of(db, actor)
     notes = await acts.notes_of(db, [flag.id for flag in flags])
+    steps = await rungs.escalation_steps(db, flags, clinic.zone, now)
+    messages = await rulebook.messages(db, {flag.trigger_id for flag in flags})
     return [
         Row(
             flag,
@@ -112,6 +116,8 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
             _spark(flag, forms.get(flag.slug), history.get((flag.patient_id, flag.slug), [])),
             rules.age(flag.severity, flag.raised_at, flag.due_at, now, clinic.zone, clinic.staffed_hours),
             len(notes.get(flag.id, ())),
+            steps.get(flag.id, ""),
+            messages.get(flag.trigger_id, ""),
         )
         for flag in flags
     ]

@@ -1,6 +1,7 @@
 """The clinic's rules: those that come with Interlude, and how one is changed. Each is kept in all its versions."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +80,12 @@ async def find(db: AsyncSession, actor: Actor, trigger_id: str) -> TriggerRow | 
     return await db.scalar(
         select(TriggerRow).where(TriggerRow.id == trigger_id, TriggerRow.clinic_id == actor.clinic_id)
     )
+
+
+async def messages(db: AsyncSession, trigger_ids: Collection[str]) -> dict[str, str]:
+    """What staff are to read with a flag, as the rule that raised it says; those that say nothing are left out."""
+    found = await db.execute(select(TriggerRow.id, TriggerRow.message).where(TriggerRow.id.in_(trigger_ids)))
+    return {trigger_id: message for trigger_id, message in found.all() if message}
 
 
 async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerRow]:

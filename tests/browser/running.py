@@ -41,6 +41,7 @@ class Setup:
 
     folder: Path
     push: str = ""
+    smtp: str = ""
     program: str = "server.cli"
     port: int = field(default_factory=lambda: _free_port())
 
@@ -65,6 +66,7 @@ class Setup:
             "INTERLUDE_BASE_URL": self.base_url,
             "INTERLUDE_SECRET_KEYS": str(self.folder / "keys.json"),
             "INTERLUDE_PUSH_SERVICES": self.push,
+            "INTERLUDE_SMTP_URL": self.smtp,
             "PORT": str(self.port),
         }
 
@@ -103,9 +105,9 @@ class Setup:
 
 
 @contextlib.asynccontextmanager
-async def running(tmp_path: Path, push: LocalPushService | None = None) -> AsyncIterator[RunningSite]:
+async def running(tmp_path: Path, push: LocalPushService | None = None, smtp: str = "") -> AsyncIterator[RunningSite]:
     """The app with the cast in it, its keys those of this process."""
-    setup = Setup(tmp_path, f"127.0.0.1:{push.port}" if push else "")
+    setup = Setup(tmp_path, f"127.0.0.1:{push.port}" if push else "", smtp)
     cast = await _prepare(setup)
     with _processes(setup):
         await setup.until_ready()
@@ -141,7 +143,7 @@ class House:
 @contextlib.contextmanager
 def open_house(folder: Path, program: str = "server.cli") -> Iterator[House]:
     """Its push service is a port that nobody listens at: a device may be subscribed there, and nothing arrives."""
-    setup = Setup(folder, "127.0.0.1:9", program)
+    setup = Setup(folder, "127.0.0.1:9", program=program)
     kept = House(setup, asyncio.run(_prepare(setup)))
     kept.keep_template()
     with _processes(setup):

@@ -1,0 +1,75 @@
+"""A red flag at night climbs the ladder: the patient is told that nobody watches, the next contact is told, somebody
+takes it (cases 73, 75)."""
+
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from server.clock import system_clock
+from server.people import on_call
+from server.people.models import Clinic
+from server.people.on_call import Contact
+from server.review.models import Flag
+from tests.browser.eventually import eventually
+from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
+from tests.browser.running import running
+from tests.browser.running_site import LAST_WEEK, RunningSite
+from tests.cast import acting
+from tests.channels.test_email import Inbox, mail_server
+from tests.stories import rows
+
+TICK = 45.0  # seconds: within that the worker looks at who is to be told
+
+
+async def test_case_73_a_red_flag_at_night_climbs_the_ladder(chromium: Browser, tmp_path: Path) -> None:
+    letters = Inbox()
+    async with (
+        mail_server(letters) as server,
+        running(tmp_path, smtp=f"smtp://{server.host}:{server.port}?from=care@harbor.example") as site,
+    ):
+        await given_it_is_night_and_maria_is_on_call(site)
+        check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+        rosa = await phone_of(chromium, site, site.cast.rosa)
+        await rosa.goto(f"/check-ins/{check_in.id}")
+        await answer_all(rosa, "No trouble", "A little trouble", "Yes")
+        await sees(rosa, "The clinic is closed now. Nobody is watching this.", "This app is not watched all day.")
+
+        maria = await desk_of(chromium, site, site.cast.maria)
+        await sees(maria, "Choking: yes", "no staff device has taken the alert")
+        await when_nobody_has_answered_in_time(site)
+        await eventually(lambda: has_come(letters), "Maria's letter", TICK)
+        await then_the_letter_names_nobody(letters)
+        await maria.reload()
+        await sees(maria, "told Maria Alvarez by email at", "nobody has answered yet")
+
+        await press(maria, "Take it Rosa Delgado, Choking")
+        await sees_not(maria, "nobody has answered yet")
+        [flag] = await rows(site.database, Flag)
+        assert (flag.owner_id, flag.escalate_at) == (site.cast.maria.id, None)
+
+
+async def given_it_is_night_and_maria_is_on_call(site: RunningSite) -> None:
+    cast = site.cast
+    async with site.database.writing() as db:
+        clinic = await db.get_one(Clinic, cast.harbor.id)
+        clinic.staffed_hours = {}
+        said = {cast.maria.id: Contact(1, "")}
+        assert await on_call.change(db, acting(cast.ruth), clinic, said, 5, system_clock()) is None
+
+
+async def when_nobody_has_answered_in_time(site: RunningSite) -> None:
+    """As if the minutes had passed."""
+    [flag] = await rows(site.database, Flag)
+    async with site.database.writing() as db:
+        (await db.get_one(Flag, flag.id)).escalate_at = system_clock()
+
+
+async def has_come(letters: Inbox) -> bool:
+    return bool(letters.letters)
+
+
+async def then_the_letter_names_nobody(letters: Inbox) -> None:
+    [letter] = letters.letters
+    text = letter.as_string()
+    assert letter["To"] == "maria@harbor.example"
+    assert not any(word in text.lower() for word in ("rosa", "delgado", "chok"))
