@@ -33,6 +33,7 @@ import server.people.clinic_pages
 import server.people.language_pages
 import server.people.on_call_pages
 import server.people.pages
+import server.people.passkey_pages
 import server.people.roster_pages
 import server.people.staff_pages
 import server.phone.held_pages
@@ -63,6 +64,7 @@ HEADERS = {
 PAGES: list[ControllerRouterHandler] = [
     *shell.ROUTES,
     *server.people.pages.ROUTES,
+    *server.people.passkey_pages.ROUTES,
     *server.people.staff_pages.ROUTES,
     *server.people.roster_pages.ROUTES,
     *server.people.call_pages.ROUTES,

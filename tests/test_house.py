@@ -34,6 +34,8 @@ UNAUDITED = {
     "reminders/breakers.py:note_refusal": "a push service's state is about nobody",
     "reminders/breakers.py:note_taken": "a push service's state is about nobody",
     "reminders/breakers.py:resting": "a push service's state is about nobody",
+    "people/passkeys.py:ask": "a challenge is about nobody yet; what it leads to is audited",
+    "people/passkeys.py:offer": "a challenge is about nobody yet; what it leads to is audited",
     "people/guesses.py:forgive_guess": "a counter of wrong tries is about nobody in particular",
     "people/guesses.py:forget_guesses": "a counter of wrong tries is about nobody in particular",
     "reminders/beats.py:beat": "a worker's sign of life is about nobody",

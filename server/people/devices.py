@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
@@ -13,6 +13,7 @@ from server.people.models import (
     Caregiver,
     Device,
     DeviceSession,
+    Passkey,
     Patient,
     Subscription,
 )
@@ -69,6 +70,7 @@ async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, no
     held = await db.scalars(select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None)))
     for device in list(held):
         await end_device(db, actor, device, now)
+    await _end_passkeys(db, Passkey.caregiver_id == caregiver.id, now)
     caregiver.ended_at = caregiver.ended_at or now
     audit.record(db, actor, "caregiver.ended", caregiver, now)
 
@@ -78,7 +80,13 @@ async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime)
     await people.pause(db, actor, patient, "consent-withdrawn", now)
     for device in await devices_of(db, patient.id):
         await end_device(db, actor, device, now)
+    await _end_passkeys(db, Passkey.patient_id == patient.id, now)
     audit.record(db, actor, "patient.left", patient, now)
+
+
+async def _end_passkeys(db: AsyncSession, which: ColumnElement[bool], now: datetime) -> None:
+    """No key opens what has ended."""
+    await db.execute(update(Passkey).where(which, Passkey.ended_at.is_(None)).values(ended_at=now))
 
 
 async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:

@@ -97,30 +97,42 @@ async def join(
     if taken is None:  # two at once: the other had it
         return Refused("used")
     scope(db, found.clinic_id)
-    return await _begin(db, found, device_name, consent_version, now)
+    person: Patient | Caregiver = await (
+        db.get_one(Caregiver, found.caregiver_id) if found.caregiver_id else db.get_one(Patient, found.patient_id)
+    )
+    return await begin(db, person, device_name, consent_version, now)
 
 
-async def _begin(db: AsyncSession, code: PairingCode, device_name: str, version: str, now: datetime) -> Joined:
+async def begin(
+    db: AsyncSession, person: Patient | Caregiver, device_name: str, consented: str | None, now: datetime
+) -> Joined:
+    """A new device of this person's, and a session; the consent given with it, or None where it was given before."""
+    helper = person.id if isinstance(person, Caregiver) else None
+    patient_id = person.patient_id if isinstance(person, Caregiver) else person.id
     device = Device(
-        clinic_id=code.clinic_id,
-        patient_id=None if code.caregiver_id else code.patient_id,
-        caregiver_id=code.caregiver_id,
-        name=rules.unlike(device_name, [held.name for held in await devices.devices_of(db, code.patient_id)]),
+        clinic_id=person.clinic_id,
+        patient_id=None if helper else patient_id,
+        caregiver_id=helper,
+        name=rules.unlike(device_name, [held.name for held in await devices.devices_of(db, patient_id)]),
         joined_at=now,
         seen_at=now,
     )
     db.add(device)
     await db.flush()
-    consent = Consent(
-        clinic_id=code.clinic_id,
-        patient_id=code.patient_id,
-        caregiver_id=code.caregiver_id,
+    if consented is not None:
+        db.add(_consent(device, patient_id, consented, now))
+    actor = Actor("caregiver" if helper else "patient", person.id, person.clinic_id)
+    audit.record(db, actor, "device.joined", device, now, consent=consented or "")
+    token, session = await devices.begin_session(db, device, now)
+    return Joined(token, session, device)
+
+
+def _consent(device: Device, patient_id: str, version: str, now: datetime) -> Consent:
+    return Consent(
+        clinic_id=device.clinic_id,
+        patient_id=patient_id,
+        caregiver_id=device.caregiver_id,
         device_id=device.id,
         version=version,
         given_at=now,
     )
-    db.add(consent)
-    actor = Actor("caregiver" if code.caregiver_id else "patient", code.caregiver_id or code.patient_id, code.clinic_id)
-    audit.record(db, actor, "device.joined", device, now, consent=version)
-    token, session = await devices.begin_session(db, device, now)
-    return Joined(token, session, device)

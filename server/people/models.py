@@ -142,6 +142,32 @@ class DeviceSession(OfClinic, Base):
     ended_at: Mapped[datetime | None]
 
 
+class Passkey(OfClinic, Base):
+    """A key in a person's phone or browser that signs them in again; we hold its public half."""
+
+    __tablename__ = "passkey"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    credential_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Challenge(Base):
+    """What a passkey is to sign: asked once, answered once, within minutes."""
+
+    __tablename__ = "challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class Subscription(OfClinic, Base):
     """Where a push service takes pushes for a device. An endpoint is one device's: a new owner takes it over."""
 

@@ -9,6 +9,7 @@ PAIRING_LIFE = timedelta(minutes=30)
 STAFF_LINK_LIFE = timedelta(hours=24)
 PERSON_SESSION_LIFE = timedelta(days=400)  # browsers cap a cookie's age at 400 days
 STAFF_SESSION_LIFE = timedelta(hours=14)  # a long shift
+CHALLENGE_LIFE = timedelta(minutes=5)
 GUESS_WINDOW = timedelta(minutes=15)
 GUESSES_ALLOWED = 10
 SHORTEST_PASSWORD = 12

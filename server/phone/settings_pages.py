@@ -13,7 +13,7 @@ from server.actor import Actor
 from server.checkins import flow as checkins
 from server.checkins import reckoning
 from server.forms import form_of, text
-from server.people import devices
+from server.people import devices, passkeys
 from server.people import flow as people
 from server.people.guards import ANYONE, PATIENT, PERSON, Ask, Db, Now, Who, ended_cookie
 from server.people.models import Device, Patient
@@ -51,6 +51,7 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         actor=actor,
         devices=await devices.devices_of(db, actor.patient_id),
         helpers=await people.caregivers_of(db, actor.patient_id),
+        passkeys=await passkeys.of_person(db, actor),
     )
 
 

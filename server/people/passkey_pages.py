@@ -1,0 +1,57 @@
+"""Passkeys over HTTP: JSON for the script on the page (pwa/passkey.js), which alone can talk to the phone's keys."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from server import problems, render
+from server.forms import json_of
+from server.people import passkeys, rules
+from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, Now, Who, session_cookie, source_of
+from server.people.rules import Refused
+
+
+@post("/passkey/options", opt=PERSON | SAME_ORIGIN)
+async def offer(db: Db, actor: Who, settings: Given, now: Now) -> Response[dict[str, Any]]:
+    options = await passkeys.offer(db, actor, settings.base_url, now)
+    return Response(options, status_code=200, headers=render.FRESH)
+
+
+@post("/passkey", opt=PERSON | SAME_ORIGIN)
+async def keep(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
+    name = rules.device_name(request.headers.get("user-agent", ""))
+    made = await passkeys.keep(db, actor, await json_of(request), settings.base_url, name, now)
+    if isinstance(made, Refused):
+        return problems.answer(request, 400, made.why)
+    return Response({"id": made.id}, status_code=200, headers=render.FRESH)
+
+
+@post("/passkey/sign-in/options", opt=ANYONE | SAME_ORIGIN)
+async def ask(db: Db, settings: Given, now: Now) -> Response[dict[str, Any]]:
+    return Response(await passkeys.ask(db, settings.base_url, now), status_code=200, headers=render.FRESH)
+
+
+@post("/passkey/sign-in", opt=ANYONE | SAME_ORIGIN)
+async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[Any]:
+    device_name = rules.device_name(request.headers.get("user-agent", ""))
+    said, source = await json_of(request), source_of(request)
+    joined = await passkeys.sign_in(db, said, settings.base_url, device_name, source, now)
+    if isinstance(joined, Refused):
+        return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
+    response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
+    response.set_cookie(session_cookie(joined.token))
+    return response
+
+
+@post("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
+async def end(request: Ask, db: Db, actor: Who, now: Now, passkey_id: FromPath[str]) -> Response[Any]:
+    mine = {passkey.id: passkey for passkey in await passkeys.of_person(db, actor)}
+    if passkey_id not in mine:
+        raise NotFoundException
+    await passkeys.end(db, actor, mine[passkey_id], now)
+    return render.go(request, "/settings/phones")
+
+
+ROUTES = [offer, keep, ask, sign_in, end]

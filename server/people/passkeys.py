@@ -1,0 +1,203 @@
+"""The verbs about passkeys (WebAuthn): make one on a phone that has joined, come back by it, end it (case 66)."""
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from webauthn import (
+    generate_authentication_options,
+    generate_registration_options,
+    options_to_json,
+    verify_authentication_response,
+    verify_registration_response,
+)
+from webauthn.helpers.exceptions import WebAuthnException
+from webauthn.helpers.structs import (
+    AuthenticatorSelectionCriteria,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
+
+from server import audit, crypto
+from server.actor import Actor
+from server.db import scope, unscoped
+from server.people import rules
+from server.people.guesses import count_guess, forgive_guess
+from server.people.joining import Joined, begin
+from server.people.models import Caregiver, Challenge, Passkey, Patient
+from server.people.rules import Refused
+
+# Found by the phone itself, and only after a face, a finger or a code.
+WANTED = AuthenticatorSelectionCriteria(
+    resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+)
+
+
+async def offer(db: AsyncSession, actor: Actor, base_url: str, now: datetime) -> dict[str, Any]:
+    """What navigator.credentials.create() takes; the phone shows the person's name beside the key."""
+    options = generate_registration_options(
+        rp_id=_host(base_url),
+        rp_name="Interlude",
+        user_id=actor.id.encode(),
+        user_name=actor.name,
+        challenge=await _challenge(db, now),
+        authenticator_selection=WANTED,
+    )
+    return _as_json(options)
+
+
+async def keep(
+    db: AsyncSession, actor: Actor, said: dict[str, Any], base_url: str, name: str, now: datetime
+) -> Passkey | Refused:
+    """The public half of a key that this person's device has just made."""
+    challenge = await _take_challenge(db, said, now)
+    if challenge is None:
+        return Refused("challenge")
+    try:
+        made = verify_registration_response(
+            credential=said,
+            expected_challenge=challenge,
+            expected_rp_id=_host(base_url),
+            expected_origin=base_url,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError):
+        return Refused("passkey")
+    with unscoped(db):
+        if await _held(db, made.credential_id) is not None:
+            return Refused("passkey")
+    passkey = Passkey(
+        clinic_id=actor.clinic_id,
+        patient_id=actor.patient_id,
+        caregiver_id=actor.id if actor.kind == "caregiver" else None,
+        name=name,
+        credential_hash=_hash(made.credential_id),
+        public_key=made.credential_public_key,
+        sign_count=made.sign_count,
+        made_at=now,
+    )
+    db.add(passkey)
+    await db.flush()
+    audit.record(db, actor, "passkey.made", passkey, now)
+    return passkey
+
+
+async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
+    """What navigator.credentials.get() takes; whose key it will be, nobody knows yet."""
+    return _as_json(
+        generate_authentication_options(
+            rp_id=_host(base_url),
+            challenge=await _challenge(db, now),
+            user_verification=UserVerificationRequirement.REQUIRED,
+        )
+    )
+
+
+async def sign_in(
+    db: AsyncSession, said: dict[str, Any], base_url: str, device_name: str, source: str, now: datetime
+) -> Joined | Refused:
+    """A device becomes the person's again. Every failed try of `source` counts."""
+    if await count_guess(db, f"passkey:{source}", now) < 0:
+        return Refused("too-many")
+    challenge = await _take_challenge(db, said, now)
+    passkey = await _held(db, crypto.unb64(said["rawId"])) if _is_text(said.get("rawId")) else None
+    if challenge is None or passkey is None or passkey.ended_at is not None:
+        return Refused("passkey")
+    scope(db, passkey.clinic_id)
+    try:
+        proved = verify_authentication_response(
+            credential=said,
+            expected_challenge=challenge,
+            expected_rp_id=_host(base_url),
+            expected_origin=base_url,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError):
+        return Refused("passkey")
+    passkey.sign_count, passkey.used_at = proved.new_sign_count, now
+    await forgive_guess(db, f"passkey:{source}", now)
+    audit.record(db, _owner(passkey), "passkey.used", passkey, now)
+    return await begin(db, await _person(db, passkey), device_name, None, now)
+
+
+async def of_person(db: AsyncSession, actor: Actor) -> list[Passkey]:
+    query = select(Passkey).where(Passkey.patient_id == actor.patient_id, Passkey.ended_at.is_(None))
+    if actor.kind == "caregiver":
+        query = query.where(Passkey.caregiver_id == actor.id)
+    return list(await db.scalars(query.order_by(Passkey.made_at)))
+
+
+async def end(db: AsyncSession, actor: Actor, passkey: Passkey, now: datetime) -> None:
+    passkey.ended_at = passkey.ended_at or now
+    audit.record(db, actor, "passkey.ended", passkey, now)
+
+
+async def _challenge(db: AsyncSession, now: datetime) -> bytes:
+    """A new one; those that nobody answered go."""
+    await db.execute(delete(Challenge).where(Challenge.expires_at < now))
+    token = crypto.new_token()
+    db.add(Challenge(challenge_hash=crypto.token_hash(token), expires_at=now + rules.CHALLENGE_LIFE))
+    await db.flush()
+    return token.encode()
+
+
+async def _take_challenge(db: AsyncSession, said: dict[str, Any], now: datetime) -> bytes | None:
+    """The challenge that this answers, taken once; None for one that was not asked, is too old, or was answered."""
+    token = _token_in(said)
+    taken = await db.scalar(
+        update(Challenge)
+        .where(
+            Challenge.challenge_hash == crypto.token_hash(token),
+            Challenge.used_at.is_(None),
+            Challenge.expires_at > now,
+        )
+        .values(used_at=now)
+        .returning(Challenge.id)
+    )
+    return token.encode() if taken else None
+
+
+def _token_in(said: dict[str, Any]) -> str:
+    try:
+        client = json.loads(crypto.unb64(said["response"]["clientDataJSON"]))
+        return crypto.unb64(client["challenge"]).decode()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return ""
+
+
+async def _held(db: AsyncSession, credential_id: bytes) -> Passkey | None:
+    return await db.scalar(select(Passkey).where(Passkey.credential_hash == _hash(credential_id)))
+
+
+async def _person(db: AsyncSession, passkey: Passkey) -> Patient | Caregiver:
+    if passkey.caregiver_id:
+        return await db.get_one(Caregiver, passkey.caregiver_id)
+    return await db.get_one(Patient, passkey.patient_id)
+
+
+def _owner(passkey: Passkey) -> Actor:
+    if passkey.caregiver_id:
+        return Actor("caregiver", passkey.caregiver_id, passkey.clinic_id)
+    return Actor("patient", passkey.patient_id, passkey.clinic_id)
+
+
+def _hash(credential_id: bytes) -> str:
+    return crypto.keyed_hash(crypto.b64(credential_id), "passkey")
+
+
+def _host(base_url: str) -> str:
+    return urlsplit(base_url).hostname or ""
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.isascii()
+
+
+def _as_json(options: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(options_to_json(options))
+    return found

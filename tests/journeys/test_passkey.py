@@ -1,0 +1,82 @@
+"""Come back by a passkey: made in Settings with an authenticator in the browser, used on Join, used up and ended
+(cases 65, 66)."""
+
+from typing import Any
+
+from playwright.async_api import Browser, CDPSession, Page, Request, expect
+
+from server.people.models import Device, Passkey
+from tests.browser.people import phone_of, press, sees
+from tests.browser.running_site import RunningSite
+from tests.stories import rows
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+USE = "Use Face ID or a fingerprint"
+AGAIN = """async body => (await fetch("/passkey/sign-in", {
+  method: "POST", headers: {"content-type": "application/json", accept: "application/json"}, body})).status"""
+
+
+async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_it_has_an_authenticator(rosa)
+    await rosa.goto("/settings/phones")
+    await press(rosa, USE)
+    await sees(rosa, "Forget")
+    [passkey] = await rows(site.database, Passkey)
+    assert (passkey.patient_id, passkey.caregiver_id) == (site.cast.rosa.id, None)
+
+    await rosa.goto("/sign-out")
+    await press(rosa, "Sign out")
+    await rosa.wait_for_url("**/join")
+    sent: list[str] = []
+    rosa.on("request", lambda request: _note(request, sent))
+    await press(rosa, USE)
+    await expect(rosa.locator("h1")).to_have_text("All done for now")
+    assert len([d for d in await rows(site.database, Device) if d.patient_id == site.cast.rosa.id]) == 2
+
+    # The same proof, sent again, opens nothing.
+    assert await rosa.evaluate(AGAIN, sent[0]) == 400
+    await rosa.goto("/settings/phones")
+    await rosa.get_by_role("button", name="Forget").click()
+    await expect(rosa.get_by_role("button", name=USE)).to_be_visible()
+    await rosa.goto("/sign-out")
+    await press(rosa, "Sign out")
+    await rosa.wait_for_url("**/join")
+    await press(rosa, USE)
+    await sees(rosa, "That did not work. You can still type your code.")
+
+
+async def test_a_helper_whose_access_ended_does_not_come_back(chromium: Browser, site: RunningSite) -> None:
+    luis = await phone_of(chromium, site, site.cast.luis)
+    await given_it_has_an_authenticator(luis)
+    await luis.goto("/settings/phones")
+    await press(luis, USE)
+    await sees(luis, "Forget")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto("/settings/phones")
+    await press(rosa, "End Luis Delgado's access")
+    await luis.goto("/join")
+    await press(luis, USE)
+    await sees(luis, "That did not work.")
+
+
+async def given_it_has_an_authenticator(phone: Page) -> CDPSession:
+    session = await phone.context.new_cdp_session(phone)
+    await session.send("WebAuthn.enable")
+    options: dict[str, Any] = {"options": AUTHENTICATOR}
+    await session.send("WebAuthn.addVirtualAuthenticator", options)
+    return session
+
+
+def _note(request: Request, sent: list[str]) -> None:
+    if request.url.endswith("/passkey/sign-in") and request.post_data:
+        sent.append(request.post_data)
