@@ -41,7 +41,7 @@ async def triggers_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         request,
         "checkins/triggers.html",
         tables=[
-            (form, [line for row, line in lines if row.slug == slug and row.ended_at is None])
+            (form, _as_asked(form, [line for row, line in lines if row.slug == slug and row.ended_at is None]))
             for slug, form in forms.items()
         ],
         ended=[line for row, line in reversed(lines) if row.ended_at is not None],
@@ -49,6 +49,13 @@ async def triggers_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         may_edit=actor.role in rulebook.EDITORS,
         zone=actor.zone,
     )
+
+
+def _as_asked(form: Form, lines: list[Line]) -> list[Line]:
+    """In the order of the questions, for each the most severe first; rules of the whole check-in come last."""
+    places = {question.link_id: number for number, question in enumerate(form.questions)}
+    last = len(places)
+    return sorted(lines, key=lambda one: (places.get(one.row.item, last), -rules.SEVERITIES.index(one.row.severity)))
 
 
 def _line(row: TriggerRow, form: Form) -> Line:
