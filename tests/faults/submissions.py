@@ -17,6 +17,7 @@ from server.checkins.models import CheckIn, Response, SetAside
 from server.clock import system_clock
 from server.db import new_id
 from tests.browser.chromium import new_page
+from tests.browser.eventually import eventually
 from tests.browser.people import join
 from tests.browser.running_site import RunningSite
 from tests.faults.cutting import CuttingProxy, cutting_proxy
@@ -66,7 +67,7 @@ async def send_all(
 async def _load_outbox(page: Page) -> None:
     await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     await page.add_script_tag(url=Assets().url("outbox.js"))
-    await page.evaluate("Outbox.serverKey()")
+    await eventually(lambda: page.evaluate("Outbox.serverKey().catch(() => null)"), "the server's key")
 
 
 async def _flush_cut(
