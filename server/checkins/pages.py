@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import asking, drafts, flow, rules, same
+from server.checkins import asking, drafts, flow, past, responses, rules, same
 from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
 from server.checkins.models import CheckIn
 from server.clock import to_wall
@@ -27,7 +27,9 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
     """Where it goes on: who is answering, the next question, check and send, or what became of it."""
     check_in = found(await flow.find(db, actor, check_in_id))
     if check_in.state in ("done", "partial"):
-        return render.go(request, f"/check-ins/{check_in.id}/sent")
+        held = await past.standing(db, check_in.id)
+        page = "urgency" if held and await responses.asks_urgency(db, held, now) else "sent"
+        return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
     respondent = await drafts.goes_on_as(db, actor, check_in)

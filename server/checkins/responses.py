@@ -100,11 +100,22 @@ async def _again(
 ) -> Taken | Conflict:
     """Decrypted answers are compared: sealing twice gives two ciphertexts."""
     if json.loads(held.answers) == dict(answers):
-        return Taken(held, again=True)
+        return Taken(held, again=True, flagged=await is_flagged(db, held))
     beside = await db.scalars(select(SetAside).where(SetAside.response_id == held.id))
     if not any(json.loads(aside.answers) == dict(answers) for aside in beside):
         await _set_aside(db, actor, held, submission.respondent, answers, now)
     return Conflict(held)
+
+
+async def is_flagged(db: AsyncSession, response: Response) -> bool:
+    """Whether what was said needs staff."""
+    return any(flag.severity in ("red", "hard") for flag in await review.of_check_in(db, response.check_in_id))
+
+
+async def asks_urgency(db: AsyncSession, response: Response, now: datetime) -> bool:
+    """Just sent, and not yet said how urgent it is: another page of the phone, or its worker, may have sent it."""
+    fresh = response.urgency is None and now - response.received_at < rules.UNDO
+    return fresh and await is_flagged(db, response)
 
 
 async def _keep_the_others(

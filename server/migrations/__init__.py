@@ -17,7 +17,7 @@ import server.people.models
 import server.reminders.models
 import server.review.models
 from server import audit
-from server.db import Base, Database
+from server.db import BUSY_TIMEOUT, Base, Database
 
 MODELS = (
     audit,
@@ -27,6 +27,7 @@ MODELS = (
     server.checkins.models,
     server.review.models,
 )
+LONGEST_UPGRADE = 120  # seconds that a second process waits for the first
 ONE_AT_A_TIME = 7_341_001  # an advisory lock: two processes may start at once
 
 
@@ -71,10 +72,12 @@ async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
         raw = (await connection.get_raw_connection()).driver_connection
         assert raw is not None
         await raw.execute("PRAGMA foreign_keys=OFF")
+        await raw.execute(f"PRAGMA busy_timeout={LONGEST_UPGRADE * 1000}")
         try:
             yield connection
         finally:
             await raw.execute("PRAGMA foreign_keys=ON")
+            await raw.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT * 1000)}")
 
 
 def _upgrade(connection: Connection, to: str) -> None:

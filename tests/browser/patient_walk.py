@@ -171,7 +171,7 @@ async def _without_a_network(phone: Inspection) -> None:
     await phone.look("red flag, choking, without a network")
     await answer(page, "That was a mistake")
     await press(page, "No")
-    await sees(page, "Your answer is safe on this phone.")
+    await sees(page, "Your answers are safe on this phone.")
     await phone.look("a question, without a network")
     await phone.visit("/", "home, without a network")
     await page.context.route("**/answers", lambda route: route.abort())
