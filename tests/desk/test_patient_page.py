@@ -21,7 +21,8 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # What nobody does to one patient, or Interlude does by itself.
 NOT_TOLD = {
     "answer.as-before", "answer.kept", "attempt.begun", "check-in.laid-out", "check-in.missed", "check-in.reckoned",
-    "appointment.reckoned", "clinic.changed", "clinic.on-call-wait", "clinic.reach", "staff.on-call", "device.asked", "questionnaire.published",
+    "appointment.reckoned", "clinic.changed", "clinic.on-call-wait", "clinic.reach", "device.asked",
+    "questionnaire.published", "staff.on-call",
     "response.set-aside", "series.booked", "session.begun", "staff.added", "staff.credentials-set", "staff.link-made",
     "staff.signed-in", "subscription.ended", "subscription.taken",
 }  # fmt: skip
