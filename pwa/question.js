@@ -13,6 +13,7 @@ document.addEventListener("htmx:beforeOnLoad", takeOver);
 document.addEventListener("htmx:sendError", keepUnsent);
 document.addEventListener("htmx:timeout", keepUnsent);
 document.addEventListener("htmx:afterSwap", () => (red = kept = null));
+document.addEventListener("htmx:beforeSwap", noteTold);
 document.addEventListener("click", follow);
 document.addEventListener("outbox", told);
 lookBehind();
@@ -28,7 +29,7 @@ function take(event) {
   if (screen) showRed(target, screen);
   if (Walk.local) return takeHere(event);
   const { question, checkIn, who, value } = read(target, submitter);
-  Walk.note(checkIn, who, question, value).catch(() => {});
+  Walk.note(checkIn, who, question, value, false).catch(() => {});
   setTimeout(goOnWithout, WAIT, target, submitter);
 }
 
@@ -46,6 +47,13 @@ function takeHere(event) {
   if (target.dataset.question) keepHere(read(target, submitter));
   else if (submitter.name === "say") Walk.saySame(submitter.value);
   else if (submitter.name === "who") Walk.sayWho(submitter.value);
+}
+
+function noteTold(event) {
+  const { elt, requestConfig, xhr } = event.detail;
+  const { question, checkIn } = elt.dataset;
+  const { answer, skip, who } = requestConfig.parameters;
+  if (question && xhr.status < 400) Walk.note(checkIn, who, question, skip ? null : answer, true).catch(() => {});
 }
 
 // A network that hangs is none: the answer is kept, and the next question comes.
@@ -78,6 +86,7 @@ function takeOver(event) {
   }
   if (!red) return;
   event.preventDefault();
+  if (xhr.status < 400) noteTold(event);
   const theirs = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("#outbox-state");
   if (theirs) showReceived(theirs.textContent);
   else tellState("look");
@@ -96,7 +105,7 @@ async function keepHere({ question, checkIn, who, value }, state = "waiting") {
     const content = { answers: { [question]: value }, respondent: who };
     const entry = await Outbox.keep(checkIn, crypto.randomUUID(), content, "answers");
     kept = { id: entry.client_id, next: `/check-ins/${checkIn}/next?who=${who}&after=${encodeURIComponent(question)}` };
-    Walk.local = await Walk.note(checkIn, who, question, value);
+    Walk.local = await Walk.note(checkIn, who, question, value, true);
   } catch {
     tellState("failed");
     return red || document.getElementById("outbox-state").scrollIntoView({ block: "center" });
@@ -125,23 +134,38 @@ function told({ detail: entries }) {
   kept = null;
 }
 
-// Opened again while answers still waited here: the page that came knew nothing of them.
+// Opened again while answers still waited here, or were not even sent: the page that came knew nothing of them.
 async function lookBehind() {
   const form = document.querySelector("main form[data-check-in]");
   if (!form) return;
   const { checkIn, question, outbox } = form.dataset;
+  const who = form.elements.who.value;
   const said = form.querySelector(".said");
-  const known = outbox ? Object.keys(JSON.parse(outbox).answers) : said ? [question] : [];
   // Led here as to the next question, while its answer arrived.
-  if (said && performance.getEntriesByType("navigation")[0].redirectCount) location.replace(`/check-ins/${checkIn}`);
-  behind = await Walk.isAhead(checkIn, form.elements.who.value, known, question);
-  if (behind) catchUp((await Outbox.all()) ?? []);
+  if (said && performance.getEntriesByType("navigation")[0].redirectCount) return goWhereItIs(checkIn);
+  const untold = await Walk.untold(checkIn, who);
+  for (const [id, { is }] of untold) {
+    await Outbox.keep(checkIn, crypto.randomUUID(), { answers: { [id]: is }, respondent: who }, "answers");
+    await Walk.note(checkIn, who, id, is, true);
+  }
+  const known = outbox ? Object.keys(JSON.parse(outbox).answers) : said ? [question] : [];
+  behind = await Walk.isAhead(checkIn, who, known, question);
+  if (untold.length) Outbox.flushAndTell();
+  else if (behind) catchUp(await Outbox.all());
 }
 
 function catchUp(entries) {
   const { checkIn } = document.querySelector("main [data-check-in]")?.dataset ?? {};
   const waits = entries.some((one) => one.check_in === checkIn && one.part === "answers" && one.state === "waiting");
-  if (behind && !waits && !kept && !red && !Walk.local) location.replace(`/check-ins/${checkIn}`);
+  if (behind && !waits && !kept && !red && !Walk.local) goWhereItIs(checkIn);
+}
+
+// Once in a while: an answer that the clinic never takes must not lead round and round.
+function goWhereItIs(checkIn) {
+  const key = `where-it-is-${checkIn}`;
+  if (Date.now() - Number(sessionStorage.getItem(key)) < 5000) return;
+  sessionStorage.setItem(key, Date.now());
+  location.replace(`/check-ins/${checkIn}`);
 }
 
 // What to do now stays as it is; only what is said of the clinic changes.

@@ -28,12 +28,18 @@ const Walk = (() => {
     return true;
   }
 
-  // Each answer, with a network or without, so that the rest can follow without.
-  async function note(checkIn, respondent, id, is) {
+  // Each answer, with a network or without, so that the rest can follow without. `told`: the clinic has it, or the queue.
+  async function note(checkIn, respondent, id, is, told) {
     if (!(await take(checkIn, respondent))) return false;
-    draft[id] = { is, at: Date.now(), before: false };
+    draft[id] = { is, at: Date.now(), before: false, told };
     await save();
     return true;
+  }
+
+  // What was pressed, and neither sent nor kept in the queue: the app was closed in that moment.
+  async function untold(checkIn, respondent) {
+    if (!(await take(checkIn, respondent))) return [];
+    return Object.entries(draft).filter(([, one]) => one.told === false);
   }
 
   // Whether this phone knows answers that the server's page did not know: `known` are those that it shows.
@@ -199,7 +205,7 @@ const Walk = (() => {
     }
   }
 
-  return { local: false, take, note, isAhead, next, go, open, saySame, sayWho, saved };
+  return { local: false, take, note, untold, isAhead, next, go, open, saySame, sayWho, saved };
 })();
 
 if (document.body.matches("[data-stands-in]")) Walk.open(new URL(location.href));

@@ -61,6 +61,7 @@ async def test_a_half_answered_check_in_with_a_red_flag_is_not_lost(chromium: Br
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/")
     await answer_all(rosa, "Start", "No trouble", "A little trouble", "Yes")
+    await sees(rosa, "The clinic has received this answer.")
     await rosa.context.close()
 
     maria = await desk_of(chromium, site, site.cast.maria)

@@ -70,6 +70,24 @@ async def test_the_app_is_killed_half_way_and_goes_on_where_it_was(chromium: Bro
     assert (await answers_to(site, check_in))["pain"] == 4
 
 
+async def test_the_app_is_closed_in_the_moment_of_a_press_and_nothing_is_lost(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    await answer(rosa, "Start")
+    await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
+    await press(rosa, "4")
+    await eventually(lambda: rosa.evaluate(f"Walk.untold('{check_in.id}', 'self').then(all => all.length)"), "a note")
+    again = await rosa.context.new_page()
+    await rosa.close()
+    await again.context.unroute("**/q/*")
+    await again.goto(f"/check-ins/{check_in.id}")
+    await expect(again.locator("h1")).to_have_text("How is your mood today?")
+    await answer_all(again, "Good", "No trouble")
+    await press(again, "Send to clinic")
+    assert (await answers_to(site, check_in))["pain"] == 4
+
+
 async def test_begun_on_the_server_it_goes_on_on_the_phone_and_back(chromium: Browser, site: RunningSite) -> None:
     rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
     await answer_all(rosa, "Start", "4")
