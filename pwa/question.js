@@ -13,7 +13,6 @@ document.addEventListener("htmx:beforeOnLoad", takeOver);
 document.addEventListener("htmx:sendError", keepUnsent);
 document.addEventListener("htmx:timeout", keepUnsent);
 document.addEventListener("htmx:afterSwap", () => (red = kept = null));
-document.addEventListener("htmx:beforeSwap", noteTold);
 document.addEventListener("click", follow);
 document.addEventListener("outbox", told);
 lookBehind();
@@ -49,11 +48,10 @@ function takeHere(event) {
   else if (submitter.name === "who") Walk.sayWho(submitter.value);
 }
 
-function noteTold(event) {
-  const { elt, requestConfig, xhr } = event.detail;
+function noteTold({ elt, requestConfig }) {
   const { question, checkIn } = elt.dataset;
   const { answer, skip, who } = requestConfig.parameters;
-  if (question && xhr.status < 400) Walk.note(checkIn, who, question, skip ? null : answer, true).catch(() => {});
+  Walk.note(checkIn, who, question, skip ? null : answer, true).catch(() => {});
 }
 
 // A network that hangs is none: the answer is kept, and the next question comes.
@@ -84,9 +82,9 @@ function takeOver(event) {
     event.preventDefault();
     return keepUnsent(event, xhr.status === 401 ? "signIn" : "waiting");
   }
+  if (xhr.status < 400) noteTold(event.detail);
   if (!red) return;
   event.preventDefault();
-  if (xhr.status < 400) noteTold(event);
   const theirs = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("#outbox-state");
   if (theirs) showReceived(theirs.textContent);
   else tellState("look");
