@@ -6,6 +6,7 @@ const Walk = (() => {
   const main = document.getElementById("main");
   let held, form, draft;
   let who = "self";
+  let noting = Promise.resolve(false);
 
   const party = () => (who === "helper" ? "helper" : "patient");
   const given = () => Object.fromEntries(Object.entries(draft).map(([id, { is }]) => [id, is]));
@@ -29,7 +30,13 @@ const Walk = (() => {
   }
 
   // Each answer, with a network or without, so that the rest can follow without. `told`: the clinic has it, or the queue.
-  async function note(checkIn, respondent, id, is, told) {
+  // One after the other: that it is told must not be overtaken by that it was pressed.
+  function note(...said) {
+    noting = noting.catch(() => false).then(() => noteNow(...said));
+    return noting;
+  }
+
+  async function noteNow(checkIn, respondent, id, is, told) {
     if (!(await take(checkIn, respondent))) return false;
     draft[id] = { is, at: Date.now(), before: false, told };
     await save();

@@ -11,8 +11,9 @@ from server.app import PAGES
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
+from server.db import new_id
 from server.people import flow as people
-from server.people.models import Patient, Staff
+from server.people.models import Passkey, Patient, Staff
 from server.review.models import Flag, TriggerRow
 from tests.cast import NOW, acting
 from tests.stories import STEADY, answered, device_of, due_check_in
@@ -37,6 +38,7 @@ class World:
     slug: str = "weekly-als"
     item: str = "pain"
     trigger_id: str = "0" * 32
+    passkey_id: str = "0" * 32
     path: str = "app.css"
     token: str = "nobody-has-this-token"
 
@@ -55,7 +57,22 @@ async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
     helper = await people.add_caregiver(db, acting(staff), patient, "A helper", "friend", NOW)
     ids = (patient.id, visit.id, check_in.id, check_in.plan_id, taken.response.id, flag.id, device.id, staff.id)
     rule = await db.scalar(select(TriggerRow.id).where(TriggerRow.clinic_id == patient.clinic_id).limit(1))
-    return World(*ids, helper.id, trigger_id=rule or "")
+    return World(*ids, helper.id, trigger_id=rule or "", passkey_id=await _passkey(db, patient))
+
+
+async def _passkey(db: AsyncSession, patient: Patient) -> str:
+    passkey = Passkey(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        name="iPhone",
+        credential_hash=new_id(),
+        public_key=b"",
+        sign_count=0,
+        made_at=NOW,
+    )
+    db.add(passkey)
+    await db.flush()
+    return passkey.id
 
 
 def parameters(handler: HTTPRouteHandler) -> set[str]:
