@@ -29,7 +29,7 @@ lock:
 	@sh tools/setup.sh lock
 
 bench: setup-dev
-	@.venv/bin/python -m tests.bench
+	@.venv/bin/python -m tests.bench $(ARGS)
 
 locale: setup-dev
 	@sh tools/locale.sh

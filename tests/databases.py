@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+
+from tests.ports import free_port
 
 STARTS_WITHIN = 30.0  # seconds
 
@@ -53,7 +54,7 @@ def postgres_server() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="interlude-pg-"))
     as_user = _as_other_user(folder)
     binaries = _binaries()
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     _run(
         [
             *as_user,
@@ -119,10 +120,3 @@ def _wait_until_ready(binaries: Path, port: int) -> None:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

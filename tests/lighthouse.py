@@ -1,7 +1,6 @@
 """`make lighthouse`: a first page, Home and a question on a phone. A JSON line each; 1 when one falls short."""
 
 import asyncio
-import contextlib
 import json
 import os
 import subprocess
@@ -9,59 +8,64 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Cookie
+from playwright.async_api import async_playwright
 
 from server import crypto
-from tests.browser.chromium import CHROMIUM, chromium
-from tests.browser.people import phone_of
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests.browser.people import join
 from tests.browser.running import House, open_house
 
 VERSION = "12.8.2"
 AIMS = {"accessibility": 100, "performance": 95, "best-practices": 100}
-FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-
-
-async def signed_in(house: House) -> tuple[dict[str, str], str]:
-    """Rosa's cookies, and a check-in of hers that is due."""
-    async with chromium() as browser, house.cleared() as site:
-        check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als")
-        rosa = await phone_of(browser, site, site.cast.rosa)
-        return _header(await rosa.context.cookies()), check_in.id
-
-
-def _header(cookies: list[Cookie]) -> dict[str, str]:
-    return {"Cookie": "; ".join(f"{cookie.get('name')}={cookie.get('value')}" for cookie in cookies)}
-
-
-def scores(url: str, headers: dict[str, str], folder: Path) -> dict[str, float]:
-    """Category → 0 to 100, by Lighthouse's own phone and line."""
-    (folder / "headers.json").write_text(json.dumps(headers))
-    command = ["npx", "--yes", f"lighthouse@{VERSION}", url, "--quiet", "--output=json"]
-    command += [f"--chrome-flags={FLAGS}", f"--only-categories={','.join(AIMS)}"]
-    command += [f"--extra-headers={folder / 'headers.json'}", f"--output-path={folder / 'report.json'}"]
-    environment = os.environ | {"CHROME_PATH": CHROMIUM}
-    subprocess.run(command, env=environment, cwd=folder, check=True, timeout=300)
-    report = json.loads((folder / "report.json").read_text())
-    for name, audit in report["audits"].items():
-        if audit.get("score") not in (None, 1) and audit["scoreDisplayMode"] == "binary":
-            print(f"  {name}: {audit['title']}", file=sys.stderr)
-    return {name: round(100 * category["score"]) for name, category in report["categories"].items()}
 
 
 def main() -> int:
     crypto.use(crypto.new_keyring())
-    short = 0
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         (folder / "house").mkdir()
-        house = stack.enter_context(open_house(folder / "house"))
-        headers, check_in = asyncio.run(signed_in(house))
-        pages = {"/join": {}, "/": headers, f"/check-ins/{check_in}/q/breathing?who=self": headers}
-        for path, signed in pages.items():
-            found = scores(house.setup.base_url + path, signed, folder)
-            print(json.dumps({"page": path.replace(check_in, "…"), **found}), flush=True)
-            short += sum(found[name] < aim for name, aim in AIMS.items())
-    return 1 if short else 0
+        with open_house(folder / "house") as house:
+            short = _look(house, folder, "/join")
+            check_in = asyncio.run(_sign_in(house, folder))
+            return 1 if short + sum(_look(house, folder, path) for path in ("/", check_in)) else 0
+
+
+async def _sign_in(house: House, folder: Path) -> str:
+    """Rosa, in the browser that Lighthouse opens next; and a question that waits for her."""
+    async with async_playwright() as playwright, house.cleared() as site:
+        browser = await playwright.chromium.launch_persistent_context(
+            folder / "browser", executable_path=CHROMIUM, args=ARGUMENTS, base_url=site.base_url
+        )
+        check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als")
+        await join(browser.pages[0], site, site.cast.rosa)
+        await browser.close()
+        return f"/check-ins/{check_in.id}/q/breathing?who=self"
+
+
+def _look(house: House, folder: Path, path: str) -> int:
+    """How many of the aims this page misses."""
+    found = _scores(house.setup.base_url + path, folder)
+    print(json.dumps({"page": path, **found}), flush=True)
+    return sum(found[name] < aim for name, aim in AIMS.items())
+
+
+def _scores(url: str, folder: Path) -> dict[str, int]:
+    """Category → 0 to 100, by Lighthouse's own phone and line."""
+    flags = [
+        "--headless=new",
+        f"--user-data-dir={folder / 'browser'}",
+        *(each for each in ARGUMENTS if " " not in each),
+    ]
+    command = ["npx", "--yes", f"lighthouse@{VERSION}", url, "--quiet", "--output=json"]
+    command += [f"--chrome-flags={' '.join(flags)}", f"--only-categories={','.join(AIMS)}"]
+    command += [f"--output-path={folder / 'report.json'}"]
+    subprocess.run(command, env=os.environ | {"CHROME_PATH": CHROMIUM}, cwd=folder, check=True, timeout=300)
+    report = json.loads((folder / "report.json").read_text())
+    assert report["finalDisplayedUrl"] == url, report["finalDisplayedUrl"]
+    for name, audit in report["audits"].items():
+        if audit.get("score") not in (None, 1) and audit["scoreDisplayMode"] == "binary":
+            print(f"  {name}: {audit['title']}", file=sys.stderr)
+    return {name: round(100 * category["score"]) for name, category in report["categories"].items()}
 
 
 if __name__ == "__main__":

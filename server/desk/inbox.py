@@ -176,16 +176,18 @@ async def count_open(db: AsyncSession, actor: Actor) -> int:
 
 
 async def version(db: AsyncSession, actor: Actor, now: datetime) -> str:
-    """Another one whenever the inbox may read otherwise: by what happened last, and each quarter of an hour."""
+    """Another one whenever the inbox may read otherwise: by what happened last, what staff have been told since,
+    and each quarter of an hour."""
+    since = now - timedelta(hours=12)
     newest = await db.scalars(
         select(AuditEvent.id)
         .where(
             AuditEvent.clinic_id == actor.clinic_id,
-            AuditEvent.at > now - timedelta(hours=12),
+            AuditEvent.at > since,
             AuditEvent.subject.in_(TOLD),
         )
         .order_by(AuditEvent.at.desc(), AuditEvent.id)
         .limit(20)  # one that was written late does not hide behind the newest
     )
-    told = "".join(newest) + str(int(now.timestamp() // 900))
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+    told = [*newest, *await rungs.pulse(db, actor.clinic_id, since), str(int(now.timestamp() // 900))]
+    return hashlib.sha256("".join(told).encode()).hexdigest()[:16]

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
 from server.db import Base, OfClinic
+
+STAFFS = text("staff_id IS NOT NULL")
 
 
 class Reminder(OfClinic, Base):
@@ -19,6 +21,7 @@ class Reminder(OfClinic, Base):
         Index("ix_reminder_due", "state", "next_at"),
         Index("ix_reminder_turn", "state", "turn_at"),
         Index("ix_reminder_said", "patient_id", "said_at"),
+        Index("ix_reminder_staff", "clinic_id", "moment", sqlite_where=STAFFS, postgresql_where=STAFFS),
     )
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)

@@ -47,6 +47,16 @@ async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, n
     return steps
 
 
+async def pulse(db: AsyncSession, clinic_id: str, since: datetime) -> list[str]:
+    """Other words whenever a step may read otherwise: of what staff were to be told since then, what went out."""
+    found = await db.execute(
+        select(Reminder.id, Reminder.state, Attempt.state)
+        .join(Attempt, Attempt.reminder_id == Reminder.id, isouter=True)
+        .where(Reminder.clinic_id == clinic_id, Reminder.staff_id.is_not(None), Reminder.moment > since)
+    )
+    return sorted(":".join(map(str, row)) for row in found)
+
+
 async def _rungs(db: AsyncSession, told: dict[str, Flag]) -> dict[str, Rung]:
     rows = await db.execute(
         select(Reminder, Staff)

@@ -1,7 +1,9 @@
-"""`make bench`: reminders a second, what a service that hangs does, how soon a question comes, a long inbox."""
+"""`make bench ARGS="inbox answers"`, all of them without ARGS: reminders a second, a service that hangs, a long inbox,
+how soon the next question comes."""
 
 import asyncio
 import json
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -29,26 +31,41 @@ def row(name: str, value: float, unit: str, versus: str, ratio: float) -> None:
     )
 
 
-async def main() -> None:
+def main(names: list[str]) -> None:
+    """These parts, or all."""
     crypto.use(crypto.new_keyring())
-    with tempfile.TemporaryDirectory() as name, push_services(2) as ports:
-        folder = Path(name)
-        rounds = [await _end_to_end(folder / str(number), ports) for number in range(ROUNDS)]
-        ours, theirs = (sorted(speeds)[ROUNDS // 2] for speeds in zip(*rounds, strict=True))
-        row("reminders_end_to_end", ours, "reminders/s", "polling_loop", ours / theirs)
-        pairs = [await _hanging(folder / f"hang-{number}", ports) for number in range(ROUNDS)]
-        calm, hung = (sorted(values)[ROUNDS // 2] for values in zip(*pairs, strict=True))
-        row("p99_while_a_service_hangs", hung, "s", "all_answer", hung / calm)
-        ours, theirs = await inbox.run(folder, NOW)
-        row("inbox_10000_open", ours, "ms", "one_query_a_flag", ours / theirs)
+    for name in names or PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            PARTS[name](Path(folder))
 
 
-def answers() -> None:
+def reminders(folder: Path) -> None:
+    with push_services(2) as ports:
+        rounds = [asyncio.run(_end_to_end(folder / str(number), ports)) for number in range(ROUNDS)]
+    ours, theirs = (sorted(speeds)[ROUNDS // 2] for speeds in zip(*rounds, strict=True))
+    row("reminders_end_to_end", ours, "reminders/s", "polling_loop", ours / theirs)
+
+
+def hanging(folder: Path) -> None:
+    with push_services(2) as ports:
+        pairs = [asyncio.run(_hanging(folder / f"hang-{number}", ports)) for number in range(ROUNDS)]
+    calm, hung = (sorted(values)[ROUNDS // 2] for values in zip(*pairs, strict=True))
+    row("p99_while_a_service_hangs", hung, "s", "all_answer", hung / calm)
+
+
+def long_inbox(folder: Path) -> None:
+    ours, theirs = asyncio.run(inbox.run(folder, NOW))
+    row("inbox_10000_open", ours, "ms", "one_query_a_flag", ours / theirs)
+
+
+def answers(folder: Path) -> None:
     """To the next question, by a slow phone on a slow line; beside this machine as it is."""
-    crypto.use(crypto.new_keyring())
-    with tempfile.TemporaryDirectory() as name, open_house(Path(name)) as house:
+    with open_house(folder) as house:
         slow, quick = (asyncio.run(next_question.p75(house, slow)) for slow in (True, False))
     row("answer_to_next_question_p75", slow, "ms", "no_throttling", slow / quick)
+
+
+PARTS = {"reminders": reminders, "hanging": hanging, "inbox": long_inbox, "answers": answers}
 
 
 async def _end_to_end(folder: Path, ports: list[int]) -> tuple[float, float]:
@@ -120,5 +137,4 @@ def _note_answers(sender, port: int) -> list[float]:  # type: ignore[no-untyped-
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
-    answers()
+    main(sys.argv[1:])

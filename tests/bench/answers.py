@@ -22,7 +22,7 @@ STEP = """name => new Promise(done => {
   document.querySelector(`[name=answer][value="${name}"]`).click();
   look();
 })"""
-ANSWERS = ("none", "none", "no", "none", "none", "none", "no", "none", "2")  # the weekly one, until its last
+ANSWERS = ("none", "little", "no", "none", "none", "none", "no", "none", "2")  # the weekly one, until its last
 ROUNDS = 3
 
 

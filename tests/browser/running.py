@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from server import crypto, migrations
 from server.clock import system_clock
 from server.db import Database
 from tests.cast import Cast, gather
+from tests.ports import free_port
 
 from .eventually import eventually
 from .push_service import LocalPushService
@@ -43,7 +43,7 @@ class Setup:
     push: str = ""
     smtp: str = ""
     program: str = "server.cli"
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=lambda: free_port())
 
     @property
     def base_url(self) -> str:
@@ -202,10 +202,3 @@ def _is_error(line: str) -> bool:
         return json.loads(line).get("level") in ("error", "critical")
     except ValueError:
         return "Traceback" in line
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

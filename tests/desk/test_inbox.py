@@ -14,10 +14,11 @@ from server.db import Database
 from server.desk import inbox
 from server.people import flow as people
 from server.people.flow import NewPatient
-from server.review import acts
+from server.review import acts, escalation
 from server.review.models import Flag, TriggerRow
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
+from tests.review.ladder import Ladder
 from tests.review.scene import answers, flags
 from tests.stories import STEADY, answered, due_check_in
 from tests.web import words
@@ -176,6 +177,28 @@ async def test_whether_anything_is_new_is_one_small_answer(
     assert (await tom.get("/staff/inbox/changes", if_none_match=mesas)).status_code == 304
     clock.move(minutes=15)  # ages read otherwise by now
     assert (await maria.get("/staff/inbox/changes", if_none_match=changed.headers["etag"])).status_code == 200
+
+
+@ONE_DATABASE
+async def test_case_73_that_a_contact_was_told_is_news(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    ladder = Ladder(database, cast, clock)
+    await ladder.put_on_call()
+    async with database.writing() as db:
+        await answered(
+            db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"swallowing": "little", "choking": True}
+        )
+    clock.move(minutes=11)
+    async with database.writing() as db:
+        assert await escalation.escalate(db, clock()) == 1
+    maria = await signed_in(cast.maria)
+    before = await maria.get("/staff/inbox/changes")
+    assert "telling Maria Alvarez" in words(await maria.get("/staff"))
+    await ladder.pass_minutes(0)
+    after = await maria.get("/staff/inbox/changes", if_none_match=before.headers["etag"])
+    assert after.status_code == 200
+    assert "told Maria Alvarez by text" in words(await maria.get("/staff"))
 
 
 @ONE_DATABASE

@@ -1,0 +1,20 @@
+"""What staff are told is found by when it was due, for the inbox that asks often whether any of it went out."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    where = sa.text("staff_id IS NOT NULL")
+    op.create_index(
+        "ix_reminder_staff", "reminder", ["clinic_id", "moment"], sqlite_where=where, postgresql_where=where
+    )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore the backup that was taken before the upgrade")
