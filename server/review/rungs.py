@@ -41,9 +41,9 @@ async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, n
     alone = [flag for flag in waiting if flag.severity == "red" and flag.told_at is None and flag.owner_id is None]
     rungs, alerted = await _rungs(db, told), await _devices(db, [flag.id for flag in alone])
     steps = {flag_id: _words(told[flag_id], rung, zone, now) for flag_id, rung in rungs.items()}
+    first = {clinic_id: await _first(db, clinic_id) for clinic_id in {flag.clinic_id for flag in alone}}
     for flag in alone:
-        first = next(iter(await on_call.order(db, flag.clinic_id)), None)
-        steps[flag.id] = _before_anybody(flag, alerted.get(flag.id, 0), first, zone, now)
+        steps[flag.id] = _before_anybody(flag, alerted.get(flag.id, 0), first[flag.clinic_id], zone, now)
     return steps
 
 
@@ -79,6 +79,10 @@ async def _went_out(db: AsyncSession, reminder_ids: Sequence[str]) -> dict[str, 
         .order_by(Attempt.started_at)
     )
     return {attempt.reminder_id: attempt for attempt in found}
+
+
+async def _first(db: AsyncSession, clinic_id: str) -> Staff | None:
+    return next(iter(await on_call.order(db, clinic_id)), None)
 
 
 async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from litestar import Litestar
 from sqlalchemy import select
+from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import flow as appointments
@@ -90,6 +92,24 @@ async def test_another_clinics_flags_are_on_no_page(database: Database, cast: Ca
             page = await inbox.open_page(db, acting(cast.tom), after, inbox.PAGE, NOW)
             assert (page.rows, page.after) == ([], None)
         assert await inbox.count_open(db, acting(cast.tom)) == 0
+
+
+@ONE_DATABASE
+async def test_a_longer_list_asks_the_database_no_more_often(
+    app: Litestar, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """Red flags that nobody was told of are among them."""
+    asked: list[str] = []
+    listen(app.state.database.engine.sync_engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    maria = await signed_in(cast.maria)
+    counts = []
+    for more in (4, 36):
+        ids = await many_flags(database, cast, more)
+        asked.clear()
+        page = await maria.get("/staff")
+        assert all(f'id="flag-{flag_id}"' in page.text for flag_id in ids)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
 
 
 @ONE_DATABASE
