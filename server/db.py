@@ -163,7 +163,13 @@ async def _finishing(db: AsyncSession) -> AsyncIterator[None]:
     except BaseException:
         await db.rollback()
         raise
-    await db.commit()
+    try:
+        await db.commit()
+    except BaseException:
+        # SQLAlchemy takes a commit that failed for a transaction that has ended. SQLite's goes on, holds the write
+        # lock, and whoever is given the connection next cannot begin: so nobody is given it.
+        await db.invalidate()
+        raise
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

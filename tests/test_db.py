@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from litestar import Litestar
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import aliased
 
 from server import db as house
@@ -182,3 +182,27 @@ async def test_case_53_a_lock_held_too_long_is_said_and_the_retry_succeeds(
     assert refused.status_code == 503
     assert "Nothing was sent" in refused.text
     assert (await browser.submit("/join/code", {"code": "0000 0000"})).status_code == 422
+
+
+async def test_case_53_a_commit_that_a_reader_holds_up_is_refused_and_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch, sqlite_url: str, locked: Database
+) -> None:
+    """With a rollback journal, a commit waits for whoever reads: as long as it is willing to."""
+    monkeypatch.setattr(house, "has_wal_reset_fault", lambda _: True)
+    database = Database(sqlite_url)
+
+    async def writes(name: str) -> None:
+        async with database.writing() as db:
+            db.add(Clinic(name=name, zone="UTC", phone="", emergency_number="", crisis_line=""))
+
+    async with locked.reading() as db:
+        assert await db.scalar(text("PRAGMA journal_mode")) in ("truncate", "wal")
+        await db.execute(select(Clinic.id))
+        with pytest.raises(OperationalError, match="locked"):
+            await writes("lost")
+    for _ in range(10):  # more than the pool holds
+        await writes("kept")
+    async with locked.writing():  # and nobody else waits
+        names = [clinic.name for clinic in await rows(database, Clinic)]
+    await database.close()
+    assert ("lost" in names, names.count("kept")) == (False, 10)

@@ -23,7 +23,8 @@ from tests.browser.running_site import RunningSite
 from tests.faults.cutting import CuttingProxy, cutting_proxy
 from tests.stories import rows
 
-TRIES = 40  # flushes a submission, at most
+TRIES = 40  # rounds of flushes a batch, at most
+BATCH = 50  # check-ins that are due at a time: a phone holds them all
 MOODS, BREATHS = ("none", "little", "some", "hard"), ("none", "little")
 KEEP = """async entries => {
   for (const {id, client, answers} of entries) await Outbox.keep(id, client, {answers, respondent: "self"});
@@ -50,18 +51,25 @@ async def send_all(
     browser: Browser, site: RunningSite, count: int, seed: int, tell: Callable[[int], None] = lambda _: None
 ) -> Found:
     random = Random(seed)
-    check_ins = await _due(site, count)
-    given = {check_in["id"]: _answers(random) for check_in in check_ins}
+    first = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    given: dict[str, dict[str, Any]] = {}
+    left: list[str] = []
     async with cutting_proxy(urlsplit(site.base_url).port or 80, random) as proxy:
         page = await new_page(browser, base_url=f"http://localhost:{proxy.address}")
         await join(page, site, site.cast.rosa)
         await page.goto("/help")  # a page with no queue of its own to flush
         await _load_outbox(page)
-        entries = [{"id": each["id"], "client": each["client_id"], "answers": given[each["id"]]} for each in check_ins]
-        for at in range(0, count, 50):
-            await page.evaluate(KEEP, entries[at : at + 50])
-        left = await _flush_cut(page, proxy, count, site, tell)
-    return Found(count, proxy.cuts, await _wrong(site, given, left))
+        while len(given) < count and not left:
+            check_ins = await _due(site, first, min(BATCH, count - len(given)), len(given))
+            answers = {check_in["id"]: _answers(random) for check_in in check_ins}
+            given |= answers
+            kept = [
+                {"id": each["id"], "client": each["client_id"], "answers": answers[each["id"]]} for each in check_ins
+            ]
+            await page.evaluate(KEEP, kept)
+            left = await _flush_cut(page, proxy, len(check_ins))
+            tell(len(given) - len(left))
+    return Found(len(given), proxy.cuts, await _wrong(site, given, left))
 
 
 async def _load_outbox(page: Page) -> None:
@@ -70,14 +78,12 @@ async def _load_outbox(page: Page) -> None:
     await eventually(lambda: page.evaluate("Outbox.serverKey().catch(() => null)"), "the server's key")
 
 
-async def _flush_cut(
-    page: Page, proxy: CuttingProxy, count: int, site: RunningSite, tell: Callable[[int], None]
-) -> list[str]:
+async def _flush_cut(page: Page, proxy: CuttingProxy, count: int) -> list[str]:
+    """What is left in the queue: nothing, if all is well."""
     proxy.cutting = True
     left: list[str] = []
     for _ in range(TRIES):
-        left = await page.evaluate(FLUSH, max(count // 10, 20))
-        tell(count - len(left))
+        left = await page.evaluate(FLUSH, count)
         if "waiting" not in left:
             break
     proxy.cutting = False
@@ -102,9 +108,8 @@ def _answers(random: Random) -> dict[str, Any]:
     return {"pain": random.randrange(11), "mood": random.choice(MOODS), "breathing": random.choice(BREATHS)}
 
 
-async def _due(site: RunningSite, count: int) -> list[dict[str, Any]]:
-    """So many of Rosa's daily ones, as if each had fallen due a second before the other."""
-    first = await site.check_in_due_now(site.cast.rosa, "daily-three")
+async def _due(site: RunningSite, first: CheckIn, count: int, before: int) -> list[dict[str, Any]]:
+    """So many more of Rosa's daily ones, as if each had fallen due a second before the other."""
     made = [
         {
             "id": new_id(),
@@ -113,7 +118,7 @@ async def _due(site: RunningSite, count: int) -> list[dict[str, Any]]:
             "plan_id": first.plan_id,
             "questionnaire_id": first.questionnaire_id,
             "client_id": new_id(),
-            "due_at": first.due_at - timedelta(seconds=number + 1),
+            "due_at": first.due_at - timedelta(seconds=before + number + 1),
             "closes_at": system_clock() + timedelta(days=3),
             "state": "waiting",
         }
