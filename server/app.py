@@ -31,6 +31,7 @@ import server.exchange.pages
 import server.people.call_pages
 import server.people.clinic_pages
 import server.people.language_pages
+import server.people.letting_in_pages
 import server.people.on_call_pages
 import server.people.pages
 import server.people.passkey_pages
@@ -64,6 +65,7 @@ HEADERS = {
 PAGES: list[ControllerRouterHandler] = [
     *shell.ROUTES,
     *server.people.pages.ROUTES,
+    *server.people.letting_in_pages.ROUTES,
     *server.people.passkey_pages.ROUTES,
     *server.people.staff_pages.ROUTES,
     *server.people.roster_pages.ROUTES,

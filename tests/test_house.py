@@ -34,6 +34,7 @@ UNAUDITED = {
     "reminders/breakers.py:note_refusal": "a push service's state is about nobody",
     "reminders/breakers.py:note_taken": "a push service's state is about nobody",
     "reminders/breakers.py:resting": "a push service's state is about nobody",
+    "people/letting_in.py:ask": "a number on a phone is about nobody yet; that somebody lets it in is audited",
     "people/passkeys.py:ask": "a challenge is about nobody yet; what it leads to is audited",
     "people/passkeys.py:offer": "a challenge is about nobody yet; what it leads to is audited",
     "people/guesses.py:forgive_guess": "a counter of wrong tries is about nobody in particular",

@@ -33,7 +33,16 @@ class Joined:
 async def issue_pairing(
     db: AsyncSession, actor: Actor, patient: Patient, caregiver: Caregiver | None, now: datetime
 ) -> str:
-    """A fresh code of eight digits for one device; whatever code stood for this person before ends."""
+    """A fresh code of eight digits for one device."""
+    code = f"{secrets.randbelow(10**8):08d}"
+    await pair_by(db, actor, patient, caregiver, code, now)
+    return code
+
+
+async def pair_by(
+    db: AsyncSession, actor: Actor, patient: Patient, caregiver: Caregiver | None, code: str, now: datetime
+) -> PairingCode:
+    """This code makes one device the person's; whatever code stood for this person before ends."""
     who = caregiver.id if caregiver else None
     await db.execute(
         update(PairingCode)
@@ -44,7 +53,6 @@ async def issue_pairing(
         )
         .values(expires_at=now)
     )
-    code = f"{secrets.randbelow(10**8):08d}"
     pairing = PairingCode(
         clinic_id=actor.clinic_id,
         code_hash=crypto.keyed_hash(code, "pairing"),
@@ -56,7 +64,7 @@ async def issue_pairing(
     db.add(pairing)
     await db.flush()
     audit.record(db, actor, "pairing.issued", pairing, now)
-    return code
+    return pairing
 
 
 async def check_code(db: AsyncSession, typed: str, source: str, now: datetime) -> PairingCode | Refused:

@@ -87,6 +87,7 @@ class Caregiver(OfClinic, Base):
     name_sealed: Mapped[bytes]
     name = Sealed[str]()
     relation: Mapped[str] = mapped_column(String(40), default="")
+    may_let_in: Mapped[bool] = mapped_column(default=False)  # a new phone of the patient's
     ended_at: Mapped[datetime | None]
 
 
@@ -115,6 +116,19 @@ class PairingCode(OfClinic, Base):
     made_by: Mapped[str] = mapped_column(String(40))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class JoinRequest(Base):
+    """A new phone shows a number and waits; whoever may let it in types that number on a screen of theirs."""
+
+    __tablename__ = "join_request"
+
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device_name: Mapped[str] = mapped_column(String(60))
+    expires_at: Mapped[datetime]
+    let_in_at: Mapped[datetime | None]
+    pairing_id: Mapped[str | None] = mapped_column(ForeignKey("pairing_code.id"))
 
 
 class Device(OfClinic, Base):

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 ROLES = ("coordinator", "clinician", "admin")
 PAIRING_LIFE = timedelta(minutes=30)
+ASK_LIFE = timedelta(minutes=15)
+ASKS_ALLOWED = 60  # of one address in a window: a whole clinic joins from one
 STAFF_LINK_LIFE = timedelta(hours=24)
 PERSON_SESSION_LIFE = timedelta(days=400)  # browsers cap a cookie's age at 400 days
 STAFF_SESSION_LIFE = timedelta(hours=14)  # a long shift

@@ -25,6 +25,7 @@ NO_PAGES = {
     "/my-data.json",
     "/push/key",
     "/held",
+    "/join/asked/state",
     "/staff/inbox/changes",
     "/check-ins/key",
     "/check-ins/{check_in_id:str}",

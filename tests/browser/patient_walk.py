@@ -39,6 +39,7 @@ async def walk_in(browser: Browser, site: RunningSite) -> list[Inspection]:
         await iphone.visit(path)
     await iphone.visit("/nothing-is-here", "an address that does not exist")
     await _by_link(iphone, site)
+    await _ask(other)
     await _join(iphone, site)
     await _reminders(iphone)
     return [iphone, android, other]
@@ -53,6 +54,13 @@ async def _by_link(phone: Inspection, site: RunningSite) -> None:
     await sees(phone.page, "Thank you.")
     await phone.look("a link to a visit, answered")
     await phone.visit("/go/nothing", "a link that has ended")
+
+
+async def _ask(phone: Inspection) -> None:
+    await phone.page.goto("/join")
+    await press(phone.page, "I have no code")
+    await sees(phone.page, "Your number")
+    await phone.look("/join/asked")
 
 
 async def _join(phone: Inspection, site: RunningSite) -> None:
@@ -99,11 +107,29 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     await phone_of(browser, site, site.cast.luis)
     for page_of in ("", "/look", "/reminders", "/phones", "/language", "/quiet", "/times", "/scan", "/pause", "/leave"):
         await phone.visit(f"/settings{page_of}")
+    await _let_in(phone, await new_page(browser, base_url=site.base_url))
     for path in ("/my-data", "/help", "/sign-out"):
         await phone.visit(path)
     missed = await site.missed_check_in(site.cast.rosa, "function")
     await phone.visit(f"/check-ins/{missed.id}", "a check-in that is closed")
     return [phone]
+
+
+async def _let_in(phone: Inspection, new: Page) -> None:
+    page = phone.page
+    await new.goto("/join")
+    await press(new, "I have no code")
+    await phone.visit("/settings/phones/let-in")
+    for number, said in (("0000 0000", "No phone shows this number"), (await _number_on(new), "It may go on")):
+        await page.get_by_label("The number on the new phone").fill(number)
+        await press(page, "It is my phone")
+        await sees(page, said)
+        await phone.look(f"/settings/phones/let-in, {said}")
+    await sees(new, "Before you start")
+
+
+async def _number_on(new: Page) -> str:
+    return await new.locator(".pairing").inner_text()
 
 
 async def walk_through_check_ins(browser: Browser, site: RunningSite) -> list[Inspection]:

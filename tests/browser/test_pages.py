@@ -15,6 +15,7 @@ VISIT, CHECK_IN, PATIENT = "{appointment_id:str}", "/check-ins/{check_in_id:str}
 WAY_IN = {
     "/install",
     "/join",
+    "/join/asked",
     "/help",
     "/privacy",
     "/offline",
@@ -25,6 +26,7 @@ WAY_IN = {
 }
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
+ABOUT |= {"/settings/phones/let-in"}
 ABOUT |= {
     f"/settings{page}"
     for page in ("", "/look", "/reminders", "/phones", "/language", "/quiet", "/times", "/scan", "/pause", "/leave")
@@ -38,6 +40,7 @@ DESK |= {
     PATIENT,
     f"{PATIENT}/edit",
     f"{PATIENT}/print",
+    f"{PATIENT}/let-in",
     "/staff/flags/{flag_id:str}",
     "/staff/check-ins/{check_in_id:str}/by-phone",
     "/staff/responses/{response_id:str}",

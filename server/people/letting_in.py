@@ -1,0 +1,95 @@
+"""The verbs of a phone that asks first: it shows a number, and somebody lets it in on a screen of theirs.
+
+What lets it in is a pairing code like any other (joining.py): the number that the phone already shows.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit, crypto
+from server.actor import Actor
+from server.people import rules
+from server.people.guesses import count_guess, forgive_guess
+from server.people.joining import pair_by
+from server.people.models import Caregiver, JoinRequest, PairingCode, Patient
+from server.people.rules import Refused
+
+KEPT_FOR = timedelta(days=1)  # longer than a number lives: whoever comes late reads that it is too old
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`code` is shown; `token` is this browser's alone, and tells it what has become of the code."""
+
+    code: str
+    token: str
+
+
+async def ask(db: AsyncSession, device_name: str, source: str, now: datetime) -> Asked | Refused:
+    if await count_guess(db, f"asks:{source}", now, rules.ASKS_ALLOWED) < 0:
+        return Refused("too-many")
+    await db.execute(delete(JoinRequest).where(JoinRequest.expires_at < now - KEPT_FOR))
+    asked = Asked(f"{secrets.randbelow(10**8):08d}", crypto.new_token())
+    request = JoinRequest(
+        code_hash=crypto.keyed_hash(asked.code, "pairing"),
+        token_hash=crypto.token_hash(asked.token),
+        device_name=device_name,
+        expires_at=now + rules.ASK_LIFE,
+    )
+    db.add(request)
+    return asked
+
+
+async def asked_by(db: AsyncSession, asked: Asked, now: datetime) -> JoinRequest | None:
+    """What this browser asked for, while its number lives and nobody has joined with it."""
+    request = await db.scalar(
+        select(JoinRequest).where(
+            JoinRequest.token_hash == crypto.token_hash(asked.token),
+            JoinRequest.code_hash == crypto.keyed_hash(asked.code, "pairing"),
+            JoinRequest.expires_at > now,
+        )
+    )
+    pairing = await db.get(PairingCode, request.pairing_id) if request and request.pairing_id else None
+    return None if pairing and (pairing.used_at or pairing.expires_at <= now) else request
+
+
+async def let_in(
+    db: AsyncSession, actor: Actor, typed: str, patient: Patient, caregiver: Caregiver | None, now: datetime
+) -> JoinRequest | Refused:
+    """The phone that shows this number may become this person's; on it, the person still has to agree."""
+    left = await count_guess(db, f"lets-in:{actor.id}", now)
+    if left < 0:
+        return Refused("too-many")
+    code = rules.clean_code(typed)
+    found = await db.scalar(
+        select(JoinRequest)
+        .where(JoinRequest.code_hash == crypto.keyed_hash(code, "pairing"))
+        .order_by(JoinRequest.expires_at.desc())
+    )
+    if found is None:
+        return Refused("unknown", left)
+    if found.expires_at <= now:
+        return Refused("expired", left)
+    taken = await db.scalar(
+        update(JoinRequest)
+        .where(JoinRequest.id == found.id, JoinRequest.let_in_at.is_(None))
+        .values(let_in_at=now)
+        .returning(JoinRequest.id)
+    )
+    if taken is None:  # two at once, or the same number twice
+        return Refused("used", left)
+    pairing = await pair_by(db, actor, patient, caregiver, code, now)
+    found.pairing_id = pairing.id
+    audit.record(db, actor, "pairing.let-in", pairing, now, device=found.device_name)
+    await forgive_guess(db, f"lets-in:{actor.id}", now)
+    return found
+
+
+async def allow(db: AsyncSession, actor: Actor, caregiver: Caregiver, allowed: bool, now: datetime) -> None:
+    """Whether a helper may let a new phone of the patient's in. With it come the patient's own answers, mood too."""
+    caregiver.may_let_in = allowed
+    audit.record(db, actor, "caregiver.may-let-in", caregiver, now, allowed=allowed)

@@ -1,0 +1,152 @@
+"""A phone asks and shows a number; staff, the patient's other phone or a trusted helper lets it in."""
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import render
+from server.actor import Actor
+from server.forms import form_of, text
+from server.people import flow, letting_in, rules
+from server.people.guards import ANYONE, PATIENT, PERSON, STAFF, Ask, Db, Now, Who, session_cookie, source_of
+from server.people.letting_in import Asked
+from server.people.models import Caregiver, Clinic, JoinRequest, PairingCode, Patient
+from server.people.rules import Refused
+from server.problems import found
+
+ASKED_COOKIE = "__Host-asked"
+
+
+@post("/join/ask", opt=ANYONE)
+async def ask(request: Ask, db: Db, now: Now) -> Response[Any]:
+    device_name = rules.device_name(request.headers.get("user-agent", ""))
+    asked = await letting_in.ask(db, device_name, source_of(request), now)
+    if isinstance(asked, Refused):
+        return render.page(request, "people/join.html", 429, refused=asked, typed="")
+    response = render.go(request, "/join/asked")
+    response.set_cookie(_cookie(asked))
+    return response
+
+
+def _cookie(asked: Asked) -> Cookie:
+    life = int(rules.ASK_LIFE.total_seconds())
+    return replace(session_cookie(f"{asked.code}.{asked.token}"), key=ASKED_COOKIE, max_age=life)
+
+
+@get("/join/asked", opt=ANYONE)
+async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
+    """The number, until somebody has let this phone in; then the notice that opens the app."""
+    asked = _asked(request)
+    waiting = await letting_in.asked_by(db, asked, now)
+    if waiting is None:
+        return render.page(request, "people/join.html", refused=Refused("expired-ask"), typed="")
+    if waiting.pairing_id is None:
+        return render.page(request, "people/asked.html", code=asked.code, device_name=waiting.device_name)
+    pairing = await db.get_one(PairingCode, waiting.pairing_id)
+    clinic = await db.get_one(Clinic, pairing.clinic_id)
+    return render.page(request, "people/consent.html", code=asked.code, clinic=clinic, version=rules.CONSENT_VERSION)
+
+
+@get("/join/asked/state", opt=ANYONE)
+async def asked_state(request: Ask, db: Db, now: Now) -> Response[Any]:
+    """For the page that waits: 204, or on to what has become of it."""
+    waiting = await letting_in.asked_by(db, _asked(request), now)
+    if waiting is not None and waiting.pairing_id is None:
+        return Response(None, status_code=204, headers=render.FRESH)
+    return render.go(request, "/join/asked")
+
+
+def _asked(request: Ask) -> Asked:
+    code, _, token = request.cookies.get(ASKED_COOKIE, "").partition(".")
+    return Asked(code, token)
+
+
+@get("/settings/phones/let-in", opt=PERSON)
+async def own_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return await _own_page(request, db, actor)
+
+
+@post("/settings/phones/let-in", opt=PERSON)
+async def let_own_in(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """The button says whose phone it is."""
+    form = await form_of(request)
+    whose = {person.id: person for person in await _may_let_in(db, actor)}
+    person = whose.get(text(form, "whose", 32))
+    if person is None:
+        raise NotFoundException
+    patient, caregiver = await _pair_of(db, person)
+    typed = text(form, "code", 40)
+    done = await letting_in.let_in(db, actor, typed, patient, caregiver, now)
+    if isinstance(done, Refused):
+        return await _own_page(request, db, actor, done, typed)
+    return render.page(request, "people/let_in_done.html", device_name=done.device_name)
+
+
+async def _own_page(
+    request: Ask, db: AsyncSession, actor: Actor, refused: Refused | None = None, typed: str = ""
+) -> Response[str]:
+    whose = await _may_let_in(db, actor)
+    status = 422 if refused else 200
+    return render.page(request, "people/let_in.html", status, actor=actor, whose=whose, refused=refused, typed=typed)
+
+
+async def _may_let_in(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
+    """A patient: a phone of theirs or of a helper's. A helper: a phone of theirs, and the patient's where that was
+    allowed."""
+    patient = await db.get_one(Patient, actor.patient_id)
+    helpers = await flow.caregivers_of(db, patient.id)
+    if actor.kind == "patient":
+        return [patient, *helpers]
+    own = [helper for helper in helpers if helper.id == actor.id]
+    return [*own, *([patient] if any(helper.may_let_in for helper in own) else [])]
+
+
+async def _pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patient, Caregiver | None]:
+    if isinstance(person, Patient):
+        return person, None
+    return await db.get_one(Patient, person.patient_id), person
+
+
+@post("/settings/helpers/{caregiver_id:str}/allow", opt=PATIENT)
+async def allow(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPath[str]) -> Response[Any]:
+    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, actor.patient_id)}
+    if caregiver_id not in helpers:
+        raise NotFoundException
+    allowed = text(await form_of(request), "allowed", 3) == "yes"
+    await letting_in.allow(db, actor, helpers[caregiver_id], allowed, now)
+    return render.go(request, "/settings/phones")
+
+
+@get("/staff/patients/{patient_id:str}/let-in", opt=STAFF)
+async def staff_page(
+    request: Ask, db: Db, actor: Who, patient_id: FromPath[str], caregiver: FromQuery[str] = ""
+) -> Response[str]:
+    patient, helper = await _whom(db, actor, patient_id, caregiver)
+    return render.page(request, "people/staff_let_in.html", patient=patient, caregiver=helper, refused=None, typed="")
+
+
+@post("/staff/patients/{patient_id:str}/let-in", opt=STAFF)
+async def staff_let_in(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
+    form = await form_of(request)
+    patient, caregiver = await _whom(db, actor, patient_id, text(form, "caregiver", 32))
+    typed = text(form, "code", 40)
+    done = await letting_in.let_in(db, actor, typed, patient, caregiver, now)
+    if isinstance(done, JoinRequest):
+        return render.go(request, f"/staff/patients/{patient.id}#people")
+    return render.page(
+        request, "people/staff_let_in.html", 422, patient=patient, caregiver=caregiver, refused=done, typed=typed
+    )
+
+
+async def _whom(db: AsyncSession, actor: Actor, patient_id: str, caregiver_id: str) -> tuple[Patient, Caregiver | None]:
+    patient = found(await flow.find_patient(db, actor, patient_id))
+    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
+    return patient, found(helpers.get(caregiver_id)) if caregiver_id else None
+
+
+ROUTES = [ask, asked_page, asked_state, own_page, let_own_in, allow, staff_page, staff_let_in]
