@@ -1,11 +1,11 @@
 """The composition root: settings, keys, database and channels meet the pages here and nowhere else."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Response
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders, State
@@ -123,9 +123,9 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
             backend="brotli", brotli_quality=5, exclude=["^/static/", "^/service-worker"]
         ),
         exception_handlers={
-            HTTPException: problems.on_http_exception,
-            OperationalError: problems.on_database_busy,
-            Exception: problems.on_any,
+            HTTPException: _in_their_language(problems.on_http_exception),
+            OperationalError: _in_their_language(problems.on_database_busy),
+            Exception: _in_their_language(problems.on_any),
         },
         before_request=greet,
         lifespan=[_database_closes],
@@ -144,6 +144,16 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
         logging_config=None,
         debug=False,
     )
+
+
+def _in_their_language(answer: Callable[[Any, Any], Response[Any]]) -> Callable[[Any, Any], Response[Any]]:
+    """Also where nobody was greeted: at an address that no route has, or a form that was refused before."""
+
+    def answered(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
+        language.speak(spoken_with(request))
+        return answer(request, error)
+
+    return answered
 
 
 async def add_headers(message: Message, scope: Scope) -> None:

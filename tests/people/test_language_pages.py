@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import language
 from server.db import Database
 from server.people.models import Patient
 from tests.cast import Cast
@@ -86,6 +87,25 @@ async def test_what_is_wrong_is_said_in_their_language_too(signed_in: Enter, cas
     await rosa.submit("/settings/language", {"language": "es"})
     assert "Aquí no hay nada" in words(await rosa.get("/nothing-is-here"))
     assert "Aquí no hay nada" in words(await rosa.get("/visits/none"))
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing-is-here", 404), ("/staff/nothing", 404), ("/static/no.css", 404)]
+)
+async def test_an_address_that_nobody_has_is_said_in_the_browsers_language(
+    browser: Browser, path: str, status: int
+) -> None:
+    await browser.submit("/language", {"language": "es", "back": "join"})
+    language.speak("en")  # the next request is another task's
+    missed = await browser.get(path)
+    assert (missed.status_code, 'lang="es"' in missed.text) == (404, True)
+
+
+async def test_a_form_that_is_refused_before_it_is_read_is_too(browser: Browser) -> None:
+    await browser.submit("/language", {"language": "es", "back": "join"})
+    language.speak("en")
+    refused = await browser.http.post("/join/code", data={"code": "1"}, headers={"accept": "text/html"})
+    assert (refused.status_code, 'lang="es"' in refused.text) == (403, True)
 
 
 async def test_staff_put_down_a_patients_language(signed_in: Enter, database: Database, cast: Cast) -> None:
