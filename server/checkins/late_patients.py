@@ -48,7 +48,7 @@ async def unanswered(db: AsyncSession, actor: Actor, now: datetime) -> list[Late
     if not by_plan:
         return []
     ids = {occasions[0].patient_id for occasions in by_plan.values()}
-    called = {patient_id: call.at for patient_id, call in (await calls.last_calls(db, ids)).items()}
+    called = {patient_id: call.at for patient_id, call in (await calls.settling_calls(db, ids, now)).items()}
     resumed = await _resumed(db, ids)
     found: dict[str, LatePatient] = {}
     for occasions in by_plan.values():

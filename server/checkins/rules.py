@@ -140,7 +140,8 @@ def lateness(
 ) -> Lateness | None:
     """How it stands with a plan whose occasions of `dues`, in order, have no answer; None where none is owed.
 
-    What fell due in a pause is owed by nobody. A call settles what fell due before it, not what is missed later.
+    What fell due in a pause is owed by nobody. A call (`called`: the last one that counts) settles what fell due
+    before it, not what is missed later.
     """
     owed = [due for due in dues if due <= now and (resumed is None or due > resumed)]
     if not owed:

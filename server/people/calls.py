@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -38,9 +38,19 @@ async def of_patient(db: AsyncSession, patient_id: str, limit: int = 20) -> list
 
 async def last_calls(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, PhoneCall]:
     """The newest call of each of these patients, where there is one."""
+    return await _newest(db, PhoneCall.patient_id.in_(patient_ids))
+
+
+async def settling_calls(db: AsyncSession, patient_ids: Collection[str], now: datetime) -> dict[str, PhoneCall]:
+    """The newest call of each that still counts: one that nobody answered counts until the next day."""
+    counts = (PhoneCall.outcome != "no-answer") | (PhoneCall.at > now - rules.CALL_AGAIN)
+    return await _newest(db, PhoneCall.patient_id.in_(patient_ids), counts)
+
+
+async def _newest(db: AsyncSession, *which: ColumnElement[bool]) -> dict[str, PhoneCall]:
     newest = (
         select(PhoneCall.patient_id, func.max(PhoneCall.at).label("at"))
-        .where(PhoneCall.patient_id.in_(patient_ids))
+        .where(*which)
         .group_by(PhoneCall.patient_id)
         .subquery()
     )

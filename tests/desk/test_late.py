@@ -61,6 +61,23 @@ async def test_a_logged_call_takes_off_the_list_and_is_on_record(
     assert "To call Rosa Delgado" in words(await maria.get("/staff?show=late"))
 
 
+async def test_a_call_that_nobody_answered_is_made_again_the_next_day(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        await due_check_in(db, cast.rosa)
+    clock.move(days=3)
+    path, to_call = f"/staff/patients/{cast.rosa.id}/calls", "To call Rosa Delgado"
+    for outcome, hours, again in (("no-answer", 1, False), ("", 20, True), ("reached", 1, False), ("", 20, False)):
+        maria = await signed_in(cast.maria)
+        if outcome:
+            await maria.submit(path, {"outcome": outcome})
+        clock.move(hours=hours)
+        maria = await signed_in(cast.maria)
+        assert (to_call in words(await maria.get("/staff?show=late"))) == again, (outcome, hours)
+    assert "Reached, Maria Alvarez" in words(await maria.get("/staff?show=late"))
+
+
 async def test_a_call_without_an_outcome_or_of_another_clinic_is_none(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:

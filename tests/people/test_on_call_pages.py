@@ -1,0 +1,103 @@
+"""An admin keeps who is told next when nobody takes a red flag (case 73)."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from litestar import Litestar
+
+from server.db import Database
+from server.people.models import Clinic, Staff
+from server.settings import Settings
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import audited, rows
+from tests.web import Browser, words
+
+PATH = "/staff/clinic/on-call"
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def said(cast: Cast, **places: str) -> dict[str, str]:
+    """The form, with these in the order; everybody has a number."""
+    people = {"ruth": cast.ruth, "maria": cast.maria, "ken": cast.ken}
+    fields = {f"place-{person.id}": places.get(name, "") for name, person in people.items()}
+    numbers = {f"phone-{person.id}": f"+1 555 010 015{n}" for n, person in enumerate(people.values())}
+    return fields | numbers | {"wait": places.get("wait", "10")}
+
+
+def order_on(page: str) -> list[str]:
+    """The names, as the page has them."""
+    return re.findall(r"<legend>([^<]+)</legend>", page)
+
+
+async def order_in(database: Database) -> dict[str, int]:
+    return {member.name.split()[0]: member.on_call for member in await rows(database, Staff) if member.on_call}
+
+
+@pytest.fixture
+async def ruth(signed_in: Enter, cast: Cast) -> Browser:
+    return await signed_in(cast.ruth)
+
+
+async def test_the_order_the_numbers_and_the_wait_are_kept(ruth: Browser, cast: Cast, database: Database) -> None:
+    assert "Nobody is on call" in words(await ruth.get(PATH))
+    saved = await ruth.submit(PATH, said(cast, ken="1", maria="2", wait="15"))
+    assert "Saved." in words(saved)
+    assert await order_in(database) == {"Ken": 1, "Maria": 2}
+    page = await ruth.get(PATH)
+    assert order_on(page.text)[:2] == ["Ken Osei", "Maria Alvarez"]
+    assert 'value="+1 555 010 0152"' in page.text
+    [clinic] = [clinic for clinic in await rows(database, Clinic) if clinic.id == cast.harbor.id]
+    assert clinic.on_call_wait == 15
+    assert "staff.on-call" in await audited(database, cast.ken.id)
+    assert "clinic.on-call-wait" in await audited(database, clinic.id)
+
+
+async def test_a_number_lies_sealed(ruth: Browser, cast: Cast, database: Database) -> None:
+    await ruth.submit(PATH, said(cast, ken="1"))
+    [ken] = [member for member in await rows(database, Staff) if member.id == cast.ken.id]
+    assert ken.phone == "+1 555 010 0152"
+    assert b"0152" not in (ken.phone_sealed or b"")
+
+
+@pytest.mark.parametrize(
+    ("changed", "words_of"),
+    [
+        ({"ken": "1", "maria": "1"}, "one person's"),
+        ({"ken": "1", "wait": "4"}, "5 to 60 minutes"),
+        ({"ken": "1", "wait": "61"}, "5 to 60 minutes"),
+        ({"ken": "1", "wait": "soon"}, "5 to 60 minutes"),
+    ],
+)
+async def test_what_cannot_be_is_said_and_nothing_is_changed(
+    ruth: Browser, cast: Cast, database: Database, changed: dict[str, str], words_of: str
+) -> None:
+    await ruth.submit(PATH, said(cast, maria="1"))
+    refused = await ruth.submit(PATH, said(cast, **changed))
+    assert (refused.status_code, words_of in words(refused)) == (422, True)
+    assert await order_in(database) == {"Maria": 1}
+
+
+async def test_a_number_that_is_none_is_kept_in_the_form(ruth: Browser, cast: Cast, database: Database) -> None:
+    refused = await ruth.submit(PATH, said(cast, ken="1") | {f"phone-{cast.ken.id}": "ask Maria"})
+    assert (refused.status_code, 'value="ask Maria"' in refused.text) == (422, True)
+    assert await order_in(database) == {}
+
+
+async def test_somebody_of_another_clinic_is_in_no_order(ruth: Browser, cast: Cast, database: Database) -> None:
+    await ruth.submit(PATH, said(cast, ken="2") | {f"place-{cast.tom.id}": "1", f"phone-{cast.tom.id}": "555 0100"})
+    assert await order_in(database) == {"Ken": 2}
+    assert cast.tom.name not in (await ruth.get(PATH)).text
+
+
+async def test_only_an_admin_opens_it(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    assert (await maria.get(PATH)).status_code == 403
+    assert (await maria.submit(PATH, said(cast, maria="1"))).status_code == 403
+
+
+async def test_it_says_what_cannot_be_sent(app: Litestar, ruth: Browser, settings: Settings) -> None:
+    assert "Neither texts nor emails can be sent" in words(await ruth.get(PATH))
+    app.state["settings"] = replace(settings, smtp_url="smtp://localhost:25?from=a@b.example")
+    assert "by email" in words(await ruth.get(PATH))
