@@ -1,4 +1,4 @@
-"""`make lighthouse`: a first page, Home and a question on a phone, each the median of three runs, as Lighthouse advises.
+"""`make lighthouse`: a first page, Home and a question on a phone, each the median of three runs as Lighthouse advises.
 
 A JSON line each; 1 when one falls short.
 """
