@@ -10,6 +10,8 @@ from .chromium import DESKTOP, PHONE, axe_violations
 # All that a colour scheme can change.
 OF_COLOUR = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
 NARROW: ViewportSize = {"width": 320, "height": 640}
+LOW: ViewportSize = {"width": 320, "height": 256}
+ENLARGE = "size => { document.documentElement.dataset.size = size; }"
 
 # A control is what can be pressed or typed into; of a box or a dot to tick, its label. A link inside a sentence is
 # no target of its own (WCAG 2.2, target size: inline).
@@ -99,6 +101,8 @@ async def faults_of_size(page: Page, owed: Owed) -> list[str]:
 async def faults_of(page: Page, owed: Owed) -> list[str]:
     """All that is wrong with the page as it now stands, in light and dark; it ends at the last of `owed.sizes`."""
     found = [f"at {owed.narrow['width']} px {fault}" for fault in await _at(page, owed.narrow, SIDEWAYS)]
+    if owed is PATIENT:
+        found += await faults_enlarged(page)
     sizes = {"tall": owed.tall, "apart": owed.apart, "most": owed.most}
     for size in owed.sizes:
         width = size["width"]
@@ -108,6 +112,18 @@ async def faults_of(page: Page, owed: Owed) -> list[str]:
     found += [f"in dark {violation}" for violation in _folded(await axe_violations(page, OF_COLOUR))]
     await page.emulate_media(color_scheme="light", reduced_motion="reduce")
     found += [f"in light {violation}" for violation in _folded(await axe_violations(page))]
+    return found
+
+
+async def faults_enlarged(page: Page) -> list[str]:
+    """What does not fit at 320 by 256 pixels with larger text, which only a phone's pages offer."""
+    chosen = await page.evaluate("document.documentElement.dataset.size")
+    found: list[str] = []
+    for size in ("150", "200"):
+        await page.evaluate(ENLARGE, size)
+        wrong = await _at(page, LOW, SIDEWAYS) + await _at(page, LOW, CLIPPED)
+        found += [f"at 320 × 256 px and {size} % {fault}" for fault in wrong]
+    await page.evaluate(ENLARGE, chosen)
     return found
 
 

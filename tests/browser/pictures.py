@@ -27,9 +27,9 @@ async def take(page: Page, name: str, owed: Owed) -> None:
     for size in owed.sizes:
         await page.set_viewport_size(size)
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await page.screenshot(path=OUT / f"{stem}-{size['width']}-{scheme}.png", full_page=True)
-    await page.emulate_media(color_scheme="light")
+    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
     if owed is PATIENT:
         await page.set_viewport_size(NARROW)
         await page.evaluate(LARGE, "200")

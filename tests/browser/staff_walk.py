@@ -128,7 +128,7 @@ async def _patient(desk: Inspection, site: RunningSite) -> None:
     await press(page, "Pair the patient's phone")
     await sees(page, "A phone for Rosa Delgado")
     await desk.look("pairing")
-    await desk.visit(f"{rosa}/let-in")
+    await desk.visit(f"{rosa}/let-in", "pairing, by the phone's number")
     await page.goto(rosa)
     await page.get_by_role("link", name="Three quick questions").first.click()
     await sees(page, "How bad is your pain today?")
