@@ -88,6 +88,7 @@ async def speak(site: RunningSite, patient: Patient, locale: str) -> None:
 async def join(walk: Walk, site: RunningSite, patient: Patient) -> None:
     page = walk.page
     await page.goto("/join")
+    await page.locator("summary").first.click()  # where there are many languages they are folded
     await page.locator(f"button[value={walk.locale}]").click()
     await page.wait_for_function("locale => document.documentElement.lang === locale", arg=walk.locale)
     for path in BEFORE_SIGN_IN:
