@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -15,21 +15,6 @@ from server.checkins.responses import Conflict, Submission, Taken
 from server.people.rules import Refused
 
 WHOSE = "self"  # the patient's own words, mood included
-
-
-async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
-    found: CheckIn | None = await db.scalar(_of_clinic(actor, check_in_id))
-    return found
-
-
-async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
-    """Found and held: the patient may be sending it from a phone at this moment (case 41)."""
-    held: CheckIn | None = await db.scalar(_of_clinic(actor, check_in_id).with_for_update(key_share=True))
-    return held
-
-
-def _of_clinic(actor: Actor, check_in_id: str) -> Select[CheckIn]:
-    return select(CheckIn).where(CheckIn.id == check_in_id, CheckIn.clinic_id == actor.clinic_id)
 
 
 async def enterable(db: AsyncSession, patient_id: str, now: datetime) -> list[CheckIn]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import by_phone, flow, rules
+from server.checkins import by_phone, finding, flow, rules
 from server.checkins.forms import Answers, BadAnswer, Form, Question, Value
 from server.checkins.models import CheckIn
 from server.checkins.responses import Taken
@@ -23,7 +23,7 @@ from server.problems import found
 
 @get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
 async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await by_phone.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, now):
         return problems.answer(request, 410)
     form = await flow.form_of(db, check_in.questionnaire_id)
@@ -32,7 +32,7 @@ async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id:
 
 @post("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
 async def enter_by_phone(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await by_phone.hold(db, actor, check_in_id))
+    check_in = found(await finding.hold(db, actor, check_in_id))
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
         answers = _read(form, await form_of(request))

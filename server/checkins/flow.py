@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, language
@@ -217,38 +217,3 @@ async def _call_off(db: AsyncSession, actor: Actor, check_in: CheckIn, why: str,
     check_in.state = "cancelled"
     audit.record(db, actor, "check-in.cancelled", check_in, now, why=why)
     await reminders.cancel(db, actor, check_in.id, why, now)
-
-
-async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
-    found: CheckIn | None = await db.scalar(_own(actor, check_in_id))
-    return found
-
-
-async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
-    """Found and held until the transaction ends: who comes at the same moment waits, and sees what we did (case 41)."""
-    held: CheckIn | None = await db.scalar(_own(actor, check_in_id).with_for_update(key_share=True))
-    return held
-
-
-def _own(actor: Actor, check_in_id: str) -> Select[CheckIn]:
-    return select(CheckIn).where(
-        CheckIn.id == check_in_id,
-        CheckIn.clinic_id == actor.clinic_id,
-        CheckIn.patient_id == actor.patient_id,
-    )
-
-
-async def open_now(db: AsyncSession, patient_id: str, now: datetime) -> list[CheckIn]:
-    """What the patient can answer now, what closes first first."""
-    return list(
-        await db.scalars(
-            select(CheckIn)
-            .where(
-                CheckIn.patient_id == patient_id,
-                CheckIn.state == "waiting",
-                CheckIn.due_at <= now,
-                CheckIn.closes_at > now,
-            )
-            .order_by(CheckIn.closes_at)
-        )
-    )

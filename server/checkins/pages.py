@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import asking, drafts, flow, past, responses, rules, same
+from server.checkins import asking, drafts, finding, flow, past, responses, rules, same
 from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
 from server.checkins.models import CheckIn
 from server.clock import to_wall
@@ -25,7 +25,7 @@ from server.problems import found
 @get("/check-ins/{check_in_id:str}", opt=PERSON)
 async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Where it goes on: who is answering, the next question, check and send, or what became of it."""
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     if check_in.state in ("done", "partial"):
         held = await past.standing(db, check_in.id)
         page = "urgency" if held and await responses.asks_urgency(db, held, now) else "sent"
@@ -40,7 +40,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
 async def who_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
-    return await _who(request, db, found(await flow.find(db, actor, check_in_id)))
+    return await _who(request, db, found(await finding.find(db, actor, check_in_id)))
 
 
 async def _who(request: Ask, db: AsyncSession, check_in: CheckIn) -> Response[str]:
@@ -50,7 +50,7 @@ async def _who(request: Ask, db: AsyncSession, check_in: CheckIn) -> Response[st
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
 async def say_who(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     respondent = text(await form_of(request), "who", 10)
     if respondent not in rules.RESPONDENTS:
         return problems.answer(request, 422)
@@ -75,7 +75,7 @@ async def question_page(
     link_id: FromPath[str],
     who: FromQuery[str] = "self",
 ) -> Response[Any]:
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
@@ -92,7 +92,7 @@ async def answer(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], link_id: FromPath[str]
 ) -> Response[Any]:
     """Keep the answer, then on to the next question; after a red flag, first what to do now."""
-    check_in = found(await flow.hold(db, actor, check_in_id))
+    check_in = found(await finding.hold(db, actor, check_in_id))
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     sent = await form_of(request)
@@ -144,7 +144,7 @@ async def next_page(
     who: FromQuery[str] = "self",
     after: FromQuery[str] = "",
 ) -> Response[Any]:
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     return await _go_on(request, db, check_in, rules.respondent_from(who, actor.kind), after or None)
 
 
@@ -183,7 +183,7 @@ async def _ask(
 async def check_page(
     request: Ask, db: Db, actor: Who, check_in_id: FromPath[str], who: FromQuery[str] = "self"
 ) -> Response[Any]:
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     if check_in.state != "waiting":
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)

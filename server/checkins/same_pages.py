@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from server import problems, render
-from server.checkins import drafts, flow, rules, same
+from server.checkins import drafts, finding, flow, rules, same
 from server.forms import form_of, text
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.problems import found
@@ -16,7 +16,7 @@ from server.problems import found
 async def same_page(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self"
 ) -> Response[Any]:
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     respondent = rules.respondent_from(who, actor.kind)
     form = await flow.form_of(db, check_in.questionnaire_id)
     last = await same.offer(db, actor, check_in, form, respondent)
@@ -37,7 +37,7 @@ async def same_page(
 @post("/check-ins/{check_in_id:str}/same", opt=PERSON)
 async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """`say`: same, some (something is different), or all (ask me everything)."""
-    check_in = found(await flow.hold(db, actor, check_in_id))
+    check_in = found(await finding.hold(db, actor, check_in_id))
     sent = await form_of(request)
     say, respondent = text(sent, "say", 5), rules.respondent_from(text(sent, "who", 10), actor.kind)
     if say not in ("same", "some", "all"):
@@ -62,7 +62,7 @@ async def different_page(
     page: FromQuery[int] = 0,
 ) -> Response[Any]:
     """What is different: one press leads to the question, and back here."""
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     respondent = rules.respondent_from(who, actor.kind)
     form = await flow.form_of(db, check_in.questionnaire_id)
     kept = await drafts.kept(db, check_in, respondent)

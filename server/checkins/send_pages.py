@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from server import crypto, problems, render
 from server.actor import Actor
-from server.checkins import drafts, flow, late, past, responses
+from server.checkins import drafts, finding, flow, late, past, responses
 from server.checkins.forms import BadAnswer, still_asked
 from server.checkins.responses import Conflict, Submission, Taken
 from server.checkins.rules import respondent_from
@@ -26,7 +26,7 @@ URGENCIES = ("today", "wait")
 @post("/check-ins/{check_in_id:str}/send", opt=PERSON)
 async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
-    check_in = found(await flow.hold(db, actor, check_in_id))
+    check_in = found(await finding.hold(db, actor, check_in_id))
     if check_in.state != "waiting":
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
@@ -47,7 +47,7 @@ def outbox_key() -> Response[dict[str, str]]:
 @post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN)
 async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
-    check_in = found(await flow.hold(db, actor, check_in_id))
+    check_in = found(await finding.hold(db, actor, check_in_id))
     try:
         box = open_box(await _sealed(request, actor))
         submission = Submission(
@@ -81,7 +81,7 @@ async def _sealed(request: Ask, actor: Actor) -> SealedBody:
 @post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN)
 async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Single answers that a phone kept while it had no network, sealed and receipted as a whole check-in is."""
-    check_in = found(await flow.hold(db, actor, check_in_id))
+    check_in = found(await finding.hold(db, actor, check_in_id))
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
         box = open_box(await _sealed(request, actor))
@@ -97,7 +97,7 @@ async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: 
 
 @get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
 async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
-    check_in = found(await flow.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     return render.page(
         request,
         "checkins/urgency.html",

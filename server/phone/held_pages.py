@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
 from server.actor import Actor
-from server.checkins import asking, drafts, held, rules, same
+from server.checkins import asking, drafts, finding, held, rules, same
 from server.checkins import flow as checkins
 from server.checkins.forms import Form, Question, Value
 from server.checkins.models import CheckIn
@@ -24,7 +24,7 @@ from server.reminders import standing
 @get("/held", opt=PERSON)
 async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[str] = "") -> Response[Any]:
     """204 where the phone has this already."""
-    due = await checkins.open_now(db, actor.patient_id, now)
+    due = await finding.open_now(db, actor.patient_id, now)
     clinic = await people.clinic_of(db, actor)
     found = {
         "person": actor.id,

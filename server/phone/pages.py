@@ -13,8 +13,8 @@ from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
 from server.charts import Chart
+from server.checkins import finding, past
 from server.checkins import flow as checkins
-from server.checkins import past
 from server.checkins.forms import Form, Question
 from server.checkins.models import Response as Answered
 from server.checkins.rules import may_undo
@@ -40,7 +40,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
     if actor is None:
         return render.go(request, "/staff" if request.user.staff else "/join")
     scope(db, actor.clinic_id)
-    due = await checkins.open_now(db, actor.patient_id, now)
+    due = await finding.open_now(db, actor.patient_id, now)
     return render.page(
         request,
         "phone/home.html",
@@ -80,7 +80,7 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
     form = await checkins.form_of(db, response.questionnaire_id)
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
-    check_in = found(await checkins.find(db, actor, check_in_id))
+    check_in = found(await finding.find(db, actor, check_in_id))
     return render.page(
         request,
         "phone/sent.html",

@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Page, ViewportSize, async_playwright
 
+from . import tongues
+
 CHROMIUM = "/usr/bin/chromium"
 SECONDS = 30
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -54,6 +56,8 @@ async def new_page(
 ) -> Page:
     """A page in a context of its own; at PHONE size a touch screen. `options` go to `Browser.new_context`."""
     mobile = size == PHONE
+    if mobile:
+        options.setdefault("locale", tongues.of_phones())
     context = await browser.new_context(
         viewport=size,
         is_mobile=mobile,

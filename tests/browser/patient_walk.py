@@ -4,10 +4,23 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Page
 
+from . import tongues
 from .chromium import new_page
 from .inspection import Inspection
 from .measures import PATIENT
-from .people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
+from .people import (
+    answer,
+    answer_all,
+    desk_of,
+    fill,
+    nothing_waits,
+    phone_of,
+    press,
+    sees,
+    sees_not,
+    tongue_of,
+    without_background_sync,
+)
 from .running_site import LAST_WEEK, RunningSite
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
@@ -67,7 +80,7 @@ async def _join(phone: Inspection, site: RunningSite) -> None:
     page = phone.page
     await page.goto("/join")
     for code, name in (("0000 0000", "/join, a wrong code"), (await site.pairing_code(site.cast.rosa), "consent")):
-        await page.get_by_label("Your code has 8 digits").fill(code)
+        await fill(page, "Your code has 8 digits", code)
         await press(page, "Go on")
         await sees(page, "This code is not right" if "wrong" in name else "Before you start")
         await phone.look(name)
@@ -121,7 +134,7 @@ async def _let_in(phone: Inspection, new: Page) -> None:
     await press(new, "I have no code")
     await phone.visit("/settings/phones/let-in")
     for number, said in (("0000 0000", "No phone shows this number"), (await _number_on(new), "It may go on")):
-        await page.get_by_label("The number on the new phone").fill(number)
+        await fill(page, "The number on the new phone", number)
         await press(page, "It is my phone")
         await sees(page, said)
         await phone.look(f"/settings/phones/let-in, {said}")
@@ -135,6 +148,7 @@ async def _number_on(new: Page) -> str:
 async def walk_through_check_ins(browser: Browser, site: RunningSite) -> list[Inspection]:
     """Questions of each kind, red flags, check and send, urgency, sent, in each of its states."""
     page = await phone_of(browser, site, site.cast.rosa)
+    await without_background_sync(page)
     phone = Inspection(page, PATIENT)
     weekly = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     await phone.visit(f"/check-ins/{weekly.id}/who", "who answers, for the patient")
@@ -227,7 +241,8 @@ async def _seen_by_staff(phone: Inspection, site: RunningSite, desk: Page) -> No
     await desk.goto("/staff?show=new")
     await desk.get_by_role("link", name="Rosa Delgado").first.click()
     await sees(desk, "First opened by")
-    await phone.page.get_by_role("link", name="Weekly check-in").first.click()
+    weekly = tongues.named("Weekly check-in", await tongue_of(phone.page))
+    await phone.page.get_by_role("link", name=weekly).first.click()
     await sees(phone.page, "Maria Alvarez")
     await phone.look("sent, opened and taken")
 

@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Error, Page, expect
 
 from server.people.models import Caregiver, Patient, Staff
 
+from . import tongues
 from .chromium import DESKTOP, new_page
 from .eventually import eventually
 from .running_site import RunningSite
@@ -31,7 +32,7 @@ async def phone_of(browser: Browser, site: RunningSite, person: Patient | Caregi
 async def join(page: Page, site: RunningSite, person: Patient | Caregiver) -> None:
     """By a code that is typed in."""
     await page.goto("/join")
-    await page.get_by_label("Your code has 8 digits").fill(await site.pairing_code(person))
+    await fill(page, "Your code has 8 digits", await site.pairing_code(person))
     await press(page, "Go on")
     await press(page, "I agree, let me in")
     await page.wait_for_url("**/reminders")
@@ -47,12 +48,21 @@ async def desk_of(browser: Browser, site: RunningSite, staff: Staff, **options: 
 
 
 async def press(page: Page, name: str) -> None:
-    """The button or link with this very name, once its page has loaded."""
+    """The button or link with this very name, in the page's own language, once its page has loaded."""
+    name = tongues.named(name, await tongue_of(page))
     found = page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
     await found.wait_for()
     await page.wait_for_load_state()
     await page.evaluate(LISTENING)
     await found.click()
+
+
+async def fill(page: Page, label: str, words: str) -> None:
+    await page.get_by_label(tongues.named(label, await tongue_of(page))).fill(words)
+
+
+async def tongue_of(page: Page) -> str:
+    return await page.locator("html").get_attribute("lang") or "en"
 
 
 async def answer(page: Page, name: str) -> None:
@@ -65,6 +75,11 @@ async def answer(page: Page, name: str) -> None:
 async def answer_all(page: Page, *names: str) -> None:
     for name in names:
         await answer(page, name)
+
+
+async def without_background_sync(phone: Page) -> None:
+    """As in Safari, from the next page on: pages alone send what waits, and a test can hold that up."""
+    await phone.context.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
 
 
 async def nothing_waits(phone: Page) -> None:
@@ -80,10 +95,12 @@ async def nothing_waits(phone: Page) -> None:
 
 async def sees(page: Page, *words: str) -> None:
     """Each of these, where it can be read."""
+    tongue = await tongue_of(page)
     for each in words:
-        await expect(page.locator("main")).to_contain_text(each, use_inner_text=True)
+        await expect(page.locator("main")).to_contain_text(tongues.read(each, tongue), use_inner_text=True)
 
 
 async def sees_not(page: Page, *words: str) -> None:
+    tongue = await tongue_of(page)
     for each in words:
-        await expect(page.locator("main")).not_to_contain_text(each, use_inner_text=True)
+        await expect(page.locator("main")).not_to_contain_text(tongues.read(each, tongue), use_inner_text=True)

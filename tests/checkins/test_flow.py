@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server.actor import system
-from server.checkins import closing, drafts, flow, past, responses
+from server.checkins import closing, drafts, finding, flow, past, responses
 from server.checkins.models import CheckIn, Draft, Plan, Questionnaire, Response, SetAside
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
@@ -138,10 +138,10 @@ async def test_what_can_be_answered_now_closes_first_first(database: Database, c
     await plan(database, cast.rosa, "weekly-als", weekly())
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.reading() as db:
-        found = await flow.open_now(db, cast.rosa.id, NOW)
+        found = await finding.open_now(db, cast.rosa.id, NOW)
         assert [(await flow.form_of(db, c.questionnaire_id)).slug for c in found] == ["daily-three", "weekly-als"]
-        assert await flow.open_now(db, cast.walter.id, NOW) == []
-        assert len(await flow.open_now(db, cast.rosa.id, NOW - timedelta(minutes=1))) == 0
+        assert await finding.open_now(db, cast.walter.id, NOW) == []
+        assert len(await finding.open_now(db, cast.rosa.id, NOW - timedelta(minutes=1))) == 0
 
 
 async def test_case_18_an_answered_one_is_not_nudged(database: Database, cast: Cast) -> None:

@@ -1,6 +1,6 @@
-"""Five thousand random steps of book, move, cancel, answer, crash, jump, 429, 410, pause (cases 1-3, 8, 12-19).
+"""Two thousand random steps of book, move, cancel, answer, crash, jump, 429, 410, pause (cases 1-3, 8, 12-19).
 
-`make faults` takes a hundred thousand.
+CI takes ten thousand after the tests, `make faults` a hundred thousand.
 """
 
 import logging
@@ -11,7 +11,7 @@ import structlog
 
 from tests.faults.states import live
 
-SHARES = 5
+SHARES = 2
 STEPS = 1000  # a share
 
 

@@ -8,7 +8,17 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from server.checkins.models import CheckIn
 from server.people.guards import PERSON_COOKIE
-from tests.browser.people import answer, answer_all, join, nothing_waits, phone_of, press, sees, sees_not
+from tests.browser.people import (
+    answer,
+    answer_all,
+    join,
+    nothing_waits,
+    phone_of,
+    press,
+    sees,
+    sees_not,
+    without_background_sync,
+)
 from tests.browser.running_site import RunningSite
 
 UPLOADS = "**/check-ins/*/responses"
@@ -20,6 +30,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
 
     await rosa.context.set_offline(True)
@@ -49,6 +60,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
 
 async def test_it_leaves_by_itself_when_the_network_returns(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
 
     await rosa.context.set_offline(True)
@@ -117,6 +129,7 @@ async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_lo
     chromium: Browser, site: RunningSite
 ) -> None:
     phone = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(phone)
     check_in = await given_all_is_answered(site, phone)
     await phone.context.route(UPLOADS, lambda route: route.abort())
     await press(phone, "Send to clinic")
@@ -139,6 +152,7 @@ async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_lo
 
 async def test_what_waits_is_not_ready_too_and_the_next_check_in_is(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(rosa)
     await given_all_is_answered(site, rosa)
     await site.check_in_due_now(site.cast.rosa, "weekly-als")
     await rosa.goto("/")
@@ -160,6 +174,7 @@ async def test_case_45_signing_out_while_answers_wait_is_warned_of_and_they_stay
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
     await rosa.goto("/sign-out")
     await sees_not(rosa, "Not all is sent")
@@ -206,6 +221,7 @@ async def test_case_49_what_no_phone_can_keep_and_no_network_takes_is_not_called
 async def test_a_form_that_finds_no_network_is_said_to_be_unsent(chromium: Browser, site: RunningSite) -> None:
     visit = await site.book_visit(timedelta(days=3))
     rosa = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(rosa)
     await rosa.goto(f"/visits/{visit.id}")
     await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
     await rosa.context.set_offline(True)

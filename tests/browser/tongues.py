@@ -1,0 +1,88 @@
+"""What a walk says in English, as a page in another language has it: by the catalogue and the check-ins' own words."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+
+from babel.messages.pofile import read_po
+
+from server import language
+from server.checkins.flow import LIBRARY
+from server.checkins.forms import Form, read_form
+
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+FILLED = r"%\((\w+)\)s"
+
+
+@contextmanager
+def phones_speak(locale: str) -> Iterator[None]:
+    """Phones that are opened from here on ask for pages in this language."""
+    token = _spoken.set(locale)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def of_phones() -> str:
+    return _spoken.get()
+
+
+def named(words: str, locale: str) -> str:
+    """The name of a button, a link or a field; what is no text of ours, such as a number or a person, stays."""
+    held = _texts(locale)
+    if words in held:
+        return held[words]
+    for text, pattern in _filled(locale):
+        if found := pattern.fullmatch(words):
+            return held[text] % found.groupdict()
+    return words
+
+
+def read(words: str, locale: str) -> str | re.Pattern[str]:
+    """A part of what a page says: where it is part of texts of ours, the whole of any of those."""
+    if locale == "en":
+        return words
+    found = named(words, locale)
+    around = [said for text, said in _texts(locale).items() if words in text and "%" not in text]
+    any_of = [found] if found != words or not around else around
+    return re.compile("|".join(r"\s+".join(map(re.escape, each.split())) for each in any_of))
+
+
+@cache
+def _filled(locale: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Texts in which a name or a number is put, the longest first; not those that are little else."""
+    texts = [text for text in _texts(locale) if "%(" in text and len(re.sub(FILLED, "", text)) > 4]
+    return [(text, _pattern(text)) for text in sorted(texts, key=len, reverse=True)]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    written, seen = "", set[str]()
+    for place, part in enumerate(re.split(FILLED, text)):
+        if place % 2:
+            written += f"(?P={part})" if part in seen else f"(?P<{part}>.+)"
+            seen.add(part)
+        else:
+            written += re.escape(part)
+    return re.compile(written)
+
+
+@cache
+def _texts(locale: str) -> dict[str, str]:
+    """English → this language."""
+    if locale == "en":
+        return {}
+    with (language.FOLDER / locale / "LC_MESSAGES" / "interlude.po").open("rb") as file:
+        said = {str(message.id): str(message.string) for message in read_po(file, locale) if message.id}
+    for path in sorted(LIBRARY.glob("*.json")):
+        resource = json.loads(path.read_text())
+        said |= dict(zip(_words(read_form(resource)), _words(read_form(resource, locale)), strict=True))
+    return said
+
+
+def _words(form: Form) -> list[str]:
+    of_questions = [(q.text, q.short, q.hint, *(option.label for option in q.options)) for q in form.questions]
+    return [form.title, *(text for texts in of_questions for text in texts)]
