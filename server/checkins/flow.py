@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, language
 from server.actor import Actor, system
 from server.checkins import rules
-from server.checkins.forms import Form, read_form
+from server.checkins.fhir_forms import read_form
+from server.checkins.forms import Form
 from server.checkins.models import CheckIn, Plan, Questionnaire
 from server.checkins.rules import Occasion, Rhythm
 from server.db import new_id

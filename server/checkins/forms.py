@@ -1,16 +1,11 @@
-"""A FHIR R4 Questionnaire read into questions; who is asked what, and in which order: pure."""
+"""Questions and their answers; who is asked what, in which order: pure. fhir_forms.py reads them from FHIR."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 Value = str | int | bool | None  # a choice's code, a number, yes or no; None is a skip
 Answers = Mapping[str, Value]
 
-ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
-TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
-OURS = "urn:interlude:"
-TYPES = ("choice", "boolean", "integer")
 OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
 
 
@@ -113,98 +108,6 @@ class Form:
         if found is None:
             raise BadAnswer(link_id, "no such question")
         return found
-
-
-def read_form(resource: Mapping[str, Any], language: str = "en") -> Form:
-    """Its texts in `language` where it is translated, else as it was written: a view of the one version.
-
-    Raises ValueError, naming the item, for what cannot be asked.
-    """
-    questions = tuple(_questions(resource.get("item", ()), "", language))
-    by_id = {question.link_id: question for question in questions}
-    if len(by_id) != len(questions):
-        raise ValueError("two items share one linkId")
-    for question in questions:
-        _check_whens(question, by_id)
-    return Form(
-        slug=resource["name"],
-        version=int(resource["version"]),
-        title=_said(resource, "title", language),
-        seconds=_extension(resource, OURS + "seconds", 60),
-        may_be_same=_extension(resource, OURS + "same", False),
-        questions=questions,
-        by_id=by_id,
-    )
-
-
-def _questions(items: Any, group: str, language: str) -> list[Question]:
-    found: list[Question] = []
-    for item in items:
-        if item["type"] in ("group", "display"):
-            inside = _said(item, "text", language) if "text" in item else group
-            found += _questions(item.get("item", ()), inside, language)
-        elif item["type"] in TYPES:
-            found.append(_question(item, group, language))
-        else:
-            raise ValueError(f"{item.get('linkId')}: items of type {item['type']} cannot be asked yet")
-    return found
-
-
-def _question(item: Mapping[str, Any], group: str, language: str) -> Question:
-    text = _said(item, "text", language)
-    return Question(
-        link_id=item["linkId"],
-        text=text,
-        type=item["type"],
-        options=tuple(_option(option, language) for option in item.get("answerOption", ())),
-        short=_extension(item, OURS + "short", text, language),
-        hint=_extension(item, OURS + "hint", "", language),
-        low_end=_extension(item, OURS + "low-end", "", language),
-        high_end=_extension(item, OURS + "high-end", "", language),
-        profile=_extension(item, OURS + "profile", ""),
-        group=group,
-        patient_only=_extension(item, OURS + "patient-only", False),
-        whens=tuple(_when(when) for when in item.get("enableWhen", ())),
-        any_when=item.get("enableBehavior") == "any",
-        worse_answer=_extension(item, OURS + "worse-answer", True),
-    )
-
-
-def _check_whens(question: Question, by_id: Mapping[str, Question]) -> None:
-    for when in question.whens:
-        if when.question not in by_id:
-            raise ValueError(f"{question.link_id}: asked by the answer to {when.question}, which there is not")
-        if when.operator not in OPERATORS:
-            raise ValueError(f"{question.link_id}: {when.operator} compares nothing")
-
-
-def _option(option: Mapping[str, Any], language: str) -> Option:
-    coding = option["valueCoding"]
-    return Option(coding["code"], _said(coding, "display", language), int(_extension(coding, ORDINAL, 0)))
-
-
-def _when(when: Mapping[str, Any]) -> When:
-    value = next((when[key] for key in when if key.startswith("answer")), None)
-    return When(when["question"], when["operator"], value["code"] if isinstance(value, dict) else value)
-
-
-def _extension(element: Mapping[str, Any], url: str, default: Any, language: str = "") -> Any:
-    for extension in element.get("extension", ()):
-        if extension["url"] == url:
-            key = next(key for key in extension if key.startswith("value"))
-            return _said(extension, key, language)
-    return default
-
-
-def _said(element: Mapping[str, Any], key: str, language: str) -> Any:
-    """What stands at `key`, or its translation: FHIR keeps that in the element's shadow, `_key`."""
-    for extension in element.get(f"_{key}", {}).get("extension", ()):
-        parts = {part["url"]: part for part in extension.get("extension", ()) if extension["url"] == TRANSLATION}
-        code = parts.get("lang", {}).get("valueCode", "")
-        content = next((value for name, value in parts.get("content", {}).items() if name.startswith("value")), "")
-        if content and language in (code, code.partition("-")[0]):
-            return content
-    return element[key]
 
 
 def asked(form: Form, answers: Answers, respondent: str) -> list[Question]:

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins import past
-from server.checkins.forms import Form, levels, read_form
+from server.checkins.fhir_forms import read_form
+from server.checkins.forms import Form, levels
 from server.checkins.models import CheckIn, Questionnaire, Response
 from server.review import flow as review
 from server.review.models import ExpectedLevel

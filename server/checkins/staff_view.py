@@ -5,7 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
 from server.actor import Actor
-from server.checkins.forms import Form, read_form
+from server.checkins.fhir_forms import read_form
+from server.checkins.forms import Form
 from server.checkins.models import Questionnaire, Response, SetAside
 
 

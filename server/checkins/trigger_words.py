@@ -2,8 +2,9 @@
 
 import json
 
+from server.checkins.fhir_forms import read_form
 from server.checkins.flow import LIBRARY
-from server.checkins.forms import Form, Question, read_form
+from server.checkins.forms import Form, Question
 from server.language import gettext as _
 from server.language import ngettext
 from server.review import rules

@@ -8,8 +8,9 @@ from playwright.async_api import Browser
 
 from server.assets import ROOT
 from server.checkins import held
+from server.checkins.fhir_forms import read_form
 from server.checkins.flow import LIBRARY
-from server.checkins.forms import Form, Option, Question, Value, When, asked, next_unanswered, read_form, still_asked
+from server.checkins.forms import Form, Option, Question, Value, When, asked, next_unanswered, still_asked
 from tests.browser.chromium import new_page
 
 RUNS = 600

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from server.checkins import forms
+from server.checkins import fhir_forms, forms
+from server.checkins.fhir_forms import read_form
 from server.checkins.flow import LIBRARY
-from server.checkins.forms import BadAnswer, Form, read_form
+from server.checkins.forms import BadAnswer, Form
 from server.review.rulebook import DEFAULTS
 
 SLUGS = ("daily-three", "day-after", "function", "readiness", "weekly-als")
@@ -30,7 +31,7 @@ def choice(link_id: str, **more: Any) -> dict[str, Any]:
 
 
 def _option(code: str, level: int) -> dict[str, Any]:
-    ordinal = {"url": forms.ORDINAL, "valueDecimal": level}
+    ordinal = {"url": fhir_forms.ORDINAL, "valueDecimal": level}
     return {"valueCoding": {"code": code, "display": code, "extension": [ordinal]}}
 
 
@@ -227,7 +228,7 @@ def test_groups_and_displays_hold_questions_and_ask_nothing() -> None:
 
 def translated(text: str, code: str = "es") -> dict[str, Any]:
     parts = [{"url": "lang", "valueCode": code}, {"url": "content", "valueString": text}]
-    return {"extension": [{"url": forms.TRANSLATION, "extension": parts}]}
+    return {"extension": [{"url": fhir_forms.TRANSLATION, "extension": parts}]}
 
 
 def test_a_form_is_read_in_a_language_and_stays_the_same_version() -> None:
@@ -255,8 +256,8 @@ def test_what_is_not_translated_stays_as_it_was_written() -> None:
         {},
         {"extension": []},
         {"extension": [{"url": "urn:other", "valueString": "no"}]},
-        {"extension": [{"url": forms.TRANSLATION}]},
-        {"extension": [{"url": forms.TRANSLATION, "extension": [{"url": "lang", "valueCode": "es"}]}]},
+        {"extension": [{"url": fhir_forms.TRANSLATION}]},
+        {"extension": [{"url": fhir_forms.TRANSLATION, "extension": [{"url": "lang", "valueCode": "es"}]}]},
         translated(""),
     ],
 )

@@ -19,8 +19,8 @@ from jinja2 import Environment
 
 from server import language, problems, render, shell
 from server.assets import Assets
+from server.checkins.fhir_forms import read_form
 from server.checkins.flow import LIBRARY
-from server.checkins.forms import read_form
 from tests.checkins.syllables import english_syllables, spanish_syllables
 
 LONGEST_SENTENCE = 20  # words

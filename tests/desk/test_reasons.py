@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from server.checkins.fhir_forms import read_form
 from server.checkins.flow import LIBRARY
-from server.checkins.forms import read_form
 from server.desk.reasons import level_words, reason_of
 from server.review.models import Flag
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.checkins.fhir_forms import read_form
 from server.checkins.flow import LIBRARY
-from server.checkins.forms import read_form
 from server.desk import rules
 from server.desk.rules import WEEKDAYS, age, counted, profile_levels
 from server.review.rules import due
