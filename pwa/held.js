@@ -57,10 +57,16 @@ const Held = (() => {
     const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
     const answer = await fetch(path, request).catch(() => null);
     if (answer?.status === 401) await clear(); // signed out from afar
-    const now = answer?.status === 200 ? await answer.json() : before;
+    const now = answer?.status === 200 ? { ...(await answer.json()), ahead: ahead(answer) } : before;
     if (now !== before) await keep(before, now);
     if (answer?.ok) await tidy(now, shown);
     return now;
+  }
+
+  // By how many ms the server's clock is ahead of this phone's; a second's difference is none.
+  function ahead(answer) {
+    const by = Date.parse(answer.headers.get("date")) - Date.now();
+    return Math.abs(by) > 2000 ? by : 0;
   }
 
   // What another person left goes at once.

@@ -14,6 +14,7 @@ const Walk = (() => {
   const question = (id) => form.questions.find((one) => one.id === id);
   const path = (place) => `/check-ins/${form.id}/${place}?who=${who}`;
   const words = (id) => (!(id in draft) ? form.words.open : (question(id).said[draft[id].is] ?? form.words.skipped));
+  const now = () => Date.now() + (held.ahead || 0); // by the server's clock, which the kept answers go by
   const save = () => Held.put(`draft:${form.id}:${party()}`, { who, answers: draft });
 
   // Whether this phone holds the check-in, with what this respondent has answered so far.
@@ -38,7 +39,7 @@ const Walk = (() => {
 
   async function noteNow(checkIn, respondent, id, is, told) {
     if (!(await take(checkIn, respondent))) return false;
-    draft[id] = { is, at: Date.now(), before: false, told };
+    draft[id] = { is, at: now(), before: false, told };
     await save();
     return true;
   }
@@ -152,7 +153,7 @@ const Walk = (() => {
   async function saySame(say) {
     const offer = form.same[party()];
     if (say === "all") return next();
-    for (const [id, is] of Object.entries(offer.answers)) draft[id] = { is, at: Date.now(), before: true };
+    for (const [id, is] of Object.entries(offer.answers)) draft[id] = { is, at: now(), before: true };
     await save();
     return say === "some" ? different(0) : next();
   }

@@ -17,7 +17,13 @@ from server.review import flow as review
 
 
 async def take_late(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, entry: Entry, now: datetime
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    entry: Entry,
+    now: datetime,
+    phones_now: datetime | None = None,
 ) -> Refused | None:
     """Before the check-in is sent they are kept as any answer; after that, set aside for staff. Raises BadAnswer.
 
@@ -34,7 +40,8 @@ async def take_late(
     if check_in.state == "missed":
         check_in.state = "waiting"
         audit.record(db, actor, "check-in.answered-late", check_in, now)
-    await _keep_older(db, actor, check_in, form, respondent, answers, rules.believable(entry.answered_at, now), now)
+    at = rules.on_our_clock(entry.answered_at, phones_now, now)
+    await _keep_older(db, actor, check_in, form, respondent, answers, at, now)
     return None
 
 
@@ -56,6 +63,7 @@ async def _keep_older(
         else:
             occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
             await review.raise_red(db, actor, occurrence, now)
+            audit.record(db, actor, "check-in.answer-overtaken", check_in, now, item=link_id)
 
 
 def _checked(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:

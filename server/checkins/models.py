@@ -99,6 +99,7 @@ class Response(OfClinic, Base):
     answers_sealed: Mapped[bytes]
     answers = Sealed[str]()
     answered_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]  # by the phone's own clock, where that was off
     received_at: Mapped[datetime]
     as_before: Mapped[list[Any]] = mapped_column(default=list)  # link ids taken over from last time
     undone_at: Mapped[datetime | None]

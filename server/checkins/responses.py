@@ -27,6 +27,7 @@ class Submission:
     answered_at: datetime
     status: str = "completed"
     as_before: tuple[str, ...] = ()
+    phones_now: datetime | None = None  # what the phone's clock says as it sends
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ def _response(
         device_id=None if actor.kind == "staff" else actor.device_id or None,
         entered_by=actor.id if actor.kind == "staff" else None,
         answers=json.dumps(dict(answers)),
-        answered_at=rules.believable(submission.answered_at, now),
+        answered_at=(answered_at := rules.on_our_clock(submission.answered_at, submission.phones_now, now)),
+        claimed_at=None if answered_at == submission.answered_at else submission.answered_at,
         received_at=now,
     )
 

@@ -25,6 +25,7 @@ PARTIES = ("patient", "helper")  # whose words: the patient's come first
 ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still taken this long after the window
 UNDO = timedelta(minutes=10)
 CLOCK_SLACK = timedelta(minutes=5)
+CLOCK_OFF = timedelta(minutes=1)  # longer than an answer is on its way
 
 
 def respondent_from(said: str, kind: str) -> str:
@@ -120,8 +121,11 @@ def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
     return now - received_at < UNDO and now < closes_at
 
 
-def believable(answered_at: datetime, now: datetime) -> datetime:
-    """When it was answered; a phone whose clock runs ahead or is years off is not believed (case 43)."""
+def on_our_clock(answered_at: datetime, phones_now: datetime | None, now: datetime) -> datetime:
+    """When it was answered: a phone whose clock is off (`phones_now`, as it sends) is put right; what is still
+    years off, or to come, is not believed (cases 42, 43)."""
+    if phones_now is not None and abs(now - phones_now) > CLOCK_OFF:
+        answered_at = answered_at + (now - phones_now)
     return answered_at if now - ANSWERED_LATE <= answered_at <= now + CLOCK_SLACK else now
 
 

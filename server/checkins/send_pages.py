@@ -1,5 +1,6 @@
 """A check-in is sent, by the form or by what a phone kept; then how urgent it is."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -13,7 +14,7 @@ from server.checkins.forms import BadAnswer, still_asked
 from server.checkins.responses import Conflict, Submission, Taken
 from server.checkins.rules import respondent_from
 from server.forms import form_of, json_of, text
-from server.outbox import SealedBody, open_box
+from server.outbox import Entry, SealedBody, open_box
 from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Now, Who
 from server.people.models import Patient
@@ -49,13 +50,14 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
     check_in = found(await finding.hold(db, actor, check_in_id))
     try:
-        box = open_box(await _sealed(request, actor))
+        box, phones_now = await _opened(request, actor)
         submission = Submission(
             box.client_id,
             box.answers,
             respondent_from(box.respondent, actor.kind),
             box.answered_at,
             as_before=box.as_before,
+            phones_now=phones_now,
         )
         taken = await responses.submit(db, actor, check_in, submission, now)
     except BadAnswer as bad:
@@ -70,12 +72,21 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
 
 
-async def _sealed(request: Ask, actor: Actor) -> SealedBody:
-    """An entry says whose it is: sent by another person's session it stays on the phone (case 46)."""
+async def _opened(request: Ask, actor: Actor) -> tuple[Entry, datetime | None]:
+    """The entry, and what the phone's clock says now. An entry says whose it is: sent by another person's session it
+    stays on the phone (case 46)."""
     body = await json_of(request)
     if body.get("owner", actor.id) != actor.id:
         raise PermissionDeniedException("This is another person's.")
-    return SealedBody.read(body)
+    return open_box(SealedBody.read(body)), _moment(body.get("now"))
+
+
+def _moment(ms: object) -> datetime | None:
+    """As JavaScript's Date.now() has it; None for what is no moment."""
+    try:
+        return datetime.fromtimestamp(ms / 1000, UTC) if isinstance(ms, (int, float)) else None
+    except (OverflowError, OSError, ValueError):
+        return None
 
 
 @post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN)
@@ -84,8 +95,8 @@ async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: 
     check_in = found(await finding.hold(db, actor, check_in_id))
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
-        box = open_box(await _sealed(request, actor))
-        taken = await late.take_late(db, actor, check_in, form, box, now)
+        box, phones_now = await _opened(request, actor)
+        taken = await late.take_late(db, actor, check_in, form, box, now, phones_now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:

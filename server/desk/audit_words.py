@@ -31,6 +31,7 @@ WORDS = {
     "caregiver.added": mark("added a caregiver"),
     "caregiver.ended": mark("ended a caregiver's access"),
     "caregiver.may-let-in": mark("chose who may let a new phone in"),
+    "check-in.answer-overtaken": mark("sent an answer that a newer one stood for"),
     "check-in.answered-late": mark("answered a check-in late"),
     "check-in.as-before": mark("took over the answers of last time"),
     "check-in.cancelled": mark("called a check-in off"),

@@ -136,13 +136,19 @@ def _reason(occurrence: Occurrence, raised: Raised) -> str:
 async def _add_news(
     db: AsyncSession, actor: Actor, flag: Flag, occurrence: Occurrence, raised: Raised, now: datetime
 ) -> None:
-    """One open flag for a patient and item: news makes it worse or newer, never a second one."""
+    """One open flag for a patient and item: news makes it worse or newer, never a second one.
+
+    Red in another check-in is another event: whoever took the first has not taken this one (case 73).
+    """
     known = json.loads(flag.reason)
     worse = rules.worse(raised.severity, flag.severity)
+    red_again = raised.severity == flag.severity == "red" and flag.check_in_id != occurrence.check_in_id
     if raised.now >= known["now"] or worse != flag.severity:
         flag.reason = _reason(occurrence, raised)
     turned_red = worse == "red" and flag.severity != "red"
-    if worse != flag.severity:
+    if red_again:
+        flag.owner_id = None
+    if worse != flag.severity or red_again:
         flag.severity = worse
         flag.due_at = min(flag.due_at, await _due(db, actor, worse, now))
         flag.rung, flag.told_at = 0, None
@@ -150,7 +156,7 @@ async def _add_news(
     flag.response_id = occurrence.response_id or flag.response_id
     flag.check_in_id, flag.news_at = occurrence.check_in_id, now
     audit.record(db, actor, "flag.news", flag, now, severity=raised.severity)
-    if turned_red:
+    if turned_red or red_again:
         await _alert_staff(db, actor, flag, occurrence.path, now)
 
 

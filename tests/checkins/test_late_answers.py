@@ -85,6 +85,19 @@ async def test_case_42_two_that_were_kept_arrive_late_and_the_one_given_last_sta
     assert await kept(database) == {"breathing": '"hard"'}
 
 
+async def test_case_42_what_a_slow_phone_was_told_last_stays(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    """Given online, then two minutes later without a network, by a phone that is five minutes slow."""
+    rosa, slow = await signed_in(cast.rosa), timedelta(minutes=5)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/speech", {"answer": "none", "who": "self"})
+    clock.move(minutes=10)
+    body: dict[str, object] = {**sealed(CLIENT, entry({"speech": "very-hard"}, at=NOW + timedelta(minutes=2) - slow))}
+    body |= {"now": int((clock() - slow).timestamp() * 1000)}
+    assert (await rosa.post_json(f"/check-ins/{check_in.id}/answers", body)).status_code == 200
+    assert await kept(database) == {"speech": '"very-hard"'}
+
+
 async def test_case_46_an_entry_of_another_person_is_not_taken(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:

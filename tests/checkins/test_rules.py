@@ -149,4 +149,18 @@ def test_open_from_due_until_it_closes(state: str, now: str, is_open: bool) -> N
 )
 def test_case_43_a_phones_clock_is_believed_within_reason(answered: str, believed: bool) -> None:
     now = utc("2026-11-16 14:00")
-    assert rules.believable(utc(answered), now) == (utc(answered) if believed else now)
+    assert rules.on_our_clock(utc(answered), None, now) == (utc(answered) if believed else now)
+
+
+@pytest.mark.parametrize(
+    ("answered", "phones_now", "ours"),
+    [
+        ("2026-11-16 13:50", "2026-11-16 13:55", "2026-11-16 13:55"),  # five minutes slow
+        ("2026-11-16 15:50", "2026-11-16 16:00", "2026-11-16 13:50"),  # two hours fast
+        ("1970-01-01 00:10", "1970-01-01 01:00", "2026-11-16 13:10"),  # no clock at all
+        ("2026-11-16 13:50", "2026-11-16 14:00", "2026-11-16 13:50"),
+        ("2199-01-01 00:00", "2026-11-16 14:00", "2026-11-16 14:00"),  # set right since: then it is not known
+    ],
+)
+def test_case_43_a_phones_clock_that_is_off_is_put_right(answered: str, phones_now: str, ours: str) -> None:
+    assert rules.on_our_clock(utc(answered), utc(phones_now), utc("2026-11-16 14:00")) == utc(ours)

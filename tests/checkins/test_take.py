@@ -97,6 +97,31 @@ async def test_case_43_a_phones_clock_years_off_is_not_believed(
     assert (await deliver(rosa, check_in, entry(STEADY, at=at))).status_code == 200
     response = await only_response(database)
     assert (response.answered_at, response.received_at) == (NOW, NOW)
+    assert response.claimed_at == at
+    said = words(await (await signed_in(cast.maria)).get(f"/staff/responses/{response.id}"))
+    assert "the phone's clock, which is off, said" in said
+
+
+async def test_case_43_a_phone_that_is_slow_as_it_sends_is_put_right(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa, slow = await signed_in(cast.rosa), timedelta(hours=3)
+    body: dict[str, object] = {**sealed(check_in.client_id, entry(STEADY, at=NOW - timedelta(minutes=20) - slow))}
+    body |= {"now": int((NOW - slow).timestamp() * 1000)}
+    assert (await rosa.post_json(f"/check-ins/{check_in.id}/responses", body)).status_code == 200
+    response = await only_response(database)
+    assert response.answered_at == NOW - timedelta(minutes=20)
+    assert response.claimed_at == NOW - timedelta(minutes=20) - slow
+
+
+@pytest.mark.parametrize("odd", [None, "soon", True, 1e300, -1e300, [], {"a": 1}])
+async def test_case_43_a_clock_that_says_nothing_harms_nothing(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, odd: object
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    body = sealed(check_in.client_id, entry(STEADY)) | {"now": odd}
+    assert (await rosa.post_json(f"/check-ins/{check_in.id}/responses", body)).status_code == 200
+    assert (await only_response(database)).answered_at == NOW
 
 
 async def test_case_42_both_times_are_kept(

@@ -1,17 +1,23 @@
 """A red flag reaches the devices of the staff at once (cases 19 and 71)."""
 
+from datetime import timedelta
+
 from sqlalchemy import update
 
+from server.checkins import drafts
+from server.checkins import flow as checkins
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.people.models import Patient
 from server.reminders.models import Reminder
 from server.reminders.sending import Sender
-from server.review import flow
+from server.review import acts, flow
+from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 from tests.review.scene import answers, close, only_flag
-from tests.stories import rows, subscribed
+from tests.stories import due_check_in, rows, subscribed
 
 
 async def alerts(database: Database, state: str = "scheduled") -> set[str]:
@@ -44,6 +50,34 @@ async def test_an_open_flag_that_turns_red_alerts_them_too(database: Database, c
     assert flag.severity == "red"
     assert flag.due_at <= now
     assert await alerts(database) == {cast.maria.id, cast.ken.id, cast.ruth.id}
+
+
+async def test_case_73_red_again_in_another_check_in_alerts_again_whoever_has_the_first(
+    database: Database, cast: Cast
+) -> None:
+    await answers(database, cast.rosa, {"fall": True})
+    async with database.writing() as db:
+        held = await db.get_one(Flag, (await only_flag(database)).id)
+        assert await acts.own(db, acting(cast.maria), held, cast.maria.id, NOW)
+    before = len(await rows(database, Reminder, Reminder.kind == "alert"))
+    now = await answers(database, cast.rosa, {"fall": True}, weeks=1)
+    flag = await only_flag(database)
+    assert (flag.severity, flag.owner_id, flag.rung) == ("red", None, 0)
+    assert flag.escalate_at is not None
+    assert timedelta(0) < flag.escalate_at - now <= timedelta(hours=1)
+    assert flag.due_at <= now
+    assert len(await rows(database, Reminder, Reminder.kind == "alert")) == before + 3
+
+
+async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    for _ in range(2):
+        async with database.writing() as db:
+            held = await db.get_one(CheckIn, check_in.id)
+            form = await checkins.form_of(db, held.questionnaire_id)
+            await drafts.keep(db, acting(cast.rosa), held, form, "fall", True, "self", NOW)
+    assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 
 
 async def test_an_outcome_calls_the_alerts_off(database: Database, cast: Cast) -> None:
