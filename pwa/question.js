@@ -86,7 +86,7 @@ function takeOver(event) {
   if (!red) return;
   event.preventDefault();
   const theirs = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("#outbox-state");
-  if (theirs) showReceived(theirs.textContent);
+  if (theirs) showReceived(false, theirs.textContent);
   else tellState("look");
 }
 
@@ -95,6 +95,12 @@ function keepUnsent(event, state = "waiting") {
   if (!elt.dataset.question) return;
   const { answer, skip, who } = requestConfig.parameters;
   keepHere({ ...elt.dataset, who, value: skip ? null : answer }, state);
+}
+
+function keepBesides({ question, checkIn, who, value }) {
+  const content = { answers: { [question]: value }, respondent: who };
+  const keep = Outbox.keep(checkIn, crypto.randomUUID(), content, "answers");
+  keep.then(() => Outbox.flushAndTell()).catch(() => {});
 }
 
 // The answer is kept and sealed; then the next question, where the phone holds it.
@@ -126,7 +132,7 @@ function told({ detail: entries }) {
   if (!kept) return;
   const entry = entries.find((one) => one.client_id === kept.id);
   if (entry) return entry.state === "look" ? tellState("look") : undefined;
-  if (red) showReceived();
+  if (red) showReceived(Outbox.receipts.get(kept.id)?.closed);
   else if (Walk.local) document.getElementById("outbox-state")?.toggleAttribute("hidden", true);
   else location.assign(kept.next);
   kept = null;
@@ -167,9 +173,9 @@ function goWhereItIs(checkIn) {
 }
 
 // What to do now stays as it is; only what is said of the clinic changes.
-function showReceived(words) {
+function showReceived(closed, words) {
   const place = document.getElementById("outbox-state");
-  place.textContent = words ?? place.dataset.received;
+  place.textContent = words ?? (closed ? place.dataset.closed : place.dataset.received);
   document.getElementById("go-on").hidden = false;
   red.received = true;
 }
@@ -188,8 +194,14 @@ function follow(event) {
   red = null;
 }
 
+// What was pressed stays on record: where it may not have arrived it is kept, and sent before what corrects it.
 function takeBack() {
-  if (red.form.classList.contains("htmx-request")) htmx.trigger(red.form, "htmx:abort");
+  if (red.form.classList.contains("htmx-request")) {
+    htmx.trigger(red.form, "htmx:abort");
+    keepBesides(read(red.form, red.form.querySelector(".said")));
+  }
+  if (kept) setTimeout(Outbox.flushAndTell, TRY_AGAIN);
+  kept = null;
   document.getElementById("red").replaceWith(red.asked);
   red.form.hidden = false;
   red = null;

@@ -14,11 +14,10 @@ from server.actor import Actor
 from server.checkins import asking, drafts, finding, flow, past, responses, rules, same
 from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
 from server.checkins.models import CheckIn
-from server.clock import to_wall
 from server.forms import form_of, text
+from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
-from server.people.rules import is_staffed
 from server.problems import found
 
 
@@ -121,7 +120,6 @@ async def _red(
     now: datetime,
 ) -> Response[str]:
     clinic = await db.get_one(Clinic, check_in.clinic_id)
-    staffed = is_staffed(clinic.staffed_hours, to_wall(now, clinic.zone))
     return render.page(
         request,
         "checkins/red.html",
@@ -129,7 +127,7 @@ async def _red(
         question=question,
         screen=screen,
         clinic=clinic,
-        staffed=staffed,
+        closed=people.is_closed(clinic, now),
         respondent=respondent,
         received=True,
     )
@@ -176,7 +174,9 @@ async def _ask(
     respondent: str,
 ) -> Response[str]:
     shown = await asking.question(db, check_in, form, question, respondent)
-    return render.page(request, "checkins/question.html", **shown, **asking.place(form, kept, question, respondent))
+    where = asking.place(form, kept, question, respondent)
+    closed = people.is_closed(shown["clinic"], request.app.state.clock())
+    return render.page(request, "checkins/question.html", closed=closed, **shown, **where)
 
 
 @get("/check-ins/{check_in_id:str}/check", opt=PERSON)

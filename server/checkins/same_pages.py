@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from server import problems, render
 from server.checkins import drafts, finding, flow, rules, same
 from server.forms import form_of, text
+from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.problems import found
 
@@ -31,6 +32,7 @@ async def same_page(
         answers=same.answers_of(form, last, respondent),
         respondent=respondent,
         zone=actor.zone,
+        closed=people.is_closed(await people.clinic_of(db, actor), request.app.state.clock()),
     )
 
 

@@ -103,7 +103,8 @@ async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: 
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
         return problems.answer(request, 410, taken.why)
-    return Response({"client_id": box.client_id}, status_code=200, headers=render.FRESH)
+    closed = people.is_closed(await people.clinic_of(db, actor), now)
+    return Response({"client_id": box.client_id, "closed": closed}, status_code=200, headers=render.FRESH)
 
 
 @get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
+from server.clock import to_wall
+from server.people import rules
 from server.people.models import (
     Caregiver,
     Clinic,
@@ -112,6 +114,11 @@ async def set_text_consent(db: AsyncSession, actor: Actor, patient: Patient, agr
     """Text messages have a consent of their own, and a stop."""
     patient.text_consent_at = now if agreed else None
     audit.record(db, actor, "patient.text-consent", patient, now, agreed=agreed)
+
+
+def is_closed(clinic: Clinic, now: datetime) -> bool:
+    """Whether nobody of the clinic reads answers at this moment."""
+    return not rules.is_staffed(clinic.staffed_hours, to_wall(now, clinic.zone))
 
 
 async def add_caregiver(

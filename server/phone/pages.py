@@ -41,6 +41,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         return render.go(request, "/staff" if request.user.staff else "/join")
     scope(db, actor.clinic_id)
     due = await finding.open_now(db, actor.patient_id, now)
+    clinic = await db.get_one(Clinic, actor.clinic_id)
     return render.page(
         request,
         "phone/home.html",
@@ -48,8 +49,9 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         patient=await db.get_one(Patient, actor.patient_id),
         due=[(check_in, await checkins.form_of(db, check_in.questionnaire_id)) for check_in in due],
         visit=await visits.next_visit(db, actor.patient_id, now),
-        clinic=await db.get_one(Clinic, actor.clinic_id),
+        clinic=clinic,
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
+        closed=people.is_closed(clinic, now),
         now=now,
     )
 
@@ -92,6 +94,7 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
         follows=await _follows(db, actor, await review.of_check_in(db, check_in_id)),
         trends=_trends(form, history, actor)[:3],
         may_undo=may_undo(response.received_at, check_in.closes_at, now),
+        closed=people.is_closed(clinic, now),
         next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
     )
 

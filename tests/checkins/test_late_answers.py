@@ -59,7 +59,7 @@ async def test_case_72_a_red_answer_that_was_kept_is_raised_and_receipted(
     rosa = await signed_in(cast.rosa)
     for _ in range(2):
         receipt = await deliver(rosa, check_in, entry({"fall": "yes"}))
-        assert (receipt.status_code, receipt.json()) == (200, {"client_id": CLIENT})
+        assert (receipt.status_code, receipt.json()) == (200, {"client_id": CLIENT, "closed": False})
     assert await kept(database) == {"fall": "true"}
     assert await flagged(database) == ["red fall"]
 

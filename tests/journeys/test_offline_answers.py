@@ -6,8 +6,9 @@ import json
 
 from playwright.async_api import Browser, Page, Route, expect
 
-from server.checkins.models import CheckIn
+from server.checkins.models import CheckIn, Draft
 from server.review.models import Flag
+from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.stories import rows
@@ -107,6 +108,34 @@ async def test_case_71_a_server_that_is_too_busy_takes_nothing_away(chromium: Br
     await press(rosa, "Yes")
     await sees(rosa, NOT_YET, "It is safe on this phone.")
     await then_she_reads_what_to_do_now(rosa)
+
+
+async def test_a_mistake_taken_back_before_its_answer_arrived_is_on_record_all_the_same(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """The red answer hangs on its way; she takes it back at once, and answers otherwise."""
+    check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto(f"/check-ins/{check_in.id}/q/breathing?who=self")
+    held = asyncio.Event()
+
+    async def hang_once(route: Route) -> None:
+        await rosa.unroute("**/q/breathing")
+        await held.wait()  # by then the page has given it up
+
+    await rosa.route("**/q/breathing", hang_once)
+    await press(rosa, "Very hard")
+    await sees(rosa, "Is it very hard to breathe right now?")
+    await answer(rosa, "That was a mistake")
+    await answer(rosa, "No trouble")
+    held.set()
+    await sees(rosa, "How is chewing and swallowing?")
+    await eventually(lambda: flagged(site), "the red answer to reach the clinic")
+    assert [draft.value for draft in await rows(site.database, Draft, Draft.link_id == "breathing")] == ['"none"']
+
+
+async def flagged(site: RunningSite) -> bool:
+    return [flag.severity for flag in await rows(site.database, Flag)] == ["red"]
 
 
 async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, site: RunningSite) -> None:
