@@ -1,5 +1,6 @@
 """Single answers that a phone kept until it had a network: none is lost, nothing newer is overwritten (case 42)."""
 
+import contextlib
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -36,6 +37,8 @@ async def take_late(
         return None
     if check_in.state == "cancelled" or now - check_in.closes_at > rules.ANSWERED_LATE:
         red = await review.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
+        if not red:
+            audit.record(db, actor, "check-in.refused", check_in, now, why="closed")
         return None if red else Refused("closed")
     if check_in.state == "missed":
         check_in.state = "waiting"
@@ -43,6 +46,17 @@ async def take_late(
     at = rules.on_our_clock(entry.answered_at, phones_now, now)
     await _keep_older(db, actor, check_in, form, respondent, answers, at, now)
     return None
+
+
+async def note_refused(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, entry: Entry, why: str, now: datetime
+) -> None:
+    """A whole check-in that is not taken any more: on record as that, and what is red in it goes to staff (case 51)."""
+    audit.record(db, actor, "check-in.refused", check_in, now, why=why)
+    respondent = rules.respondent_from(entry.respondent, actor.kind)
+    with contextlib.suppress(BadAnswer):
+        answers = _checked(form, entry.answers, respondent)
+        await review.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
 
 
 async def _keep_older(

@@ -74,11 +74,11 @@ def _order(late: LatePatient) -> tuple[bool, datetime]:
 
 
 async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occasion]:
-    """Of each living recurring plan the occasions since its last answer, in order."""
+    """Of each living plan that is owed the occasions since its last answer, in order."""
     later = aliased(CheckIn)
     answered_since = exists().where(
         later.plan_id == CheckIn.plan_id,
-        later.appointment_id.is_(None),
+        later.appointment_id.is_(None) | (Plan.rhythm == "after"),
         later.state.in_(("done", "partial")),
         later.due_at > CheckIn.due_at,
     )
@@ -91,7 +91,7 @@ async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occ
             CheckIn.state.in_(("waiting", "missed")),
             CheckIn.due_at <= now,
             CheckIn.due_at > now - BACK,
-            Plan.rhythm.in_(rules.RECURRING),
+            Plan.rhythm.in_(rules.OWED),
             Plan.ended_at.is_(None),
             Patient.paused_at.is_(None),
             ~answered_since,

@@ -17,8 +17,11 @@ WINDOWS = {
 }
 NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
 GRACE_FROM = timedelta(days=1)  # after that a check-in that is due has been asked for twice
-CALL_FROM = {"weekly": timedelta(days=3), "daily": timedelta(days=3), "monthly": timedelta(days=7)}
-SILENT_FROM = {"weekly": timedelta(days=7), "daily": timedelta(days=7), "monthly": timedelta(days=14)}
+OWED = (*RECURRING, "after")  # what somebody is called about; readiness is over with its visit
+CALL_FROM = {"weekly": timedelta(days=3), "daily": timedelta(days=3), "after": timedelta(days=3)}
+CALL_FROM["monthly"] = timedelta(days=7)
+SILENT_FROM = {"weekly": timedelta(days=7), "daily": timedelta(days=7), "after": timedelta(days=7)}
+SILENT_FROM["monthly"] = timedelta(days=14)
 BANDS = (30, 7, 2)  # days without an answer, as staff read them
 RESPONDENTS = ("self", "hands", "helper")
 PARTIES = ("patient", "helper")  # whose words: the patient's come first

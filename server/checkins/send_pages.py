@@ -65,6 +65,8 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
+        form = await flow.form_of(db, check_in.questionnaire_id)
+        await late.note_refused(db, actor, check_in, form, box, taken.why, now)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
         return problems.answer(request, 409)

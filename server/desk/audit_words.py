@@ -36,6 +36,7 @@ WORDS = {
     "check-in.as-before": mark("took over the answers of last time"),
     "check-in.cancelled": mark("called a check-in off"),
     "check-in.moved": mark("moved a check-in"),
+    "check-in.refused": mark("sent answers that could not be taken any more"),
     "device.ended": mark("signed a phone out"),
     "device.joined": mark("joined with a phone"),
     "device.renamed": mark("named a phone"),

@@ -66,7 +66,10 @@ async def inbox_page(
     }
     listed = await _listed(db, actor, show, after, many, now)
     if show == "late":
-        listed = Lists(late=await late.rows(db, actor, overdue[:LATE_ROWS], now))
+        begin = int(after) if after.isdecimal() and len(after) < 8 else 0
+        shown = overdue[begin : begin + LATE_ROWS]
+        rest = begin + LATE_ROWS if len(overdue) > begin + LATE_ROWS else None
+        listed = Lists(late=await late.rows(db, actor, shown, now), after=str(rest) if rest else None)
     return render.page(
         request,
         "desk/inbox.html",

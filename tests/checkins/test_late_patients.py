@@ -70,7 +70,7 @@ def test_a_monthly_one_has_its_week() -> None:
 
 def test_nothing_due_is_not_late() -> None:
     assert lateness("weekly", [NOW + DAY], NOW, None, None) is None
-    assert set(checkin_rules.CALL_FROM) == set(checkin_rules.RECURRING) == set(checkin_rules.SILENT_FROM)
+    assert set(checkin_rules.CALL_FROM) == set(checkin_rules.OWED) == set(checkin_rules.SILENT_FROM)
 
 
 async def late(database: Database, cast: Cast, now: datetime) -> list[LatePatient]:

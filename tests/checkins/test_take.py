@@ -14,7 +14,7 @@ from server.db import Database
 from server.review.models import Flag
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
-from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
+from tests.stories import STEADY, answered, audited, due_check_in, entry, rows, sealed
 from tests.web import Browser, words
 
 WORSE = STEADY | {"speech": "very-hard"}
@@ -87,6 +87,18 @@ async def test_case_41_page_and_worker_at_once_are_one_row(
     assert [answer.status_code for answer in answers] == [200] * 4
     assert {answer.json()["response"] for answer in answers} == {(await only_response(database)).id}
     assert len(await rows(database, Flag)) == 1
+
+
+async def test_case_51_what_is_not_taken_any_more_is_on_record_and_its_red_flag_is_raised(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    async with database.writing() as db:
+        (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+    rosa = await signed_in(cast.rosa)
+    refused = await deliver(rosa, check_in, entry(STEADY | {"fall": True}))
+    assert refused.status_code == 410
+    assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["red fall"]
+    assert "check-in.refused" in await audited(database, check_in.id)
 
 
 @pytest.mark.parametrize("at", [datetime(1970, 1, 1, tzinfo=UTC), datetime(2199, 1, 1, tzinfo=UTC)])

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from server.checkins.models import Plan
 from server.db import Database
+from server.desk import inbox_pages
 from server.people.models import PhoneCall
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
@@ -87,6 +89,33 @@ async def test_a_call_without_an_outcome_or_of_another_clinic_is_none(
     assert await rows(database, PhoneCall) == []
     away = await maria.submit(path, {"outcome": "reached", "back": "https://elsewhere.example/"})
     assert away.url.path == f"/staff/patients/{cast.rosa.id}"
+
+
+async def test_a_long_list_goes_on_and_leaves_nobody_out(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_pages, "LATE_ROWS", 1)
+    async with database.writing() as db:
+        for patient in (cast.rosa, cast.walter):
+            await due_check_in(db, patient)
+    clock.move(days=4)
+    maria = await signed_in(cast.maria)
+    first = await maria.get("/staff?show=late")
+    assert 'href="/staff?show=late&amp;after=1' in first.text
+    rest = await maria.get("/staff?show=late&after=1")
+    pages = [[name for name in ("Rosa", "Walter") if f"{name} " in words(page)] for page in (first, rest)]
+    assert sorted(name for page in pages for name in page) == ["Rosa", "Walter"]
+    assert (await maria.get("/staff?show=late&after=99999999999999")).status_code == 200
+
+
+async def test_a_day_after_that_nobody_answered_is_called_about(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa, "day-after")
+        (await db.get_one(Plan, check_in.plan_id)).rhythm = "after"
+    clock.move(days=3)
+    assert "To call Rosa Delgado" in words(await (await signed_in(cast.maria)).get("/staff?show=late"))
 
 
 async def test_one_that_is_just_due_is_in_time(
