@@ -55,7 +55,7 @@ function prepare() {
 }
 
 function pageInWords() {
-  const parts = document.querySelectorAll("main h1, main h1 + p, main [name=answer]");
+  const parts = document.querySelectorAll("main h1, main h1 + p, main [name=answer], #red a[href^=tel], main [name=say], main .facts > *");
   return [...parts].map((part) => part.textContent.trim()).join(". ");
 }
 

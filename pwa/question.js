@@ -70,6 +70,7 @@ function showRed(form, screen) {
   form.hidden = true;
   red = { asked, form };
   shownAt = performance.now();
+  prepare(); // it can be read aloud
   scrollTo(0, 0);
   setTimeout(() => document.querySelector("main h1").focus()); // htmx still has to see which button it was
 }

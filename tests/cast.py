@@ -52,7 +52,9 @@ async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
     harbor = await _clinic(db, NAMES["harbor"], "America/New_York", now)
     mesa = await _clinic(db, NAMES["mesa"], "America/Denver", now)
     boss, other = system(harbor.id, "tests"), system(mesa.id, "tests")
-    rosa = await people.register_patient(db, boss, NewPatient(NAMES["rosa"], harbor.zone, "555 0101"), now)
+    rosa = await people.register_patient(
+        db, boss, NewPatient(NAMES["rosa"], harbor.zone, "555 0101", contact="call"), now
+    )
     return Cast(
         harbor=harbor,
         maria=await _staff(db, boss, NAMES["maria"], "maria@harbor.example", "coordinator", now),
@@ -60,10 +62,10 @@ async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
         ruth=await _staff(db, boss, NAMES["ruth"], "ruth@harbor.example", "admin", now),
         rosa=rosa,
         luis=await people.add_caregiver(db, boss, rosa, NAMES["luis"], "husband", now),
-        walter=await people.register_patient(db, boss, NewPatient(NAMES["walter"], harbor.zone), now),
+        walter=await people.register_patient(db, boss, NewPatient(NAMES["walter"], harbor.zone, contact="call"), now),
         mesa=mesa,
         tom=await _staff(db, other, NAMES["tom"], "tom@mesa.example", "admin", now),
-        helen=await people.register_patient(db, other, NewPatient(NAMES["helen"], mesa.zone), now),
+        helen=await people.register_patient(db, other, NewPatient(NAMES["helen"], mesa.zone, contact="call"), now),
     )
 
 

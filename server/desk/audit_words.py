@@ -60,6 +60,7 @@ WORDS = {
     "passkey.made": mark("set up a passkey"),
     "passkey.used": mark("came back by a passkey"),
     "patient.changed": mark("changed name, contact or zone"),
+    "patient.contact": mark("chose how to be reached"),
     "patient.detailed-text": mark("chose how much notifications say"),
     "patient.exported": mark("took out the patient's data"),
     "patient.language": mark("chose a language"),

@@ -24,7 +24,7 @@ class NewPatient:
     phone: str | None = None
     email: str | None = None
     helper_phone: str | None = None
-    contact: str = "call"
+    contact: str = ""
     instructions: str | None = None
     locale: str = "en"
 
@@ -77,6 +77,12 @@ async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, de
     """Whether notifications may name the visit; private unless the patient says otherwise."""
     patient.detailed_text = detailed
     audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
+
+
+async def set_contact(db: AsyncSession, actor: Actor, patient: Patient, contact: str, now: datetime) -> None:
+    """How the clinic reaches them: one of rules.CONTACTS."""
+    patient.contact = contact
+    audit.record(db, actor, "patient.contact", patient, now, contact=contact)
 
 
 async def set_language(db: AsyncSession, actor: Actor, patient: Patient, locale: str, now: datetime) -> None:

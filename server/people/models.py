@@ -69,7 +69,7 @@ class Patient(OfClinic, Base):
     helper_phone = Sealed[str | None]()
     instructions_sealed: Mapped[bytes | None]
     instructions = Sealed[str | None]()
-    contact: Mapped[str] = mapped_column(String(10), default="call")
+    contact: Mapped[str] = mapped_column(String(10), default="")  # nobody has said: never a voice call by itself
     zone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     detailed_text: Mapped[bool] = mapped_column(default=False)

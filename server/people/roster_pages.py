@@ -18,8 +18,6 @@ from server.people.guards import STAFF, Ask, Db, Given, Now, Who
 from server.people.models import Device
 from server.problems import found
 
-CONTACTS = ("call", "text", "helper")
-
 
 @get("/staff/patients", opt=STAFF)
 async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
@@ -72,7 +70,7 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
         phone=text(form, "phone", 40) or None,
         email=text(form, "email", 200) or None,
         helper_phone=text(form, "helper_phone", 40) or None,
-        contact=contact if contact in CONTACTS else "call",
+        contact=contact if contact in rules.CONTACTS else "",
         instructions=text(form, "instructions") or None,
         locale=language.known(text(form, "language", 10)),
     )

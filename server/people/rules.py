@@ -16,6 +16,7 @@ GUESS_WINDOW = timedelta(minutes=15)
 GUESSES_ALLOWED = 10
 SHORTEST_PASSWORD = 12
 CONSENT_VERSION = "2026-11"
+CONTACTS = ("call", "text", "helper")
 CALL_OUTCOMES = ("reached", "left-message", "no-answer")
 CALL_AGAIN = timedelta(hours=20)  # after a call that nobody answered: so that the next day begins with it
 PAUSES = ("hospital", "hospice", "death", "holiday", "consent-withdrawn", "other")

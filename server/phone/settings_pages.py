@@ -15,6 +15,7 @@ from server.checkins import reckoning
 from server.forms import form_of, text
 from server.people import devices, passkeys
 from server.people import flow as people
+from server.people import rules as people_rules
 from server.people.guards import ANYONE, PATIENT, PERSON, Ask, Db, Now, Who, ended_cookie
 from server.people.models import Device, Patient
 from server.reminders import flow as reminders
@@ -177,6 +178,21 @@ async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: F
     return render.go(request, "/settings/phones")
 
 
+@get("/settings/contact", opt=PATIENT)
+async def contact_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return render.page(request, "phone/contact.html", patient=await db.get_one(Patient, actor.patient_id))
+
+
+@post("/settings/contact", opt=PATIENT)
+async def set_contact(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+    """Whoever can't speak is not called."""
+    contact = text(await form_of(request), "contact", 10)
+    if contact not in people_rules.CONTACTS:
+        return problems.answer(request, 422)
+    await people.set_contact(db, actor, await db.get_one(Patient, actor.patient_id), contact, now)
+    return render.go(request, "/settings/contact")
+
+
 @get("/settings/pause", opt=PERSON)
 async def pause_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return render.page(
@@ -232,6 +248,8 @@ ROUTES = [
     end_device,
     name_device,
     end_helper,
+    contact_page,
+    set_contact,
     pause_page,
     set_pause,
     leave_page,

@@ -29,7 +29,19 @@ ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
 ABOUT |= {"/settings/phones/let-in"}
 ABOUT |= {
     f"/settings{page}"
-    for page in ("", "/look", "/reminders", "/phones", "/language", "/quiet", "/times", "/scan", "/pause", "/leave")
+    for page in (
+        "",
+        "/look",
+        "/reminders",
+        "/phones",
+        "/language",
+        "/quiet",
+        "/times",
+        "/contact",
+        "/scan",
+        "/pause",
+        "/leave",
+    )
 }
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")

@@ -73,6 +73,22 @@ async def test_what_the_clinic_paused_is_the_clinics_to_resume(
     assert (await patient_row(database, cast)).paused_why == "hospital"
 
 
+async def test_a_patient_says_how_to_be_reached_and_nobody_assumes_a_voice(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    rosa, luis, maria = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(cast.maria)
+    async with database.writing() as db:
+        (await db.get_one(Patient, cast.rosa.id)).contact = Patient(clinic_id="", name="", zone="").contact or ""
+    assert "has not said how" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+    for contact, said in (("text", "prefers a text"), ("helper", "call the helper"), ("call", "voice call")):
+        page = await rosa.submit("/settings/contact", {"contact": contact})
+        assert f'value="{contact}" class="said"' in page.text
+        assert said in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+    assert (await rosa.submit("/settings/contact", {"contact": "shout"})).status_code == 422
+    assert (await luis.submit("/settings/contact", {"contact": "text"})).status_code == 403
+    assert (await audited(database, cast.rosa.id)).count("patient.contact") == 3
+
+
 async def test_case_51_leaving_stops_all_and_signs_every_phone_out(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
