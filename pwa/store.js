@@ -2,13 +2,28 @@
 // A small database of this browser's: one transaction, one request. Used by pages and by the service worker.
 
 function Store(name, stores) {
+  const VERSION = 1; // one more where a store is added: what lies in the others stays
+
+  // A page that stayed open while a newer one raised the version goes on with that (case 48).
   function open() {
+    return attempt(VERSION).catch((error) => {
+      if (error?.name !== "VersionError") throw error;
+      return attempt();
+    });
+  }
+
+  function attempt(version) {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open(name, 1);
+      const request = indexedDB.open(name, version);
       request.onupgradeneeded = () => {
-        for (const [store, options] of Object.entries(stores)) request.result.createObjectStore(store, options);
+        const there = request.result.objectStoreNames;
+        const missing = Object.entries(stores).filter(([store]) => !there.contains(store));
+        for (const [store, options] of missing) request.result.createObjectStore(store, options);
       };
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        request.result.onversionchange = () => request.result.close(); // a newer page does not wait for this one
+        resolve(request.result);
+      };
       request.onerror = () => reject(request.error);
     });
   }

@@ -13,7 +13,7 @@ from server.people.models import Patient
 
 from . import inspection, tongues
 from .chromium import axe_violations
-from .measures import ENLARGE, Owed, faults_of_size
+from .measures import ENLARGE, OF_COLOUR, Owed, faults_of_size
 from .patient_walk import walk_about, walk_in, walk_through_check_ins
 from .running import House
 from .running_site import RunningSite
@@ -46,6 +46,9 @@ async def look_everywhere(browser: Browser, house: House, tell: Callable[[int], 
             found.wrong += [f"{looked}: {violation}" for violation in await axe_violations(page)]
             found.looks += 1
         await page.evaluate(ENLARGE, "100")
+        await page.emulate_media(forced_colors="active")
+        found.wrong += [f"{name} in {tongue}, forced colours: {each}" for each in await axe_violations(page, OF_COLOUR)]
+        await page.emulate_media(forced_colors="none")
         tell(found.looks)
 
     inspection.camera = look

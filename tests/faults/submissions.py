@@ -16,6 +16,7 @@ from server.checkins import past
 from server.checkins.models import CheckIn, Response, SetAside
 from server.clock import system_clock
 from server.db import new_id
+from server.review.models import Flag
 from tests.browser.chromium import new_page
 from tests.browser.eventually import eventually
 from tests.browser.people import join
@@ -25,9 +26,15 @@ from tests.stories import rows
 
 TRIES = 40  # rounds of flushes a batch, at most
 BATCH = 50  # check-ins that are due at a time: a phone holds them all
-MOODS, BREATHS = ("none", "little", "some", "hard"), ("none", "little")
+MOODS, BREATHS = ("none", "little", "some", "hard"), ("none", "little", "very-hard")  # the last is red
+# One in four is answered without a network from the start: each answer by itself, then the whole.
 KEEP = """async entries => {
-  for (const {id, client, answers} of entries) await Outbox.keep(id, client, {answers, respondent: "self"});
+  const keep = (id, client, answers, part) => Outbox.keep(id, client, {answers, respondent: "self"}, part);
+  for (const [place, {id, client, answers}] of entries.entries()) {
+    for (const [name, value] of place % 4 ? [] : Object.entries(answers))
+      await keep(id, crypto.randomUUID(), {[name]: value}, "answers");
+    await keep(id, client, answers, "responses");
+  }
 }"""
 # Both tabs send what waits, again and again, as a phone does that finds a network and loses it.
 FLUSH = """async tries => {
@@ -83,7 +90,7 @@ async def _flush_cut(page: Page, proxy: CuttingProxy, count: int) -> list[str]:
     proxy.cutting = True
     left: list[str] = []
     for _ in range(TRIES):
-        left = await page.evaluate(FLUSH, count)
+        left = await page.evaluate(FLUSH, 2 * count)
         if "waiting" not in left:
             break
     proxy.cutting = False
@@ -101,6 +108,9 @@ async def _wrong(site: RunningSite, given: dict[str, dict[str, Any]], left: list
             found.append(f"{len(responses)} responses to one check-in")
         elif past.answers_of(responses[0]) != answers:
             found.append(f"other answers than were given: {json.dumps(answers)}")
+    flags = [flag for flag in await rows(site.database, Flag) if (flag.item, flag.severity) == ("breathing", "red")]
+    if len(flags) != any(answers["breathing"] == "very-hard" for answers in given.values()):
+        found.append(f"{len(flags)} red flags for breathing")
     return found + ["an answer was set aside"] * len(await rows(site.database, SetAside))
 
 

@@ -97,6 +97,18 @@ async def test_a_second_tap_as_the_next_question_appears_is_no_answer(chromium: 
     assert [url.rpartition("/")[2] for url in posted if "/q/" in url] == ["breathing", "swallowing"]
 
 
+async def test_where_the_service_worker_does_not_register_a_check_in_is_sent_all_the_same(
+    chromium: Browser, site: RunningSite
+) -> None:
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    rosa = await phone_of(chromium, site, site.cast.rosa, service_workers="block")
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    await answer_all(rosa, "2", "Mostly good", "No trouble")
+    await press(rosa, "Send to clinic")
+    await sees(rosa, "The clinic has received it")
+    assert await site.responses_to(check_in) == 1
+
+
 async def test_without_javascript_from_start_to_sent(chromium: Browser, site: RunningSite) -> None:
     check_in = await given_a_weekly_check_in(site)
     rosa = await phone_of(chromium, site, site.cast.rosa, java_script_enabled=False)

@@ -125,6 +125,32 @@ async def test_case_44_signed_out_from_afar_while_answers_wait(chromium: Browser
     await then_nothing_waits_any_more(rosa)
 
 
+async def test_case_48_a_newer_page_raises_the_version_while_an_old_tab_is_open_and_nothing_is_lost(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(rosa)
+    check_in = await given_all_is_answered(site, rosa)
+    await rosa.context.set_offline(True)
+    await press(rosa, "Send to clinic")
+    await sees(rosa, NOT_YET)
+    await rosa.evaluate(RAISE, "interlude-outbox")  # as an app of next year would
+    kept = await rosa.evaluate("Outbox.all().then(entries => entries.map(entry => entry.state))")
+    assert kept == ["waiting"]
+    await rosa.context.set_offline(False)
+    await rosa.goto("/")
+    await site.wait_for_response(check_in)
+    await then_nothing_waits_any_more(rosa)
+
+
+RAISE = """name => new Promise((resolve, reject) => {
+  const request = indexedDB.open(name, 7);
+  request.onupgradeneeded = () => request.result.createObjectStore("of next year");
+  request.onsuccess = () => { request.result.close(); resolve(); };
+  request.onerror = () => reject(request.error);
+})"""
+
+
 async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_loses_it(
     chromium: Browser, site: RunningSite
 ) -> None:
