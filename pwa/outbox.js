@@ -4,6 +4,7 @@
 // fill it; both pages and the service worker send it.
 
 const Outbox = (() => {
+  const channel = globalThis.BroadcastChannel && new BroadcastChannel("interlude-outbox");
   const run = Store("interlude-outbox", { entries: { keyPath: "client_id" } });
   const INFO = new TextEncoder().encode("interlude outbox 1");
   const KEY_CACHE = "outbox-key";
@@ -95,6 +96,7 @@ const Outbox = (() => {
   async function received(entry, receipt) {
     if (receipt.client_id !== entry.client_id) return { state: "waiting" };
     receipts.set(entry.client_id, receipt);
+    if (entry.part !== "answers") channel?.postMessage(entry.check_in); // to Home, which may not be who sent it
     await drop(entry.client_id);
     return { state: "received", receipt };
   }

@@ -3,6 +3,26 @@
 
 let waited = 0;
 
+// Sent by another page of this phone or by the worker, perhaps while this one was on its way: no longer to do.
+const stillDue = () => document.querySelector("main > section[data-check-in]")?.dataset.checkIn;
+if (globalThis.BroadcastChannel) {
+  new BroadcastChannel("interlude-outbox").onmessage = ({ data }) => data === stillDue() && lookAnew();
+}
+addEventListener("load", () => setTimeout(askAgain, 200)); // as pwa/held.js does: one request
+
+async function askAgain() {
+  if (typeof Held === "undefined" || !stillDue()) return;
+  const held = await Held.refresh().catch(() => null);
+  if (held && !held.forms.some((form) => form.id === stillDue())) lookAnew();
+}
+
+// Once in a while: a network that comes and goes must not lead round and round.
+function lookAnew() {
+  if (Date.now() - Number(sessionStorage.getItem("looked-anew")) < 5000) return;
+  sessionStorage.setItem("looked-anew", Date.now());
+  location.reload();
+}
+
 document.addEventListener("outbox", ({ detail: entries }) => {
   if (!document.getElementById("waiting")) return; // a check-in has come in the place of this page
   const waiting = entries.filter((entry) => entry.state === "waiting");
