@@ -175,6 +175,7 @@ async def _set_aside(
 def _response(
     actor: Actor, check_in: CheckIn, form: Form, submission: Submission, answers: Answers, now: datetime
 ) -> Response:
+    answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
     return Response(
         clinic_id=check_in.clinic_id,
         client_id=submission.client_id,
@@ -188,8 +189,8 @@ def _response(
         device_id=None if actor.kind == "staff" else actor.device_id or None,
         entered_by=actor.id if actor.kind == "staff" else None,
         answers=json.dumps(dict(answers)),
-        answered_at=(answered_at := rules.on_our_clock(submission.answered_at, submission.phones_now, now)),
-        claimed_at=None if answered_at == submission.answered_at else submission.answered_at,
+        answered_at=answered_at,
+        claimed_at=None if answered_at == submission.answered_at else rules.showable(submission.answered_at),
         received_at=now,
     )
 

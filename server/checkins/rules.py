@@ -18,16 +18,15 @@ WINDOWS = {
 NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
 GRACE_FROM = timedelta(days=1)  # after that a check-in that is due has been asked for twice
 OWED = (*RECURRING, "after")  # what somebody is called about; readiness is over with its visit
-CALL_FROM = {"weekly": timedelta(days=3), "daily": timedelta(days=3), "after": timedelta(days=3)}
-CALL_FROM["monthly"] = timedelta(days=7)
-SILENT_FROM = {"weekly": timedelta(days=7), "daily": timedelta(days=7), "after": timedelta(days=7)}
-SILENT_FROM["monthly"] = timedelta(days=14)
+CALL_FROM = dict.fromkeys(OWED, timedelta(days=3)) | {"monthly": timedelta(days=7)}
+SILENT_FROM = dict.fromkeys(OWED, timedelta(days=7)) | {"monthly": timedelta(days=14)}
 BANDS = (30, 7, 2)  # days without an answer, as staff read them
 RESPONDENTS = ("self", "hands", "helper")
 PARTIES = ("patient", "helper")  # whose words: the patient's come first
 ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still taken this long after the window
 UNDO = timedelta(minutes=10)
 CLOCK_SLACK = timedelta(minutes=5)
+FIRST_SHOWN, LAST_SHOWN = (datetime(year, 1, 1, tzinfo=ZoneInfo("UTC")) for year in (1970, 2200))
 CLOCK_OFF = timedelta(minutes=1)  # longer than an answer is on its way
 
 
@@ -127,9 +126,14 @@ def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
 def on_our_clock(answered_at: datetime, phones_now: datetime | None, now: datetime) -> datetime:
     """When it was answered: a phone whose clock is off (`phones_now`, as it sends) is put right; what is still
     years off, or to come, is not believed (cases 42, 43)."""
-    if phones_now is not None and abs(now - phones_now) > CLOCK_OFF:
-        answered_at = answered_at + (now - phones_now)
-    return answered_at if now - ANSWERED_LATE <= answered_at <= now + CLOCK_SLACK else now
+    here = now if phones_now is None or abs(now - phones_now) <= CLOCK_OFF else phones_now
+    ago = here - answered_at  # by one and the same clock; added up only where that is a time that can be
+    return now - ago if -CLOCK_SLACK <= ago <= ANSWERED_LATE else now
+
+
+def showable(claimed: datetime) -> datetime:
+    """No clock in any zone can be asked about the far ends of time; which far year it was is no matter."""
+    return min(max(claimed, FIRST_SHOWN), LAST_SHOWN)
 
 
 @dataclass(frozen=True)
