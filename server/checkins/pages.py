@@ -33,35 +33,38 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
     respondent = await drafts.goes_on_as(db, actor, check_in)
     if respondent is None:
-        return await _who(request, db, check_in)
-    return await _begin(request, db, actor, check_in, respondent)
+        return await _who(request, db, check_in, now)
+    return await _begin(request, db, actor, check_in, respondent, now)
 
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def who_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
-    return await _who(request, db, found(await finding.find(db, actor, check_in_id)))
+async def who_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[str]:
+    return await _who(request, db, found(await finding.find(db, actor, check_in_id)), now)
 
 
-async def _who(request: Ask, db: AsyncSession, check_in: CheckIn) -> Response[str]:
+async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime) -> Response[str]:
     patient = await db.get_one(Patient, check_in.patient_id)
-    return render.page(request, "checkins/who.html", check_in=check_in, patient=patient)
+    closed = people.is_closed(await db.get_one(Clinic, check_in.clinic_id), now)
+    return render.page(request, "checkins/who.html", check_in=check_in, patient=patient, closed=closed)
 
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def say_who(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[Any]:
+async def say_who(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await finding.find(db, actor, check_in_id))
     respondent = text(await form_of(request), "who", 10)
     if respondent not in rules.RESPONDENTS:
         return problems.answer(request, 422)
-    return await _begin(request, db, actor, check_in, rules.respondent_from(respondent, actor.kind))
+    return await _begin(request, db, actor, check_in, rules.respondent_from(respondent, actor.kind), now)
 
 
-async def _begin(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: str) -> Response[Any]:
+async def _begin(
+    request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: str, now: datetime
+) -> Response[Any]:
     """With what was answered last time where that may be the same, else with the first question."""
     form = await flow.form_of(db, check_in.questionnaire_id)
     if await same.offer(db, actor, check_in, form, respondent) is not None:
         return render.go(request, f"/check-ins/{check_in.id}/same?who={respondent}")
-    return await _go_on(request, db, check_in, respondent, None)
+    return await _go_on(request, db, check_in, respondent, None, now)
 
 
 @get("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
@@ -83,7 +86,7 @@ async def question_page(
     questions = {q.link_id: q for q in asked(form, kept, respondent)}
     if link_id not in questions:
         raise NotFoundException
-    return await _ask(request, db, check_in, form, kept, questions[link_id], respondent)
+    return await _ask(request, db, check_in, form, kept, questions[link_id], respondent, now)
 
 
 @post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
@@ -107,7 +110,7 @@ async def answer(
     red = await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now)
     if red:
         return await _red(request, db, check_in, question, red[0].trigger.screen, respondent, now)
-    return await _go_on(request, db, check_in, respondent, link_id)
+    return await _go_on(request, db, check_in, respondent, link_id, now)
 
 
 async def _red(
@@ -138,16 +141,17 @@ async def next_page(
     request: Ask,
     db: Db,
     actor: Who,
+    now: Now,
     check_in_id: FromPath[str],
     who: FromQuery[str] = "self",
     after: FromQuery[str] = "",
 ) -> Response[Any]:
     check_in = found(await finding.find(db, actor, check_in_id))
-    return await _go_on(request, db, check_in, rules.respondent_from(who, actor.kind), after or None)
+    return await _go_on(request, db, check_in, rules.respondent_from(who, actor.kind), after or None, now)
 
 
 async def _go_on(
-    request: Ask, db: AsyncSession, check_in: CheckIn, respondent: str, after: str | None
+    request: Ask, db: AsyncSession, check_in: CheckIn, respondent: str, after: str | None, now: datetime
 ) -> Response[Any]:
     """The next question without an answer, or check and send. htmx gets it at once, without a second request."""
     form = await flow.form_of(db, check_in.questionnaire_id)
@@ -161,7 +165,7 @@ async def _go_on(
         return render.go(request, path)
     if question is None:
         return render.moved_to(await _check(request, db, check_in, form, kept, respondent), path)
-    return render.moved_to(await _ask(request, db, check_in, form, kept, question, respondent), path)
+    return render.moved_to(await _ask(request, db, check_in, form, kept, question, respondent, now), path)
 
 
 async def _ask(
@@ -172,10 +176,11 @@ async def _ask(
     kept: dict[str, Value],
     question: Question,
     respondent: str,
+    now: datetime,
 ) -> Response[str]:
     shown = await asking.question(db, check_in, form, question, respondent)
     where = asking.place(form, kept, question, respondent)
-    closed = people.is_closed(shown["clinic"], request.app.state.clock())
+    closed = people.is_closed(shown["clinic"], now)
     return render.page(request, "checkins/question.html", closed=closed, **shown, **where)
 
 

@@ -32,7 +32,7 @@ async def same_page(
         answers=same.answers_of(form, last, respondent),
         respondent=respondent,
         zone=actor.zone,
-        closed=people.is_closed(await people.clinic_of(db, actor), request.app.state.clock()),
+        closed=people.is_closed(await people.clinic_of(db, actor), now),
     )
 
 

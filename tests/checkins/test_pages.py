@@ -154,7 +154,7 @@ async def test_case_75_outside_hours_nobody_is_said_to_watch(
             check_in = await due_check_in(db, cast.rosa, now=clock())
     rosa = await signed_in(cast.rosa)
     first = f"/check-ins/{check_in.id}/q/breathing?who=self"
-    for before in ("/", first):
+    for before in ("/", first, f"/check-ins/{check_in.id}/who"):
         assert ("The clinic is closed now. Nobody is watching" in words(await rosa.get(before))) == (day == "15")
     assert says in words(await answer(rosa, check_in, "fall", "yes"))
 
