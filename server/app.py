@@ -39,6 +39,7 @@ import server.people.roster_pages
 import server.people.staff_pages
 import server.phone.held_pages
 import server.phone.pages
+import server.phone.phones_pages
 import server.phone.settings_pages
 import server.reminders.pages
 import server.reminders.reach_pages
@@ -86,6 +87,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.held_pages.ROUTES,
+    *server.phone.phones_pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
     *server.desk.inbox_pages.ROUTES,
     *server.desk.pages.ROUTES,

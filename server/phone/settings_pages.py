@@ -1,23 +1,19 @@
-"""What a patient or caregiver sets: text size, reminders, quiet hours, phones, helpers, pause, leaving."""
+"""What a patient or caregiver sets: text size, reminders, quiet hours, how to be reached, pause, leaving."""
 
 from datetime import time
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
-from server.actor import Actor
 from server.checkins import flow as checkins
 from server.checkins import reckoning
 from server.forms import form_of, text
-from server.people import devices, passkeys
+from server.people import devices
 from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.guards import ANYONE, PATIENT, PERSON, Ask, Db, Now, Who, ended_cookie
-from server.people.models import Device, Patient
+from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import subscriptions
 
@@ -41,18 +37,6 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         "phone/settings_reminders.html",
         patient=await db.get_one(Patient, actor.patient_id),
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
-    )
-
-
-@get("/settings/phones", opt=PERSON)
-async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    return render.page(
-        request,
-        "phone/settings_phones.html",
-        actor=actor,
-        devices=await devices.devices_of(db, actor.patient_id),
-        helpers=await people.caregivers_of(db, actor.patient_id),
-        passkeys=await passkeys.of_person(db, actor),
     )
 
 
@@ -141,43 +125,6 @@ async def set_texts(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]
     return render.go(request, "/settings/reminders")
 
 
-@post("/settings/devices/{device_id:str}/end", opt=PERSON)
-async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
-    """Sign another phone of the same patient out."""
-    device = await _own_or_helped(db, actor, device_id)
-    await devices.end_device(db, actor, device, now)
-    return render.go(request, "/settings/phones")
-
-
-async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Device:
-    """A patient's own phones and the helpers'; for a caregiver, the caregiver's own."""
-    mine: dict[str, Device] = {device.id: device for device in await devices.devices_of(db, actor.patient_id)}
-    device = mine.get(device_id)
-    if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
-        raise NotFoundException
-    return device
-
-
-@post("/settings/device-names/{device_id:str}", opt=PERSON)
-async def name_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
-    device = await _own_or_helped(db, actor, device_id)
-    name = text(await form_of(request), "name", 60)
-    if not name:
-        return problems.answer(request, 422)
-    await devices.rename(db, actor, device, name, now)
-    return render.go(request, "/settings/phones")
-
-
-@post("/settings/helpers/{caregiver_id:str}/end", opt=PATIENT)
-async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPath[str]) -> Response[Any]:
-    """A caregiver's access ends, on every phone of theirs."""
-    helpers = {helper.id: helper for helper in await people.caregivers_of(db, actor.patient_id)}
-    if caregiver_id not in helpers:
-        raise NotFoundException
-    await devices.end_caregiver(db, actor, helpers[caregiver_id], now)
-    return render.go(request, "/settings/phones")
-
-
 @get("/settings/contact", opt=PATIENT)
 async def contact_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return render.page(request, "phone/contact.html", patient=await db.get_one(Patient, actor.patient_id))
@@ -235,7 +182,6 @@ ROUTES = [
     settings_page,
     look_page,
     reminders_page,
-    phones_page,
     set_size,
     scan_page,
     set_scan,
@@ -245,9 +191,6 @@ ROUTES = [
     quiet_page,
     set_quiet,
     set_texts,
-    end_device,
-    name_device,
-    end_helper,
     contact_page,
     set_contact,
     pause_page,

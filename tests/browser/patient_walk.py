@@ -102,6 +102,21 @@ async def _reminders(phone: Inspection) -> None:
     await phone.visit("/reminders", "/reminders, on")
 
 
+SETTINGS = (
+    "",
+    "/look",
+    "/reminders",
+    "/phones",
+    "/language",
+    "/quiet",
+    "/times",
+    "/contact",
+    "/scan",
+    "/pause",
+    "/leave",
+)
+
+
 async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     """Home and what it leads to."""
     page = await phone_of(browser, site, site.cast.rosa)
@@ -118,19 +133,7 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
         await sees(page, "Thank you.")
         await phone.look(f"a visit, after “{reply}”")
     await phone_of(browser, site, site.cast.luis)
-    for page_of in (
-        "",
-        "/look",
-        "/reminders",
-        "/phones",
-        "/language",
-        "/quiet",
-        "/times",
-        "/contact",
-        "/scan",
-        "/pause",
-        "/leave",
-    ):
+    for page_of in SETTINGS:
         await phone.visit(f"/settings{page_of}")
     await _let_in(phone, await new_page(browser, base_url=site.base_url))
     for path in ("/my-data", "/help", "/sign-out"):

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import Browser
 
 from .inspection import Inspection, all_pages, looked_at, told
-from .patient_walk import walk_about, walk_in, walk_through_check_ins
+from .patient_walk import SETTINGS, walk_about, walk_in, walk_through_check_ins
 from .running_site import RunningSite
 from .staff_walk import walk_the_desk, walk_to_the_door
 
@@ -27,22 +27,7 @@ WAY_IN = {
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
 ABOUT |= {"/settings/phones/let-in"}
-ABOUT |= {
-    f"/settings{page}"
-    for page in (
-        "",
-        "/look",
-        "/reminders",
-        "/phones",
-        "/language",
-        "/quiet",
-        "/times",
-        "/contact",
-        "/scan",
-        "/pause",
-        "/leave",
-    )
-}
+ABOUT |= {f"/settings{page}" for page in SETTINGS}
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")
 } | {"/answers"}

@@ -1,0 +1,68 @@
+"""Whose phones there are, and which helpers: see them, name them, end them."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import problems, render
+from server.actor import Actor
+from server.forms import form_of, text
+from server.people import devices, passkeys
+from server.people import flow as people
+from server.people.guards import PATIENT, PERSON, Ask, Db, Now, Who
+from server.people.models import Device
+
+
+@get("/settings/phones", opt=PERSON)
+async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return render.page(
+        request,
+        "phone/settings_phones.html",
+        actor=actor,
+        devices=await devices.devices_of(db, actor.patient_id),
+        helpers=await people.caregivers_of(db, actor.patient_id),
+        passkeys=await passkeys.of_person(db, actor),
+    )
+
+
+@post("/settings/devices/{device_id:str}/end", opt=PERSON)
+async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
+    """Sign another phone of the same patient out."""
+    device = await _own_or_helped(db, actor, device_id)
+    await devices.end_device(db, actor, device, now)
+    return render.go(request, "/settings/phones")
+
+
+async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Device:
+    """A patient's own phones and the helpers'; for a caregiver, the caregiver's own."""
+    mine: dict[str, Device] = {device.id: device for device in await devices.devices_of(db, actor.patient_id)}
+    device = mine.get(device_id)
+    if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
+        raise NotFoundException
+    return device
+
+
+@post("/settings/device-names/{device_id:str}", opt=PERSON)
+async def name_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
+    device = await _own_or_helped(db, actor, device_id)
+    name = text(await form_of(request), "name", 60)
+    if not name:
+        return problems.answer(request, 422)
+    await devices.rename(db, actor, device, name, now)
+    return render.go(request, "/settings/phones")
+
+
+@post("/settings/helpers/{caregiver_id:str}/end", opt=PATIENT)
+async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPath[str]) -> Response[Any]:
+    """A caregiver's access ends, on every phone of theirs."""
+    helpers = {helper.id: helper for helper in await people.caregivers_of(db, actor.patient_id)}
+    if caregiver_id not in helpers:
+        raise NotFoundException
+    await devices.end_caregiver(db, actor, helpers[caregiver_id], now)
+    return render.go(request, "/settings/phones")
+
+
+ROUTES = [phones_page, end_device, name_device, end_helper]
