@@ -12,9 +12,10 @@ from server.language import LANGUAGES
 from server.people.models import Patient
 
 from . import inspection, tongues
+from .check_in_walk import walk_through_check_ins
 from .chromium import axe_violations
 from .measures import ENLARGE, OF_COLOUR, Owed, faults_of_size
-from .patient_walk import walk_about, walk_in, walk_through_check_ins
+from .patient_walk import walk_about, walk_in
 from .running import House
 from .running_site import RunningSite
 

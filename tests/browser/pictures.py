@@ -11,9 +11,10 @@ from playwright.async_api import Page
 from server import crypto
 
 from . import inspection
+from .check_in_walk import walk_through_check_ins
 from .chromium import chromium
 from .measures import NARROW, PATIENT, Owed
-from .patient_walk import walk_about, walk_in, walk_through_check_ins
+from .patient_walk import walk_about, walk_in
 from .running import House, open_house
 from .staff_walk import walk_the_desk, walk_to_the_door
 

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Browser
 
+from .check_in_walk import walk_through_check_ins
 from .inspection import Inspection, all_pages, looked_at, told
-from .patient_walk import SETTINGS, walk_about, walk_in, walk_through_check_ins
+from .patient_walk import SETTINGS, walk_about, walk_in
 from .running_site import RunningSite
 from .staff_walk import walk_the_desk, walk_to_the_door
 

@@ -1,18 +1,13 @@
 """Send without a network, or with one that fails half-way: the page is honest, and the clinic gets it once."""
 
 import asyncio
-import json
 from datetime import timedelta
 
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Route, expect
 
-from server.checkins.models import CheckIn
 from server.people.guards import PERSON_COOKIE
 from tests.browser.people import (
-    answer,
-    answer_all,
     join,
-    nothing_waits,
     phone_of,
     press,
     sees,
@@ -20,9 +15,17 @@ from tests.browser.people import (
     without_background_sync,
 )
 from tests.browser.running_site import RunningSite
+from tests.journeys.unsent import (
+    NOT_YET,
+    UPLOADS,
+    given_all_is_answered,
+    then_nothing_waits_any_more,
+    then_what_lies_on_the_phone_is_sealed,
+    when_an_app_of_next_year_opens_the_queue,
+    when_it_is_sent_and_waits,
+    when_it_is_sent_without_a_network,
+)
 
-UPLOADS = "**/check-ins/*/responses"
-NOT_YET = "Saved on this phone. The clinic has not received it yet."
 HOME_COUNTS = "1 check-in waits on this phone. The clinic has not received it yet."
 
 
@@ -33,9 +36,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
 
-    await rosa.context.set_offline(True)
-    await press(rosa, "Send to clinic")
-    await sees(rosa, NOT_YET)
+    await when_it_is_sent_without_a_network(rosa)
     await then_what_lies_on_the_phone_is_sealed(rosa)
     await rosa.goto("/")
     await sees(rosa, "You are offline", "Your answers are safe on this phone.")
@@ -63,9 +64,7 @@ async def test_it_leaves_by_itself_when_the_network_returns(chromium: Browser, s
     await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
 
-    await rosa.context.set_offline(True)
-    await press(rosa, "Send to clinic")
-    await sees(rosa, NOT_YET)
+    await when_it_is_sent_without_a_network(rosa)
     await rosa.context.set_offline(False)
     await site.wait_for_response(check_in)
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
@@ -131,24 +130,14 @@ async def test_case_48_a_newer_page_raises_the_version_while_an_old_tab_is_open_
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
-    await rosa.context.set_offline(True)
-    await press(rosa, "Send to clinic")
-    await sees(rosa, NOT_YET)
-    await rosa.evaluate(RAISE, "interlude-outbox")  # as an app of next year would
+    await when_it_is_sent_without_a_network(rosa)
+    await when_an_app_of_next_year_opens_the_queue(rosa)
     kept = await rosa.evaluate("Outbox.all().then(entries => entries.map(entry => entry.state))")
     assert kept == ["waiting"]
     await rosa.context.set_offline(False)
     await rosa.goto("/")
     await site.wait_for_response(check_in)
     await then_nothing_waits_any_more(rosa)
-
-
-RAISE = """name => new Promise((resolve, reject) => {
-  const request = indexedDB.open(name, 7);
-  request.onupgradeneeded = () => request.result.createObjectStore("of next year");
-  request.onsuccess = () => { request.result.close(); resolve(); };
-  request.onerror = () => reject(request.error);
-})"""
 
 
 async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_loses_it(
@@ -256,34 +245,3 @@ async def test_a_form_that_finds_no_network_is_said_to_be_unsent(chromium: Brows
     assert (await answering.value).status == 503
     await sees(rosa, "You are offline", "What you pressed last was not sent.")
     await sees_not(rosa, "safe")
-
-
-async def when_it_is_sent_and_waits(phone: Page) -> None:
-    """From wherever it stood, by a network that takes no uploads."""
-    await phone.context.route(UPLOADS, lambda route: route.abort())
-    if await phone.get_by_role("button", name="Send to clinic").count() == 0:
-        await answer(phone, "Start")
-    await press(phone, "Send to clinic")
-    await sees(phone, NOT_YET)
-
-
-async def given_all_is_answered(site: RunningSite, phone: Page) -> CheckIn:
-    """The daily three, at Check and send."""
-    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
-    await phone.goto(f"/check-ins/{check_in.id}")
-    await answer_all(phone, "4", "Good", "No trouble")
-    await expect(phone.locator("h1")).to_have_text("Check and send")
-    return check_in
-
-
-async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
-    kept = json.dumps(await phone.evaluate("Outbox.all()"))
-    assert '"box"' in kept
-    assert not any(plain in kept for plain in ("answers", "pain", "breathing", "self"))
-
-
-async def then_nothing_waits_any_more(phone: Page) -> None:
-    """Home says by itself that nothing is left to do, once the queue has been through."""
-    await nothing_waits(phone)
-    await expect(phone.locator("h1")).to_have_text("All done for now")
-    await expect(phone.locator("#waiting")).to_be_hidden()

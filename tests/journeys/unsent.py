@@ -1,0 +1,62 @@
+"""What a phone has not sent yet: how it comes to that, and how it is seen to be gone."""
+
+import json
+
+from playwright.async_api import Page, expect
+
+from server.checkins.models import CheckIn
+from tests.browser.people import answer, answer_all, nothing_waits, press, sees
+from tests.browser.running_site import RunningSite
+
+UPLOADS = "**/check-ins/*/responses"
+NOT_YET = "Saved on this phone. The clinic has not received it yet."
+
+
+RAISE = """name => new Promise((resolve, reject) => {
+  const request = indexedDB.open(name, 7);
+  request.onupgradeneeded = () => request.result.createObjectStore("of next year");
+  request.onsuccess = () => { request.result.close(); resolve(); };
+  request.onerror = () => reject(request.error);
+})"""
+
+
+async def when_an_app_of_next_year_opens_the_queue(phone: Page) -> None:
+    """It raises the version, as for a store more."""
+    await phone.evaluate(RAISE, "interlude-outbox")
+
+
+async def when_it_is_sent_without_a_network(phone: Page) -> None:
+    await phone.context.set_offline(True)
+    await press(phone, "Send to clinic")
+    await sees(phone, NOT_YET)
+
+
+async def when_it_is_sent_and_waits(phone: Page) -> None:
+    """From wherever it stood, by a network that takes no uploads."""
+    await phone.context.route(UPLOADS, lambda route: route.abort())
+    if await phone.get_by_role("button", name="Send to clinic").count() == 0:
+        await answer(phone, "Start")
+    await press(phone, "Send to clinic")
+    await sees(phone, NOT_YET)
+
+
+async def given_all_is_answered(site: RunningSite, phone: Page) -> CheckIn:
+    """The daily three, at Check and send."""
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    await phone.goto(f"/check-ins/{check_in.id}")
+    await answer_all(phone, "4", "Good", "No trouble")
+    await expect(phone.locator("h1")).to_have_text("Check and send")
+    return check_in
+
+
+async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
+    kept = json.dumps(await phone.evaluate("Outbox.all()"))
+    assert '"box"' in kept
+    assert not any(plain in kept for plain in ("answers", "pain", "breathing", "self"))
+
+
+async def then_nothing_waits_any_more(phone: Page) -> None:
+    """Home says by itself that nothing is left to do, once the queue has been through."""
+    await nothing_waits(phone)
+    await expect(phone.locator("h1")).to_have_text("All done for now")
+    await expect(phone.locator("#waiting")).to_be_hidden()
