@@ -1,7 +1,9 @@
 """The schema that the steps make is the one that the models mean, on both databases."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -113,3 +115,20 @@ async def test_case_54_what_was_stored_before_the_newest_steps_is_there_after_th
             count = await connection.scalar(select(func.count()).select_from(sql_table(table)))
             assert count == 1, table
     await database.close()
+
+
+async def test_case_54_a_file_is_kept_as_it_was_before_an_upgrade(tmp_path: Path) -> None:
+    file = tmp_path / "interlude.db"
+    database = Database(f"sqlite:///{file}")
+    await migrations.upgrade(database, "0001")
+    assert list(tmp_path.glob("*.at-*")) == []  # nothing was there yet
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+    for _ in range(2):  # the second time nothing changes
+        await migrations.upgrade(database)
+    await database.close()
+    [copy] = tmp_path.glob("*.at-*")
+    assert copy.name == "interlude.db.at-0001"
+    with closing(sqlite3.connect(copy)) as kept:
+        assert kept.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert kept.execute("SELECT count(*) FROM patient").fetchone() == (1,)

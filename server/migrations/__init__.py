@@ -1,7 +1,9 @@
 """The schema, step by step. One file a step, dated; each runs in one transaction on both databases."""
 
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from alembic import command
@@ -83,8 +85,25 @@ async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
 def _upgrade(connection: Connection, to: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
+    else:
+        _keep_a_copy(connection)
     command.upgrade(config(connection), to)
     if connection.dialect.name == "sqlite":
         lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if lost:
             raise RuntimeError(f"the upgrade would leave rows that point at nothing: {lost[:3]}")
+
+
+def _keep_a_copy(connection: Connection) -> None:
+    """Of an SQLite file that is about to change, beside it, named after the step it stands at: no step leads back.
+
+    Nobody writes meanwhile, the upgrade holds the lock. A server's database is for its operator to back up.
+    """
+    at = MigrationContext.configure(connection).get_current_revision()
+    if at is None or not _is_behind(connection):
+        return
+    file = Path(connection.engine.url.database or "")
+    copy = file.with_name(f"{file.name}.at-{at}")
+    with closing(sqlite3.connect(file)) as held, closing(sqlite3.connect(copy)) as kept:
+        held.backup(kept)
+    shutil.copymode(file, copy)

@@ -15,4 +15,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was taken before the upgrade")
+    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")

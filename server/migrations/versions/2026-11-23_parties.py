@@ -31,4 +31,4 @@ def _unique(name: str, columns: list[str], condition: str) -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was taken before the upgrade")
+    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")

@@ -48,4 +48,4 @@ def _with_default(table: str, column: sa.Column[object]) -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was taken before the upgrade")
+    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")

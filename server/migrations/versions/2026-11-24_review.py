@@ -108,4 +108,4 @@ def _drop_defaults(table: str, *columns: str) -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was taken before the upgrade")
+    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
