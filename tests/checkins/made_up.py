@@ -1,0 +1,32 @@
+"""Forms of the library, and made-up ones."""
+
+import json
+from typing import Any
+
+from server.checkins import fhir_forms
+from server.checkins.fhir_forms import read_form
+from server.checkins.flow import LIBRARY
+from server.checkins.forms import Form
+
+
+def library(slug: str) -> Form:
+    return read_form(json.loads((LIBRARY / f"{slug}.json").read_text()))
+
+
+def of(*items: dict[str, Any]) -> Form:
+    return read_form({"name": "made-up", "version": "1", "title": "Made up", "item": items})
+
+
+def choice(link_id: str, **more: Any) -> dict[str, Any]:
+    """None, some, very: levels 0, 2, 4."""
+    options = [_option(code, level) for code, level in (("none", 0), ("some", 2), ("very", 4))]
+    return {"linkId": link_id, "text": link_id, "type": "choice", "answerOption": options} | more
+
+
+def _option(code: str, level: int) -> dict[str, Any]:
+    ordinal = {"url": fhir_forms.ORDINAL, "valueDecimal": level}
+    return {"valueCoding": {"code": code, "display": code, "extension": [ordinal]}}
+
+
+def when(question: str, operator: str, **answer: Any) -> dict[str, Any]:
+    return {"question": question, "operator": operator} | answer
