@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import TypeVar
 import uvicorn
 from sqlalchemy import select
 
-from server import app, crypto, demo, logs, migrations, processes, schedule, settings
+from server import app, crypto, demo, key_file, logs, migrations, processes, schedule, settings
 from server.actor import Actor, system
 from server.clock import system_clock
 from server.db import Database
@@ -61,7 +60,7 @@ def run(_: argparse.Namespace, given: Settings) -> int:
     """Everything for one machine: keys, schema, demo clinic, then web and worker side by side."""
     if not processes.port_is_free(given):
         raise settings.BadSetting(f"port {given.listens_on()[1]} is taken; try PORT=8001 make run")
-    ensure_keys(given)
+    key_file.ensure(given)
     crypto.use(crypto.load_keyring(given.secret_keys))
     print("Interlude", flush=True)
     invitation = asyncio.run(_prepare(given))
@@ -73,37 +72,12 @@ async def _prepare(given: Settings) -> demo.Invitation | None:
     try:
         print("  [1/3] the database schema", flush=True)
         await migrations.upgrade(database)
-        await check_keys(database)
+        await key_file.check(database)
         print("  [2/3] the demo clinic", flush=True)
         await demo.seed_when_empty(database, system_clock(), lambda line: print(f"        {line}", flush=True))
         return await demo.invite(database, given, system_clock())
     finally:
         await database.close()
-
-
-async def check_keys(database: Database) -> None:
-    """Refuse to start when what is stored can't be opened with the keys we have (case 59)."""
-    async with database.reading() as db:
-        async for patient in await db.stream_scalars(select(Patient).limit(1)):
-            try:
-                patient.name  # noqa: B018  # opening it is the check
-            except (crypto.MissingKey, ValueError) as error:
-                raise crypto.MissingKey(
-                    f"the stored data can't be opened: {error}. Put the old key back into INTERLUDE_SECRET_KEYS"
-                ) from None
-
-
-def ensure_keys(given: Settings) -> bool:
-    """Make a keyring where the setting names a file that is not there yet; never where data might need another."""
-    source = given.secret_keys
-    if source.lstrip().startswith("{") or Path(source).exists():
-        return False
-    path = Path(source)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(crypto.dump_keyring(crypto.new_keyring()))
-    return True
 
 
 def web(_: argparse.Namespace, given: Settings) -> int:
@@ -136,7 +110,7 @@ async def _ready(database: Database) -> None:
     """Neither web nor worker half-works on a schema that is behind, or without the keys to what is stored."""
     if await migrations.is_behind(database):
         raise settings.BadSetting("the database schema is behind; run `interlude migrate` first")
-    await check_keys(database)
+    await key_file.check(database)
 
 
 def migrate(_: argparse.Namespace, given: Settings) -> int:
@@ -147,7 +121,7 @@ def migrate(_: argparse.Namespace, given: Settings) -> int:
 
 def keys(arguments: argparse.Namespace, given: Settings) -> int:
     """Make the keyring file, or tell what is in it: ids only, and how far a rotation of the push key has come."""
-    made = ensure_keys(given)
+    made = key_file.ensure(given)
     ring = crypto.load_keyring(given.secret_keys)
     there = not given.database_url.startswith("sqlite") or Path(given.database_url.removeprefix("sqlite:///")).exists()
     phones = _with_keys(given, _phones_by_key) if there else None
@@ -172,7 +146,7 @@ async def _phones_by_key(database: Database) -> dict[str, int] | None:
 
 
 def seed_demo(_: argparse.Namespace, given: Settings) -> int:
-    ensure_keys(given)
+    key_file.ensure(given)
     crypto.use(crypto.load_keyring(given.secret_keys))
     asyncio.run(_prepare(given))
     return 0

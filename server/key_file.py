@@ -1,0 +1,36 @@
+"""The keyring's file: made once, and checked against what is stored."""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import select
+
+from server import crypto
+from server.db import Database
+from server.people.models import Patient
+from server.settings import Settings
+
+
+async def check(database: Database) -> None:
+    """Refuse to start when what is stored can't be opened with the keys we have (case 59)."""
+    async with database.reading() as db:
+        async for patient in await db.stream_scalars(select(Patient).limit(1)):
+            try:
+                patient.name  # noqa: B018  # opening it is the check
+            except (crypto.MissingKey, ValueError) as error:
+                raise crypto.MissingKey(
+                    f"the stored data can't be opened: {error}. Put the old key back into INTERLUDE_SECRET_KEYS"
+                ) from None
+
+
+def ensure(given: Settings) -> bool:
+    """Make a keyring where the setting names a file that is not there yet; never where data might need another."""
+    source = given.secret_keys
+    if source.lstrip().startswith("{") or Path(source).exists():
+        return False
+    path = Path(source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(crypto.dump_keyring(crypto.new_keyring()))
+    return True
