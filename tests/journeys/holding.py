@@ -1,0 +1,66 @@
+"""What a phone holds for when there is no network, and how a test sees it."""
+
+import json
+
+from playwright.async_api import Browser, Page
+
+from server.checkins import past
+from server.checkins.models import CheckIn, Response
+from server.reminders.models import Reminder
+from tests.browser.chromium import deliver_push
+from tests.browser.eventually import eventually
+from tests.browser.people import phone_of
+from tests.browser.running_site import RunningSite
+from tests.stories import rows
+
+HELD = "Held.get('held')"
+SAVED = "Saved on this phone"
+UNREAD = """async () => {
+  const {promise, resolve} = Promise.withResolvers();
+  const request = indexedDB.open("interlude-held");
+  request.onsuccess = () => resolve(request.result);
+  const db = await promise, things = db.transaction("things").objectStore("things").getAll();
+  await new Promise(done => things.onsuccess = done);
+  db.close();
+  return things.result.map(({box}) => new TextDecoder("latin1").decode(box)).join("");
+}"""
+
+
+async def given_it_is_held(
+    chromium: Browser, site: RunningSite, slug: str, before: object = None, whole: bool = False
+) -> tuple[Page, CheckIn]:
+    """Rosa's phone at Home, with a due check-in on it."""
+    check_in = await site.check_in_due_now(site.cast.rosa, slug, before, whole)  # type: ignore[arg-type]
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto("/")
+    await it_is_held(rosa)
+    return rosa, check_in
+
+
+async def it_is_held(phone: Page) -> None:
+    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await eventually(lambda: phone.evaluate(f"{HELD}.then(held => held?.forms.length)"), "the check-in to be held")
+
+
+async def when_it_stands(phone: Page, site: RunningSite, subject_id: str) -> str:
+    """A notification of the subject's next reminder, as if it had been sent and shown."""
+    reminder_id, token = await site.hand_over(subject_id)
+    async with site.database.writing() as db:
+        (await db.get_one(Reminder, reminder_id)).state = "sent"
+    said = {"title": "Interlude", "body": "A visit", "tag": reminder_id, "data": {"url": "/", "token": token}}
+    await deliver_push(phone, json.dumps({"notification": said}))
+    await eventually(lambda: tags(phone), "the notification to stand")
+    return reminder_id
+
+
+async def tags(phone: Page) -> list[str]:
+    found: list[str] = await phone.evaluate(
+        "navigator.serviceWorker.ready.then(one => one.getNotifications()).then(all => all.map(one => one.tag))"
+    )
+    return found
+
+
+async def answers_to(site: RunningSite, check_in: CheckIn) -> dict[str, object]:
+    await site.wait_for_response(check_in)
+    [response] = await rows(site.database, Response, Response.check_in_id == check_in.id)
+    return dict(past.answers_of(response))

@@ -1,0 +1,86 @@
+"""What a phone holds: fetched when a push comes, under a key, gone with its person; notifications that are over."""
+
+import json
+from datetime import timedelta
+
+from playwright.async_api import Browser
+
+from server.people.guards import PERSON_COOKIE
+from tests.browser.chromium import deliver_push
+from tests.browser.eventually import eventually
+from tests.browser.people import answer_all, join, phone_of, press, sees, sees_not
+from tests.browser.running_site import RunningSite
+from tests.journeys.holding import HELD, UNREAD, given_it_is_held, it_is_held, tags, when_it_stands
+
+
+async def test_a_pushed_check_in_is_fetched_when_the_push_arrives(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.goto("/settings")
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    said = {"title": "Interlude", "body": "You have a check-in ready", "tag": "one", "data": {"url": "/"}}
+    await deliver_push(rosa, json.dumps({"notification": said}))
+    await it_is_held(rosa)
+    await rosa.context.set_offline(True)
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    await sees(rosa, "1 of 3")
+
+
+async def test_case_18_a_notification_is_closed_once_it_is_answered_elsewhere(
+    chromium: Browser, site: RunningSite
+) -> None:
+    visit = await site.book_visit(timedelta(days=2))
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    standing = await when_it_stands(rosa, site, visit.id)
+    await rosa.goto("/")
+    assert await tags(rosa) == [standing]
+    other = await phone_of(chromium, site, site.cast.rosa)
+    await other.goto(f"/visits/{visit.id}")
+    await press(other, "I'll be there")
+    await sees(other, "Thank you.")
+    await rosa.goto("/settings")
+
+    async def look() -> bool:
+        return await tags(rosa) == []
+
+    await eventually(look, "the notification to be closed")
+
+
+async def test_what_is_held_lies_under_a_key_and_goes_with_who_signs_out(chromium: Browser, site: RunningSite) -> None:
+    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    await answer_all(rosa, "Start", "4")
+    assert len(await rosa.evaluate(UNREAD)) > 1000
+    assert "breathing" not in await rosa.evaluate(UNREAD)
+    assert (
+        await rosa.evaluate(
+            "new Promise(done => indexedDB.open('interlude-held').onsuccess = ({target: {result: db}}) => "
+            "db.transaction('keys').objectStore('keys').get('device').onsuccess = found => "
+            "done(found.target.result.extractable))"
+        )
+        is False
+    )
+    await rosa.goto("/sign-out")
+    await press(rosa, "Sign out")
+    await rosa.wait_for_url("**/join")
+    await rosa.context.set_offline(True)
+    await rosa.goto("/")
+    await sees(rosa, "You are offline")
+    await sees_not(rosa, "is ready")
+
+
+async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Browser, site: RunningSite) -> None:
+    phone, check_in = await given_it_is_held(chromium, site, "daily-three")
+    await phone.context.set_offline(True)
+    await phone.goto("/")
+    await answer_all(phone, "Start", "4")
+    await phone.context.clear_cookies(name=PERSON_COOKIE)
+    await phone.context.set_offline(False)
+    await join(phone, site, site.cast.walter)
+    await phone.goto("/")
+    walter = site.cast.walter.id
+    await eventually(lambda: phone.evaluate(f"{HELD}.then(held => held?.person === '{walter}')"), "what Walter holds")
+    await phone.evaluate("Outbox.flush()")
+    assert await phone.evaluate("Outbox.all().then(all => all.map(one => one.state))") == ["waiting"]
+    await phone.context.set_offline(True)
+    await phone.goto(f"/check-ins/{check_in.id}")
+    await sees(phone, "You are offline")
+    await sees_not(phone, "is ready")
