@@ -25,7 +25,7 @@ CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", 
     "render",
     "settings",
 }
-COMPOSITION = {"app", "cli", "dead_man", "schedule", "demo", "migrations", "processes", "waking"}
+COMPOSITION = {"app", "cli", "dead_man", "demo", "key_file", "migrations", "processes", "schedule", "waking"}
 PAGES_ALONE_USE = {"server.render", "server.problems", "server.forms", "server.people.guards", "litestar"}
 PURE = {"charts.py", "checkins/forms.py", "channels/protocol.py", "reminders/burden.py", "reminders/signs.py"}
 PURE |= {"review/replaying.py"}
