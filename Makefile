@@ -1,4 +1,7 @@
 # One line each; what they do in full stands in tools/setup.sh and the interlude command itself.
+# Tests begin hundreds of processes: what one has compiled serves the next.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: run test check bench faults lighthouse pictures locale docs lock setup setup-dev
 
 run: setup

@@ -1,7 +1,10 @@
 """Fixtures for all: real SQLite and real PostgreSQL, a clock that stands still, the app, the cast, browsers."""
 
 import asyncio
+import inspect
+import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +15,7 @@ import hypothesis
 import pytest
 import structlog
 from litestar import Litestar
+from sqlalchemy import Engine
 
 from server import app as composition
 from server import crypto, migrations
@@ -28,6 +32,27 @@ KEYRING = crypto.new_keyring()
 # A busy machine is no failure.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+
+ENOUGH_MEMORY = 4 * 2**30  # bytes
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What tests write lies in memory where there is room: a database is made and dropped two thousand times."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY:
+        os.environ["TMPDIR"] = str(memory)  # workers take it over
+        tempfile.tempdir = None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a browser share it, and so the loop that it lives in."""
+    one_loop = pytest.mark.asyncio(loop_scope="session")
+    for item in items:
+        if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.function):
+            continue
+        if item.path.parent.name in ("browser", "journeys") or "chromium" in item.fixturenames:
+            item.add_marker(one_loop, append=False)
 
 
 @dataclass
@@ -143,6 +168,26 @@ def assets_once() -> Iterator[None]:
     assets = Assets()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(composition, "Assets", lambda: assets)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Each test has an engine of its own; a statement that one of them has compiled serves them all."""
+    first: dict[str, Engine] = {}
+    begin = Database.__init__
+
+    def begun(self: Database, url: str) -> None:
+        begin(self, url)
+        engine = self.engine.sync_engine
+        known = first.get(engine.dialect.name)
+        if known is None or getattr(known.dialect, "server_version_info", None) is None:
+            first[engine.dialect.name] = engine
+        else:
+            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "__init__", begun)
         yield
 
 

@@ -1,7 +1,9 @@
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from server import crypto
@@ -12,17 +14,18 @@ from .bidi import Firefox
 from .push_service import LocalPushService
 from .running_site import RunningSite
 
+LAST_WORDS = 0.2  # seconds: what a page sends as it goes (`keepalive`) arrives before the house is cleared
 expect.set_options(timeout=10_000)
 HOUSE = pytest.StashKey[running.House]()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def push_service() -> AsyncIterator[LocalPushService]:
     async with LocalPushService() as service:
         yield service
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
     """Stock Firefox at a phone's size, whose pushes come from `push_service`."""
     async with Firefox(push=push_service) as browser:
@@ -30,10 +33,20 @@ async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
         yield browser
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def one_chromium() -> AsyncIterator[Browser]:
+    """Started once in a run: that costs as much as a short test."""
     async with debian.chromium() as browser:
         yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(one_chromium: Browser) -> AsyncIterator[Browser]:
+    """Nothing of one test's phones is left for the next."""
+    yield one_chromium
+    for context in list(one_chromium.contexts):
+        await context.close()
+    await asyncio.sleep(LAST_WORDS)
 
 
 @pytest.fixture
@@ -49,7 +62,7 @@ def house(
     return config.stash[HOUSE]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(house: running.House) -> AsyncIterator[RunningSite]:
     """The app as it really runs, with the named cast and nothing else in it."""
     async with house.cleared() as site:

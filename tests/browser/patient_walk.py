@@ -104,6 +104,7 @@ SETTINGS = (
     "/times",
     "/contact",
     "/scan",
+    "/aloud",
     "/pause",
     "/leave",
 )
@@ -128,7 +129,7 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     for page_of in SETTINGS:
         await phone.visit(f"/settings{page_of}")
     await _let_in(phone, await new_page(browser, base_url=site.base_url))
-    for path in ("/my-data", "/help", "/sign-out"):
+    for path in ("/my-data", "/help", "/set-aside", "/sign-out"):
         await phone.visit(path)
     missed = await site.missed_check_in(site.cast.rosa, "function")
     await phone.visit(f"/check-ins/{missed.id}", "a check-in that is closed")

@@ -13,7 +13,7 @@ from .running_site import RunningSite
 
 KB = 1024
 OURS = {"app.js", "subscription.js", "store.js", "held.js"}  # on every page of a person who is signed in
-STAFFS = {"desk.js", "htmx.js"}
+STAFFS = {"desk.js", "inbox.js", "htmx.js"}
 
 
 @dataclass
