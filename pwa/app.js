@@ -44,12 +44,14 @@ function guard(event) {
 
 function prepare() {
   const button = document.querySelector("[data-read-aloud]");
-  if (!button || !("speechSynthesis" in window)) return;
+  const { aloud } = document.body.dataset;
+  if (!button || aloud === "off" || !("speechSynthesis" in window)) return;
   button.hidden = false;
   button.onclick = () => {
     speechSynthesis.cancel();
     const said = new SpeechSynthesisUtterance(pageInWords());
     said.lang = document.documentElement.lang;
+    said.rate = aloud === "slow" ? 0.7 : 1;
     speechSynthesis.speak(said);
   };
 }

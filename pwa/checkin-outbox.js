@@ -13,20 +13,22 @@ async function sendThroughOutbox(event) {
   const form = event.target;
   if (!form.dataset.outbox || !crypto.subtle) return;
   event.preventDefault();
-  const { checkIn, client } = form.dataset;
+  const { checkIn, client, questionnaire, outbox } = form.dataset;
   let entry;
   try {
-    entry = await Outbox.keep(checkIn, client, JSON.parse(form.dataset.outbox));
+    entry = await Outbox.keep(checkIn, client, { ...JSON.parse(outbox), questionnaire });
   } catch {
     // Nothing could be kept here. The plain way still works, if there is a network.
     return navigator.onLine ? form.submit() : tellState("failed");
   }
   if (Walk.local) Walk.saved();
-  const { state } = Walk.local ? await sentAfterOthers(entry) : await Outbox.send(entry);
-  if (state === "received") return goOn(entry);
-  tellState({ waiting: "waiting", look: "look", "sign-in": "signIn" }[state]);
+  const sent = Walk.local ? await sentAfterOthers(entry) : await Outbox.send(entry);
+  if (sent.state === "received") return goOn(entry);
+  tellState(wordsOf(sent));
   document.addEventListener("outbox", ({ detail: left }) => {
-    if (!left.some((other) => other.client_id === client)) goOn(entry);
+    const still = left.find((other) => other.client_id === client);
+    if (!still) goOn(entry);
+    else if (still.state === "look") tellState(wordsOf(still));
   });
 }
 
@@ -43,10 +45,15 @@ async function goOn({ client_id: client, check_in: checkIn }) {
   location.href = `/check-ins/${checkIn}${receipt ? (receipt.flagged ? "/urgency" : "/sent") : ""}`;
 }
 
+function wordsOf({ state, why }) {
+  if (state === "look") return why === "left" ? "left" : "look";
+  return state === "sign-in" ? "signIn" : state;
+}
+
 // On Check and send, and on a question.
 function tellState(which) {
   const place = document.getElementById("outbox-state");
   if (!place) return;
-  place.textContent = place.dataset[which];
+  place.textContent = place.dataset[which] ?? place.dataset.look;
   place.hidden = false;
 }

@@ -89,8 +89,15 @@ const Outbox = (() => {
     if (receipt) return received(entry, receipt);
     if (answer.status === 401 || answer.status === 403) return { state: "sign-in" };
     if (answer.status >= 500 || answer.status === 429) return { state: "waiting" };
-    await put({ ...entry, state: "look" });
-    return { state: "look" };
+    return setAside(entry, answer);
+  }
+
+  // Not taken, and not sent again; `why` in the server's word, or its status (pwa/set-aside.js says it).
+  async function setAside(entry, answer) {
+    const { detail } = await answer.json().catch(() => ({}));
+    const why = answer.status === 410 ? detail : answer.status;
+    await put({ ...entry, state: "look", why });
+    return { state: "look", why };
   }
 
   async function received(entry, receipt) {
@@ -119,7 +126,11 @@ const Outbox = (() => {
 
   const tell = (entries) => document.dispatchEvent(new CustomEvent("outbox", { detail: entries }));
 
+  async function dropSetAside() {
+    for (const entry of await own()) if (entry.state === "look") await drop(entry.client_id);
+  }
+
   const isSent = async (checkIn) => (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
 
-  return { keep, send, flush, flushAndTell, all, isSent, serverKey, receipts };
+  return { keep, send, flush, flushAndTell, own, all, isSent, dropSetAside, serverKey, receipts };
 })();

@@ -98,17 +98,20 @@ function keepUnsent(event, state = "waiting") {
   keepHere({ ...elt.dataset, who, value: skip ? null : answer }, state);
 }
 
-function keepBesides({ question, checkIn, who, value }) {
-  const content = { answers: { [question]: value }, respondent: who };
-  const keep = Outbox.keep(checkIn, crypto.randomUUID(), content, "answers");
-  keep.then(() => Outbox.flushAndTell()).catch(() => {});
+function keepBesides(said) {
+  seal(said).then(() => Outbox.flushAndTell()).catch(() => {});
+}
+
+function seal({ question, questionnaire, checkIn, who, value }) {
+  const content = { questionnaire, answers: { [question]: value }, respondent: who };
+  return Outbox.keep(checkIn, crypto.randomUUID(), content, "answers");
 }
 
 // The answer is kept and sealed; then the next question, where the phone holds it.
-async function keepHere({ question, checkIn, who, value }, state = "waiting") {
+async function keepHere(said, state = "waiting") {
+  const { question, checkIn, who, value } = said;
   try {
-    const content = { answers: { [question]: value }, respondent: who };
-    const entry = await Outbox.keep(checkIn, crypto.randomUUID(), content, "answers");
+    const entry = await seal(said);
     kept = { id: entry.client_id, next: `/check-ins/${checkIn}/next?who=${who}&after=${encodeURIComponent(question)}` };
     Walk.local = await Walk.note(checkIn, who, question, value, true);
   } catch {
@@ -132,7 +135,7 @@ function told({ detail: entries }) {
   catchUp(entries);
   if (!kept) return;
   const entry = entries.find((one) => one.client_id === kept.id);
-  if (entry) return entry.state === "look" ? tellState("look") : undefined;
+  if (entry) return entry.state === "look" ? tellState(wordsOf(entry)) : undefined;
   if (red) showReceived(Outbox.receipts.get(kept.id)?.closed);
   else if (Walk.local) document.getElementById("outbox-state")?.toggleAttribute("hidden", true);
   else location.assign(kept.next);
@@ -143,14 +146,14 @@ function told({ detail: entries }) {
 async function lookBehind() {
   const form = document.querySelector("main form[data-check-in]");
   if (!form) return;
-  const { checkIn, question, outbox } = form.dataset;
+  const { checkIn, question, questionnaire, outbox } = form.dataset;
   const who = form.elements.who.value;
   const said = form.querySelector(".said");
   // Led here as to the next question, while its answer arrived.
   if (said && performance.getEntriesByType("navigation")[0].redirectCount) return goWhereItIs(checkIn);
   const untold = await Walk.untold(checkIn, who);
   for (const [id, { is }] of untold) {
-    await Outbox.keep(checkIn, crypto.randomUUID(), { answers: { [id]: is }, respondent: who }, "answers");
+    await seal({ question: id, questionnaire, checkIn, who, value: is });
     await Walk.note(checkIn, who, id, is, true);
   }
   const known = outbox ? Object.keys(JSON.parse(outbox).answers) : said ? [question] : [];

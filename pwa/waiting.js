@@ -29,16 +29,22 @@ document.addEventListener("outbox", ({ detail: entries }) => {
   if (waiting.length < waited) return location.reload(); // some have gone: the server knows what is to do now
   waited = waiting.length;
   const sent = new Set(waiting.filter((entry) => entry.part !== "answers").map((entry) => entry.check_in));
-  sayWaiting(whatWaits(sent.size, waiting.length, entries.length));
+  sayWaiting(whatWaits(sent.size, waiting.length));
+  sayLook(entries.length > waiting.length);
   sent.forEach(makeRoom);
 });
 
-// The check-ins that were sent; else single answers; else what the clinic did not take.
-function whatWaits(checkIns, waiting, all) {
-  const { one, many, answer, look } = document.getElementById("waiting").dataset;
+// The check-ins that were sent; else single answers.
+function whatWaits(checkIns, waiting) {
+  const { one, many, answer } = document.getElementById("waiting").dataset;
   if (checkIns) return checkIns === 1 ? one : many.replace("{n}", checkIns);
-  if (waiting) return answer;
-  return all ? look : "";
+  return waiting ? answer : "";
+}
+
+// What the clinic did not take, in the place of what can wait.
+function sayLook(some) {
+  document.getElementById("look")?.toggleAttribute("hidden", !some);
+  if (some) document.querySelector("[data-gives-room]")?.remove();
 }
 
 function sayWaiting(words) {

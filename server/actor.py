@@ -28,6 +28,7 @@ class Visitor:
 
     person: Actor | None = None
     staff: Actor | None = None
+    left: Actor | None = None  # who was signed in here until the patient took consent back
 
 
 def system(clinic_id: str, name: str = "worker") -> Actor:

@@ -38,6 +38,7 @@ import server.people.passkey_pages
 import server.people.roster_pages
 import server.people.staff_pages
 import server.phone.held_pages
+import server.phone.look_pages
 import server.phone.pages
 import server.phone.phones_pages
 import server.phone.settings_pages
@@ -88,6 +89,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.phone.pages.ROUTES,
     *server.phone.held_pages.ROUTES,
     *server.phone.phones_pages.ROUTES,
+    *server.phone.look_pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
     *server.desk.inbox_pages.ROUTES,
     *server.desk.pages.ROUTES,

@@ -53,6 +53,7 @@ class Entry:
     respondent: str
     answered_at: datetime
     as_before: tuple[str, ...] = ()  # what the phone says it took over from last time
+    questionnaire: str = ""  # the id of the version that the phone showed; a phone of last year says none
 
 
 def open_box(sealed: SealedBody) -> Entry:
@@ -76,4 +77,5 @@ def _entry(client_id: str, found: Any) -> Entry:
         str(found.get("respondent", "self")),
         datetime.fromtimestamp(float(found["answered_at"]) / 1000, UTC),
         tuple(each for each in found.get("as_before", ()) if isinstance(each, str)),
+        str(found.get("questionnaire", "")),
     )

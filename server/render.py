@@ -17,9 +17,9 @@ from server.assets import Assets
 from server.clock import to_wall
 
 ROOM = Path(__file__).parent
-# How this browser shows pages, whoever is signed in: percent of text size; seconds a step for one switch. The first by
-# default.
-LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5")}
+# How this browser shows pages, whoever is signed in: percent of text size; seconds a step for one switch; how fast the
+# Read aloud button speaks, if it is there. The first by default.
+LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5"), "aloud": ("normal", "slow", "off")}
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 
@@ -79,6 +79,7 @@ def _draw(request: Request[Visitor, Any, Any], template: str, fragment: bool, co
         | {
             "text_size": look_of(request, "size"),
             "scan": look_of(request, "scan"),
+            "aloud": look_of(request, "aloud"),
             "visitor": request.user if "user" in request.scope else Visitor(),
             "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_token(request)),
             "frame": lambda name: "shared/fragment.html" if fragment else f"shared/{name}.html",

@@ -67,6 +67,16 @@ async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
     return _forms[key]
 
 
+async def version_answered(db: AsyncSession, check_in: CheckIn, said: str) -> str:
+    """The id of the version that was answered (case 50): what the phone says it showed, where that is a version of
+    what this check-in asks; else the check-in's own."""
+    theirs = await db.get(Questionnaire, said) if said else None
+    if theirs is None or theirs.clinic_id != check_in.clinic_id:
+        return check_in.questionnaire_id
+    ours = await db.get_one(Questionnaire, check_in.questionnaire_id)
+    return theirs.id if theirs.slug == ours.slug else ours.id
+
+
 async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime) -> Plan:
     plan = Plan(
         clinic_id=patient.clinic_id,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import drafts, past, responses, rules
+from server.checkins import beside, drafts, past, rules
 from server.checkins.forms import BadAnswer, Form, Value
 from server.checkins.models import CheckIn, Draft
 from server.outbox import Entry
@@ -33,7 +33,7 @@ async def take_late(
     respondent = rules.respondent_from(entry.respondent, actor.kind)
     answers = _checked(form, entry.answers, respondent)
     if check_in.state in ("done", "partial"):
-        await responses.keep_beside(db, actor, check_in, form, respondent, answers, now)
+        await beside.keep_late(db, actor, check_in, form, respondent, answers, now)
         return None
     if check_in.state == "cancelled" or now - check_in.closes_at > rules.ANSWERED_LATE:
         red = await review.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)

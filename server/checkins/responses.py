@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import drafts, flow, past, rules, same
-from server.checkins.forms import Answers, Form, Value, check_answers, still_asked
-from server.checkins.models import CheckIn, Response, SetAside
+from server.checkins import beside, drafts, flow, past, rules, same
+from server.checkins.forms import Answers, Form, check_answers
+from server.checkins.models import CheckIn, Response
 from server.db import new_id
 from server.people.rules import Refused
 from server.reminders import receipts
@@ -28,6 +28,7 @@ class Submission:
     status: str = "completed"
     as_before: tuple[str, ...] = ()
     phones_now: datetime | None = None  # what the phone's clock says as it sends
+    questionnaire: str = ""  # the id of the version that was shown, where the phone says
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,15 @@ async def submit(
     """
     if submission.client_id != check_in.client_id:
         return await _undone(db, check_in, submission)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    version = await flow.version_answered(db, check_in, submission.questionnaire)
+    form = await flow.form_of(db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
     held = await past.standing(db, check_in.id)
     if held is not None:
-        return await _again(db, actor, held, submission, answers, now)
+        return await _again(db, actor, check_in, form, held, submission, answers, now)
     if check_in.state == "cancelled":
         return Refused("called-off")
-    response = _response(actor, check_in, form, submission, answers, now)
+    response = _response(actor, check_in, version, form, submission, answers, now)
     response.as_before = await _as_before(db, actor, check_in, submission, answers)
     db.add(response)
     await db.flush()
@@ -71,7 +73,7 @@ async def submit(
     check_in.state = "done" if submission.status == "completed" else "partial"
     occurrence = await past.occurrence(db, check_in, form, answers, response)
     flags = await review.raise_flags(db, actor, occurrence, now)
-    await _keep_the_others(db, actor, check_in, form, response, now)
+    await beside.keep_the_others(db, actor, check_in, form, response, now)
     await drafts.clear(db, check_in)
     await receipts.settle(db, actor, check_in.id, now)
     return Taken(response, flagged=any(raised.severity in ("red", "hard") for raised in flags))
@@ -97,14 +99,19 @@ async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -
 
 
 async def _again(
-    db: AsyncSession, actor: Actor, held: Response, submission: Submission, answers: Answers, now: datetime
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    held: Response,
+    submission: Submission,
+    answers: Answers,
+    now: datetime,
 ) -> Taken | Conflict:
     """Decrypted answers are compared: sealing twice gives two ciphertexts."""
     if json.loads(held.answers) == dict(answers):
         return Taken(held, again=True, flagged=await is_flagged(db, held))
-    beside = await db.scalars(select(SetAside).where(SetAside.response_id == held.id))
-    if not any(json.loads(aside.answers) == dict(answers) for aside in beside):
-        await _set_aside(db, actor, held, submission.respondent, answers, now)
+    await beside.set_aside(db, actor, check_in, form, held, submission.respondent, answers, now)
     return Conflict(held)
 
 
@@ -119,61 +126,14 @@ async def asks_urgency(db: AsyncSession, response: Response, now: datetime) -> b
     return fresh and await is_flagged(db, response)
 
 
-async def _keep_the_others(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
-) -> None:
-    """What the other party had answered by then is set aside, and looked at by the same rules."""
-    for respondent in (await drafts.respondents(db, check_in)).values():
-        if rules.party_of(respondent) == rules.party_of(response.respondent):
-            continue
-        kept = await drafts.kept(db, check_in, respondent, taken_over=False)
-        answers = still_asked(form, kept, respondent)
-        if any(value is not None for value in answers.values()):
-            await _set_aside(db, actor, response, respondent, answers, now)
-            occurrence = await past.occurrence(db, check_in, form, answers, response)
-            await review.raise_flags(db, actor, occurrence, now)
-
-
-async def keep_beside(
-    db: AsyncSession,
+def _response(
     actor: Actor,
     check_in: CheckIn,
+    version: str,
     form: Form,
-    respondent: str,
-    answers: Mapping[str, Value],
+    submission: Submission,
+    answers: Answers,
     now: datetime,
-) -> None:
-    """Answers that came after theirs was sent: set aside where they say something else, and looked at by the rules."""
-    held = await past.standing(db, check_in.id)
-    known = json.loads(held.answers) if held else {}
-    new = {link_id: value for link_id, value in answers.items() if known.get(link_id) != value}
-    if held is None or not new:
-        return
-    beside = await db.scalars(select(SetAside).where(SetAside.response_id == held.id))
-    if any(json.loads(aside.answers) == new for aside in beside):
-        return
-    await _set_aside(db, actor, held, respondent, new, now)
-    await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, new, held), now)
-
-
-async def _set_aside(
-    db: AsyncSession, actor: Actor, held: Response, respondent: str, answers: Answers, now: datetime
-) -> None:
-    aside = SetAside(
-        clinic_id=held.clinic_id,
-        response_id=held.id,
-        client_id=held.client_id,
-        respondent=respondent,
-        answers=json.dumps(dict(answers)),
-        received_at=now,
-    )
-    db.add(aside)
-    await db.flush()
-    audit.record(db, actor, "response.set-aside", aside, now)
-
-
-def _response(
-    actor: Actor, check_in: CheckIn, form: Form, submission: Submission, answers: Answers, now: datetime
 ) -> Response:
     answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
     return Response(
@@ -181,7 +141,7 @@ def _response(
         client_id=submission.client_id,
         patient_id=check_in.patient_id,
         check_in_id=check_in.id,
-        questionnaire_id=check_in.questionnaire_id,
+        questionnaire_id=version,
         slug=form.slug,
         status=submission.status,
         respondent=submission.respondent,

@@ -16,7 +16,7 @@ from server.checkins.rules import respondent_from
 from server.forms import form_of, json_of, text
 from server.outbox import Entry, SealedBody, open_box
 from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Now, Who
+from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.people.rules import Refused
 from server.problems import found
@@ -45,7 +45,7 @@ def outbox_key() -> Response[dict[str, str]]:
     return Response({"id": key_id, "key": public}, headers=render.FRESH)
 
 
-@post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN)
+@post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
     check_in = found(await finding.hold(db, actor, check_in_id))
@@ -58,6 +58,7 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
             box.answered_at,
             as_before=box.as_before,
             phones_now=phones_now,
+            questionnaire=box.questionnaire,
         )
         taken = await responses.submit(db, actor, check_in, submission, now)
     except BadAnswer as bad:
@@ -65,7 +66,7 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
-        form = await flow.form_of(db, check_in.questionnaire_id)
+        form = await flow.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
         await late.note_refused(db, actor, check_in, form, box, taken.why, now)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
@@ -91,13 +92,13 @@ def _moment(ms: object) -> datetime | None:
         return None
 
 
-@post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN)
+@post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Single answers that a phone kept while it had no network, sealed and receipted as a whole check-in is."""
     check_in = found(await finding.hold(db, actor, check_in_id))
-    form = await flow.form_of(db, check_in.questionnaire_id)
     try:
         box, phones_now = await _opened(request, actor)
+        form = await flow.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
         taken = await late.take_late(db, actor, check_in, form, box, now, phones_now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))

@@ -77,7 +77,7 @@ async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, no
 
 async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
     """The patient takes consent back: a pause that says so, every phone signed out. Staff keep what the law asks."""
-    await people.pause(db, actor, patient, "consent-withdrawn", now)
+    await people.pause(db, actor, patient, rules.CONSENT_WITHDRAWN, now)
     for device in await devices_of(db, patient.id):
         await end_device(db, actor, device, now)
     await _end_passkeys(db, Passkey.patient_id == patient.id, now)

@@ -7,13 +7,13 @@ from typing import Any
 from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import Cookie, State
 from litestar.di import NamedDependency
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, language
+from server import audit, crypto, language
 from server.actor import Actor, Visitor
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Device, DeviceSession, Patient, Staff
@@ -39,6 +39,7 @@ CLINICIAN = {"who": "clinician"}  # an admin too
 ADMIN = {"who": "admin"}
 # Called by script, from the page or its worker, which has no form to carry a CSRF token in.
 SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
+TELLS_LEFT = {"tells_left": True}  # refused in clear words to whom it was open until consent was taken back
 WRITES = {"writes": True}  # a GET that leaves a trace, such as "opened by"
 
 
@@ -51,9 +52,11 @@ class WhoAsks(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=Visitor(), auth=None)
         now = connection.app.state.clock()
         async with connection.app.state.database.reading() as db:
+            actor = await _actor_by(db, person, now, of_staff=False) if person else None
             visitor = Visitor(
-                person=await _actor_by(db, person, now, of_staff=False) if person else None,
+                person=actor,
                 staff=await _actor_by(db, staff, now, of_staff=True) if staff else None,
+                left=await _left_by(db, person) if person and not actor else None,
             )
         return AuthenticationResult(user=visitor, auth=None)
 
@@ -77,6 +80,23 @@ async def _actor_by(db: AsyncSession, token: str, now: Any, of_staff: bool) -> A
     if of_staff:
         return await _staff_actor(db, session, device)
     return await _person_actor(db, session, device)
+
+
+async def _left_by(db: AsyncSession, token: str) -> Actor | None:
+    """Whose session this was, where it ended because the patient took consent back."""
+    device = await db.scalar(
+        select(Device)
+        .join(DeviceSession, DeviceSession.device_id == Device.id)
+        .where(DeviceSession.token_hash == crypto.token_hash(token), Device.staff_id.is_(None))
+    )
+    caregiver = await db.get(Caregiver, device.caregiver_id) if device and device.caregiver_id else None
+    patient_id = caregiver.patient_id if caregiver else device.patient_id if device else None
+    patient = await db.get(Patient, patient_id) if patient_id else None
+    if patient is None or patient.paused_why != rules.CONSENT_WITHDRAWN:
+        return None
+    if caregiver is not None:
+        return Actor("caregiver", caregiver.id, patient.clinic_id, patient_id=patient.id)
+    return Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id)
 
 
 async def _staff_actor(db: AsyncSession, session: DeviceSession, device: Device) -> Actor | None:
@@ -117,7 +137,7 @@ async def _person_actor(db: AsyncSession, session: DeviceSession, device: Device
     )
 
 
-def admit(connection: Connection, handler: BaseRouteHandler) -> None:
+async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """The one guard of the whole app."""
     who = handler.opt.get("who")
     if handler.opt.get("same_origin") and not is_same_origin(connection):
@@ -125,6 +145,8 @@ def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     if who == "anyone":
         return
     actor = asking(connection, who)
+    if actor is None and handler.opt.get("tells_left"):
+        await _refuse_who_left(connection)
     if actor is None:
         raise NotAuthorizedException(extra={"who": who})
     if who == "admin" and actor.role != "admin":
@@ -133,6 +155,18 @@ def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException("Only a clinician or an admin of the clinic may do this.")
     if who == "patient" and actor.kind != "patient":
         raise PermissionDeniedException("Only the patient may do this.")
+
+
+async def _refuse_who_left(connection: Connection) -> None:
+    """What was answered before, and arrives after: not taken, in clear words, and on record (case 51)."""
+    visitor: Visitor = connection.scope.get("user") or Visitor()
+    if visitor.left is None:
+        return
+    state = connection.app.state
+    async with state.database.writing() as db:
+        patient = await db.get_one(Patient, visitor.left.patient_id)
+        audit.record(db, visitor.left, "check-in.refused", patient, state.clock(), why="left")
+    raise HTTPException(status_code=410, detail="left")
 
 
 def is_same_origin(connection: Connection) -> bool:

@@ -27,14 +27,16 @@ from server.people.models import Clinic, Patient
 from server.people.rules import Refused
 
 STEPS = {"iphone": 4, "android": 3, "other": 1}
+# The code may be read by the camera, where it is typed and nowhere else.
+CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
 
 
-@get("/join", opt=ANYONE, sync_to_thread=False)
+@get("/join", opt=ANYONE, response_headers=CAMERA, sync_to_thread=False)
 def join_page(request: Ask) -> Response[str]:
     return render.page(request, "people/join.html", refused=None, typed="")
 
 
-@post("/join/code", opt=ANYONE)
+@post("/join/code", opt=ANYONE, response_headers=CAMERA)
 async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
     """The code opens the privacy notice; nothing is taken yet."""
     typed = text(await form_of(request), "code", 40)

@@ -19,7 +19,8 @@ CONSENT_VERSION = "2026-11"
 CONTACTS = ("call", "text", "helper")
 CALL_OUTCOMES = ("reached", "left-message", "no-answer")
 CALL_AGAIN = timedelta(hours=20)  # after a call that nobody answered: so that the next day begins with it
-PAUSES = ("hospital", "hospice", "death", "holiday", "consent-withdrawn", "other")
+CONSENT_WITHDRAWN = "consent-withdrawn"
+PAUSES = ("hospital", "hospice", "death", "holiday", CONSENT_WITHDRAWN, "other")
 
 
 @dataclass(frozen=True)

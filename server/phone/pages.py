@@ -83,6 +83,7 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
     check_in = found(await finding.find(db, actor, check_in_id))
+    flags = await review.of_check_in(db, check_in_id)
     return render.page(
         request,
         "phone/sent.html",
@@ -91,7 +92,8 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
         clinic=clinic,
         zone=actor.zone,
         opener=await _name(db, actor, response.opened_by),
-        follows=await _follows(db, actor, await review.of_check_in(db, check_in_id)),
+        follows=await _follows(db, actor, flags),
+        awaits=any(flag.owner_id is None for flag in flags),
         trends=_trends(form, history, actor)[:3],
         may_undo=may_undo(response.received_at, check_in.closes_at, now),
         closed=people.is_closed(clinic, now),
@@ -140,6 +142,12 @@ async def answers_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[s
     )
 
 
+@get("/set-aside", opt=PERSON)
+async def set_aside_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    """What the clinic did not take, and why: the phone alone knows, and says it (pwa/set-aside.js)."""
+    return render.page(request, "phone/set_aside.html", clinic=await people.clinic_of(db, actor))
+
+
 @get("/help", opt=ANYONE)
 async def help_page(request: Ask, db: Db) -> Response[str]:
     actor = request.user.person
@@ -147,4 +155,4 @@ async def help_page(request: Ask, db: Db) -> Response[str]:
     return render.page(request, "phone/help.html", clinic=clinic)
 
 
-ROUTES = [home, visit_page, sent_page, answers_page, help_page]
+ROUTES = [home, visit_page, sent_page, answers_page, set_aside_page, help_page]

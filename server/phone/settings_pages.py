@@ -1,4 +1,4 @@
-"""What a patient or caregiver sets: text size, reminders, quiet hours, how to be reached, pause, leaving."""
+"""What a patient or caregiver sets: reminders, quiet hours, how to be reached, pause, leaving."""
 
 from datetime import time
 from typing import Any
@@ -12,7 +12,7 @@ from server.forms import form_of, text
 from server.people import devices
 from server.people import flow as people
 from server.people import rules as people_rules
-from server.people.guards import ANYONE, PATIENT, PERSON, Ask, Db, Now, Who, ended_cookie
+from server.people.guards import PATIENT, PERSON, Ask, Db, Now, Who, ended_cookie
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import subscriptions
@@ -25,11 +25,6 @@ def settings_page(request: Ask, actor: Who) -> Response[str]:
     return render.page(request, "phone/settings.html", actor=actor)
 
 
-@get("/settings/look", opt=PERSON, sync_to_thread=False)
-def look_page(request: Ask) -> Response[str]:
-    return render.page(request, "phone/settings_look.html", sizes=render.LOOKS["size"])
-
-
 @get("/settings/reminders", opt=PERSON)
 async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return render.page(
@@ -38,33 +33,6 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         patient=await db.get_one(Patient, actor.patient_id),
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
     )
-
-
-@post("/settings/size", opt=ANYONE)
-async def set_size(request: Ask) -> Response[Any]:
-    """The size of text on this phone, also before anyone is signed in."""
-    size = text(await form_of(request), "size", 3)
-    if size not in render.LOOKS["size"]:
-        return problems.answer(request, 422)
-    response = render.go(request, "/settings/look" if request.user.person else "/join")
-    response.set_cookie(render.look_cookie("size", size))
-    return response
-
-
-@get("/settings/scan", opt=ANYONE, sync_to_thread=False)
-def scan_page(request: Ask) -> Response[str]:
-    return render.page(request, "phone/scan.html")
-
-
-@post("/settings/scan", opt=ANYONE)
-async def set_scan(request: Ask) -> Response[Any]:
-    """One switch: so many seconds a step on this phone, or off."""
-    step = text(await form_of(request), "step", 3)
-    if step not in (*render.LOOKS["scan"], "off"):
-        return problems.answer(request, 422)
-    response = render.go(request, "/settings/scan")
-    response.set_cookie(render.look_cookie("scan", step.removeprefix("off")))
-    return response
 
 
 @post("/settings/text", opt=PERSON)
@@ -180,11 +148,7 @@ async def leave(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
 
 ROUTES = [
     settings_page,
-    look_page,
     reminders_page,
-    set_size,
-    scan_page,
-    set_scan,
     times_page,
     set_time,
     set_detail,

@@ -23,6 +23,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 ARGUMENTS = [
     *("--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--use-fake-device-for-media-stream",
     # Whatever the switches above forget finds no host to talk to.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),

@@ -45,6 +45,9 @@ async def chromium(one_chromium: Browser) -> AsyncIterator[Browser]:
     """Nothing of one test's phones is left for the next."""
     yield one_chromium
     for context in list(one_chromium.contexts):
+        for page in context.pages:
+            await page.unroute_all(behavior="ignoreErrors")
+        await context.unroute_all(behavior="ignoreErrors")
         await context.close()
     await asyncio.sleep(LAST_WORDS)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Page
 
+from .camera import READS
 from .chromium import new_page
 from .inspection import Inspection
 from .measures import PATIENT
@@ -44,6 +45,7 @@ async def walk_in(browser: Browser, site: RunningSite) -> list[Inspection]:
         await iphone.visit(path)
     await iphone.visit("/nothing-is-here", "an address that does not exist")
     await _by_link(iphone, site)
+    await _scan(android)
     await _ask(other)
     await _join(iphone, site)
     await _reminders(iphone)
@@ -129,11 +131,38 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     for page_of in SETTINGS:
         await phone.visit(f"/settings{page_of}")
     await _let_in(phone, await new_page(browser, base_url=site.base_url))
-    for path in ("/my-data", "/help", "/set-aside", "/sign-out"):
+    for path in ("/my-data", "/help", "/sign-out"):
         await phone.visit(path)
+    await _set_aside(phone)
     missed = await site.missed_check_in(site.cast.rosa, "function")
     await phone.visit(f"/check-ins/{missed.id}", "a check-in that is closed")
     return [phone]
+
+
+NOT_TAKEN = """why => Store("interlude-outbox", {entries: {keyPath: "client_id"}})("entries", "readwrite", entries =>
+  entries.put({client_id: `one-${why}`, check_in: "one", owner: document.body.dataset.person, state: "look", why}))
+"""
+
+
+async def _set_aside(phone: Inspection) -> None:
+    await phone.visit("/set-aside", "/set-aside, nothing")
+    for why in (409, "closed", 422):
+        await phone.page.evaluate(NOT_TAKEN, why)
+    await phone.visit("/", "home, something needs a look")
+    await press(phone.page, "Something you sent needs a look")
+    await sees(phone.page, "The clinic has both.")
+    await phone.look("/set-aside")
+    await press(phone.page, "I have read this. Take it off this phone.")
+    await phone.page.wait_for_url("**/")
+
+
+async def _scan(phone: Inspection) -> None:
+    await phone.page.context.grant_permissions(["camera"])
+    await phone.page.add_init_script(READS)
+    await phone.page.goto("/join")
+    await press(phone.page, "Scan the code")
+    await sees(phone.page, "Hold the phone")
+    await phone.look("/join, the camera")
 
 
 async def _let_in(phone: Inspection, new: Page) -> None:

@@ -27,7 +27,7 @@ WAY_IN = {
 }
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
-ABOUT |= {"/settings/phones/let-in"}
+ABOUT |= {"/settings/phones/let-in", "/set-aside"}
 ABOUT |= {f"/settings{page}" for page in SETTINGS}
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")

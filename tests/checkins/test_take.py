@@ -13,29 +13,13 @@ from server.checkins.models import CheckIn, Response, SetAside
 from server.db import Database
 from server.review.models import Flag
 from tests.cast import NOW, Cast
+from tests.checkins.delivering import check_in as check_in
+from tests.checkins.delivering import deliver, only_response
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, entry, rows, sealed
 from tests.web import Browser, words
 
 WORSE = STEADY | {"speech": "very-hard"}
-
-
-@pytest.fixture
-async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """Rosa's weekly one, due now."""
-    async with database.writing() as db:
-        return await due_check_in(db, cast.rosa)
-
-
-async def deliver(device: Browser, check_in: CheckIn, content: Any, client_id: str = "") -> Answer:
-    """What the phone's queue sends: sealed anew each time, under the check-in's client id."""
-    body = sealed(client_id or check_in.client_id, content)
-    return await device.post_json(f"/check-ins/{check_in.id}/responses", body)
-
-
-async def only_response(database: Database) -> Response:
-    [response] = await rows(database, Response)
-    return response
 
 
 async def test_case_39_a_replay_gets_the_same_receipt(
@@ -67,6 +51,7 @@ async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_ke
     page = words(await maria.get(f"/staff/responses/{response.id}"))
     assert "Other versions" in page
     assert "1 other version was kept" in page
+    assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["hard speech"]
 
 
 async def test_case_40_sent_again_and_again_it_is_set_aside_once(
@@ -99,6 +84,25 @@ async def test_case_51_what_is_not_taken_any_more_is_on_record_and_its_red_flag_
     assert refused.status_code == 410
     assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["red fall"]
     assert "check-in.refused" in await audited(database, check_in.id)
+
+
+async def test_case_51_what_arrives_after_consent_was_withdrawn_is_refused_in_clear_words(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa, luis, other = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(cast.rosa)
+    await other.submit("/settings/leave")
+    for phone, who in ((rosa, "self"), (luis, "helper")):
+        refused = await deliver(phone, check_in, entry(STEADY, who))
+        assert (refused.status_code, refused.json()["detail"]) == (410, "left")
+    assert (await answer_late(rosa, check_in, {"fall": True})).status_code == 410
+    assert await rows(database, Response) == []
+    assert await rows(database, Flag) == []
+    assert (await audited(database, cast.rosa.id)).count("check-in.refused") == 3
+    assert (await rosa.post_json("/open", {})).status_code == 401
+
+
+async def answer_late(device: Browser, check_in: CheckIn, given: dict[str, object]) -> Answer:
+    return await device.post_json(f"/check-ins/{check_in.id}/answers", sealed("a" * 20, entry(given)))
 
 
 @pytest.mark.parametrize("at", [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1970, 2199, 9999)])

@@ -1,6 +1,6 @@
 """Read aloud: a button, never by itself; the question, its answers, and what to do now."""
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser.people import answer, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
@@ -28,6 +28,18 @@ async def test_a_question_and_what_to_do_now_are_read_aloud_when_asked(chromium:
     words = (await spoken(rosa))[-1][1]
     for said in ("If it is, call for help at once.", "911"):
         assert said in words
+
+
+async def test_it_speaks_slowly_or_is_not_there_as_was_chosen(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.context.add_init_script("speechSynthesis.speak = said => (window.rate = said.rate);")
+    await rosa.goto("/settings/look")
+    await press(rosa, "Read aloud: on")
+    await press(rosa, "Yes, slowly")
+    await press(rosa, "Read aloud")
+    assert await rosa.evaluate("window.rate") < 1
+    await press(rosa, "No")
+    await expect(rosa.get_by_role("button", name="Read aloud")).to_have_count(0)
 
 
 async def spoken(page: Page) -> list[list[str]]:

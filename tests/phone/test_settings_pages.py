@@ -118,10 +118,22 @@ async def test_one_switch_is_switched_on_and_off_for_this_phone(signed_in: Enter
     page = await rosa.get("/")
     assert 'data-scan="3"' in page.text
     assert "/static/scan." in page.text
-    assert page.headers["interlude-look"] == "en-100-3"
+    assert page.headers["interlude-look"] == "en-100-3-normal"
     await rosa.submit("/settings/scan", {"step": "off"})
     assert "data-scan" not in (await rosa.get("/")).text
     assert (await rosa.submit("/settings/scan", {"step": "9"})).status_code == 422
+
+
+async def test_the_read_aloud_button_speaks_slowly_or_is_not_there(signed_in: Enter, cast: Cast) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert 'data-aloud="normal"' in (await rosa.get("/")).text
+    assert "Read aloud: on" in words(await rosa.get("/settings/look"))
+    for aloud in ("slow", "off"):
+        page = await rosa.submit("/settings/aloud", {"aloud": aloud})
+        assert f'value="{aloud}" class="said"' in page.text
+        assert f'data-aloud="{aloud}"' in (await rosa.get("/")).text
+    assert "Read aloud: off" in words(await rosa.get("/settings/look"))
+    assert (await rosa.submit("/settings/aloud", {"aloud": "loud"})).status_code == 422
 
 
 async def test_check_ins_come_at_the_hour_that_the_patient_chose(

@@ -1,0 +1,84 @@
+"""Other versions of a check-in that was sent: kept beside it for staff to see, and looked at by the same rules."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.checkins import drafts, past, rules
+from server.checkins.forms import Form, Value, still_asked
+from server.checkins.models import CheckIn, Response, SetAside
+from server.review import flow as review
+
+
+async def keep_the_others(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
+) -> None:
+    """What the other party had answered by the time that it was sent."""
+    for respondent in (await drafts.respondents(db, check_in)).values():
+        if rules.party_of(respondent) == rules.party_of(response.respondent):
+            continue
+        kept = await drafts.kept(db, check_in, respondent, taken_over=False)
+        answers = still_asked(form, kept, respondent)
+        if any(value is not None for value in answers.values()):
+            await set_aside(db, actor, check_in, form, response, respondent, answers, now)
+
+
+async def keep_late(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    respondent: str,
+    answers: Mapping[str, Value],
+    now: datetime,
+) -> None:
+    """Answers that came after theirs was sent, where they say something else."""
+    held = await past.standing(db, check_in.id)
+    known = json.loads(held.answers) if held else {}
+    new = {link_id: value for link_id, value in answers.items() if known.get(link_id) != value}
+    if held is not None and new:
+        await set_aside(db, actor, check_in, form, held, respondent, new, now)
+
+
+async def set_aside(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    held: Response,
+    respondent: str,
+    answers: Mapping[str, Value],
+    now: datetime,
+) -> None:
+    """What one party says otherwise is one version, however many entries brought it; sent again it is no other."""
+    version = await _version_of(db, held, respondent, answers)
+    known = json.loads(version.answers) if version else {}
+    if version is not None and known.items() >= answers.items():
+        return
+    if version is None:
+        version = SetAside(
+            clinic_id=held.clinic_id, response_id=held.id, client_id=held.client_id, respondent=respondent
+        )
+        db.add(version)
+    version.answers, version.received_at = json.dumps(known | dict(answers)), now
+    await db.flush()
+    audit.record(db, actor, "response.set-aside", version, now)
+    await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, answers, held), now)
+
+
+async def _version_of(
+    db: AsyncSession, held: Response, respondent: str, answers: Mapping[str, Value]
+) -> SetAside | None:
+    """One of the same party's that contradicts none of these answers."""
+    party = rules.party_of(respondent)
+    for version in await db.scalars(select(SetAside).where(SetAside.response_id == held.id)):
+        known = json.loads(version.answers)
+        agrees = all(known[link_id] == value for link_id, value in answers.items() if link_id in known)
+        if rules.party_of(version.respondent) == party and agrees:
+            return version
+    return None

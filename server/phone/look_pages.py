@@ -1,0 +1,60 @@
+"""How this phone shows pages, whoever is signed in: size of text, one switch, read aloud."""
+
+from typing import Any
+
+from litestar import Response, get, post
+
+from server import problems, render
+from server.forms import form_of, text
+from server.people.guards import ANYONE, PERSON, Ask
+
+
+@get("/settings/look", opt=PERSON, sync_to_thread=False)
+def look_page(request: Ask) -> Response[str]:
+    return render.page(request, "phone/settings_look.html", sizes=render.LOOKS["size"])
+
+
+@post("/settings/size", opt=ANYONE)
+async def set_size(request: Ask) -> Response[Any]:
+    """The size of text on this phone, also before anyone is signed in."""
+    size = text(await form_of(request), "size", 3)
+    if size not in render.LOOKS["size"]:
+        return problems.answer(request, 422)
+    response = render.go(request, "/settings/look" if request.user.person else "/join")
+    response.set_cookie(render.look_cookie("size", size))
+    return response
+
+
+@get("/settings/scan", opt=ANYONE, sync_to_thread=False)
+def scan_page(request: Ask) -> Response[str]:
+    return render.page(request, "phone/scan.html")
+
+
+@post("/settings/scan", opt=ANYONE)
+async def set_scan(request: Ask) -> Response[Any]:
+    """One switch: so many seconds a step on this phone, or off."""
+    step = text(await form_of(request), "step", 3)
+    if step not in (*render.LOOKS["scan"], "off"):
+        return problems.answer(request, 422)
+    response = render.go(request, "/settings/scan")
+    response.set_cookie(render.look_cookie("scan", step.removeprefix("off")))
+    return response
+
+
+@get("/settings/aloud", opt=ANYONE, sync_to_thread=False)
+def aloud_page(request: Ask) -> Response[str]:
+    return render.page(request, "phone/aloud.html")
+
+
+@post("/settings/aloud", opt=ANYONE)
+async def set_aloud(request: Ask) -> Response[Any]:
+    """The Read aloud button of this phone: how fast it speaks, or none."""
+    aloud = text(await form_of(request), "aloud", 6)
+    if aloud not in render.LOOKS["aloud"]:
+        return problems.answer(request, 422)
+    response = render.go(request, "/settings/aloud")
+    response.set_cookie(render.look_cookie("aloud", aloud))
+    return response
+
+
+ROUTES = [look_page, set_size, scan_page, set_scan, aloud_page, set_aloud]

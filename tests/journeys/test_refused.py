@@ -1,0 +1,125 @@
+"""What was answered without a network and is not taken as it is, once there is one: said in words, kept for staff where
+they need it, and off the phone when it was read (cases 40, 43, 50, 51)."""
+
+from datetime import timedelta
+
+from playwright.async_api import Browser, Page, expect
+
+from server.checkins import flow as checkins
+from server.checkins import past
+from server.checkins.models import CheckIn, Questionnaire, Response, SetAside
+from server.clock import system_clock
+from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
+from tests.browser.running_site import RunningSite
+from tests.cast import acting
+from tests.journeys.holding import SAVED, given_it_is_held
+from tests.stories import audited, rows
+
+LOOK = "Something you sent needs a look"
+
+
+async def test_case_40_answered_otherwise_on_two_phones_both_are_kept_and_the_phone_says_so(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
+    other = await phone_of(chromium, site, site.cast.rosa)
+    await other.goto(f"/check-ins/{check_in.id}")
+    await answer_all(other, "9", "Low", "No trouble")
+    await press(other, "Send to clinic")
+    await site.wait_for_response(check_in)
+
+    await rosa.context.set_offline(False)
+    await sees(rosa, "The clinic did not take this as it is. Please call them.")
+    await sees_not(rosa, "We send it")
+    await rosa.goto("/")
+    await sees(rosa, LOOK, "All done for now")
+    await rosa.evaluate("Outbox.flush()")  # not sent again
+    [kept] = await rows(site.database, SetAside)
+    [response] = await rows(site.database, Response)
+    assert (past.answers_of(response)["pain"], '"pain": 4' in kept.answers) == (9, True)
+    maria = await desk_of(chromium, site, site.cast.maria)
+    await maria.goto(f"/staff/responses/{response.id}")
+    await sees(maria, "Other versions")
+
+    await press(rosa, LOOK)
+    await sees(rosa, "This was already sent, with other answers. The clinic has both.")
+    await sees_not(rosa, "It came too late", "could not read it", "Nothing on this phone")
+    await press(rosa, "I have read this. Take it off this phone.")
+    await rosa.wait_for_url(site.url("/"))
+    await sees_not(rosa, LOOK)
+    await nothing_waits(rosa)
+
+
+async def test_case_43_a_phone_whose_clock_is_years_off_answers_without_a_network(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    await rosa.context.set_offline(True)
+    await rosa.context.clock.install(time=system_clock() - timedelta(days=2000))
+    await rosa.goto("/")
+    await answer_all(rosa, "Start", "4", "Good", "No trouble")
+    await answer(rosa, "Send to clinic")
+    await sees(rosa, SAVED)
+    await rosa.context.set_offline(False)
+    await site.wait_for_response(check_in)
+    [response] = await rows(site.database, Response)
+    assert past.answers_of(response)["pain"] == 4
+    assert abs(response.answered_at - system_clock()) < timedelta(minutes=5)
+    assert response.claimed_at is not None
+    assert response.received_at - response.claimed_at > timedelta(days=1999)
+
+
+async def test_case_50_the_clinic_changes_the_questions_while_the_answers_wait(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
+    async with site.database.writing() as db:
+        held = await db.get_one(CheckIn, check_in.id)
+        old = await db.get_one(Questionnaire, held.questionnaire_id)
+        item = {"linkId": "sleep", "text": "Did you sleep?", "type": "boolean"}
+        changed = old.resource | {"version": "2", "item": [item]}
+        held.questionnaire_id = (await checkins.publish(db, acting(site.cast.ruth), changed, system_clock())).id
+    await rosa.context.set_offline(False)
+    await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
+    [response] = await rows(site.database, Response)
+    assert response.questionnaire_id == old.id
+    assert past.answers_of(response) == {"pain": 4, "mood": "none", "breathing": "none"}
+
+
+async def test_case_51_consent_was_withdrawn_while_the_answers_waited(chromium: Browser, site: RunningSite) -> None:
+    rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
+    other = await phone_of(chromium, site, site.cast.rosa)
+    await other.goto("/settings/leave")
+    await press(other, "Leave, and sign out all phones")
+    await other.wait_for_url("**/join")
+
+    await rosa.context.set_offline(False)
+    await sees(rosa, "You have left. The clinic does not take your answers any more.")
+    await sees_not(rosa, "We send it")
+    assert await site.responses_to(check_in) == 0
+    assert "check-in.refused" in await audited(site.database, site.cast.rosa.id)
+
+
+async def test_case_51_a_check_in_that_was_called_off_is_refused_in_clear_words(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
+    async with site.database.writing() as db:
+        (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+    await rosa.context.set_offline(False)
+    await sees(rosa, "The clinic did not take this as it is. Please call them.")
+    await rosa.goto("/set-aside")
+    await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
+    await expect(rosa.locator("a[href='tel:5550100140']")).to_be_visible()
+    assert "check-in.refused" in await audited(site.database, check_in.id)
+
+
+async def given_it_is_sent_without_a_network(chromium: Browser, site: RunningSite) -> tuple[Page, CheckIn]:
+    """The daily three, on a phone that says: saved here, and nowhere else."""
+    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    await rosa.context.set_offline(True)
+    await rosa.goto("/")
+    await answer_all(rosa, "Start", "4", "Good", "No trouble")
+    await answer(rosa, "Send to clinic")
+    await sees(rosa, SAVED)
+    return rosa, check_in
