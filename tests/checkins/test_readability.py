@@ -1,17 +1,12 @@
 """Every text that a patient reads is plain, in each language: sentences of 20 words at most, and easy by that
-language's own measure, taken over all whole sentences of one page or one questionnaire. Labels are no sentences: they
-are short, and would only make a page look easier than it is.
-
-English: grade 6 at most, the worse of Flesch–Kincaid (Kincaid et al. 1975) and the Automated Readability Index (Smith
-and Senter 1967). Spanish: 80 ("easy") or more by Fernández Huerta (1959), with words a sentence as later authors read
-his formula.
+language's own measure, each text by itself. The measures were made for passages, and say nothing of a few words: of
+those none may be long, and they count with the other sentences of their page or questionnaire. Labels are no sentences
+and do not count there: they are short, and would only make a page look easier than it is.
 """
 
 import ast
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,11 +16,9 @@ from server import language, problems, render, shell
 from server.assets import Assets
 from server.checkins.fhir_forms import read_form
 from server.checkins.flow import LIBRARY
+from tests.checkins.ease import MEASURES, Texts, ease, grade, too_hard, too_long, whole
 from tests.checkins.syllables import english_syllables, spanish_syllables
 
-LONGEST_SENTENCE = 20  # words
-HIGHEST_GRADE = 6.0
-LOWEST_EASE = 80.0
 SERVER = Path(__file__).parent.parent.parent / "server"
 FRAGMENTS = (
     "phone/templates/_*",
@@ -37,49 +30,6 @@ FRAGMENTS = (
 )
 MODULES = ("reminders/words.py", "appointments/flow.py", "exchange/pages.py")
 OF_STAFF = ("A patient's answer needs you now", shell.MANIFEST_WORDS[3])
-Texts = list[str]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """How one language is measured; `hardness` is at most 0 where a text is easy enough."""
-
-    name: str  # what a %(name)s reads as
-    hardness: Callable[[list[list[str]]], float]
-
-
-def grade(found: list[list[str]]) -> float:
-    words = [word for sentence in found for word in sentence]
-    length = len(words) / len(found)
-    flesch_kincaid = 0.39 * length + 11.8 * sum(map(english_syllables, words)) / len(words) - 15.59
-    automated = 4.71 * sum(map(len, words)) / len(words) + 0.5 * length - 21.43
-    return max(flesch_kincaid, automated)
-
-
-def ease(found: list[list[str]]) -> float:
-    words = [word for sentence in found for word in sentence]
-    return 206.84 - 60 * sum(map(spanish_syllables, words)) / len(words) - 1.02 * len(words) / len(found)
-
-
-MEASURES = {
-    "en": Measure("it", lambda found: grade(found) - HIGHEST_GRADE),
-    "es": Measure("Ana", lambda found: LOWEST_EASE - ease(found)),
-}
-
-
-def sentences(text: str, name: str = "it") -> list[list[str]]:
-    """Words by sentence; a number or a name that is put in counts as one word."""
-    filled = re.sub(r"%\(\w+\)s|\{\w+\}", name, text)
-    found = [re.findall(r"[\w'\u2019-]+", part) for part in re.split(r"[.!?:]+(?:\s|$)", filled)]
-    return [words for words in found if words]
-
-
-def whole(texts: Texts, name: str = "it") -> list[list[str]]:
-    return [words for text in texts if text.rstrip().endswith((".", "?", "!")) for words in sentences(text, name)]
-
-
-def too_long(texts: Texts) -> list[str]:
-    return [" ".join(words) for text in texts for words in sentences(text) if len(words) > LONGEST_SENTENCE]
 
 
 # --- what patients read: by file, in the language now spoken
@@ -164,6 +114,18 @@ def test_a_twelve_year_old_can_read_it(locale: str, name: str) -> None:
     found = whole(TEXTS[locale, name], measure.name)
     over = measure.hardness(found) if found else 0
     assert over <= 0, f"{over:.1f} too hard: {[' '.join(words) for words in found]}"
+
+
+@EACH
+def test_each_text_is_easy_by_itself(locale: str, name: str) -> None:
+    assert too_hard(MEASURES[locale], TEXTS[locale, name]) == []
+
+
+def test_one_hard_text_among_many_easy_ones_is_noticed() -> None:
+    long = "Please authenticate before continuing with administration."
+    assert too_hard(MEASURES["en"], ["Yes", long, "Authentication", "Emergency"]) == [long, "Authentication"]
+    long = "Autentíquese antes de continuar con la administración de su cuenta."
+    assert too_hard(MEASURES["es"], ["Sí", long, "Autenticación"]) == [long, "Autenticación"]
 
 
 def test_what_is_hard_to_read_is_noticed() -> None:
