@@ -1,5 +1,6 @@
 """What a phone needs to put the app on its Home Screen."""
 
+import re
 import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from playwright.async_api import Browser
 from .chromium import installability_errors, new_page
 from .people import phone_of
 from .running_site import RunningSite
+
+PWA = Path(__file__).parent.parent.parent / "pwa"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -39,6 +42,15 @@ async def test_its_service_worker_takes_the_pages_over(chromium: Browser, site: 
     assert await page.evaluate(ready) == [site.url("/"), "/service-worker.js"]
     await page.reload()
     assert await page.evaluate("navigator.serviceWorker.controller !== null")
+
+
+def test_its_service_worker_is_read_in_one_sitting() -> None:
+    """What it imports are the files that pages use too, as they stand: there is no bundler."""
+    source = (PWA / "service-worker.js").read_text()
+    assert source.count("\n") <= 150
+    imported = re.findall(r'"/static/([\w-]+\.js)"', source)
+    assert imported == ["store.js", "held.js", "outbox.js", "receipts.js"]
+    assert all((PWA / name).read_text().count("\n") <= 150 for name in imported)
 
 
 async def test_the_manifest_is_complete(manifest: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, expect
 
+from server.people.guards import PERSON_COOKIE
 from server.reminders.words import payload, words_for
 from tests.browser.chromium import PHONE, deliver_push
 from tests.browser.eventually import eventually
@@ -70,6 +71,16 @@ async def test_case_35_whatever_comes_something_is_shown(chromium: Browser, site
             silent.append(junk)
         await rosa.evaluate(CLOSE)
     assert silent == []
+
+
+async def test_case_35_it_is_shown_and_told_when_the_session_has_ended(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    visit = await site.book_visit(timedelta(days=2))
+    reminder, token = await site.hand_over(visit.id)
+    await rosa.context.clear_cookies(name=PERSON_COOKIE)
+    assert len(await pushed(rosa, visit_payload(site, visit.id, reminder, token))) == 1
+    await site.wait_for_attempt(visit.id, "shown")
 
 
 async def test_what_the_worker_could_not_tell_is_told_when_the_app_is_opened(

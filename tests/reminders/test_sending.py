@@ -6,15 +6,17 @@ from uuid import uuid4
 
 import pytest
 
+from server.actor import Actor
 from server.channels.protocol import Outcome, Result
+from server.channels.rules import HostList
 from server.db import Database
-from server.reminders import flow, receipts, rules, sending
+from server.reminders import flow, receipts, rules, sending, subscriptions
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
-from tests.cast import acting
+from tests.cast import NOW, acting
 from tests.push_double import PushDouble
 from tests.reminders.scene import ENDS, WHEN, Scene
-from tests.stories import rows
+from tests.stories import PUSH, browser_keys, device_of, rows
 
 
 class Killed(BaseException):
@@ -31,6 +33,19 @@ async def test_what_is_due_is_sent_once(scene: Scene) -> None:
     assert (await scene.reminder()).state == "sent"
     [attempt] = await scene.attempts()
     assert (attempt.state, attempt.status, attempt.accepted_at) == ("accepted", 201, scene.clock())
+
+
+@pytest.mark.parametrize("shared", [True, False])
+async def test_case_38_patient_and_helper_on_one_phone_get_one_notification(scene: Scene, shared: bool) -> None:
+    luis = scene.cast.luis
+    async with scene.database.writing() as db:
+        device = await device_of(db, luis)
+        helper = Actor("caregiver", luis.id, luis.clinic_id, patient_id=luis.patient_id, device_id=device.id)
+        endpoint = scene.phone.endpoint if shared else PUSH + "his-own"
+        await subscriptions.subscribe(db, helper, endpoint, browser_keys(), HostList.parse(""), NOW)
+    await scene.due()
+    await scene.run()
+    assert sorted(address.endpoint for address, _ in scene.push.sent) == sorted({scene.phone.endpoint, endpoint})
 
 
 async def test_the_attempt_is_written_before_it_is_made(scene: Scene) -> None:

@@ -1,0 +1,71 @@
+"""What is sent twice at once is one response; what arrives out of order stands in the order in which it was answered
+(cases 41, 42)."""
+
+import asyncio
+
+from playwright.async_api import Browser, expect
+
+from server.checkins.models import Draft
+from tests.browser.people import LISTENING, answer, answer_all, nothing_waits, phone_of, press, sees
+from tests.browser.running_site import RunningSite
+from tests.journeys.holding import given_it_is_held, it_is_held
+from tests.journeys.unsent import given_all_is_answered, when_it_is_sent_without_a_network
+from tests.stories import rows
+
+
+async def test_case_41_two_tabs_and_the_worker_send_together_and_it_is_one_response(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+    await when_it_is_sent_without_a_network(rosa)
+    other = await rosa.context.new_page()
+    await other.goto("/")
+    await rosa.context.set_offline(False)
+    await asyncio.gather(
+        rosa.evaluate("Outbox.flush().then(() => null)"),
+        other.evaluate("Outbox.flush().then(() => null)"),
+        rosa.evaluate("navigator.serviceWorker.ready.then(worker => worker.sync.register('outbox'))"),
+    )
+    await site.wait_for_response(check_in)
+    await nothing_waits(other)
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_case_41_send_tapped_twice_is_one_response(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    check_in = await given_all_is_answered(site, rosa)
+    await rosa.evaluate(LISTENING)
+    await rosa.get_by_role("button", name="Send to clinic").dblclick()
+    await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_case_42_the_answer_given_last_stands_whichever_phone_is_first_to_find_a_network(
+    chromium: Browser, site: RunningSite
+) -> None:
+    first, check_in = await given_it_is_held(chromium, site, "daily-three")
+    last = await phone_of(chromium, site, site.cast.rosa)
+    await last.goto("/")
+    await it_is_held(last)
+    for phone, pain in ((first, "2"), (last, "9")):
+        await phone.context.set_offline(True)
+        await phone.goto("/")
+        await answer_all(phone, "Start", pain)
+
+    async def known() -> str:
+        return "".join(draft.value for draft in await rows(site.database, Draft, Draft.link_id == "pain"))
+
+    for phone in (last, first):
+        await phone.context.set_offline(False)
+        await phone.evaluate("Outbox.flushAndTell()")
+        await nothing_waits(phone)
+        assert await known() == "9"
+    third = await phone_of(chromium, site, site.cast.rosa)
+    await third.goto(f"/check-ins/{check_in.id}")
+    await expect(third.locator("h1")).to_have_text("How is your mood today?")
+    await answer(third, "Good")
+    await answer(third, "No trouble")
+    await sees(third, "9 of 10")
+    await press(third, "Send to clinic")
+    await site.wait_for_response(check_in)
