@@ -46,7 +46,7 @@ async function goOn({ client_id: client, check_in: checkIn }) {
 }
 
 function wordsOf({ state, why }) {
-  if (state === "look") return why === "left" ? "left" : "look";
+  if (state === "look") return { left: "left", closed: "over", "called-off": "over" }[why] ?? "look";
   return state === "sign-in" ? "signIn" : state;
 }
 

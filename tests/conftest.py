@@ -1,7 +1,6 @@
 """Fixtures for all: real SQLite and real PostgreSQL, a clock that stands still, the app, the cast, browsers."""
 
 import asyncio
-import inspect
 import os
 import shutil
 import tempfile
@@ -43,16 +42,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY:
         os.environ["TMPDIR"] = str(memory)  # workers take it over
         tempfile.tempdir = None
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a browser share it, and so the loop that it lives in."""
-    one_loop = pytest.mark.asyncio(loop_scope="session")
-    for item in items:
-        if not isinstance(item, pytest.Function) or not inspect.iscoroutinefunction(item.function):
-            continue
-        if item.path.parent.name in ("browser", "journeys") or "chromium" in item.fixturenames:
-            item.add_marker(one_loop, append=False)
 
 
 @dataclass

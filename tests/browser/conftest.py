@@ -1,9 +1,7 @@
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from server import crypto
@@ -14,18 +12,17 @@ from .bidi import Firefox
 from .push_service import LocalPushService
 from .running_site import RunningSite
 
-LAST_WORDS = 0.2  # seconds: what a page sends as it goes (`keepalive`) arrives before the house is cleared
 expect.set_options(timeout=10_000)
 HOUSE = pytest.StashKey[running.House]()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def push_service() -> AsyncIterator[LocalPushService]:
     async with LocalPushService() as service:
         yield service
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
     """Stock Firefox at a phone's size, whose pushes come from `push_service`."""
     async with Firefox(push=push_service) as browser:
@@ -33,23 +30,10 @@ async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
         yield browser
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def one_chromium() -> AsyncIterator[Browser]:
-    """Started once in a run: that costs as much as a short test."""
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
     async with debian.chromium() as browser:
         yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def chromium(one_chromium: Browser) -> AsyncIterator[Browser]:
-    """Nothing of one test's phones is left for the next."""
-    yield one_chromium
-    for context in list(one_chromium.contexts):
-        for page in context.pages:
-            await page.unroute_all(behavior="ignoreErrors")
-        await context.unroute_all(behavior="ignoreErrors")
-        await context.close()
-    await asyncio.sleep(LAST_WORDS)
 
 
 @pytest.fixture
@@ -65,7 +49,7 @@ def house(
     return config.stash[HOUSE]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def site(house: running.House) -> AsyncIterator[RunningSite]:
     """The app as it really runs, with the named cast and nothing else in it."""
     async with house.cleared() as site:

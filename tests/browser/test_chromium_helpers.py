@@ -6,7 +6,7 @@ import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest_asyncio
+import pytest
 from playwright.async_api import Browser
 
 from .chromium import DESKTOP, axe_violations, deliver_push, installability_errors, new_page
@@ -54,7 +54,7 @@ def png(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def site() -> AsyncIterator[Site]:
     pages: dict[str, str | bytes] = {
         "/": PAGE % "<p>Tomorrow at 9.</p>",

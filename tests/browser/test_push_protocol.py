@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from aiohttp import ClientSession, ClientWebSocketResponse
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02, b64urlencode
@@ -35,7 +34,7 @@ class Device:
         return str(answer["pushEndpoint"])
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest.fixture
 async def client() -> AsyncIterator[ClientSession]:
     async with ClientSession() as session:
         yield session

@@ -1,6 +1,6 @@
 """A worker killed by SIGKILL around what it writes and sends, and restarted (cases 1 to 4).
 
-`make test` kills it at one in four of the telling points: around each commit and each send, and a sample of the others.
+`make test` kills it at one in six of the telling points: around each commit and each send, and a sample of the others.
 CI kills at all of those, `make faults` at all points there are.
 """
 
@@ -12,7 +12,7 @@ from tests.faults.background import Background
 from tests.faults.crash_matrix import Matrix, crash
 from tests.faults.lanes import Lane
 
-SHARE = 4  # one in so many
+SHARE = 6  # one in so many
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

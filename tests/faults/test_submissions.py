@@ -4,7 +4,6 @@ from playwright.async_api import Browser
 
 from tests.browser.conftest import chromium as chromium
 from tests.browser.conftest import house as house
-from tests.browser.conftest import one_chromium as one_chromium
 from tests.browser.conftest import site as site
 from tests.browser.running_site import RunningSite
 from tests.faults.submissions import send_all

@@ -2,5 +2,4 @@
 
 from tests.browser.conftest import chromium as chromium
 from tests.browser.conftest import house as house
-from tests.browser.conftest import one_chromium as one_chromium
 from tests.browser.conftest import site as site

@@ -107,7 +107,7 @@ async def test_case_51_a_check_in_that_was_called_off_is_refused_in_clear_words(
     async with site.database.writing() as db:
         (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
     await rosa.context.set_offline(False)
-    await sees(rosa, "The clinic did not take this as it is. Please call them.")
+    await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
     await rosa.goto("/set-aside")
     await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
     await expect(rosa.locator("a[href='tel:5550100140']")).to_be_visible()
