@@ -8,10 +8,11 @@ let shownAt = 0;
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/service-worker.js").catch(() => {}); // every page works without it
 }
-if (document.body.matches('.phone[data-signed-in="no"]:not([data-stands-in])')) {
+if (location.pathname === "/join" && document.body.dataset.signedIn === "no") {
   indexedDB.deleteDatabase("interlude-held"); // nobody is signed in: what was held for whoever was goes (pwa/held.js)
 }
 prepare();
+document.querySelector(".trouble:not([hidden]) h2")?.focus();
 takeFromFragment();
 tellOpened();
 tellWorker();
@@ -57,7 +58,7 @@ function prepare() {
 }
 
 function pageInWords() {
-  const parts = document.querySelectorAll("main h1, main h1 + p, main [name=answer], #red a[href^=tel], main [name=say], main .facts > *");
+  const parts = document.querySelectorAll("main h1, main h1 + p, main [name=answer], #red a[href^=tel], #red details[open] p, main [name=say], main .facts > *");
   return [...parts].map((part) => part.textContent.trim()).join(". ");
 }
 

@@ -63,9 +63,9 @@ const Outbox = (() => {
 
   // `part` is where it goes: "responses" for a whole check-in, "answers" for some of its answers.
   async function keep(checkIn, clientId, content, part = "responses") {
-    await navigator.storage?.persist?.();
+    navigator.storage?.persist?.().catch(() => {}); // a browser may ask the person first: it is kept meanwhile
     const at = Date.now();
-    const sealed = await seal(clientId, { ...content, answered_at: at });
+    const sealed = await seal(clientId, { ...content, answered_at: content.answered_at ?? at });
     const entry = { client_id: clientId, check_in: checkIn, part, owner: await owner(), state: "waiting", at, sealed };
     await put(entry);
     navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("outbox")).catch(() => {});
@@ -88,9 +88,12 @@ const Outbox = (() => {
     }
     if (receipt) return received(entry, receipt);
     if (answer.status === 401 || answer.status === 403) return { state: "sign-in" };
-    if (answer.status >= 500 || answer.status === 429) return { state: "waiting" };
+    if (answer.status >= 500 || [408, 429].includes(answer.status) || !isOurs(answer)) return { state: "waiting" };
     return setAside(entry, answer);
   }
+
+  // Some network between may answer in our place: that says nothing of the entry.
+  const isOurs = (answer) => answer.headers.get("content-type")?.includes("problem+json");
 
   // Not taken, and not sent again; `why` in the server's word, or its status (pwa/set-aside.js says it).
   async function setAside(entry, answer) {

@@ -6,6 +6,7 @@ const TRY_AGAIN = 15000; // ms
 const WAIT = 4000; // ms: then it goes on without the network, where it can
 let red = null; // while what to do now stands here, and the clinic may not know: what it stands in place of
 let kept = null; // the answer that waits on this phone, and where it leads once it does not
+let late = 0; // the timer of the answer that is on its way
 let behind = false; // this page came from the server before some answers did
 
 document.addEventListener("submit", take, true); // before htmx sends anything
@@ -29,7 +30,8 @@ function take(event) {
   if (Walk.local) return takeHere(event);
   const { question, checkIn, who, value } = read(target, submitter);
   Walk.note(checkIn, who, question, value, false).catch(() => {});
-  setTimeout(goOnWithout, WAIT, target, submitter);
+  clearTimeout(late); // the answer before this one no longer counts
+  late = setTimeout(goOnWithout, WAIT, target, submitter);
 }
 
 function read(form, submitter) {
@@ -71,6 +73,7 @@ function showRed(form, screen) {
   red = { asked, form };
   shownAt = performance.now();
   prepare(); // it can be read aloud
+  document.dispatchEvent(new Event("arrived"));
   scrollTo(0, 0);
   setTimeout(() => document.querySelector("main h1").focus()); // htmx still has to see which button it was
 }
@@ -102,8 +105,9 @@ function keepBesides(said) {
   seal(said).then(() => Outbox.flushAndTell()).catch(() => {});
 }
 
-function seal({ question, questionnaire, checkIn, who, value }) {
-  const content = { questionnaire, answers: { [question]: value }, respondent: who };
+// `at` where it was answered before now, by this phone's clock.
+function seal({ question, questionnaire, checkIn, who, value, at }) {
+  const content = { questionnaire, answers: { [question]: value }, respondent: who, answered_at: at };
   return Outbox.keep(checkIn, crypto.randomUUID(), content, "answers");
 }
 
@@ -119,8 +123,8 @@ async function keepHere(said, state = "waiting") {
     return red || document.getElementById("outbox-state").scrollIntoView({ block: "center" });
   }
   if (red || !Walk.local) tellState(state);
-  if (red && Walk.local) document.getElementById("go-on").hidden = false;
-  if (!red && Walk.local) Walk.next(question);
+  if (red && Walk.local) offerToGoOn();
+  if (!red && Walk.local) Walk.next(question, state);
   if (!red && !Walk.local) document.getElementById("outbox-state").scrollIntoView({ block: "center" });
   setTimeout(tryAgain, Walk.local ? 0 : TRY_AGAIN);
 }
@@ -152,9 +156,9 @@ async function lookBehind() {
   // Led here as to the next question, while its answer arrived.
   if (said && performance.getEntriesByType("navigation")[0].redirectCount) return goWhereItIs(checkIn);
   const untold = await Walk.untold(checkIn, who);
-  for (const [id, { is }] of untold) {
-    await seal({ question: id, questionnaire, checkIn, who, value: is });
-    await Walk.note(checkIn, who, id, is, true);
+  for (const [id, { is, at, phonesAt }] of untold) {
+    await seal({ question: id, questionnaire, checkIn, who, value: is, at: phonesAt });
+    await Walk.note(checkIn, who, id, is, true, at);
   }
   const known = outbox ? Object.keys(JSON.parse(outbox).answers) : said ? [question] : [];
   behind = await Walk.isAhead(checkIn, who, known, question);
@@ -180,8 +184,13 @@ function goWhereItIs(checkIn) {
 function showReceived(closed, words) {
   const place = document.getElementById("outbox-state");
   place.textContent = words ?? (closed ? place.dataset.closed : place.dataset.received);
-  document.getElementById("go-on").hidden = false;
+  offerToGoOn();
   red.received = true;
+}
+
+function offerToGoOn() {
+  document.getElementById("go-on").hidden = false;
+  document.dispatchEvent(new Event("changed"));
 }
 
 // "That was a mistake", while the clinic may not know: the question is still here. Without a network, links lead to

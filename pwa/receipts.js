@@ -23,7 +23,7 @@ async function send(queue, key) {
       body: JSON.stringify(body),
       keepalive: true,
     });
-    if (answer.status < 500) await queue.delete(key); // taken, or never will be
+    if (answer.status < 500 && ![408, 429].includes(answer.status)) await queue.delete(key); // taken, or never will be
     return answer.ok;
   } catch {
     await registration.sync?.register("receipts").catch(() => {});

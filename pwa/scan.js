@@ -11,17 +11,29 @@ let loops = 0;
 let timer = 0;
 
 document.addEventListener("arrived", scan);
+document.addEventListener("changed", takeIn);
 document.addEventListener("keydown", onKey, true);
 document.addEventListener("click", onTouch, true);
 addEventListener("load", scan);
 
 function scan() {
+  items = inTurn();
+  [at, loops] = [-1, 0];
+  step();
+}
+
+function inTurn() {
   const all = document.querySelectorAll("main :is(a[href], button, summary, input, select), header a[href]");
   const shown = [...all].filter((item) => item.checkVisibility() && item.type !== "hidden" && !item.disabled);
   const first = (item) => (item.closest("main") ? 0 : 1); // the way Home comes last
-  items = shown.sort((one, other) => first(one) - first(other));
-  [at, loops] = [-1, 0];
-  step();
+  return shown.sort((one, other) => first(one) - first(other));
+}
+
+// Something new on the same page has its turn too; what is lit stays lit.
+function takeIn() {
+  items = inTurn();
+  at = items.indexOf(document.querySelector(".lit"));
+  if (at < 0) scan();
 }
 
 function step() {
@@ -40,7 +52,7 @@ function light(item) {
 
 function choose() {
   const item = document.querySelector(".lit");
-  if (!item) return scan();
+  if (!item?.checkVisibility()) return scan();
   clearTimeout(timer);
   if (item.matches("input:not([type=checkbox], [type=radio]), select")) return item.focus();
   const page = document.querySelector("h1");

@@ -2,10 +2,11 @@
 importScripts("/static/store.js", "/static/held.js", "/static/outbox.js", "/static/receipts.js");
 // Shows every push, tells what became of it, answers from the notification, and stands in when there is no network.
 
-const SHELL = "shell-3";
+const SHELL = "shell-0"; // the server puts in what all pages, words and scripts hash to: what changes there is fetched anew
 // Two pages, and the words of a notification that can't be read: all in the language of the pages. The first goes on
 // with a check-in that this phone holds (pwa/walk.js).
 const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
+const PATIENCE = 10000; // ms for a page
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
 
 addEventListener("install", (event) => event.waitUntil(keepShell()));
@@ -36,14 +37,24 @@ async function dropOldCaches() {
 async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
   try {
-    const answer = await fetch(request);
+    const answer = await (isForm ? fetch(request) : fetchInTime(request));
     event.waitUntil(followLook(answer.headers.get("interlude-look")));
-    if (isForm && answer.ok) await forgetReplies(new URL(request.url).pathname);
+    // A form leads on to another page, and what leads on is opaque to us.
+    if (isForm && (answer.ok || answer.type === "opaqueredirect")) await forgetReplies(new URL(request.url).pathname);
     return answer;
   } catch {
     const goesOn = /^\/check-ins\/[^/]+\/(same|who)$/.test(new URL(request.url).pathname);
     return standIn(isForm && !goesOn ? UNSENT : OFFLINE);
   }
+}
+
+// A network that hangs is none, where a page stands in.
+async function fetchInTime(request) {
+  const answer = fetch(request);
+  if (!(await caches.match(OFFLINE))) return answer;
+  answer.catch(() => {}); // when it comes too late to be looked at
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error("late")), PATIENCE));
+  return Promise.race([answer, late]);
 }
 
 // The language, the size of text and the scanning that were chosen hold without a network too.

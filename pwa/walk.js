@@ -6,6 +6,7 @@ const Walk = (() => {
   const main = document.getElementById("main");
   let held, form, draft;
   let who = "self";
+  let why = "held"; // the words for why it goes on here
   let noting = Promise.resolve(false);
 
   const party = () => (who === "helper" ? "helper" : "patient");
@@ -32,14 +33,15 @@ const Walk = (() => {
 
   // Each answer, with a network or without, so that the rest can follow without. `told`: the clinic has it, or the queue.
   // One after the other: that it is told must not be overtaken by that it was pressed.
+  // `at` by the server's clock, where it was answered before now.
   function note(...said) {
     noting = noting.catch(() => false).then(() => noteNow(...said));
     return noting;
   }
 
-  async function noteNow(checkIn, respondent, id, is, told) {
+  async function noteNow(checkIn, respondent, id, is, told, at) {
     if (!(await take(checkIn, respondent))) return false;
-    draft[id] = { is, at: now(), before: false, told };
+    draft[id] = { is, at: at ?? now(), before: false, told };
     await save();
     return true;
   }
@@ -47,14 +49,16 @@ const Walk = (() => {
   // What was pressed, and neither sent nor kept in the queue: the app was closed in that moment.
   async function untold(checkIn, respondent) {
     if (!(await take(checkIn, respondent))) return [];
-    return Object.entries(draft).filter(([, one]) => one.told === false);
+    const untold = Object.entries(draft).filter(([, one]) => one.told === false);
+    return untold.map(([id, one]) => [id, { ...one, phonesAt: one.at - (held.ahead || 0) }]);
   }
 
   // Whether this phone knows answers that the server's page did not know: `known` are those that it shows.
   async function isAhead(checkIn, respondent, known, of) {
     if (!(await take(checkIn, respondent))) return false;
     const answers = FormRules.stillAsked(form.questions, given(), who);
-    return Object.keys(answers).some((id) => (of ?? id) === id && answers[id] !== null && !known.includes(id));
+    const given = Object.keys(answers).filter((id) => answers[id] !== null && !draft[id].before);
+    return given.some((id) => (of ?? id) === id && !known.includes(id));
   }
 
   function show(html, to, arrange = () => {}) {
@@ -77,7 +81,9 @@ const Walk = (() => {
     return next();
   }
 
-  function next(after = null) {
+  // `state`: why it goes on here: there is no network, or nobody is signed in.
+  function next(after = null, state = "held") {
+    why = state === "signIn" ? state : "held";
     const id = FormRules.next(form.questions, given(), who, after);
     if (id) return ask(id);
     return after && form.same[party()] && Object.values(draft).some((one) => one.before) ? different(0) : check();
@@ -112,7 +118,7 @@ const Walk = (() => {
 
   function sayHeld(page) {
     const place = page.querySelector("#outbox-state");
-    place.textContent = place.dataset.held;
+    place.textContent = place.dataset[why];
     place.hidden = false;
   }
 

@@ -53,8 +53,13 @@ class Assets:
         return self.by_url[self._urls[name]]
 
     def _with_hashes(self, path: Path) -> bytes:
-        """The worker imports scripts by the names that they have here: what changes in them changes the worker too."""
-        return re.sub(r'"/static/([\w-]+\.js)"', lambda found: f'"{self.url(found[1])}"', path.read_text()).encode()
+        """The worker imports scripts by the names that they have here, and keeps its pages under what all of the app
+        hashes to: what changes anywhere in it changes the worker too, so that no old page meets a new script."""
+        source = re.sub(r'"/static/([\w-]+\.js)"', lambda found: f'"{self.url(found[1])}"', path.read_text())
+        whole = hashlib.sha256("".join(self._urls.values()).encode())
+        for shown in sorted({*path.parent.parent.glob("server/**/*.html"), *path.parent.parent.glob("server/**/*.po")}):
+            whole.update(shown.read_bytes())
+        return source.replace('"shell-0"', f'"shell-{whole.hexdigest()[:12]}"').encode()
 
     def _add(self, name: str, body: bytes) -> None:
         digest = hashlib.sha256(body).hexdigest()[:12]

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import asking, drafts, finding, flow, past, responses, rules, same
+from server.checkins import asking, drafts, finding, flow, held, late, past, red_flags, responses, rules, same
 from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
 from server.checkins.models import CheckIn
 from server.forms import form_of, text
+from server.outbox import Entry
 from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
@@ -26,8 +27,8 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
     """Where it goes on: who is answering, the next question, check and send, or what became of it."""
     check_in = found(await finding.find(db, actor, check_in_id))
     if check_in.state in ("done", "partial"):
-        held = await past.standing(db, check_in.id)
-        page = "urgency" if held and await responses.asks_urgency(db, held, now) else "sent"
+        sent = await past.standing(db, check_in.id)
+        page = "urgency" if sent and await responses.asks_urgency(db, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
@@ -95,14 +96,14 @@ async def answer(
 ) -> Response[Any]:
     """Keep the answer, then on to the next question; after a red flag, first what to do now."""
     check_in = found(await finding.hold(db, actor, check_in_id))
-    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
-        return render.go(request, f"/check-ins/{check_in.id}")
     sent = await form_of(request)
     respondent = rules.respondent_from(text(sent, "who", 10), actor.kind)
     form = await flow.form_of(db, check_in.questionnaire_id)
     try:
         question = form.question(link_id)
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
+        if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+            return await _too_late(request, db, actor, check_in, form, question, value, respondent, now)
         if question not in asked(form, await drafts.kept(db, check_in, respondent), respondent):
             raise BadAnswer(link_id, "not asked")
     except BadAnswer as bad:
@@ -111,6 +112,26 @@ async def answer(
     if red:
         return await _red(request, db, check_in, question, red[0].trigger.screen, respondent, now)
     return await _go_on(request, db, check_in, respondent, link_id, now)
+
+
+async def _too_late(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    question: Question,
+    value: Value,
+    respondent: str,
+    now: datetime,
+) -> Response[Any]:
+    """It says what became of the check-in (case 18). A red answer is taken as what a phone had kept is."""
+    screen = (await red_flags.screens(db, check_in, form, question)).get(str(held.raw(value)))
+    if screen:
+        entry = Entry("", {question.link_id: value}, respondent, now)
+        if await late.take_late(db, actor, check_in, form, entry, now) is None:
+            return await _red(request, db, check_in, question, screen, respondent, now)
+    return render.go(request, f"/check-ins/{check_in.id}")
 
 
 async def _red(

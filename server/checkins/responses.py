@@ -111,8 +111,40 @@ async def _again(
     """Decrypted answers are compared: sealing twice gives two ciphertexts."""
     if json.loads(held.answers) == dict(answers):
         return Taken(held, again=True, flagged=await is_flagged(db, held))
+    if _completes(held, submission, answers):
+        return await _complete(db, actor, check_in, form, held, submission, answers, now)
     await beside.set_aside(db, actor, check_in, form, held, submission.respondent, answers, now)
     return Conflict(held)
+
+
+def _completes(held: Response, submission: Submission, answers: Answers) -> bool:
+    """The window closed on what had arrived by then; the rest had been answered, and waited for a network."""
+    part = {link_id: value for link_id, value in json.loads(held.answers).items() if value is not None}
+    return (
+        (held.status, submission.status) == ("in-progress", "completed")
+        and rules.party_of(held.respondent) == rules.party_of(submission.respondent)
+        and part.items() <= answers.items()
+    )
+
+
+async def _complete(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    held: Response,
+    submission: Submission,
+    answers: Answers,
+    now: datetime,
+) -> Taken:
+    held.answers, held.status = json.dumps(dict(answers)), submission.status
+    held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
+    held.respondent = submission.respondent
+    held.opened_at, held.opened_by = None, None  # staff have seen a part
+    check_in.state = "done"
+    audit.record(db, actor, "response.completed", held, now)
+    await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, answers, held), now)
+    return Taken(held, flagged=await is_flagged(db, held))
 
 
 async def is_flagged(db: AsyncSession, response: Response) -> bool:

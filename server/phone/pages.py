@@ -83,7 +83,7 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
     check_in = found(await finding.find(db, actor, check_in_id))
-    flags = await review.of_check_in(db, check_in_id)
+    flags = [flag for flag in await review.of_check_in(db, check_in_id) if _may_see(actor, form, flag)]
     return render.page(
         request,
         "phone/sent.html",
@@ -99,6 +99,12 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
         closed=people.is_closed(clinic, now),
         next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
     )
+
+
+def _may_see(actor: Actor, form: Form, flag: Flag) -> bool:
+    """What came of mood is the patient's own, as mood is (case 76)."""
+    question = form.by_id.get(flag.item)
+    return actor.kind == "patient" or question is None or not question.patient_only
 
 
 async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:

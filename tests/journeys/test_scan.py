@@ -1,11 +1,12 @@
 """One switch: what can be pressed is lit in turn, and a press anywhere, Space or Enter chooses it."""
 
+import asyncio
 import time
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.people import LISTENING, phone_of, press
-from tests.browser.running_site import RunningSite
+from tests.browser.people import LISTENING, phone_of, press, sees
+from tests.browser.running_site import LAST_WEEK, RunningSite
 
 LIT = "document.querySelector('.lit')?.innerText.trim().split('\\n')[0]"
 
@@ -27,6 +28,20 @@ async def test_the_daily_three_by_one_switch(chromium: Browser, site: RunningSit
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     assert await site.responses_to(check_in) == 1
     assert steps <= 14
+
+
+async def test_what_to_do_now_has_its_turn_and_the_way_on_too(chromium: Browser, site: RunningSite) -> None:
+    check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_she_scans(rosa, "Fast: 1 second")
+    await rosa.route("**/q/fall", lambda route: asyncio.sleep(3600))
+    await rosa.goto(f"/check-ins/{check_in.id}/q/fall?who=self")
+    await choose(rosa, "Yes")
+    await expect(rosa.locator("h1")).to_have_text("You had a fall")
+    await expect(rosa.locator(".lit")).to_contain_text("Emergency")
+    await sees(rosa, "The clinic has received this answer.")  # by the queue: the line is slow
+    await choose(rosa, "Go on with the check-in")
+    await expect(rosa.locator("h1")).to_have_text("How are cramps, stiffness and twitches?")
 
 
 async def test_it_rests_after_three_rounds_and_a_press_begins_anew(chromium: Browser, site: RunningSite) -> None:

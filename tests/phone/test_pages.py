@@ -1,12 +1,14 @@
 """The patient's home, visit, answers, help and settings (cases 36, 45, 72, 75)."""
 
 import pytest
+from sqlalchemy import select
 
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.db import Database
 from server.people.models import Patient
+from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, rows
@@ -99,6 +101,23 @@ async def test_case_75_the_sent_page_says_when_somebody_reads_it(
     page = words(await (await signed_in(cast.rosa)).get(f"/check-ins/{check_in.id}/sent"))
     assert f"Next: {says}." in page
     assert "If you need help now, call 911" in page
+
+
+async def test_case_76_what_came_of_mood_is_the_patients_alone(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        await answered(db, cast.rosa, check_in, STEADY | {"mood": "very-hard", "speech": "very-hard"})
+    async with database.writing() as db:
+        for flag in await db.scalars(select(Flag)):
+            flag.owner_id = cast.maria.id
+    own = words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
+    his = words(await luis.get(f"/check-ins/{check_in.id}/sent"))
+    assert own.count("Maria Alvarez will reach out to you") == 2
+    assert his.count("Maria Alvarez will reach out to you") == 1
+    assert "Mood" not in his
 
 
 async def test_ones_own_trend_is_drawn_from_the_second_answer_on(
