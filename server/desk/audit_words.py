@@ -75,6 +75,7 @@ WORDS = {
     "plan.ended": mark("ended a check-in plan"),
     "plan.timed": mark("chose the hour of a check-in"),
     "response.by-phone": mark("entered answers by phone"),
+    "response.completed": mark("completed what had been sent in part"),
     "response.opened": mark("opened answers"),
     "response.received": mark("sent answers"),
     "response.undone": mark("took answers back"),
