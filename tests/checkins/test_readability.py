@@ -24,6 +24,8 @@ FRAGMENTS = (
     "phone/templates/_*",
     "people/templates/_notice.html",
     "people/templates/_languages.html",
+    "people/templates/_closed.html",
+    "people/templates/_let_in_refused.html",
     "appointments/templates/_reply*",
     "checkins/templates/_*",
     "reminders/templates/_went_wrong.html",

@@ -8,6 +8,8 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.people import LISTENING, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
 
+# The place of the answer so many behind the first, among all that has its turn.
+PLACE = "nth => inTurn().indexOf(document.querySelectorAll('[name=answer]')[nth])"
 LIT = "document.querySelector('.lit')?.innerText.trim().split('\\n')[0]"
 
 
@@ -28,6 +30,24 @@ async def test_the_daily_three_by_one_switch(chromium: Browser, site: RunningSit
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     assert await site.responses_to(check_in) == 1
     assert steps <= 14
+
+
+async def test_the_daily_three_to_the_median_answers_is_14_steps_and_28_seconds_at_most(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """At 2 s a step, the first held half as long again."""
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_she_scans(rosa, "Middle: 2 seconds")
+    places = []
+    for question, median in (("pain", 5), ("mood", 2), ("breathing", 2)):
+        await rosa.goto(f"/check-ins/{check_in.id}/q/{question}?who=self")
+        places.append(await rosa.evaluate(PLACE, median))
+    await rosa.goto(f"/check-ins/{check_in.id}/check?who=self")
+    places.append(await rosa.evaluate("inTurn().findIndex(item => item.closest('[data-outbox]'))"))
+    assert places == [5, 2, 2, 0]
+    assert sum(place + 1 for place in places) <= 14
+    assert sum(3 + 2 * (place - 1) for place in places if place) <= 28
 
 
 async def test_what_to_do_now_has_its_turn_and_the_way_on_too(chromium: Browser, site: RunningSite) -> None:
