@@ -57,8 +57,8 @@ const Walk = (() => {
   async function isAhead(checkIn, respondent, known, of) {
     if (!(await take(checkIn, respondent))) return false;
     const answers = FormRules.stillAsked(form.questions, given(), who);
-    const given = Object.keys(answers).filter((id) => answers[id] !== null && !draft[id].before);
-    return given.some((id) => (of ?? id) === id && !known.includes(id));
+    const ours = Object.keys(answers).filter((id) => answers[id] !== null && !draft[id].before);
+    return ours.some((id) => (of ?? id) === id && !known.includes(id));
   }
 
   function show(html, to, arrange = () => {}) {

@@ -1,6 +1,7 @@
 """What a phone holds: fetched when a push comes, under a key, gone with its person; notifications that are over."""
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from playwright.async_api import Browser
@@ -84,3 +85,45 @@ async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Brows
     await phone.goto(f"/check-ins/{check_in.id}")
     await sees(phone, "You are offline")
     await sees_not(phone, "is ready")
+
+
+SEEN = """
+  window.badges = [];
+  navigator.setAppBadge = async due => { badges.push(due); };
+  navigator.clearAppBadge = async () => { badges.push(0); };
+"""
+
+
+async def test_the_badge_shows_what_is_due(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.context.add_init_script(SEEN)
+
+    async def badge() -> int | None:
+        found: int | None = await rosa.evaluate("badges.at(-1) ?? null")
+        return found
+
+    await rosa.goto("/")
+    await eventually(lambda: is_now(badge, 0), "no badge")
+    await site.check_in_due_now(site.cast.rosa, "daily-three")
+    await site.check_in_due_now(site.cast.rosa, "weekly-als")
+    await rosa.goto("/")
+    await eventually(lambda: is_now(badge, 2), "a badge of two")
+
+
+async def is_now(badge: Callable[[], Awaitable[int | None]], due: int) -> bool:
+    return await badge() == due
+
+
+async def test_the_browser_is_asked_to_keep_what_waits(chromium: Browser, site: RunningSite) -> None:
+    """One that has to ask the person first keeps nobody waiting."""
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.context.add_init_script(
+        "navigator.storage.persist = () => new Promise(() => localStorage.asked = 'yes');"
+    )
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    await answer_all(rosa, "4", "Good", "No trouble")
+    await press(rosa, "Send to clinic")
+    await sees(rosa, "The clinic has received it")
+    assert await rosa.evaluate("localStorage.asked") == "yes"
+    assert await site.responses_to(check_in) == 1
