@@ -1,4 +1,4 @@
-"""Twelve hundred random steps of book, move, cancel, answer, crash, jump, 429, 410, pause (cases 1-3, 8, 12-19).
+"""Eight hundred random steps of book, move, cancel, answer, crash, jump, 429, 410, pause (cases 1-3, 8, 12-19).
 
 CI takes ten thousand after the tests, `make faults` a hundred thousand.
 """
@@ -12,7 +12,7 @@ import structlog
 from tests.faults.states import live
 
 SHARES = 2
-STEPS = 600  # a share
+STEPS = 400  # a share
 
 
 @pytest.fixture(autouse=True)
