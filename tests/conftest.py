@@ -1,9 +1,7 @@
 """Fixtures for all: real SQLite and real PostgreSQL, a clock that stands still, the app, the cast, browsers."""
 
 import asyncio
-import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +12,6 @@ import hypothesis
 import pytest
 import structlog
 from litestar import Litestar
-from sqlalchemy import Engine
 
 from server import app as composition
 from server import crypto, migrations
@@ -24,7 +21,7 @@ from server.people import joining, rules, staff_flow
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
 from tests.cast import NOW, Cast, acting, gather, meet
-from tests.databases import Postgres, postgres_server
+from tests.databases import Postgres, postgres_server, statements_compiled_once, write_in_memory
 from tests.web import Browser
 
 KEYRING = crypto.new_keyring()
@@ -33,15 +30,8 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
-ENOUGH_MEMORY = 4 * 2**30  # bytes
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    """What tests write lies in memory where there is room: a database is made and dropped two thousand times."""
-    memory = Path("/dev/shm")
-    if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY:
-        os.environ["TMPDIR"] = str(memory)  # workers take it over
-        tempfile.tempdir = None
+    write_in_memory()
 
 
 @dataclass
@@ -161,22 +151,8 @@ def assets_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def statements_compiled_once() -> Iterator[None]:
-    """Each test has an engine of its own; a statement that one of them has compiled serves them all."""
-    first: dict[str, Engine] = {}
-    begin = Database.__init__
-
-    def begun(self: Database, url: str) -> None:
-        begin(self, url)
-        engine = self.engine.sync_engine
-        known = first.get(engine.dialect.name)
-        if known is None or getattr(known.dialect, "server_version_info", None) is None:
-            first[engine.dialect.name] = engine
-        else:
-            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Database, "__init__", begun)
+def one_compiler() -> Iterator[None]:
+    with statements_compiled_once():
         yield
 
 

@@ -13,10 +13,44 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg  # type: ignore[import-untyped]
+import pytest
+from sqlalchemy import Engine
 
+from server.db import Database
 from tests.ports import free_port
 
 STARTS_WITHIN = 30.0  # seconds
+
+
+ENOUGH_MEMORY = 4 * 2**30  # bytes
+
+
+def write_in_memory() -> None:
+    """What tests write lies in memory where there is room: a database is made and dropped two thousand times."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY:
+        os.environ["TMPDIR"] = str(memory)  # workers take it over
+        tempfile.tempdir = None
+
+
+@contextmanager
+def statements_compiled_once() -> Iterator[None]:
+    """Each test has an engine of its own; a statement that one of them has compiled serves them all."""
+    first: dict[str, Engine] = {}
+    begin = Database.__init__
+
+    def begun(self: Database, url: str) -> None:
+        begin(self, url)
+        engine = self.engine.sync_engine
+        known = first.get(engine.dialect.name)
+        if known is None or getattr(known.dialect, "server_version_info", None) is None:
+            first[engine.dialect.name] = engine
+        else:
+            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "__init__", begun)
+        yield
 
 
 class Postgres:
