@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from server.checkins import closing, past
+from server.checkins import closing, past, responses
 from server.checkins.models import CheckIn, SetAside
 from server.db import Database
 from server.review.models import Flag
-from tests.cast import Cast
+from tests.cast import NOW, Cast, acting
 from tests.checkins.delivering import check_in as check_in
 from tests.checkins.delivering import deliver, only_response
 from tests.conftest import Enter, StillClock
@@ -90,3 +90,19 @@ async def test_a_helpers_view_does_not_complete_the_patients_words(
     view = {link_id: value for link_id, value in STEADY.items() if link_id != "mood"}
     assert (await deliver(luis, check_in, entry(view, "helper"))).status_code == 409
     assert (await only_response(database)).status == "in-progress"
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(days=2), timedelta(days=20)])
+async def test_an_answer_that_waited_offline_is_taken_after_the_window(
+    database: Database, cast: Cast, check_in: CheckIn, late: timedelta
+) -> None:
+    async with database.writing() as db:
+        assert await closing.close_ended(db, check_in.closes_at) == 1
+    now = check_in.closes_at + late
+    async with database.writing() as db:
+        held = await db.get_one(CheckIn, check_in.id)
+        submission = responses.Submission(check_in.client_id, STEADY, "self", NOW)
+        taken = await responses.submit(db, acting(cast.rosa), held, submission, now)
+    assert isinstance(taken, responses.Taken)
+    assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
+    assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"

@@ -231,22 +231,6 @@ async def test_one_check_in_that_cannot_be_closed_keeps_no_other_open(database: 
     assert states[first.id] == "partial"
 
 
-@pytest.mark.parametrize("late", [timedelta(), timedelta(days=2), timedelta(days=20)])
-async def test_an_answer_that_waited_offline_is_taken_after_the_window(
-    database: Database, cast: Cast, late: timedelta
-) -> None:
-    check_in = await due(database, cast)
-    await close(database, check_in.closes_at)
-    now = check_in.closes_at + late
-    async with database.writing() as db:
-        held = await db.get_one(CheckIn, check_in.id)
-        submission = responses.Submission(check_in.client_id, STEADY, "self", NOW)
-        taken = await responses.submit(db, acting(cast.rosa), held, submission, now)
-    assert isinstance(taken, responses.Taken)
-    assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
-    assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"
-
-
 async def test_case_42_responses_are_in_the_order_in_which_they_were_answered(database: Database, cast: Cast) -> None:
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.writing() as db:
