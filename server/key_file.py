@@ -23,12 +23,16 @@ async def check(database: Database) -> None:
                 ) from None
 
 
+def is_there(given: Settings) -> bool:
+    """Whether the setting is a keyring itself, or names a file that exists."""
+    return given.secret_keys.lstrip().startswith("{") or Path(given.secret_keys).exists()
+
+
 def ensure(given: Settings) -> bool:
     """Make a keyring where the setting names a file that is not there yet; never where data might need another."""
-    source = given.secret_keys
-    if source.lstrip().startswith("{") or Path(source).exists():
+    if is_there(given):
         return False
-    path = Path(source)
+    path = Path(given.secret_keys)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:

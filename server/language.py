@@ -124,6 +124,11 @@ def day_short(moment: date) -> str:
     return str(format_date(moment, _spoken().day_short, _spoken().formats))
 
 
+def country(code: str) -> str:
+    """The name of an ISO 3166 country, in the language now spoken."""
+    return str(Locale.parse(_spoken().formats).territories.get(code, code))
+
+
 def hour(moment: datetime | time) -> str:
     return _kept_together(format_time(moment, "short", locale=_spoken().formats))
 

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.template.base import csrf_token
 from markupsafe import Markup
 
-from server import language
+from server import language, phone_numbers
 from server.actor import Visitor
 from server.assets import Assets
 from server.clock import to_wall
@@ -49,9 +49,10 @@ def environment(assets: Assets) -> Environment:
         lasting=language.lasting,
         wall=to_wall,
         digits=digits,
-        tel=tel,
         number=number,
+        example_number=phone_numbers.example,
     )
+    env.globals.update(country_name=language.country, can_text=phone_numbers.can_text)
     return env
 
 
@@ -122,11 +123,6 @@ def moved_to(response: Response[str], path: str) -> Response[str]:
 
 def digits(code: str) -> str:
     return f"{code[:4]} {code[4:]}"
-
-
-def tel(number: str) -> str:
-    """The href of a number that can be called; letters and spaces fall away."""
-    return "tel:" + "".join(ch for ch in number if ch.isdigit() or ch == "+")
 
 
 def number(said: str) -> Markup:

@@ -53,7 +53,7 @@ async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
     mesa = await _clinic(db, NAMES["mesa"], "America/Denver", now)
     boss, other = system(harbor.id, "tests"), system(mesa.id, "tests")
     rosa = await people.register_patient(
-        db, boss, NewPatient(NAMES["rosa"], harbor.zone, "555 0101", contact="call"), now
+        db, boss, NewPatient(NAMES["rosa"], harbor.zone, "(212) 555-0101", contact="call"), now
     )
     return Cast(
         harbor=harbor,
@@ -82,9 +82,13 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
     clinic = Clinic(
         name=name,
         zone=zone,
-        phone="(555) 010-0140",
+        country="US",
+        phone="(212) 555-0140",
+        phone_tel="+12125550140",
         emergency_number="911",
+        emergency_number_tel="911",
         crisis_line="988",
+        crisis_line_tel="988",
         address="12 Elm Street",
         staffed_hours=HOURS,
         visit_instructions="Bring your list of medicines.",

@@ -151,7 +151,17 @@ async def test_case_69_an_error_of_the_database_does_not_repeat_what_was_written
 ) -> None:
     """Such an error goes into the log with all it says."""
     async with database.reading() as db:
-        db.add(Clinic(id=cast.harbor.id, name="canary", zone="UTC", phone="", emergency_number="", crisis_line=""))
+        db.add(
+            Clinic(
+                id=cast.harbor.id,
+                name="canary",
+                zone="UTC",
+                country="US",
+                phone="",
+                emergency_number="",
+                crisis_line="",
+            )
+        )
         with pytest.raises(IntegrityError) as failed:
             await db.flush()
     assert "canary" not in str(failed.value)
@@ -193,7 +203,7 @@ async def test_case_53_a_commit_that_a_reader_holds_up_is_refused_and_holds_up_n
 
     async def writes(name: str) -> None:
         async with database.writing() as db:
-            db.add(Clinic(name=name, zone="UTC", phone="", emergency_number="", crisis_line=""))
+            db.add(Clinic(name=name, zone="UTC", country="US", phone="", emergency_number="", crisis_line=""))
 
     async with locked.reading() as db:
         assert await db.scalar(text("PRAGMA journal_mode")) in ("truncate", "wal")

@@ -21,6 +21,7 @@ RANK = {
     "channels": 5,
 }
 CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", "language", "logs", "outbox"} | {
+    "phone_numbers",
     "problems",
     "render",
     "settings",

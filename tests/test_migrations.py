@@ -15,9 +15,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import JSON, Column, Connection, MetaData, func, inspect, select
 from sqlalchemy import table as sql_table
 
-from server import migrations
+from server import crypto, migrations
 from server.db import Base, Database
-from server.people.models import Patient
+from server.people.models import Clinic, Patient
 from tests.cast import Cast
 from tests.databases import Postgres
 
@@ -132,3 +132,36 @@ async def test_case_54_a_file_is_kept_as_it_was_before_an_upgrade(tmp_path: Path
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         assert kept.execute("SELECT count(*) FROM patient").fetchone() == (1,)
+
+
+# What was typed before numbers were read, and what is dialled for it afterwards.
+NUMBERS = {"(212) 555-0140": "+12125550140", "+44 20 7946 0018": "+442079460018", "ask Luis": None, "911": None}
+
+
+async def test_case_78_numbers_that_were_typed_before_are_read_or_left_for_staff(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0009")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.run_sync(_type_numbers)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        patients = {p.id: p for p in await db.scalars(select(Patient)) if p.id != "x"}
+        assert {p.phone: p.phone_tel for p in patients.values()} == NUMBERS
+        clinic = await db.get_one(Clinic, "x")
+        assert (clinic.country, clinic.emergency_number_tel, clinic.crisis_line_tel) == ("US", "911", "988")
+        assert (clinic.phone, clinic.phone_tel) == ("x", None)
+        assert clinic.text_countries == []
+    await database.close()
+
+
+def _type_numbers(connection: Connection) -> None:
+    metadata = MetaData()
+    metadata.reflect(connection)
+    clinic, patient = metadata.tables["clinic"], metadata.tables["patient"]
+    lines = {"zone": "America/New_York", "emergency_number": "911", "crisis_line": "988 (press 1)"}
+    connection.execute(clinic.update().values(lines))
+    [row] = connection.execute(select(patient)).mappings().all()
+    for number, typed in enumerate(NUMBERS):
+        sealed = crypto.seal(typed, f"patient.phone:p{number}")
+        connection.execute(patient.insert().values({**row, "id": f"p{number}", "phone_sealed": sealed}))

@@ -8,6 +8,7 @@ import apprise
 
 from server.channels.protocol import Message, Outcome, Result
 
+E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 LONGEST = 300  # characters; two segments and a little, links included
 
 
@@ -17,6 +18,8 @@ class BadTextUrl(ValueError):
 
 @dataclass(frozen=True)
 class Number:
+    """`number` is E.164, such as "+12125550140"."""
+
     number: str = field(repr=False)
 
 
@@ -39,12 +42,11 @@ class TextChannel:
 
     async def send(self, address: Number, message: Message) -> Outcome:
         """apprise tells yes or no, and no word of why: what is not a yes may have gone out, so it is unknown."""
-        digits = re.sub(r"[^\d]", "", address.number)
-        if not 7 <= len(digits) <= 15:
-            return Outcome(Result.REJECTED, why="not a phone number")
+        if not E164.fullmatch(address.number):
+            return Outcome(Result.REJECTED, why="not a full phone number with its country")
         try:
             async with asyncio.timeout(self._deadline):
-                sent = await self._notify(digits, message.body[:LONGEST])
+                sent = await self._notify(address.number.removeprefix("+"), message.body[:LONGEST])
         except TimeoutError:
             return Outcome(Result.UNKNOWN, why="the text service did not answer")
         return Outcome(Result.ACCEPTED) if sent else Outcome(Result.UNKNOWN, why="the text service did not confirm it")

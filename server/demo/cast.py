@@ -55,7 +55,7 @@ CLINICS = (
     DemoClinic(
         "Harbor Infusion Center",
         "America/New_York",
-        "(555) 010-0140",
+        "(212) 555-0140",
         "12 Elm Street, second floor",
         (
             DemoStaff("Maria Alvarez", "maria@harbor.example", "coordinator"),
@@ -113,7 +113,7 @@ CLINICS = (
     DemoClinic(
         "Mesa Neurology and Infusion",
         "America/Denver",
-        "(555) 010-0170",
+        "(303) 555-0170",
         "480 Juniper Road",
         (
             DemoStaff("Tom Begay", "tom@mesa.example", "coordinator"),

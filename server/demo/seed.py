@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import phone_numbers
 from server.actor import Actor, system
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
@@ -60,9 +61,13 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
     clinic = Clinic(
         name=demo.name,
         zone=demo.zone,
+        country="US",
         phone=demo.phone,
+        phone_tel=phone_numbers.read_line(demo.phone, "US").tel,
         emergency_number="911",
+        emergency_number_tel="911",
         crisis_line="988",
+        crisis_line_tel="988",
         address=demo.address,
         staffed_hours=HOURS,
         visit_instructions=INSTRUCTIONS,
@@ -83,7 +88,7 @@ async def _seed_patient(
 ) -> None:
     began, chance = now - BACK, random.Random(f"{clinic.name} {number}")  # noqa: S311  # a demo that repeats
     coordinator = Actor("staff", team[0].id, clinic.id)
-    new = NewPatient(demo.name, clinic.zone, phone=f"(555) 010-02{number:02d}", contact=demo.contact)
+    new = NewPatient(demo.name, clinic.zone, phone=f"(212) 555-01{number:02d}", contact=demo.contact)
     patient = await people.register_patient(db, coordinator, new, began)
     if demo.caregiver:
         await people.add_caregiver(db, coordinator, patient, *demo.caregiver, began)

@@ -20,8 +20,10 @@ from server.desk.inbox import Listed
 from server.desk.late import LateRow
 from server.people import flow as people
 from server.people import rules as people_rules
+from server.people import unreadable_numbers
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
+from server.people.unreadable_numbers import Unreadable
 from server.problems import found
 from server.reminders import beats, breakers, health, told
 from server.reminders.models import Reminder
@@ -113,11 +115,12 @@ class Unreached:
     reminders: list[tuple[Reminder, Patient]]
     unconfirmed: list[tuple[Appointment, Patient]]
     unreachable: list[tuple[Patient, str]]
+    numbers: list[Unreadable]
 
     @property
     def count(self) -> int:
         visits = {reminder.subject_id for reminder, _ in self.reminders} | {visit.id for visit, _ in self.unconfirmed}
-        return len(visits) + len(self.unreachable)
+        return len(visits) + len(self.unreachable) + len(self.numbers)
 
 
 async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached:
@@ -130,6 +133,7 @@ async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached
         [(reminder, patients[reminder.patient_id]) for reminder in silent],
         [(visit, patients[visit.patient_id]) for visit in unconfirmed],
         await health.not_reachable(db, actor, [patients[id_] for id_ in coming], now),
+        await unreadable_numbers.worklist(db, actor),
     )
 
 

@@ -5,39 +5,64 @@ import re
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from server import render
+from server import language, phone_numbers, render
 from server.clock import is_zone
 from server.forms import form_of, text
 from server.people import flow
 from server.people.flow import ClinicFacts
 from server.people.guards import ADMIN, Ask, Db, Now, Who
+from server.people.models import Clinic
+from server.phone_numbers import BadNumber, BadNumbers
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 @get("/staff/clinic", opt=ADMIN)
 async def clinic_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    clinic = await flow.clinic_of(db, actor)
-    return render.page(request, "people/clinic.html", clinic=clinic, fault=None, saved=False)
+    return _page(request, await flow.clinic_of(db, actor))
 
 
 @post("/staff/clinic", opt=ADMIN)
 async def change(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
-    facts = _facts(await form_of(request))
-    if fault := _fault(facts):
-        return render.page(request, "people/clinic.html", 422, clinic=facts, fault=fault, saved=False)
     clinic = await flow.clinic_of(db, actor)
-    await flow.change_clinic(db, actor, clinic, facts, now)
-    return render.page(request, "people/clinic.html", clinic=clinic, fault=None, saved=True)
+    facts = _facts(await form_of(request), clinic)
+    if fault := _fault(facts):
+        return _page(request, facts, fault)
+    try:
+        await flow.change_clinic(db, actor, clinic, facts, now)
+    except BadNumbers as bad:
+        return _page(request, facts, "numbers", bad.by_field)
+    return _page(request, clinic, saved=True)
 
 
-def _facts(form: FormMultiDict) -> ClinicFacts:
+def _page(
+    request: Ask,
+    shown: Clinic | ClinicFacts,
+    fault: str | None = None,
+    bad_numbers: dict[str, BadNumber] | None = None,
+    saved: bool = False,
+) -> Response[str]:
+    return render.page(
+        request,
+        "people/clinic.html",
+        422 if fault else 200,
+        clinic=shown,
+        fault=fault,
+        bad_numbers=bad_numbers or {},
+        saved=saved,
+        countries=phone_numbers.countries(language.current()),
+    )
+
+
+def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
+    country = text(form, "country", 2)
     return ClinicFacts(
         name=text(form, "name", 200),
         zone=text(form, "zone", 64),
-        phone=text(form, "phone", 40),
-        emergency_number=text(form, "emergency_number", 40),
-        crisis_line=text(form, "crisis_line", 40),
+        country=country if phone_numbers.is_country(country) else clinic.country,
+        phone=text(form, "phone"),
+        emergency_number=text(form, "emergency_number"),
+        crisis_line=text(form, "crisis_line"),
         address=text(form, "address", 300),
         visit_instructions=text(form, "visit_instructions"),
         staffed_hours={

@@ -6,19 +6,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit
+from server import audit, phone_numbers
 from server.actor import Actor
 from server.clock import to_wall
 from server.people import rules
-from server.people.models import (
-    Caregiver,
-    Clinic,
-    Patient,
-)
+from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.phone_numbers import Dialable
 
 
 @dataclass(frozen=True)
 class NewPatient:
+    """`phone` and `helper_phone` are as typed; the flow reads them by the clinic's country."""
+
     name: str
     zone: str
     phone: str | None = None
@@ -35,6 +34,7 @@ class ClinicFacts:
 
     name: str
     zone: str
+    country: str
     phone: str
     emergency_number: str
     crisis_line: str
@@ -43,24 +43,42 @@ class ClinicFacts:
     staffed_hours: dict[str, list[str]]
 
 
+CLINIC_LINES = ("phone", "emergency_number", "crisis_line")
+OWN_NUMBERS = ("phone", "helper_phone")
+
+
 async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: ClinicFacts, now: datetime) -> None:
+    """Raises BadNumbers; nothing is changed then."""
+    typed = {field: getattr(facts, field) for field in CLINIC_LINES}
+    lines = phone_numbers.read_all(typed, facts.country, phone_numbers.read_line)
     for field in fields(facts):
         setattr(clinic, field.name, getattr(facts, field.name))
+    for name, line in lines.items():
+        set_number(clinic, name, line)
     audit.record(db, actor, "clinic.changed", clinic, now)
 
 
+def set_number(row: Clinic | Patient | Staff, field: str, number: Dialable | None) -> None:
+    """Keep a number as typed and as dialled; the two never part."""
+    setattr(row, field, number.typed if number else None)
+    setattr(row, f"{field}_tel", number.tel if number else None)
+
+
 async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now: datetime) -> Patient:
+    """Raises BadNumbers."""
+    typed = {field: getattr(new, field) for field in OWN_NUMBERS}
+    numbers = _own_numbers(typed, (await clinic_of(db, actor)).country)
     patient = Patient(
         clinic_id=actor.clinic_id,
         name=new.name,
         zone=new.zone,
-        phone=new.phone,
         email=new.email,
-        helper_phone=new.helper_phone,
         contact=new.contact,
         instructions=new.instructions,
         locale=new.locale,
     )
+    for field, number in numbers.items():
+        set_number(patient, field, number)
     db.add(patient)
     await db.flush()
     audit.record(db, actor, "patient.registered", patient, now)
@@ -68,9 +86,18 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
 
 
 async def change_patient(db: AsyncSession, actor: Actor, patient: Patient, new: NewPatient, now: datetime) -> None:
-    for field in ("name", "zone", "phone", "email", "helper_phone", "contact", "instructions", "locale"):
+    """Raises BadNumbers; nothing is changed then. A number that was left as it was stays so, readable or not."""
+    typed = {field: getattr(new, field) for field in OWN_NUMBERS if getattr(new, field) != getattr(patient, field)}
+    numbers = _own_numbers(typed, (await clinic_of(db, actor)).country)
+    for field in ("name", "zone", "email", "contact", "instructions", "locale"):
         setattr(patient, field, getattr(new, field))
+    for field, number in numbers.items():
+        set_number(patient, field, number)
     audit.record(db, actor, "patient.changed", patient, now)
+
+
+def _own_numbers(typed: dict[str, str | None], country: str) -> dict[str, Dialable | None]:
+    return phone_numbers.read_all(typed, country, phone_numbers.read_own)
 
 
 async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, detailed: bool, now: datetime) -> None:

@@ -15,9 +15,15 @@ class Clinic(Base):
 
     name: Mapped[str] = mapped_column(String(200))
     zone: Mapped[str] = mapped_column(String(64))
+    country: Mapped[str] = mapped_column(String(2))  # ISO 3166: how its phone numbers are read
+    text_countries: Mapped[list[Any]] = mapped_column(default=list)  # where text messages may go
+    # Each number as people read it, and the string that a phone dials; None where it could not be read.
     phone: Mapped[str] = mapped_column(String(40))
+    phone_tel: Mapped[str | None] = mapped_column(String(40))
     emergency_number: Mapped[str] = mapped_column(String(40))
+    emergency_number_tel: Mapped[str | None] = mapped_column(String(40))
     crisis_line: Mapped[str] = mapped_column(String(40))
+    crisis_line_tel: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str] = mapped_column(String(300), default="")
     staffed_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visit_instructions: Mapped[str] = mapped_column(default="")
@@ -36,6 +42,8 @@ class Staff(OfClinic, Base):
     email_hash: Mapped[str] = mapped_column(String(64), unique=True)
     phone_sealed: Mapped[bytes | None]
     phone = Sealed[str | None]()
+    phone_tel_sealed: Mapped[bytes | None]
+    phone_tel = Sealed[str | None]()
     on_call: Mapped[int | None]  # the place in the on-call order, the first is 1
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -63,10 +71,14 @@ class Patient(OfClinic, Base):
     name = Sealed[str]()
     phone_sealed: Mapped[bytes | None]
     phone = Sealed[str | None]()
+    phone_tel_sealed: Mapped[bytes | None]
+    phone_tel = Sealed[str | None]()
     email_sealed: Mapped[bytes | None]
     email = Sealed[str | None]()
     helper_phone_sealed: Mapped[bytes | None]
     helper_phone = Sealed[str | None]()
+    helper_phone_tel_sealed: Mapped[bytes | None]
+    helper_phone_tel = Sealed[str | None]()
     instructions_sealed: Mapped[bytes | None]
     instructions = Sealed[str | None]()
     contact: Mapped[str] = mapped_column(String(10), default="")  # nobody has said: never a voice call by itself

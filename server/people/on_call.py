@@ -1,6 +1,5 @@
 """Who is on call, in which order, by which number: told when nobody takes a flag."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit
+from server import audit, phone_numbers
 from server.actor import Actor
+from server.people import flow as people
 from server.people import staff_flow
 from server.people.models import Clinic, Staff
 from server.people.rules import Refused
 
 WAITS = (5, 60)  # minutes
-DIGITS = (7, 15)  # of a number, the country's code included
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,22 @@ async def order(db: AsyncSession, clinic_id: str) -> list[Staff]:
 async def change(
     db: AsyncSession, actor: Actor, clinic: Clinic, contacts: Mapping[str, Contact], wait: int, now: datetime
 ) -> Refused | None:
-    """Everybody's place and number, by staff id; how long a red flag waits for each. All or, where refused, nothing."""
+    """Everybody's place and number, by staff id; how long a red flag waits for each. All or, where refused, nothing.
+
+    Raises BadNumbers, by staff id. A number that was left as it was stays so, readable or not.
+    """
     if fault := _fault(contacts, wait):
         return Refused(fault)
-    for member in await staff_flow.team(db, actor):
-        said = contacts.get(member.id)
-        if said is not None and (member.on_call, member.phone or "") != (said.place, said.phone):
-            member.on_call, member.phone = said.place, said.phone or None
-            audit.record(db, actor, "staff.on-call", member, now, place=said.place or 0)
+    team = [member for member in await staff_flow.team(db, actor) if member.id in contacts]
+    typed = {m.id: contacts[m.id].phone for m in team if contacts[m.id].phone != (m.phone or "")}
+    numbers = phone_numbers.read_all(typed, clinic.country, phone_numbers.read_own)
+    for member in team:
+        place = contacts[member.id].place
+        if member.on_call != place or member.id in numbers:
+            member.on_call = place
+            if member.id in numbers:
+                people.set_number(member, "phone", numbers[member.id])
+            audit.record(db, actor, "staff.on-call", member, now, place=place or 0)
     if clinic.on_call_wait != wait:
         clinic.on_call_wait = wait
         audit.record(db, actor, "clinic.on-call-wait", clinic, now, minutes=wait)
@@ -53,11 +60,4 @@ def _fault(contacts: Mapping[str, Contact], wait: int) -> str | None:
     places = [contact.place for contact in contacts.values() if contact.place is not None]
     if len(set(places)) != len(places):
         return "twice"
-    if not all(_is_number(contact.phone) for contact in contacts.values() if contact.phone):
-        return "phone"
     return None if WAITS[0] <= wait <= WAITS[1] else "wait"
-
-
-def _is_number(typed: str) -> bool:
-    digits = re.sub(r"[\s().+\-/]", "", typed)
-    return digits.isascii() and digits.isdecimal() and DIGITS[0] <= len(digits) <= DIGITS[1]

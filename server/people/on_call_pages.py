@@ -12,6 +12,7 @@ from server.people.guards import ADMIN, Ask, Db, Given, Now, Who
 from server.people.models import Staff
 from server.people.on_call import Contact
 from server.people.rules import Refused
+from server.phone_numbers import BadNumbers
 from server.settings import Settings
 
 
@@ -26,13 +27,16 @@ async def change(request: Ask, db: Db, actor: Who, settings: Given, now: Now) ->
     form, team = await form_of(request), await staff_flow.team(db, actor)
     said = {member.id: _contact(form, member) for member in team}
     wait, clinic = whole(form, "wait") or 0, await flow.clinic_of(db, actor)
-    refused = await on_call.change(db, actor, clinic, said, wait, now)
+    try:
+        refused = await on_call.change(db, actor, clinic, said, wait, now)
+    except BadNumbers as bad:
+        return await _page(request, db, actor, settings, wait, said=said, refused=bad)
     return await _page(request, db, actor, settings, wait, said=said, refused=refused, saved=refused is None)
 
 
 def _contact(form: FormMultiDict, member: Staff) -> Contact:
     place = whole(form, f"place-{member.id}")
-    return Contact(place if place and place > 0 else None, text(form, f"phone-{member.id}", 40))
+    return Contact(place if place and place > 0 else None, text(form, f"phone-{member.id}"))
 
 
 async def _page(
@@ -42,7 +46,7 @@ async def _page(
     settings: Settings,
     wait: int,
     said: dict[str, Contact] | None = None,
-    refused: Refused | None = None,
+    refused: Refused | BadNumbers | None = None,
     saved: bool = False,
 ) -> Response[str]:
     team = await staff_flow.team(db, actor)
@@ -56,7 +60,9 @@ async def _page(
         contacts=contacts,
         wait=wait,
         waits=on_call.WAITS,
-        refused=refused,
+        refused="phone" if isinstance(refused, BadNumbers) else refused and refused.why,
+        bad_numbers=refused.by_field if isinstance(refused, BadNumbers) else {},
+        country=(await flow.clinic_of(db, actor)).country,
         saved=saved,
         has_text=bool(settings.text_url),
         has_email=bool(settings.smtp_url),

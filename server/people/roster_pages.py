@@ -10,12 +10,14 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language, problems, render
+from server.actor import Actor
 from server.clock import is_zone
 from server.forms import form_of, text
 from server.people import devices, flow, joining, rules
 from server.people.flow import NewPatient
 from server.people.guards import STAFF, Ask, Db, Given, Now, Who
-from server.people.models import Device
+from server.people.models import Device, Patient
+from server.phone_numbers import BadNumber, BadNumbers
 from server.problems import found
 
 
@@ -29,7 +31,16 @@ async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") 
 @get("/staff/patients/new", opt=STAFF)
 async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await flow.clinic_of(db, actor)
-    return render.page(request, "people/patient_form.html", patient=None, form=None, fault=None, zone=clinic.zone)
+    return render.page(
+        request,
+        "people/patient_form.html",
+        patient=None,
+        form=None,
+        fault=None,
+        bad_numbers={},
+        zone=clinic.zone,
+        country=clinic.country,
+    )
 
 
 @post("/staff/patients", opt=STAFF)
@@ -37,8 +48,11 @@ async def register(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
     new = _new_patient(form)
     if fault := _fault(new):
-        return render.page(request, "people/patient_form.html", 422, patient=None, form=new, fault=fault, zone=new.zone)
-    patient = await flow.register_patient(db, actor, new, now)
+        return await _refused(request, db, actor, new, fault)
+    try:
+        patient = await flow.register_patient(db, actor, new, now)
+    except BadNumbers as bad:
+        return await _refused(request, db, actor, new, bad)
     return render.go(request, f"/staff/patients/{patient.id}")
 
 
@@ -46,7 +60,14 @@ async def register(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
 async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str]) -> Response[str]:
     patient = found(await flow.find_patient(db, actor, patient_id))
     return render.page(
-        request, "people/patient_form.html", patient=patient, form=patient, fault=None, zone=patient.zone
+        request,
+        "people/patient_form.html",
+        patient=patient,
+        form=patient,
+        fault=None,
+        bad_numbers={},
+        zone=patient.zone,
+        country=(await flow.clinic_of(db, actor)).country,
     )
 
 
@@ -55,11 +76,35 @@ async def edit(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[
     patient = found(await flow.find_patient(db, actor, patient_id))
     new = _new_patient(await form_of(request))
     if fault := _fault(new):
-        return render.page(
-            request, "people/patient_form.html", 422, patient=patient, form=new, fault=fault, zone=new.zone
-        )
-    await flow.change_patient(db, actor, patient, new, now)
+        return await _refused(request, db, actor, new, fault, patient)
+    try:
+        await flow.change_patient(db, actor, patient, new, now)
+    except BadNumbers as bad:
+        return await _refused(request, db, actor, new, bad, patient)
     return render.go(request, f"/staff/patients/{patient.id}")
+
+
+async def _refused(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    new: NewPatient,
+    fault: str | BadNumbers,
+    patient: Patient | None = None,
+) -> Response[str]:
+    """The form as it was typed, with what has to be mended."""
+    bad_numbers: dict[str, BadNumber] = fault.by_field if isinstance(fault, BadNumbers) else {}
+    return render.page(
+        request,
+        "people/patient_form.html",
+        422,
+        patient=patient,
+        form=new,
+        fault="numbers" if bad_numbers else fault,
+        bad_numbers=bad_numbers,
+        zone=new.zone,
+        country=(await flow.clinic_of(db, actor)).country,
+    )
 
 
 def _new_patient(form: FormMultiDict) -> NewPatient:
@@ -67,9 +112,9 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
     return NewPatient(
         name=text(form, "name", 120),
         zone=text(form, "zone", 64),
-        phone=text(form, "phone", 40) or None,
+        phone=text(form, "phone") or None,
         email=text(form, "email", 200) or None,
-        helper_phone=text(form, "helper_phone", 40) or None,
+        helper_phone=text(form, "helper_phone") or None,
         contact=contact if contact in rules.CONTACTS else "",
         instructions=text(form, "instructions") or None,
         locale=language.known(text(form, "language", 10)),

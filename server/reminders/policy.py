@@ -1,11 +1,12 @@
 """A clinic's own policy of reach, and how long a phone may be silent."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit
+from server import audit, phone_numbers
 from server.actor import Actor
 from server.people.models import Clinic
 from server.reminders import rules
@@ -19,8 +20,22 @@ SILENCE = (3, 90)  # days
 Policy = Mapping[str, Sequence[tuple[str, int]]]
 
 
+@dataclass(frozen=True)
+class PolicyChange:
+    """`text_countries` are ISO 3166 codes; none means the clinic's own country alone."""
+
+    steps: Policy
+    silent_days: int
+    text_countries: tuple[str, ...] = ()
+
+
 class BadPolicy(ValueError):
     """Why it can't be kept so, as a key that the page turns into words."""
+
+
+def text_countries(clinic: Clinic) -> list[str]:
+    """ISO 3166 codes of the countries where text messages may go: the clinic's own where none is named."""
+    return clinic.text_countries or [clinic.country]
 
 
 def of(clinic: Clinic) -> dict[str, list[tuple[str, int]]]:
@@ -31,11 +46,11 @@ def of(clinic: Clinic) -> dict[str, list[tuple[str, int]]]:
     }
 
 
-async def change(
-    db: AsyncSession, actor: Actor, clinic: Clinic, steps: Policy, silent_days: int, now: datetime
-) -> None:
+async def change(db: AsyncSession, actor: Actor, clinic: Clinic, change: PolicyChange, now: datetime) -> None:
     """Raises BadPolicy; nothing is changed then. What is on its way goes on by its next turn."""
+    steps, silent_days = change.steps, change.silent_days
     _check(steps, silent_days)
+    clinic.text_countries = [code for code in change.text_countries if phone_numbers.is_country(code)]
     clinic.reach = {kind: [list(step) for step in steps[kind]] for kind in KINDS}
     clinic.silent_days = silent_days
     audit.record(db, actor, "clinic.reach", clinic, now, silent_days=silent_days)

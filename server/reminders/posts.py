@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import actor, audit, crypto, language
+from server import actor, audit, crypto, language, phone_numbers
 from server.channels.email import Mailbox
 from server.channels.protocol import Message
 from server.channels.push import PushAddress
 from server.channels.text import Number
 from server.people.models import Patient, Staff, Subscription
-from server.reminders import rules
+from server.reminders import policy, rules
 from server.reminders.known import Known
 from server.reminders.models import Attempt, Reminder
 from server.reminders.words import letter, payload, text_line, words_for
@@ -57,20 +57,21 @@ def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) ->
     if known.went_out(reminder, channel):
         return []
     email, number = _staffs(known.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
+    countries = policy.text_countries(known.clinics[reminder.clinic_id])
     if channel == "email" and email:
         return [Target(Mailbox(email))]
-    if channel == "text" and number:
+    if channel == "text" and number and phone_numbers.can_text(number, countries):
         return [Target(Number(number))]
     return []
 
 
 def _staffs(member: Staff) -> tuple[str | None, str | None]:
-    """Email and number; who has left is told nothing."""
-    return (None, None) if member.ended_at is not None else (member.email, member.phone)
+    """Email and number as dialled; who has left is told nothing."""
+    return (None, None) if member.ended_at is not None else (member.email, member.phone_tel)
 
 
 def _patients(patient: Patient) -> tuple[str | None, str | None]:
-    number = patient.helper_phone if patient.contact == "helper" else patient.phone
+    number = patient.helper_phone_tel if patient.contact == "helper" else patient.phone_tel
     return patient.email, number if patient.text_consent_at else None
 
 

@@ -3,31 +3,35 @@
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from server import render
-from server.forms import form_of, text, whole
+from server import language, phone_numbers, render
+from server.forms import form_of, text, texts, whole
 from server.people import flow as people
 from server.people.guards import ADMIN, Ask, Db, Now, Who
 from server.people.models import Clinic
 from server.reminders import policy
-from server.reminders.policy import BadPolicy, Policy
+from server.reminders.policy import BadPolicy, PolicyChange
 
 
 @get("/staff/clinic/reach", opt=ADMIN)
 async def reach_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
-    return _page(request, policy.of(clinic), clinic.silent_days, None, False)
+    shown = PolicyChange(policy.of(clinic), clinic.silent_days, tuple(policy.text_countries(clinic)))
+    return _page(request, shown)
 
 
 @post("/staff/clinic/reach", opt=ADMIN)
 async def change_reach(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
     form = await form_of(request)
-    typed, days = {kind: _steps(form, kind) for kind in policy.KINDS}, whole(form, "silent_days") or 0
+    countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))
+    steps = {kind: _steps(form, kind) for kind in policy.KINDS}
+    typed = PolicyChange(steps, whole(form, "silent_days") or 0, countries)
     clinic: Clinic = await people.clinic_of(db, actor)
     try:
-        await policy.change(db, actor, clinic, typed, days, now)
+        await policy.change(db, actor, clinic, typed, now)
     except BadPolicy as bad:
-        return _page(request, typed, days, str(bad), False)
-    return _page(request, policy.of(clinic), clinic.silent_days, None, True)
+        return _page(request, typed, str(bad))
+    saved = PolicyChange(policy.of(clinic), clinic.silent_days, tuple(policy.text_countries(clinic)))
+    return _page(request, saved, saved=True)
 
 
 def _steps(form: FormMultiDict, kind: str) -> list[tuple[str, int]]:
@@ -36,13 +40,15 @@ def _steps(form: FormMultiDict, kind: str) -> list[tuple[str, int]]:
     return [(channel, minutes or 0) for channel, minutes in rows if channel]
 
 
-def _page(request: Ask, steps: Policy, days: int, fault: str | None, saved: bool) -> Response[str]:
+def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bool = False) -> Response[str]:
     return render.page(
         request,
         "reminders/reach.html",
         422 if fault else 200,
-        steps=steps,
-        silent_days=days,
+        steps=shown.steps,
+        silent_days=shown.silent_days,
+        text_countries=shown.text_countries,
+        countries=phone_numbers.countries(language.current()),
         fault=fault,
         saved=saved,
         kinds=policy.KINDS,

@@ -34,7 +34,7 @@ async def test_all_questions_stand_on_one_page_with_the_number_to_call(
 ) -> None:
     page = await (await signed_in(cast.maria)).get(path(check_in))
     said = words(page)
-    for part in ("Rosa Delgado", "555 0101", "How is your breathing?", "How has your mood been?", "Yes", "10"):
+    for part in ("Rosa Delgado", "555-0101", "How is your breathing?", "How has your mood been?", "Yes", "10"):
         assert part in said
     assert " checked" not in page.text
 

@@ -46,7 +46,7 @@ async def test_case_71_each_red_answer_brings_its_screen_and_no_other_does(
     assert 'value="very-hard" data-red="breathing"' in breathing
     screen = breathing.partition('<template id="red-breathing">')[2].partition("</template>")[0]
     assert 'href="tel:911"' in screen
-    assert 'href="tel:5550100140"' in screen
+    assert 'href="tel:+12125550140"' in screen
     assert "The clinic has not received this answer yet." in screen
     fall = (await rosa.get(f"/check-ins/{check_in.id}/q/fall")).text
     assert 'value="yes" data-red="fall"' in fall

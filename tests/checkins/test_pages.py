@@ -134,7 +134,7 @@ async def test_case_71_a_red_flag_shows_at_once_whom_to_call(
     page = await answer(rosa, check_in, "breathing", "very-hard")
     said = words(page)
     assert "Is it very hard to breathe right now?" in said
-    for number in ("tel:911", "tel:5550100140"):
+    for number in ("tel:911", "tel:+12125550140"):
         assert f'href="{number}"' in page.text
     assert "This app is not watched all day." in said
     [flag] = await rows(database, Flag)

@@ -171,7 +171,7 @@ async def test_a_flag_opens_with_all_that_can_be_done_about_it(
     [flag] = await flags(database)
     page = await maria.get(f"/staff/flags/{flag.id}")
     said = words(page)
-    for part in ("Rosa Delgado", "555 0101", "Outcome for Speech", "No action, and why", "Ken Osei", "Add a note"):
+    for part in ("Rosa Delgado", "555-0101", "Outcome for Speech", "No action, and why", "Ken Osei", "Add a note"):
         assert part in said
     for verb in ("close", "assign", "note", "snooze"):
         assert f'action="/staff/flags/{flag.id}/{verb}"' in page.text

@@ -30,7 +30,7 @@ async def test_the_call_list_says_whom_how_and_when_they_were_last_heard_of(
     assert "Late 2" in page
     assert "silent Weekly check-in for a week or more has never answered no phone number voice call" in page
     assert "late Weekly check-in for 2 days or more last answer Mon, Nov 16" in page
-    assert "555 0101 voice call · takes reminders" in page
+    assert "555-0101 voice call · takes reminders" in page
     assert page.index("Walter") < page.index("Rosa")
 
 

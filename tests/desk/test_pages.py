@@ -66,7 +66,7 @@ async def test_a_patients_page_holds_all_of_one_person(
         await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(wall.replace(day=5, month=12)), clock())
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
     said = words(page)
-    for part in ("Rosa Delgado", "555 0101", "voice call", "Speech: I can't use my voice", "Sat, Dec 5, 9:00 AM"):
+    for part in ("Rosa Delgado", "555-0101", "voice call", "Speech: I can't use my voice", "Sat, Dec 5, 9:00 AM"):
         assert part in said
     assert "Luis Delgado, husband" in said
     assert page.text.count("<polyline") >= 9

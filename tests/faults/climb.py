@@ -19,7 +19,7 @@ from tests.faults.story import KEYRING
 from tests.stories import STEADY, answered, device_of, due_check_in
 
 END = NOW + timedelta(minutes=40)  # before the order begins anew
-NUMBERS = {"maria@harbor.example": "15550100150", "ken@harbor.example": "15550100151"}
+NUMBERS = {"maria@harbor.example": "12125550150", "ken@harbor.example": "12125550151"}
 
 
 async def tell(url: str, services: Services) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, migrations
+from server import crypto, migrations, phone_numbers
 from server.actor import Actor
 from server.channels.rules import HostList
 from server.checkins import flow as checkins
@@ -92,7 +92,8 @@ async def _prepare(url: str) -> None:
 
 
 async def _other_ways(db: AsyncSession, cast: Cast) -> None:
-    cast.rosa.email, cast.rosa.phone = "rosa@example.org", "+1 555 010 0101"
+    cast.rosa.email = "rosa@example.org"
+    people.set_number(cast.rosa, "phone", phone_numbers.read_own("+1 212 555 0101", "US"))
     await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
 
 

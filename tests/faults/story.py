@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, migrations
+from server import crypto, migrations, phone_numbers
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
@@ -77,7 +77,8 @@ async def _phones(db: AsyncSession, cast: Cast, services: Services) -> None:
 
 
 async def _other_ways(db: AsyncSession, cast: Cast) -> None:
-    cast.rosa.email, cast.rosa.phone = "rosa@example.org", "+1 555 010 0101"
+    cast.rosa.email = "rosa@example.org"
+    people.set_number(cast.rosa, "phone", phone_numbers.read_own("+1 212 555 0101", "US"))
     await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
 
 
@@ -87,7 +88,7 @@ async def _ines(db: AsyncSession, cast: Cast) -> Patient:
 
 
 async def _jon(db: AsyncSession, cast: Cast) -> Patient:
-    new = NewPatient("Jon Hale", cast.harbor.zone, phone="+1 555 010 0102")
+    new = NewPatient("Jon Hale", cast.harbor.zone, phone="+1 212 555 0102")
     jon = await people.register_patient(db, acting(cast.maria), new, NOW)
     await people.set_text_consent(db, acting(jon), jon, True, NOW)
     return jon

@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import phone_numbers
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.checkins.rules import Rhythm, occasions
 from server.clock import to_wall
 from server.db import Database
+from server.people import flow as people
 from server.people.models import Patient
 from server.reminders.models import Reminder
 from server.reminders.sending import Sender
@@ -38,7 +40,8 @@ class Clinic:
         async with self.database.writing() as db:
             await subscribed(db, self.cast.rosa)
             rosa = await db.get_one(Patient, self.cast.rosa.id)
-            rosa.phone, rosa.text_consent_at = "+1 555 010 0101", NOW
+            people.set_number(rosa, "phone", phone_numbers.read_own("+1 212 555 0101", "US"))
+            rosa.text_consent_at = NOW
             starts = to_wall(NOW + 30 * HOURS, self.cast.harbor.zone)
             visit = await appointments.book(db, acting(self.cast.maria), self.cast.rosa, NewVisit(starts), NOW)
             self.visit_id = visit.id

@@ -87,7 +87,7 @@ async def test_a_silent_patient_is_called_on_day_3(chromium: Browser, site: Runn
     to_call = maria.locator("#late-call [data-row]")
     await expect(to_call).to_have_count(2)
     await expect(to_call.nth(1)).to_contain_text("Rosa Delgado")
-    await expect(to_call.nth(1)).to_contain_text("555 0101")
+    await expect(to_call.nth(1)).to_contain_text("555-0101")
     await expect(to_call.nth(1)).to_contain_text("voice call")
 
     await to_call.nth(1).get_by_role("link", name="Enter answers").click()

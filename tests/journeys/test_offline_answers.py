@@ -199,7 +199,7 @@ async def then_she_reads_what_to_do_now(phone: Page) -> None:
     await expect(phone.locator("h1")).to_have_text("Choking needs a quick look")
     await expect(phone.locator("h1")).to_be_focused()
     calls = phone.locator("a[href^='tel:']")
-    assert [await call.get_attribute("href") for call in await calls.all()] == ["tel:911", "tel:5550100140"]
+    assert [await call.get_attribute("href") for call in await calls.all()] == ["tel:911", "tel:+12125550140"]
     await expect(calls.first).to_be_in_viewport()
 
 

@@ -110,7 +110,7 @@ async def test_case_51_a_check_in_that_was_called_off_is_refused_in_clear_words(
     await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
     await rosa.goto("/set-aside")
     await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
-    await expect(rosa.locator("a[href='tel:5550100140']")).to_be_visible()
+    await expect(rosa.locator("a[href='tel:+12125550140']")).to_be_visible()
     assert "check-in.refused" in await audited(site.database, check_in.id)
 
 

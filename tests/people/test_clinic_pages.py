@@ -12,7 +12,7 @@ from tests.web import words
 FACTS = {
     "name": "Harbor Infusion Center",
     "zone": "America/New_York",
-    "phone": "(555) 010-0199",
+    "phone": "(212) 555-0199",
     "emergency_number": "112",
     "crisis_line": "988",
     "address": "14 Elm Street",
@@ -31,9 +31,9 @@ async def test_what_an_admin_changes_patients_see(signed_in: Enter, cast: Cast, 
     ruth, rosa = await signed_in(cast.ruth), await signed_in(cast.rosa)
     assert (await ruth.submit("/staff/clinic", FACTS)).status_code == 200
     clinic = await harbor(database, cast)
-    assert (clinic.phone, clinic.staffed_hours) == ("(555) 010-0199", {"0": ["09:00", "13:00"]})
+    assert (clinic.phone, clinic.staffed_hours) == ("(212) 555-0199", {"0": ["09:00", "13:00"]})
     help_page = words(await rosa.get("/help"))
-    assert "(555) 010-0199" in help_page
+    assert "(212) 555-0199" in help_page
     assert "112" in help_page
     assert await audited(database, clinic.id) == ["clinic.changed"]
 
@@ -62,3 +62,56 @@ async def test_facts_that_cannot_be_are_refused(
     assert refused.status_code == 422
     assert "14 Elm Street" in refused.text
     assert (await harbor(database, cast)).address == "12 Elm Street"
+
+
+async def test_case_77_a_button_dials_the_number_that_it_shows(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ruth, rosa = await signed_in(cast.ruth), await signed_in(cast.rosa)
+    lines = {"phone": "(212) 555-0140 ext. 12", "crisis_line": "988 (press 1)", "emergency_number": "911"}
+    assert (await ruth.submit("/staff/clinic", FACTS | lines)).status_code == 200
+    page = await rosa.get("/help")
+    for tel in ("+12125550140;ext=12", "988", "911"):
+        assert f'href="tel:{tel}"' in page.text
+    for shown in lines.values():
+        assert shown in words(page)
+
+
+@pytest.mark.parametrize("field", ["phone", "emergency_number", "crisis_line"])
+@pytest.mark.parametrize("typed", ["xyz", "911 / 988", "(555) 010-0140", "9111"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_77_what_cannot_be_dialled_is_refused_at_its_field(
+    signed_in: Enter, cast: Cast, database: Database, field: str, typed: str
+) -> None:
+    ruth = await signed_in(cast.ruth)
+    refused = await ruth.submit("/staff/clinic", FACTS | {field: typed})
+    assert refused.status_code == 422
+    assert f'value="{typed}" autocomplete="off" aria-invalid="true" aria-describedby="{field}-fault"' in refused.text
+    assert FACTS["visit_instructions"] in refused.text
+    clinic = await harbor(database, cast)
+    assert (clinic.phone_tel, clinic.emergency_number_tel, clinic.crisis_line_tel) == ("+12125550140", "911", "988")
+
+
+async def test_case_77_numbers_are_read_by_the_clinics_country(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ruth = await signed_in(cast.ruth)
+    british = {"country": "GB", "phone": "020 7946 0018", "emergency_number": "999", "crisis_line": "116 123"}
+    assert (await ruth.submit("/staff/clinic", FACTS | british)).status_code == 200
+    clinic = await harbor(database, cast)
+    found = (clinic.country, clinic.phone_tel, clinic.emergency_number_tel, clinic.crisis_line_tel)
+    assert found == ("GB", "+442079460018", "999", "116123")
+
+
+async def test_case_77_a_line_that_could_not_be_read_is_shown_and_never_dialled(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        clinic = await db.get_one(Clinic, cast.harbor.id)
+        clinic.crisis_line, clinic.crisis_line_tel = "call 988", None
+    rosa, ruth, maria = await signed_in(cast.rosa), await signed_in(cast.ruth), await signed_in(cast.maria)
+    page = await rosa.get("/help")
+    assert "call 988" in words(page)
+    assert "tel:988" not in page.text
+    assert 'href="/staff/clinic"' in (await ruth.get("/staff?show=unreached")).text
+    assert "an admin corrects it" in words(await maria.get("/staff?show=unreached"))

@@ -22,7 +22,7 @@ def said(cast: Cast, **places: str) -> dict[str, str]:
     """The form, with these in the order; everybody has a number."""
     people = {"ruth": cast.ruth, "maria": cast.maria, "ken": cast.ken}
     fields = {f"place-{person.id}": places.get(name, "") for name, person in people.items()}
-    numbers = {f"phone-{person.id}": f"+1 555 010 015{n}" for n, person in enumerate(people.values())}
+    numbers = {f"phone-{person.id}": f"+1 212 555 015{n}" for n, person in enumerate(people.values())}
     return fields | numbers | {"wait": places.get("wait", "10")}
 
 
@@ -47,7 +47,7 @@ async def test_the_order_the_numbers_and_the_wait_are_kept(ruth: Browser, cast: 
     assert await order_in(database) == {"Ken": 1, "Maria": 2}
     page = await ruth.get(PATH)
     assert order_on(page.text)[:2] == ["Ken Osei", "Maria Alvarez"]
-    assert 'value="+1 555 010 0152"' in page.text
+    assert 'value="+1 212 555 0152"' in page.text
     [clinic] = [clinic for clinic in await rows(database, Clinic) if clinic.id == cast.harbor.id]
     assert clinic.on_call_wait == 15
     assert "staff.on-call" in await audited(database, cast.ken.id)
@@ -57,7 +57,7 @@ async def test_the_order_the_numbers_and_the_wait_are_kept(ruth: Browser, cast: 
 async def test_a_number_lies_sealed(ruth: Browser, cast: Cast, database: Database) -> None:
     await ruth.submit(PATH, said(cast, ken="1"))
     [ken] = [member for member in await rows(database, Staff) if member.id == cast.ken.id]
-    assert ken.phone == "+1 555 010 0152"
+    assert ken.phone == "+1 212 555 0152"
     assert b"0152" not in (ken.phone_sealed or b"")
 
 
@@ -86,7 +86,9 @@ async def test_a_number_that_is_none_is_kept_in_the_form(ruth: Browser, cast: Ca
 
 
 async def test_somebody_of_another_clinic_is_in_no_order(ruth: Browser, cast: Cast, database: Database) -> None:
-    await ruth.submit(PATH, said(cast, ken="2") | {f"place-{cast.tom.id}": "1", f"phone-{cast.tom.id}": "555 0100"})
+    await ruth.submit(
+        PATH, said(cast, ken="2") | {f"place-{cast.tom.id}": "1", f"phone-{cast.tom.id}": "(212) 555-0100"}
+    )
     assert await order_in(database) == {"Ken": 2}
     assert cast.tom.name not in (await ruth.get(PATH)).text
 

@@ -16,8 +16,8 @@ from tests.web import Browser, words
 FORM = {
     "name": "Ada Fox",
     "zone": "America/Chicago",
-    "phone": "555 0199",
-    "helper_phone": "555 0198",
+    "phone": "(212) 555-0199",
+    "helper_phone": "(212) 555-0198",
     "contact": "text",
     "instructions": "Bring the mask machine.",
 }
@@ -28,7 +28,7 @@ async def test_a_patient_is_registered_and_changed(signed_in: Enter, cast: Cast,
     page = await maria.submit("/staff/patients", FORM)
     assert "Ada Fox" in words(page)
     [ada] = [patient for patient in await rows(database, Patient) if patient.name == "Ada Fox"]
-    assert (ada.clinic_id, ada.phone, ada.contact) == (cast.harbor.id, "555 0199", "text")
+    assert (ada.clinic_id, ada.phone, ada.contact) == (cast.harbor.id, "(212) 555-0199", "text")
     assert b"Ada" not in ada.name_sealed
     await maria.submit(f"/staff/patients/{ada.id}/edit", FORM | {"name": "Ada Fox-Lee", "phone": ""})
     [ada] = [patient for patient in await rows(database, Patient) if patient.id == ada.id]
@@ -45,7 +45,7 @@ async def test_what_will_not_do_is_said_and_what_was_typed_is_kept(
     for path in ("/staff/patients", f"/staff/patients/{cast.rosa.id}/edit"):
         refused = await maria.submit(path, FORM | {field: bad})
         assert refused.status_code == 422
-        assert "555 0199" in refused.text
+        assert "(212) 555-0199" in refused.text
     assert sorted(p.name for p in await rows(database, Patient)) == ["Helen Marsh", "Rosa Delgado", "Walter Brandt"]
 
 
@@ -109,3 +109,76 @@ async def test_the_code_is_in_the_qr_where_no_server_sees_it(
     [address] = drawn
     assert re.fullmatch(r"https://localhost/join#\d{8}", address)
     assert page.headers["cache-control"] == "no-store"
+
+
+NUMBERS = [
+    ("xyz", "Write the number in digits"),
+    ("(212) 555-0140 ext. 12", "can't go to an extension"),
+    ("(212) 555-0140 / (212) 555-0141", "Write one number here"),
+    ("(212) 555-0140 after six", "without words"),
+    ("911", "short code"),
+    ("(555) 010-0140", "no such number in United States"),
+    ("2" * 60, "too long"),
+]
+
+
+@pytest.mark.parametrize("field", ["phone", "helper_phone"])
+@pytest.mark.parametrize(("typed", "said"), NUMBERS)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_78_a_number_that_cannot_be_used_is_refused_at_its_field(
+    signed_in: Enter, cast: Cast, database: Database, field: str, typed: str, said: str
+) -> None:
+    maria = await signed_in(cast.maria)
+    for path in ("/staff/patients", f"/staff/patients/{cast.rosa.id}/edit"):
+        refused = await maria.submit(path, FORM | {field: typed})
+        assert (refused.status_code, said in words(refused)) == (422, True)
+        assert (
+            f'value="{typed}" autocomplete="off" aria-invalid="true" aria-describedby="{field}-fault"' in refused.text
+        )
+        assert FORM["name"] in refused.text
+    rosa = next(p for p in await rows(database, Patient) if p.id == cast.rosa.id)
+    assert (rosa.phone, rosa.phone_tel) == ("(212) 555-0101", "+12125550101")
+
+
+async def test_case_78_a_number_is_shown_as_typed_and_dialled_in_full(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    page = await maria.submit("/staff/patients", FORM | {"phone": "020 7946 0018"})
+    assert page.status_code == 422
+    page = await maria.submit("/staff/patients", FORM | {"phone": "+44 20 7946 0018", "contact": "call"})
+    assert 'href="tel:+442079460018"' in page.text
+    assert "+44 20 7946 0018" in words(page)
+    ada = next(p for p in await rows(database, Patient) if p.name == FORM["name"])
+    assert (ada.phone_tel, ada.helper_phone_tel) == ("+442079460018", "+12125550198")
+
+
+async def test_case_78_an_unreadable_number_stays_on_the_worklist_until_it_is_corrected(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        rosa.phone, rosa.phone_tel = "call Luis", None
+    maria = await signed_in(cast.maria)
+    page = await maria.get("/staff?show=unreached")
+    assert "Numbers to check" in words(page)
+    assert "call Luis" in words(page)
+    patients = await maria.get(f"/staff/patients/{cast.rosa.id}")
+    assert "call Luis check this number" in words(patients)
+    assert 'href="tel:' not in patients.text
+    kept = await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM | {"phone": "call Luis"})
+    assert kept.status_code == 200  # something else was corrected
+    assert "call Luis" in words(await maria.get("/staff?show=unreached"))
+    await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM)
+    assert "Numbers to check" not in words(await maria.get("/staff?show=unreached"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_78_another_clinics_numbers_are_on_no_worklist_of_ours(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        helen = await db.get_one(Patient, cast.helen.id)
+        helen.phone, helen.phone_tel = "ask Dan", None
+    maria = await signed_in(cast.maria)
+    assert "ask Dan" not in words(await maria.get("/staff?show=unreached"))

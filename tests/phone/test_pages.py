@@ -77,7 +77,7 @@ async def test_what_to_do_before_a_visit_is_the_nearest_text(
 
 async def test_help_has_the_numbers_to_call(signed_in: Enter, browser: Browser, cast: Cast) -> None:
     page = await (await signed_in(cast.rosa)).get("/help")
-    for number in ("tel:911", "tel:5550100140", "tel:988"):
+    for number in ("tel:911", "tel:+12125550140", "tel:988"):
         assert number in page.text
     assert "This app is not watched all day" in words(page)
     assert (await browser.get("/help")).status_code == 200

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import update
 
 from server.channels.protocol import Message
-from server.people.models import Patient
-from server.reminders import flow
+from server.channels.text import Number
+from server.people.models import Clinic, Patient
+from server.reminders import flow, posts
+from server.reminders.known import look_up
 from server.reminders.models import Attempt, Reminder
 from tests.cast import NOW, acting
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene
@@ -129,3 +131,28 @@ async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
         await flow.remind_now(db, acting(scene.cast.rosa), notice, NOW)
     await scene.run()
     assert [address.endpoint for address, _ in scene.push.sent] == [second.endpoint]
+
+
+@pytest.mark.parametrize(
+    ("tel", "allowed", "goes"),
+    [
+        ("+12125550101", [], True),
+        ("+18765550140", [], False),
+        ("+18765550140", ["US", "JM"], True),
+        ("+12125550101", ["JM"], False),
+        ("+442079460018", [], False),
+        ("+12125550101;ext=12", [], False),
+        (None, [], False),
+    ],
+)
+async def test_case_78_a_text_goes_only_to_a_country_that_the_clinic_allows(
+    scene: Scene, tel: str | None, allowed: list[str], goes: bool
+) -> None:
+    async with scene.database.writing() as db:
+        rosa, harbor = await db.get_one(Patient, scene.cast.rosa.id), await db.get_one(Clinic, scene.cast.harbor.id)
+        rosa.phone_tel, rosa.text_consent_at, harbor.text_countries = tel, NOW, allowed
+    reminder = await scene.reminder()
+    async with scene.database.reading() as db:
+        known = await look_up(db, [reminder])
+    found = posts.targets(known, reminder, known.patients[scene.cast.rosa.id], "text")
+    assert [target.address for target in found] == ([Number(str(tel))] if goes else [])

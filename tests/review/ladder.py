@@ -19,7 +19,7 @@ from tests.cast import Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 
-MARIAS, KENS = "+1 555 010 0150", "+1 555 010 0151"
+MARIAS, KENS = "+12125550150", "+12125550151"
 
 
 @dataclass

@@ -1,0 +1,230 @@
+"""Phone numbers: what a person typed, and what a phone dials for it (RFC 3966).
+
+A number is kept twice: as it was typed, which is what people read, and as its dial string, which is what a
+`tel:` link and a text message use: E.164 with an extension (`+12125550140;ext=12`) or a short code (`988`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import phonenumbers
+from babel import Locale
+from babel.core import get_global
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
+
+LONGEST = 40  # characters as typed
+SHORT_CODE = 6  # digits at most
+SHORTEST_SHORT_CODE = 3
+# A number, then perhaps an extension, then perhaps a remark such as "(press 1)".
+_TYPED = re.compile(
+    r"""(?P<number>\+?[\d\s().\-/·‐-―]*\d[\s)]*)
+    (?P<extension>(?:;\s*ext=|,?\s*(?:ext(?:ension|n)?|x|int|anexo)\b[\s.:]*|,?\s*x(?=\d)|\#)\s*\d{1,7})?
+    (?P<remark>[\s,;:–-]*\(?\s*[^\W\d_].*)?""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_COSTS_EXTRA = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
+
+
+@dataclass(frozen=True)
+class Dialable:
+    """A number as `typed`, and the `tel` that a phone dials for it."""
+
+    typed: str
+    tel: str
+
+
+class BadNumber(ValueError):
+    """A typed number that cannot be dialled. `why` is one of REASONS; `instead` is what to write, or ""."""
+
+    def __init__(self, why: str, instead: str = "") -> None:
+        super().__init__(why)
+        self.why, self.instead = why, instead
+
+
+class BadNumbers(ValueError):
+    """Typed numbers that cannot be dialled, by the field that each was typed in."""
+
+    def __init__(self, by_field: dict[str, BadNumber]) -> None:
+        super().__init__(", ".join(by_field))
+        self.by_field = by_field
+
+
+REASONS = ("no-number", "long", "two", "words", "extension", "short", "unknown")
+
+
+def read_line(typed: str, country: str) -> Dialable:
+    """A line that people call: the clinic's, the emergency number, the crisis line.
+
+    `country` is an ISO 3166 code such as "US". Takes short codes, extensions and a remark after the number.
+    Raises BadNumber.
+    """
+    shown, parts = _parse(typed)
+    _check_remark(parts)
+    if not parts["extension"] and (code := _short_code(parts["number"], country)):
+        return Dialable(shown, code)
+    number = _full_number(parts, country)
+    return Dialable(shown, _tel(number))
+
+
+def read_own(typed: str, country: str) -> Dialable:
+    """A person's own number, which may get texts: one full number and nothing else. Raises BadNumber."""
+    shown, parts = _parse(typed)
+    number = parts["number"]
+    if parts["remark"]:
+        raise BadNumber("two" if _digits_in(parts["remark"]) >= SHORTEST_SHORT_CODE else "words", number)
+    if parts["extension"]:
+        raise BadNumber("extension", number)
+    if _short_code(number, country):
+        raise BadNumber("short")
+    return Dialable(shown, _tel(_full_number(parts, country)))
+
+
+def read_all(
+    typed: Mapping[str, str | None], country: str, read: Callable[[str, str], Dialable]
+) -> dict[str, Dialable | None]:
+    """Every field read by `read`; None for an empty one. Raises BadNumbers that names each field at fault."""
+    found: dict[str, Dialable | None] = {}
+    bad: dict[str, BadNumber] = {}
+    for field, text in typed.items():
+        try:
+            found[field] = read(text, country) if text else None
+        except BadNumber as fault:
+            bad[field] = fault
+    if bad:
+        raise BadNumbers(bad)
+    return found
+
+
+def example(country: str) -> str:
+    """A number as people of that country write it, to show beside a field."""
+    number = phonenumbers.example_number(country)
+    return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL) if number else ""
+
+
+def can_text(tel: str | None, countries: list[str]) -> bool:
+    """Whether a text message may go there: a full number, in one of `countries`, that costs nothing extra."""
+    if tel is None or not re.fullmatch(r"\+\d{7,15}", tel):
+        return False
+    number = phonenumbers.parse(tel)
+    return (
+        phonenumbers.region_code_for_number(number) in countries
+        and phonenumbers.number_type(number) not in _COSTS_EXTRA
+    )
+
+
+def country_of(tel: str | None) -> str | None:
+    """The ISO 3166 code of a full number's country; None for a short code and for numbers of no country."""
+    if tel is None or not tel.startswith("+"):
+        return None
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(tel))
+    return region if region in phonenumbers.SUPPORTED_REGIONS else None
+
+
+def country_of_zone(zone: str) -> str:
+    """The country that an IANA zone lies in; "US" for zones of no country, such as UTC."""
+    zone = get_global("zone_aliases").get(zone, zone)
+    country: str = get_global("zone_territories").get(zone, "US")
+    return country if country in phonenumbers.SUPPORTED_REGIONS else "US"
+
+
+def is_country(code: str) -> bool:
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+@cache
+def countries(locale: str) -> tuple[tuple[str, str], ...]:
+    """(code, name in the language of `locale`) of every country whose numbers can be read, by name."""
+    names = Locale.parse(locale).territories
+    rows = [(code, str(names.get(code, code))) for code in phonenumbers.SUPPORTED_REGIONS]
+    return tuple(sorted(rows, key=lambda row: row[1]))
+
+
+def _parse(typed: str) -> tuple[str, dict[str, str]]:
+    """What to show, and its parts: number, extension, remark. Raises BadNumber where they cannot be told apart."""
+    shown = "".join(ch for ch in typed if unicodedata.category(ch) not in ("Cf", "Cc")).strip()
+    if len(shown) > LONGEST:
+        raise BadNumber("long")
+    plain = "".join(_ascii(ch) for ch in shown).removeprefix("tel:")
+    if not _digits_in(plain):
+        raise BadNumber("no-number")
+    found = _TYPED.fullmatch(plain)
+    if found is None:
+        raise BadNumber("two" if _holds_two(plain) else "words")
+    return shown, {name: (part or "").strip() for name, part in found.groupdict().items()}
+
+
+def _ascii(character: str) -> str:
+    """A digit of any script as 0 to 9, a full-width sign as the plain one. Superscripts stay as they are."""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return character if character.isnumeric() else unicodedata.normalize("NFKC", character)
+
+
+def _check_remark(parts: dict[str, str]) -> None:
+    """A remark is words, with a digit or two after a word at most ("press 1"). Raises BadNumber."""
+    remark, number = parts["remark"], parts["number"]
+    if _digits_in(remark) >= SHORTEST_SHORT_CODE:
+        raise BadNumber("two", number)
+    unfinished = re.match(r"\W*(?:ext|x\b)", remark, re.IGNORECASE)
+    if unfinished or (_digits_in(remark) and not re.search(r"[^\W\d_]{3,}\s+\d", remark)):
+        raise BadNumber("words", number)
+
+
+def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
+    text = parts["number"]
+    if parts["extension"]:
+        text += ";ext=" + "".join(ch for ch in parts["extension"] if ch.isdecimal())
+    try:
+        number = phonenumbers.parse(text, country)
+    except NumberParseException:
+        raise BadNumber("two" if _holds_two(text) else "unknown") from None
+    if not phonenumbers.is_valid_number(number):
+        raise BadNumber("two" if _holds_two(text) else "unknown")
+    return number
+
+
+def _short_code(text: str, country: str) -> str | None:
+    """The digits of a short code that the country knows, such as 911, 988 or 116 123."""
+    groups = re.findall(r"\d+", text)
+    code = "".join(groups)
+    if "+" in text or not SHORTEST_SHORT_CODE <= len(code) <= SHORT_CODE:
+        return None
+    if shortnumberinfo.is_emergency_number(code, country):
+        return code
+    if shortnumberinfo.connects_to_emergency_number(code, country) or _are_codes(groups, country):
+        return None  # a slip such as 9111, or two codes in one field
+    unlisted = len(code) == SHORTEST_SHORT_CODE and text.isdecimal()  # such as 113 in the Netherlands
+    number = phonenumbers.parse(code, country)
+    known = (
+        shortnumberinfo.is_possible_short_number_for_region
+        if unlisted
+        else shortnumberinfo.is_valid_short_number_for_region
+    )
+    return code if known(number, country) else None
+
+
+def _are_codes(groups: list[str], country: str) -> bool:
+    """Whether each of several groups of digits is a short code by itself."""
+    return len(groups) > 1 and all(
+        len(group) >= SHORTEST_SHORT_CODE
+        and shortnumberinfo.is_valid_short_number_for_region(phonenumbers.parse(group, country), country)
+        for group in groups
+    )
+
+
+def _tel(number: PhoneNumber) -> str:
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return f"{e164};ext={number.extension}" if number.extension else e164
+
+
+def _holds_two(text: str) -> bool:
+    """Whether this looks like more than one number: two long runs of digits with a slash, comma or word between."""
+    runs = [_digits_in(run) for run in re.split(r"[/,;&|]|[^\W\d_]{2,}", text)]
+    return sum(run >= SHORTEST_SHORT_CODE for run in runs) > 1
+
+
+def _digits_in(text: str) -> int:
+    return sum(ch.isdecimal() for ch in text)

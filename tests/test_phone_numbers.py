@@ -1,0 +1,146 @@
+"""What people type as a phone number is dialled exactly, or refused (cases 77 and 78)."""
+
+import re
+import unicodedata
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server import language, phone_numbers
+from server.phone_numbers import BadNumber, BadNumbers, read_line, read_own
+from server.render import ROOM
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "tel"),
+    [
+        ("(212) 555-0140 ext. 12", "US", "+12125550140;ext=12"),
+        ("(212) 555-0140x12", "US", "+12125550140;ext=12"),
+        ("212.555.0140 #7, front desk", "US", "+12125550140;ext=7"),
+        ("988 (press 1)", "US", "988"),
+        ("988, option 2", "US", "988"),
+        ("911", "US", "911"),
+        ("112", "US", "112"),
+        ("999", "GB", "999"),
+        ("116 123", "GB", "116123"),
+        ("113", "NL", "113"),
+        ("000", "AU", "000"),
+        ("13 11 14", "AU", "+61131114"),
+        ("020 7946 0018", "GB", "+442079460018"),
+        ("+44 (0)20 7946 0018", "US", "+442079460018"),
+        ("011 44 20 7946 0018", "US", "+442079460018"),
+        ("٢١٢٥٥٥٠١٤٠", "US", "+12125550140"),
+        ("＋１ ２１２ ５５５ ０１４０", "US", "+12125550140"),
+        ("\u202a(212)\u00a0555\u20110140\u202c", "US", "+12125550140"),
+    ],
+)
+def test_case_77_a_line_is_dialled_as_it_is_meant(typed: str, country: str, tel: str) -> None:
+    assert read_line(typed, country).tel == tel
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("xyz", "no-number"),
+        ("", "no-number"),
+        ("+", "no-number"),
+        ("(555) 010-0140", "unknown"),
+        ("555-0140", "unknown"),
+        ("9111", "unknown"),
+        ("911 112", "unknown"),
+        ("44 20 7946 0018", "unknown"),
+        ("1-800-FLOWERS", "unknown"),
+        ("911/112", "two"),
+        ("988 or 911", "two"),
+        ("212 555 0140 / 212 555 0141", "two"),
+        ("212-555-0140 x5 x6", "words"),
+        ("(212) 555-0140 ext.", "words"),
+        ("call 988", "words"),
+        ("2125550140,,12", "words"),
+        ("²125550140", "words"),
+        ("2" * 41, "long"),
+    ],
+)
+def test_case_77_what_cannot_be_dialled_is_refused(typed: str, why: str) -> None:
+    with pytest.raises(BadNumber) as refused:
+        read_line(typed, "US")
+    assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("typed", "why", "instead"),
+    [
+        ("(212) 555-0140 ext. 12", "extension", "(212) 555-0140"),
+        ("(212) 555-0140 Luis", "words", "(212) 555-0140"),
+        ("(212) 555-0140 or 212-555-0141", "two", "(212) 555-0140"),
+        ("911", "short", ""),
+        ("741741", "short", ""),
+        ("0140", "unknown", ""),
+    ],
+)
+def test_case_78_a_persons_own_number_is_one_full_number(typed: str, why: str, instead: str) -> None:
+    with pytest.raises(BadNumber) as refused:
+        read_own(typed, "US")
+    assert (refused.value.why, refused.value.instead) == (why, instead)
+
+
+def test_case_78_a_text_goes_only_to_countries_that_are_allowed() -> None:
+    assert phone_numbers.can_text("+12125550140", ["US"])
+    assert not phone_numbers.can_text("+18765550140", ["US"])  # Jamaica shares +1
+    assert phone_numbers.can_text("+18765550140", ["US", "JM"])
+    assert not phone_numbers.can_text("+19005550140", ["US"])  # a premium rate
+    for tel in (None, "", "988", "2125550140", "+12125550140;ext=12", "+"):
+        assert not phone_numbers.can_text(tel, ["US"])
+
+
+TYPED = st.text(alphabet=st.sampled_from("0123456789+()-./ #x,;ext٠١٢३４５\u200f\u00a0\u2011"), max_size=24)
+
+
+def digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(ch)) for ch in text if ch.isdecimal())
+
+
+@given(TYPED | st.text(max_size=30), st.sampled_from(["US", "GB", "DE", "FR", "ES", "AU", "IN"]))
+def test_case_77_any_text_is_refused_or_dials_exactly_its_digits(typed: str, country: str) -> None:
+    for read in (read_line, read_own):
+        try:
+            number = read(typed, country)
+        except BadNumber:
+            continue
+        assert re.fullmatch(r"\+\d{7,15}(;ext=\d{1,7})?|\d{3,6}", number.tel)
+        left = digits(typed)
+        if number.tel.startswith("+"):
+            parsed = phonenumbers.parse(number.tel)
+            extension = parsed.extension or ""
+            left = left.removesuffix(extension).removesuffix(phonenumbers.national_significant_number(parsed))
+            # What may stand before a national number: a trunk prefix, or an exit code and the country's code.
+            code = str(parsed.country_code)
+            assert re.fullmatch(rf"(00|000|0011|011)?({code})?[018]?", left), (typed, number.tel)
+        else:
+            assert left == number.tel
+
+
+def test_several_fields_are_read_at_once() -> None:
+    assert phone_numbers.read_all({"phone": None}, "US", read_own) == {"phone": None}
+    with pytest.raises(BadNumbers) as refused:
+        phone_numbers.read_all({"a": "xyz", "b": "911", "c": "(212) 555-0140"}, "US", read_own)
+    assert {field: bad.why for field, bad in refused.value.by_field.items()} == {"a": "no-number", "b": "short"}
+
+
+def test_a_zone_tells_the_country() -> None:
+    zones = ("America/New_York", "US/Eastern", "Europe/Madrid", "America/Toronto", "UTC")
+    assert [phone_numbers.country_of_zone(zone) for zone in zones] == ["US", "US", "ES", "CA", "US"]
+
+
+def test_each_reason_has_its_words() -> None:
+    template = (ROOM / "templates" / "_parts.html").read_text()
+    for why in phone_numbers.REASONS:
+        assert f'bad.why == "{why}"' in template
+
+
+def test_countries_are_named_in_the_language_of_the_page() -> None:
+    assert dict(phone_numbers.countries("es"))["US"] == "Estados Unidos"
+    with language.speaking("es"):
+        assert language.country("JM") == "Jamaica"
