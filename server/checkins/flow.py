@@ -95,13 +95,6 @@ async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, 
     return plan
 
 
-async def end_plan(db: AsyncSession, actor: Actor, plan: Plan, now: datetime) -> None:
-    plan.ended_at = now
-    audit.record(db, actor, "plan.ended", plan, now)
-    for check_in in await _waiting(db, CheckIn.plan_id == plan.id):
-        await _call_off(db, actor, check_in, "plan-ended", now)
-
-
 async def plans_of(db: AsyncSession, patient_id: str) -> list[Plan]:
     return list(
         await db.scalars(select(Plan).where(Plan.patient_id == patient_id, Plan.ended_at.is_(None)).order_by(Plan.slug))
@@ -151,14 +144,14 @@ async def tie(
     now: datetime,
 ) -> None:
     """Put the check-ins around a visit where the visit now is. `starts` is wall time in `zone`."""
-    held = {check_in.plan_id: check_in for check_in in await _waiting(db, CheckIn.appointment_id == appointment_id)}
+    held = {check_in.plan_id: check_in for check_in in await waiting(db, CheckIn.appointment_id == appointment_id)}
     for plan in await plans_of(db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
         occasion = rules.around_visit(rhythm_of(plan), starts, zone, patient.zone, now)
         check_in = held.get(plan.id)
         if occasion is None and check_in is not None:
-            await _call_off(db, actor, check_in, "moved", now)
+            await call_off(db, actor, check_in, "moved", now)
         elif occasion is not None and check_in is not None:
             check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
             audit.record(db, actor, "check-in.moved", check_in, now)
@@ -168,8 +161,8 @@ async def tie(
 
 
 async def untie(db: AsyncSession, actor: Actor, appointment_id: str, why: str, now: datetime) -> None:
-    for check_in in await _waiting(db, CheckIn.appointment_id == appointment_id):
-        await _call_off(db, actor, check_in, why, now)
+    for check_in in await waiting(db, CheckIn.appointment_id == appointment_id):
+        await call_off(db, actor, check_in, why, now)
 
 
 def rhythm_of(plan: Plan) -> Rhythm:
@@ -220,11 +213,11 @@ async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime)
     )
 
 
-async def _waiting(db: AsyncSession, which: Any) -> list[CheckIn]:
+async def waiting(db: AsyncSession, which: Any) -> list[CheckIn]:
     return list(await db.scalars(select(CheckIn).where(which, CheckIn.state == "waiting")))
 
 
-async def _call_off(db: AsyncSession, actor: Actor, check_in: CheckIn, why: str, now: datetime) -> None:
+async def call_off(db: AsyncSession, actor: Actor, check_in: CheckIn, why: str, now: datetime) -> None:
     check_in.state = "cancelled"
     audit.record(db, actor, "check-in.cancelled", check_in, now, why=why)
     await reminders.cancel(db, actor, check_in.id, why, now)

@@ -34,6 +34,9 @@ class Plan(OfClinic, Base):
     weekday: Mapped[int | None]
     starts_on: Mapped[str] = mapped_column(String(10))
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    end_reason_sealed: Mapped[bytes | None]
+    end_reason = Sealed[str | None]()
 
 
 class CheckIn(OfClinic, Base):

@@ -3,16 +3,19 @@
 from datetime import time
 from typing import Any
 
-from litestar import Response, post
-from litestar.exceptions import NotFoundException
+from litestar import Response, get, post
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
-from server.checkins import flow, rules
+from server.actor import Actor
+from server.checkins import ended_plans, flow, rules
+from server.checkins.models import Plan
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.forms import a_time, form_of, text, whole
 from server.people import flow as people
+from server.people import staff_flow
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.problems import found
 
@@ -35,15 +38,54 @@ async def add(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[s
     return render.go(request, f"/staff/patients/{patient.id}#plans")
 
 
+@get("/staff/patients/{patient_id:str}/plans/{plan_id:str}/end", opt=STAFF)
+async def end_page(
+    request: Ask, db: Db, actor: Who, patient_id: FromPath[str], plan_id: FromPath[str]
+) -> Response[str]:
+    return await _end_page(request, db, actor, found(await ended_plans.find(db, actor, patient_id, plan_id)))
+
+
 @post("/staff/patients/{patient_id:str}/plans/{plan_id:str}/end", opt=STAFF)
 async def end(
     request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], plan_id: FromPath[str]
 ) -> Response[Any]:
-    plans = {plan.id: plan for plan in await flow.plans_of(db, patient_id) if plan.clinic_id == actor.clinic_id}
-    if plan_id not in plans:
-        raise NotFoundException
-    await flow.end_plan(db, actor, plans[plan_id], now)
+    """A plan protects the patient: it ends with a reason, and the receipt offers to undo that."""
+    plan = found(await ended_plans.find(db, actor, patient_id, plan_id))
+    reason = text(await form_of(request), "reason")
+    if not reason:
+        return await _end_page(request, db, actor, plan, wrong=True)
+    if not await ended_plans.end(db, actor, plan, reason, now):
+        return await _end_page(request, db, actor, plan, reason=reason)
+    return render.go(request, f"/staff/patients/{patient_id}?did={plan.id}#plans")
+
+
+async def _end_page(
+    request: Ask, db: AsyncSession, actor: Actor, plan: Plan, wrong: bool = False, reason: str = ""
+) -> Response[str]:
+    """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed."""
+    form = (await flow.offered(db, actor)).get(plan.slug)
+    return render.page(
+        request,
+        "checkins/plan_end.html",
+        422 if wrong else 409 if plan.ended_at is not None else 200,
+        plan=plan,
+        title=form.title if form else plan.slug,
+        patient=found(await people.find_patient(db, actor, plan.patient_id)),
+        wrong=wrong,
+        reason=reason,
+        ended_by=await staff_flow.find_staff(db, actor, plan.ended_by or ""),
+        zone=actor.zone,
+    )
+
+
+@post("/staff/patients/{patient_id:str}/plans/{plan_id:str}/resume", opt=STAFF)
+async def resume(
+    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], plan_id: FromPath[str]
+) -> Response[Any]:
+    plan = found(await ended_plans.find(db, actor, patient_id, plan_id))
+    patient = found(await people.find_patient(db, actor, patient_id))
+    await ended_plans.resume(db, actor, plan, patient, now)
     return render.go(request, f"/staff/patients/{patient_id}#plans")
 
 
-ROUTES = [add, end]
+ROUTES = [add, end_page, end, resume]

@@ -1,7 +1,8 @@
 """The clinic's rules, read by all staff; a clinician or an admin writes them, and sees first what each would raise."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
@@ -16,6 +17,7 @@ from server.checkins.forms import Form
 from server.checkins.previewing import Preview
 from server.checkins.trigger_words import condition_words, fault, item_words
 from server.forms import form_of, text, whole
+from server.language import gettext as _
 from server.people import staff_flow
 from server.people.guards import CLINICIAN, STAFF, Ask, Db, Now, Who
 from server.problems import found
@@ -26,17 +28,21 @@ from server.review.rulebook import Rule
 
 @dataclass(frozen=True)
 class Line:
-    """A rule as it is read in the table."""
+    """A rule as it is read in the table. One that ended can be restored while nothing else was decided since."""
 
     row: TriggerRow
     item: str
     condition: str
+    restorable: bool = False
+    since: Literal["", "restored", "replaced"] = ""  # what became of a rule that ended
 
 
 @get("/staff/triggers", opt=STAFF)
-async def triggers_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
+    """`did` names the rule that was just ended or changed: its receipt offers to undo that."""
     forms, rows = await checkins.offered(db, actor), await rulebook.all_rules(db, actor)
-    lines = [(row, _line(row, forms[row.slug])) for row in rows if row.slug in forms]
+    after = {row.follows_id: row for row in rows if row.follows_id}
+    lines = [(row, _line(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
     return render.page(
         request,
         "checkins/triggers.html",
@@ -47,6 +53,7 @@ async def triggers_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         ended=[line for row, line in reversed(lines) if row.ended_at is not None],
         names={member.id: member.name for member in await staff_flow.team(db, actor)},
         may_edit=actor.role in rulebook.EDITORS,
+        did=next((line for row, line in lines if row.id == did and row.ended_at is not None), None),
         zone=actor.zone,
     )
 
@@ -58,8 +65,16 @@ def _as_asked(form: Form, lines: list[Line]) -> list[Line]:
     return sorted(lines, key=lambda one: (places.get(one.row.item, last), -rules.SEVERITIES.index(one.row.severity)))
 
 
-def _line(row: TriggerRow, form: Form) -> Line:
-    return Line(row, item_words(row.item, form), condition_words(rulebook.as_rule(row), form))
+def _line(row: TriggerRow, form: Form, after: TriggerRow | None = None) -> Line:
+    restorable = rulebook.is_restorable(row, after)
+    same = after is not None and rulebook.as_rule(after) == rulebook.as_rule(row)
+    return Line(
+        row,
+        item_words(row.item, form),
+        condition_words(rulebook.as_rule(row), form),
+        restorable,
+        "" if after is None else "restored" if same else "replaced",
+    )
 
 
 @get("/staff/triggers/new", opt=CLINICIAN)
@@ -89,14 +104,59 @@ async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     if text(form, "step", 10) != "save":
         seen = await previewing.preview(db, actor, rule, held_id, now)
         return await _page(request, db, actor, rule, held, seen=seen)
-    await rulebook.write(db, actor, rule, held, now)
-    return render.go(request, f"/staff/triggers#{rule.slug}")
+    reason = text(form, "reason")
+    if held is not None and not reason and rules.weakens(rulebook.as_rule(held).trigger(), rule.trigger()):
+        seen = await previewing.preview(db, actor, rule, held_id, now)
+        return await _page(
+            request, db, actor, rule, held, seen=seen, wrong=_("Please say why this rule becomes weaker.")
+        )
+    await rulebook.write(db, actor, rule, held, now, reason)
+    return render.go(request, f"/staff/triggers?did={held_id}#did" if held else f"/staff/triggers#{rule.slug}")
+
+
+@get("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
+async def end_page(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[str]:
+    row = found(await rulebook.find(db, actor, trigger_id))
+    return await _end_page(request, db, actor, row, now)
 
 
 @post("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
 async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
+    """A rule protects patients: it ends with a reason, and the receipt offers to undo that."""
     row = found(await rulebook.find(db, actor, trigger_id))
-    await rulebook.end(db, actor, row, now)
+    reason = text(await form_of(request), "reason")
+    if not reason:
+        return await _end_page(request, db, actor, row, now, wrong=True)
+    if not await rulebook.end(db, actor, row, reason, now):
+        return await _end_page(request, db, actor, row, now, reason=reason)
+    return render.go(request, f"/staff/triggers?did={row.id}#did")
+
+
+async def _end_page(
+    request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime, wrong: bool = False, reason: str = ""
+) -> Response[str]:
+    """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed."""
+    form = found((await checkins.offered(db, actor)).get(row.slug))
+    return render.page(
+        request,
+        "checkins/trigger_end.html",
+        422 if wrong else 409 if row.ended_at is not None else 200,
+        line=_line(row, form),
+        form=form,
+        seen=await previewing.preview(db, actor, rulebook.as_rule(row), row.id, now),
+        wrong=wrong,
+        reason=reason,
+        ended_by=await staff_flow.find_staff(db, actor, row.ended_by or ""),
+        zone=actor.zone,
+    )
+
+
+@post("/staff/triggers/{trigger_id:str}/restore", opt=CLINICIAN)
+async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
+    row = found(await rulebook.find(db, actor, trigger_id))
+    again = await rulebook.restore(db, actor, row, now)
+    if again is None:
+        return await _page(request, db, actor, rulebook.as_rule(row), row, stale=True)
     return render.go(request, f"/staff/triggers#{row.slug}")
 
 
@@ -145,4 +205,4 @@ async def _page(
     )
 
 
-ROUTES = [triggers_page, new_page, edit_page, write, end]
+ROUTES = [triggers_page, new_page, edit_page, write, end_page, end, restore]

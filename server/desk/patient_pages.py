@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
 from server.actor import Actor
 from server.appointments import lists
-from server.checkins import by_phone, past
+from server.checkins import by_phone, ended_plans, past
 from server.checkins import flow as checkins
 from server.checkins.forms import Form
 from server.checkins.models import CheckIn
@@ -26,8 +26,13 @@ from server.review import flow as review
 
 
 @get("/staff/patients/{patient_id:str}", opt=STAFF | WRITES)
-async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
-    """All that staff need of one person; opening it counts as having seen the open flags."""
+async def patient_page(
+    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], did: FromQuery[str] = ""
+) -> Response[str]:
+    """All that staff need of one person; opening it counts as having seen the open flags.
+
+    `did` names the check-in plan that was just ended: its receipt offers to undo that.
+    """
     patient = found(await people.find_patient(db, actor, patient_id))
     await people.opened(db, actor, patient, now)
     await review.see(db, actor, patient.id, now)
@@ -39,6 +44,7 @@ async def patient_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
         offered=await checkins.offered(db, actor),
         pauses=people_rules.PAUSES,
         call_outcomes=people_rules.CALL_OUTCOMES,
+        did=did,
         audit=await audit_words.of_patient(db, actor, patient),
     )
 
@@ -74,6 +80,7 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
         "sections": trends.sections(forms.values(), history, visits),
         "visits": [visit for visit in visits if visit.starts_at > now - timedelta(days=30)],
         "plans": await checkins.plans_of(db, patient.id),
+        "ended_plans": await ended_plans.of_patient(db, patient.id),
         "titles": {slug: form.title for slug, form in (await checkins.offered(db, actor)).items()},
         "caregivers": await people.caregivers_of(db, patient.id),
         "devices": await health.of_devices(db, await devices.devices_of(db, patient.id), now),

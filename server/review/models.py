@@ -27,6 +27,8 @@ class TriggerRow(OfClinic, Base):
     began_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    end_reason_sealed: Mapped[bytes | None]
+    end_reason = Sealed[str | None]()
 
 
 class Flag(OfClinic, Base):

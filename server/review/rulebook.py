@@ -52,15 +52,21 @@ def as_rule(row: TriggerRow) -> Rule:
     return Rule(row.slug, row.item, row.condition, row.amount, row.times, row.severity, row.screen, row.message)
 
 
-async def write(db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerRow | None, now: datetime) -> TriggerRow:
+async def write(
+    db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerRow | None, now: datetime, reason: str = ""
+) -> TriggerRow:
     """A rule begins, in place of another that ends where one is given; none is changed in place."""
     if instead_of is not None:
-        await end(db, actor, instead_of, now)
+        await end(db, actor, instead_of, reason, now)
+    return await _begin(db, actor, rule, instead_of, now)
+
+
+async def _begin(db: AsyncSession, actor: Actor, rule: Rule, follows: TriggerRow | None, now: datetime) -> TriggerRow:
     row = TriggerRow(
         clinic_id=actor.clinic_id,
         began_at=now,
         began_by=actor.id,
-        follows_id=instead_of.id if instead_of else None,
+        follows_id=follows.id if follows else None,
         **vars(rule),
     )
     db.add(row)
@@ -69,11 +75,40 @@ async def write(db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerR
     return row
 
 
-async def end(db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime) -> None:
-    """It raises nothing more; what it raised stays."""
+async def end(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now: datetime) -> bool:
+    """The rule raises nothing more; what it raised stays. False where a colleague was quicker."""
+    await db.refresh(row, with_for_update={"key_share": True})
+    if row.ended_at is not None:
+        return False
+    row.ended_at, row.ended_by, row.end_reason = now, actor.id, reason or None
+    audit.record(db, actor, "trigger.ended", row, now)
+    return True
+
+
+async def restore(db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime) -> TriggerRow | None:
+    """Undo an end or a change: the rule begins again as it was, in place of what came after it.
+
+    None where it is in force, or where what came after it was changed or ended since: that decision stands.
+    """
+    await db.refresh(row, with_for_update={"key_share": True})
+    after = await follower(db, row)
+    if not is_restorable(row, after):
+        return None
+    if after is not None:
+        await end(db, actor, after, "", now)
+    return await _begin(db, actor, as_rule(row), after or row, now)
+
+
+def is_restorable(row: TriggerRow, after: TriggerRow | None) -> bool:
+    """Whether nothing else was decided since `row` ended. `after` is the rule that came in its place, if any."""
     if row.ended_at is None:
-        row.ended_at, row.ended_by = now, actor.id
-        audit.record(db, actor, "trigger.ended", row, now)
+        return False
+    return after is None or (after.ended_at is None and as_rule(after) != as_rule(row))
+
+
+async def follower(db: AsyncSession, row: TriggerRow) -> TriggerRow | None:
+    """The rule that came in place of this one."""
+    return await db.scalar(select(TriggerRow).where(TriggerRow.follows_id == row.id))
 
 
 async def find(db: AsyncSession, actor: Actor, trigger_id: str) -> TriggerRow | None:

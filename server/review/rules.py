@@ -152,6 +152,17 @@ def worse(severity: str, other: str) -> str:
     return max(severity, other, key=_rank)
 
 
+def weakens(old: Trigger, new: Trigger) -> bool:
+    """Whether some answers that `old` flags would be flagged less severely, or not at all, by `new`."""
+    return (
+        (old.item, old.condition) != (new.item, new.condition)
+        or _rank(new.severity) < _rank(old.severity)
+        or new.amount > old.amount
+        or new.times > old.times
+        or new.screen != old.screen != ""
+    )
+
+
 def stays_quiet(level: int, severity: str, last_level: int, last_severity: str, since: timedelta) -> bool:
     """Whether a closed flag's answer, unchanged or better, need not raise it again yet."""
     return (

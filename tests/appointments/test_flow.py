@@ -52,7 +52,7 @@ async def around(
 
 
 async def tied(db: AsyncSession, visit: Appointment, state: str = "waiting") -> list[str]:
-    found = await checkins._waiting(db, CheckIn.appointment_id == visit.id)
+    found = await checkins.waiting(db, CheckIn.appointment_id == visit.id)
     return sorted(f"{to_wall(c.due_at, 'America/New_York'):%m-%d %H:%M}" for c in found if c.state == state)
 
 
@@ -107,7 +107,7 @@ async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast
     assert await planned(db, visit.id) == ["11-30 10:00", "12-02 10:00", "12-03 12:00"]
     assert await planned(db, visit.id, "cancelled") == ["11-28 10:00", "12-01 08:00"]
     assert await tied(db, visit) == ["12-02 10:00", "12-04 10:00"]
-    check_ins = await checkins._waiting(db, CheckIn.appointment_id == visit.id)
+    check_ins = await checkins.waiting(db, CheckIn.appointment_id == visit.id)
     for check_in in check_ins:
         moments = [r.moment for r in await reminders.of_subject(db, check_in.id) if r.state == "scheduled"]
         assert moments[0] == check_in.due_at

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server.actor import system
-from server.checkins import closing, drafts, finding, flow, past, responses
+from server.checkins import closing, drafts, ended_plans, finding, flow, past, responses
 from server.checkins.models import CheckIn, Draft, Plan, Questionnaire, Response, SetAside
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
@@ -125,7 +125,7 @@ async def test_ending_a_plan_calls_off_what_waits(database: Database, cast: Cast
     ended = await plan(database, cast.rosa, "weekly-als", weekly())
     kept = await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.writing() as db:
-        await flow.end_plan(db, acting(cast.maria), await db.get_one(Plan, ended.id), NOW)
+        await ended_plans.end(db, acting(cast.maria), await db.get_one(Plan, ended.id), "Moved away", NOW)
     for check_in in await check_ins(database):
         expected = ("cancelled", {"cancelled"}) if check_in.plan_id == ended.id else ("waiting", {"scheduled"})
         states = {state for _, state in await reminders(database, check_in)}

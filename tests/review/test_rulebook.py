@@ -62,7 +62,7 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ken, old = await signed_in(cast.ken), await rule_of(database, cast)
-    form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "hard", "step": "save"}
+    form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "hard", "step": "save", "reason": "Known pain"}
     await ken.submit("/staff/triggers", form)
     async with database.reading() as db:
         held = await rulebook.find(db, acting(cast.ken), old.id)
@@ -77,7 +77,7 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
     again = await ken.submit("/staff/triggers", form)
     assert again.status_code == 422
     assert "somebody has changed it" in words(again)
-    await ken.submit(f"/staff/triggers/{new.id}/end")
+    await ken.submit(f"/staff/triggers/{new.id}/end", {"reason": "Not used"})
     assert "1 rule" in words(await ken.get("/staff/triggers")) or "2 rules that have ended" in words(
         await ken.get("/staff/triggers")
     )

@@ -1,0 +1,70 @@
+"""How a check-in plan ends, with a reason; how that is undone; the list of what has ended."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.audit import AuditEvent
+from server.checkins import flow, rules
+from server.checkins.models import CheckIn, Plan
+from server.people.models import Patient
+
+PLAN_ENDED = "plan-ended"
+
+
+async def end(db: AsyncSession, actor: Actor, plan: Plan, reason: str, now: datetime) -> bool:
+    """No more check-ins of this plan; the open one is called off. False where a colleague was quicker."""
+    await db.refresh(plan, with_for_update={"key_share": True})
+    if plan.ended_at is not None:
+        return False
+    plan.ended_at, plan.ended_by, plan.end_reason = now, actor.id, reason or None
+    audit.record(db, actor, "plan.ended", plan, now)
+    for check_in in await flow.waiting(db, CheckIn.plan_id == plan.id):
+        await flow.call_off(db, actor, check_in, PLAN_ENDED, now)
+    return True
+
+
+async def resume(db: AsyncSession, actor: Actor, plan: Plan, patient: Patient, now: datetime) -> bool:
+    """Undo the end of a plan: the check-ins that it called off are open again. False where the plan is in force.
+
+    False too where the patient has the same questionnaire by another plan by now: nobody is asked twice.
+    """
+    await db.refresh(plan, with_for_update={"key_share": True})
+    if plan.ended_at is None or any(other.slug == plan.slug for other in await flow.plans_of(db, patient.id)):
+        return False
+    called_off = await _called_off_with(db, plan)
+    plan.ended_at = plan.ended_by = plan.end_reason = None
+    audit.record(db, actor, "plan.resumed", plan, now)
+    for check_in in called_off:
+        if check_in.closes_at > now:
+            check_in.state = "waiting"
+            audit.record(db, actor, "check-in.resumed", check_in, now)
+            await flow.remind(db, check_in, plan, now)
+    if plan.rhythm in rules.RECURRING:
+        await flow.lay_out(db, plan, patient, now)
+    return True
+
+
+async def _called_off_with(db: AsyncSession, plan: Plan) -> list[CheckIn]:
+    """The check-ins that were called off in the act that ended the plan."""
+    events = select(AuditEvent.subject_id, AuditEvent.detail).where(
+        AuditEvent.verb == "check-in.cancelled", AuditEvent.at == plan.ended_at
+    )
+    ids = [subject_id for subject_id, detail in await db.execute(events) if detail.get("why") == PLAN_ENDED]
+    found = select(CheckIn).where(CheckIn.id.in_(ids), CheckIn.plan_id == plan.id, CheckIn.state == "cancelled")
+    return list(await db.scalars(found))
+
+
+async def of_patient(db: AsyncSession, patient_id: str) -> list[Plan]:
+    """The one that ended last comes first."""
+    found = select(Plan).where(Plan.patient_id == patient_id, Plan.ended_at.is_not(None))
+    return list(await db.scalars(found.order_by(Plan.ended_at.desc(), Plan.id)))
+
+
+async def find(db: AsyncSession, actor: Actor, patient_id: str, plan_id: str) -> Plan | None:
+    """In force or ended."""
+    which = (Plan.id == plan_id, Plan.patient_id == patient_id, Plan.clinic_id == actor.clinic_id)
+    return await db.scalar(select(Plan).where(*which))
