@@ -24,6 +24,7 @@ import server.checkins.plan_pages
 import server.checkins.same_pages
 import server.checkins.send_pages
 import server.checkins.trigger_pages
+import server.desk.flag_pages
 import server.desk.inbox_pages
 import server.desk.pages
 import server.desk.patient_pages
@@ -44,7 +45,6 @@ import server.phone.phones_pages
 import server.phone.settings_pages
 import server.reminders.pages
 import server.reminders.reach_pages
-import server.review.pages
 from server import crypto, language, problems, render, shell
 from server.actor import Actor
 from server.assets import Assets
@@ -85,13 +85,13 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.by_phone_pages.ROUTES,
     *server.checkins.expected_pages.ROUTES,
     *server.checkins.trigger_pages.ROUTES,
-    *server.review.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.held_pages.ROUTES,
     *server.phone.phones_pages.ROUTES,
     *server.phone.look_pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
     *server.desk.inbox_pages.ROUTES,
+    *server.desk.flag_pages.ROUTES,
     *server.desk.pages.ROUTES,
     *server.desk.patient_pages.ROUTES,
     *server.exchange.pages.ROUTES,

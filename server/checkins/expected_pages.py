@@ -1,4 +1,4 @@
-"""Staff say which level is expected of a patient for a while: from a flag, or at any time."""
+"""Staff say which level is expected of a patient for a while."""
 
 from typing import Any
 
@@ -16,18 +16,6 @@ from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.rules import Refused
 from server.problems import found
 from server.review import expected
-from server.review import flow as review
-
-
-@post("/staff/flags/{flag_id:str}/snooze", opt=STAFF)
-async def snooze(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await review.find(db, actor, flag_id))
-    form = await form_of(request)
-    level, days, note = await _said(db, actor, form, flag.slug, flag.item)
-    refused = await expected.snooze(db, actor, flag, level, days, note, now) if level is not None else Refused("level")
-    if refused and refused.why != "closed":
-        return problems.answer(request, 422)
-    return render.go(request, way_back(form, f"/staff/patients/{flag.patient_id}#flag-{flag.id}"))
 
 
 @post("/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}", opt=STAFF)
@@ -67,4 +55,4 @@ async def _said(
     return level, whole(form, "days") or 0, text(form, "note", 1000)
 
 
-ROUTES = [snooze, expect, end]
+ROUTES = [expect, end]

@@ -27,6 +27,7 @@ from server.people.models import Patient
 from server.review import acts, rulebook, rungs
 from server.review.flow import RED_FIRST
 from server.review.models import Flag
+from server.review.rules import Shown
 
 PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
 SPARK = 10  # the newest answers that a row's small chart shows
@@ -48,6 +49,11 @@ class Row:
     notes: int
     step: str  # how far the telling of it has come
     message: str  # what its rule says to staff
+
+    @property
+    def shown(self) -> Shown:
+        """What this page shows of the flag; each form sends it back, so that nothing newer is overwritten."""
+        return acts.shown_of(self.flag)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,11 @@
-"""The staff's inbox: five lists, one flag opened in its place, and whether anything is new."""
+"""The staff's inbox: five lists, and whether anything is new."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
@@ -18,18 +18,15 @@ from server.checkins.models import Response as Answered
 from server.desk import flag_detail, inbox, late
 from server.desk.inbox import Listed
 from server.desk.late import LateRow
-from server.people import flow as people
+from server.desk.rules import TABS
 from server.people import rules as people_rules
 from server.people import unreadable_numbers
-from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
+from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.people.unreadable_numbers import Unreadable
-from server.problems import found
 from server.reminders import beats, breakers, health, told
 from server.reminders.models import Reminder
-from server.review import flow as review
 
-TABS = ("action", "new", "late", "unreached", "done")
 LATE_ROWS = 200
 
 
@@ -147,23 +144,4 @@ async def changes(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     return Response({"version": tag.strip('"')}, headers=headers)
 
 
-@get("/staff/flags/{flag_id:str}", opt=STAFF | WRITES)
-async def flag_page(
-    request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = "action"
-) -> Response[str]:
-    """One flag and all that can be done about it; the inbox shows this in the row itself."""
-    flag = found(await review.find(db, actor, flag_id))
-    [row] = await inbox.rows_of(db, actor, [flag], now)
-    await people.opened(db, actor, row.patient, now)
-    return render.page(
-        request,
-        "desk/flag.html",
-        row=row,
-        detail=await flag_detail.of(db, actor, flag, now),
-        back=f"/staff?show={show if show in TABS else 'action'}",
-        zone=actor.zone,
-        now=now,
-    )
-
-
-ROUTES: list[Any] = [inbox_page, changes, flag_page]
+ROUTES: list[Any] = [inbox_page, changes]

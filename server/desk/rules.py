@@ -11,6 +11,7 @@ from server.review.rules import HARD_HOURS, SOFT_HOURS
 Spans = Mapping[str, list[str]]  # weekday "0" (Monday) to "6" → ["08:00", "17:00"]
 
 WEEKDAYS: Spans = {str(day): ["00:00", "24:00"] for day in range(5)}
+TABS = ("action", "new", "late", "unreached", "done")  # the lists of the inbox
 PROFILES = ("bulbar", "fine-motor", "gross-motor", "respiratory")
 
 

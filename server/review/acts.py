@@ -13,6 +13,11 @@ from server.people.rules import Refused
 from server.reminders import flow as reminders
 from server.review import escalation, flow, rules
 from server.review.models import Flag, FlagNote
+from server.review.rules import UNKNOWN, Shown
+
+
+def shown_of(flag: Flag) -> Shown:
+    return rules.shown(flag.news_at, flag.owner_id, flag.done_at)
 
 
 async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> bool:
@@ -26,14 +31,18 @@ async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: da
     return True
 
 
-async def assign(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> Refused | None:
-    """Give it to somebody of the clinic, whoever had it; "" gives it back to all."""
+async def assign(
+    db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime, shown: Shown = UNKNOWN
+) -> Refused | None:
+    """Give it to somebody of the clinic; "" gives it back to all. Refused where somebody else has it by now."""
     member = await staff_flow.find_staff(db, actor, staff_id) if staff_id else None
     if staff_id and (member is None or member.ended_at is not None):
         return Refused("owner")
     await hold(db, flag)
     if flag.done_at is not None:
         return Refused("closed")
+    if shown.news_at and shown.owner_id != (flag.owner_id or ""):
+        return Refused("owned")
     audit.record(db, actor, "flag.assigned", flag, now, owner=staff_id, before=flag.owner_id or "")
     await _give(db, actor, flag, staff_id, now)
     return None
@@ -52,37 +61,63 @@ async def _give(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: 
     flag.escalate_at = await when(db, flag, now)
 
 
-async def close(db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime) -> bool:
-    """End a flag with what was done. False when somebody was quicker (both are in the audit), or says nothing."""
-    if outcome not in rules.OUTCOMES or (outcome == "no-action" and not note):
-        return False
-    return await end(db, actor, flag, outcome, note, now)
+async def close(
+    db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime, shown: Shown = UNKNOWN
+) -> Refused | None:
+    """End a flag with what was done.
+
+    Refused: "outcome" and "note" for what is missing, "closed" where a colleague was quicker, "news" where the
+    flag got worse or newer than the page showed. Both tries are in the audit.
+    """
+    if outcome not in rules.OUTCOMES:
+        return Refused("outcome")
+    if outcome == "no-action" and not note:
+        return Refused("note")
+    return await end(db, actor, flag, outcome, note, now, shown)
 
 
-async def end(db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime) -> bool:
+async def end(
+    db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime, shown: Shown = UNKNOWN
+) -> Refused | None:
     """With any outcome; an expected level is one too."""
     await hold(db, flag)
-    audit.record(db, actor, "flag.closed", flag, now, outcome=outcome, late=flag.done_at is not None)
-    if flag.done_at is not None:
-        return False
+    refused = changed_since(flag, shown)
+    audit.record(db, actor, "flag.closed", flag, now, outcome=outcome, late=refused is not None)
+    if refused is not None:
+        return refused
     flag.outcome, flag.note, flag.done_at, flag.done_by = outcome, note or None, now, actor.id
     if flag.owner_id is None:
         flag.owner_id, flag.owned_at = actor.id, now
     flag.escalate_at = None
     await reminders.cancel(db, actor, flag.id, "closed", now)
-    return True
+    return None
 
 
-async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> None:
-    """Undo of a close. An expected level that was set with it stays until somebody ends it."""
+def changed_since(flag: Flag, shown: Shown) -> Refused | None:
+    """Why an outcome that was chosen on a page that showed `shown` no longer fits the flag."""
+    if flag.done_at is not None:
+        return Refused("closed")
+    if shown.news_at and shown.news_at != shown_of(flag).news_at:
+        return Refused("news")
+    return None
+
+
+async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, shown: Shown = UNKNOWN) -> Refused | None:
+    """Undo of a close. An expected level that was set with it stays until somebody ends it.
+
+    Refused: "reopened" where it is open already, "closed" where a colleague has given it another outcome since.
+    """
     newest = await flow.newest(db, flag.patient_id, flag.item)
     await hold(db, flag)
     if newest is None or newest.id != flag.id or flag.done_at is None:
-        return
+        return Refused("reopened")
+    if shown.news_at and shown.done_at != shown_of(flag).done_at:
+        return Refused("closed")
     flag.outcome = flag.done_at = flag.done_by = None
     flag.note = None
     audit.record(db, actor, "flag.reopened", flag, now)
     flag.escalate_at = await escalation.goes_on_at(db, flag, now)
+    return None
 
 
 async def add_note(db: AsyncSession, actor: Actor, flag: Flag, text: str, now: datetime) -> FlagNote | None:

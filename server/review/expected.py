@@ -1,5 +1,6 @@
 """A level that is expected of a patient for a while: what is no worse raises no soft or hard flag."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,6 +11,16 @@ from server.actor import Actor
 from server.people.rules import Refused
 from server.review import acts, flow, rules
 from server.review.models import ExpectedLevel, Flag
+from server.review.rules import UNKNOWN, Shown
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A level to expect, for how many days, and why."""
+
+    level: int
+    days: int
+    note: str = ""
 
 
 async def expect(
@@ -49,22 +60,22 @@ async def expect(
 
 
 async def snooze(
-    db: AsyncSession, actor: Actor, flag: Flag, level: int, days: int, note: str, now: datetime
+    db: AsyncSession, actor: Actor, flag: Flag, wanted: Wanted, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
     """The flag's level, or a worse one, is expected for a while: with that the flag has its outcome."""
     await flow.hold_patient(db, flag.patient_id)
     await acts.hold(db, flag)
     if flag.severity == "red" or flag.item.endswith(rules.MISSING):
         return Refused("severity")
-    if level < flow.level_of(flag):
+    if refused := acts.changed_since(flag, shown):
+        return refused
+    if wanted.level < flow.level_of(flag):
         return Refused("level")
-    if flag.done_at is not None:
-        return Refused("closed")
-    kept = await expect(db, actor, flag.patient_id, (flag.slug, flag.item), level, days, note, now)
+    which = (flag.slug, flag.item)
+    kept = await expect(db, actor, flag.patient_id, which, wanted.level, wanted.days, wanted.note, now)
     if isinstance(kept, Refused):
         return kept
-    await acts.end(db, actor, flag, rules.EXPECTED, note, now)
-    return None
+    return await acts.end(db, actor, flag, rules.EXPECTED, wanted.note, now)
 
 
 async def stop(db: AsyncSession, actor: Actor, patient_id: str, item: str, now: datetime) -> bool:

@@ -163,6 +163,33 @@ def weakens(old: Trigger, new: Trigger) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a page showed of a flag: acting on it must not overwrite what changed since. "" stands for nothing.
+
+    A page that does not say what it showed has no `news_at`: then only the flag's present state counts.
+    """
+
+    news_at: str = ""
+    owner_id: str = ""
+    done_at: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> "Shown":
+        parts = text.split("~")
+        return cls(*parts) if len(parts) == 3 else cls()
+
+    def __str__(self) -> str:
+        return f"{self.news_at}~{self.owner_id}~{self.done_at}"
+
+
+UNKNOWN = Shown()
+
+
+def shown(news_at: datetime, owner_id: str | None, done_at: datetime | None) -> Shown:
+    return Shown(news_at.isoformat(), owner_id or "", done_at.isoformat() if done_at else "")
+
+
 def stays_quiet(level: int, severity: str, last_level: int, last_severity: str, since: timedelta) -> bool:
     """Whether a closed flag's answer, unchanged or better, need not raise it again yet."""
     return (

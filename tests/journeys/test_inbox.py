@@ -119,8 +119,8 @@ async def test_case_74_two_staff_acknowledge_at_once(chromium: Browser, site: Ru
         await desk.get_by_label(outcome).check()
     await maria.get_by_role("button", name="Acknowledge").click()
     await ken.get_by_role("button", name="Acknowledge").click()
-    for desk in (maria, ken):
-        await sees(desk, "Nobody waits.", "Rosa Delgado, Chewing and swallowing: Called.")
+    await sees(maria, "Nobody waits.", "Rosa Delgado, Chewing and swallowing: Called.")
+    await sees(ken, "Maria Alvarez was quicker", "Maria Alvarez closed this flag: Called")
     flag = await only_flag(site)
     assert (flag.outcome, flag.done_by, flag.owner_id) == ("called", site.cast.maria.id, site.cast.maria.id)
     tries = await rows(site.database, AuditEvent, AuditEvent.subject_id == flag.id, AuditEvent.verb == "flag.closed")
@@ -242,3 +242,34 @@ async def when_it_is_said_by_phone(desk: Page, *said: tuple[str, str]) -> None:
 async def only_flag(site: RunningSite) -> Flag:
     async with site.database.reading() as db:
         return (await db.scalars(select(Flag))).one()
+
+
+async def test_case_89_two_nurses_on_one_flag_lose_nothing_of_what_they_typed(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """Maria and Ken have the same flag open; Ken is quicker. Maria reads that, and her words become a note."""
+    await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await when_all_is_answered(rosa, SWALLOWING)
+    maria = await desk_of(chromium, site, site.cast.maria)
+    ken = await desk_of(chromium, site, site.cast.ken)
+    for desk in (maria, ken):
+        await desk.locator("#flags [data-open]").first.click()
+        await expect(desk.get_by_label("Note", exact=True)).to_be_visible()
+
+    await maria.get_by_label("Plan changed").check()
+    await maria.get_by_label("Note", exact=True).fill("Thicker drinks from today.")
+    await ken.get_by_label("Called").check()
+    await ken.get_by_label("Note", exact=True).fill("Left a message with Luis.")
+    await press(ken, "Acknowledge")
+    await sees(ken, "Rosa Delgado, Chewing and swallowing: Called.")
+
+    await press(maria, "Acknowledge")
+    await sees(maria, "Ken Osei was quicker", "Left a message with Luis.")
+    kept = maria.get_by_label("Add a note")
+    await expect(kept).to_have_value("Plan changed: Thicker drinks from today.")
+    await press(maria, "Keep")
+    flag = await only_flag(site)
+    assert (flag.outcome, flag.note) == ("called", "Left a message with Luis.")
+    await ken.goto(f"/staff/flags/{flag.id}")
+    await sees(ken, "Plan changed: Thicker drinks from today.", "Maria Alvarez")

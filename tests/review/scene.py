@@ -35,4 +35,4 @@ async def close(
 ) -> bool:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await acts.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days))
+        return await acts.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days)) is None

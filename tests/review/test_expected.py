@@ -7,6 +7,7 @@ import pytest
 from server.db import Database
 from server.people.rules import Refused
 from server.review import expected
+from server.review.expected import Wanted
 from server.review.models import ExpectedLevel, Flag
 from tests.cast import NOW, Cast, acting
 from tests.review.scene import WEEK, answers, close, flags, only_flag
@@ -24,7 +25,7 @@ async def expects(database: Database, cast: Cast, item: str, level: int, days: i
 async def snoozes(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await expected.snooze(db, acting(cast.ken), held, level, days, "As we thought.", NOW)
+        return await expected.snooze(db, acting(cast.ken), held, Wanted(level, days, "As we thought."), NOW)
 
 
 async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Database, cast: Cast) -> None:

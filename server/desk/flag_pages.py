@@ -1,0 +1,167 @@
+"""One flag and what staff do with it: take it, assign it, note on it, close it, expect its level, undo.
+
+An act on a page that is out of date is refused with the flag as it is now, and with all that was typed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import problems, render
+from server.actor import Actor
+from server.checkins import flow as checkins
+from server.desk import flag_detail, inbox
+from server.desk.rules import TABS
+from server.forms import form_of, text, way_back, whole
+from server.people import flow as people
+from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
+from server.people.models import Patient
+from server.problems import found
+from server.review import acts, expected
+from server.review import flow as review
+from server.review.expected import Wanted
+from server.review.models import Flag
+from server.review.rules import Shown
+
+# Why an act was refused: the form lacks something, or a colleague or the patient has changed the flag meanwhile.
+MISSING = ("outcome", "note", "empty", "level", "days", "severity")
+INBOX = "/staff?show=action"
+CHANGED = ("closed", "closed-anew", "owned", "news")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed or chose in the forms of a flag."""
+
+    outcome: str = ""
+    note: str = ""
+    level: int | None = None
+    days: int | None = None
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """How the page of a flag is shown: where it leads back, and why an act was refused."""
+
+    back: str
+    why: str = ""
+    typed: Typed = Typed()
+
+    @property
+    def status(self) -> int:
+        return 200 if not self.why else 409 if self.why in CHANGED else 422
+
+
+@get("/staff/flags/{flag_id:str}", opt=STAFF | WRITES)
+async def flag_page(
+    request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = "action"
+) -> Response[str]:
+    """One flag and all that can be done about it; the inbox shows this in the row itself."""
+    flag = found(await review.find(db, actor, flag_id))
+    await people.opened(db, actor, await db.get_one(Patient, flag.patient_id), now)
+    return await _page(request, db, actor, flag, now, View(f"/staff?show={show if show in TABS else 'action'}"))
+
+
+@post("/staff/flags/{flag_id:str}/own", opt=STAFF)
+async def own(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await review.find(db, actor, flag_id))
+    form = await form_of(request)
+    if not await acts.own(db, actor, flag, actor.id, now):
+        return await _page(request, db, actor, flag, now, View(INBOX, "closed" if flag.done_at else "owned"))
+    return _back(request, form, flag)
+
+
+@post("/staff/flags/{flag_id:str}/assign", opt=STAFF)
+async def assign(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await review.find(db, actor, flag_id))
+    form = await form_of(request)
+    typed = Typed(owner=text(form, "owner", 32))
+    refused = await acts.assign(db, actor, flag, typed.owner, now, Shown.read(text(form, "shown")))
+    if refused and refused.why == "owner":
+        return problems.answer(request, 422)
+    if refused:
+        return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
+    return _back(request, form, flag)
+
+
+@post("/staff/flags/{flag_id:str}/note", opt=STAFF)
+async def note(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await review.find(db, actor, flag_id))
+    form = await form_of(request)
+    if await acts.add_note(db, actor, flag, text(form, "note"), now) is None:
+        return await _page(request, db, actor, flag, now, View(INBOX, "empty"))
+    return _back(request, form, flag)
+
+
+@post("/staff/flags/{flag_id:str}/close", opt=STAFF)
+async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await review.find(db, actor, flag_id))
+    form = await form_of(request)
+    typed = Typed(text(form, "outcome", 20), text(form, "note"))
+    refused = await acts.close(db, actor, flag, typed.outcome, typed.note, now, Shown.read(text(form, "shown")))
+    if refused:
+        return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
+    return _back(request, form, flag)
+
+
+@post("/staff/flags/{flag_id:str}/snooze", opt=STAFF)
+async def snooze(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
+    """The level is expected for a while."""
+    flag = found(await review.find(db, actor, flag_id))
+    form = await form_of(request)
+    typed = Typed(note=text(form, "note"), level=whole(form, "level"), days=whole(form, "days"))
+    wanted = await _wanted(db, actor, flag, typed)
+    if wanted is None:
+        return await _page(request, db, actor, flag, now, View(INBOX, "level", typed))
+    refused = await expected.snooze(db, actor, flag, wanted, now, Shown.read(text(form, "shown")))
+    if refused:
+        return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
+    return _back(request, form, flag)
+
+
+@post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
+async def reopen(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await review.find(db, actor, flag_id))
+    form = await form_of(request)
+    refused = await acts.reopen(db, actor, flag, now, Shown.read(text(form, "shown")))
+    if refused and refused.why == "closed":
+        return await _page(request, db, actor, flag, now, View(INBOX, "closed-anew"))
+    return _back(request, form, flag)
+
+
+async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> Wanted | None:
+    """None where the item has no such level."""
+    form = (await checkins.offered(db, actor)).get(flag.slug)
+    question = form.by_id.get(flag.item) if form else None
+    if question is None or typed.level is None or not 0 <= typed.level <= question.worst:
+        return None
+    return Wanted(typed.level, typed.days or 0, typed.note)
+
+
+async def _page(request: Ask, db: AsyncSession, actor: Actor, flag: Flag, now: datetime, view: View) -> Response[str]:
+    [row] = await inbox.rows_of(db, actor, [flag], now)
+    return render.page(
+        request,
+        "desk/flag.html",
+        view.status,
+        row=row,
+        detail=await flag_detail.of(db, actor, flag, now),
+        back=view.back,
+        why=view.why,
+        typed=view.typed,
+        zone=actor.zone,
+        now=now,
+    )
+
+
+def _back(request: Ask, form: FormMultiDict, flag: Flag) -> Response[Any]:
+    return render.go(request, way_back(form, f"/staff/patients/{flag.patient_id}#flag-{flag.id}"))
+
+
+ROUTES: list[Any] = [flag_page, own, assign, note, close, snooze, reopen]
