@@ -43,6 +43,7 @@ import server.phone.look_pages
 import server.phone.pages
 import server.phone.phones_pages
 import server.phone.settings_pages
+import server.phone.visit_pages
 import server.reminders.pages
 import server.reminders.reach_pages
 from server import crypto, language, problems, render, shell
@@ -86,6 +87,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.expected_pages.ROUTES,
     *server.checkins.trigger_pages.ROUTES,
     *server.phone.pages.ROUTES,
+    *server.phone.visit_pages.ROUTES,
     *server.phone.held_pages.ROUTES,
     *server.phone.phones_pages.ROUTES,
     *server.phone.look_pages.ROUTES,

@@ -10,6 +10,7 @@ from server import audit
 from server.actor import Actor
 from server.appointments import rules
 from server.appointments.models import Appointment, Series
+from server.appointments.rules import VisitChanged
 from server.checkins import flow as checkins
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
@@ -87,6 +88,7 @@ def _on(new: NewVisit, starts: datetime) -> NewVisit:
 
 async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts: datetime, now: datetime) -> None:
     """To another wall time; the reply was about the old one, so it is asked anew. Raises BadVisit."""
+    await lock(db, appointment)
     if appointment.status not in rules.UPCOMING:
         raise rules.BadVisit("over")
     appointment.starts_at = rules.check_start(starts, appointment.zone, now)
@@ -101,6 +103,7 @@ async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts:
 
 async def mark(db: AsyncSession, actor: Actor, appointment: Appointment, status: str, now: datetime) -> bool:
     """Arrived, fulfilled, noshow, cancelled; False where that cannot follow from what it is."""
+    await lock(db, appointment)
     if not rules.may_become(appointment.status, status):
         return False
     appointment.status = status
@@ -117,8 +120,17 @@ async def mark(db: AsyncSession, actor: Actor, appointment: Appointment, status:
     return True
 
 
-async def answer(db: AsyncSession, actor: Actor, appointment: Appointment, reply: str, now: datetime) -> None:
-    """I'll be there, I can't come, another time please; the last word counts."""
+async def answer(
+    db: AsyncSession, actor: Actor, appointment: Appointment, reply: str, now: datetime, shown: str | None = None
+) -> None:
+    """I'll be there, I can't come, another time please; the last word counts.
+
+    `shown` is what the page said it showed, None where the answer came in another way. Raises VisitChanged where the
+    visit has another time by now, or none: an answer counts only for the time that was on screen (case 88).
+    """
+    await lock(db, appointment)
+    if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
+        raise VisitChanged(rules.read_time_shown(shown or ""))
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, now, actor.kind
     appointment.handled_at = None
     audit.record(db, actor, "appointment.answered", appointment, now, reply=reply)
@@ -127,13 +139,24 @@ async def answer(db: AsyncSession, actor: Actor, appointment: Appointment, reply
     await remind(db, actor, patient, appointment, now)
 
 
+async def lock(db: AsyncSession, appointment: Appointment) -> None:
+    """As it is now: whoever moves or answers it at the same moment waits here."""
+    await db.refresh(appointment, with_for_update={"key_share": True})
+
+
+def _is_shown(appointment: Appointment, shown: str) -> bool:
+    """A page that does not say what it showed can only be trusted about a visit that never changed."""
+    return shown == appointment.shown or (shown == "" and appointment.changes == 0)
+
+
 async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetime) -> Appointment | None:
     """An answer from a notification: the token stands for this visit's reminder and nothing else."""
-    reminder = await receipts.redeem(db, token, now)
-    if reminder is None:
+    appointment = await visit_behind(db, token, now)
+    if appointment is None:
         return None
-    appointment = await db.get_one(Appointment, reminder.subject_id)
-    if appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
+    await lock(db, appointment)  # a move that is under way ends the token
+    reminder = await receipts.redeem(db, token, now)
+    if reminder is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
         return None
     await answer(db, Actor("patient", reminder.patient_id, reminder.clinic_id), appointment, reply, now)
     return appointment

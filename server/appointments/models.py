@@ -39,3 +39,8 @@ class Appointment(OfClinic, Base):
     replied_by: Mapped[str | None] = mapped_column(String(10))
     handled_at: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def shown(self) -> str:
+        """Sent back with an answer, so that it counts only for the time that was on screen."""
+        return f"{self.starts.isoformat()} {self.zone}"

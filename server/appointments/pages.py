@@ -1,4 +1,4 @@
-"""Visits over HTTP: the patient's answer and calendar file, the staff's booking, moving and marking."""
+"""Visits over HTTP: an answer by a link or a notification, the staff's booking, moving and marking."""
 
 from datetime import datetime
 from typing import Any
@@ -15,23 +15,11 @@ from server.appointments.models import Appointment
 from server.appointments.rules import BadVisit
 from server.forms import a_date, a_time, form_of, json_of, text, texts, whole
 from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, STAFF, Ask, Db, Now, Who
+from server.people.guards import ANYONE, STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
 from server.reminders import flow as reminders
 from server.reminders import told
-
-
-@post("/visits/{appointment_id:str}/answer", opt=PERSON)
-async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = found(await flow.find(db, actor, appointment_id))
-    reply = text(await form_of(request), "reply", 10)
-    if reply not in rules.REPLIES:
-        return problems.answer(request, 422)
-    if appointment.status not in rules.UPCOMING:
-        return problems.answer(request, 409)
-    await flow.answer(db, actor, appointment, reply, now)
-    return render.go(request, f"/visits/{appointment.id}")
 
 
 @post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})
@@ -157,4 +145,4 @@ async def _staff_visit(
     )
 
 
-ROUTES = [answer, answer_by_token, go_page, go_answer, new_page, book, visit_page, move, mark, handled]
+ROUTES = [answer_by_token, go_page, go_answer, new_page, book, visit_page, move, mark, handled]

@@ -30,6 +30,22 @@ class BadVisit(ValueError):
         self.why, self.when = why, when
 
 
+class VisitChanged(Exception):
+    """The visit is not what the page showed. `was` is the wall time that was on screen, where the page said so."""
+
+    def __init__(self, was: datetime | None = None) -> None:
+        super().__init__("the visit has changed")
+        self.was = was
+
+
+def read_time_shown(text: str) -> datetime | None:
+    """The wall time in what a page sent back with an answer (`Appointment.shown`); None for anything else."""
+    try:
+        return datetime.fromisoformat(text.partition(" ")[0]).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
 def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]:
     """The first `count` days from `first` on that fall on `weekdays` (Monday is 0)."""
     if not 1 <= count <= LONGEST_SERIES:

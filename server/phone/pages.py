@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import charts, render
 from server.actor import Actor
-from server.appointments import flow as appointments
 from server.appointments import lists as visits
 from server.charts import Chart
 from server.checkins import finding, past
@@ -53,18 +52,6 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
         closed=people.is_closed(clinic, now),
         now=now,
-    )
-
-
-@get("/visits/{appointment_id:str}", opt=PERSON)
-async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
-    visit = found(await appointments.find(db, actor, appointment_id))
-    return render.page(
-        request,
-        "phone/visit.html",
-        visit=visit,
-        patient=await db.get_one(Patient, actor.patient_id),
-        clinic=await people.clinic_of(db, actor),
     )
 
 
@@ -161,4 +148,4 @@ async def help_page(request: Ask, db: Db) -> Response[str]:
     return render.page(request, "phone/help.html", clinic=clinic)
 
 
-ROUTES = [home, visit_page, sent_page, answers_page, set_aside_page, help_page]
+ROUTES = [home, sent_page, answers_page, set_aside_page, help_page]

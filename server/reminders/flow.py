@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -12,7 +12,7 @@ from server.actor import Actor, system
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.leads import let_go
-from server.reminders.models import Reminder
+from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned, Quiet
 
 PENDING = ("scheduled", "sending", "folded")
@@ -156,12 +156,20 @@ async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: dateti
 
 
 async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> None:
-    """What was said of a subject is no longer so: its links end, and the change is said where anything was."""
-    found = await of_subject(db, notice.subject_id)
-    said = [reminder for reminder in found if reminder.state in SAID]
+    """What was said of a subject is no longer so: its links end, and the change is said where anything was.
+
+    A reminder that a worker is sending at this moment counts as said. The worker is fenced off, so that what has not
+    left yet is written anew with the new time.
+    """
+    found = await _locked(db, notice.subject_id)
+    said = [reminder for reminder in found if reminder.state in (*SAID, "sending")]
     for reminder in said:
-        reminder.why, reminder.turn_at = OVERTAKEN, None
+        if reminder.state == "sending":
+            reminder.state, reminder.lease_until, reminder.fence = "scheduled", None, reminder.fence + 1
+        else:
+            reminder.why, reminder.turn_at = OVERTAKEN, None
         audit.record(db, actor, "reminder.overtaken", reminder, now)
+    await _overtake_attempts(db, [reminder.id for reminder in found], now)
     before = [reminder for reminder in found if reminder.kind == notice.kind]
     for reminder in before:
         if reminder.moment != now:
@@ -171,6 +179,23 @@ async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datet
     twice = any(reminder.moment == now for reminder in before)
     if said and not twice and notice.expires_at > now:
         await remind_now(db, actor, notice, now)
+
+
+async def _locked(db: AsyncSession, subject_id: str) -> list[Reminder]:
+    """A worker that is claiming one of them at this moment is waited for: what it has claimed is seen here."""
+    query = select(Reminder).where(Reminder.subject_id == subject_id).order_by(Reminder.id)
+    found = await db.scalars(query.with_for_update(key_share=True), execution_options={"populate_existing": True})
+    return sorted(found, key=lambda reminder: reminder.moment)
+
+
+async def _overtake_attempts(db: AsyncSession, reminder_ids: Sequence[str], now: datetime) -> None:
+    """What went out before this change showed the old state: its token answers nothing any more."""
+    await db.execute(
+        update(Attempt)
+        .where(Attempt.reminder_id.in_(reminder_ids), Attempt.overtaken_at.is_(None))
+        .values(overtaken_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _wake_workers(db: AsyncSession) -> None:

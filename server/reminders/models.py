@@ -91,3 +91,4 @@ class Attempt(OfClinic, Base):
     shown_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    overtaken_at: Mapped[datetime | None]  # its subject has changed since: its token answers nothing

@@ -54,10 +54,10 @@ def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
 async def behind(db: AsyncSession, token: str) -> Reminder | None:
     """The visit's reminder that a token stands for while it lives: not once that changed, nor in a pause."""
     attempt = await _attempt(db, token)
-    reminder = await db.get(Reminder, attempt.reminder_id) if attempt else None
+    reminder = await db.get(Reminder, attempt.reminder_id, populate_existing=True) if attempt else None
     if attempt is None or reminder is None or reminder.kind not in rules.ABOUT_VISITS:
         return None
-    if reminder.state == "cancelled" or reminder.why == OVERTAKEN:
+    if reminder.state == "cancelled" or reminder.why == OVERTAKEN or attempt.overtaken_at is not None:
         return None
     if attempt.device_id and (await db.get_one(Device, attempt.device_id)).ended_at is not None:
         return None
@@ -78,7 +78,8 @@ async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None
 
 
 async def _attempt(db: AsyncSession, token: str) -> Attempt | None:
-    return await db.scalar(select(Attempt).where(Attempt.token_hash == crypto.token_hash(token)))
+    found = select(Attempt).where(Attempt.token_hash == crypto.token_hash(token))
+    return await db.scalar(found.execution_options(populate_existing=True))  # a change may have overtaken it
 
 
 async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:

@@ -108,3 +108,29 @@ async def when_she_moves_it_by_a_day(desk: Page) -> None:
 async def then_she_is_asked_anew(phone: Page) -> None:
     await sees_not(phone, "Thank you")
     await expect(phone.locator(".said")).to_have_count(0)
+
+
+async def test_case_88_a_visit_that_moves_while_its_page_is_open_is_answered_for_the_new_time_only(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """Rosa's page shows the old time; Maria moves the visit; Rosa presses I'll be there, and is asked again."""
+    visit = await site.book_visit(timedelta(days=9))
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    maria = await desk_of(chromium, site, site.cast.maria)
+    await rosa.goto(f"/visits/{visit.id}")
+    await sees(rosa, in_words(visit.starts.date()))
+
+    moved_to = visit.starts.date() + timedelta(days=2)
+    await maria.goto(f"/staff/visits/{visit.id}")
+    await maria.get_by_label("To").fill(moved_to.isoformat())
+    await press(maria, "Move")
+
+    await press(rosa, "I'll be there")
+    await sees(rosa, "Your visit has changed", f"It is now: {in_words(moved_to)}", "Please answer for the new time.")
+    await maria.reload()
+    await sees(maria, "None yet")
+
+    await press(rosa, "I'll be there")
+    await sees(rosa, "Thank you. The clinic knows you are coming.")
+    await maria.reload()
+    await sees(maria, "Will be there")

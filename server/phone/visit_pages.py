@@ -1,0 +1,59 @@
+"""A visit on the patient's phone, and the answer to it."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import problems, render
+from server.actor import Actor
+from server.appointments import flow as appointments
+from server.appointments import rules
+from server.appointments.models import Appointment
+from server.appointments.rules import VisitChanged
+from server.forms import form_of, text
+from server.people import flow as people
+from server.people.guards import PERSON, Ask, Db, Now, Who
+from server.people.models import Patient
+from server.problems import found
+
+
+@get("/visits/{appointment_id:str}", opt=PERSON)
+async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
+    return await _page(request, db, actor, found(await appointments.find(db, actor, appointment_id)))
+
+
+@post("/visits/{appointment_id:str}/answer", opt=PERSON)
+async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
+    """An answer to a page that is out of date is not taken: the page shows old and new, and asks again."""
+    visit = found(await appointments.find(db, actor, appointment_id))
+    form = await form_of(request)
+    reply = text(form, "reply", 10)
+    if reply not in rules.REPLIES:
+        return problems.answer(request, 422)
+    try:
+        await appointments.answer(db, actor, visit, reply, now, shown=text(form, "shown"))
+    except VisitChanged as changed:
+        return await _page(request, db, actor, visit, changed)
+    return render.go(request, f"/visits/{visit.id}")
+
+
+async def _page(
+    request: Ask, db: AsyncSession, actor: Actor, visit: Appointment, changed: VisitChanged | None = None
+) -> Response[str]:
+    was: datetime | None = changed.was if changed else None
+    return render.page(
+        request,
+        "phone/visit.html",
+        409 if changed else 200,
+        visit=visit,
+        changed=changed is not None,
+        was=was if was != visit.starts else None,
+        patient=await db.get_one(Patient, actor.patient_id),
+        clinic=await people.clinic_of(db, actor),
+    )
+
+
+ROUTES: list[Any] = [visit_page, answer]
