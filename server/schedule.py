@@ -13,24 +13,27 @@ from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.appointments import reckoning as visit_reckoning
+from server.appointments import restoring
 from server.channels.email import EmailChannel, read_server
 from server.channels.protocol import Channel
 from server.channels.push import PushChannel
 from server.channels.rules import HostList
 from server.channels.text import TextChannel
-from server.checkins import closing
+from server.checkins import closing, reopening
 from server.checkins import flow as checkins
 from server.checkins import reckoning as checkin_reckoning
 from server.clock import Clock, system_clock
 from server.db import Database, new_id
 from server.dead_man import DeadMan
-from server.reminders import beats, health
+from server.reminders import beats, hastening, health
 from server.reminders import flow as reminders
 from server.reminders.claims import BATCH, next_due
+from server.reminders.pulse import Pulse
 from server.reminders.rules import LEASE, ClockWatch
 from server.reminders.sending import Sender
 from server.review import escalation
@@ -40,6 +43,7 @@ from server.waking import notice_writes
 log = structlog.get_logger()
 LONGEST_SLEEP = 30.0  # seconds
 LOOK_FOR_WRITES = 1.0  # seconds
+LOOK_AT_CLOCKS = 1.0  # seconds
 BEAT_EVERY = 20.0  # seconds
 Verb = Callable[[AsyncSession, datetime], Awaitable[object]]
 
@@ -54,6 +58,20 @@ class Tick:
     run: Callable[["Worker"], Awaitable[None]]
 
 
+class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Run again one period from now.
+
+    APScheduler's own interval counts from the run before, one period at a time: after a jump of the clock by a
+    century that takes minutes and gigabytes.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.period = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        return now + self.period
+
+
 class Worker:
     def __init__(
         self,
@@ -66,10 +84,12 @@ class Worker:
         self.database, self.sender, self.clock, self.monotonic = database, sender, clock, monotonic
         self.id = new_id()
         self.watch = ClockWatch(clock(), monotonic())
+        self.pulse = Pulse({}, monotonic())  # no tick is expected to run before the scheduler is made
+        sender.trusted_now, sender.steady_now = self.trusted_now, self.steady_now
         self.dead_man = dead_man
         self.sent_at: float | None = None
         self.beaten_at: float | None = None
-        self.told_hold = False
+        self.told: tuple[bool, frozenset[str]] = (False, frozenset())
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
 
@@ -86,7 +106,17 @@ class Worker:
         go = self.sender.tick if wait else self.sender.begin
         while await go() == BATCH:
             pass
-        self.sent_at = self.monotonic()
+        if not self.watch.holds:
+            self.sent_at = self.monotonic()
+
+    def trusted_now(self) -> datetime | None:
+        """Read the clock once. None while it is not trusted: whoever asks then does nothing at all."""
+        return None if self.holds() else self.watch.wall
+
+    def steady_now(self) -> datetime:
+        """The time for what has happened and must be written down, however the clock has jumped."""
+        self.holds()
+        return self.watch.steady
 
     def holds(self) -> bool:
         """Whether the clock has just jumped: nothing is sent or closed by a time that may be set right again."""
@@ -95,17 +125,18 @@ class Worker:
 
     async def _beat(self) -> None:
         """Now and then, not each time: on SQLite a write would wake the sender again."""
-        now, holds = self.monotonic(), self.watch.holds
-        if holds == self.told_hold and self.beaten_at is not None and now - self.beaten_at < BEAT_EVERY:
+        now, told = self.monotonic(), (self.watch.holds, self.pulse.silent(self.monotonic()))
+        if told == self.told and self.beaten_at is not None and now - self.beaten_at < BEAT_EVERY:
             return
-        self.beaten_at, self.told_hold = now, holds
+        self.beaten_at, self.told = now, told
+        holds, silent = told
         async with self.database.writing() as db:
-            await beats.beat(db, self.id, "the clock jumped" if holds else None, self.clock())
+            await beats.beat(db, self.id, "the clock jumped" if holds else None, self.clock(), silent)
 
     async def ping(self) -> None:
-        """Told outside only while it truly sends: a worker that fails or holds is as good as dead."""
+        """Told outside only while it truly works: a worker that fails or holds is as good as dead."""
         lately = self.sent_at is not None and self.monotonic() - self.sent_at < 2 * LEASE.total_seconds()
-        if self.dead_man is not None and lately:
+        if self.dead_man is not None and lately and not self.pulse.silent(self.monotonic()):
             await self.dead_man.ping()
 
     async def until_due(self) -> float:
@@ -118,17 +149,31 @@ class Worker:
 
 
 def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
-    """A tick that does these in one transaction."""
+    """A tick that does these in one transaction, all at one moment.
+
+    The clock is read once the write lock is held. Had it been judged before, it could jump while we wait.
+    """
 
     async def run(worker: Worker) -> None:
         async with worker.database.writing() as db:
+            now = worker.trusted_now()
+            if now is None:
+                return
             for verb in verbs:
-                await verb(db, worker.clock())
+                await verb(db, now)
 
     return run
 
 
 RECKONS = (visit_reckoning.reckon, checkin_reckoning.reckon, reminders.keep_all_quiet)
+# What a clock that was ahead has ended or put off, once the clock is right.
+REPAIRS = (
+    reopening.reopen_all,
+    restoring.restore_visits,
+    hastening.hasten,
+    health.forget_future_asks,
+    escalation.hasten,
+)
 TICKS = (
     Tick(
         "lay-out",
@@ -136,6 +181,7 @@ TICKS = (
         "Lay out the check-ins of the coming days and plan their reminders.",
         _writes(checkins.lay_out_all),
     ),
+    Tick("repair", 60, "Undo what a clock that was ahead has ended or put off.", _writes(*REPAIRS)),
     Tick(
         "close", 60, "Close check-ins whose window has ended; what was answered goes in.", _writes(closing.close_ended)
     ),
@@ -181,6 +227,7 @@ async def run(settings: Settings) -> None:
     tasks = [
         asyncio.create_task(_send_for_ever(worker)),
         asyncio.create_task(notice_writes(worker.database, worker.wake)),
+        asyncio.create_task(_watch_for_ever(worker, scheduler)),
     ]
     await worker.stopping.wait()
     scheduler.shutdown(wait=False)
@@ -192,13 +239,13 @@ async def run(settings: Settings) -> None:
 
 
 def _scheduler(worker: Worker) -> AsyncIOScheduler:
+    worker.pulse = Pulse({tick.name: tick.every for tick in TICKS}, worker.monotonic())
     scheduler = AsyncIOScheduler(timezone="UTC")
     for tick in TICKS:
         scheduler.add_job(
             _guarded,
-            "interval",
+            Every(tick.every),
             args=(worker, tick),
-            seconds=tick.every,
             next_run_time=worker.clock() + timedelta(seconds=1),
             id=tick.name,
             coalesce=True,
@@ -210,12 +257,45 @@ def _scheduler(worker: Worker) -> AsyncIOScheduler:
 
 async def _guarded(worker: Worker, tick: Tick) -> None:
     """A tick that fails is logged and comes again; it never takes the others along. None runs after a jump."""
-    if worker.holds():
-        return
+    worker.pulse.begins(tick.name, worker.monotonic())
+    failed = True
     try:
-        await tick.run(worker)
+        if not worker.holds():
+            await tick.run(worker)
+        failed = False
     except Exception as error:
         log.error("tick.failed", tick=tick.name, kind=type(error).__name__, exc_info=error)
+    finally:
+        worker.pulse.ends(tick.name, worker.monotonic(), failed)
+
+
+async def _watch_for_ever(worker: Worker, scheduler: AsyncIOScheduler) -> None:
+    """Look at both clocks each second: asyncio's own waits go by the monotonic one."""
+    while True:
+        try:
+            look_at_clocks(worker, scheduler)
+        except Exception as error:
+            log.error("tick.failed", tick="clocks", kind=type(error).__name__, exc_info=error)
+        await asyncio.sleep(LOOK_AT_CLOCKS)
+
+
+def look_at_clocks(worker: Worker, scheduler: AsyncIOScheduler) -> None:
+    """After a jump of the clock, schedule every job anew; log each tick that no longer runs.
+
+    APScheduler waits for a time of day. Once the clock is set back, that time is further away than the tick's period.
+    """
+    held = worker.watch.holds
+    if worker.holds() != held:
+        log.warning("worker.clock", holds=worker.watch.holds, wall=worker.watch.wall.isoformat())
+        worker.wake.set()  # staff are told in the worker's next beat
+    monotonic = worker.monotonic()
+    for job in scheduler.get_jobs():
+        left = worker.pulse.next_run(job.id, monotonic)
+        if (job.next_run_time - worker.clock()).total_seconds() > left + LOOK_AT_CLOCKS:
+            job.modify(next_run_time=worker.clock() + timedelta(seconds=left))
+    for name, seconds in worker.pulse.newly_silent(monotonic):
+        log.error("tick.silent", tick=name, seconds=round(seconds))
+        worker.wake.set()
 
 
 async def _send_for_ever(worker: Worker) -> None:

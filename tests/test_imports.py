@@ -29,6 +29,7 @@ CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", 
 COMPOSITION = {"app", "cli", "dead_man", "demo", "key_file", "migrations", "processes", "schedule", "waking"}
 PAGES_ALONE_USE = {"server.render", "server.problems", "server.forms", "server.people.guards", "litestar"}
 PURE = {"charts.py", "checkins/forms.py", "channels/protocol.py", "reminders/burden.py", "reminders/signs.py"}
+PURE |= {"reminders/pulse.py"}
 PURE |= {"review/replaying.py"}
 PUSH_LIBRARIES = {"pywebpush", "py_vapid"}
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}

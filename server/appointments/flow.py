@@ -1,5 +1,6 @@
 """The verbs about visits: book, series, move, cancel, mark, answer. Each carries its reminders and check-ins along."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
 from server.reminders import receipts
 from server.reminders.flow import Notice
-from server.reminders.rules import plan_visit
+from server.reminders.rules import Planned, plan_visit
 from server.reminders.words import detail_of_visit
 
 
@@ -184,9 +185,19 @@ async def _carry_along(
     await checkins.tie(db, actor, patient, appointment.id, appointment.starts, appointment.zone, now)
 
 
-async def remind(db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime) -> None:
+async def remind(
+    db: AsyncSession,
+    actor: Actor,
+    patient: Patient,
+    appointment: Appointment,
+    now: datetime,
+    wanted: Sequence[Planned] | None = None,
+) -> None:
     """Someone who can't come is not reminded to; staff have it on their list."""
-    wanted = plan_visit(appointment.starts, appointment.zone, now) if appointment.reply in (None, "coming") else []
+    if appointment.reply not in (None, "coming"):
+        wanted = []
+    elif wanted is None:
+        wanted = plan_visit(appointment.starts, appointment.zone, now)
     detail = _detail(appointment)
     await reminders.replan(
         db,

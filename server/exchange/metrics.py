@@ -8,7 +8,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.reminders import breakers, health
+from server.reminders import beats as workers
+from server.reminders import breakers, health, rules
 from server.reminders.models import Attempt, Breaker, Reminder, WorkerBeat
 
 LOOKS_BACK = timedelta(minutes=15)  # for lateness
@@ -98,11 +99,19 @@ def _breakers(found: Iterable[Breaker]) -> Metric:
 
 
 async def _workers(db: AsyncSession, now: datetime) -> list[Metric]:
-    beats = list(await db.scalars(select(WorkerBeat.ticked_at)))
-    age = (now - max(beats)).total_seconds() if beats else float("inf")
+    # A beat from the future was left by a clock that was ahead.
+    recent = select(WorkerBeat.ticked_at).where(WorkerBeat.ticked_at <= now + rules.CLOCK_SLACK)
+    beats = list(await db.scalars(recent))
+    age = max((now - max(beats)).total_seconds(), 0.0) if beats else float("inf")
+    silent = GaugeMetricFamily(
+        "interlude_tick_silent", "Recurring ticks that no worker has run for three periods.", labels=("tick",)
+    )
+    for name in await workers.silent_ticks(db, now):
+        silent.add_metric((name,), 1)
     return [
         GaugeMetricFamily("interlude_worker_beat_age_seconds", "Since any worker last ticked.", value=age),
         GaugeMetricFamily("interlude_workers", "Workers that ticked within a day.", value=len(beats)),
+        silent,
     ]
 
 

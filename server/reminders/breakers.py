@@ -7,9 +7,10 @@ ours. Then its breaker opens: after a rest one try is let through, and the first
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.reminders import rules
 from server.reminders.models import Breaker
 
 OPENS_AFTER = 3  # different devices refused, with none taken in between
@@ -45,10 +46,14 @@ async def resting(db: AsyncSession, services: Iterable[str], now: datetime) -> s
 
 
 async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
-    """Services whose rest has ended, which are one worker's to try: for the others the next rest has begun."""
+    """Services whose rest has ended, which are one worker's to try: for the others the next rest has begun.
+
+    A rest longer than any was begun by a clock that was ahead.
+    """
+    longest = REST + rules.CLOCK_SLACK
     probed = await db.scalars(
         update(Breaker)
-        .where(Breaker.opened_at.is_not(None), Breaker.probe_at <= now)
+        .where(Breaker.opened_at.is_not(None), or_(Breaker.probe_at <= now, Breaker.probe_at > now + longest))
         .values(probe_at=now + REST)
         .returning(Breaker.service)
     )

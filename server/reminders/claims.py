@@ -6,8 +6,9 @@ push is said again under the same tag; an unknown text or email never is.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
@@ -34,7 +35,7 @@ async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list
         select(Reminder.id)
         .join(Patient, Patient.id == Reminder.patient_id)  # a patient is one worker's at a time: what is said together
         .where(
-            or_(Reminder.state == "scheduled", (Reminder.state == "sending") & (Reminder.lease_until <= now)),
+            or_(Reminder.state == "scheduled", (Reminder.state == "sending") & _is_over(Reminder.lease_until, now)),
             Reminder.next_at <= now,
         )
         .order_by(Reminder.next_at)
@@ -49,6 +50,11 @@ async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list
         .execution_options(synchronize_session=False, populate_existing=True)
     )
     return list(claimed)
+
+
+def _is_over(lease_until: Any, now: datetime) -> ColumnElement[bool]:
+    """A lease longer than any was taken by a clock that was ahead: it would keep the reminder for as long as that."""
+    return or_(lease_until <= now, lease_until > now + rules.LEASE + rules.CLOCK_SLACK)
 
 
 async def write_attempts(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.actor import Actor, system
 from server.people.models import Caregiver, Clinic, Device, Patient, Subscription
-from server.reminders import flow, signs
+from server.reminders import flow, rules, signs
 from server.reminders.flow import Notice
 from server.reminders.signs import Signs
 
@@ -91,6 +91,15 @@ async def ask_silent(db: AsyncSession, now: datetime) -> int:
             await _ask(db, device, patient, now)
             asked += 1
     return asked
+
+
+async def forget_future_asks(db: AsyncSession, now: datetime) -> int:
+    """A clock that was ahead asked these devices: they have given signs since they were really last heard of."""
+    found = list(await db.scalars(select(Device).where(Device.asked_at > now + rules.CLOCK_SLACK)))
+    for device in found:
+        device.asked_at = None
+        audit.record(db, system(device.clinic_id), "device.not-asked", device, now)
+    return len(found)
 
 
 async def _ask(db: AsyncSession, device: Device, patient: Patient, now: datetime) -> None:

@@ -49,12 +49,16 @@ class Reminder(OfClinic, Base):
 
 
 class WorkerBeat(Base):
-    """When a worker last ticked, and why it holds if it does. Staff are told when none has for a while."""
+    """When a worker last ticked, and why it holds if it does. Staff are told when none has for a while.
+
+    `silent` names, with spaces between, the recurring ticks that it has not run for three of their periods.
+    """
 
     __tablename__ = "worker_beat"
 
     ticked_at: Mapped[datetime]
     held_why: Mapped[str | None] = mapped_column(String(60))
+    silent: Mapped[str | None] = mapped_column(String(200))
 
 
 class Breaker(Base):

@@ -6,6 +6,7 @@ Nothing waits for a service that is slow: each reminder goes on its own, and wha
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 
 import structlog
 
@@ -34,6 +35,9 @@ class Sender:
         self.database, self.clock, self.base_url = database, clock, base_url
         self.channels = {channel.name: channel for channel in (push, *others)}
         self.on_written: Callable[[], object] = lambda: None
+        # A worker puts its own judgement here: the time, or None while its clock is not trusted.
+        self.trusted_now: Callable[[], datetime | None] = clock
+        self.steady_now: Clock = clock
         self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._going: set[asyncio.Task[None]] = set()
@@ -52,8 +56,10 @@ class Sender:
         room = min(BATCH, MOST_GOING - len(self._going))
         if room <= 0:
             return 0
-        now = self.clock()
         async with self.database.writing() as db:
+            now = self.trusted_now()  # once the lock is held: waiting for it may have taken a jump of the clock
+            if now is None:
+                return 0
             await reach(db, now)
             claimed = await claim_due(db, now, room)
             posts = await write_attempts(db, claimed, now, self.base_url, self.channels.keys())
@@ -136,7 +142,7 @@ class Sender:
             done, self._done = self._done, []
             try:
                 async with self.database.writing() as db:
-                    await write_outcomes(db, done, self.clock())
+                    await write_outcomes(db, done, self.steady_now())
             except Exception as error:  # their leases end, and they are tried again under the same tag
                 log.error("outcomes.not-written", kind=type(error).__name__, exc_info=error)
         self.on_written()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -13,6 +13,7 @@ from server.people.models import Clinic, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Reminder
+from server.reminders.rules import CLOCK_SLACK
 from server.review import rules
 from server.review.models import Flag
 from server.review.rules import Hours
@@ -86,6 +87,47 @@ async def _tell_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: Seq
     flag.escalate_at = rules.next_rung(flag.severity, flag.rung, len(contacts), now, wait_of(clinic), hours_of(clinic))
     audit.record(db, actor, "flag.told", flag, now, contact=contact.id, rung=flag.rung)
     return True
+
+
+async def hasten(db: AsyncSession, now: datetime) -> int:
+    """Bring forward what a clock that was ahead put off: nobody waits longer for a flag than if it were raised now.
+
+    The flag keeps the moments that a wrong clock gave it, for the record.
+    """
+    ahead = now + CLOCK_SLACK
+    marks = (Flag.raised_at, Flag.news_at, Flag.told_at, Flag.owned_at)
+    found = await db.scalars(
+        select(Flag)
+        .where(
+            Flag.done_at.is_(None),
+            or_(*(mark > ahead for mark in marks)),
+            or_(Flag.due_at > now, Flag.escalate_at > now),
+        )
+        .order_by(Flag.raised_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    hastened = 0
+    for flag in list(found):
+        clinic = await db.get_one(Clinic, flag.clinic_id)
+        contacts = len(await on_call.order(db, clinic.id))
+        due_at = min(flag.due_at, rules.due(flag.severity, now, clinic.zone, clinic.staffed_hours))
+        latest = _latest(flag, clinic, contacts, due_at, now)
+        escalate_at = min(flag.escalate_at, latest) if flag.escalate_at and latest else flag.escalate_at
+        if (due_at, escalate_at) != (flag.due_at, flag.escalate_at):
+            flag.due_at, flag.escalate_at, hastened = due_at, escalate_at, hastened + 1
+            audit.record(db, system(flag.clinic_id), "flag.hastened", flag, now)
+    return hastened
+
+
+def _latest(flag: Flag, clinic: Clinic, contacts: int, due_at: datetime, now: datetime) -> datetime | None:
+    """When the next contact of this flag is told at the latest; None where nobody is to be told any more."""
+    hours, wait = hours_of(clinic), wait_of(clinic)
+    if flag.owner_id is not None and flag.told_at is None:
+        return rules.after_taking(flag.severity, due_at, now, hours)
+    if flag.told_at is not None:
+        return rules.next_rung(flag.severity, flag.rung, contacts, now, wait, hours)
+    return rules.escalates_at(flag.severity, due_at, now, wait, hours)
 
 
 async def next_at(db: AsyncSession) -> datetime | None:

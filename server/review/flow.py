@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select
+from sqlalchemy import case, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -14,7 +14,7 @@ from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.review import escalation, rules
-from server.review.models import ExpectedLevel, Flag, TriggerRow
+from server.review.models import ExpectedLevel, Flag, FlagNote, TriggerRow
 from server.review.rules import Earlier, Raised, Trigger
 
 ALERT_LIFE = timedelta(hours=12)
@@ -202,6 +202,28 @@ async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency
     for flag in await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.done_at.is_(None))):
         flag.urgency = urgency
         audit.record(db, actor, "flag.urgency", flag, now, urgency=urgency)
+
+
+async def withdraw_unanswered(db: AsyncSession, actor: Actor, check_in_id: str, now: datetime) -> int:
+    """Remove what silence raised about a check-in that is open after all, unless staff have begun to act on it."""
+    noted = exists().where(FlagNote.flag_id == Flag.id)
+    found = await db.scalars(
+        select(Flag).where(
+            Flag.check_in_id == check_in_id,
+            Flag.response_id.is_(None),
+            Flag.done_at.is_(None),
+            Flag.owner_id.is_(None),
+            Flag.news_at == Flag.raised_at,
+            ~noted,
+        )
+    )
+    silent = [flag for flag in found if json.loads(flag.reason)["condition"] == "missing"]
+    for flag in silent:
+        await reminders.cancel(db, actor, flag.id, "the clock was ahead", now)
+        audit.record(db, actor, "flag.withdrawn", flag, now)
+        await db.delete(flag)
+    await db.flush()
+    return len(silent)
 
 
 async def find(db: AsyncSession, actor: Actor, flag_id: str) -> Flag | None:

@@ -1,0 +1,88 @@
+"""What a clock that was ahead ended around visits which are still to come: asked and reminded of again."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from server.actor import system
+from server.appointments import flow, rules
+from server.appointments.models import Appointment
+from server.checkins import reopening
+from server.checkins.models import CheckIn, Plan
+from server.people.models import Patient
+from server.reminders import flow as reminders
+from server.reminders import hastening
+from server.reminders.models import Reminder
+from server.reminders.rules import Planned, plan_visit
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE = 500
+NOT_HELD = ("cancelled", "noshow")
+
+
+async def restore_visits(db: AsyncSession, now: datetime) -> int:
+    """Reopen check-ins around visits and plan reminders that were ended before their time; how many."""
+    return await _reopen_tied(db, now) + await _plan_missed(db, now)
+
+
+async def _reopen_tied(db: AsyncSession, now: datetime) -> int:
+    """Unless the visit was called off in the meantime, or moved, which made a new check-in."""
+    other = aliased(CheckIn)
+    follows = exists().where(
+        other.plan_id == CheckIn.plan_id,
+        other.appointment_id == CheckIn.appointment_id,
+        other.id != CheckIn.id,
+        other.state != "cancelled",
+    )
+    found = await db.scalars(
+        select(CheckIn)
+        .join(Appointment, Appointment.id == CheckIn.appointment_id)
+        .join(Plan, Plan.id == CheckIn.plan_id)
+        .where(reopening.closed_early(now), Appointment.status.not_in(NOT_HELD), Plan.ended_at.is_(None), ~follows)
+        .order_by(CheckIn.closes_at)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True, of=CheckIn)
+    )
+    return sum([await reopening.reopen(db, check_in, now) for check_in in list(found)])
+
+
+async def _plan_missed(db: AsyncSession, now: datetime) -> int:
+    """Reminders that count as missed, though they can still be of use."""
+    early = exists().where(
+        Reminder.subject_id == Appointment.id,
+        Reminder.kind == "visit",
+        Reminder.state == "missed",
+        Reminder.expires_at > now,
+    )
+    rows = await db.execute(
+        select(Appointment, Patient)
+        .join(Patient, Patient.id == Appointment.patient_id)
+        .where(
+            Appointment.status.in_(rules.UPCOMING),
+            Appointment.starts_at > now,
+            Appointment.reply.is_(None) | (Appointment.reply == "coming"),
+            Patient.paused_at.is_(None),
+            early,
+        )
+        .order_by(Appointment.starts_at)
+        .limit(AT_ONCE)
+    )
+    restored = 0
+    for visit, patient in rows.all():
+        actor = system(visit.clinic_id)
+        released = await hastening.release_missed(db, actor, visit.id, now)
+        pending = [one for one in await reminders.of_subject(db, visit.id) if one.state in reminders.PENDING]
+        wanted = _still_useful(visit, [*released, *pending], now)
+        await flow.remind(db, actor, patient, visit, now, wanted)
+        restored += len(released)
+    return restored
+
+
+def _still_useful(visit: Appointment, unsaid: Sequence[Reminder], now: datetime) -> list[Planned]:
+    """A reminder whose moment passed while the clock was wrong is said late rather than never."""
+    moments = {reminder.moment for reminder in unsaid}
+    planned = plan_visit(visit.starts, visit.zone, LONG_AGO)
+    return [plan for plan in planned if plan.expires_at > now and (plan.moment >= now or plan.moment in moments)]

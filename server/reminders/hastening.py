@@ -1,0 +1,62 @@
+"""Reminders that a clock which was ahead ended or put off: due again at their own time once the clock is right."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor, system
+from server.reminders import rules
+from server.reminders.models import Reminder
+
+PLANNED = ("visit", "check-in", "nudge")  # all other kinds are said at once
+LONGEST_RETRY = timedelta(hours=12)  # twice the longest wait that a service may ask for
+AT_ONCE = 500
+
+
+async def release_missed(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> list[Reminder]:
+    """Those of a subject that count as missed before their end. They are cancelled: planning anew renews them."""
+    found = list(
+        await db.scalars(
+            select(Reminder).where(
+                Reminder.subject_id == subject_id, Reminder.state == "missed", Reminder.expires_at > now
+            )
+        )
+    )
+    for reminder in found:
+        reminder.state, reminder.why = "cancelled", "the clock was ahead"
+        audit.record(db, actor, "reminder.released", reminder, now)
+    await db.flush()
+    return found
+
+
+def _waits_too_long(now: datetime) -> ColumnElement[bool]:
+    """Said at once, but at a moment to come; put off beyond its own end; or tried, to be tried again in days."""
+    said_at_once = and_(Reminder.kind.not_in(PLANNED), Reminder.moment > now + rules.CLOCK_SLACK)
+    beyond_its_end = and_(
+        Reminder.next_at >= Reminder.expires_at, Reminder.next_at > Reminder.moment, Reminder.expires_at > now
+    )
+    return or_(
+        and_(Reminder.tries == 0, or_(said_at_once, beyond_its_end)),
+        and_(Reminder.tries > 0, Reminder.next_at > now + LONGEST_RETRY),
+    )
+
+
+async def hasten(db: AsyncSession, now: datetime) -> int:
+    """Make due what waits for longer than any reminder is ever put off; how many were."""
+    found = await db.scalars(
+        select(Reminder)
+        .where(Reminder.state == "scheduled", Reminder.next_at > now + rules.CLOCK_SLACK, _waits_too_long(now))
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    hastened = list(found)
+    for reminder in hastened:
+        if reminder.kind not in PLANNED and reminder.moment > now:  # its moment stays: it is the reminder's identity
+            reminder.expires_at = now + (reminder.expires_at - reminder.moment)
+            reminder.next_at = now
+        else:
+            reminder.next_at = max(reminder.moment, now)
+        audit.record(db, system(reminder.clinic_id), "reminder.hastened", reminder, now)
+    return len(hastened)
