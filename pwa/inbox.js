@@ -57,18 +57,46 @@ async function fragment(url) {
 }
 
 async function showsMore(event) {
-  const more = event.target.closest?.("#more");
-  if (!more) return;
+  if (!event.target.closest?.("#more")) return;
   event.preventDefault();
-  const page = await fragment(more.href);
+  const page = await nextPage();
   if (!page) return;
-  const list = [...lists.querySelectorAll("ul[data-live]")].pop();
-  const fresh = [...page.querySelectorAll(`#${list.id} > [data-row]`)].filter((row) => !document.getElementById(row.id));
+  const fresh = [...lists.querySelectorAll("ul[data-live]")].flatMap((list) => appendRows(list, page));
+  showSections(page);
+  const last = rows().at(-1);
+  renewMore(page);
+  const next = fresh[0] ?? last;
+  if (next) mainLink(next).focus();
+}
+
+// What is new may come in while the next page is on its way, and then the link is another one.
+async function nextPage() {
+  const more = document.getElementById("more");
+  const page = more && (await fragment(more.href));
+  return page && !more.isConnected ? nextPage() : page;
+}
+
+// Each list of a tab goes on: those to call, those called, those still in time.
+function appendRows(list, page) {
+  const found = [...page.querySelectorAll(`#${list.id} > [data-row]`)];
+  const fresh = found.filter((row) => !document.getElementById(row.id));
   list.append(...fresh);
+  if (fresh.length) list.querySelector(":scope > .empty")?.remove();
+  return fresh;
+}
+
+function showSections(page) {
+  for (const section of lists.querySelectorAll("section[id]"))
+    if (section.querySelector("[data-row]") || page.getElementById(section.id)?.hidden === false) section.hidden = false;
+}
+
+// The link knows which rows have been shown. That of another page goes on after that page's rows.
+function renewMore(page) {
+  const more = document.getElementById("more");
   const next = page.getElementById("more");
-  if (next) more.replaceWith(next);
-  else more.remove();
-  if (fresh.length) mainLink(fresh[0]).focus();
+  if (more && next) more.replaceWith(next);
+  else if (more) more.remove();
+  else if (next) lists.append(next.closest(".more"));
 }
 
 // After an act the page is loaded anew; then the next row is in hand.
@@ -79,14 +107,22 @@ function remembersNext(event) {
   const all = rows();
   const stays = new URL(event.target.action).pathname.match(/\/(own|assign|note)$/);
   const next = stays ? row : (all[all.indexOf(row) + 1] ?? all[all.indexOf(row) - 1]);
-  if (next) sessionStorage.setItem("inbox-next", next.id);
+  if (next) sessionStorage.setItem("inbox-next", JSON.stringify({ id: next.id, many: all.length }));
 }
 
-function standWhereItWas() {
-  const kept = sessionStorage.getItem("inbox-next");
+async function standWhereItWas() {
+  const kept = JSON.parse(sessionStorage.getItem("inbox-next") ?? "null");
   sessionStorage.removeItem("inbox-next");
-  const row = document.getElementById(kept ?? location.hash.slice(1));
+  const id = kept?.id ?? location.hash.slice(1);
+  if (kept && !document.getElementById(id) && rows().length < kept.many) await showAsManyAs(kept.many);
+  const row = document.getElementById(id);
   if (row?.matches("[data-row]")) mainLink(row).focus();
+}
+
+// A page that was loaded anew is the first one; the row in hand may have come with "Show more".
+async function showAsManyAs(many) {
+  const page = await fragment(`/staff?show=${lists.dataset.show}&many=${many}`);
+  if (page?.getElementById("lists")) takeIn(page);
 }
 
 // Keys
@@ -151,8 +187,9 @@ async function look() {
     cache: "no-store",
   }).catch(() => null);
   if (answer?.status !== 200) return;
-  const page = await fragment(`/staff?show=${lists.dataset.show}&many=${rows().length}`);
-  if (!page?.getElementById("lists")) return;
+  const many = rows().length;
+  const page = await fragment(`/staff?show=${lists.dataset.show}&many=${many}`);
+  if (!page?.getElementById("lists") || rows().length > many) return; // "Show more" was quicker: the next look
   version = page.getElementById("lists").dataset.version;
   takeIn(page);
 }
@@ -162,7 +199,8 @@ function takeIn(page) {
   const before = hold?.getBoundingClientRect().top;
   const fresh = [...lists.querySelectorAll("ul[data-live]")].flatMap((list) => merge(list, page.getElementById(list.id)));
   for (const section of lists.querySelectorAll("section[id]"))
-    section.hidden = page.getElementById(section.id)?.hidden ?? section.hidden;
+    section.hidden = (page.getElementById(section.id)?.hidden ?? section.hidden) && !section.querySelector("[data-row]");
+  renewMore(page);
   for (const part of document.querySelectorAll("[data-live-part]")) renew(part, page);
   if (hold?.isConnected) scrollBy(0, hold.getBoundingClientRect().top - before);
   const names = fresh.map((row) => mainLink(row).textContent);

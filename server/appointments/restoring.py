@@ -1,7 +1,7 @@
 """What a clock that was ahead ended around visits which are still to come: asked and reminded of again."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,13 +12,13 @@ from server.appointments import flow, rules
 from server.appointments.models import Appointment
 from server.checkins import reopening
 from server.checkins.models import CheckIn, Plan
+from server.clock import EPOCH
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import hastening
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned, plan_visit
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 AT_ONCE = 500
 NOT_HELD = ("cancelled", "noshow")
 
@@ -84,5 +84,5 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
 def _still_useful(visit: Appointment, unsaid: Sequence[Reminder], now: datetime) -> list[Planned]:
     """A reminder whose moment passed while the clock was wrong is said late rather than never."""
     moments = {reminder.moment for reminder in unsaid}
-    planned = plan_visit(visit.starts, visit.zone, LONG_AGO)
+    planned = plan_visit(visit.starts, visit.zone, EPOCH)
     return [plan for plan in planned if plan.expires_at > now and (plan.moment >= now or plan.moment in moments)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import charts
@@ -18,7 +18,7 @@ from server.checkins import past
 from server.checkins.forms import Form, Question, Value
 from server.checkins.models import Response
 from server.db import unscoped
-from server.desk import rules
+from server.desk import paging, rules
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
 from server.people import flow as people
@@ -65,42 +65,39 @@ class Listed:
 
 
 async def open_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
-    """What needs somebody, red flags first, then what is owed first."""
+    """What needs somebody, red flags first, then what is owed first; none that was shown on an earlier page."""
+    shown = paging.unpack(after)
     query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
-    last = await _flag(db, actor, after)
-    if last is not None:
-        query = query.where(_beyond((RED_FIRST, Flag.due_at, Flag.id), (last.severity != "red", last.due_at, last.id)))
-    return await _listed(db, actor, query.order_by(RED_FIRST, Flag.due_at, Flag.id), many, now)
+    if shown:
+        query = query.where(func.substr(Flag.id, 1, paging.MARK).not_in(shown))
+    flags, goes_on = await _cut(db, query.order_by(RED_FIRST, Flag.due_at, Flag.id), many)
+    next_page = paging.pack(shown, [flag.id for flag in flags]) if goes_on else None
+    return Listed(await rows_of(db, actor, flags, now), next_page)
 
 
 async def done_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
     """What was done last, first."""
     query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_not(None))
-    last = await _flag(db, actor, after)
-    if last is not None and last.done_at is not None:
-        query = query.where(or_(Flag.done_at < last.done_at, and_(Flag.done_at == last.done_at, Flag.id < last.id)))
-    return await _listed(db, actor, query.order_by(Flag.done_at.desc(), Flag.id.desc()), many, now)
+    last = paging.unpack_moment(after)
+    if last is not None:
+        done_at, flag_id = last
+        query = query.where(or_(Flag.done_at < done_at, and_(Flag.done_at == done_at, Flag.id < flag_id)))
+    flags, goes_on = await _cut(db, query.order_by(Flag.done_at.desc(), Flag.id.desc()), many)
+    end = flags[-1] if goes_on else None
+    next_page = paging.pack_moment(end.done_at, end.id) if end and end.done_at else None
+    return Listed(await rows_of(db, actor, flags, now), next_page)
 
 
-async def _flag(db: AsyncSession, actor: Actor, flag_id: str) -> Flag | None:
-    if not flag_id:
-        return None
-    return await db.scalar(select(Flag).where(Flag.id == flag_id, Flag.clinic_id == actor.clinic_id))
-
-
-def _beyond(columns: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-    """Rows that sort after these values: no row is left out or shown twice when others go in between."""
-    column, value = columns[0], int(values[0]) if isinstance(values[0], bool) else values[0]
-    if len(columns) == 1:
-        return column > value  # type: ignore[no-any-return]
-    return or_(column > value, and_(column == value, _beyond(columns[1:], values[1:])))
-
-
-async def _listed(db: AsyncSession, actor: Actor, query: Any, many: int, now: datetime) -> Listed:
-    many = min(max(many, PAGE), MOST)
+async def _cut(db: AsyncSession, query: Any, many: int) -> tuple[list[Flag], bool]:
+    """The first rows, and whether there are more."""
+    many = rows_wanted(many)
     flags = list(await db.scalars(query.limit(many + 1)))
-    shown = flags[:many]
-    return Listed(await rows_of(db, actor, shown, now), shown[-1].id if len(flags) > many else None)
+    return flags[:many], len(flags) > many
+
+
+def rows_wanted(many: int) -> int:
+    """At least a page, and no more than a page of the inbox can hold."""
+    return min(max(many, PAGE), MOST)
 
 
 async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> list[Row]:

@@ -1,5 +1,6 @@
 """The staff's inbox: five lists, and whether anything is new."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,9 @@ from server.appointments import lists
 from server.appointments.models import Appointment
 from server.checkins import late_patients, staff_view
 from server.checkins.forms import Form
+from server.checkins.late_patients import LatePatient
 from server.checkins.models import Response as Answered
-from server.desk import flag_detail, inbox, late
+from server.desk import flag_detail, inbox, late, paging
 from server.desk.inbox import Listed
 from server.desk.late import LateRow
 from server.desk.rules import TABS
@@ -27,7 +29,7 @@ from server.people.unreadable_numbers import Unreadable
 from server.reminders import beats, breakers, health, told
 from server.reminders.models import Reminder
 
-LATE_ROWS = 200
+LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ async def inbox_page(
     now: Now,
     show: FromQuery[str] = "action",
     after: FromQuery[str] = "",
-    many: FromQuery[int] = inbox.PAGE,
+    many: FromQuery[int] = 0,
     did: FromQuery[str] = "",
 ) -> Response[str]:
     """Who needs somebody, why, since when, and who has it. `did` names the flag that was just acted on."""
@@ -63,12 +65,10 @@ async def inbox_page(
         "late": sum(one.lateness.to_call for one in overdue),
         "unreached": unreached.count,
     }
-    listed = await _listed(db, actor, show, after, many, now)
     if show == "late":
-        begin = int(after) if after.isdecimal() and len(after) < 8 else 0
-        shown = overdue[begin : begin + LATE_ROWS]
-        rest = begin + LATE_ROWS if len(overdue) > begin + LATE_ROWS else None
-        listed = Lists(late=await late.rows(db, actor, shown, now), after=str(rest) if rest else None)
+        listed = await _late(db, actor, overdue, after, many, now)
+    else:
+        listed = await _listed(db, actor, show, after, many, now)
     return render.page(
         request,
         "desk/inbox.html",
@@ -94,12 +94,24 @@ async def _listed(db: AsyncSession, actor: Actor, show: str, after: str, many: i
     if show == "done":
         return Lists(flags=await inbox.done_page(db, actor, after, many, now))
     if show == "new":
-        fresh = await staff_view.unopened(db, actor, inbox.PAGE + 1, after)
-        shown = fresh[: inbox.PAGE]
+        wanted = inbox.rows_wanted(many)
+        fresh = await staff_view.unopened(db, actor, wanted + 1, after)
+        shown = fresh[:wanted]
         patients = await inbox.patients_of(db, actor, {response.patient_id for response, _ in shown})
         rows = [(response, form, patients[response.patient_id]) for response, form in shown]
-        return Lists(fresh=rows, after=shown[-1][0].id if len(fresh) > inbox.PAGE else None)
+        return Lists(fresh=rows, after=shown[-1][0].id if len(fresh) > wanted else None)
     return Lists()
+
+
+async def _late(
+    db: AsyncSession, actor: Actor, overdue: Sequence[LatePatient], after: str, many: int, now: datetime
+) -> Lists:
+    """None that was shown on an earlier page: a call, an answer or an hour moves patients up and down this list."""
+    shown = paging.unpack(after)
+    left = [one for one in overdue if paging.mark(one.patient_id) not in shown]
+    page = left[: max(LATE_ROWS, min(many, MOST_LATE_ROWS))]
+    next_page = paging.pack(shown, [one.patient_id for one in page]) if len(left) > len(page) else None
+    return Lists(late=await late.rows(db, actor, page, now), after=next_page)
 
 
 async def _with_patient(db: AsyncSession, actor: Actor, visits: list[Appointment]) -> list[tuple[Appointment, Patient]]:
