@@ -174,6 +174,7 @@ REPAIRS = (
     health.forget_future_asks,
     escalation.hasten,
 )
+REPAIR = "repair"
 TICKS = (
     Tick(
         "lay-out",
@@ -181,7 +182,7 @@ TICKS = (
         "Lay out the check-ins of the coming days and plan their reminders.",
         _writes(checkins.lay_out_all),
     ),
-    Tick("repair", 60, "Undo what a clock that was ahead has ended or put off.", _writes(*REPAIRS)),
+    Tick(REPAIR, 600, "Undo what a clock that was ahead has ended or put off.", _writes(*REPAIRS)),
     Tick(
         "close", 60, "Close check-ins whose window has ended; what was answered goes in.", _writes(closing.close_ended)
     ),
@@ -288,6 +289,8 @@ def look_at_clocks(worker: Worker, scheduler: AsyncIOScheduler) -> None:
     if worker.holds() != held:
         log.warning("worker.clock", holds=worker.watch.holds, wall=worker.watch.wall.isoformat())
         worker.wake.set()  # staff are told in the worker's next beat
+        if held:  # the clock is trusted again
+            scheduler.modify_job(REPAIR, next_run_time=worker.clock())
     monotonic = worker.monotonic()
     for job in scheduler.get_jobs():
         left = worker.pulse.next_run(job.id, monotonic)

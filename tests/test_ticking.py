@@ -147,6 +147,21 @@ def test_case_133_a_worker_holds_for_five_minutes_after_the_last_jump_and_no_lon
     assert ticking.worker.steady_now() == ticking.time.clock()
 
 
+@pytest.mark.parametrize("by", [HOUR, -HOUR, 400 * DAY, -CENTURY], ids=str)
+def test_case_134_what_a_jump_did_is_repaired_as_soon_as_the_clock_is_trusted_again(
+    by: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticking, ran = Ticking(), list[float]()
+
+    async def noting(_: Worker) -> None:
+        ran.append(ticking.time.time())
+
+    ticks = tuple(replace(tick, run=noting) if tick.name == schedule.REPAIR else tick for tick in IDLE)
+    ticking.live((100, by), (700, -by), until=1010, ticks=ticks)
+    assert any(400 <= at <= 403 for at in ran)
+    assert any(1000 <= at <= 1003 for at in ran)
+
+
 def test_case_133_ticks_that_have_stopped_are_on_the_staffs_page_and_in_the_metrics() -> None:
     """What a beat tells is tested below, on both databases."""
     pulse = Pulse({"escalate": 30, "close": 60}, 0.0)

@@ -9,13 +9,17 @@ from server.audit import AuditEvent
 from server.checkins import closing
 from server.checkins.models import CheckIn
 from server.clock import system_clock
+from server.people import flow as people
+from server.people.flow import NewPatient
 from server.people.models import PhoneCall
 from server.review.models import Flag
 from tests.browser.chromium import PHONE, new_page
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.stories import rows
+from tests.cast import acting
+from tests.stories import due_check_in, rows
 
+DAYS_3 = timedelta(days=3)
 SWALLOWING = ("No trouble", "Hard", "No", "Same as ever", "No trouble", "No trouble", "No", "None", "1", "Good")
 
 
@@ -159,6 +163,35 @@ async def test_what_a_colleague_does_does_not_take_the_row_out_of_hand(chromium:
     await expect(note).to_be_focused()
 
 
+async def test_case_92_a_long_list_of_late_patients_keeps_every_row_and_the_row_in_hand(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """Maria shows more, logs a call far down, and stands at the next patient with all rows still there."""
+    now = system_clock()
+    async with site.database.writing() as db:
+        for number in range(250):
+            due = now - timedelta(days=5) + timedelta(minutes=number)
+            new = NewPatient(f"Patient {number:03}", "UTC")
+            patient = await people.register_patient(db, acting(site.cast.maria), new, due)
+            await due_check_in(db, patient, now=due.replace(second=0, microsecond=0))
+    maria = await desk_of(chromium, site, site.cast.maria)
+    await maria.goto("/staff?show=late")
+    rows_shown = maria.locator("#late-call [data-row]")
+    await expect(rows_shown).to_have_count(200)
+    await press(maria, "Show more")
+    await expect(rows_shown).to_have_count(250)
+    await expect(rows_shown.nth(200).get_by_role("link", name="Patient 200").first).to_be_focused()
+
+    row = rows_shown.nth(230)
+    await row.get_by_text("Log a call").click()
+    await row.get_by_label("No answer").check()
+    await row.get_by_role("button", name="Log the call").click()
+    await expect(maria.locator("#late-called [data-row]")).to_have_count(1)
+    await expect(rows_shown).to_have_count(249)
+    await expect(rows_shown.nth(230).get_by_role("link", name="Patient 231").first).to_be_focused()
+    await expect(rows_shown.nth(230)).to_be_in_viewport()
+
+
 async def test_keys_are_all_shown_and_can_be_switched_off(chromium: Browser, site: RunningSite) -> None:
     maria = await desk_of(chromium, site, site.cast.maria)
     await maria.keyboard.press("?")
@@ -227,10 +260,12 @@ async def then_it_comes_in_by_itself(desk: Page) -> Locator:
 
 
 async def when_the_window_ends(site: RunningSite, check_in: CheckIn) -> None:
-    """As the worker's tick does it, three days on."""
+    """As the worker's tick does it, three days on. The worker would reopen one that was closed before its end."""
     async with site.database.writing() as db:
-        await closing.close_ended(db, check_in.closes_at)
-    assert check_in.closes_at > system_clock()
+        ended = await db.get_one(CheckIn, check_in.id)
+        ended.due_at, ended.closes_at = ended.due_at - DAYS_3, ended.closes_at - DAYS_3
+        await db.flush()
+        assert await closing.close_ended(db, system_clock()) == 1
 
 
 async def when_it_is_said_by_phone(desk: Page, *said: tuple[str, str]) -> None:
