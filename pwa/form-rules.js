@@ -3,8 +3,12 @@
 // their buttons send them, null for a skip. The two are held together by tests/browser/test_held_rules.py.
 
 const FormRules = (() => {
-  const asked = (questions, answers, who) =>
+  const answerable = (questions, answers, who) =>
     questions.filter((one) => !(who === "helper" && one.patientOnly) && enabled(questions, one, answers));
+
+  // While someone else holds the phone, the private questions wait for the patient's own hands.
+  const asked = (questions, answers, who) =>
+    answerable(questions, answers, who).filter((one) => who === "self" || !one.private);
 
   function enabled(questions, one, answers) {
     const holds = (when) => compare(questions, when, answers[when[0]] ?? null);
@@ -24,7 +28,7 @@ const FormRules = (() => {
   // A changed answer may end others: those of questions that are asked, now that these are the answers.
   function stillAsked(questions, answers, who) {
     for (let kept = answers; ; ) {
-      const ids = asked(questions, kept, who).map((one) => one.id);
+      const ids = answerable(questions, kept, who).map((one) => one.id);
       const left = Object.entries(kept).filter(([id]) => ids.includes(id));
       if (left.length === Object.keys(kept).length) return kept;
       kept = Object.fromEntries(left);

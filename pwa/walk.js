@@ -5,6 +5,7 @@
 const Walk = (() => {
   const main = document.getElementById("main");
   let held, form, draft;
+  let hidden = {}; // the patient's private answers, while someone else holds the patient's own phone
   let who = "self";
   let why = "held"; // the words for why it goes on here
   let noting = Promise.resolve(false);
@@ -16,7 +17,9 @@ const Walk = (() => {
   const path = (place) => `/check-ins/${form.id}/${place}?who=${who}`;
   const words = (id) => (!(id in draft) ? form.words.open : (question(id).said[draft[id].is] ?? form.words.skipped));
   const now = () => Date.now() + (held.ahead || 0); // by the server's clock, which the kept answers go by
-  const save = () => Held.put(`draft:${form.id}:${party()}`, { who, answers: draft });
+  // A helper's phone does not hold the private questions: one that it does not know is taken for one of them.
+  const isPrivate = (id) => who !== "self" && (!question(id) || question(id).private || question(id).patientOnly);
+  const save = () => Held.put(`draft:${form.id}:${party()}`, { who, answers: { ...hidden, ...draft } });
 
   // Whether this phone holds the check-in, with what this respondent has answered so far.
   async function take(checkIn, respondent) {
@@ -28,7 +31,14 @@ const Walk = (() => {
     if (!respondent) who = mine.who;
     draft = { ...form.kept[party()] };
     for (const [id, one] of Object.entries(mine.answers)) if (!(draft[id]?.at > one.at)) draft[id] = one;
+    hide();
     return true;
+  }
+
+  function hide() {
+    const secret = Object.entries(draft).filter(([id]) => isPrivate(id));
+    hidden = Object.fromEntries(secret.filter(([id]) => question(id)));
+    for (const [id] of secret) delete draft[id];
   }
 
   // Each answer, with a network or without, so that the rest can follow without. `told`: the clinic has it, or the queue.
@@ -41,6 +51,7 @@ const Walk = (() => {
 
   async function noteNow(checkIn, respondent, id, is, told, at) {
     if (!(await take(checkIn, respondent))) return false;
+    if (isPrivate(id)) return true; // on its way, or sealed for the clinic; here it would be left behind
     draft[id] = { is, at: at ?? now(), before: false, told };
     await save();
     return true;
@@ -76,7 +87,7 @@ const Walk = (() => {
   }
 
   function begin() {
-    const offer = form.same[party()];
+    const offer = form.same[who];
     if (offer && !Object.keys(draft).length) return show(offer.html, path("same"));
     return next();
   }
@@ -86,7 +97,7 @@ const Walk = (() => {
     why = state === "signIn" ? state : "held";
     const id = FormRules.next(form.questions, given(), who, after);
     if (id) return ask(id);
-    return after && form.same[party()] && Object.values(draft).some((one) => one.before) ? different(0) : check();
+    return after && form.same[who] && Object.values(draft).some((one) => one.before) ? different(0) : check();
   }
 
   function ask(id) {
@@ -148,7 +159,7 @@ const Walk = (() => {
   }
 
   function different(number) {
-    show(form.same[party()].different[number], `${path("different")}&page=${number}`, (page) => {
+    show(form.same[who].different[number], `${path("different")}&page=${number}`, (page) => {
       for (const line of page.querySelectorAll("[data-of]")) {
         const { of } = line.dataset;
         if (draft[of]?.before === false) line.querySelector(".small").textContent = `${form.words.now} ${words(of)}`;
@@ -157,7 +168,7 @@ const Walk = (() => {
   }
 
   async function saySame(say) {
-    const offer = form.same[party()];
+    const offer = form.same[who];
     if (say === "all") return next();
     for (const [id, is] of Object.entries(offer.answers)) draft[id] = { is, at: now(), before: true };
     await save();

@@ -1,11 +1,12 @@
 """What the page of a question shows: the same on the server's page and in what a phone holds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins import red_flags
-from server.checkins.forms import Answers, Form, Question, asked
+from server.checkins.forms import Answers, Form, Question, asked, next_private
 from server.checkins.models import CheckIn
 from server.people.models import Clinic
 
@@ -19,7 +20,7 @@ async def question(
         "form": form,
         "question": question,
         "respondent": respondent,
-        "red": await red_flags.screens(db, check_in, form, question),
+        "red": await red_flags.screens(db, check_in, form, question, respondent),
         "clinic": await db.get_one(Clinic, check_in.clinic_id),
         "received": False,
     }
@@ -38,4 +39,16 @@ def place(form: Form, kept: Answers, question: Question, respondent: str) -> dic
     }
 
 
-ANYWHERE = {"number": 1, "total": 1, "back": None, "given": None, "held": True}
+def onward(form: Form, question: Question, red: Mapping[str, str]) -> dict[str, str]:
+    """Screen of a red answer to a private question → the private question after it, where there is one."""
+    following = {
+        screen: next_private(form, {question.link_id: question.read(said)}, question.link_id)
+        for said, screen in red.items()
+        if form.is_private(question)
+    }
+    return {screen: after.link_id for screen, after in following.items() if after is not None}
+
+
+ANYWHERE: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "held": True}
+# A private question that the patient chose to be asked now: no place among the others, and never an earlier answer.
+NOW: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "held": False, "chosen": True}

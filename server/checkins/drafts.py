@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import past, rules
-from server.checkins.forms import Form, Value
+from server.checkins.forms import Form, Value, shown
 from server.checkins.models import CheckIn, Draft
 from server.review import flow as review
 
@@ -20,6 +20,17 @@ async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over:
         select(Draft).where(Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent))
     )
     return {draft.link_id: json.loads(draft.value) for draft in found if taken_over or not draft.as_before}
+
+
+async def shown_to(db: AsyncSession, check_in: CheckIn, form: Form, respondent: str) -> dict[str, Value]:
+    """What was kept, without the private answers while someone else holds the phone."""
+    return shown(form, await kept(db, check_in, respondent), respondent)
+
+
+async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, Value]:
+    """The patient's private answers so far, whoever held the phone when they were given."""
+    found = await kept(db, check_in, "self", taken_over=False)
+    return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, "hands")}
 
 
 async def keep(
@@ -61,10 +72,13 @@ async def respondents(db: AsyncSession, check_in: CheckIn) -> dict[str, str]:
 
 
 async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn) -> str | None:
-    """Who answers when this person opens a check-in again; None where that has to be asked."""
+    """Who answers when this person opens a check-in again; None where that has to be asked.
+
+    After a helper's hands a patient's phone asks: it can't tell who holds it now, and private answers are at stake.
+    """
     began = await respondents(db, check_in)
     if actor.kind != "caregiver":
-        return began.get("patient") or "self"
+        return None if began.get("patient") == "hands" else "self"
     hands = began.get("patient") == "hands"
     if hands == ("helper" in began):
         return None  # nobody yet, or both: whose words these are is theirs to say

@@ -109,15 +109,56 @@ class Form:
             raise BadAnswer(link_id, "no such question")
         return found
 
+    def is_private(self, question: Question) -> bool:
+        """For the patient alone. What a private answer brings up would give that answer away: it is private too."""
+        return question.link_id in self._private_ids()
+
+    def _private_ids(self) -> set[str]:
+        found = {question.link_id for question in self.questions if question.patient_only}
+        while True:
+            more = {q.link_id for q in self.questions if any(when.question in found for when in q.whens)}
+            if more <= found:
+                return found
+            found |= more
+
 
 def asked(form: Form, answers: Answers, respondent: str) -> list[Question]:
-    """The questions that this respondent is asked, given the answers so far, in order."""
-    return [q for q in form.questions if _may_answer(q, respondent) and _enabled(form, q, answers)]
+    """The questions that this respondent is asked, given the answers so far, in order.
+
+    While someone else holds the phone, the private ones wait for the patient's own hands (decision 0015).
+    """
+    return [q for q in answerable(form, answers, respondent) if respondent == "self" or not form.is_private(q)]
 
 
-def _may_answer(question: Question, respondent: str) -> bool:
-    """Mood is for the patient to say, whoever's hands press the button (case 76)."""
-    return respondent != "helper" or not question.patient_only
+def answerable(form: Form, answers: Answers, respondent: str) -> list[Question]:
+    """Those too that are asked only after the patient chooses *Ask me this now*. Never mood for a helper (case 76)."""
+    allowed = [q for q in form.questions if respondent != "helper" or not q.patient_only]
+    return [q for q in allowed if _enabled(form, q, answers)]
+
+
+def shown(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
+    """The answers that may be shown again where this respondent answers. Private ones need the patient's own hands."""
+    if respondent == "self":
+        return dict(answers)
+    return {link_id: value for link_id, value in answers.items() if is_public_item(form, link_id)}
+
+
+def is_public_item(form: Form, item: str) -> bool:
+    """Whether others may learn of an answer or a flag about `item`. An item that the form doesn't know stays private."""
+    link_id = item.partition(":")[0]  # "mood:missing" is about mood
+    return link_id == "*" or (link_id in form.by_id and not form.is_private(form.by_id[link_id]))
+
+
+def private_questions(form: Form) -> list[Question]:
+    """The private questions that every check-in has. A follow-up is not among them: it would tell of an answer."""
+    return [q for q in form.questions if q.patient_only and not q.whens]
+
+
+def next_private(form: Form, answers: Answers, after: str) -> Question | None:
+    """The private question that follows `after`, when these are the answers just given."""
+    ids = [question.link_id for question in form.questions]
+    following = form.questions[ids.index(after) + 1 :]
+    return next((q for q in following if form.is_private(q) and _enabled(form, q, answers)), None)
 
 
 def _enabled(form: Form, question: Question, answers: Answers) -> bool:
@@ -143,10 +184,10 @@ def _holds(form: Form, when: When, answers: Answers) -> bool:
 
 
 def still_asked(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
-    """Those of the answers whose questions are asked, now that these are the answers: a changed one may end others."""
+    """Those of the answers whose questions may be asked, given these answers: a changed one may end others."""
     kept = dict(answers)
     while True:
-        ids = {question.link_id for question in asked(form, kept, respondent)}
+        ids = {question.link_id for question in answerable(form, kept, respondent)}
         if kept.keys() <= ids:
             return kept
         kept = {link_id: value for link_id, value in kept.items() if link_id in ids}
@@ -155,7 +196,7 @@ def still_asked(form: Form, answers: Answers, respondent: str) -> dict[str, Valu
 def check_answers(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:
     """Every answer checked against its question; what was not asked of this respondent is refused. Raises BadAnswer."""
     checked = {link_id: form.question(link_id).check(value) for link_id, value in answers.items()}
-    allowed = {question.link_id for question in asked(form, checked, respondent)}
+    allowed = {question.link_id for question in answerable(form, checked, respondent)}
     for link_id in checked:
         if link_id not in allowed:
             raise BadAnswer(link_id, "not asked")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins import rules
-from server.checkins.forms import Form, Question, Value, When
+from server.checkins.forms import Form, Question, Value, When, is_public_item
 from server.checkins.models import CheckIn, Draft
 
 
@@ -38,6 +38,7 @@ def rules_of(form: Form) -> list[dict[str, Any]]:
         {
             "id": question.link_id,
             "patientOnly": question.patient_only,
+            "private": form.is_private(question),
             "any": question.any_when,
             "whens": [_when(form, when) for when in question.whens],
             "levels": {said: question.level(question.read(said)) for said in buttons(question)},
@@ -53,10 +54,15 @@ def _when(form: Form, when: When) -> list[Any]:
     return [when.question, when.operator, raw(when.value), form.question(when.question).level(when.value)]
 
 
-async def kept(db: AsyncSession, check_in: CheckIn) -> dict[str, dict[str, dict[str, Any]]]:
-    """Party → question → what was answered so far, when (ms), and whether it is only that of last time."""
+async def kept(db: AsyncSession, check_in: CheckIn, form: Form, own: bool) -> dict[str, dict[str, dict[str, Any]]]:
+    """Party → question → what was answered so far, when (ms), and whether it is only that of last time.
+
+    `own`: for the patient's own phone. No other gets the private answers.
+    """
     found: dict[str, dict[str, dict[str, Any]]] = {party: {} for party in rules.PARTIES}
     for draft in await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id)):
+        if not own and not is_public_item(form, draft.link_id):
+            continue
         value = raw(json.loads(draft.value))
         found[draft.party][draft.link_id] = {"is": value, "at": ms(draft.answered_at), "before": draft.as_before}
     return found

@@ -12,7 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import problems, render
 from server.actor import Actor
 from server.checkins import asking, drafts, finding, flow, held, late, past, red_flags, responses, rules, same
-from server.checkins.forms import BadAnswer, Form, Question, Value, asked, next_unanswered, still_asked
+from server.checkins.forms import (
+    BadAnswer,
+    Form,
+    Question,
+    Value,
+    answerable,
+    asked,
+    next_private,
+    next_unanswered,
+    private_questions,
+    still_asked,
+)
 from server.checkins.models import CheckIn
 from server.forms import form_of, text
 from server.outbox import Entry
@@ -28,7 +39,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
     check_in = found(await finding.find(db, actor, check_in_id))
     if check_in.state in ("done", "partial"):
         sent = await past.standing(db, check_in.id)
-        page = "urgency" if sent and await responses.asks_urgency(db, sent, now) else "sent"
+        page = "urgency" if sent and await responses.asks_urgency(db, actor, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
@@ -77,13 +88,19 @@ async def question_page(
     check_in_id: FromPath[str],
     link_id: FromPath[str],
     who: FromQuery[str] = "self",
+    chosen: FromQuery[str] = "",
 ) -> Response[Any]:
+    """`chosen`: the patient pressed *Ask me this now* on a phone that someone else holds."""
     check_in = found(await finding.find(db, actor, check_in_id))
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)
-    kept = await drafts.kept(db, check_in, respondent)
+    if respondent == "hands" and link_id in form.by_id and form.is_private(form.by_id[link_id]):
+        if not chosen:
+            return render.go(request, f"/check-ins/{check_in.id}/check?who=hands")
+        return await _ask_now(request, db, check_in, form, form.by_id[link_id], now)
+    kept = await drafts.shown_to(db, check_in, form, respondent)
     questions = {q.link_id: q for q in asked(form, kept, respondent)}
     if link_id not in questions:
         raise NotFoundException
@@ -104,14 +121,42 @@ async def answer(
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
         if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
             return await _too_late(request, db, actor, check_in, form, question, value, respondent, now)
-        if question not in asked(form, await drafts.kept(db, check_in, respondent), respondent):
+        private = respondent == "hands" and form.is_private(question)
+        if not private and question not in answerable(form, await drafts.kept(db, check_in, respondent), respondent):
             raise BadAnswer(link_id, "not asked")
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
+    if private and value is None:  # not skipped: it waits for the patient's own phone
+        return await _after_private(request, db, check_in, form, question, None, now)
     red = await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now)
     if red:
-        return await _red(request, db, check_in, question, red[0].trigger.screen, respondent, now)
+        return await _red(request, db, check_in, question, value, red[0].trigger.screen, respondent, now)
+    if private:
+        return await _after_private(request, db, check_in, form, question, value, now)
     return await _go_on(request, db, check_in, respondent, link_id, now)
+
+
+async def _ask_now(
+    request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, question: Question, now: datetime
+) -> Response[str]:
+    """A private question, asked afresh: nothing on the page tells of an earlier answer, or whether it is due at all."""
+    page = await asking.question(db, check_in, form, question, "hands")
+    closed, onward = people.is_closed(page["clinic"], now), asking.onward(form, question, page["red"])
+    return render.page(request, "checkins/question.html", closed=closed, onward=onward, **page, **asking.NOW)
+
+
+async def _after_private(
+    request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, question: Question, value: Value, now: datetime
+) -> Response[Any]:
+    """The private question that this answer brings up, or the next one; after the last, on with the others."""
+    kept = await drafts.shown_to(db, check_in, form, "hands")
+    following = next_private(form, kept | {question.link_id: value}, question.link_id)
+    if following is None:
+        return await _go_on(request, db, check_in, "hands", None, now)
+    path = f"/check-ins/{check_in.id}/q/{following.link_id}?who=hands&chosen=yes"
+    if not render.wants_fragment(request):
+        return render.go(request, path)
+    return render.moved_to(await _ask_now(request, db, check_in, form, following, now), path)
 
 
 async def _too_late(
@@ -130,7 +175,7 @@ async def _too_late(
     if screen:
         entry = Entry("", {question.link_id: value}, respondent, now)
         if await late.take_late(db, actor, check_in, form, entry, now) is None:
-            return await _red(request, db, check_in, question, screen, respondent, now)
+            return await _red(request, db, check_in, question, value, screen, respondent, now)
     return render.go(request, f"/check-ins/{check_in.id}")
 
 
@@ -139,16 +184,20 @@ async def _red(
     db: AsyncSession,
     check_in: CheckIn,
     question: Question,
+    value: Value,
     screen: str,
     respondent: str,
     now: datetime,
 ) -> Response[str]:
     clinic = await db.get_one(Clinic, check_in.clinic_id)
+    form = await flow.form_of(db, check_in.questionnaire_id)
     return render.page(
         request,
         "checkins/red.html",
         check_in=check_in,
         question=question,
+        chosen=respondent == "hands" and form.is_private(question),
+        onward=asking.onward(form, question, {str(held.raw(value)): screen}),
         screen=screen,
         clinic=clinic,
         closed=people.is_closed(clinic, now),
@@ -176,9 +225,9 @@ async def _go_on(
 ) -> Response[Any]:
     """The next question without an answer, or check and send. htmx gets it at once, without a second request."""
     form = await flow.form_of(db, check_in.questionnaire_id)
-    kept = await drafts.kept(db, check_in, respondent)
+    kept = await drafts.shown_to(db, check_in, form, respondent)
     question = next_unanswered(form, kept, respondent, after)
-    if question is None and after and await same.as_before(db, check_in, respondent):
+    if question is None and after and await same.as_before_shown(db, check_in, form, respondent):
         return render.go(request, f"/check-ins/{check_in.id}/different?who={respondent}")
     path = f"/check-ins/{check_in.id}/q/{question.link_id}" if question else f"/check-ins/{check_in.id}/check"
     path += f"?who={respondent}"
@@ -214,12 +263,14 @@ async def check_page(
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)
-    return await _check(request, db, check_in, form, await drafts.kept(db, check_in, respondent), respondent)
+    return await _check(request, db, check_in, form, await drafts.shown_to(db, check_in, form, respondent), respondent)
 
 
 async def _check(
     request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, kept: dict[str, Value], respondent: str
 ) -> Response[str]:
+    private = private_questions(form) if respondent == "hands" else []
+    answered = await drafts.private(db, check_in, form) if private else {}
     return render.page(
         request,
         "checkins/check.html",
@@ -229,7 +280,8 @@ async def _check(
         respondent=respondent,
         questions=asked(form, kept, respondent),
         drafts=kept,
-        before=await same.as_before(db, check_in, respondent),
+        before=await same.as_before_shown(db, check_in, form, respondent),
+        private=[(question, answered.get(question.link_id) is not None) for question in private],
         outbox=json.dumps({"answers": still_asked(form, kept, respondent), "respondent": respondent}),
     )
 

@@ -9,8 +9,14 @@ from server.review import flow as review
 from server.review import rules as review_rules
 
 
-async def screens(db: AsyncSession, check_in: CheckIn, form: Form, question: Question) -> dict[str, str]:
-    """Answer, as its button sends it → the screen it calls for. So a phone can show that without a network."""
+async def screens(
+    db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: str = "self"
+) -> dict[str, str]:
+    """Answer, as its button sends it → the screen it calls for. So a phone can show that without a network.
+
+    A rule that compares with earlier answers would tell them. Where someone else holds the phone, a private question
+    does without those rules here; the server's answer to the press shows their screens.
+    """
     triggers = await review.triggers_for(db, check_in.clinic_id, form.slug)
     mine = [trigger for trigger in triggers if trigger.item == question.link_id]
     if all(trigger.severity != "red" for trigger in mine):
@@ -20,7 +26,10 @@ async def screens(db: AsyncSession, check_in: CheckIn, form: Form, question: Que
     for said in held.buttons(question):
         level = question.level(question.read(said))
         levels = {} if level is None else {question.link_id: level}
-        for raised in review_rules.triggers(mine, levels, before.previous, before.first, earlier=before.earlier):
+        previous, first, earlier = before.previous, before.first, before.earlier
+        if respondent != "self" and form.is_private(question):
+            previous, first, earlier = {}, {}, []
+        for raised in review_rules.triggers(mine, levels, previous, first, earlier=earlier):
             if raised.severity == "red":
                 shown[said] = raised.trigger.screen
     return shown

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import beside, drafts, flow, past, rules, same
-from server.checkins.forms import Answers, Form, check_answers
+from server.checkins.forms import Answers, Form, Value, check_answers, is_public_item, still_asked
 from server.checkins.models import CheckIn, Response
 from server.db import new_id
 from server.people.rules import Refused
@@ -61,6 +61,7 @@ async def submit(
     form = await flow.form_of(db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
     held = await past.standing(db, check_in.id)
+    answers = await _with_private(db, check_in, form, held, submission.respondent, answers)
     if held is not None:
         return await _again(db, actor, check_in, form, held, submission, answers, now)
     if check_in.state == "cancelled":
@@ -72,11 +73,29 @@ async def submit(
     audit.record(db, actor, "response.received", response, now, status=submission.status)
     check_in.state = "done" if submission.status == "completed" else "partial"
     occurrence = await past.occurrence(db, check_in, form, answers, response)
-    flags = await review.raise_flags(db, actor, occurrence, now)
+    await review.raise_flags(db, actor, occurrence, now)
     await beside.keep_the_others(db, actor, check_in, form, response, now)
     await drafts.clear(db, check_in)
     await receipts.settle(db, actor, check_in.id, now)
-    return Taken(response, flagged=any(raised.severity in ("red", "hard") for raised in flags))
+    return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
+
+
+async def _with_private(
+    db: AsyncSession,
+    check_in: CheckIn,
+    form: Form,
+    held: Response | None,
+    respondent: str,
+    answers: dict[str, Value],
+) -> dict[str, Value]:
+    """A phone in someone else's hands sends no private answers, for it never has them: the server has kept them."""
+    if respondent != "hands":
+        return answers
+    known = past.answers_of(held) if held else {}
+    private = {link_id: v for link_id, v in known.items() if not is_public_item(form, link_id)}
+    if held is None or check_in.state == "waiting":
+        private |= await drafts.private(db, check_in, form)
+    return still_asked(form, private | answers, respondent)
 
 
 async def _as_before(
@@ -110,7 +129,7 @@ async def _again(
 ) -> Taken | Conflict:
     """Decrypted answers are compared: sealing twice gives two ciphertexts."""
     if json.loads(held.answers) == dict(answers):
-        return Taken(held, again=True, flagged=await is_flagged(db, held))
+        return Taken(held, again=True, flagged=await is_flagged(db, actor, held, submission.respondent))
     if _completes(held, submission, answers):
         return await _complete(db, actor, check_in, form, held, submission, answers, now)
     await beside.set_aside(db, actor, check_in, form, held, submission.respondent, answers, now)
@@ -144,18 +163,21 @@ async def _complete(
     check_in.state = "done"
     audit.record(db, actor, "response.completed", held, now)
     await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, answers, held), now)
-    return Taken(held, flagged=await is_flagged(db, held))
+    return Taken(held, flagged=await is_flagged(db, actor, held, submission.respondent))
 
 
-async def is_flagged(db: AsyncSession, response: Response) -> bool:
-    """Whether what was said needs staff."""
-    return any(flag.severity in ("red", "hard") for flag in await review.of_check_in(db, response.check_in_id))
+async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respondent: str) -> bool:
+    """Whether what was said needs staff, as far as whoever holds the phone may know."""
+    form = await flow.form_of(db, response.questionnaire_id)
+    own = actor.kind != "caregiver" and respondent == "self"
+    flags = [flag for flag in await review.of_check_in(db, response.check_in_id) if flag.severity in ("red", "hard")]
+    return any(own or is_public_item(form, flag.item) for flag in flags)
 
 
-async def asks_urgency(db: AsyncSession, response: Response, now: datetime) -> bool:
+async def asks_urgency(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> bool:
     """Just sent, and not yet said how urgent it is: another page of the phone, or its worker, may have sent it."""
     fresh = response.urgency is None and now - response.received_at < rules.UNDO
-    return fresh and await is_flagged(db, response)
+    return fresh and await is_flagged(db, actor, response, response.respondent)
 
 
 def _response(

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import drafts, past, rules
-from server.checkins.forms import Answers, Form, Value, asked, still_asked
+from server.checkins.forms import Answers, Form, Value, asked, is_public_item, shown, still_asked
 from server.checkins.models import CheckIn, Draft, Questionnaire, Response
 from server.review import flow as review
 
@@ -24,14 +24,17 @@ ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more t
 
 async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str) -> Response | None:
     """The response whose answers may be taken over; None where nothing is offered, or something is answered already."""
-    if not form.may_be_same or await drafts.kept(db, check_in, respondent):
+    if not form.may_be_same or await drafts.shown_to(db, check_in, form, respondent):
         return None
     mine = [r for r in await past.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
     last = mine[-1] if mine else None
     if last is None or last.status != "completed" or last.questionnaire_id != check_in.questionnaire_id:
         return None
     flags = await review.of_check_in(db, last.check_in_id)
-    return None if any(flag.severity in ("hard", "red") for flag in flags) else last
+    urgent = [flag for flag in flags if flag.severity in ("hard", "red")]
+    # A flag about mood must not tell of itself by what is not offered; mood is not taken over there anyway.
+    counts = [flag for flag in urgent if respondent == "self" or is_public_item(form, flag.item)]
+    return None if counts else last
 
 
 def _is_same(response: Response, actor: Actor, respondent: str) -> bool:
@@ -63,7 +66,7 @@ async def take_over(
 
 
 def answers_of(form: Form, last: Response, respondent: str) -> dict[str, Value]:
-    given = {link_id: value for link_id, value in past.answers_of(last).items() if value is not None}
+    given = {link_id: v for link_id, v in shown(form, past.answers_of(last), respondent).items() if v is not None}
     return still_asked(form, {link_id: value for link_id, value in given.items() if link_id in form.by_id}, respondent)
 
 
@@ -75,6 +78,12 @@ async def as_before(db: AsyncSession, check_in: CheckIn, respondent: str) -> lis
         )
     )
     return list(found)
+
+
+async def as_before_shown(db: AsyncSession, check_in: CheckIn, form: Form, respondent: str) -> list[str]:
+    """Those of them that may be shown where this respondent answers."""
+    found = await as_before(db, check_in, respondent)
+    return [link_id for link_id in found if respondent == "self" or is_public_item(form, link_id)]
 
 
 async def taken_over(

@@ -67,8 +67,8 @@ async def different_page(
     check_in = found(await finding.find(db, actor, check_in_id))
     respondent = rules.respondent_from(who, actor.kind)
     form = await flow.form_of(db, check_in.questionnaire_id)
-    kept = await drafts.kept(db, check_in, respondent)
-    before = await same.as_before(db, check_in, respondent)
+    kept = await drafts.shown_to(db, check_in, form, respondent)
+    before = await same.as_before_shown(db, check_in, form, respondent)
     pages = same.pages(form, kept, respondent)
     if check_in.state != "waiting" or not before:
         return render.go(request, f"/check-ins/{check_in.id}")

@@ -42,24 +42,26 @@ async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[
 async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
     form = await checkins.form_of(db, check_in.questionnaire_id)
     patient = await db.get_one(Patient, check_in.patient_id)
-    words = "hands" if actor.kind == "caregiver" else "self"
-    before = {rules.party_of(who): await _same(request, db, actor, check_in, form, who) for who in (words, "helper")}
+    own = actor.kind != "caregiver"
+    respondents = rules.RESPONDENTS if own else ("hands", "helper")
+    before = {who: await _same(request, db, actor, check_in, form, who) for who in respondents}
     return {
         "id": check_in.id,
         "client": check_in.client_id,
         "closes": held.ms(check_in.closes_at),
         "who": await drafts.goes_on_as(db, actor, check_in),
-        "kept": await held.kept(db, check_in),
-        "same": {party: offer for party, offer in before.items() if offer},
+        "kept": await held.kept(db, check_in, form, own),
+        "same": {who: offer for who, offer in before.items() if offer},
         "questions": [
             rule
             | {"html": await _question(request, db, check_in, form, rule["id"]), "said": _said(request, form, rule)}
             for rule in held.rules_of(form)
+            if own or not rule["private"]  # another phone asks no private question without the server
         ],
         "pages": {
             "card": render.part(request, "phone/_due.html", check_in=check_in, form=form, more=0),
             "who": render.inside(request, "checkins/who.html", check_in=check_in, patient=patient),
-            "check": _check(request, check_in, form, patient),
+            "check": _check(request, check_in, form, patient, own),
             "saved": render.inside(request, "checkins/saved.html", clinic=clinic),
         },
         "words": {"skipped": _("Skipped"), "open": _("Not answered"), "same": _("as last time"), "now": _("Now:")},
@@ -81,7 +83,7 @@ def _words(request: Ask, question: Question, value: Value) -> str:
     return render.part(request, "checkins/_said_alone.html", question=question, value=value).strip()
 
 
-def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient) -> str:
+def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: bool) -> str:
     """Check and send with a line for each question; the phone shows those that were asked, and says the answers."""
     return render.inside(
         request,
@@ -90,7 +92,7 @@ def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient) -> str
         form=form,
         patient=patient,
         respondent="self",
-        questions=form.questions,
+        questions=[question for question in form.questions if own or not form.is_private(question)],
         drafts={},
         before=[],
         outbox="{}",

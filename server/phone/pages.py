@@ -14,7 +14,7 @@ from server.appointments import lists as visits
 from server.charts import Chart
 from server.checkins import finding, past
 from server.checkins import flow as checkins
-from server.checkins.forms import Form, Question
+from server.checkins.forms import Form, Question, is_public_item
 from server.checkins.models import Response as Answered
 from server.checkins.rules import may_undo
 from server.clock import to_wall
@@ -81,7 +81,8 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
         opener=await _name(db, actor, response.opened_by),
         follows=await _follows(db, actor, flags),
         awaits=any(flag.owner_id is None for flag in flags),
-        trends=_trends(form, history, actor)[:3],
+        trends=_trends(form, history, actor.kind == "patient" and response.respondent == "self")[:3],
+        says_urgency=actor.kind == "patient" or any(flag.severity in ("red", "hard") for flag in flags),
         may_undo=may_undo(response.received_at, check_in.closes_at, now),
         closed=people.is_closed(clinic, now),
         next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
@@ -90,8 +91,7 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
 
 def _may_see(actor: Actor, form: Form, flag: Flag) -> bool:
     """What came of mood is the patient's own, as mood is (case 76)."""
-    question = form.by_id.get(flag.item)
-    return actor.kind == "patient" or question is None or not question.patient_only
+    return actor.kind == "patient" or is_public_item(form, flag.item)
 
 
 async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
@@ -105,11 +105,11 @@ async def _follows(db: AsyncSession, actor: Actor, flags: list[Flag]) -> list[tu
     return [(flag, await _name(db, actor, flag.owner_id)) for flag in taken]
 
 
-def _trends(form: Form, history: list[Answered], actor: Actor) -> list[Trend]:
-    """One small chart for each question with two answers or more; mood is the patient's own to see."""
+def _trends(form: Form, history: list[Answered], private: bool) -> list[Trend]:
+    """One small chart for each question with two answers or more; `private`: mood too, which is the patient's own."""
     found: list[Trend] = []
     for question in form.questions:
-        if question.patient_only and actor.kind != "patient":
+        if form.is_private(question) and not private:
             continue
         said = [(r.answered_at, past.answers_of(r).get(question.link_id)) for r in history]
         given = [(at, value) for at, value in said if value is not None]
@@ -125,7 +125,8 @@ async def answers_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[s
     recent = [r for r in await past.of_patient(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
     forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in recent}
     newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
-    by_form = {slug: _trends(form, [r for r in recent if r.slug == slug], actor) for slug, form in newest.items()}
+    own = actor.kind == "patient"
+    by_form = {slug: _trends(form, [r for r in recent if r.slug == slug], own) for slug, form in newest.items()}
     return render.page(
         request,
         "phone/answers.html",

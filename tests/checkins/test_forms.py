@@ -66,11 +66,12 @@ def test_every_group_of_symptoms_can_be_answered_each_week(item: str, words: tup
     assert item in ids(form, {})
 
 
-def test_case_76_mood_is_for_the_patient_whoevers_hands_press_the_button() -> None:
+def test_case_123_mood_is_asked_by_itself_only_where_the_patients_own_hands_hold_the_phone() -> None:
     for slug in ("weekly-als", "daily-three", "day-after"):
         form = library(slug)
         assert "mood" in ids(form, {}, "self")
-        assert "mood" in ids(form, {}, "hands")
+        assert "mood" not in ids(form, {}, "hands")
+        assert "mood" in [question.link_id for question in forms.answerable(form, {}, "hands")]
         assert "mood" not in ids(form, {}, "helper")
     assert "self-harm" not in ids(library("day-after"), {"mood": "very-hard"}, "helper")
 
