@@ -23,18 +23,20 @@ async function use() {
 
 async function asked(path, body = {}) {
   const answer = await post(path, body);
-  if (!answer?.ok) throw new Error(`${path}: ${answer?.status}`);
-  return answer.json();
+  const said = await answer?.json();
+  if (!answer?.ok) throw new Error(said?.detail ?? path);
+  return said;
 }
 
 // Who changed their mind is told nothing is wrong: the code is still there.
 async function withPasskey(act) {
   const failed = document.getElementById("passkey-failed");
-  failed.hidden = true;
+  const ended = document.getElementById("passkey-ended") ?? failed;
+  failed.hidden = ended.hidden = true;
   try {
     await act();
   } catch (error) {
     console.warn(error);
-    failed.hidden = false;
+    (error.message === "ended" ? ended : failed).hidden = false;
   }
 }

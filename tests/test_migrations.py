@@ -17,7 +17,7 @@ from sqlalchemy import table as sql_table
 
 from server import crypto, migrations
 from server.db import Base, Database
-from server.people.models import Clinic, Patient
+from server.people.models import Clinic, Passkey, Patient
 from tests.cast import Cast
 from tests.databases import Postgres
 
@@ -165,3 +165,45 @@ def _type_numbers(connection: Connection) -> None:
     for number, typed in enumerate(NUMBERS):
         sealed = crypto.seal(typed, f"patient.phone:p{number}")
         connection.execute(patient.insert().values({**row, "id": f"p{number}", "phone_sealed": sealed}))
+
+
+MADE = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [
+        ([("d1", 19, None)], ("d1", False)),
+        ([("d1", 19, None), ("d2", 21, None)], ("d1", False)),  # the second came later
+        ([("d1", 18, 19), ("d2", 19, None)], ("d2", False)),  # the first was signed out before
+        ([("d1", 19, None), ("d2", 18, None)], (None, False)),
+        ([("d1", 19, 22)], ("d1", True)),
+        ([("d1", 19, None), ("d2", 18, 22)], (None, True)),
+    ],
+)
+async def test_case_121_passkeys_from_before_are_bound_to_their_device(
+    bare_url: str, devices: list[tuple[str, int, int | None]], expected: tuple[str | None, bool]
+) -> None:
+    """(id, the day in November it joined, the day it was signed out); the passkey was made on the 20th."""
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0009")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_with_passkey, devices)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        [passkey] = await db.scalars(select(Passkey))
+        assert (passkey.device_id, passkey.ended_at is not None) == expected
+    await database.close()
+
+
+def _with_passkey(connection: Connection, devices: list[tuple[str, int, int | None]]) -> None:
+    metadata = MetaData()
+    metadata.reflect(connection, only=["clinic", "patient", "device", "passkey"])
+    rows: list[tuple[str, dict[str, Any]]] = [("clinic", {}), ("patient", {}), ("passkey", {"made_at": MADE})]
+    for device_id, joined, ended in devices:
+        when = {"joined_at": MADE.replace(day=joined), "ended_at": ended and MADE.replace(day=ended)}
+        rows.append(("device", {"id": device_id, "patient_id": "x"} | when))
+    for name, given in rows:
+        table = metadata.tables[name]
+        row = {column.name: value_for(column) for column in table.columns if not column.nullable}
+        connection.execute(table.insert().values(row | given))

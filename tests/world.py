@@ -64,6 +64,7 @@ async def _passkey(db: AsyncSession, patient: Patient) -> str:
     passkey = Passkey(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
+        device_id=(await device_of(db, patient)).id,
         name="iPhone",
         credential_hash=new_id(),
         public_key=b"",

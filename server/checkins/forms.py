@@ -144,7 +144,7 @@ def shown(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
 
 
 def is_public_item(form: Form, item: str) -> bool:
-    """Whether others may learn of an answer or a flag about `item`. An item that the form doesn't know stays private."""
+    """Whether others may learn of an answer or a flag about `item`. An item unknown to the form is private."""
     link_id = item.partition(":")[0]  # "mood:missing" is about mood
     return link_id == "*" or (link_id in form.by_id and not form.is_private(form.by_id[link_id]))
 

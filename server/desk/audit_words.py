@@ -59,6 +59,7 @@ WORDS = {
     "flag.reopened": mark("took an acknowledgement back"),
     "flag.seen": mark("saw a flag"),
     "flag.urgency": mark("said how urgent it is"),
+    "pairing.ended": mark("ended a pairing code"),
     "pairing.issued": mark("made a pairing code"),
     "pairing.let-in": mark("let a phone in that had asked"),
     "passkey.ended": mark("ended a passkey"),

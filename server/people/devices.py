@@ -2,18 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.actor import Actor
+from server.actor import Actor, system
+from server.db import unscoped
 from server.people import flow as people
 from server.people import rules
 from server.people.models import (
     Caregiver,
     Device,
     DeviceSession,
+    PairingCode,
     Passkey,
+    PasskeyUse,
     Patient,
     Subscription,
 )
@@ -32,11 +35,12 @@ async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tupl
     )
     db.add(session)
     await db.flush()
-    audit.record(db, _owner(device), "session.begun", session, now)
+    audit.record(db, owner(device), "session.begun", session, now)
     return token, session
 
 
-def _owner(device: Device) -> Actor:
+def owner(device: Device) -> Actor:
+    """Whose device it is, as an actor."""
     if device.staff_id:
         return Actor("staff", device.staff_id, device.clinic_id)
     if device.caregiver_id:
@@ -45,7 +49,11 @@ def _owner(device: Device) -> Actor:
 
 
 async def end_device(db: AsyncSession, actor: Actor, device: Device, now: datetime) -> None:
-    """Sign a device out, from itself or from afar: its sessions end and nothing is pushed to it any more."""
+    """Sign a device out, from itself or from afar. Every credential made there ends with it (case 121).
+
+    Its sessions end, nothing is pushed to it any more, its passkeys sign nobody in, and the codes that it issued
+    let nobody in.
+    """
     device.ended_at = device.ended_at or now
     await db.execute(
         update(DeviceSession)
@@ -57,7 +65,38 @@ async def end_device(db: AsyncSession, actor: Actor, device: Device, now: dateti
         .where(Subscription.device_id == device.id, Subscription.ended_at.is_(None))
         .values(ended_at=now, ended_why="signed-out")
     )
+    await _end_passkeys(db, actor, _passkeys_of(device), now)
+    await people.end_codes(db, actor, PairingCode.device_id == device.id, now)
     audit.record(db, actor, "device.ended", device, now)
+
+
+def _passkeys_of(device: Device) -> ColumnElement[bool]:
+    """The passkeys that open this phone (decision 0016).
+
+    Those made on it, and those that it came in by: a passkey may have been copied to the phone by its maker's cloud.
+    One from before the device was recorded may have been made on any phone of the person, so it ends with each.
+    """
+    if device.caregiver_id:
+        whose = Passkey.caregiver_id == device.caregiver_id
+    else:
+        whose = (Passkey.patient_id == device.patient_id) & Passkey.caregiver_id.is_(None)
+    came_in_by = select(PasskeyUse.passkey_id).where(PasskeyUse.device_id == device.id)
+    return whose & or_(Passkey.device_id == device.id, Passkey.id.in_(came_in_by), Passkey.device_id.is_(None))
+
+
+async def change_owner(db: AsyncSession, actor: Actor, device_id: str, now: datetime) -> None:
+    """The browser of this device is another person's now. The device ends; nothing changes where it is the same person.
+
+    `actor` is the new owner. A browser may hold a person's session and a staff member's at once: neither ends the
+    other.
+    """
+    with unscoped(db):  # it may be another clinic's
+        device = await db.get(Device, device_id)
+        if device is None or device.staff_id or device.ended_at or actor.kind == "staff":
+            return
+        if (device.caregiver_id or device.patient_id) != actor.id:
+            await end_device(db, system(device.clinic_id, "new-owner"), device, now)
+            await db.flush()
 
 
 async def rename(db: AsyncSession, actor: Actor, device: Device, name: str, now: datetime) -> None:
@@ -70,7 +109,9 @@ async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, no
     held = await db.scalars(select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None)))
     for device in list(held):
         await end_device(db, actor, device, now)
-    await _end_passkeys(db, Passkey.caregiver_id == caregiver.id, now)
+    await _end_passkeys(db, actor, Passkey.caregiver_id == caregiver.id, now)
+    codes = (PairingCode.caregiver_id == caregiver.id) | (PairingCode.made_by == caregiver.id)
+    await people.end_codes(db, actor, codes, now)
     caregiver.ended_at = caregiver.ended_at or now
     audit.record(db, actor, "caregiver.ended", caregiver, now)
 
@@ -80,13 +121,15 @@ async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime)
     await people.pause(db, actor, patient, rules.CONSENT_WITHDRAWN, now)
     for device in await devices_of(db, patient.id):
         await end_device(db, actor, device, now)
-    await _end_passkeys(db, Passkey.patient_id == patient.id, now)
+    await _end_passkeys(db, actor, Passkey.patient_id == patient.id, now)
     audit.record(db, actor, "patient.left", patient, now)
 
 
-async def _end_passkeys(db: AsyncSession, which: ColumnElement[bool], now: datetime) -> None:
+async def _end_passkeys(db: AsyncSession, actor: Actor, which: ColumnElement[bool], now: datetime) -> None:
     """No key opens what has ended."""
-    await db.execute(update(Passkey).where(which, Passkey.ended_at.is_(None)).values(ended_at=now))
+    for passkey in list(await db.scalars(select(Passkey).where(which, Passkey.ended_at.is_(None)))):
+        passkey.ended_at = now
+        audit.record(db, actor, "passkey.ended", passkey, now)
 
 
 async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:

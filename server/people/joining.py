@@ -59,6 +59,7 @@ async def pair_by(
         patient_id=patient.id,
         caregiver_id=who,
         made_by=actor.id,
+        device_id=None if actor.kind == "staff" else actor.device_id or None,
         expires_at=now + rules.PAIRING_LIFE,
     )
     db.add(pairing)

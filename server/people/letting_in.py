@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import Actor
+from server.people import flow as people
 from server.people import rules
 from server.people.guesses import count_guess, forgive_guess
 from server.people.joining import pair_by
@@ -93,3 +94,6 @@ async def allow(db: AsyncSession, actor: Actor, caregiver: Caregiver, allowed: b
     """Whether a helper may let a new phone of the patient's in. With it come the patient's own answers, mood too."""
     caregiver.may_let_in = allowed
     audit.record(db, actor, "caregiver.may-let-in", caregiver, now, allowed=allowed)
+    if not allowed:
+        for_patient = (PairingCode.made_by == caregiver.id) & PairingCode.caregiver_id.is_(None)
+        await people.end_codes(db, actor, for_patient, now)

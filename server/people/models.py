@@ -126,6 +126,7 @@ class PairingCode(OfClinic, Base):
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
     caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
     made_by: Mapped[str] = mapped_column(String(40))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # a person's, that issued it
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
@@ -169,12 +170,16 @@ class DeviceSession(OfClinic, Base):
 
 
 class Passkey(OfClinic, Base):
-    """A key in a person's phone or browser that signs them in again; we hold its public half."""
+    """A key in a person's phone or browser that signs them in again; we hold its public half.
+
+    `device_id` is the device that it was made on; None for one from before that was recorded.
+    """
 
     __tablename__ = "passkey"
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     credential_hash: Mapped[str] = mapped_column(String(64), unique=True)
     public_key: Mapped[bytes]
@@ -182,6 +187,16 @@ class Passkey(OfClinic, Base):
     made_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class PasskeyUse(OfClinic, Base):
+    """A device that came in by a passkey: its phone holds that key too, wherever the key was made."""
+
+    __tablename__ = "passkey_use"
+
+    passkey_id: Mapped[str] = mapped_column(ForeignKey("passkey.id"), index=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), unique=True)
+    at: Mapped[datetime]
 
 
 class Challenge(Base):

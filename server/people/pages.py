@@ -56,6 +56,8 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
     await _keep_language(request, db, joined.device.patient_id, now)
+    if request.user.person:
+        await devices.change_owner(db, devices.owner(joined.device), request.user.person.device_id, now)
     response = render.go(request, "/reminders")
     response.set_cookie(session_cookie(joined.token))
     return response

@@ -8,14 +8,16 @@ from litestar.params import FromPath
 
 from server import problems, render
 from server.forms import json_of
-from server.people import passkeys, rules
+from server.people import devices, passkeys, rules
 from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, Now, Who, session_cookie, source_of
 from server.people.rules import Refused
 
 
 @post("/passkey/options", opt=PERSON | SAME_ORIGIN)
-async def offer(db: Db, actor: Who, settings: Given, now: Now) -> Response[dict[str, Any]]:
+async def offer(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
     options = await passkeys.offer(db, actor, settings.base_url, now)
+    if isinstance(options, Refused):
+        return problems.answer(request, 403, options.why)
     return Response(options, status_code=200, headers=render.FRESH)
 
 
@@ -24,7 +26,7 @@ async def keep(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> R
     name = rules.device_name(request.headers.get("user-agent", ""))
     made = await passkeys.keep(db, actor, await json_of(request), settings.base_url, name, now)
     if isinstance(made, Refused):
-        return problems.answer(request, 400, made.why)
+        return problems.answer(request, 403 if made.why == "prove" else 400, made.why)
     return Response({"id": made.id}, status_code=200, headers=render.FRESH)
 
 
@@ -40,6 +42,8 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
     joined = await passkeys.sign_in(db, said, settings.base_url, device_name, source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
+    if request.user.person:
+        await devices.change_owner(db, devices.owner(joined.device), request.user.person.device_id, now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
     response.set_cookie(session_cookie(joined.token))
     return response

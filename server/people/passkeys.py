@@ -27,7 +27,7 @@ from server.db import scope, unscoped
 from server.people import rules
 from server.people.guesses import count_guess, forgive_guess
 from server.people.joining import Joined, begin
-from server.people.models import Caregiver, Challenge, Passkey, Patient
+from server.people.models import Caregiver, Challenge, Device, Passkey, PasskeyUse, Patient
 from server.people.rules import Refused
 
 # Found by the phone itself, and only after a face, a finger or a code.
@@ -36,8 +36,10 @@ WANTED = AuthenticatorSelectionCriteria(
 )
 
 
-async def offer(db: AsyncSession, actor: Actor, base_url: str, now: datetime) -> dict[str, Any]:
+async def offer(db: AsyncSession, actor: Actor, base_url: str, now: datetime) -> dict[str, Any] | Refused:
     """What navigator.credentials.create() takes; the phone shows the person's name beside the key."""
+    if await _must_prove(db, actor, now):
+        return Refused("prove")
     options = generate_registration_options(
         rp_id=_host(base_url),
         rp_name="Interlude",
@@ -53,6 +55,8 @@ async def keep(
     db: AsyncSession, actor: Actor, said: dict[str, Any], base_url: str, name: str, now: datetime
 ) -> Passkey | Refused:
     """The public half of a key that this person's device has just made."""
+    if await _must_prove(db, actor, now):
+        return Refused("prove")
     challenge = await _take_challenge(db, said, now)
     if challenge is None:
         return Refused("challenge")
@@ -72,7 +76,8 @@ async def keep(
     passkey = Passkey(
         clinic_id=actor.clinic_id,
         patient_id=actor.patient_id,
-        caregiver_id=actor.id if actor.kind == "caregiver" else None,
+        caregiver_id=_caregiver_id(actor),
+        device_id=actor.device_id or None,
         name=name,
         credential_hash=_hash(made.credential_id),
         public_key=made.credential_public_key,
@@ -83,6 +88,20 @@ async def keep(
     await db.flush()
     audit.record(db, actor, "passkey.made", passkey, now)
     return passkey
+
+
+async def _must_prove(db: AsyncSession, actor: Actor, now: datetime) -> bool:
+    """A second passkey needs a fresh proof: the device came in a moment ago, by a code or by the first passkey.
+
+    Else whoever finds a phone unlocked could add a key of their own beside the owner's.
+    """
+    own = [passkey for passkey in await of_person(db, actor) if passkey.caregiver_id == _caregiver_id(actor)]
+    device = await db.get_one(Device, actor.device_id)
+    return bool(own) and now - device.joined_at > rules.PROOF_LIFE
+
+
+def _caregiver_id(actor: Actor) -> str | None:
+    return actor.id if actor.kind == "caregiver" else None
 
 
 async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
@@ -99,12 +118,15 @@ async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
 async def sign_in(
     db: AsyncSession, said: dict[str, Any], base_url: str, device_name: str, source: str, now: datetime
 ) -> Joined | Refused:
-    """A device becomes the person's again. Every failed try of `source` counts."""
+    """A device becomes the person's again. Every failed try of `source` counts.
+
+    That a passkey has ended is said only to a phone that has proved to hold it.
+    """
     if await count_guess(db, f"passkey:{source}", now) < 0:
         return Refused("too-many")
     challenge = await _take_challenge(db, said, now)
     passkey = await _held(db, crypto.unb64(said["rawId"])) if _is_text(said.get("rawId")) else None
-    if challenge is None or passkey is None or passkey.ended_at is not None:
+    if challenge is None or passkey is None:
         return Refused("passkey")
     scope(db, passkey.clinic_id)
     try:
@@ -119,10 +141,20 @@ async def sign_in(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
         return Refused("passkey")
+    if await _has_ended(db, passkey):
+        return Refused("ended")
     passkey.sign_count, passkey.used_at = proved.new_sign_count, now
     await forgive_guess(db, f"passkey:{source}", now)
     audit.record(db, _owner(passkey), "passkey.used", passkey, now)
-    return await begin(db, await _person(db, passkey), device_name, None, now)
+    joined = await begin(db, await _person(db, passkey), device_name, None, now)
+    db.add(PasskeyUse(clinic_id=passkey.clinic_id, passkey_id=passkey.id, device_id=joined.device.id, at=now))
+    return joined
+
+
+async def _has_ended(db: AsyncSession, passkey: Passkey) -> bool:
+    """By itself, or because the phone that it was made on was signed out."""
+    device = await db.get(Device, passkey.device_id) if passkey.device_id else None
+    return passkey.ended_at is not None or (device is not None and device.ended_at is not None)
 
 
 async def of_person(db: AsyncSession, actor: Actor) -> list[Passkey]:

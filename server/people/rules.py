@@ -12,6 +12,7 @@ STAFF_LINK_LIFE = timedelta(hours=24)
 PERSON_SESSION_LIFE = timedelta(days=400)  # browsers cap a cookie's age at 400 days
 STAFF_SESSION_LIFE = timedelta(hours=14)  # a long shift
 CHALLENGE_LIFE = timedelta(minutes=5)
+PROOF_LIFE = timedelta(minutes=15)  # so long a sign-in is proof enough to add a second passkey
 GUESS_WINDOW = timedelta(minutes=15)
 GUESSES_ALLOWED = 10
 SHORTEST_PASSWORD = 12
@@ -20,6 +21,7 @@ CONTACTS = ("call", "text", "helper")
 CALL_OUTCOMES = ("reached", "left-message", "no-answer")
 CALL_AGAIN = timedelta(hours=20)  # after a call that nobody answered: so that the next day begins with it
 CONSENT_WITHDRAWN = "consent-withdrawn"
+ENDS_CODES = ("death", CONSENT_WITHDRAWN)  # after these nobody joins with a code that was issued before
 PAUSES = ("hospital", "hospice", "death", "holiday", CONSENT_WITHDRAWN, "other")
 
 

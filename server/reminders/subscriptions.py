@@ -11,6 +11,7 @@ from server.actor import Actor
 from server.channels.push import check_subscription_keys, vapid_public_key
 from server.channels.rules import BadEndpoint, BadKeys, HostList, check_endpoint
 from server.db import unscoped
+from server.people import devices
 from server.people.models import Device, Subscription
 from server.people.rules import Refused
 
@@ -69,6 +70,7 @@ async def _own_or_new(db: AsyncSession, actor: Actor, endpoint: str, now: dateti
         held.ended_at, held.ended_why = held.ended_at or now, held.ended_why or "taken-over"
         held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
         await db.flush()
+        await devices.change_owner(db, actor, held.device_id, now)
     return Subscription(
         clinic_id=actor.clinic_id, device_id=actor.device_id, endpoint_hash=endpoint_hash, endpoint=endpoint
     )

@@ -5,7 +5,6 @@ same: a text, a code, a count or a missing button that differs would tell one fr
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -24,22 +23,44 @@ from server.review import flow as review
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
-from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
+from tests.stories import answered, due_check_in, entry, rows, sealed
 from tests.web import Browser
 from tests.world import NOTHING, ROUTES, address, method
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WEEK = timedelta(days=7)
 PUBLIC: dict[str, dict[str, Value]] = {
-    "weekly-als": {link_id: value for link_id, value in STEADY.items() if link_id != "mood"},
-    "day-after": dict.fromkeys(("nausea", "dizziness", "headache", "unreal", "sleep"), "none") | {"pain": 1},
+    "weekly-als": {
+        "breathing": "none",
+        "swallowing": "none",
+        "speech": "none",
+        "saliva": "none",
+        "strength": "none",
+        "fall": False,
+        "cramps": "none",
+        "pain": 1,
+    },
+    "day-after": {
+        "nausea": "none",
+        "dizziness": "none",
+        "headache": "none",
+        "unreal": "none",
+        "sleep": "none",
+        "pain": 1,
+    },
 }
 FINE: dict[str, dict[str, Value]] = {"weekly-als": {"mood": "none"}, "day-after": {"mood": "none"}}
 BAD: dict[str, dict[str, Value]] = {
     "weekly-als": {"mood": "very-hard"},
     "day-after": {"mood": "very-hard", "self-harm": True},
 }
-HANDS = ({}, {"who": "hands"}, {"who": "hands", "chosen": "yes"}, {"who": "hands", "page": "1"}, {"who": "helper"})
+HANDS: tuple[dict[str, str], ...] = (
+    {},
+    {"who": "hands"},
+    {"who": "hands", "chosen": "yes"},
+    {"who": "hands", "page": "1"},
+    {"who": "helper"},
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +83,7 @@ class Family:
 
 
 async def family(
-    database: Database, cast: Cast, signed_in: Enter, patient: Patient, slug: str, private: Mapping[str, Value]
+    database: Database, cast: Cast, signed_in: Enter, patient: Patient, slug: str, private: dict[str, Value]
 ) -> Family:
     """Two weeks of answers, the second with news; a third check-in, begun by the patient on the patient's own phone."""
     name = f"A friend of {patient.name}"

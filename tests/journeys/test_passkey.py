@@ -18,6 +18,7 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+ENDED = "This way in has ended. Please ask your clinic for a new code."
 USE = "Use Face ID or a fingerprint"
 AGAIN = """async body => (await fetch("/passkey/sign-in", {
   method: "POST", headers: {"content-type": "application/json", accept: "application/json"}, body})).status"""
@@ -34,9 +35,7 @@ async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
     [passkey] = await rows(site.database, Passkey)
     assert (passkey.patient_id, passkey.caregiver_id) == (site.cast.rosa.id, None)
 
-    await rosa.goto("/sign-out")
-    await press(rosa, "Sign out")
-    await rosa.wait_for_url("**/join")
+    await when_the_browser_has_forgotten_her(rosa)
     sent: list[str] = []
     rosa.on("request", lambda request: _note(request, sent))
     await press(rosa, USE)
@@ -48,11 +47,25 @@ async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
     await rosa.goto("/settings/phones")
     await rosa.get_by_role("button", name="Forget").click()
     await expect(rosa.get_by_role("button", name=USE)).to_be_visible()
+    await when_the_browser_has_forgotten_her(rosa)
+    await press(rosa, USE)
+    await sees(rosa, ENDED)
+
+
+async def test_case_121_a_passkey_ends_with_the_sign_out_of_its_phone(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await given_it_has_an_authenticator(rosa)
+    await rosa.goto("/settings/phones")
+    await press(rosa, USE)
+    await sees(rosa, "Forget")
     await rosa.goto("/sign-out")
+    await sees(rosa, "Your face or finger will not sign you in any more.")
     await press(rosa, "Sign out")
     await rosa.wait_for_url("**/join")
     await press(rosa, USE)
-    await sees(rosa, "That did not work. You can still type your code.")
+    await sees(rosa, ENDED)
+    await rosa.goto("/settings")
+    await rosa.wait_for_url("**/join")
 
 
 async def test_a_helper_whose_access_ended_does_not_come_back(chromium: Browser, site: RunningSite) -> None:
@@ -66,7 +79,13 @@ async def test_a_helper_whose_access_ended_does_not_come_back(chromium: Browser,
     await press(rosa, "End Luis Delgado's access")
     await luis.goto("/join")
     await press(luis, USE)
-    await sees(luis, "That did not work.")
+    await sees(luis, ENDED)
+
+
+async def when_the_browser_has_forgotten_her(phone: Page) -> None:
+    """Cookies were cleared: nobody signed out, and the authenticator keeps its keys."""
+    await phone.context.clear_cookies()
+    await phone.goto("/join")
 
 
 async def given_it_has_an_authenticator(phone: Page) -> CDPSession:
