@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from server.actor import Actor
-from server.checkins.models import CheckIn
+from server.checkins.models import CheckIn, Response
 
 
 async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
@@ -26,17 +27,22 @@ def _theirs(actor: Actor, check_in_id: str) -> Select[CheckIn]:
     return found if actor.kind == "staff" else found.where(CheckIn.patient_id == actor.patient_id)
 
 
-async def open_now(db: AsyncSession, patient_id: str, now: datetime) -> list[CheckIn]:
-    """What the patient can answer now, what closes first first."""
-    return list(
-        await db.scalars(
-            select(CheckIn)
-            .where(
-                CheckIn.patient_id == patient_id,
-                CheckIn.state == "waiting",
-                CheckIn.due_at <= now,
-                CheckIn.closes_at > now,
-            )
-            .order_by(CheckIn.closes_at)
-        )
+async def open_now(db: AsyncSession, actor: Actor, now: datetime) -> list[CheckIn]:
+    """What can be answered now, what closes first first.
+
+    One that a caregiver's phone has sent is open for the patient alone: its private questions wait.
+    """
+    query = select(CheckIn).where(
+        CheckIn.patient_id == actor.patient_id,
+        CheckIn.state == "waiting",
+        CheckIn.due_at <= now,
+        CheckIn.closes_at > now,
     )
+    if actor.kind == "caregiver":
+        query = query.where(~was_sent(CheckIn.id))
+    return list(await db.scalars(query.order_by(CheckIn.closes_at)))
+
+
+def was_sent(check_in_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether a response stands, be it without the private questions."""
+    return exists().where(Response.check_in_id == check_in_id, Response.undone_at.is_(None))

@@ -37,8 +37,8 @@ from server.problems import found
 async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Where it goes on: who is answering, the next question, check and send, or what became of it."""
     check_in = found(await finding.find(db, actor, check_in_id))
-    if check_in.state in ("done", "partial"):
-        sent = await past.standing(db, check_in.id)
+    sent = await past.standing(db, check_in.id)
+    if check_in.state in ("done", "partial") or (sent and actor.kind == "caregiver"):
         page = "urgency" if sent and await responses.asks_urgency(db, actor, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):

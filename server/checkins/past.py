@@ -94,7 +94,7 @@ async def occurrence(
 ) -> Occurrence:
     """What the triggers look at: these answers, the ones before them, and the person's first."""
     found = await of_patient(db, check_in.patient_id, form.slug)
-    earlier = [other for other in found if response is None or other.id != response.id]
+    earlier = [other for other in found if other.check_in_id != check_in.id]
     before = sorted([*map(_as_moment(form), earlier), *await missed(db, check_in, form)], key=lambda one: one[0])
     return Occurrence(
         patient_id=check_in.patient_id,

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import beside, drafts, flow, past, rules, same
-from server.checkins.forms import Answers, Form, Value, check_answers, is_public_item, still_asked
+from server.checkins.forms import (
+    Answers,
+    Form,
+    Value,
+    check_answers,
+    is_public_item,
+    private_questions,
+    still_asked,
+)
 from server.checkins.models import CheckIn, Response
 from server.db import new_id
 from server.people.rules import Refused
@@ -67,17 +75,43 @@ async def submit(
     if check_in.state == "cancelled":
         return Refused("called-off")
     response = _response(actor, check_in, version, form, submission, answers, now)
+    waits = _private_waits(check_in, form, submission, answers, now)
+    if waits:
+        response.status = "in-progress"
     response.as_before = await _as_before(db, actor, check_in, submission, answers)
     db.add(response)
     await db.flush()
-    audit.record(db, actor, "response.received", response, now, status=submission.status)
-    check_in.state = "done" if submission.status == "completed" else "partial"
+    audit.record(db, actor, "response.received", response, now, status=response.status)
+    check_in.state = _state_after(response.status, waits)
     occurrence = await past.occurrence(db, check_in, form, answers, response)
     await review.raise_flags(db, actor, occurrence, now)
     await beside.keep_the_others(db, actor, check_in, form, response, now)
     await drafts.clear(db, check_in)
+    if waits:
+        await _keep_open(db, actor, check_in, form, response, now)
     await receipts.settle(db, actor, check_in.id, now)
     return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
+
+
+def _private_waits(check_in: CheckIn, form: Form, submission: Submission, answers: Answers, now: datetime) -> bool:
+    """Whether it stays open for the patient's own hands: others sent it, and a private question was not asked."""
+    unasked = [question for question in private_questions(form) if question.link_id not in answers]
+    sent = submission.respondent == "hands" and submission.status == "completed"
+    return sent and bool(unasked) and now < check_in.closes_at
+
+
+def _state_after(status: str, waits: bool) -> str:
+    if waits:
+        return "waiting"
+    return "done" if status == "completed" else "partial"
+
+
+async def _keep_open(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
+) -> None:
+    """The patient's own phone goes on from what was sent: it asks only what is left."""
+    for link_id, value in past.answers_of(response).items():
+        await drafts.keep(db, actor, check_in, form, link_id, value, response.respondent, now)
 
 
 async def _with_private(
@@ -128,12 +162,38 @@ async def _again(
     now: datetime,
 ) -> Taken | Conflict:
     """Decrypted answers are compared: sealing twice gives two ciphertexts."""
-    if json.loads(held.answers) == dict(answers):
+    finishes = _finishes(check_in, held, submission)
+    if json.loads(held.answers) == dict(answers) and not finishes:
         return Taken(held, again=True, flagged=await is_flagged(db, actor, held, submission.respondent))
-    if _completes(held, submission, answers):
+    if finishes:
+        await _keep_changed(db, actor, check_in, form, held, answers, now)
+    if finishes or _completes(held, submission, answers):
         return await _complete(db, actor, check_in, form, held, submission, answers, now)
     await beside.set_aside(db, actor, check_in, form, held, submission.respondent, answers, now)
     return Conflict(held)
+
+
+def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool:
+    """The patient's own hands send what others had sent a part of, or the window of such a check-in ends."""
+    same_party = rules.party_of(held.respondent) == rules.party_of(submission.respondent)
+    by_patient = submission.respondent == "self" or submission.status == "in-progress"
+    return check_in.state == "waiting" and same_party and by_patient
+
+
+async def _keep_changed(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    form: Form,
+    held: Response,
+    answers: Answers,
+    now: datetime,
+) -> None:
+    """What others had sent and the patient now answers otherwise stays on record."""
+    sent = past.answers_of(held)
+    changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
+    if changed:
+        await beside.set_aside(db, actor, check_in, form, held, held.respondent, changed, now)
 
 
 def _completes(held: Response, submission: Submission, answers: Answers) -> bool:
@@ -156,12 +216,16 @@ async def _complete(
     answers: Answers,
     now: datetime,
 ) -> Taken:
-    held.answers, held.status = json.dumps(dict(answers)), submission.status
+    waits = _private_waits(check_in, form, submission, answers, now)
+    held.answers, held.status = json.dumps(dict(answers)), "in-progress" if waits else submission.status
     held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
     held.respondent = submission.respondent
     held.opened_at, held.opened_by = None, None  # staff have seen a part
-    check_in.state = "done"
+    check_in.state = _state_after(held.status, waits)
     audit.record(db, actor, "response.completed", held, now)
+    await drafts.clear(db, check_in)
+    if waits:
+        await _keep_open(db, actor, check_in, form, held, now)
     await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, answers, held), now)
     return Taken(held, flagged=await is_flagged(db, actor, held, submission.respondent))
 

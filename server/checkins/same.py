@@ -28,13 +28,20 @@ async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, r
         return None
     mine = [r for r in await past.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
     last = mine[-1] if mine else None
-    if last is None or last.status != "completed" or last.questionnaire_id != check_in.questionnaire_id:
+    if last is None or not _is_whole(form, last) or last.questionnaire_id != check_in.questionnaire_id:
         return None
     flags = await review.of_check_in(db, last.check_in_id)
     urgent = [flag for flag in flags if flag.severity in ("hard", "red")]
     # A flag about mood must not tell of itself by what is not offered; mood is not taken over there anyway.
     counts = [flag for flag in urgent if respondent == "self" or is_public_item(form, flag.item)]
     return None if counts else last
+
+
+def _is_whole(form: Form, last: Response) -> bool:
+    """Sent as a whole; from others' hands, but for the private questions that nobody asked."""
+    given = past.answers_of(last)
+    public = [q.link_id for q in asked(form, given, "hands")]
+    return last.status == "completed" or (last.respondent == "hands" and all(link_id in given for link_id in public))
 
 
 def _is_same(response: Response, actor: Actor, respondent: str) -> bool:

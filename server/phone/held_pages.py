@@ -24,7 +24,7 @@ from server.reminders import standing
 @get("/held", opt=PERSON)
 async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[str] = "") -> Response[Any]:
     """204 where the phone has this already."""
-    due = await finding.open_now(db, actor.patient_id, now)
+    due = await finding.open_now(db, actor, now)
     clinic = await people.clinic_of(db, actor)
     found = {
         "person": actor.id,

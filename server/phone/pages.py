@@ -39,7 +39,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
     if actor is None:
         return render.go(request, "/staff" if request.user.staff else "/join")
     scope(db, actor.clinic_id)
-    due = await finding.open_now(db, actor.patient_id, now)
+    due = await finding.open_now(db, actor, now)
     clinic = await db.get_one(Clinic, actor.clinic_id)
     return render.page(
         request,

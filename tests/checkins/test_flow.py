@@ -138,10 +138,10 @@ async def test_what_can_be_answered_now_closes_first_first(database: Database, c
     await plan(database, cast.rosa, "weekly-als", weekly())
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.reading() as db:
-        found = await finding.open_now(db, cast.rosa.id, NOW)
+        found = await finding.open_now(db, acting(cast.rosa), NOW)
         assert [(await flow.form_of(db, c.questionnaire_id)).slug for c in found] == ["daily-three", "weekly-als"]
         assert await finding.open_now(db, cast.walter.id, NOW) == []
-        assert len(await finding.open_now(db, cast.rosa.id, NOW - timedelta(minutes=1))) == 0
+        assert len(await finding.open_now(db, acting(cast.rosa), NOW - timedelta(minutes=1))) == 0
 
 
 async def test_case_18_an_answered_one_is_not_nudged(database: Database, cast: Cast) -> None:
