@@ -140,7 +140,7 @@ async def test_what_can_be_answered_now_closes_first_first(database: Database, c
     async with database.reading() as db:
         found = await finding.open_now(db, acting(cast.rosa), NOW)
         assert [(await flow.form_of(db, c.questionnaire_id)).slug for c in found] == ["daily-three", "weekly-als"]
-        assert await finding.open_now(db, cast.walter.id, NOW) == []
+        assert await finding.open_now(db, acting(cast.walter), NOW) == []
         assert len(await finding.open_now(db, acting(cast.rosa), NOW - timedelta(minutes=1))) == 0
 
 

@@ -1,0 +1,59 @@
+"""Someone else holds the phone: mood is asked only by *Ask me this now*, and no phone of a helper's keeps it
+(case 123)."""
+
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.eventually import eventually
+from tests.browser.people import answer, answer_all, phone_of, press, sees, sees_not
+from tests.browser.running_site import RunningSite
+from tests.journeys.holding import given_it_is_held, it_is_held
+
+KEPT = """async id => JSON.stringify([
+  (await Held.get("held"))?.forms.map(form => form.kept), await Held.get(`draft:${id}:patient`),
+])"""
+
+
+async def kept_on(phone: Page, check_in_id: str) -> str:
+    found: str = await phone.evaluate(KEPT, check_in_id)
+    return found
+
+
+async def test_case_123_a_helpers_phone_asks_mood_now_and_forgets_it(chromium: Browser, site: RunningSite) -> None:
+    check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    luis = await phone_of(chromium, site, site.cast.luis)
+    await luis.goto("/")
+    await it_is_held(luis)
+    await answer_all(luis, "Start", "Rosa Delgado's words, my hands", "4", "No trouble")
+    await sees(luis, "Check and send", "This is for Rosa Delgado alone.", "Not answered")
+    await answer(luis, "Ask me this now")
+    await sees(luis, "Only you answer this one", "How is your mood today?")
+    await answer(luis, "Low")
+    await expect(luis.locator("h1")).to_have_text("Check and send")
+    await sees(luis, "Answered")
+    await sees_not(luis, "Low")
+    await eventually(lambda: luis.evaluate(f"Held.get('draft:{check_in.id}:patient')"), "the other answers")
+    assert '"pain"' in await kept_on(luis, check_in.id)
+    assert "mood" not in await kept_on(luis, check_in.id)
+    await press(luis, "Send to clinic")
+    await expect(luis.locator("h1")).to_have_text("The clinic has received it")
+    await sees_not(luis, "Mood", "Low")
+    assert await site.responses_to(check_in) == 1
+
+
+async def test_case_123_without_a_network_someone_taps_and_does_not_see_it(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """On her own phone, which knows what she answered."""
+    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    await rosa.context.set_offline(True)
+    await rosa.goto(f"/check-ins/{check_in.id}")
+    await answer_all(rosa, "4", "Low")
+    await rosa.goto(f"/check-ins/{check_in.id}/who")
+    await answer(rosa, "My words, my helper's hands")
+    await sees(rosa, "2 of 2")
+    await answer(rosa, "No trouble")
+    await sees(rosa, "Check and send", "4 of 10")
+    await sees_not(rosa, "Mood", "Low")
+    assert "mood" not in (await rosa.locator("[data-outbox]").get_attribute("data-outbox") or "")
+    await rosa.goto(f"/check-ins/{check_in.id}/check?who=self")
+    await sees(rosa, "Low")  # it is not lost
