@@ -149,6 +149,15 @@ def is_public_item(form: Form, item: str) -> bool:
     return link_id == "*" or (link_id in form.by_id and not form.is_private(form.by_id[link_id]))
 
 
+def without_private_skips(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
+    """A private question that is skipped in other hands is not answered: it waits, and no earlier answer goes."""
+    return {
+        link_id: value
+        for link_id, value in answers.items()
+        if respondent != "hands" or value is not None or is_public_item(form, link_id)
+    }
+
+
 def private_questions(form: Form) -> list[Question]:
     """The private questions that every check-in has. A follow-up is not among them: it would tell of an answer."""
     return [q for q in form.questions if q.patient_only and not q.whens]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import beside, drafts, past, rules
-from server.checkins.forms import BadAnswer, Form, Value
+from server.checkins.forms import BadAnswer, Form, Value, without_private_skips
 from server.checkins.models import CheckIn, Draft
 from server.outbox import Entry
 from server.people.rules import Refused
@@ -85,7 +85,8 @@ def _checked(form: Form, answers: Mapping[str, object], respondent: str) -> dict
     for link_id in answers:
         if respondent == "helper" and form.question(link_id).patient_only:
             raise BadAnswer(link_id, "not asked")
-    return {link_id: form.question(link_id).check(value) for link_id, value in answers.items()}
+    checked = {link_id: form.question(link_id).check(value) for link_id, value in answers.items()}
+    return without_private_skips(form, checked, respondent)
 
 
 async def _answered_since(db: AsyncSession, check_in: CheckIn, respondent: str, at: datetime) -> set[str]:

@@ -19,6 +19,7 @@ from server.checkins.forms import (
     is_public_item,
     private_questions,
     still_asked,
+    without_private_skips,
 )
 from server.checkins.models import CheckIn, Response
 from server.db import new_id
@@ -129,7 +130,7 @@ async def _with_private(
     private = {link_id: v for link_id, v in known.items() if not is_public_item(form, link_id)}
     if held is None or check_in.state == "waiting":
         private |= await drafts.private(db, check_in, form)
-    return still_asked(form, private | answers, respondent)
+    return still_asked(form, private | without_private_skips(form, answers, respondent), respondent)
 
 
 async def _as_before(

@@ -156,6 +156,20 @@ async def test_case_123_a_skip_in_other_hands_leaves_the_patients_answer_and_the
     assert [draft.value for draft in await rows(database, Draft)] == ['"little"']
 
 
+@pytest.mark.parametrize("place", ["answers", "responses"])
+async def test_case_123_a_skip_that_a_phone_had_sealed_leaves_it_too(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, place: str
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    await says(rosa, check_in, "mood", "little", "self")
+    client_id = check_in.client_id if place == "responses" else "a" * 32
+    body = sealed(client_id, entry({"pain": 1, "mood": None}, "hands"))
+    assert (await luis.post_json(f"/check-ins/{check_in.id}/{place}", body)).status_code == 200
+    kept = [past.answers_of(response) for response in await rows(database, Response)]
+    drafts = {draft.link_id: json.loads(draft.value) for draft in await rows(database, Draft)}
+    assert [drafts, *kept][-1] == {"mood": "little", "pain": 1}
+
+
 async def test_case_123_the_crisis_page_comes_at_once_and_never_again(
     signed_in: Enter, cast: Cast, database: Database, day_after: CheckIn
 ) -> None:
