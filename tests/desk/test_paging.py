@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.checkins import ended_plans, late_patients
 from server.checkins import flow as checkins
-from server.checkins import late_patients
 from server.checkins.models import CheckIn, Plan
 from server.db import Database
 from server.desk import inbox, inbox_pages, paging
@@ -72,7 +72,7 @@ async def pause(database: Database, cast: Cast, patient_id: str, now: datetime) 
 async def end_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
         for plan in (await checkins.plans_of(db, patient_id))[:1]:
-            await checkins.end_plan(db, acting(cast.maria), plan, now)
+            await ended_plans.end(db, acting(cast.maria), plan, "Not needed", now)
 
 
 async def add_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ from server.actor import system
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
-from server.checkins import drafts, rules
+from server.checkins import drafts, ended_plans, rules
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Draft, Response
 from server.clock import to_wall
@@ -259,7 +259,7 @@ async def test_case_134_a_check_in_of_an_ended_plan_or_a_visit_called_off_stays_
     running.clock.now = NOW + HOUR
     async with database.writing() as db:
         for plan in await checkins.plans_of(db, cast.walter.id):
-            await checkins.end_plan(db, acting(cast.maria), plan, NOW + HOUR)
+            await ended_plans.end(db, acting(cast.maria), plan, "Not needed", NOW + HOUR)
         visit = (await db.scalars(select(Appointment))).one()
         await appointments.mark(db, acting(cast.maria), visit, "cancelled", NOW + HOUR)
     again = Running(database, running.clock, running.push)
