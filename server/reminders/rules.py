@@ -33,14 +33,18 @@ class ClockWatch:
     believed: tuple[datetime, float] | None = None
 
     def look(self, wall: datetime, monotonic: float) -> "ClockWatch":
-        """A jump holds the worker until the new time has stood for a while: it may be set right again (case 8)."""
+        """A jump holds the worker until the new time has stood for a while: it may be set right again (case 8).
+
+        Once it is set right, which is where the clock would be without the jump, there is nothing to wait for.
+        """
+        if self.believed is not None and abs(_ahead(self.believed, wall, monotonic)) <= JUMP:
+            return ClockWatch(wall, monotonic, None, self.believed)
         since, began = line = self.line or (self.wall, self.monotonic)
-        ahead = (wall - since).total_seconds() - (monotonic - began)
-        if abs(ahead) > JUMP:
+        if abs(_ahead(line, wall, monotonic)) > JUMP:
             return ClockWatch(wall, monotonic, monotonic, (wall, monotonic), self.believed or line)
         if self.jumped_at is not None and monotonic - self.jumped_at < SETTLES_AFTER:
             return replace(self, wall=wall, monotonic=monotonic, line=line)
-        renewed = (wall, monotonic) if monotonic - began >= SETTLES_AFTER else line
+        renewed = (wall, monotonic) if monotonic - began >= SETTLES_AFTER else (since, began)
         return ClockWatch(wall, monotonic, None, renewed)
 
     @property
@@ -54,6 +58,12 @@ class ClockWatch:
             return self.wall
         since, began = self.believed
         return since + timedelta(seconds=self.monotonic - began)
+
+
+def _ahead(line: tuple[datetime, float], wall: datetime, monotonic: float) -> float:
+    """By how many seconds the wall clock is ahead of where that pair of readings says it should be."""
+    since, began = line
+    return (wall - since).total_seconds() - (monotonic - began)
 
 
 @dataclass(frozen=True)
