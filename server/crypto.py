@@ -163,10 +163,16 @@ def unb64(text: str) -> bytes:
 
 
 class Sealed(Generic[T]):
-    """An attribute whose text lies sealed in the column `<name>_sealed` of the same row."""
+    """An attribute whose text lies sealed in the column `<name>_sealed` of the same row.
+
+    `binding` is the name that the ciphertext is bound to, together with the row's id. It is stored data: it stays
+    as it is when the table or the attribute gets another name, or what was stored before would not open.
+    """
+
+    def __init__(self, binding: str) -> None:
+        self.binding = binding
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
         self.column = f"{name}_sealed"
 
     @overload
@@ -183,4 +189,4 @@ class Sealed(Generic[T]):
         setattr(row, self.column, None if text is None else seal(text, self._bound(row)))
 
     def _bound(self, row: Any) -> str:
-        return f"{row.__tablename__}.{self.name}:{row.id}"
+        return f"{self.binding}:{row.id}"

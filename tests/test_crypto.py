@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from server import crypto, key_file
 from server.crypto import Keyring, MissingKey
-from server.db import Database
+from server.db import Base, Database
 from server.people.models import Patient
 from tests.cast import Cast
 
@@ -127,3 +127,43 @@ def test_the_outbox_key_is_a_point_that_webcrypto_imports(keyring: Keyring) -> N
     assert len(crypto.unb64(public)) == 65
     with pytest.raises(MissingKey):
         crypto.outbox_private("gone")
+
+
+# Stored data: ciphertexts are bound to these names. A table or an attribute may be renamed; its binding stays.
+BINDINGS = {
+    "appointment.instructions",
+    "caregiver.name",
+    "draft.value",
+    "expected_level.note",
+    "flag.note",
+    "flag.reason",
+    "flag_note.text",
+    "patient.email",
+    "patient.helper_phone",
+    "patient.helper_phone_tel",
+    "patient.instructions",
+    "patient.name",
+    "patient.phone",
+    "patient.phone_tel",
+    "phone_call.note",
+    "plan.end_reason",
+    "reminder.detail",
+    "response.answers",
+    "set_aside.answers",
+    "staff.email",
+    "staff.name",
+    "staff.phone",
+    "staff.phone_tel",
+    "staff.totp",
+    "subscription.auth",
+    "subscription.endpoint",
+    "subscription.p256dh",
+    "trigger.end_reason",
+}
+
+
+def test_each_sealed_column_keeps_its_binding_whatever_its_name() -> None:
+    attributes = [value for mapper in Base.registry.mappers for value in vars(mapper.class_).values()]
+    found = [value.binding for value in attributes if isinstance(value, crypto.Sealed)]
+    assert len(found) == len(set(found))
+    assert set(found) >= BINDINGS

@@ -33,7 +33,7 @@ class Appointment(OfClinic, Base):
     minutes: Mapped[int]
     place: Mapped[str] = mapped_column(String(200), default="")
     instructions_sealed: Mapped[bytes | None]
-    instructions = Sealed[str | None]()
+    instructions = Sealed[str | None]("appointment.instructions")
     reply: Mapped[str | None] = mapped_column(String(10))
     replied_at: Mapped[datetime | None]
     replied_by: Mapped[str | None] = mapped_column(String(10))

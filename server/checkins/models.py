@@ -36,7 +36,7 @@ class Plan(OfClinic, Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     end_reason_sealed: Mapped[bytes | None]
-    end_reason = Sealed[str | None]()
+    end_reason = Sealed[str | None]("plan.end_reason")
 
 
 class CheckIn(OfClinic, Base):
@@ -74,7 +74,7 @@ class Draft(OfClinic, Base):
     party: Mapped[str] = mapped_column(String(10))
     link_id: Mapped[str] = mapped_column(String(60))
     value_sealed: Mapped[bytes]
-    value = Sealed[str]()
+    value = Sealed[str]("draft.value")
     respondent: Mapped[str] = mapped_column(String(10))
     as_before: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime]
@@ -100,7 +100,7 @@ class Response(OfClinic, Base):
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
     entered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # by phone, in the patient's words
     answers_sealed: Mapped[bytes]
-    answers = Sealed[str]()
+    answers = Sealed[str]("response.answers")
     answered_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]  # by the phone's own clock, where that was off
     received_at: Mapped[datetime]
@@ -120,5 +120,5 @@ class SetAside(OfClinic, Base):
     client_id: Mapped[str] = mapped_column(String(40))
     respondent: Mapped[str] = mapped_column(String(10))
     answers_sealed: Mapped[bytes]
-    answers = Sealed[str]()
+    answers = Sealed[str]("set_aside.answers")
     received_at: Mapped[datetime]

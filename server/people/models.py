@@ -36,19 +36,19 @@ class Staff(OfClinic, Base):
     __tablename__ = "staff"
 
     name_sealed: Mapped[bytes]
-    name = Sealed[str]()
+    name = Sealed[str]("staff.name")
     email_sealed: Mapped[bytes]
-    email = Sealed[str]()
+    email = Sealed[str]("staff.email")
     email_hash: Mapped[str] = mapped_column(String(64), unique=True)
     phone_sealed: Mapped[bytes | None]
-    phone = Sealed[str | None]()
+    phone = Sealed[str | None]("staff.phone")
     phone_tel_sealed: Mapped[bytes | None]
-    phone_tel = Sealed[str | None]()
+    phone_tel = Sealed[str | None]("staff.phone_tel")
     on_call: Mapped[int | None]  # the place in the on-call order, the first is 1
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_sealed: Mapped[bytes | None]
-    totp = Sealed[str | None]()
+    totp = Sealed[str | None]("staff.totp")
     totp_step: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
 
@@ -68,19 +68,19 @@ class Patient(OfClinic, Base):
     __tablename__ = "patient"
 
     name_sealed: Mapped[bytes]
-    name = Sealed[str]()
+    name = Sealed[str]("patient.name")
     phone_sealed: Mapped[bytes | None]
-    phone = Sealed[str | None]()
+    phone = Sealed[str | None]("patient.phone")
     phone_tel_sealed: Mapped[bytes | None]
-    phone_tel = Sealed[str | None]()
+    phone_tel = Sealed[str | None]("patient.phone_tel")
     email_sealed: Mapped[bytes | None]
-    email = Sealed[str | None]()
+    email = Sealed[str | None]("patient.email")
     helper_phone_sealed: Mapped[bytes | None]
-    helper_phone = Sealed[str | None]()
+    helper_phone = Sealed[str | None]("patient.helper_phone")
     helper_phone_tel_sealed: Mapped[bytes | None]
-    helper_phone_tel = Sealed[str | None]()
+    helper_phone_tel = Sealed[str | None]("patient.helper_phone_tel")
     instructions_sealed: Mapped[bytes | None]
-    instructions = Sealed[str | None]()
+    instructions = Sealed[str | None]("patient.instructions")
     contact: Mapped[str] = mapped_column(String(10), default="")  # nobody has said: never a voice call by itself
     zone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(10), default="en")
@@ -97,7 +97,7 @@ class Caregiver(OfClinic, Base):
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     name_sealed: Mapped[bytes]
-    name = Sealed[str]()
+    name = Sealed[str]("caregiver.name")
     relation: Mapped[str] = mapped_column(String(40), default="")
     may_let_in: Mapped[bool] = mapped_column(default=False)  # a new phone of the patient's
     ended_at: Mapped[datetime | None]
@@ -113,7 +113,7 @@ class PhoneCall(OfClinic, Base):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     outcome: Mapped[str] = mapped_column(String(20))
     note_sealed: Mapped[bytes | None]
-    note = Sealed[str | None]()
+    note = Sealed[str | None]("phone_call.note")
     at: Mapped[datetime]
 
 
@@ -216,12 +216,12 @@ class Subscription(OfClinic, Base):
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
     endpoint_sealed: Mapped[bytes]
-    endpoint = Sealed[str]()
+    endpoint = Sealed[str]("subscription.endpoint")
     endpoint_hash: Mapped[str] = mapped_column(String(64), unique=True)
     p256dh_sealed: Mapped[bytes]
-    p256dh = Sealed[str]()
+    p256dh = Sealed[str]("subscription.p256dh")
     auth_sealed: Mapped[bytes]
-    auth = Sealed[str]()
+    auth = Sealed[str]("subscription.auth")
     vapid_key: Mapped[str] = mapped_column(String(20))
     started_at: Mapped[datetime]
     shown_at: Mapped[datetime | None]

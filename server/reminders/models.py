@@ -34,7 +34,7 @@ class Reminder(OfClinic, Base):
     expires_at: Mapped[datetime]
     path: Mapped[str] = mapped_column(String(200))
     detail_sealed: Mapped[bytes | None]
-    detail = Sealed[str | None]()
+    detail = Sealed[str | None]("reminder.detail")
     state: Mapped[str] = mapped_column(String(12), default="scheduled")
     why: Mapped[str | None] = mapped_column(String(60))
     next_at: Mapped[datetime]

@@ -28,7 +28,7 @@ class TriggerRow(OfClinic, Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     end_reason_sealed: Mapped[bytes | None]
-    end_reason = Sealed[str | None]()
+    end_reason = Sealed[str | None]("trigger.end_reason")
 
 
 class Flag(OfClinic, Base):
@@ -54,7 +54,7 @@ class Flag(OfClinic, Base):
     item: Mapped[str] = mapped_column(String(60))
     severity: Mapped[str] = mapped_column(String(10))
     reason_sealed: Mapped[bytes]
-    reason = Sealed[str]()
+    reason = Sealed[str]("flag.reason")
     urgency: Mapped[str | None] = mapped_column(String(10))
     raised_at: Mapped[datetime]
     news_at: Mapped[datetime]
@@ -68,7 +68,7 @@ class Flag(OfClinic, Base):
     owned_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(20))
     note_sealed: Mapped[bytes | None]
-    note = Sealed[str | None]()
+    note = Sealed[str | None]("flag.note")
     done_at: Mapped[datetime | None]
     done_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 
@@ -82,7 +82,7 @@ class FlagNote(OfClinic, Base):
     author_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
     text_sealed: Mapped[bytes]
-    text = Sealed[str]()
+    text = Sealed[str]("flag_note.text")
 
 
 class ExpectedLevel(OfClinic, Base):
@@ -99,7 +99,7 @@ class ExpectedLevel(OfClinic, Base):
     item: Mapped[str] = mapped_column(String(60))
     level: Mapped[int]
     note_sealed: Mapped[bytes | None]
-    note = Sealed[str | None]()
+    note = Sealed[str | None]("expected_level.note")
     set_by: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     set_at: Mapped[datetime]
     ends_at: Mapped[datetime]
