@@ -1,5 +1,6 @@
 """The composition root: settings, keys, database and channels meet the pages here and nowhere else."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -49,7 +50,7 @@ import server.reminders.reach_pages
 from server import crypto, language, problems, render, shell
 from server.actor import Actor
 from server.assets import Assets
-from server.clock import Clock, system_clock
+from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database, scope
 from server.people.guards import WhoAsks, admit, asking, spoken_with
 from server.settings import Settings
@@ -138,7 +139,7 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
         state=State(
             {
                 "settings": settings,
-                "clock": clock,
+                "clock": SteadyClock(clock, time.monotonic),
                 "database": database or Database(settings.database_url),
                 "assets": assets,
                 "headers": HEADERS | secure,

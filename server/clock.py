@@ -1,10 +1,13 @@
 """Time: what now is, and how a wall time in a zone becomes a moment in UTC."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 Clock = Callable[[], datetime]
+JUMP = 120.0  # seconds by which the clocks may part between two looks
+SETTLES_AFTER = 300.0  # seconds for which a new time must stand before it is believed
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,3 +40,67 @@ def is_skipped(wall: datetime, zone: str) -> bool:
 
 def at(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour)
+
+
+@dataclass(frozen=True)
+class ClockWatch:
+    """The last reading of the wall clock and the monotonic clock (seconds), and whether the wall clock is trusted.
+
+    `line` is one pair of readings that was trusted. The wall clock is compared with where it should be by that
+    pair, not with the look before: a clock that is moved in many small steps has jumped too.
+    """
+
+    wall: datetime
+    monotonic: float
+    jumped_at: float | None = None
+    line: tuple[datetime, float] | None = None
+    believed: tuple[datetime, float] | None = None
+
+    def look(self, wall: datetime, monotonic: float) -> "ClockWatch":
+        """A jump holds the worker until the new time has stood for a while: it may be set right again (case 8).
+
+        Once it is set right, which is where the clock would be without the jump, there is nothing to wait for.
+        """
+        if self.believed is not None and abs(_ahead(self.believed, wall, monotonic)) <= JUMP:
+            return ClockWatch(wall, monotonic, None, self.believed)
+        since, began = line = self.line or (self.wall, self.monotonic)
+        if abs(_ahead(line, wall, monotonic)) > JUMP:
+            return ClockWatch(wall, monotonic, monotonic, (wall, monotonic), self.believed or line)
+        if self.jumped_at is not None and monotonic - self.jumped_at < SETTLES_AFTER:
+            return replace(self, wall=wall, monotonic=monotonic, line=line)
+        renewed = (wall, monotonic) if monotonic - began >= SETTLES_AFTER else (since, began)
+        return ClockWatch(wall, monotonic, None, renewed)
+
+    @property
+    def holds(self) -> bool:
+        return self.jumped_at is not None
+
+    @property
+    def steady(self) -> datetime:
+        """The time of the last look. While the clock is not trusted: what it would show if it had not jumped."""
+        if self.believed is None:
+            return self.wall
+        since, began = self.believed
+        return since + timedelta(seconds=self.monotonic - began)
+
+
+def _ahead(line: tuple[datetime, float], wall: datetime, monotonic: float) -> float:
+    """By how many seconds the wall clock is ahead of where that pair of readings says it should be."""
+    since, began = line
+    return (wall - since).total_seconds() - (monotonic - began)
+
+
+class SteadyClock:
+    """A clock for the pages: a jump that may be set right again moves it only once the new time has stood for a while.
+
+    Without it a phone's answer would be refused as late because the server's clock was wrong for a minute (case 134).
+    """
+
+    def __init__(self, clock: Clock, monotonic: Callable[[], float]) -> None:
+        """`monotonic` is in seconds."""
+        self._clock, self._monotonic = clock, monotonic
+        self._watch = ClockWatch(clock(), monotonic())
+
+    def __call__(self) -> datetime:
+        self._watch = self._watch.look(self._clock(), self._monotonic())
+        return self._watch.steady

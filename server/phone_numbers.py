@@ -16,16 +16,20 @@ from babel.core import get_global
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
 LONGEST = 40  # characters as typed
-SHORT_CODE = 6  # digits at most
-SHORTEST_SHORT_CODE = 3
+SHORT_CODES = (2, 6)  # digits
+TWO_NUMBERS = 7  # digits before a slash or comma that are a number by themselves
+NORTH_AMERICA = 1  # the country code whose short codes of more than three digits take texts alone
 # A number, then perhaps an extension, then perhaps a remark such as "(press 1)".
+_EXTENSION = r"ext(?:ensi[oó]n|n)?|int(?:erno)?|anexo|ramal|poste|durchwahl|dw|app(?:arat)?"
 _TYPED = re.compile(
-    r"""(?P<number>\+?[\d\s().\-/·‐-―]*\d[\s)]*)
-    (?P<extension>(?:;\s*ext=|,?\s*(?:ext(?:ension|n)?|x|int|anexo)\b[\s.:]*|,?\s*x(?=\d)|\#)\s*\d{1,7})?
+    rf"""(?P<number>[+*]?[\d\s().\-/·‐-―]*\d[\s)]*)
+    (?P<extension>[\s,]*\(?(?:;\s*ext=|(?:{_EXTENSION})\b[\s.:-]*|x[\s.:-]*(?=\d)|\#)\s*\d{{1,7}}\)?)?
     (?P<remark>[\s,;:–-]*\(?\s*[^\W\d_].*)?""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_COSTS_EXTRA = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
+# What people press once the line has answered; no other digits may stand in a remark.
+_PRESS = re.compile(r"\b(?:press|option|choose|oprima|presione|marque|opci[oó]n)\s+\d{1,2}\b", re.IGNORECASE)
+_TAKES_TEXTS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP}
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Dialable:
 
 
 class BadNumber(ValueError):
-    """A typed number that cannot be dialled. `why` is one of REASONS; `instead` is what to write, or ""."""
+    """A typed number that cannot be used. `why` is one of REASONS; `instead` is what to write, or ""."""
 
     def __init__(self, why: str, instead: str = "") -> None:
         super().__init__(why)
@@ -52,7 +56,7 @@ class BadNumbers(ValueError):
         self.by_field = by_field
 
 
-REASONS = ("no-number", "long", "two", "words", "extension", "short", "unknown")
+REASONS = ("no-number", "long", "two", "words", "extension", "short", "unknown", "no-text")
 
 
 def read_line(typed: str, country: str) -> Dialable:
@@ -62,10 +66,14 @@ def read_line(typed: str, country: str) -> Dialable:
     Raises BadNumber.
     """
     shown, parts = _parse(typed)
-    _check_remark(parts)
-    if not parts["extension"] and (code := _short_code(parts["number"], country)):
+    _check_remark(parts["remark"])
+    code = None if parts["extension"] else _short_code(parts["number"], country)
+    try:
+        number = _full_number(parts, country)
+    except BadNumber:
+        if code is None:
+            raise
         return Dialable(shown, code)
-    number = _full_number(parts, country)
     return Dialable(shown, _tel(number))
 
 
@@ -74,12 +82,28 @@ def read_own(typed: str, country: str) -> Dialable:
     shown, parts = _parse(typed)
     number = parts["number"]
     if parts["remark"]:
-        raise BadNumber("two" if _digits_in(parts["remark"]) >= SHORTEST_SHORT_CODE else "words", number)
+        raise BadNumber("two" if _digits_in(parts["remark"]) > 2 else "words", _own_alone(number, country))
     if parts["extension"]:
-        raise BadNumber("extension", number)
+        raise BadNumber("extension", _own_alone(number, country))
     if _short_code(number, country):
         raise BadNumber("short")
     return Dialable(shown, _tel(_full_number(parts, country)))
+
+
+def _own_alone(number: str, country: str) -> str:
+    """The number itself, to write instead; "" where it is none."""
+    try:
+        return read_own(number, country).typed
+    except BadNumber:
+        return ""
+
+
+def read_for_texts(typed: str, country: str, text_countries: list[str]) -> Dialable:
+    """A person's own number that text messages have to reach. Raises BadNumber."""
+    number = read_own(typed, country)
+    if not can_text(number.tel, text_countries):
+        raise BadNumber("no-text")
+    return number
 
 
 def read_all(
@@ -105,14 +129,11 @@ def example(country: str) -> str:
 
 
 def can_text(tel: str | None, countries: list[str]) -> bool:
-    """Whether a text message may go there: a full number, in one of `countries`, that costs nothing extra."""
+    """Whether a text message may go there: a full number that takes texts at no extra cost, in one of `countries`."""
     if tel is None or not re.fullmatch(r"\+\d{7,15}", tel):
         return False
     number = phonenumbers.parse(tel)
-    return (
-        phonenumbers.region_code_for_number(number) in countries
-        and phonenumbers.number_type(number) not in _COSTS_EXTRA
-    )
+    return phonenumbers.region_code_for_number(number) in countries and phonenumbers.number_type(number) in _TAKES_TEXTS
 
 
 def country_of(tel: str | None) -> str | None:
@@ -153,7 +174,12 @@ def _parse(typed: str) -> tuple[str, dict[str, str]]:
     found = _TYPED.fullmatch(plain)
     if found is None:
         raise BadNumber("two" if _holds_two(plain) else "words")
-    return shown, {name: (part or "").strip() for name, part in found.groupdict().items()}
+    parts = {name: (part or "").strip() for name, part in found.groupdict().items()}
+    if parts["number"].count("(") != parts["number"].count(")"):
+        raise BadNumber("words")
+    if _holds_two(parts["number"]):
+        raise BadNumber("two")
+    return shown, parts
 
 
 def _ascii(character: str) -> str:
@@ -163,14 +189,13 @@ def _ascii(character: str) -> str:
     return character if character.isnumeric() else unicodedata.normalize("NFKC", character)
 
 
-def _check_remark(parts: dict[str, str]) -> None:
-    """A remark is words, with a digit or two after a word at most ("press 1"). Raises BadNumber."""
-    remark, number = parts["remark"], parts["number"]
-    if _digits_in(remark) >= SHORTEST_SHORT_CODE:
-        raise BadNumber("two", number)
-    unfinished = re.match(r"\W*(?:ext|x\b)", remark, re.IGNORECASE)
-    if unfinished or (_digits_in(remark) and not re.search(r"[^\W\d_]{3,}\s+\d", remark)):
-        raise BadNumber("words", number)
+def _check_remark(remark: str) -> None:
+    """A remark is words, or what to press once the line has answered. Raises BadNumber."""
+    if _digits_in(remark) > 2:
+        raise BadNumber("two")
+    unfinished = re.match(rf"\W*(?:{_EXTENSION}|x)\b", remark, re.IGNORECASE)
+    if unfinished or _digits_in(_PRESS.sub("", remark)):
+        raise BadNumber("words")
 
 
 def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
@@ -180,37 +205,43 @@ def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
     try:
         number = phonenumbers.parse(text, country)
     except NumberParseException:
-        raise BadNumber("two" if _holds_two(text) else "unknown") from None
-    if not phonenumbers.is_valid_number(number):
-        raise BadNumber("two" if _holds_two(text) else "unknown")
+        raise BadNumber("unknown") from None
+    if "*" in text or not phonenumbers.is_valid_number(number):
+        raise BadNumber("unknown")
     return number
 
 
 def _short_code(text: str, country: str) -> str | None:
-    """The digits of a short code that the country knows, such as 911, 988 or 116 123."""
+    """The digits of a short code such as 911, 988, 116 123 or *4141.
+
+    The published lists lack many crisis lines, so a code that could exist in the country is taken. What is close to
+    an emergency number is not: 9111 is a slip, and 9-911 is how an office dials out.
+    """
     groups = re.findall(r"\d+", text)
     code = "".join(groups)
-    if "+" in text or not SHORTEST_SHORT_CODE <= len(code) <= SHORT_CODE:
+    if "+" in text or not SHORT_CODES[0] <= len(code) <= SHORT_CODES[1]:
         return None
     if shortnumberinfo.is_emergency_number(code, country):
-        return code
-    if shortnumberinfo.connects_to_emergency_number(code, country) or _are_codes(groups, country):
-        return None  # a slip such as 9111, or two codes in one field
-    unlisted = len(code) == SHORTEST_SHORT_CODE and text.isdecimal()  # such as 113 in the Netherlands
-    number = phonenumbers.parse(code, country)
-    known = (
-        shortnumberinfo.is_possible_short_number_for_region
-        if unlisted
-        else shortnumberinfo.is_valid_short_number_for_region
+        return None if "*" in text else code
+    near_an_emergency = shortnumberinfo.connects_to_emergency_number(code, country) or any(
+        shortnumberinfo.is_emergency_number(code[cut:], country) for cut in range(1, len(code) - 1)
     )
-    return code if known(number, country) else None
+    if near_an_emergency or _are_codes(groups, country) or not _could_exist(code, country):
+        return None
+    return "*" + code if "*" in text else code
+
+
+def _could_exist(code: str, country: str) -> bool:
+    if phonenumbers.country_code_for_region(country) == NORTH_AMERICA:
+        number = phonenumbers.parse(code, country)
+        return len(code) == 3 and shortnumberinfo.is_valid_short_number_for_region(number, country)
+    return len(code) >= 3
 
 
 def _are_codes(groups: list[str], country: str) -> bool:
     """Whether each of several groups of digits is a short code by itself."""
     return len(groups) > 1 and all(
-        len(group) >= SHORTEST_SHORT_CODE
-        and shortnumberinfo.is_valid_short_number_for_region(phonenumbers.parse(group, country), country)
+        len(group) > 2 and shortnumberinfo.is_valid_short_number_for_region(phonenumbers.parse(group, country), country)
         for group in groups
     )
 
@@ -221,9 +252,19 @@ def _tel(number: PhoneNumber) -> str:
 
 
 def _holds_two(text: str) -> bool:
-    """Whether this looks like more than one number: two long runs of digits with a slash, comma or word between."""
-    runs = [_digits_in(run) for run in re.split(r"[/,;&|]|[^\W\d_]{2,}", text)]
-    return sum(run >= SHORTEST_SHORT_CODE for run in runs) > 1
+    """Whether this looks like more than one number.
+
+    That is a whole number with more digits after a slash or comma, or two short ones with such a sign between. A
+    slash after an area code is no sign of that.
+    """
+    before = 0
+    for run in re.split(r"[/,;&|]|[^\W\d_]{2,}", text):
+        digits = _digits_in(run)
+        if digits and before >= TWO_NUMBERS:
+            return True
+        before += digits
+    runs = [_digits_in(run) for run in re.split(r"[/,;&|]", text)]
+    return len(runs) > 1 and all(1 < digits < 4 for digits in runs)
 
 
 def _digits_in(text: str) -> int:

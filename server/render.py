@@ -52,7 +52,7 @@ def environment(assets: Assets) -> Environment:
         number=number,
         example_number=phone_numbers.example,
     )
-    env.globals.update(country_name=language.country, can_text=phone_numbers.can_text)
+    env.globals.update(country_name=language.country)
     return env
 
 

@@ -27,14 +27,14 @@ from server.channels.text import TextChannel
 from server.checkins import closing, reopening
 from server.checkins import flow as checkins
 from server.checkins import reckoning as checkin_reckoning
-from server.clock import Clock, system_clock
+from server.clock import Clock, ClockWatch, system_clock
 from server.db import Database, new_id
 from server.dead_man import DeadMan
 from server.reminders import beats, hastening, health
 from server.reminders import flow as reminders
 from server.reminders.claims import BATCH, next_due
 from server.reminders.pulse import Pulse
-from server.reminders.rules import LEASE, ClockWatch
+from server.reminders.rules import LEASE
 from server.reminders.sending import Sender
 from server.review import escalation
 from server.settings import Settings

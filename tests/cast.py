@@ -89,6 +89,7 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
         emergency_number_tel="911",
         crisis_line="988",
         crisis_line_tel="988",
+        crisis_line_texts=True,
         address="12 Elm Street",
         staffed_hours=HOURS,
         visit_instructions="Bring your list of medicines.",

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import clock
+from server.clock import JUMP, SETTLES_AFTER, ClockWatch, SteadyClock
+from tests.cast import NOW
 
 ZONES = ["America/New_York", "America/Denver", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"]
 
@@ -74,3 +76,39 @@ def test_now_is_a_moment_with_its_zone() -> None:
 
 def test_a_day_and_an_hour_make_a_wall_time() -> None:
     assert clock.at(date(2026, 12, 1), time(10)) == datetime(2026, 12, 1, 10)
+
+
+@given(
+    jump=st.floats(-3e9, 3e9).filter(lambda seconds: abs(seconds) > JUMP),
+    lasts=st.lists(st.floats(0.5, 60), min_size=1, max_size=4),
+)
+def test_case_133_a_jump_that_is_set_right_holds_nothing_up(jump: float, lasts: list[float]) -> None:
+    watch, monotonic = ClockWatch(NOW, 0.0), 0.0
+    for seconds in lasts:
+        monotonic += seconds
+        watch = watch.look(NOW + timedelta(seconds=monotonic + jump), monotonic)
+        assert watch.holds
+        assert abs((watch.steady - NOW).total_seconds() - monotonic) < 1e-3
+    watch = watch.look(NOW + timedelta(seconds=monotonic + 1), monotonic + 1)
+    assert not watch.holds
+
+
+@given(st.floats(-3e9, 3e9).filter(lambda seconds: abs(seconds) > JUMP), st.floats(1, SETTLES_AFTER - 1))
+def test_case_134_the_pages_clock_does_not_follow_a_jump_that_is_set_right(jump: float, lasts: float) -> None:
+    at, ahead = [0.0], [0.0]
+    steady = SteadyClock(lambda: NOW + timedelta(seconds=at[0] + ahead[0]), lambda: at[0])
+    ahead[0] = jump
+    for _ in range(3):
+        at[0] += lasts / 3
+        assert abs((steady() - NOW).total_seconds() - at[0]) < 1e-3
+    ahead[0], at[0] = 0.0, at[0] + 1
+    assert steady() == NOW + timedelta(seconds=at[0])
+
+
+def test_the_pages_clock_follows_a_new_time_once_that_has_stood() -> None:
+    at, ahead = [0.0], [0.0]
+    steady = SteadyClock(lambda: NOW + timedelta(seconds=at[0] + ahead[0]), lambda: at[0])
+    ahead[0] = 86400.0
+    steady()
+    at[0] = SETTLES_AFTER + 1
+    assert steady() == NOW + timedelta(seconds=at[0] + 86400)

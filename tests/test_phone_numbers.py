@@ -28,6 +28,17 @@ from server.render import ROOM
         ("113", "NL", "113"),
         ("000", "AU", "000"),
         ("13 11 14", "AU", "+61131114"),
+        ("15", "FR", "15"),
+        ("3114", "FR", "3114"),
+        ("14416", "IN", "14416"),
+        ("1393", "KR", "1393"),
+        ("*4141", "CL", "*4141"),
+        ("030/1234567", "DE", "+49301234567"),
+        ("030 1234567 App 12", "DE", "+49301234567;ext=12"),
+        ("01 23 45 67 89 poste 12", "FR", "+33123456789;ext=12"),
+        ("(212) 555-0140 (ext 12)", "US", "+12125550140;ext=12"),
+        ("(212) 555-0140 extensión 12", "US", "+12125550140;ext=12"),
+        ("(212) 555-0140 (front desk)", "US", "+12125550140"),
         ("020 7946 0018", "GB", "+442079460018"),
         ("+44 (0)20 7946 0018", "US", "+442079460018"),
         ("011 44 20 7946 0018", "US", "+442079460018"),
@@ -52,13 +63,19 @@ def test_case_77_a_line_is_dialled_as_it_is_meant(typed: str, country: str, tel:
         ("911 112", "unknown"),
         ("44 20 7946 0018", "unknown"),
         ("1-800-FLOWERS", "unknown"),
+        ("9-911", "unknown"),
+        ("9988", "unknown"),
+        ("741741", "unknown"),  # takes texts alone
+        ("(212) 555-0140 then 12", "words"),
+        ("(212) 555-0140 and 41", "words"),
+        ("988 (24h/24)", "words"),
         ("911/112", "two"),
         ("988 or 911", "two"),
         ("212 555 0140 / 212 555 0141", "two"),
         ("212-555-0140 x5 x6", "words"),
         ("(212) 555-0140 ext.", "words"),
         ("call 988", "words"),
-        ("2125550140,,12", "words"),
+        ("2125550140,,12", "two"),
         ("²125550140", "words"),
         ("2" * 41, "long"),
     ],
@@ -76,8 +93,8 @@ def test_case_77_what_cannot_be_dialled_is_refused(typed: str, why: str) -> None
         ("(212) 555-0140 Luis", "words", "(212) 555-0140"),
         ("(212) 555-0140 or 212-555-0141", "two", "(212) 555-0140"),
         ("911", "short", ""),
-        ("741741", "short", ""),
         ("0140", "unknown", ""),
+        ("1-800-FLOWERS", "words", ""),
     ],
 )
 def test_case_78_a_persons_own_number_is_one_full_number(typed: str, why: str, instead: str) -> None:
@@ -90,7 +107,11 @@ def test_case_78_a_text_goes_only_to_countries_that_are_allowed() -> None:
     assert phone_numbers.can_text("+12125550140", ["US"])
     assert not phone_numbers.can_text("+18765550140", ["US"])  # Jamaica shares +1
     assert phone_numbers.can_text("+18765550140", ["US", "JM"])
-    assert not phone_numbers.can_text("+19005550140", ["US"])  # a premium rate
+    for costly in ("+19005550140", "+18005550140"):  # a premium rate; toll-free
+        assert not phone_numbers.can_text(costly, ["US"])
+    assert phone_numbers.can_text("+447400123456", ["GB"])
+    for deaf in ("+447012345678", "+442079460018"):  # a personal number at a premium; a landline
+        assert not phone_numbers.can_text(deaf, ["GB"])
     for tel in (None, "", "988", "2125550140", "+12125550140;ext=12", "+"):
         assert not phone_numbers.can_text(tel, ["US"])
 
@@ -109,7 +130,7 @@ def test_case_77_any_text_is_refused_or_dials_exactly_its_digits(typed: str, cou
             number = read(typed, country)
         except BadNumber:
             continue
-        assert re.fullmatch(r"\+\d{7,15}(;ext=\d{1,7})?|\d{3,6}", number.tel)
+        assert re.fullmatch(r"\+\d{7,15}(;ext=\d{1,7})?|\*?\d{2,6}", number.tel)
         left = digits(typed)
         if number.tel.startswith("+"):
             parsed = phonenumbers.parse(number.tel)
@@ -119,7 +140,17 @@ def test_case_77_any_text_is_refused_or_dials_exactly_its_digits(typed: str, cou
             code = str(parsed.country_code)
             assert re.fullmatch(rf"(00|000|0011|011)?({code})?[018]?", left), (typed, number.tel)
         else:
-            assert left == number.tel
+            assert left == number.tel.removeprefix("*")
+
+
+@pytest.mark.parametrize(
+    "typed", ["030 1234567 / 68", "089 1234 / 089 5678", "030 123456 / 123457", "030 12345-0/-12", "030 1234567; 89"]
+)
+def test_case_78_two_numbers_are_not_joined_where_numbers_have_any_length(typed: str) -> None:
+    for read in (read_line, read_own):
+        with pytest.raises(BadNumber) as refused:
+            read(typed, "DE")
+        assert refused.value.why == "two"
 
 
 def test_several_fields_are_read_at_once() -> None:

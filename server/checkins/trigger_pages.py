@@ -20,6 +20,7 @@ from server.forms import form_of, text, whole
 from server.language import gettext as _
 from server.people import staff_flow
 from server.people.guards import CLINICIAN, STAFF, Ask, Db, Now, Who
+from server.people.rules import Refused
 from server.problems import found
 from server.review import rulebook, rules
 from server.review.models import TriggerRow
@@ -108,9 +109,10 @@ async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     if held is not None and not reason and rules.weakens(rulebook.as_rule(held).trigger(), rule.trigger()):
         seen = await previewing.preview(db, actor, rule, held_id, now)
         return await _page(
-            request, db, actor, rule, held, seen=seen, wrong=_("Please say why this rule becomes weaker.")
+            request, db, actor, rule, held, seen=seen, wrong=_("The rule becomes weaker. Please say why.")
         )
-    await rulebook.write(db, actor, rule, held, now, reason)
+    if await rulebook.write(db, actor, rule, held, now, reason) is None:
+        return await _page(request, db, actor, rule, held, stale=True)
     return render.go(request, f"/staff/triggers?did={held_id}#did" if held else f"/staff/triggers#{rule.slug}")
 
 
@@ -153,11 +155,24 @@ async def _end_page(
 
 @post("/staff/triggers/{trigger_id:str}/restore", opt=CLINICIAN)
 async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
+    """Undo. Where the rule in force protects more, this asks for a reason, as ending that rule would."""
     row = found(await rulebook.find(db, actor, trigger_id))
-    again = await rulebook.restore(db, actor, row, now)
-    if again is None:
+    after = await rulebook.follower(db, row)
+    reason = text(await form_of(request), "reason")
+    again = await rulebook.restore(db, actor, row, reason, now)
+    if isinstance(again, Refused) and again.why == "reason" and after is not None:
+        return await _restore_page(request, db, actor, row, after)
+    if isinstance(again, Refused):
         return await _page(request, db, actor, rulebook.as_rule(row), row, stale=True)
-    return render.go(request, f"/staff/triggers#{row.slug}")
+    return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
+
+
+async def _restore_page(
+    request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, in_force: TriggerRow
+) -> Response[str]:
+    form = found((await checkins.offered(db, actor)).get(row.slug))
+    lines = {"line": _line(row, form), "in_force": _line(in_force, form)}
+    return render.page(request, "checkins/trigger_restore.html", 422, form=form, **lines)
 
 
 def _rule(form: FormMultiDict) -> Rule:

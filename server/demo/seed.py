@@ -68,6 +68,7 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
         emergency_number_tel="911",
         crisis_line="988",
         crisis_line_tel="988",
+        crisis_line_texts=True,
         address=demo.address,
         staffed_hours=HOURS,
         visit_instructions=INSTRUCTIONS,

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
+from server import phone_numbers, render
 from server.actor import Actor
 from server.appointments import lists
 from server.checkins import by_phone, ended_plans, past
@@ -22,6 +22,7 @@ from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
 from server.reminders import health, told
+from server.reminders import policy as channel_policy
 from server.review import flow as review
 
 
@@ -45,8 +46,18 @@ async def patient_page(
         pauses=people_rules.PAUSES,
         call_outcomes=people_rules.CALL_OUTCOMES,
         did=did,
+        texts_fail=await _texts_fail(db, actor, patient),
         audit=await audit_words.of_patient(db, actor, patient),
     )
+
+
+async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
+    """Whether the patient wants or allows texts, and they cannot go to the number that we have."""
+    if not (patient.text_consent_at or patient.contact == "text"):
+        return False
+    tel = patient.helper_phone_tel if patient.contact == "helper" else patient.phone_tel
+    countries = channel_policy.text_countries(await people.clinic_of(db, actor))
+    return not phone_numbers.can_text(tel, countries)
 
 
 async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[tuple[CheckIn, Form]]:

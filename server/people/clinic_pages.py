@@ -63,6 +63,7 @@ def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
         phone=text(form, "phone"),
         emergency_number=text(form, "emergency_number"),
         crisis_line=text(form, "crisis_line"),
+        crisis_line_texts=text(form, "crisis_line_texts", 3) == "on",
         address=text(form, "address", 300),
         visit_instructions=text(form, "visit_instructions"),
         staffed_hours={

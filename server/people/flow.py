@@ -38,6 +38,7 @@ class ClinicFacts:
     phone: str
     emergency_number: str
     crisis_line: str
+    crisis_line_texts: bool
     address: str
     visit_instructions: str
     staffed_hours: dict[str, list[str]]

@@ -24,6 +24,7 @@ class Clinic(Base):
     emergency_number_tel: Mapped[str | None] = mapped_column(String(40))
     crisis_line: Mapped[str] = mapped_column(String(40))
     crisis_line_tel: Mapped[str | None] = mapped_column(String(40))
+    crisis_line_texts: Mapped[bool] = mapped_column(default=False)  # it answers text messages too
     address: Mapped[str] = mapped_column(String(300), default="")
     staffed_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visit_instructions: Mapped[str] = mapped_column(default="")

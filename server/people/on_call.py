@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,7 +43,8 @@ async def change(
         return Refused(fault)
     team = [member for member in await staff_flow.team(db, actor) if member.id in contacts]
     typed = {m.id: contacts[m.id].phone for m in team if contacts[m.id].phone != (m.phone or "")}
-    numbers = phone_numbers.read_all(typed, clinic.country, phone_numbers.read_own)
+    read = partial(phone_numbers.read_for_texts, text_countries=clinic.text_countries or [clinic.country])
+    numbers = phone_numbers.read_all(typed, clinic.country, read)
     for member in team:
         place = contacts[member.id].place
         if member.on_call != place or member.id in numbers:

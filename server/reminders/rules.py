@@ -1,69 +1,19 @@
 """When to remind, how long it stays useful, when to try again: pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
-JUMP = 120.0  # seconds by which the clocks may part between two looks
-SETTLES_AFTER = 300.0  # seconds for which a new time must stand before it is believed
 EARLIER = timedelta(minutes=15)  # ahead of quiet hours, for what they would make useless
 LEASE = timedelta(seconds=60)
-CLOCK_SLACK = timedelta(seconds=JUMP)  # clocks of several machines may be this far apart
+CLOCK_SLACK = timedelta(minutes=2)  # clocks of several machines may be this far apart
 MOST_TRIES = 8
 FIRST_WAIT = 30.0  # seconds
 LONGEST_WAIT = 1800.0  # seconds
 REFUSED_WAIT = 600.0  # seconds; 400, 401 and 403 are ours to mend, not the patient's to wait for
 TEST_LIFE = timedelta(minutes=10)
-
-
-@dataclass(frozen=True)
-class ClockWatch:
-    """The last reading of the wall clock and the monotonic clock (seconds), and whether the wall clock is trusted.
-
-    `line` is one pair of readings that was trusted. The wall clock is compared with where it should be by that
-    pair, not with the look before: a clock that is moved in many small steps has jumped too.
-    """
-
-    wall: datetime
-    monotonic: float
-    jumped_at: float | None = None
-    line: tuple[datetime, float] | None = None
-    believed: tuple[datetime, float] | None = None
-
-    def look(self, wall: datetime, monotonic: float) -> "ClockWatch":
-        """A jump holds the worker until the new time has stood for a while: it may be set right again (case 8).
-
-        Once it is set right, which is where the clock would be without the jump, there is nothing to wait for.
-        """
-        if self.believed is not None and abs(_ahead(self.believed, wall, monotonic)) <= JUMP:
-            return ClockWatch(wall, monotonic, None, self.believed)
-        since, began = line = self.line or (self.wall, self.monotonic)
-        if abs(_ahead(line, wall, monotonic)) > JUMP:
-            return ClockWatch(wall, monotonic, monotonic, (wall, monotonic), self.believed or line)
-        if self.jumped_at is not None and monotonic - self.jumped_at < SETTLES_AFTER:
-            return replace(self, wall=wall, monotonic=monotonic, line=line)
-        renewed = (wall, monotonic) if monotonic - began >= SETTLES_AFTER else (since, began)
-        return ClockWatch(wall, monotonic, None, renewed)
-
-    @property
-    def holds(self) -> bool:
-        return self.jumped_at is not None
-
-    @property
-    def steady(self) -> datetime:
-        """The time of the last look. While the clock is not trusted: what it would show if it had not jumped."""
-        if self.believed is None:
-            return self.wall
-        since, began = self.believed
-        return since + timedelta(seconds=self.monotonic - began)
-
-
-def _ahead(line: tuple[datetime, float], wall: datetime, monotonic: float) -> float:
-    """By how many seconds the wall clock is ahead of where that pair of readings says it should be."""
-    since, began = line
-    return (wall - since).total_seconds() - (monotonic - began)
 
 
 @dataclass(frozen=True)

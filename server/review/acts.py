@@ -113,6 +113,11 @@ async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, show
         return Refused("reopened")
     if shown.news_at and shown.done_at != shown_of(flag).done_at:
         return Refused("closed")
+    if flag.note and flag.done_by:  # somebody's words stay, whatever becomes of the outcome
+        note = FlagNote(
+            clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.done_by, at=flag.done_at, text=flag.note
+        )
+        db.add(note)
     flag.outcome = flag.done_at = flag.done_by = None
     flag.note = None
     audit.record(db, actor, "flag.reopened", flag, now)

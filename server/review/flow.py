@@ -200,7 +200,7 @@ async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, no
 async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency: str, now: datetime) -> None:
     """The patient's own urgency, beside each open flag of this check-in."""
     for flag in await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.done_at.is_(None))):
-        flag.urgency = urgency
+        flag.urgency, flag.news_at = urgency, now  # staff who have its page open have not seen that
         audit.record(db, actor, "flag.urgency", flag, now, urgency=urgency)
 
 

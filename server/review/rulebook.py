@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.people.models import Staff
+from server.people.rules import Refused
+from server.review import rules
 from server.review.models import TriggerRow
 from server.review.rules import Trigger
 
@@ -54,10 +56,13 @@ def as_rule(row: TriggerRow) -> Rule:
 
 async def write(
     db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerRow | None, now: datetime, reason: str = ""
-) -> TriggerRow:
-    """A rule begins, in place of another that ends where one is given; none is changed in place."""
-    if instead_of is not None:
-        await end(db, actor, instead_of, reason, now)
+) -> TriggerRow | None:
+    """A rule begins, in place of another that ends where one is given; none is changed in place.
+
+    None where a colleague has ended or changed that other one meanwhile.
+    """
+    if instead_of is not None and not await end(db, actor, instead_of, reason, now):
+        return None
     return await _begin(db, actor, rule, instead_of, now)
 
 
@@ -85,18 +90,26 @@ async def end(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now:
     return True
 
 
-async def restore(db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime) -> TriggerRow | None:
+async def restore(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now: datetime) -> TriggerRow | Refused:
     """Undo an end or a change: the rule begins again as it was, in place of what came after it.
 
-    None where it is in force, or where what came after it was changed or ended since: that decision stands.
+    Refused: "stale" where it is in force, or where what came after it was changed or ended since, for that decision
+    stands; "reason" where the rule is weaker than the one in force, and nobody says why.
     """
     await db.refresh(row, with_for_update={"key_share": True})
     after = await follower(db, row)
     if not is_restorable(row, after):
-        return None
-    if after is not None:
-        await end(db, actor, after, "", now)
+        return Refused("stale")
+    if after is not None and not reason and weakens(row, after):
+        return Refused("reason")
+    if after is not None and not await end(db, actor, after, reason, now):
+        return Refused("stale")
     return await _begin(db, actor, as_rule(row), after or row, now)
+
+
+def weakens(row: TriggerRow, in_force: TriggerRow) -> bool:
+    """Whether patients would be less protected with `row` in place of the rule in force."""
+    return rules.weakens(as_rule(in_force).trigger(), as_rule(row).trigger())
 
 
 def is_restorable(row: TriggerRow, after: TriggerRow | None) -> bool:

@@ -158,7 +158,7 @@ async def _clinic(desk: Inspection) -> None:
     await page.get_by_label("Place in the order, Ken Osei").select_option("1")
     await page.get_by_label("Phone for texts, Ken Osei").fill("none")
     await press(page, "Save")
-    await sees(page, "A phone number has 7 to 15 digits")
+    await sees(page, "Write the number in digits")
     await desk.look("/staff/clinic/on-call, refused")
     await _triggers(desk)
     await desk.visit("/staff/clinic")

@@ -99,6 +99,9 @@ async def test_case_89_undo_undoes_the_outcome_that_was_shown_and_no_later_one(
     assert late.status_code == 409
     assert "Ken Osei was quicker" in words(late)
     assert (await only_flag(database)).note == "Spoke to Rosa."
+    # What Maria wrote with the outcome that was undone stays on the flag, under her name.
+    [note] = await rows(database, FlagNote)
+    assert (note.author_id, note.text) == (cast.maria.id, MARIAS["close"]["note"])
 
 
 async def test_case_74_taking_or_assigning_what_a_colleague_has_taken_says_so(
@@ -119,9 +122,13 @@ async def test_case_74_taking_or_assigning_what_a_colleague_has_taken_says_so(
     ("act", "form", "said"),
     [
         ("close", {"note": "Half a thought"}, "Please choose an outcome."),
-        ("close", {"outcome": "no-action", "note": ""}, "No action needs a note"),
+        ("close", {"outcome": "no-action", "note": ""}, "please write a note that says why"),
         ("snooze", {"level": "3", "days": "31", "note": "Half a thought"}, "1 to 30 days"),
-        ("snooze", {"level": "0", "days": "7", "note": "Half a thought"}, "no better than the answer"),
+        (
+            "snooze",
+            {"level": "0", "days": "7", "note": "Half a thought"},
+            "level that was answered, or a worse one",
+        ),
         ("note", {"note": " "}, "write the note first"),
     ],
 )

@@ -12,9 +12,9 @@ from server import schedule
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.checkins.models import CheckIn
-from server.clock import to_wall
+from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
-from server.reminders import rules, told
+from server.reminders import told
 from server.reminders.models import Reminder
 from server.reminders.sending import Sender
 from server.schedule import TICKS, Worker
@@ -77,7 +77,7 @@ async def test_case_8_a_jump_alone_sends_nothing_and_makes_nothing_missed(runnin
     to = JUMPS[jump]
     running.clock.now = to if isinstance(to, datetime) else running.clock.now + to
     for _ in range(4):
-        await running.tick(rules.SETTLES_AFTER / 5)
+        await running.tick(SETTLES_AFTER / 5)
     assert len(running.push.sent) == sent
     assert await running.states() == states
 
@@ -89,7 +89,7 @@ async def test_case_8_set_right_again_all_goes_on_as_if_nothing_had_been(running
     await running.tick(1)
     running.clock.now = NOW
     await running.tick(1)
-    await running.tick(rules.SETTLES_AFTER)
+    await running.tick(SETTLES_AFTER)
     assert len(running.push.sent) == 1
     for _ in range(26):
         await running.tick(3600)
@@ -104,7 +104,7 @@ async def test_case_8_in_the_year_2200_nothing_grows(running: Running) -> None:
     """The new time has stood and is believed: what is over ends, once; then tick after tick nothing is added."""
     running.clock.now = datetime(2200, 1, 1, tzinfo=NOW.tzinfo)
     for _ in range(5):
-        await running.tick(rules.SETTLES_AFTER)
+        await running.tick(SETTLES_AFTER)
     states = await running.states()
     assert len(running.push.sent) <= 2
     tracemalloc.start()

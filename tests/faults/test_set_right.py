@@ -22,14 +22,14 @@ from server.appointments.models import Appointment
 from server.checkins import drafts, ended_plans, rules
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Draft, Response
-from server.clock import to_wall
+from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
 from server.people.models import Device
 from server.reminders import breakers, claims
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Breaker, Reminder
-from server.reminders.rules import LEASE, SETTLES_AFTER
+from server.reminders.rules import LEASE
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting, meet
 from tests.conftest import StillClock

@@ -114,4 +114,4 @@ async def test_case_77_a_line_that_could_not_be_read_is_shown_and_never_dialled(
     assert "call 988" in words(page)
     assert "tel:988" not in page.text
     assert 'href="/staff/clinic"' in (await ruth.get("/staff?show=unreached")).text
-    assert "an admin corrects it" in words(await maria.get("/staff?show=unreached"))
+    assert "only an admin can correct it" in words(await maria.get("/staff?show=unreached"))

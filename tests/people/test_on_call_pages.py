@@ -85,6 +85,15 @@ async def test_a_number_that_is_none_is_kept_in_the_form(ruth: Browser, cast: Ca
     assert await order_in(database) == {}
 
 
+@pytest.mark.parametrize("typed", ["+1 876 555 0140", "+44 20 7946 0018", "1-800-555-0140"])
+async def test_case_78_a_number_that_takes_no_texts_from_here_is_refused(
+    ruth: Browser, cast: Cast, database: Database, typed: str
+) -> None:
+    refused = await ruth.submit(PATH, said(cast, ken="1") | {f"phone-{cast.ken.id}": typed})
+    assert (refused.status_code, "Text messages can't go to this number" in words(refused)) == (422, True)
+    assert await order_in(database) == {}
+
+
 async def test_somebody_of_another_clinic_is_in_no_order(ruth: Browser, cast: Cast, database: Database) -> None:
     await ruth.submit(
         PATH, said(cast, ken="2") | {f"place-{cast.tom.id}": "1", f"phone-{cast.tom.id}": "(212) 555-0100"}

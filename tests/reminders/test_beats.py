@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from server.channels.protocol import Outcome, Result
+from server.clock import JUMP, SETTLES_AFTER, ClockWatch
 from server.db import Database
 from server.reminders import beats
-from server.reminders.rules import JUMP, SETTLES_AFTER, ClockWatch
 from server.reminders.sending import Sender
 from server.schedule import Worker
 from tests.cast import NOW, Cast

@@ -132,18 +132,3 @@ def test_a_crowd_is_spread_over_half_of_the_wait() -> None:
 def test_the_one_word_that_staff_see(state: str, attempts: list[str], word: str) -> None:
     assert rules.fold(state, attempts) == word
     assert rules.fold(state, reversed(attempts)) == word
-
-
-@given(
-    jump=st.floats(-3e9, 3e9).filter(lambda seconds: abs(seconds) > rules.JUMP),
-    lasts=st.lists(st.floats(0.5, 60), min_size=1, max_size=4),
-)
-def test_case_133_a_jump_that_is_set_right_holds_nothing_up(jump: float, lasts: list[float]) -> None:
-    watch, monotonic = rules.ClockWatch(NOW, 0.0), 0.0
-    for seconds in lasts:
-        monotonic += seconds
-        watch = watch.look(NOW + timedelta(seconds=monotonic + jump), monotonic)
-        assert watch.holds
-        assert abs((watch.steady - NOW).total_seconds() - monotonic) < 1e-3
-    watch = watch.look(NOW + timedelta(seconds=monotonic + 1), monotonic + 1)
-    assert not watch.holds

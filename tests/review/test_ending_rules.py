@@ -1,14 +1,19 @@
 """A rule that protects patients asks before it ends, wants a reason, and can be restored (case 113)."""
 
+import asyncio
+import contextlib
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from server.db import Database
-from server.review import rules
+from server.people.models import Staff
+from server.review import rulebook, rules
 from server.review.models import TriggerRow
 from server.review.rules import Trigger
-from tests.cast import Cast
+from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
 from tests.review.scene import answers, flags
 from tests.stories import rows
@@ -95,7 +100,7 @@ async def test_case_113_a_change_that_weakens_a_rule_wants_a_reason_too(
     form = {"slug": rule.slug, "item": rule.item, "condition": rule.condition, "amount": str(rule.amount)}
     weaker = form | {"severity": "soft", "instead_of": rule.id, "step": "save"}
     refused = await ken.submit("/staff/triggers", weaker)
-    assert (refused.status_code, "why this rule becomes weaker" in words(refused)) == (422, True)
+    assert (refused.status_code, "The rule becomes weaker. Please say why." in words(refused)) == (422, True)
     assert await in_force(database, cast)
     receipt = await ken.submit("/staff/triggers", weaker | {"reason": REASON})
     assert "Changed by Ken Osei" in words(receipt)
@@ -113,6 +118,30 @@ async def test_a_change_that_makes_a_rule_stronger_wants_no_reason(
     stronger = form | {"severity": "red", "screen": rule.screen, "instead_of": rule.id, "step": "save"}
     assert (await ken.submit("/staff/triggers", stronger)).status_code == 200
     assert (await breathing(database, cast)).amount == rule.amount - 1
+    back = await ken.submit(f"/staff/triggers/{rule.id}/restore")
+    assert (back.status_code, "Use the weaker rule again?" in words(back)) == (422, True)
+    assert (await breathing(database, cast)).amount == rule.amount - 1
+    receipt = await ken.submit(f"/staff/triggers/{rule.id}/restore", {"reason": REASON})
+    assert "Changed by Ken Osei" in words(receipt)
+    assert REASON in words(receipt)
+    assert (await breathing(database, cast)).amount == rule.amount
+
+
+async def test_case_113_two_edits_of_one_rule_leave_one_rule_in_force(cast: Cast, database: Database) -> None:
+    rule, both_look = await breathing(database, cast), asyncio.Barrier(2)
+    before = await number_in_force(database, cast)
+
+    async def edits(staff: Staff, message: str) -> bool:
+        async with database.writing() as db:
+            row = await db.get_one(TriggerRow, rule.id)
+            with contextlib.suppress(TimeoutError):  # SQLite lets one writer in at a time
+                await asyncio.wait_for(both_look.wait(), 0.3)
+            new = replace(rulebook.as_rule(row), message=message)
+            return await rulebook.write(db, acting(staff), new, row, NOW) is not None
+
+    taken = await asyncio.gather(edits(cast.ken, "Kens"), edits(cast.ruth, "Ruths"))
+    assert sorted(taken) == [False, True]
+    assert await number_in_force(database, cast) == before
 
 
 async def test_case_113_what_was_decided_since_stands(signed_in: Enter, cast: Cast, database: Database) -> None:

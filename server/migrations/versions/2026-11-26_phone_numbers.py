@@ -28,9 +28,11 @@ def upgrade() -> None:
         table.add_column(sa.Column("text_countries", sa.JSON, nullable=False, server_default="[]"))
         for name in LINES:
             table.add_column(sa.Column(f"{name}_tel", sa.String(40), nullable=True))
+        table.add_column(sa.Column("crisis_line_texts", sa.Boolean, nullable=False, server_default=sa.false()))
     with op.batch_alter_table("clinic") as table:
         table.alter_column("country", server_default=None)
         table.alter_column("text_countries", server_default=None)
+        table.alter_column("crisis_line_texts", server_default=None)
     for table_name, name in OWN:
         op.add_column(table_name, sa.Column(f"{name}_tel_sealed", sa.LargeBinary, nullable=True))
     connection = op.get_bind()
@@ -42,12 +44,15 @@ def upgrade() -> None:
 def _read_clinics(connection: sa.Connection) -> dict[str, str]:
     """The country of each clinic by its id."""
     clinic = sa.table("clinic", *(sa.column(name) for name in ("id", "zone", "country", *LINES)))
-    dialled = sa.table("clinic", sa.column("id"), sa.column("country"), *(sa.column(f"{name}_tel") for name in LINES))
+    written = ("id", "country", "crisis_line_texts", *(f"{name}_tel" for name in LINES))
+    dialled = sa.table("clinic", *(sa.column(name) for name in written))
     countries = {}
     for row in connection.execute(sa.select(clinic)).mappings().all():
         country = countries[row["id"]] = phone_numbers.country_of_zone(row["zone"])
         tels = {f"{name}_tel": _tel(row[name], country, phone_numbers.read_line) for name in LINES}
-        connection.execute(dialled.update().where(dialled.c.id == row["id"]).values(country=country, **tels))
+        texts = country in ("US", "CA") and tels["crisis_line_tel"] == "988"  # known to answer texts
+        values = {"country": country, "crisis_line_texts": texts, **tels}
+        connection.execute(dialled.update().where(dialled.c.id == row["id"]).values(values))
     return countries
 
 
