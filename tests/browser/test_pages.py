@@ -49,6 +49,8 @@ DESK |= {
     "/staff/triggers",
     "/staff/triggers/new",
     "/staff/triggers/{trigger_id:str}",
+    "/staff/triggers/{trigger_id:str}/end",
+    f"{PATIENT}/plans/{{plan_id:str}}/end",
 }
 
 

@@ -48,6 +48,7 @@ async def test_case_123_without_a_network_someone_taps_and_does_not_see_it(
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}")
     await answer_all(rosa, "4", "Low")
+    await sees(rosa, "3 of 3")  # the answer is kept before the next question is shown
     await rosa.goto(f"/check-ins/{check_in.id}/who")
     await answer(rosa, "My words, my helper's hands")
     await sees(rosa, "2 of 2")
