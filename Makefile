@@ -39,3 +39,4 @@ locale: setup-dev
 
 docs: setup-dev
 	@.venv/bin/python tools/triggers_table.py
+	@.venv/bin/python tools/data_model.py
