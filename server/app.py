@@ -101,7 +101,7 @@ PAGES: list[ControllerRouterHandler] = [
 ]
 
 
-def create(settings: Settings, clock: Clock = system_clock, database: Database | None = None) -> Litestar:
+def create(settings: Settings, clock: Clock | None = None, database: Database | None = None) -> Litestar:
     """The application. Raises MissingKey or BadSetting rather than start half-working."""
     keyring = crypto.load_keyring(settings.secret_keys)
     crypto.use(keyring)
@@ -139,7 +139,7 @@ def create(settings: Settings, clock: Clock = system_clock, database: Database |
         state=State(
             {
                 "settings": settings,
-                "clock": SteadyClock(clock, time.monotonic),
+                "clock": clock or SteadyClock(system_clock, time.monotonic),
                 "database": database or Database(settings.database_url),
                 "assets": assets,
                 "headers": HEADERS | secure,
