@@ -84,19 +84,56 @@ def _passkeys_of(device: Device) -> ColumnElement[bool]:
     return whose & or_(Passkey.device_id == device.id, Passkey.id.in_(came_in_by), Passkey.device_id.is_(None))
 
 
-async def change_owner(db: AsyncSession, actor: Actor, device_id: str, now: datetime) -> None:
-    """The browser of this device is another person's now. The device ends; nothing changes where it is the same person.
+async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:
+    """`new` has joined in the browser that holds this session token: the device that the browser was before ends.
 
-    `actor` is the new owner. A browser may hold a person's session and a staff member's at once: neither ends the
-    other.
+    The session may have expired since. A browser may hold a person's session and a staff member's at once: neither
+    ends the other.
     """
     with unscoped(db):  # it may be another clinic's
-        device = await db.get(Device, device_id)
-        if device is None or device.staff_id or device.ended_at or actor.kind == "staff":
-            return
-        if (device.caregiver_id or device.patient_id) != actor.id:
-            await end_device(db, system(device.clinic_id, "new-owner"), device, now)
-            await db.flush()
+        old = await db.scalar(
+            select(Device)
+            .join(DeviceSession, DeviceSession.device_id == Device.id)
+            .where(DeviceSession.token_hash == crypto.token_hash(token))
+        )
+        if old is not None:
+            await replace_device(db, old, new, now)
+
+
+async def replace_device(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
+    """Two devices turned out to be one browser. The old one ends; where it is the same person's, the new one goes on.
+
+    Two living devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
+    """
+    if old.id == new.id or old.staff_id or new.staff_id or old.ended_at:
+        return
+    with unscoped(db):
+        if owner(old) == owner(new):
+            await _hand_over(db, old, new, now)
+        await end_device(db, system(old.clinic_id, "new-owner"), old, now)
+        await db.flush()
+
+
+async def _hand_over(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
+    """The same person's browser keeps its name, its reminders, its passkeys and the codes that it issued."""
+    new.name = old.name
+    living = Subscription.ended_at.is_(None)
+    for handed in (
+        update(Subscription).where(Subscription.device_id == old.id, living).values(device_id=new.id),
+        update(Passkey).where(Passkey.device_id == old.id).values(device_id=new.id),
+        update(PairingCode).where(PairingCode.device_id == old.id).values(device_id=new.id),
+    ):
+        await db.execute(handed)
+    used = await db.scalar(select(PasskeyUse).where(PasskeyUse.device_id == old.id))
+    if used is None:
+        return
+    newly = await db.scalar(select(PasskeyUse).where(PasskeyUse.device_id == new.id))
+    if newly is None:
+        used.device_id = new.id
+    elif newly.passkey_id != used.passkey_id:  # a device is recorded with one passkey: none may stay behind unrecorded
+        made_here = Passkey.device_id == new.id
+        await _end_passkeys(db, owner(new), (Passkey.id == used.passkey_id) & ~made_here, now)
+    await db.flush()
 
 
 async def rename(db: AsyncSession, actor: Actor, device: Device, name: str, now: datetime) -> None:

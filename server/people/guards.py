@@ -202,6 +202,11 @@ def session_cookie(token: str, of_staff: bool = False) -> Cookie:
     )
 
 
+def held_token(connection: Connection) -> str:
+    """The token of the person's session that this browser has, or had until it expired."""
+    return connection.cookies.get(PERSON_COOKIE, "")
+
+
 def ended_cookie(of_staff: bool = False) -> Cookie:
     """Takes the session's cookie away; a browser heeds that for `__Host-` only with the same attributes."""
     return replace(session_cookie("", of_staff), max_age=0)

@@ -20,6 +20,7 @@ from server.people.guards import (
     Who,
     chosen_language,
     ended_cookie,
+    held_token,
     session_cookie,
     source_of,
 )
@@ -56,8 +57,7 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
     await _keep_language(request, db, joined.device.patient_id, now)
-    if request.user.person:
-        await devices.change_owner(db, devices.owner(joined.device), request.user.person.device_id, now)
+    await devices.replace_in_browser(db, joined.device, held_token(request), now)
     response = render.go(request, "/reminders")
     response.set_cookie(session_cookie(joined.token))
     return response

@@ -9,7 +9,19 @@ from litestar.params import FromPath
 from server import problems, render
 from server.forms import json_of
 from server.people import devices, passkeys, rules
-from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, Now, Who, session_cookie, source_of
+from server.people.guards import (
+    ANYONE,
+    PERSON,
+    SAME_ORIGIN,
+    Ask,
+    Db,
+    Given,
+    Now,
+    Who,
+    held_token,
+    session_cookie,
+    source_of,
+)
 from server.people.rules import Refused
 
 
@@ -42,8 +54,7 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
     joined = await passkeys.sign_in(db, said, settings.base_url, device_name, source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
-    if request.user.person:
-        await devices.change_owner(db, devices.owner(joined.device), request.user.person.device_id, now)
+    await devices.replace_in_browser(db, joined.device, held_token(request), now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
     response.set_cookie(session_cookie(joined.token))
     return response

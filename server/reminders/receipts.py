@@ -59,10 +59,17 @@ async def behind(db: AsyncSession, token: str) -> Reminder | None:
         return None
     if reminder.state == "cancelled" or reminder.why == OVERTAKEN or attempt.overtaken_at is not None:
         return None
-    if attempt.device_id and (await db.get_one(Device, attempt.device_id)).ended_at is not None:
+    if await _has_ended(db, attempt):
         return None
     paused = (await db.get_one(Patient, reminder.patient_id)).paused_at is not None
     return None if paused else reminder
+
+
+async def _has_ended(db: AsyncSession, attempt: Attempt) -> bool:
+    """Whether the device that it went to was signed out. One that joined again goes on with its subscription."""
+    subscription = await db.get(Subscription, attempt.subscription_id) if attempt.subscription_id else None
+    device_id = subscription.device_id if subscription else attempt.device_id
+    return device_id is not None and (await db.get_one(Device, device_id)).ended_at is not None
 
 
 async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None:

@@ -66,14 +66,27 @@ async def _own_or_new(db: AsyncSession, actor: Actor, endpoint: str, now: dateti
         held = await db.scalar(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash))
     if held is not None and held.device_id == actor.device_id:
         return held
-    if held is not None:
-        held.ended_at, held.ended_why = held.ended_at or now, held.ended_why or "taken-over"
-        held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
-        await db.flush()
-        await devices.change_owner(db, actor, held.device_id, now)
+    if held is not None and await _take_over(db, actor, held, now):
+        return held
     return Subscription(
         clinic_id=actor.clinic_id, device_id=actor.device_id, endpoint_hash=endpoint_hash, endpoint=endpoint
     )
+
+
+async def _take_over(db: AsyncSession, actor: Actor, held: Subscription, now: datetime) -> bool:
+    """The endpoint shows that its device is this browser. True where the row goes on: it was this person's before."""
+    with unscoped(db):
+        before = await db.get_one(Device, held.device_id)
+    own = await db.get_one(Device, actor.device_id)
+    goes_on = held.ended_at is None and before.ended_at is None and devices.owner(before) == devices.owner(own)
+    if not goes_on:
+        held.ended_at, held.ended_why = held.ended_at or now, held.ended_why or "taken-over"
+        held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
+        await db.flush()
+    await devices.replace_device(db, before, own, now)
+    if goes_on:
+        await db.refresh(held)
+    return goes_on
 
 
 async def _end_others(db: AsyncSession, kept: Subscription, now: datetime) -> None:

@@ -63,7 +63,7 @@ async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
     luis = await signed_in(cast.luis)
     check = await says_all(luis, check_in)
     assert check.url.path == f"/check-ins/{check_in.id}/check"
-    assert "This is for Rosa Delgado alone. It waits for the phone of Rosa Delgado. Mood Not answered" in words(check)
+    assert "This is for Rosa Delgado alone. It waits for Rosa Delgado's phone. Mood Not answered" in words(check)
     assert ASK in words(check)
     await sends(luis, check_in)
     [response] = await rows(database, Response)

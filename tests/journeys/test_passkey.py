@@ -18,7 +18,7 @@ AUTHENTICATOR = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-ENDED = "This way in has ended. Please ask your clinic for a new code."
+ENDED = "This passkey no longer works. Please ask your clinic for a new code."
 USE = "Use Face ID or a fingerprint"
 AGAIN = """async body => (await fetch("/passkey/sign-in", {
   method: "POST", headers: {"content-type": "application/json", accept: "application/json"}, body})).status"""
