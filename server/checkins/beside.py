@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -60,6 +61,8 @@ async def set_aside(
     known = json.loads(version.answers) if version else {}
     if version is not None and known.items() >= answers.items():
         return
+    same_party = rules.party_of(held.respondent) == rules.party_of(respondent)
+    looked_at = (past.answers_of(held) if same_party else {}) | known
     if version is None:
         version = SetAside(
             clinic_id=held.clinic_id, response_id=held.id, client_id=held.client_id, respondent=respondent
@@ -68,7 +71,8 @@ async def set_aside(
     version.answers, version.received_at = json.dumps(known | dict(answers)), now
     await db.flush()
     audit.record(db, actor, "response.set-aside", version, now)
-    await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, answers, held), now)
+    occurrence = await past.news(db, check_in, form, looked_at, answers, held)
+    await review.raise_flags(db, actor, replace(occurrence, unanswered=()), now)
 
 
 async def _version_of(

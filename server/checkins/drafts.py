@@ -1,6 +1,7 @@
 """Answers as they are given: each kept at once, the patient's words and a helper's view apart (case 76)."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import past, rules
-from server.checkins.forms import Form, Value, shown
+from server.checkins.forms import Form, Value, is_public_item, shown
 from server.checkins.models import CheckIn, Draft
 from server.review import flow as review
 
@@ -48,37 +49,52 @@ async def keep(
 
     They are returned.
     """
-    party = rules.party_of(respondent)
-    which = (Draft.check_in_id == check_in.id, Draft.party == party, Draft.link_id == link_id)
-    draft = await db.scalar(select(Draft).where(*which)) or Draft(
-        clinic_id=check_in.clinic_id, check_in_id=check_in.id, party=party, link_id=link_id
-    )
-    draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, at or now
-    draft.as_before = False
-    db.add(draft)
-    await db.flush()
-    audit.record(db, actor, "answer.kept", draft, now)
+    await put_back(db, actor, check_in, {link_id: value}, respondent, now, at)
     if value is None:
         return []
     occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
     return await review.raise_red(db, actor, occurrence, now)
 
 
-async def respondents(db: AsyncSession, check_in: CheckIn) -> dict[str, str]:
-    """Party → who spoke for it last, the patient's first."""
+async def put_back(
+    db: AsyncSession,
+    actor: Actor,
+    check_in: CheckIn,
+    answers: Mapping[str, Value],
+    respondent: str,
+    now: datetime,
+    at: datetime | None = None,
+) -> None:
+    """Keep answers and raise nothing: staff know of those that come back from a response."""
+    party = rules.party_of(respondent)
+    for link_id, value in answers.items():
+        which = (Draft.check_in_id == check_in.id, Draft.party == party, Draft.link_id == link_id)
+        draft = await db.scalar(select(Draft).where(*which)) or Draft(
+            clinic_id=check_in.clinic_id, check_in_id=check_in.id, party=party, link_id=link_id
+        )
+        draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, at or now
+        draft.as_before = False
+        db.add(draft)
+        await db.flush()
+        audit.record(db, actor, "answer.kept", draft, now)
+
+
+async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[str, str]:
+    """Party → who spoke for it last, the patient's first. With `form`, by what was answered to public questions."""
     found = await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at))
-    last = {draft.party: draft.respondent for draft in found}
+    last = {d.party: d.respondent for d in found if form is None or is_public_item(form, d.link_id)}
     return {party: last[party] for party in rules.PARTIES if party in last}
 
 
-async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn) -> str | None:
+async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> str | None:
     """Who answers when this person opens a check-in again; None where that has to be asked.
 
     After a helper's hands a patient's phone asks: it can't tell who holds it now, and private answers are at stake.
+    A caregiver's phone goes on in the same way whether or not the patient has answered private questions.
     """
-    began = await respondents(db, check_in)
     if actor.kind != "caregiver":
-        return None if began.get("patient") == "hands" else "self"
+        return None if (await respondents(db, check_in)).get("patient") == "hands" else "self"
+    began = await respondents(db, check_in, form)
     hands = began.get("patient") == "hands"
     if hands == ("helper" in began):
         return None  # nobody yet, or both: whose words these are is theirs to say

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from server.actor import Actor
+from server.checkins import rules
 from server.checkins.models import CheckIn, Response
 
 
@@ -25,6 +26,15 @@ def _theirs(actor: Actor, check_in_id: str) -> Select[CheckIn]:
     """A patient's or helper's own; for staff, their clinic's."""
     found = select(CheckIn).where(CheckIn.id == check_in_id, CheckIn.clinic_id == actor.clinic_id)
     return found if actor.kind == "staff" else found.where(CheckIn.patient_id == actor.patient_id)
+
+
+async def may_answer(db: AsyncSession, actor: Actor, check_in: CheckIn, now: datetime) -> bool:
+    """Whether it is open on this person's phones: on a caregiver's not once it was sent, whatever still waits."""
+    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+        return False
+    return actor.kind != "caregiver" or not await db.scalar(
+        select(was_sent(CheckIn.id)).where(CheckIn.id == check_in.id)
+    )
 
 
 async def open_now(db: AsyncSession, actor: Actor, now: datetime) -> list[CheckIn]:

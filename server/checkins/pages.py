@@ -43,15 +43,19 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
-    respondent = await drafts.goes_on_as(db, actor, check_in)
+    form = await flow.form_of(db, check_in.questionnaire_id)
+    respondent = await drafts.goes_on_as(db, actor, check_in, form)
     if respondent is None:
         return await _who(request, db, check_in, now)
     return await _begin(request, db, actor, check_in, respondent, now)
 
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def who_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[str]:
-    return await _who(request, db, found(await finding.find(db, actor, check_in_id)), now)
+async def who_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+    check_in = found(await finding.find(db, actor, check_in_id))
+    if not await finding.may_answer(db, actor, check_in, now):
+        return render.go(request, f"/check-ins/{check_in.id}")
+    return await _who(request, db, check_in, now)
 
 
 async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime) -> Response[str]:
@@ -66,6 +70,8 @@ async def say_who(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromP
     respondent = text(await form_of(request), "who", 10)
     if respondent not in rules.RESPONDENTS:
         return problems.answer(request, 422)
+    if not await finding.may_answer(db, actor, check_in, now):
+        return render.go(request, f"/check-ins/{check_in.id}")
     return await _begin(request, db, actor, check_in, rules.respondent_from(respondent, actor.kind), now)
 
 
@@ -92,7 +98,7 @@ async def question_page(
 ) -> Response[Any]:
     """`chosen`: the patient pressed *Ask me this now* on a phone that someone else holds."""
     check_in = found(await finding.find(db, actor, check_in_id))
-    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+    if not await finding.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)
@@ -119,7 +125,7 @@ async def answer(
     try:
         question = form.question(link_id)
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
-        if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+        if not await finding.may_answer(db, actor, check_in, now):
             return await _too_late(request, db, actor, check_in, form, question, value, respondent, now)
         private = respondent == "hands" and form.is_private(question)
         if not private and question not in answerable(form, await drafts.kept(db, check_in, respondent), respondent):
@@ -217,6 +223,8 @@ async def next_page(
     after: FromQuery[str] = "",
 ) -> Response[Any]:
     check_in = found(await finding.find(db, actor, check_in_id))
+    if not await finding.may_answer(db, actor, check_in, now):
+        return render.go(request, f"/check-ins/{check_in.id}")
     return await _go_on(request, db, check_in, rules.respondent_from(who, actor.kind), after or None, now)
 
 
@@ -256,10 +264,10 @@ async def _ask(
 
 @get("/check-ins/{check_in_id:str}/check", opt=PERSON)
 async def check_page(
-    request: Ask, db: Db, actor: Who, check_in_id: FromPath[str], who: FromQuery[str] = "self"
+    request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self"
 ) -> Response[Any]:
     check_in = found(await finding.find(db, actor, check_in_id))
-    if check_in.state != "waiting":
+    if not await finding.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)

@@ -109,3 +109,13 @@ async def occurrence(
         earlier=[one for _, one in reversed(before[-LOOKS_BACK:])],
         unanswered=unanswered(form, answers, response.respondent) if response else (),
     )
+
+
+async def news(
+    db: AsyncSession, check_in: CheckIn, form: Form, before: Answers, answers: Answers, response: Response
+) -> Occurrence:
+    """What `answers` add to what was sent `before`, or change in it: the rest has been looked at already."""
+    new = {link_id: value for link_id, value in answers.items() if link_id not in before or before[link_id] != value}
+    found = await occurrence(db, check_in, form, new, response)
+    skipped = unanswered(form, answers, response.respondent)
+    return replace(found, unanswered=skipped - unanswered(form, before, "hands") if before else skipped)

@@ -3,6 +3,7 @@
 No mark is needed to find them: a check-in that was closed by time has a window that is over.
 """
 
+import json
 from datetime import datetime
 
 import structlog
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
+from server.audit import AuditEvent
 from server.checkins import drafts, flow, past, rules
-from server.checkins.models import CheckIn, Plan
+from server.checkins.models import CheckIn, Plan, Response
 from server.db import new_id
 from server.reminders import hastening
 from server.review import flow as review
@@ -71,19 +73,40 @@ async def _reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
 
 
 async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
-    """What had been answered is kept as it was before the early close; the response stays on record as undone.
+    """What the early close sent is kept as it was before. What a person sent stays sent.
 
-    The response gives up its client id: the phone may still send the whole check-in under it.
+    A response that the close made stays on record as undone. It gives up its client id: the phone may still send the
+    whole check-in under it.
     """
     response = await past.standing(db, check_in.id)
     if response is None:
         return
-    response.undone_at, response.client_id = now, new_id()
+    # The true time of an answer is no longer known. The earliest that can be lets any answer of a phone count as newer.
+    actor, at = system(check_in.clinic_id), min(check_in.due_at, now)
+    answers = past.answers_of(response)
+    if await _was_sent_by_a_person(db, response):
+        added = await _added_by_the_close(db, response)
+        response.answers = json.dumps({link_id: value for link_id, value in answers.items() if link_id not in added})
+    else:
+        response.undone_at, response.client_id = now, new_id()
+        audit.record(db, actor, "response.undone", response, now)
     await db.flush()
-    audit.record(db, system(check_in.clinic_id), "response.undone", response, now)
-    form = await flow.form_of(db, response.questionnaire_id)
-    for link_id, value in past.answers_of(response).items():
-        # Its true time is no longer known. The earliest that can be lets any answer of a phone count as newer.
-        at = min(check_in.due_at, now)
-        actor = system(check_in.clinic_id)
-        await drafts.keep(db, actor, check_in, form, link_id, value, response.respondent, now, at)
+    await drafts.put_back(db, actor, check_in, answers, response.respondent, now, at)
+
+
+async def _was_sent_by_a_person(db: AsyncSession, response: Response) -> bool:
+    received = select(AuditEvent.actor_kind).where(
+        AuditEvent.subject_id == response.id, AuditEvent.verb == "response.received"
+    )
+    return await db.scalar(received) != "system"
+
+
+async def _added_by_the_close(db: AsyncSession, response: Response) -> set[str]:
+    """The answers that had been kept and not sent when the close came, by their link ids."""
+    last = await db.scalar(
+        select(AuditEvent)
+        .where(AuditEvent.subject_id == response.id, AuditEvent.verb == "response.completed")
+        .order_by(AuditEvent.at.desc())
+        .limit(1)
+    )
+    return set(str(last.detail.get("added", "")).split()) if last and last.actor_kind == "system" else set()

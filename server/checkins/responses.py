@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from server.checkins.forms import (
     check_answers,
     is_public_item,
     private_questions,
+    shown,
     still_asked,
     without_private_skips,
 )
@@ -70,11 +71,11 @@ async def submit(
     form = await flow.form_of(db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
     held = await past.standing(db, check_in.id)
-    answers = await _with_private(db, check_in, form, held, submission.respondent, answers)
     if held is not None:
         return await _again(db, actor, check_in, form, held, submission, answers, now)
     if check_in.state == "cancelled":
         return Refused("called-off")
+    answers = await _with_private(db, check_in, form, submission.respondent, answers)
     response = _response(actor, check_in, version, form, submission, answers, now)
     waits = _private_waits(check_in, form, submission, answers, now)
     if waits:
@@ -84,13 +85,10 @@ async def submit(
     await db.flush()
     audit.record(db, actor, "response.received", response, now, status=response.status)
     check_in.state = _state_after(response.status, waits)
-    occurrence = await past.occurrence(db, check_in, form, answers, response)
-    await review.raise_flags(db, actor, occurrence, now)
+    await _raise_flags(db, actor, check_in, form, response, now)
     await beside.keep_the_others(db, actor, check_in, form, response, now)
     await drafts.clear(db, check_in)
-    if waits:
-        await _keep_open(db, actor, check_in, form, response, now)
-    await receipts.settle(db, actor, check_in.id, now)
+    await _settle(db, actor, check_in, response, now)
     return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
 
 
@@ -107,29 +105,33 @@ def _state_after(status: str, waits: bool) -> str:
     return "done" if status == "completed" else "partial"
 
 
-async def _keep_open(
+async def _raise_flags(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
 ) -> None:
-    """The patient's own phone goes on from what was sent: it asks only what is left."""
-    for link_id, value in past.answers_of(response).items():
-        await drafts.keep(db, actor, check_in, form, link_id, value, response.respondent, now)
+    """What was just sent is looked at. A red answer that staff dealt with since it was pressed is not raised anew."""
+    kept = await drafts.kept(db, check_in, response.respondent)
+    red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == "red"]
+    dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.done_at is None}
+    answers = past.answers_of(response)
+    old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
+    await review.raise_flags(db, actor, await past.news(db, check_in, form, old, answers, response), now)
+
+
+async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: Response, now: datetime) -> None:
+    """Nobody is reminded any more. Where private questions wait, the patient still is, and is asked only those."""
+    if check_in.state != "waiting":
+        return await receipts.settle(db, actor, check_in.id, now)
+    await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
+    await receipts.leave_to_patient(db, actor, check_in.id, now)
 
 
 async def _with_private(
-    db: AsyncSession,
-    check_in: CheckIn,
-    form: Form,
-    held: Response | None,
-    respondent: str,
-    answers: dict[str, Value],
+    db: AsyncSession, check_in: CheckIn, form: Form, respondent: str, answers: dict[str, Value]
 ) -> dict[str, Value]:
     """A phone in someone else's hands sends no private answers, for it never has them: the server has kept them."""
     if respondent != "hands":
         return answers
-    known = past.answers_of(held) if held else {}
-    private = {link_id: v for link_id, v in known.items() if not is_public_item(form, link_id)}
-    if held is None or check_in.state == "waiting":
-        private |= await drafts.private(db, check_in, form)
+    private = await drafts.private(db, check_in, form)
     return still_asked(form, private | without_private_skips(form, answers, respondent), respondent)
 
 
@@ -162,16 +164,34 @@ async def _again(
     answers: Answers,
     now: datetime,
 ) -> Taken | Conflict:
-    """Decrypted answers are compared: sealing twice gives two ciphertexts."""
-    finishes = _finishes(check_in, held, submission)
-    if json.loads(held.answers) == dict(answers) and not finishes:
-        return Taken(held, again=True, flagged=await is_flagged(db, actor, held, submission.respondent))
-    if finishes:
+    """Decrypted answers are compared: sealing twice gives two ciphertexts.
+
+    What a phone in other hands is told must not depend on private answers, or it could guess until it is told "again".
+    Only what it may see is compared. The private answers that it sends are kept without a word.
+    """
+    who = submission.respondent
+    if _finishes(check_in, held, submission):
         await _keep_changed(db, actor, check_in, form, held, answers, now)
-    if finishes or _completes(held, submission, answers):
         return await _complete(db, actor, check_in, form, held, submission, answers, now)
-    await beside.set_aside(db, actor, check_in, form, held, submission.respondent, answers, now)
-    return Conflict(held)
+    given = without_private_skips(form, answers, who)
+    sent = past.answers_of(held)
+    seen, said = shown(form, sent, who), shown(form, given, who)
+    unseen = {link_id: value for link_id, value in sent.items() if link_id not in seen}
+    private = {link_id: value for link_id, value in given.items() if link_id not in said}
+    again = seen == said and (who == "self" or rules.party_of(held.respondent) == rules.party_of(who))
+    if not again and not _completes(held, submission, seen, said):
+        await beside.set_aside(db, actor, check_in, form, held, who, given, now)
+        return Conflict(held)
+    more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
+    if not again or (more and check_in.state == "waiting"):
+        whole = still_asked(form, unseen | more | said, who)
+        taken = await _complete(db, actor, check_in, form, held, submission, whole, now)
+    else:
+        taken = Taken(held, flagged=await is_flagged(db, actor, held, who))
+    stands = past.answers_of(held)
+    if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
+        await beside.set_aside(db, actor, check_in, form, held, who, otherwise, now)
+    return replace(taken, again=again)
 
 
 def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool:
@@ -197,13 +217,18 @@ async def _keep_changed(
         await beside.set_aside(db, actor, check_in, form, held, held.respondent, changed, now)
 
 
-def _completes(held: Response, submission: Submission, answers: Answers) -> bool:
-    """The window closed on what had arrived by then; the rest had been answered, and waited for a network."""
-    part = {link_id: value for link_id, value in json.loads(held.answers).items() if value is not None}
+def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
+    """The window closed on what had arrived by then; the rest had been answered, and waited for a network.
+
+    What other hands had sent counts as such a part whether or not the private questions were answered since.
+    """
+    part = {link_id: value for link_id, value in seen.items() if value is not None}
+    others = submission.respondent != "self"
     return (
-        (held.status, submission.status) == ("in-progress", "completed")
+        submission.status == "completed"
+        and (held.status == "in-progress" or (others and held.respondent == "hands"))
         and rules.party_of(held.respondent) == rules.party_of(submission.respondent)
-        and part.items() <= answers.items()
+        and part.items() <= said.items()
     )
 
 
@@ -217,17 +242,21 @@ async def _complete(
     answers: Answers,
     now: datetime,
 ) -> Taken:
-    waits = _private_waits(check_in, form, submission, answers, now)
+    """The rest of a response has come. If the window has ended instead, it still says who sent it, and when."""
+    before, waits = past.answers_of(held), _private_waits(check_in, form, submission, answers, now)
     held.answers, held.status = json.dumps(dict(answers)), "in-progress" if waits else submission.status
-    held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
-    held.respondent = submission.respondent
-    held.opened_at, held.opened_by = None, None  # staff have seen a part
+    if submission.status == "completed":
+        held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
+        held.respondent = submission.respondent
+    if before != dict(answers):
+        held.opened_at, held.opened_by = None, None  # staff have seen a part
     check_in.state = _state_after(held.status, waits)
-    audit.record(db, actor, "response.completed", held, now)
+    added = " ".join(sorted(answers.keys() - before.keys()))
+    audit.record(db, actor, "response.completed", held, now, added=added)
+    await beside.keep_the_others(db, actor, check_in, form, held, now)
     await drafts.clear(db, check_in)
-    if waits:
-        await _keep_open(db, actor, check_in, form, held, now)
-    await review.raise_flags(db, actor, await past.occurrence(db, check_in, form, answers, held), now)
+    await review.raise_flags(db, actor, await past.news(db, check_in, form, before, answers, held), now)
+    await _settle(db, actor, check_in, held, now)
     return Taken(held, flagged=await is_flagged(db, actor, held, submission.respondent))
 
 
@@ -289,9 +318,8 @@ async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime
     response.undone_at = now
     check_in.state, check_in.client_id = "waiting", new_id()
     audit.record(db, actor, "response.undone", response, now)
-    form = await flow.form_of(db, response.questionnaire_id)
-    for link_id, value in past.answers_of(response).items():
-        await drafts.keep(db, actor, check_in, form, link_id, value, response.respondent, now)
+    await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
+    await receipts.leave_to_all(db, actor, check_in.id, now)
     return True
 
 

@@ -21,7 +21,7 @@ async def same_page(
     respondent = rules.respondent_from(who, actor.kind)
     form = await flow.form_of(db, check_in.questionnaire_id)
     last = await same.offer(db, actor, check_in, form, respondent)
-    if last is None or not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+    if last is None or not await finding.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
     return render.page(
         request,
@@ -46,7 +46,7 @@ async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: From
         return problems.answer(request, 422)
     form = await flow.form_of(db, check_in.questionnaire_id)
     last = await same.offer(db, actor, check_in, form, respondent)
-    is_open = rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now)
+    is_open = await finding.may_answer(db, actor, check_in, now)
     if last is None or not is_open or say == "all":
         return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
     await same.take_over(db, actor, check_in, form, last, respondent, now)
@@ -59,6 +59,7 @@ async def different_page(
     request: Ask,
     db: Db,
     actor: Who,
+    now: Now,
     check_in_id: FromPath[str],
     who: FromQuery[str] = "self",
     page: FromQuery[int] = 0,
@@ -70,7 +71,7 @@ async def different_page(
     kept = await drafts.shown_to(db, check_in, form, respondent)
     before = await same.as_before_shown(db, check_in, form, respondent)
     pages = same.pages(form, kept, respondent)
-    if check_in.state != "waiting" or not before:
+    if not before or not await finding.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     shown = pages[page if 0 <= page < len(pages) else 0]
     return render.page(

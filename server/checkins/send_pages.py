@@ -28,7 +28,7 @@ URGENCIES = ("today", "wait")
 async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
     check_in = found(await finding.hold(db, actor, check_in_id))
-    if check_in.state != "waiting":
+    if check_in.state != "waiting" or (actor.kind == "caregiver" and await past.standing(db, check_in.id)):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await flow.form_of(db, check_in.questionnaire_id)
     respondent = respondent_from(text(await form_of(request), "who", 10), actor.kind)

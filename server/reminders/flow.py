@@ -30,6 +30,7 @@ async def replan(
     path: str,
     detail: str | None,
     now: datetime,
+    audience: str = rules.EVERYBODY,
 ) -> None:
     """Make the pending reminders of a subject be exactly `planned`; what was already sent stays as it is."""
     quiet = quiet_of(await db.get_one(Patient, patient_id))
@@ -42,10 +43,12 @@ async def replan(
             await _cancel(db, reminder, "replanned", now)
         elif reminder.state in ("cancelled", *PENDING):
             _renew(reminder, plan, path, detail, rules.heard_at(plan, quiet, now))
+            reminder.audience = audience
     for plan in wanted.values():
         reminder = Reminder(
             clinic_id=actor.clinic_id,
             patient_id=patient_id,
+            audience=audience,
             kind=plan.kind,
             subject_id=subject_id,
             moment=plan.moment,
@@ -108,6 +111,14 @@ async def keep_all_quiet(db: AsyncSession, now: datetime) -> None:
         await keep_quiet(db, system(patient.clinic_id), patient, now)
 
 
+async def set_audience(db: AsyncSession, actor: Actor, subject_id: str, audience: str, now: datetime) -> None:
+    """Who is told what is still to be said of a subject."""
+    for reminder in await of_subject(db, subject_id):
+        if reminder.state in ("scheduled", "sending") and reminder.audience != audience:
+            reminder.audience = audience
+            audit.record(db, actor, "reminder.addressed", reminder, now, audience=audience)
+
+
 async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now: datetime) -> None:
     """Stop what is still to be said of a subject."""
     for reminder in await of_subject(db, subject_id):
@@ -139,7 +150,7 @@ async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: dateti
         patient_id=notice.patient_id,
         staff_id=notice.staff_id,
         device_id=notice.device_id,
-        audience=notice.staff_id or notice.device_id or "patient",
+        audience=notice.staff_id or notice.device_id or rules.EVERYBODY,
         kind=notice.kind,
         subject_id=notice.subject_id,
         moment=now,

@@ -17,24 +17,26 @@ from server.reminders.burden import Due
 from server.reminders.flow import quiet_of
 from server.reminders.models import Reminder
 
+TO_PATIENT = (rules.EVERYBODY, rules.PATIENT_ALONE)
+
 
 async def fold_together(db: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> list[Reminder]:
     """Those of the claimed (and of what is due soon) that go out now, each perhaps with others folded into it."""
     going = [reminder for reminder in claimed if not _is_new(reminder, now)]
-    by_patient: dict[str, list[Reminder]] = {}
+    together: dict[tuple[str, str], list[Reminder]] = {}  # what is the patient's alone goes by itself
     for reminder in claimed:
         if _is_new(reminder, now):
-            by_patient.setdefault(reminder.patient_id, []).append(reminder)
-    around = await _around(db, list(by_patient), now)
-    patients = await _patients(db, list(by_patient))
-    for patient_id, due in by_patient.items():
+            together.setdefault((reminder.patient_id, reminder.audience), []).append(reminder)
+    patient_ids = list({patient_id for patient_id, _ in together})
+    around, patients = await _around(db, patient_ids, now), await _patients(db, patient_ids)
+    for (patient_id, _), due in together.items():
         going += _fold(db, patients[patient_id], due, around.get(patient_id, []), now)
     return going
 
 
 def _is_new(reminder: Reminder, now: datetime) -> bool:
     """Not said before, and still worth saying. What has begun its way goes on as it is."""
-    about_patient = reminder.audience == "patient" and reminder.kind in burden.FOLDS
+    about_patient = reminder.audience in TO_PATIENT and reminder.kind in burden.FOLDS
     return about_patient and reminder.said_at is None and reminder.expires_at > now
 
 
@@ -44,7 +46,7 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
     found = await db.scalars(
         select(Reminder).where(
             Reminder.patient_id.in_(patient_ids),
-            Reminder.audience == "patient",
+            Reminder.audience.in_(TO_PATIENT),
             Reminder.kind.in_(burden.FOLDS),
             (Reminder.said_at > now - day)
             | ((Reminder.state == "scheduled") & Reminder.said_at.is_(None) & (Reminder.next_at <= now + day)),
@@ -65,7 +67,7 @@ def _fold(
 ) -> list[Reminder]:
     if patient.paused_at is not None:
         return claimed  # each ends, and says why
-    waiting = [r for r in around if r.said_at is None and r.state == "scheduled"]
+    waiting = [r for r in around if r.said_at is None and r.state == "scheduled" and r.audience == claimed[0].audience]
     later = [r for r in waiting if r.next_at <= now + burden.TOGETHER]
     until = burden.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
     if until is not None:

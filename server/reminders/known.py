@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.people.models import Caregiver, Clinic, Device, Patient, Staff, Subscription
+from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 
 
@@ -29,10 +30,14 @@ class Known:
     tried: dict[str, list[Tried]] = field(default_factory=lambda: defaultdict(list))
     folded: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
     living: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by whose they are
+    patients_own: set[str] = field(default_factory=set)  # devices of patients themselves, not of their caregivers
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
         """The living ones of whom it is for: a staff member, one device, or patient and caregivers."""
-        return self.living[reminder.staff_id or reminder.device_id or reminder.patient_id]
+        found = self.living[reminder.staff_id or reminder.device_id or reminder.patient_id]
+        if reminder.audience != rules.PATIENT_ALONE:
+            return found
+        return [subscription for subscription in found if subscription.device_id in self.patients_own]
 
     def took(self, reminder: Reminder) -> set[str | None]:
         """The subscriptions whose service took it already."""
@@ -68,7 +73,7 @@ async def _living(db: AsyncSession, reminders: Sequence[Reminder], known: Known)
     """A subscription stands under its patient's (or helper's patient's), its staff member's and its device's id."""
     patient_id = func.coalesce(Device.patient_id, Caregiver.patient_id)
     rows = await db.execute(
-        select(Subscription, patient_id, Device.staff_id, Device.id)
+        select(Subscription, Device.patient_id, patient_id, Device.staff_id, Device.id)
         .join(Device, Device.id == Subscription.device_id)
         .outerjoin(Caregiver, (Caregiver.id == Device.caregiver_id) & Caregiver.ended_at.is_(None))
         .where(
@@ -80,6 +85,8 @@ async def _living(db: AsyncSession, reminders: Sequence[Reminder], known: Known)
             ),
         )
     )
-    for subscription, *owners in rows.all():
+    for subscription, patients, *owners in rows.all():
+        if patients:
+            known.patients_own.add(subscription.device_id)
         for owner in filter(None, owners):
             known.living[owner].append(subscription)

@@ -57,6 +57,8 @@ def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) ->
     if known.went_out(reminder, channel):
         return []
     email, number = _staffs(known.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
+    if reminder.audience == rules.PATIENT_ALONE and patient.contact == "helper":
+        number = None  # a text would reach the helper's phone
     countries = policy.text_countries(known.clinics[reminder.clinic_id])
     if channel == "email" and email:
         return [Target(Mailbox(email))]

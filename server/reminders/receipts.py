@@ -10,7 +10,7 @@ from server import audit, crypto
 from server.actor import Actor
 from server.people.models import Device, Patient, Subscription
 from server.reminders import rules
-from server.reminders.flow import OVERTAKEN, SAID, cancel, of_subject
+from server.reminders.flow import OVERTAKEN, SAID, cancel, of_subject, set_audience
 from server.reminders.models import Attempt, Reminder
 
 Event = Literal["shown", "opened", "answered"]
@@ -93,6 +93,20 @@ async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime)
     """The subject was answered on any way: what was sent counts as answered, what is to come stops."""
     await note_answered(db, actor, subject_id, now)
     await cancel(db, actor, subject_id, "answered", now)
+
+
+async def leave_to_patient(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """Others answered all but what is the patient's alone: what is to come is said on the patient's own phones only."""
+    await note_answered(db, actor, subject_id, now)
+    for reminder in await of_subject(db, subject_id):
+        if reminder.state == "sent":
+            reminder.turn_at = None  # it was answered: no other channel follows
+    await set_audience(db, actor, subject_id, rules.PATIENT_ALONE, now)
+
+
+async def leave_to_all(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """Nothing stands that others answered: what is to come is for everybody again."""
+    await set_audience(db, actor, subject_id, rules.EVERYBODY, now)
 
 
 async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:

@@ -24,6 +24,8 @@ class Step:
     wait: timedelta
 
 
+# Who is told. A patient's reminder goes to the caregivers too, unless it is about what the patient alone may answer.
+EVERYBODY, PATIENT_ALONE = "patient", "patient-alone"
 ABOUT_VISITS = ("visit", "change")
 # Which channel follows which, for each kind; a clinic may say otherwise. After the last one a person calls.
 REACH = {
