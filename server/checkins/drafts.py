@@ -11,7 +11,7 @@ from server import audit
 from server.actor import Actor
 from server.checkins import past, rules
 from server.checkins.forms import Form, Value, is_public_item, shown
-from server.checkins.models import CheckIn, Draft
+from server.checkins.models import CheckIn, Draft, Response
 from server.review import flow as review
 
 
@@ -99,6 +99,18 @@ async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Fo
     if hands == ("helper" in began):
         return None  # nobody yet, or both: whose words these are is theirs to say
     return "hands" if hands else "helper"
+
+
+async def held_by(db: AsyncSession, patient_id: str) -> str:
+    """Who answered last on the patient's own phones, as far as we know; "self" where nobody has answered yet."""
+    kept = select(Draft.answered_at, Draft.respondent).join(CheckIn, CheckIn.id == Draft.check_in_id)
+    kept = kept.where(CheckIn.patient_id == patient_id).order_by(Draft.answered_at.desc(), Draft.respondent).limit(1)
+    sent = select(Response.answered_at, Response.respondent).where(
+        Response.patient_id == patient_id, Response.caregiver_id.is_(None), Response.undone_at.is_(None)
+    )
+    sent = sent.order_by(Response.answered_at.desc(), Response.respondent).limit(1)
+    last = [row for query in (kept, sent) if (row := (await db.execute(query)).first()) is not None]
+    return str(max(last, key=lambda row: (row[0], row[1] != "self"))[1]) if last else "self"
 
 
 async def clear(db: AsyncSession, check_in: CheckIn) -> None:

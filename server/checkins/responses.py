@@ -271,7 +271,8 @@ async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respond
 async def asks_urgency(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> bool:
     """Just sent, and not yet said how urgent it is: another page of the phone, or its worker, may have sent it."""
     fresh = response.urgency is None and now - response.received_at < rules.UNDO
-    return fresh and await is_flagged(db, actor, response, response.respondent)
+    held_by = await drafts.held_by(db, response.patient_id)
+    return fresh and await is_flagged(db, actor, response, response.respondent if held_by == "self" else held_by)
 
 
 def _response(

@@ -37,6 +37,15 @@ def respondent_from(said: str, kind: str) -> str:
     return said if said in RESPONDENTS else "self"
 
 
+def may_see_private(kind: str, held_by: str, chose: bool) -> bool:
+    """Whether private answers, and what came of them, may show on this phone now (cases 76 and 123).
+
+    `held_by` is who answered last. After a helper the patient's phone cannot know who holds it: the patient says so
+    first (`chose`). On a caregiver's phone nothing private ever shows.
+    """
+    return kind == "patient" and (held_by == "self" or chose)
+
+
 def party_of(respondent: str) -> str:
     """Whose words they are, whoever's hands press the button."""
     return "helper" if respondent == "helper" else "patient"

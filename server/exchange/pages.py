@@ -7,12 +7,14 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, render
 from server.actor import Actor
 from server.appointments import flow
+from server.checkins import drafts
+from server.checkins.rules import may_see_private
 from server.exchange import metrics, my_data
 from server.exchange.calendar import visit_file
 from server.exchange.my_data import MyData
@@ -42,13 +44,20 @@ async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str])
     return Response(body, media_type="text/calendar", headers=headers)
 
 
-@get("/my-data", opt=PATIENT, sync_to_thread=False)
-def my_data_page(request: Ask) -> Response[str]:
-    return render.page(request, "exchange/my_data.html")
+@get("/my-data", opt=PATIENT)
+async def my_data_page(request: Ask, db: Db, actor: Who, who: FromQuery[str] = "") -> Response[str]:
+    return render.page(request, "exchange/my_data.html", private=await _may_see_private(db, actor, who), who=who)
+
+
+async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
+    """All that a patient gave us has the mood in it: after a helper the patient says first who holds the phone."""
+    return may_see_private(actor.kind, await drafts.held_by(db, actor.patient_id), who == "self")
 
 
 @get("/my-data.html", opt=PATIENT | WRITES)
-async def my_data_to_read(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
+async def my_data_to_read(request: Ask, db: Db, actor: Who, now: Now, who: FromQuery[str] = "") -> Response[Any]:
+    if not await _may_see_private(db, actor, who):
+        return render.go(request, "/my-data")
     data = await _my_data(db, actor, now)
     answers = [(response, form, my_data.lines(response, form)) for response, form in reversed(data.answers)]
     page = render.page(
@@ -65,7 +74,9 @@ async def my_data_to_read(request: Ask, db: Db, actor: Who, now: Now) -> Respons
 
 
 @get("/my-data.json", opt=PATIENT | WRITES)
-async def my_data_as_fhir(db: Db, actor: Who, now: Now) -> Response[bytes]:
+async def my_data_as_fhir(request: Ask, db: Db, actor: Who, now: Now, who: FromQuery[str] = "") -> Response[Any]:
+    if not await _may_see_private(db, actor, who):
+        return render.go(request, "/my-data")
     body = json.dumps(my_data.bundle(await _my_data(db, actor, now)), ensure_ascii=False).encode()
     headers = render.FRESH | {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(body, media_type="application/fhir+json", headers=headers)

@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import charts, render
 from server.actor import Actor
 from server.appointments import lists as visits
 from server.charts import Chart
-from server.checkins import finding, past
+from server.checkins import drafts, finding, past
 from server.checkins import flow as checkins
 from server.checkins.forms import Form, Question, is_public_item
 from server.checkins.models import Response as Answered
-from server.checkins.rules import may_undo
+from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
 from server.db import scope
 from server.people import flow as people
@@ -63,14 +63,17 @@ class Trend:
 
 
 @get("/check-ins/{check_in_id:str}/sent", opt=PERSON)
-async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[str]:
+async def sent_page(
+    request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = ""
+) -> Response[str]:
     """The honest state of one check-in: received, opened by whom, what follows."""
     response = found(await past.find(db, actor, check_in_id))
+    private = await _may_see_private(db, actor, who) and (response.respondent == "self" or who == "self")
     form = await checkins.form_of(db, response.questionnaire_id)
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
     check_in = found(await finding.find(db, actor, check_in_id))
-    flags = [flag for flag in await review.of_check_in(db, check_in_id) if _may_see(actor, form, flag)]
+    flags = [flag for flag in await review.of_check_in(db, check_in_id) if private or is_public_item(form, flag.item)]
     return render.page(
         request,
         "phone/sent.html",
@@ -81,17 +84,19 @@ async def sent_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: Fro
         opener=await _name(db, actor, response.opened_by),
         follows=await _follows(db, actor, flags),
         awaits=any(flag.owner_id is None for flag in flags),
-        trends=_trends(form, history, actor.kind == "patient" and response.respondent == "self")[:3],
-        says_urgency=actor.kind == "patient" or any(flag.severity in ("red", "hard") for flag in flags),
+        trends=_trends(form, history, private)[:3],
+        says_urgency=private or any(flag.severity in ("red", "hard") for flag in flags),
+        offers_private=actor.kind == "patient" and not private,
         may_undo=may_undo(response.received_at, check_in.closes_at, now),
         closed=people.is_closed(clinic, now),
         next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
     )
 
 
-def _may_see(actor: Actor, form: Form, flag: Flag) -> bool:
-    """What came of mood is the patient's own, as mood is (case 76)."""
-    return actor.kind == "patient" or is_public_item(form, flag.item)
+async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
+    """`who`: "self" where the patient has just pressed *Show what is only for me*."""
+    held_by = await drafts.held_by(db, actor.patient_id)
+    return may_see_private(actor.kind, held_by, who == "self")
 
 
 async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
@@ -121,11 +126,11 @@ def _trends(form: Form, history: list[Answered], private: bool) -> list[Trend]:
 
 
 @get("/answers", opt=PERSON)
-async def answers_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
+async def answers_page(request: Ask, db: Db, actor: Who, now: Now, who: FromQuery[str] = "") -> Response[str]:
     recent = [r for r in await past.of_patient(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
     forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in recent}
     newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
-    own = actor.kind == "patient"
+    own = await _may_see_private(db, actor, who)
     by_form = {slug: _trends(form, [r for r in recent if r.slug == slug], own) for slug, form in newest.items()}
     return render.page(
         request,
@@ -133,6 +138,7 @@ async def answers_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[s
         recent=[(r, forms[r.questionnaire_id]) for r in reversed(recent)],
         by_form=[(newest[slug], trends) for slug, trends in by_form.items() if trends],
         zone=actor.zone,
+        offers_private=actor.kind == "patient" and not own,
     )
 
 
