@@ -13,7 +13,7 @@ from server.actor import Actor, system
 from server.checkins import rules
 from server.checkins.fhir_forms import read_form
 from server.checkins.forms import Form
-from server.checkins.models import CheckIn, Plan, Questionnaire, Response
+from server.checkins.models import CheckIn, Plan, Questionnaire
 from server.checkins.rules import Occasion, Rhythm
 from server.db import new_id
 from server.people.models import Patient
@@ -200,7 +200,6 @@ async def _make(
 
 
 async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime) -> None:
-    standing = select(Response.id).where(Response.check_in_id == check_in.id, Response.undone_at.is_(None))
     planned = plan_checkin(check_in.due_at, check_in.closes_at, rules.NUDGES.get(plan.rhythm))
     await reminders.replan(
         db,
@@ -211,7 +210,7 @@ async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime)
         path=f"/check-ins/{check_in.id}",
         detail=None,
         now=now,
-        audience=EVERYBODY if await db.scalar(standing) is None else PATIENT_ALONE,
+        audience=PATIENT_ALONE if check_in.left_to_patient else EVERYBODY,
     )
 
 

@@ -62,6 +62,7 @@ class CheckIn(OfClinic, Base):
     due_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="waiting")
+    left_to_patient: Mapped[bool] = mapped_column(default=False)  # sent but for what is the patient's alone
 
 
 class Draft(OfClinic, Base):

@@ -119,7 +119,8 @@ async def _raise_flags(
 
 async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: Response, now: datetime) -> None:
     """Nobody is reminded any more. Where private questions wait, the patient still is, and is asked only those."""
-    if check_in.state != "waiting":
+    check_in.left_to_patient = check_in.state == "waiting"
+    if not check_in.left_to_patient:
         return await receipts.settle(db, actor, check_in.id, now)
     await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
     await receipts.leave_to_patient(db, actor, check_in.id, now)
@@ -317,7 +318,7 @@ async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime
     if response.undone_at is not None or not rules.may_undo(response.received_at, check_in.closes_at, now):
         return False
     response.undone_at = now
-    check_in.state, check_in.client_id = "waiting", new_id()
+    check_in.state, check_in.client_id, check_in.left_to_patient = "waiting", new_id(), False
     audit.record(db, actor, "response.undone", response, now)
     await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
     await receipts.leave_to_all(db, actor, check_in.id, now)
