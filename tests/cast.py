@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, system
-from server.checkins import flow as checkins
 from server.checkins.rules import Rhythm
 from server.people import flow as people
 from server.people import staff_flow
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.questionnaires import flow as questionnaires
 from server.review import rulebook
 
 # A Monday, 9:00 in New York, two weeks after summer time ended.
@@ -96,7 +96,7 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
     )
     db.add(clinic)
     await db.flush()
-    await checkins.publish_library(db, system(clinic.id, "tests"), now)
+    await questionnaires.publish_library(db, system(clinic.id, "tests"), now)
     await rulebook.publish_triggers(db, system(clinic.id, "tests"), now)
     return clinic
 

@@ -17,8 +17,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from server import language, shell
-from server.checkins.fhir_forms import OURS, TRANSLATION
-from server.checkins.flow import LIBRARY
+from server.questionnaires.fhir import OURS, TRANSLATION
+from server.questionnaires.flow import LIBRARY
 
 ROOT = Path(__file__).parent.parent
 OTHERS = sorted(language.LANGUAGES.keys() - {"en"})

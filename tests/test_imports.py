@@ -18,6 +18,7 @@ RANK = {
     "review": 3,
     "reminders": 4,
     "people": 5,
+    "questionnaires": 5,
     "channels": 5,
 }
 CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", "language", "logs", "outbox"} | {
@@ -28,7 +29,13 @@ CORE = {"actor", "assets", "audit", "charts", "clock", "crypto", "db", "forms", 
 }
 COMPOSITION = {"app", "cli", "dead_man", "demo", "key_file", "migrations", "processes", "schedule", "waking"}
 PAGES_ALONE_USE = {"server.render", "server.problems", "server.forms", "server.people.guards", "litestar"}
-PURE = {"charts.py", "checkins/forms.py", "channels/protocol.py", "reminders/burden.py", "reminders/signs.py"}
+PURE = {
+    "charts.py",
+    "questionnaires/definition.py",
+    "channels/protocol.py",
+    "reminders/burden.py",
+    "reminders/signs.py",
+}
 PURE |= {"reminders/pulse.py"}
 PURE |= {"review/replaying.py"}
 PUSH_LIBRARIES = {"pywebpush", "py_vapid"}

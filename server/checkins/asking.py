@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins import red_flags
-from server.checkins.forms import Answers, Form, Question, asked, next_private
 from server.checkins.models import CheckIn
 from server.people.models import Clinic
+from server.questionnaires.definition import Answers, Form, Question, asked, next_private
 
 
 async def question(

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import drafts, past, rules
-from server.checkins.forms import Form, Value, still_asked
 from server.checkins.models import CheckIn, Response, SetAside
+from server.questionnaires.definition import Form, Value, still_asked
 from server.review import flow as review
 
 

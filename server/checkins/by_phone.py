@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import drafts, responses, rules
-from server.checkins.forms import BadAnswer, Form, Question, Value, asked
 from server.checkins.models import CheckIn
 from server.checkins.responses import Conflict, Submission, Taken
 from server.people.rules import Refused
+from server.questionnaires.definition import BadAnswer, Form, Question, Value, asked
 
 WHOSE = "self"  # the patient's own words, mood included
 

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import by_phone, finding, flow, rules
-from server.checkins.forms import Answers, BadAnswer, Form, Question, Value
+from server.checkins import by_phone, finding, rules
 from server.checkins.models import CheckIn
 from server.checkins.responses import Taken
 from server.forms import form_of, text
@@ -19,6 +18,8 @@ from server.people import flow as people
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Answers, BadAnswer, Form, Question, Value
 
 
 @get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
@@ -26,14 +27,14 @@ async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id:
     check_in = found(await finding.find(db, actor, check_in_id))
     if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, now):
         return problems.answer(request, 410)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     return await _page(request, db, actor, check_in, form, await by_phone.begun(db, check_in), now, [])
 
 
 @post("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
 async def enter_by_phone(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await finding.hold(db, actor, check_in_id))
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     try:
         answers = _read(form, await form_of(request))
     except BadAnswer as bad:

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
-from server.checkins import drafts, flow, past, responses
-from server.checkins.forms import Value, still_asked
+from server.checkins import drafts, past, responses
 from server.checkins.models import CheckIn
 from server.checkins.responses import Submission
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Value, still_asked
 from server.review import flow as review
 
 log = structlog.get_logger()
@@ -55,11 +56,11 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     await drafts.clear(db, check_in)
     audit.record(db, system(check_in.clinic_id), "check-in.missed", check_in, now)
     if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence says nothing
-        form = await flow.form_of(db, check_in.questionnaire_id)
+        form = await questionnaires.form_of(db, check_in.questionnaire_id)
         occurrence = await past.unanswered_occurrence(db, check_in, form)
         await review.raise_flags(db, system(check_in.clinic_id), occurrence, now)
 
 
 async def _answers(db: AsyncSession, check_in: CheckIn, respondent: str) -> dict[str, Value]:
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     return still_asked(form, await drafts.kept(db, check_in, respondent, taken_over=False), respondent)

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import past, rules
-from server.checkins.forms import Form, Value, is_public_item, shown
 from server.checkins.models import CheckIn, Draft, Response
+from server.questionnaires.definition import Form, Value, is_public_item, shown
 from server.review import flow as review
 
 

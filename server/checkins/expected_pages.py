@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import flow as checkins
 from server.forms import form_of, text, way_back, whole
 from server.people import flow as people
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.rules import Refused
 from server.problems import found
+from server.questionnaires import flow as questionnaires
 from server.review import expected
 
 
@@ -47,7 +47,7 @@ async def _said(
     db: AsyncSession, actor: Actor, form: FormMultiDict, slug: str, item: str
 ) -> tuple[int | None, int, str]:
     """Level, days and note; no level where the item has none such."""
-    asked = (await checkins.offered(db, actor)).get(slug)
+    asked = (await questionnaires.offered(db, actor)).get(slug)
     question = asked.by_id.get(item) if asked else None
     level = whole(form, "level")
     if question is None or level is None or not 0 <= level <= question.worst:

@@ -12,24 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins import rules
-from server.checkins.forms import Form, Question, Value, When, is_public_item
 from server.checkins.models import CheckIn, Draft
-
-
-def raw(value: Value) -> str | None:
-    """A value as its button sends it; None for a skip."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return None if value is None else str(value)
-
-
-def buttons(question: Question) -> list[str]:
-    """What each of its answers sends."""
-    if question.type == "choice":
-        return [option.code for option in question.options]
-    if question.type == "boolean":
-        return ["yes", "no"]
-    return [str(number) for number in range(question.lowest, question.highest + 1)]
+from server.questionnaires.definition import Form, When, buttons, is_public_item, raw
 
 
 def rules_of(form: Form) -> list[dict[str, Any]]:

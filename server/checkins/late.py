@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import beside, drafts, past, rules
-from server.checkins.forms import BadAnswer, Form, Value, without_private_skips
 from server.checkins.models import CheckIn, Draft
 from server.outbox import Entry
 from server.people.rules import Refused
+from server.questionnaires.definition import BadAnswer, Form, Value, without_private_skips
 from server.review import flow as review
 
 

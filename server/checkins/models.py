@@ -10,18 +10,6 @@ from server.crypto import Sealed
 from server.db import Base, OfClinic, unique_where
 
 
-class Questionnaire(OfClinic, Base):
-    """One version, as a FHIR R4 Questionnaire. A version never changes; a new text is a new version."""
-
-    __tablename__ = "questionnaire"
-    __table_args__ = (UniqueConstraint("clinic_id", "slug", "version"),)
-
-    slug: Mapped[str] = mapped_column(String(60))
-    version: Mapped[int]
-    resource: Mapped[dict[str, Any]]
-    made_at: Mapped[datetime]
-
-
 class Plan(OfClinic, Base):
     """Which questionnaire a patient gets, and in what rhythm: recurring, or tied to each infusion."""
 

@@ -11,8 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import asking, drafts, finding, flow, held, late, past, red_flags, responses, rules, same
-from server.checkins.forms import (
+from server.checkins import asking, drafts, finding, late, past, red_flags, responses, rules, same
+from server.checkins.models import CheckIn
+from server.forms import form_of, text
+from server.outbox import Entry
+from server.people import flow as people
+from server.people.guards import PERSON, Ask, Db, Now, Who
+from server.people.models import Clinic, Patient
+from server.problems import found
+from server.questionnaires import definition
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import (
     BadAnswer,
     Form,
     Question,
@@ -24,13 +33,6 @@ from server.checkins.forms import (
     private_questions,
     still_asked,
 )
-from server.checkins.models import CheckIn
-from server.forms import form_of, text
-from server.outbox import Entry
-from server.people import flow as people
-from server.people.guards import PERSON, Ask, Db, Now, Who
-from server.people.models import Clinic, Patient
-from server.problems import found
 
 
 @get("/check-ins/{check_in_id:str}", opt=PERSON)
@@ -43,7 +45,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = await drafts.goes_on_as(db, actor, check_in, form)
     if respondent is None:
         return await _who(request, db, check_in, now)
@@ -79,7 +81,7 @@ async def _begin(
     request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: str, now: datetime
 ) -> Response[Any]:
     """With what was answered last time where that may be the same, else with the first question."""
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     if await same.offer(db, actor, check_in, form, respondent) is not None:
         return render.go(request, f"/check-ins/{check_in.id}/same?who={respondent}")
     return await _go_on(request, db, check_in, respondent, None, now)
@@ -100,7 +102,7 @@ async def question_page(
     check_in = found(await finding.find(db, actor, check_in_id))
     if not await finding.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)
     if respondent == "hands" and link_id in form.by_id and form.is_private(form.by_id[link_id]):
         if not chosen:
@@ -121,7 +123,7 @@ async def answer(
     check_in = found(await finding.hold(db, actor, check_in_id))
     sent = await form_of(request)
     respondent = rules.respondent_from(text(sent, "who", 10), actor.kind)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     try:
         question = form.question(link_id)
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
@@ -177,7 +179,7 @@ async def _too_late(
     now: datetime,
 ) -> Response[Any]:
     """It says what became of the check-in (case 18). A red answer is taken as what a phone had kept is."""
-    screen = (await red_flags.screens(db, check_in, form, question)).get(str(held.raw(value)))
+    screen = (await red_flags.screens(db, check_in, form, question)).get(str(definition.raw(value)))
     if screen:
         entry = Entry("", {question.link_id: value}, respondent, now)
         if await late.take_late(db, actor, check_in, form, entry, now) is None:
@@ -196,14 +198,14 @@ async def _red(
     now: datetime,
 ) -> Response[str]:
     clinic = await db.get_one(Clinic, check_in.clinic_id)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     return render.page(
         request,
         "checkins/red.html",
         check_in=check_in,
         question=question,
         chosen=respondent == "hands" and form.is_private(question),
-        onward=asking.onward(form, question, {str(held.raw(value)): screen}),
+        onward=asking.onward(form, question, {str(definition.raw(value)): screen}),
         screen=screen,
         clinic=clinic,
         closed=people.is_closed(clinic, now),
@@ -232,7 +234,7 @@ async def _go_on(
     request: Ask, db: AsyncSession, check_in: CheckIn, respondent: str, after: str | None, now: datetime
 ) -> Response[Any]:
     """The next question without an answer, or check and send. htmx gets it at once, without a second request."""
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     kept = await drafts.shown_to(db, check_in, form, respondent)
     question = next_unanswered(form, kept, respondent, after)
     if question is None and after and await same.as_before_shown(db, check_in, form, respondent):
@@ -269,7 +271,7 @@ async def check_page(
     check_in = found(await finding.find(db, actor, check_in_id))
     if not await finding.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)
     return await _check(request, db, check_in, form, await drafts.shown_to(db, check_in, form, respondent), respondent)
 

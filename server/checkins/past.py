@@ -9,8 +9,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins.forms import Answers, Form, Value, asked, levels
-from server.checkins.models import CheckIn, Questionnaire, Response
+from server.checkins.models import CheckIn, Response
+from server.questionnaires.definition import Answers, Form, Value, asked, levels
+from server.questionnaires.models import Questionnaire
 from server.review.flow import Earlier, Occurrence
 from server.review.rules import WHOLE
 

@@ -18,6 +18,7 @@ from server.people import flow as people
 from server.people import staff_flow
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.problems import found
+from server.questionnaires import flow as questionnaires
 
 
 @post("/staff/patients/{patient_id:str}/plans", opt=STAFF)
@@ -25,7 +26,7 @@ async def add(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[s
     patient = found(await people.find_patient(db, actor, patient_id))
     form = await form_of(request)
     slug, rhythm = text(form, "slug", 60), text(form, "rhythm", 10)
-    if slug not in await flow.offered(db, actor) or rhythm not in (*rules.RECURRING, *rules.TIED):
+    if slug not in await questionnaires.offered(db, actor) or rhythm not in (*rules.RECURRING, *rules.TIED):
         return problems.answer(request, 422)
     weekday = whole(form, "weekday")
     chosen = Rhythm(
@@ -63,7 +64,7 @@ async def _end_page(
     request: Ask, db: AsyncSession, actor: Actor, plan: Plan, wrong: bool = False, reason: str = ""
 ) -> Response[str]:
     """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed."""
-    form = (await flow.offered(db, actor)).get(plan.slug)
+    form = (await questionnaires.offered(db, actor)).get(plan.slug)
     return render.page(
         request,
         "checkins/plan_end.html",

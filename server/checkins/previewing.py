@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins import past
-from server.checkins.fhir_forms import read_form
-from server.checkins.forms import Form, levels
-from server.checkins.models import CheckIn, Questionnaire, Response
+from server.checkins.models import CheckIn, Response
+from server.questionnaires.definition import Form, levels
+from server.questionnaires.fhir import read_form
+from server.questionnaires.models import Questionnaire
 from server.review import flow as review
 from server.review.models import ExpectedLevel
 from server.review.replaying import Moment, replay

@@ -2,9 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import held, past
-from server.checkins.forms import Form, Question
+from server.checkins import past
 from server.checkins.models import CheckIn
+from server.questionnaires import definition
+from server.questionnaires.definition import Form, Question
 from server.review import flow as review
 from server.review import rules as review_rules
 
@@ -23,7 +24,7 @@ async def screens(
         return {}
     before = await past.occurrence(db, check_in, form, {}, None)
     shown: dict[str, str] = {}
-    for said in held.buttons(question):
+    for said in definition.buttons(question):
         level = question.level(question.read(said))
         levels = {} if level is None else {question.link_id: level}
         previous, first, earlier = before.previous, before.first, before.earlier

@@ -11,7 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.checkins import beside, drafts, flow, past, rules, same
-from server.checkins.forms import (
+from server.checkins.models import CheckIn, Response
+from server.db import new_id
+from server.people.rules import Refused
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import (
     Answers,
     Form,
     Value,
@@ -22,9 +26,6 @@ from server.checkins.forms import (
     still_asked,
     without_private_skips,
 )
-from server.checkins.models import CheckIn, Response
-from server.db import new_id
-from server.people.rules import Refused
 from server.reminders import receipts
 from server.review import flow as review
 
@@ -68,7 +69,7 @@ async def submit(
     if submission.client_id != check_in.client_id:
         return await _undone(db, check_in, submission)
     version = await flow.version_answered(db, check_in, submission.questionnaire)
-    form = await flow.form_of(db, version)
+    form = await questionnaires.form_of(db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
     held = await past.standing(db, check_in.id)
     if held is not None:
@@ -263,7 +264,7 @@ async def _complete(
 
 async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respondent: str) -> bool:
     """Whether what was said needs staff, as far as whoever holds the phone may know."""
-    form = await flow.form_of(db, response.questionnaire_id)
+    form = await questionnaires.form_of(db, response.questionnaire_id)
     own = actor.kind != "caregiver" and respondent == "self"
     flags = [flag for flag in await review.of_check_in(db, response.check_in_id) if flag.severity in ("red", "hard")]
     return any(own or is_public_item(form, flag.item) for flag in flags)

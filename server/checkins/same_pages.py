@@ -6,11 +6,12 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from server import problems, render
-from server.checkins import drafts, finding, flow, rules, same
+from server.checkins import drafts, finding, rules, same
 from server.forms import form_of, text
 from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.problems import found
+from server.questionnaires import flow as questionnaires
 
 
 @get("/check-ins/{check_in_id:str}/same", opt=PERSON)
@@ -19,7 +20,7 @@ async def same_page(
 ) -> Response[Any]:
     check_in = found(await finding.find(db, actor, check_in_id))
     respondent = rules.respondent_from(who, actor.kind)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     last = await same.offer(db, actor, check_in, form, respondent)
     if last is None or not await finding.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
@@ -44,7 +45,7 @@ async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: From
     say, respondent = text(sent, "say", 5), rules.respondent_from(text(sent, "who", 10), actor.kind)
     if say not in ("same", "some", "all"):
         return problems.answer(request, 422)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     last = await same.offer(db, actor, check_in, form, respondent)
     is_open = await finding.may_answer(db, actor, check_in, now)
     if last is None or not is_open or say == "all":
@@ -67,7 +68,7 @@ async def different_page(
     """What is different: one press leads to the question, and back here."""
     check_in = found(await finding.find(db, actor, check_in_id))
     respondent = rules.respondent_from(who, actor.kind)
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     kept = await drafts.shown_to(db, check_in, form, respondent)
     before = await same.as_before_shown(db, check_in, form, respondent)
     pages = same.pages(form, kept, respondent)

@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from server import crypto, problems, render
 from server.actor import Actor
 from server.checkins import drafts, finding, flow, late, past, responses
-from server.checkins.forms import BadAnswer, still_asked
 from server.checkins.responses import Conflict, Submission, Taken
 from server.checkins.rules import respondent_from
 from server.forms import form_of, json_of, text
@@ -20,6 +19,8 @@ from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, D
 from server.people.models import Patient
 from server.people.rules import Refused
 from server.problems import found
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import BadAnswer, still_asked
 
 URGENCIES = ("today", "wait")
 
@@ -30,7 +31,7 @@ async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     check_in = found(await finding.hold(db, actor, check_in_id))
     if check_in.state != "waiting" or (actor.kind == "caregiver" and await past.standing(db, check_in.id)):
         return render.go(request, f"/check-ins/{check_in.id}")
-    form = await flow.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = respondent_from(text(await form_of(request), "who", 10), actor.kind)
     answers = still_asked(form, await drafts.kept(db, check_in, respondent), respondent)
     taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
@@ -66,7 +67,7 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
-        form = await flow.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
+        form = await questionnaires.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
         await late.note_refused(db, actor, check_in, form, box, taken.why, now)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
@@ -98,7 +99,7 @@ async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: 
     check_in = found(await finding.hold(db, actor, check_in_id))
     try:
         box, phones_now = await _opened(request, actor)
-        form = await flow.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
+        form = await questionnaires.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
         taken = await late.take_late(db, actor, check_in, form, box, now, phones_now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))

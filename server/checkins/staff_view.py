@@ -5,9 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
 from server.actor import Actor
-from server.checkins.fhir_forms import read_form
-from server.checkins.forms import Form
-from server.checkins.models import Questionnaire, Response, SetAside
+from server.checkins.models import Response, SetAside
+from server.questionnaires.definition import Form
+from server.questionnaires.fhir import read_form
+from server.questionnaires.models import Questionnaire
 
 
 async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") -> list[tuple[Response, Form]]:

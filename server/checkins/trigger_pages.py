@@ -11,9 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import render
 from server.actor import Actor
-from server.checkins import flow as checkins
 from server.checkins import previewing
-from server.checkins.forms import Form
 from server.checkins.previewing import Preview
 from server.checkins.trigger_words import condition_words, fault, item_words
 from server.forms import form_of, text, whole
@@ -22,6 +20,8 @@ from server.people import staff_flow
 from server.people.guards import CLINICIAN, STAFF, Ask, Db, Now, Who
 from server.people.rules import Refused
 from server.problems import found
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form
 from server.review import rulebook, rules
 from server.review.models import TriggerRow
 from server.review.rulebook import Rule
@@ -41,7 +41,7 @@ class Line:
 @get("/staff/triggers", opt=STAFF)
 async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
     """`did` names the rule that was just ended or changed: its receipt offers to undo that."""
-    forms, rows = await checkins.offered(db, actor), await rulebook.all_rules(db, actor)
+    forms, rows = await questionnaires.offered(db, actor), await rulebook.all_rules(db, actor)
     after = {row.follows_id: row for row in rows if row.follows_id}
     lines = [(row, _line(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
     return render.page(
@@ -80,7 +80,7 @@ def _line(row: TriggerRow, form: Form, after: TriggerRow | None = None) -> Line:
 
 @get("/staff/triggers/new", opt=CLINICIAN)
 async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") -> Response[str]:
-    forms = await checkins.offered(db, actor)
+    forms = await questionnaires.offered(db, actor)
     form = found(forms.get(slug) or next(iter(forms.values()), None))
     return await _page(request, db, actor, Rule(form.slug, "", "at-least", 3), None)
 
@@ -99,7 +99,7 @@ async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     held = found(await rulebook.find(db, actor, held_id)) if held_id else None
     if held is not None and (held.ended_at is not None or held.slug != rule.slug):
         return await _page(request, db, actor, rule, held, stale=True)
-    wrong = fault(rule, (await checkins.offered(db, actor)).get(rule.slug))
+    wrong = fault(rule, (await questionnaires.offered(db, actor)).get(rule.slug))
     if wrong:
         return await _page(request, db, actor, rule, held, wrong=wrong)
     if text(form, "step", 10) != "save":
@@ -138,7 +138,7 @@ async def _end_page(
     request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime, wrong: bool = False, reason: str = ""
 ) -> Response[str]:
     """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed."""
-    form = found((await checkins.offered(db, actor)).get(row.slug))
+    form = found((await questionnaires.offered(db, actor)).get(row.slug))
     return render.page(
         request,
         "checkins/trigger_end.html",
@@ -170,7 +170,7 @@ async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPa
 async def _restore_page(
     request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, in_force: TriggerRow
 ) -> Response[str]:
-    form = found((await checkins.offered(db, actor)).get(row.slug))
+    form = found((await questionnaires.offered(db, actor)).get(row.slug))
     lines = {"line": _line(row, form), "in_force": _line(in_force, form)}
     return render.page(request, "checkins/trigger_restore.html", 422, form=form, **lines)
 
@@ -199,7 +199,7 @@ async def _page(
     seen: Preview | None = None,
     stale: bool = False,
 ) -> Response[str]:
-    form = found((await checkins.offered(db, actor)).get(rule.slug))
+    form = found((await questionnaires.offered(db, actor)).get(rule.slug))
     versions = await rulebook.versions_of(db, held) if held else []
     return render.page(
         request,

@@ -2,11 +2,11 @@
 
 import json
 
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
-from server.checkins.forms import Form, Question
 from server.language import gettext as _
 from server.language import ngettext
+from server.questionnaires.definition import Form, Question
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 from server.review import rules
 from server.review.rulebook import DEFAULTS, Rule
 

@@ -14,7 +14,6 @@ from server.appointments import lists as visits
 from server.appointments.flow import NewVisit
 from server.checkins import closing, responses
 from server.checkins import flow as checkins
-from server.checkins.forms import Question, Value, asked
 from server.checkins.models import CheckIn
 from server.checkins.responses import Submission
 from server.checkins.rules import Rhythm
@@ -29,6 +28,8 @@ from server.people import rules as people_rules
 from server.people.flow import NewPatient
 from server.people.joining import Joined
 from server.people.models import Clinic, Patient, Staff
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Question, Value, asked
 from server.review import acts, rulebook
 from server.review import flow as review
 
@@ -76,7 +77,7 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
     db.add(clinic)
     await db.flush()
     actor = system(clinic.id, "demo")
-    await checkins.publish_library(db, actor, began)
+    await questionnaires.publish_library(db, actor, began)
     await rulebook.publish_triggers(db, actor, began)
     staff = [await staff_flow.add_staff(db, actor, s.name, s.email, s.role, began) for s in demo.staff]
     team = [member for member in staff if isinstance(member, Staff)]
@@ -182,7 +183,7 @@ async def _answer(
     at: datetime,
     now: datetime,
 ) -> None:
-    form = await checkins.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     weeks = (at - (now - BACK)).total_seconds() / 604800
     answers: dict[str, Value] = {}
     for question in form.questions:

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import flow as checkins
-from server.checkins.forms import Form
 from server.desk import inbox
 from server.desk.inbox import Row
 from server.desk.reasons import level_words
 from server.people import staff_flow
 from server.people.models import Staff
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form
 from server.review import acts, expected
 from server.review import flow as review
 from server.review import rules as review_rules
@@ -40,7 +40,7 @@ async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: dat
     """By the id of the flag."""
     team = await staff_flow.team(db, actor)
     names = {member.id: member.name for member in team}
-    forms = await checkins.offered(db, actor)
+    forms = await questionnaires.offered(db, actor)
     notes = await acts.notes_of(db, [flag.id for flag in flags])
     return {
         flag.id: Detail(
@@ -73,7 +73,7 @@ class Expected:
 
 
 async def expected_of(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> list[Expected]:
-    forms = await checkins.offered(db, actor)
+    forms = await questionnaires.offered(db, actor)
     return [_expected(row, forms.get(row.slug)) for row in await expected.expected_of(db, patient_id, now)]
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import problems, render
 from server.actor import Actor
-from server.checkins import flow as checkins
 from server.desk import flag_detail, inbox
 from server.desk.rules import TABS
 from server.forms import form_of, text, way_back, whole
@@ -22,6 +21,7 @@ from server.people import flow as people
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
+from server.questionnaires import flow as questionnaires
 from server.review import acts, expected
 from server.review import flow as review
 from server.review.expected import Wanted
@@ -137,7 +137,7 @@ async def reopen(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[s
 
 async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> Wanted | None:
     """None where the item has no such level."""
-    form = (await checkins.offered(db, actor)).get(flag.slug)
+    form = (await questionnaires.offered(db, actor)).get(flag.slug)
     question = form.by_id.get(flag.item) if form else None
     if question is None or typed.level is None or not 0 <= typed.level <= question.worst:
         return None

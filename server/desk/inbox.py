@@ -13,9 +13,7 @@ from server import charts
 from server.actor import Actor
 from server.audit import AuditEvent
 from server.charts import Chart
-from server.checkins import flow as checkins
 from server.checkins import past
-from server.checkins.forms import Form, Question, Value
 from server.checkins.models import Response
 from server.db import unscoped
 from server.desk import paging, rules
@@ -24,6 +22,8 @@ from server.desk.rules import Age
 from server.people import flow as people
 from server.people import staff_flow
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form, Question, Value
 from server.review import acts, rulebook, rungs
 from server.review.flow import RED_FIRST
 from server.review.models import Flag
@@ -102,7 +102,7 @@ def rows_wanted(many: int) -> int:
 
 async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> list[Row]:
     """These flags as staff read them."""
-    forms = await checkins.offered(db, actor)
+    forms = await questionnaires.offered(db, actor)
     names = {member.id: member.name for member in await staff_flow.team(db, actor)}
     patients = await patients_of(db, actor, {flag.patient_id for flag in flags})
     history = await _history(db, flags)

@@ -14,7 +14,6 @@ from server.actor import Actor
 from server.appointments import lists
 from server.appointments.models import Appointment
 from server.checkins import late_patients, staff_view
-from server.checkins.forms import Form
 from server.checkins.late_patients import LatePatient
 from server.checkins.models import Response as Answered
 from server.desk import flag_detail, inbox, late, paging
@@ -26,6 +25,7 @@ from server.people import unreadable_numbers
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.people.unreadable_numbers import Unreadable
+from server.questionnaires.definition import Form
 from server.reminders import beats, breakers, health, told
 from server.reminders.models import Reminder
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import flow as checkins
 from server.checkins import late_patients
 from server.checkins.late_patients import LatePatient
 from server.desk import inbox
 from server.people import calls, staff_flow
 from server.people.models import Patient, PhoneCall
+from server.questionnaires import flow as questionnaires
 from server.reminders import health
 
 
@@ -39,7 +39,7 @@ class LateRow:
 async def rows(db: AsyncSession, actor: Actor, late: Sequence[LatePatient], now: datetime) -> list[LateRow]:
     ids = [one.patient_id for one in late]
     patients = await inbox.patients_of(db, actor, ids)
-    forms = await checkins.offered(db, actor)
+    forms = await questionnaires.offered(db, actor)
     push = await health.reasons(db, actor, ids, now)
     answered = await late_patients.last_answers(db, ids)
     called = await calls.last_calls(db, ids)

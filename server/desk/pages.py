@@ -10,9 +10,7 @@ from litestar.params import FromPath, FromQuery
 from server import render
 from server.appointments import lists
 from server.appointments.models import Appointment
-from server.checkins import flow as checkins
 from server.checkins import past, responses, staff_view
-from server.checkins.forms import Answers, Form, Question, Value
 from server.clock import to_utc, to_wall
 from server.desk import inbox, sources
 from server.desk.reasons import level_words
@@ -21,6 +19,8 @@ from server.people import staff_flow
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Answers, Form, Question, Value
 from server.review import flow as review
 
 EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
@@ -31,7 +31,7 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
     """One response as it was given; opening it is told to the patient."""
     response = found(await staff_view.find(db, actor, response_id))
     await responses.opened(db, actor, response, now)
-    form = await checkins.form_of(db, response.questionnaire_id)
+    form = await questionnaires.form_of(db, response.questionnaire_id)
     given = past.answers_of(response)
     return render.page(
         request,

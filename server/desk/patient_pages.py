@@ -12,7 +12,6 @@ from server.actor import Actor
 from server.appointments import lists
 from server.checkins import by_phone, ended_plans, past
 from server.checkins import flow as checkins
-from server.checkins.forms import Form
 from server.checkins.models import CheckIn
 from server.desk import audit_words, flag_detail, inbox, sources, trends
 from server.people import calls, devices, staff_flow
@@ -21,6 +20,8 @@ from server.people import rules as people_rules
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.problems import found
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form
 from server.reminders import health, told
 from server.reminders import policy as channel_policy
 from server.review import flow as review
@@ -42,7 +43,7 @@ async def patient_page(
         "desk/patient.html",
         **await _facts(db, actor, patient, now),
         enterable=await _enterable(db, patient, now),
-        offered=await checkins.offered(db, actor),
+        offered=await questionnaires.offered(db, actor),
         pauses=people_rules.PAUSES,
         call_outcomes=people_rules.CALL_OUTCOMES,
         did=did,
@@ -62,7 +63,7 @@ async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
 
 async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[tuple[CheckIn, Form]]:
     found = await by_phone.enterable(db, patient.id, now)
-    return [(check_in, await checkins.form_of(db, check_in.questionnaire_id)) for check_in in found]
+    return [(check_in, await questionnaires.form_of(db, check_in.questionnaire_id)) for check_in in found]
 
 
 @get("/staff/patients/{patient_id:str}/print", opt=STAFF | WRITES)
@@ -77,7 +78,7 @@ async def print_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: Fro
 async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> dict[str, Any]:
     """What the page and the print of it both show."""
     history = await past.of_patient(db, patient.id)
-    forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in history}
+    forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in history}
     visits = await lists.visits_of(db, patient.id)
     newest = list(reversed(history))[:20]
     source = await sources.of(db, actor, newest)
@@ -92,7 +93,7 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
         "visits": [visit for visit in visits if visit.starts_at > now - timedelta(days=30)],
         "plans": await checkins.plans_of(db, patient.id),
         "ended_plans": await ended_plans.of_patient(db, patient.id),
-        "titles": {slug: form.title for slug, form in (await checkins.offered(db, actor)).items()},
+        "titles": {slug: form.title for slug, form in (await questionnaires.offered(db, actor)).items()},
         "caregivers": await people.caregivers_of(db, patient.id),
         "devices": await health.of_devices(db, await devices.devices_of(db, patient.id), now),
         "reminders": await told.of_patient(db, patient.id, until=now + timedelta(days=8)),

@@ -3,8 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from server.checkins.forms import Form, Question
 from server.language import gettext as _
+from server.questionnaires.definition import Form, Question
 from server.review.models import Flag
 from server.review.rules import MISSING, WHOLE
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from server import charts
 from server.appointments.models import Appointment
 from server.charts import Chart
-from server.checkins.forms import Form, Question, levels
 from server.checkins.models import Response
 from server.desk import inbox, rules
 from server.desk.inbox import Answered
 from server.desk.reasons import level_words
 from server.language import gettext as _
 from server.language import mark
+from server.questionnaires.definition import Form, Question, levels
 
 PROFILE_WORDS = {
     "bulbar": mark("Bulbar"),

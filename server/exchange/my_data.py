@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import lists
 from server.appointments.models import Appointment
-from server.checkins import flow as checkins
 from server.checkins import past
-from server.checkins.forms import Form, Question, Value
 from server.checkins.models import Response
 from server.language import gettext as _
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form, Question, Value
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class MyData:
 async def gather(db: AsyncSession, patient: Patient) -> MyData:
     """Visits in order; responses in the order in which they were answered."""
     responses = await past.of_patient(db, patient.id)
-    forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in responses}
+    forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in responses}
     return MyData(patient, await lists.visits_of(db, patient.id), [(r, forms[r.questionnaire_id]) for r in responses])
 
 

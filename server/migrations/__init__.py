@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import server.appointments.models
 import server.checkins.models
 import server.people.models
+import server.questionnaires.models
 import server.reminders.models
 import server.review.models
 from server import audit
@@ -24,6 +25,7 @@ from server.db import BUSY_TIMEOUT, Base, Database
 MODELS = (
     audit,
     server.people.models,
+    server.questionnaires.models,
     server.appointments.models,
     server.reminders.models,
     server.checkins.models,

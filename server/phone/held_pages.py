@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import render
 from server.actor import Actor
 from server.checkins import asking, drafts, finding, held, rules, same
-from server.checkins import flow as checkins
-from server.checkins.forms import Form, Question, Value
 from server.checkins.models import CheckIn
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
+from server.questionnaires import definition
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form, Question, Value
 from server.reminders import standing
 
 
@@ -40,7 +41,7 @@ async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[
 
 
 async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
-    form = await checkins.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     patient = await db.get_one(Patient, check_in.patient_id)
     own = actor.kind != "caregiver"
     respondents = rules.RESPONDENTS if own else ("hands", "helper")
@@ -116,7 +117,7 @@ async def _same(
         for page in same.pages(form, answers, respondent)
     ]
     return {
-        "answers": {link_id: held.raw(value) for link_id, value in answers.items()},
+        "answers": {link_id: definition.raw(value) for link_id, value in answers.items()},
         "html": render.inside(request, "checkins/same.html", last=last, answers=answers, zone=actor.zone, **about),
         "different": pages,
     }

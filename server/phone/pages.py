@@ -13,8 +13,6 @@ from server.actor import Actor
 from server.appointments import lists as visits
 from server.charts import Chart
 from server.checkins import drafts, finding, past
-from server.checkins import flow as checkins
-from server.checkins.forms import Form, Question, is_public_item
 from server.checkins.models import Response as Answered
 from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
@@ -25,6 +23,8 @@ from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
 from server.problems import found
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form, Question, is_public_item
 from server.reminders import subscriptions
 from server.review import flow as review
 from server.review.models import Flag
@@ -46,7 +46,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         "phone/home.html",
         actor=actor,
         patient=await db.get_one(Patient, actor.patient_id),
-        due=[(check_in, await checkins.form_of(db, check_in.questionnaire_id)) for check_in in due],
+        due=[(check_in, await questionnaires.form_of(db, check_in.questionnaire_id)) for check_in in due],
         visit=await visits.next_visit(db, actor.patient_id, now),
         clinic=clinic,
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
@@ -69,7 +69,7 @@ async def sent_page(
     """The honest state of one check-in: received, opened by whom, what follows."""
     response = found(await past.find(db, actor, check_in_id))
     private = await _may_see_private(db, actor, who) and (response.respondent == "self" or who == "self")
-    form = await checkins.form_of(db, response.questionnaire_id)
+    form = await questionnaires.form_of(db, response.questionnaire_id)
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
     check_in = found(await finding.find(db, actor, check_in_id))
@@ -128,7 +128,7 @@ def _trends(form: Form, history: list[Answered], private: bool) -> list[Trend]:
 @get("/answers", opt=PERSON)
 async def answers_page(request: Ask, db: Db, actor: Who, now: Now, who: FromQuery[str] = "") -> Response[str]:
     recent = [r for r in await past.of_patient(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
-    forms = {r.questionnaire_id: await checkins.form_of(db, r.questionnaire_id) for r in recent}
+    forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in recent}
     newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
     own = await _may_see_private(db, actor, who)
     by_form = {slug: _trends(form, [r for r in recent if r.slug == slug], own) for slug, form in newest.items()}

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import app as composition
 from server import charts, crypto
 from server.charts import Chart
-from server.checkins import flow as checkins
 from server.checkins import past
 from server.checkins.models import CheckIn, Plan, Response
 from server.db import Database
@@ -22,6 +21,7 @@ from server.desk.reasons import reason_of
 from server.people import flow as people
 from server.people import staff_flow
 from server.people.models import Clinic, Patient, Staff
+from server.questionnaires import flow as questionnaires
 from server.review import flow as review
 from server.review.models import Flag, TriggerRow
 from server.settings import Settings
@@ -72,7 +72,7 @@ async def _timed(ask: Callable[[], Awaitable[object]]) -> float:
 async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Chart]]:
     """All open flags, the whole roster opened, and for each flag the patient's history asked for anew."""
     actor = acting(staff)
-    forms = await checkins.offered(db, actor)
+    forms = await questionnaires.offered(db, actor)
     names = {patient.id: patient.name for patient in await people.roster(db, actor)}
     shown = []
     for flag in await review.open_flags(db, actor):
@@ -85,7 +85,7 @@ async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Ch
 
 async def _fill(db: AsyncSession, clinic: Clinic, now: datetime) -> None:
     """Each patient with some weeks of answers, and an open flag for each of four items."""
-    questionnaire = await checkins.newest(db, clinic.id, "weekly-als")
+    questionnaire = await questionnaires.newest(db, clinic.id, "weekly-als")
     trigger_id = await db.scalar(select(TriggerRow.id).where(TriggerRow.clinic_id == clinic.id).limit(1))
     assert questionnaire is not None
     rows: dict[type, list[object]] = {table: [] for table in (Patient, Plan, CheckIn, Response, Flag)}

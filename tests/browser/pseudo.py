@@ -11,7 +11,7 @@ from typing import Any
 from babel.support import NullTranslations
 
 from server import cli, language
-from server.checkins.fhir_forms import TRANSLATION
+from server.questionnaires.fhir import TRANSLATION
 from tests.test_catalogues import said_elements
 
 LONG, MIRRORED = "en-x-long", "he-x-rtl"

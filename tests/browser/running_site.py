@@ -13,7 +13,6 @@ from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins import responses
-from server.checkins.forms import Value
 from server.checkins.models import CheckIn, Response
 from server.checkins.responses import Submission, Taken
 from server.checkins.rules import Rhythm
@@ -21,6 +20,7 @@ from server.clock import system_clock, to_utc, to_wall
 from server.db import Database
 from server.people import joining, staff_flow
 from server.people.models import Caregiver, Patient, Staff
+from server.questionnaires.definition import Value
 from server.reminders import flow as reminders
 from server.reminders import told
 from server.reminders.models import Attempt

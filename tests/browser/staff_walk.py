@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, expect
 
-from server.checkins.forms import Value
+from server.questionnaires.definition import Value
 
 from .chromium import DESKTOP, new_page
 from .inspection import Inspection

@@ -8,9 +8,10 @@ from playwright.async_api import Browser
 
 from server.assets import ROOT
 from server.checkins import held
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
-from server.checkins.forms import Form, Option, Question, Value, When, asked, next_unanswered, still_asked
+from server.questionnaires import definition
+from server.questionnaires.definition import Form, Option, Question, Value, When, asked, next_unanswered, still_asked
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 from tests.browser.chromium import new_page
 
 RUNS = 600
@@ -38,7 +39,7 @@ def _case(random: Random, form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
     after = random.choice([None, *(q.link_id for q in form.questions)])
     given = {
         "questions": held.rules_of(form),
-        "answers": {link_id: held.raw(value) for link_id, value in answers.items()},
+        "answers": {link_id: definition.raw(value) for link_id, value in answers.items()},
         "who": who,
         "after": after,
     }
@@ -81,9 +82,9 @@ def _question(random: Random, link_id: str, earlier: list[Question]) -> Question
 def _when(random: Random, of: Question) -> When:
     operator = random.choice(("exists", "=", "!=", ">", "<", ">=", "<="))
     value = random.random() < 0.5 if operator == "exists" else _answer(random, of)
-    return When(of.link_id, operator, of.read(held.buttons(of)[0]) if value is None else value)
+    return When(of.link_id, operator, of.read(definition.buttons(of)[0]) if value is None else value)
 
 
 def _answer(random: Random, question: Question) -> Value:
-    said = random.choice([None, *held.buttons(question)])
+    said = random.choice([None, *definition.buttons(question)])
     return None if said is None else question.read(said)

@@ -9,14 +9,14 @@ import pytest
 from playwright.async_api import Browser
 from pypdf import PdfReader
 
-from server.checkins import flow as checkins
 from server.checkins import responses
-from server.checkins.forms import Form, Value, still_asked
 from server.checkins.models import CheckIn
 from server.checkins.responses import Submission
 from server.clock import system_clock
 from server.people import calls
 from server.people import flow as people
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form, Value, still_asked
 from server.review import acts
 from server.review import flow as review
 from tests.cast import acting
@@ -85,7 +85,7 @@ async def given_much_to_tell(site: RunningSite) -> None:
 
 
 async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]
-    form = await checkins.form_of(db, check_in.questionnaire_id)
+    form = await questionnaires.form_of(db, check_in.questionnaire_id)
     given = {question.link_id: _value(form, question.link_id, level) for question in form.questions}
     sent = Submission(check_in.client_id, still_asked(form, given, "self"), "self", check_in.due_at)
     await responses.submit(db, acting(site.cast.rosa), check_in, sent, check_in.due_at)

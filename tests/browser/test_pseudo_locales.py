@@ -9,9 +9,10 @@ from playwright.async_api import Browser, Page
 from sqlalchemy import select
 
 from server import crypto
-from server.checkins.forms import Value
-from server.checkins.models import CheckIn, Questionnaire
+from server.checkins.models import CheckIn
 from server.people.models import Patient
+from server.questionnaires.definition import Value
+from server.questionnaires.models import Questionnaire
 from tests.conftest import KEYRING
 
 from . import running

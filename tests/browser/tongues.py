@@ -10,9 +10,9 @@ from functools import cache
 from babel.messages.pofile import read_po
 
 from server import language
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
-from server.checkins.forms import Form
+from server.questionnaires.definition import Form
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
 FILLED = r"%\((\w+)\)s"

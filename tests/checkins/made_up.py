@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from server.checkins import fhir_forms
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
-from server.checkins.forms import Form
+from server.questionnaires import fhir
+from server.questionnaires.definition import Form
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 
 
 def library(slug: str) -> Form:
@@ -24,7 +24,7 @@ def choice(link_id: str, **more: Any) -> dict[str, Any]:
 
 
 def _option(code: str, level: int) -> dict[str, Any]:
-    ordinal = {"url": fhir_forms.ORDINAL, "valueDecimal": level}
+    ordinal = {"url": fhir.ORDINAL, "valueDecimal": level}
     return {"valueCoding": {"code": code, "display": code, "extension": [ordinal]}}
 
 

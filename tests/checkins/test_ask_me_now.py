@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from server.checkins import closing, past
-from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
+from server.questionnaires import flow as questionnaires
 from server.review import rulebook
 from server.review.models import Flag
 from server.review.rulebook import Rule
@@ -294,7 +294,8 @@ async def test_case_123_in_whatever_order_it_was_answered_no_caregivers_page_has
     phones = {"rosa": await signed_in(cast.rosa), "luis": await signed_in(cast.luis)}
     async with database.writing() as db:
         version = 1 + (await db.scalar(select(func.count()).select_from(CheckIn)) or 0)
-        await checkins.publish(db, acting(cast.ruth), WALK | {"version": str(100 + version), "item": ITEMS}, clock())
+        changed = WALK | {"version": str(100 + version), "item": ITEMS}
+        await questionnaires.publish(db, acting(cast.ruth), changed, clock())
         check_in = await due_check_in(db, cast.rosa, "walk", clock())
     due, sent = check_in.id, [check_in.id]
     for act in acts:

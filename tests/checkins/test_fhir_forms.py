@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from server.checkins import fhir_forms
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
+from server.questionnaires import fhir
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 from tests.checkins.made_up import choice, of, when
 
 WEEKLY = json.loads((LIBRARY / "weekly-als.json").read_text())
@@ -39,7 +39,7 @@ def test_groups_and_displays_hold_questions_and_ask_nothing() -> None:
 
 def translated(text: str, code: str = "es") -> dict[str, Any]:
     parts = [{"url": "lang", "valueCode": code}, {"url": "content", "valueString": text}]
-    return {"extension": [{"url": fhir_forms.TRANSLATION, "extension": parts}]}
+    return {"extension": [{"url": fhir.TRANSLATION, "extension": parts}]}
 
 
 def test_a_form_is_read_in_a_language_and_stays_the_same_version() -> None:
@@ -67,8 +67,8 @@ def test_what_is_not_translated_stays_as_it_was_written() -> None:
         {},
         {"extension": []},
         {"extension": [{"url": "urn:other", "valueString": "no"}]},
-        {"extension": [{"url": fhir_forms.TRANSLATION}]},
-        {"extension": [{"url": fhir_forms.TRANSLATION, "extension": [{"url": "lang", "valueCode": "es"}]}]},
+        {"extension": [{"url": fhir.TRANSLATION}]},
+        {"extension": [{"url": fhir.TRANSLATION, "extension": [{"url": "lang", "valueCode": "es"}]}]},
         translated(""),
     ],
 )

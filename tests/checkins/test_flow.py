@@ -7,11 +7,13 @@ from sqlalchemy import select
 
 from server.actor import system
 from server.checkins import closing, drafts, ended_plans, finding, flow, past, responses
-from server.checkins.models import CheckIn, Draft, Plan, Questionnaire, Response, SetAside
+from server.checkins.models import CheckIn, Draft, Plan, Response, SetAside
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.models import Questionnaire
 from server.reminders.models import Reminder
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting, weekly
@@ -51,7 +53,7 @@ async def close(database: Database, now: datetime) -> int:
 async def keep(database: Database, cast: Cast, check_in: CheckIn, respondent: str = "self", **answers: object) -> None:
     """Answers kept one by one, a minute between them, not yet sent."""
     async with database.writing() as db:
-        form = await flow.form_of(db, check_in.questionnaire_id)
+        form = await questionnaires.form_of(db, check_in.questionnaire_id)
         now = NOW + timedelta(minutes=len(await drafts.kept(db, check_in, respondent)))
         for link_id, value in answers.items():
             now += timedelta(minutes=1)
@@ -98,10 +100,10 @@ async def test_what_was_answered_or_called_off_is_not_laid_out_anew(database: Da
 async def test_case_14_a_new_version_is_asked_from_the_next_one_on(database: Database, cast: Cast) -> None:
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.writing() as db:
-        old = await flow.newest(db, cast.harbor.id, "daily-three")
+        old = await questionnaires.newest(db, cast.harbor.id, "daily-three")
         assert old is not None
         resource = old.resource | {"version": "2", "title": "Three questions"}
-        new = await flow.publish(db, acting(cast.ruth), resource, NOW)
+        new = await questionnaires.publish(db, acting(cast.ruth), resource, NOW)
     await lay_out(database, NOW + timedelta(days=1))
     versions = [check_in.questionnaire_id for check_in in await check_ins(database)]
     assert versions == [old.id] * 8 + [new.id]
@@ -114,7 +116,7 @@ async def test_a_questionnaire_that_cannot_be_asked_is_not_stored(database: Data
     async def publish() -> None:
         async with database.writing() as db:
             resource = {"name": "x", "version": "1", "title": "X", "item": [{"linkId": "a", "type": "attachment"}]}
-            await flow.publish(db, acting(cast.ruth), resource, NOW)
+            await questionnaires.publish(db, acting(cast.ruth), resource, NOW)
 
     with pytest.raises(ValueError, match="a: items of type attachment"):
         await publish()
@@ -139,7 +141,8 @@ async def test_what_can_be_answered_now_closes_first_first(database: Database, c
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.reading() as db:
         found = await finding.open_now(db, acting(cast.rosa), NOW)
-        assert [(await flow.form_of(db, c.questionnaire_id)).slug for c in found] == ["daily-three", "weekly-als"]
+        forms = [await questionnaires.form_of(db, check_in.questionnaire_id) for check_in in found]
+        assert [form.slug for form in forms] == ["daily-three", "weekly-als"]
         assert await finding.open_now(db, acting(cast.walter), NOW) == []
         assert len(await finding.open_now(db, acting(cast.rosa), NOW - timedelta(minutes=1))) == 0
 

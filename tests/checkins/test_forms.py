@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.checkins import forms
-from server.checkins.flow import LIBRARY
-from server.checkins.forms import BadAnswer, Form
+from server.questionnaires import definition
+from server.questionnaires.definition import BadAnswer, Form
+from server.questionnaires.flow import LIBRARY
 from server.review.rulebook import DEFAULTS
 from tests.checkins.made_up import choice, library, of, when
 
@@ -16,7 +16,7 @@ SLUGS = ("daily-three", "day-after", "function", "readiness", "weekly-als")
 
 
 def ids(form: Form, answers: dict[str, Any], respondent: str = "self") -> list[str]:
-    return [question.link_id for question in forms.asked(form, answers, respondent)]
+    return [question.link_id for question in definition.asked(form, answers, respondent)]
 
 
 def test_the_library_is_what_we_say_it_is() -> None:
@@ -71,7 +71,7 @@ def test_case_123_mood_is_asked_by_itself_only_where_the_patients_own_hands_hold
         form = library(slug)
         assert "mood" in ids(form, {}, "self")
         assert "mood" not in ids(form, {}, "hands")
-        assert "mood" in [question.link_id for question in forms.answerable(form, {}, "hands")]
+        assert "mood" in [question.link_id for question in definition.answerable(form, {}, "hands")]
         assert "mood" not in ids(form, {}, "helper")
     assert "self-harm" not in ids(library("day-after"), {"mood": "very-hard"}, "helper")
 
@@ -121,17 +121,17 @@ def test_conditions_hold_all_together_unless_any_will_do() -> None:
 
 def test_levels_grow_with_trouble() -> None:
     weekly, ready = library("weekly-als"), library("readiness")
-    assert forms.levels(weekly, {"breathing": "hard", "pain": 7, "fall": True, "mood": None}) == {
+    assert definition.levels(weekly, {"breathing": "hard", "pain": 7, "fall": True, "mood": None}) == {
         "breathing": 3,
         "pain": 7,
         "fall": 1,
     }
-    assert forms.levels(ready, {"driver": True, "new": True, "breathing-usual": False}) == {
+    assert definition.levels(ready, {"driver": True, "new": True, "breathing-usual": False}) == {
         "driver": 0,
         "new": 1,
         "breathing-usual": 1,
     }
-    assert forms.levels(weekly, {"a question of an older version": 3}) == {}
+    assert definition.levels(weekly, {"a question of an older version": 3}) == {}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_an_answer_is_one_of_its_questions_answers(link_id: str, good: list[Any]
 
 def test_what_was_not_asked_is_no_answer() -> None:
     weekly = library("weekly-als")
-    assert forms.check_answers(weekly, {"pain": "3", "fall": "no"}, "self") == {"pain": 3, "fall": False}
+    assert definition.check_answers(weekly, {"pain": "3", "fall": "no"}, "self") == {"pain": 3, "fall": False}
     for answers, respondent in (
         ({"eyesight": "none"}, "self"),
         ({"choking": True}, "self"),
@@ -162,14 +162,14 @@ def test_what_was_not_asked_is_no_answer() -> None:
         ({"mood": "none"}, "helper"),
     ):
         with pytest.raises(BadAnswer):
-            forms.check_answers(weekly, answers, respondent)
+            definition.check_answers(weekly, answers, respondent)
 
 
 def test_the_next_question_looks_on_and_then_back() -> None:
     form = of(choice("a"), choice("b"), choice("c"))
 
     def after(link_id: str | None, answers: dict[str, Any]) -> str | None:
-        found = forms.next_unanswered(form, answers, "self", link_id)
+        found = definition.next_unanswered(form, answers, "self", link_id)
         return found.link_id if found else None
 
     assert after(None, {}) == "a"

@@ -13,12 +13,12 @@ import httpx
 import pytest
 
 from server.checkins import drafts
-from server.checkins import flow as checkins
-from server.checkins.forms import Form, Value
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.people import flow as people
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form, Value
 from server.review import flow as review
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
@@ -97,7 +97,7 @@ async def family(
         for flag in await review.of_check_in(db, before.id):
             flag.owner_id = cast.maria.id
         due = await due_check_in(db, patient, slug)
-        form = await checkins.form_of(db, due.questionnaire_id)
+        form = await questionnaires.form_of(db, due.questionnaire_id)
         for link_id, value in private.items():
             await drafts.keep(db, acting(patient), due, form, link_id, value, "self", NOW)
     return Family(patient, name, await signed_in(caregiver), before.id, due.id)
@@ -121,7 +121,7 @@ async def families(slug: str, database: Database, cast: Cast, signed_in: Enter) 
 @pytest.fixture
 async def form(families: tuple[Family, Family], database: Database) -> Form:
     async with database.reading() as db:
-        return await checkins.form_of(db, (await db.get_one(CheckIn, families[0].due)).questionnaire_id)
+        return await questionnaires.form_of(db, (await db.get_one(CheckIn, families[0].due)).questionnaire_id)
 
 
 def pages(form: Form) -> list[tuple[str, dict[str, str]]]:

@@ -14,8 +14,8 @@ from jinja2 import Environment
 
 from server import language, problems, render, shell
 from server.assets import Assets
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 from tests.checkins.ease import MEASURES, Texts, ease, grade, too_hard, too_long, whole
 from tests.checkins.syllables import english_syllables, spanish_syllables
 

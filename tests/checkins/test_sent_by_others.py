@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from server.checkins import closing, past, reopening
-from server.checkins.forms import Value
 from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
+from server.questionnaires.definition import Value
 from server.reminders import claims
 from server.reminders.models import Attempt, Reminder
 from server.review.models import Flag

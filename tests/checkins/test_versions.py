@@ -2,9 +2,11 @@
 
 import pytest
 
-from server.checkins import flow, past
-from server.checkins.models import CheckIn, Questionnaire
+from server.checkins import past
+from server.checkins.models import CheckIn
 from server.db import Database
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.models import Questionnaire
 from tests.cast import NOW, Cast, acting
 from tests.checkins.delivering import check_in as check_in
 from tests.checkins.delivering import deliver, only_response
@@ -47,7 +49,7 @@ async def test_case_50_another_questionnaires_version_is_none(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.reading() as db:
-        daily = await flow.newest(db, cast.harbor.id, "daily-three")
+        daily = await questionnaires.newest(db, cast.harbor.id, "daily-three")
     assert daily is not None
     rosa = await signed_in(cast.rosa)
     assert (await deliver(rosa, check_in, entry(STEADY) | {"questionnaire": daily.id})).status_code == 200
@@ -60,6 +62,6 @@ async def given_a_new_version(database: Database, cast: Cast, check_in: CheckIn)
         held = await db.get_one(CheckIn, check_in.id)
         old = await db.get_one(Questionnaire, held.questionnaire_id)
         item = {"linkId": "speech", "text": "Anything about your voice?", "type": "boolean"}
-        new = await flow.publish(db, acting(cast.ruth), old.resource | {"version": "2", "item": [item]}, NOW)
+        new = await questionnaires.publish(db, acting(cast.ruth), old.resource | {"version": "2", "item": [item]}, NOW)
         held.questionnaire_id = new.id
         return old.id, new.id

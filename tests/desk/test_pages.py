@@ -9,12 +9,12 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.audit import AuditEvent
 from server.checkins import ended_plans
-from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Plan
 from server.clock import to_wall
 from server.db import Database
 from server.people import flow as people
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
@@ -118,10 +118,10 @@ async def test_case_50_a_response_is_read_in_the_version_it_was_answered_in(
 ) -> None:
     response_id = await answers(database, cast.rosa, WORSE, clock)
     async with database.writing() as db:
-        old = await checkins.newest(db, cast.harbor.id, "weekly-als")
+        old = await questionnaires.newest(db, cast.harbor.id, "weekly-als")
         assert old is not None
         item = {"linkId": "speech", "text": "Anything about your voice?", "type": "boolean"}
-        await checkins.publish(db, acting(cast.ruth), old.resource | {"version": "2", "item": [item]}, clock())
+        await questionnaires.publish(db, acting(cast.ruth), old.resource | {"version": "2", "item": [item]}, clock())
     ken = await signed_in(cast.ken)
     assert "How is speaking? I can't use my voice" in words(await ken.get(f"/staff/responses/{response_id}"))
     assert (await ken.get(f"/staff/patients/{cast.rosa.id}")).status_code == 200

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from server.checkins import flow as checkins
 from server.db import Database
 from server.desk import audit_words
 from server.people import calls
+from server.questionnaires import flow as questionnaires
 from server.review import acts, expected
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
@@ -33,7 +33,7 @@ async def function_check_in(database: Database, cast: Cast, clock: StillClock, l
     """Each question answered with the option of this level."""
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa, "function", clock())
-        form = await checkins.form_of(db, check_in.questionnaire_id)
+        form = await questionnaires.form_of(db, check_in.questionnaire_id)
         given = {q.link_id: next(o.code for o in q.options if o.level == level) for q in form.questions}
         await answered(db, cast.rosa, check_in, given, clock())
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
 from server.desk.reasons import level_words, reason_of
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 from server.review.models import Flag
 
 WEEKLY = read_form(json.loads((LIBRARY / "weekly-als.json").read_text()))

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.checkins.fhir_forms import read_form
-from server.checkins.flow import LIBRARY
 from server.desk import rules
 from server.desk.rules import WEEKDAYS, age, counted, profile_levels
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
 from server.review.rules import due
 from tests.cast import HOURS
 

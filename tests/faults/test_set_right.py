@@ -25,6 +25,7 @@ from server.checkins.models import CheckIn, Draft, Response
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
 from server.people.models import Device
+from server.questionnaires import flow as questionnaires
 from server.reminders import breakers, claims
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
@@ -92,7 +93,7 @@ async def begin(database: Database, cast: Cast) -> None:
         starts = to_wall(NOW + 6 * DAY, cast.rosa.zone)
         await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(starts), NOW)
         part = await due_check_in(db, cast.rosa)
-        form = await checkins.form_of(db, part.questionnaire_id)
+        form = await questionnaires.form_of(db, part.questionnaire_id)
         await drafts.keep(db, acting(cast.rosa), part, form, "pain", 2, "self", NOW)
         await due_check_in(db, cast.walter)
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Page, expect
 
-from server.checkins import flow as checkins
 from server.checkins import past
-from server.checkins.models import CheckIn, Questionnaire, Response, SetAside
+from server.checkins.models import CheckIn, Response, SetAside
 from server.clock import system_clock
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.models import Questionnaire
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.cast import acting
@@ -78,7 +79,7 @@ async def test_case_50_the_clinic_changes_the_questions_while_the_answers_wait(
         old = await db.get_one(Questionnaire, held.questionnaire_id)
         item = {"linkId": "sleep", "text": "Did you sleep?", "type": "boolean"}
         changed = old.resource | {"version": "2", "item": [item]}
-        held.questionnaire_id = (await checkins.publish(db, acting(site.cast.ruth), changed, system_clock())).id
+        held.questionnaire_id = (await questionnaires.publish(db, acting(site.cast.ruth), changed, system_clock())).id
     await rosa.context.set_offline(False)
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     [response] = await rows(site.database, Response)

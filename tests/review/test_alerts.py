@@ -5,10 +5,10 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from server.checkins import drafts
-from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
 from server.reminders.sending import Sender
 from server.review import acts, flow
@@ -75,7 +75,7 @@ async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Datab
     for _ in range(2):
         async with database.writing() as db:
             held = await db.get_one(CheckIn, check_in.id)
-            form = await checkins.form_of(db, held.questionnaire_id)
+            form = await questionnaires.form_of(db, held.questionnaire_id)
             await drafts.keep(db, acting(cast.rosa), held, form, "fall", True, "self", NOW)
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.checkins.forms import OPERATORS, Form, Option, Question, When
+from server.questionnaires.definition import OPERATORS, Form, Option, Question, When
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"

@@ -224,3 +224,19 @@ def levels(form: Form, answers: Answers) -> dict[str, int]:
     """Item → level, for what was answered."""
     found = {link_id: form.by_id[link_id].level(value) for link_id, value in answers.items() if link_id in form.by_id}
     return {link_id: level for link_id, level in found.items() if level is not None}
+
+
+def raw(value: Value) -> str | None:
+    """A value as its button sends it; None for a skip."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None else str(value)
+
+
+def buttons(question: Question) -> list[str]:
+    """What each of its answers sends."""
+    if question.type == "choice":
+        return [option.code for option in question.options]
+    if question.type == "boolean":
+        return ["yes", "no"]
+    return [str(number) for number in range(question.lowest, question.highest + 1)]

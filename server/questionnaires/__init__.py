@@ -1,0 +1,1 @@
+"""What is asked: questionnaires as FHIR R4, in versions."""

@@ -1,0 +1,63 @@
+"""Publish questionnaires in versions, and read the version that a check-in or a plan needs."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit, language
+from server.actor import Actor
+from server.questionnaires.definition import Form
+from server.questionnaires.fhir import read_form
+from server.questionnaires.models import Questionnaire
+
+LIBRARY = Path(__file__).parent / "library"
+
+
+_forms: dict[tuple[str, str], Form] = {}
+
+
+async def publish(db: AsyncSession, actor: Actor, resource: dict[str, Any], now: datetime) -> Questionnaire:
+    """Keep one version of a questionnaire. Raises ValueError for what cannot be asked; nothing is stored then."""
+    form = read_form(resource)
+    questionnaire = Questionnaire(
+        clinic_id=actor.clinic_id, slug=form.slug, version=form.version, resource=resource, made_at=now
+    )
+    db.add(questionnaire)
+    await db.flush()
+    audit.record(db, actor, "questionnaire.published", questionnaire, now, version=form.version)
+    return questionnaire
+
+
+async def publish_library(db: AsyncSession, actor: Actor, now: datetime) -> None:
+    """Give a new clinic the check-ins that come with Interlude."""
+    for path in sorted(LIBRARY.glob("*.json")):
+        await publish(db, actor, json.loads(path.read_text()), now)
+
+
+async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire | None:
+    return await db.scalar(
+        select(Questionnaire)
+        .where(Questionnaire.clinic_id == clinic_id, Questionnaire.slug == slug)
+        .order_by(Questionnaire.version.desc())
+        .limit(1)
+    )
+
+
+async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
+    """The newest version of each questionnaire that the clinic has, by slug."""
+    newest = select(Questionnaire.slug, Questionnaire.id).where(Questionnaire.clinic_id == actor.clinic_id)
+    found = (await db.execute(newest.order_by(Questionnaire.version))).all()
+    ids = {slug: questionnaire_id for slug, questionnaire_id in found}
+    return {slug: await form_of(db, questionnaire_id) for slug, questionnaire_id in ids.items()}
+
+
+async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
+    """In the language now spoken. A version never changes: it is read once."""
+    key = (questionnaire_id, language.current())
+    if key not in _forms:
+        _forms[key] = read_form((await db.get_one(Questionnaire, questionnaire_id)).resource, language.current())
+    return _forms[key]
