@@ -47,13 +47,14 @@ import server.phone.settings_pages
 import server.phone.visit_pages
 import server.reminders.pages
 import server.reminders.reach_pages
-from server import crypto, language, problems, render, shell
+from server import crypto, language
 from server.actor import Actor
-from server.assets import Assets
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database, scope
 from server.people.guards import WhoAsks, admit, asking, spoken_with
 from server.settings import Settings
+from server.web import problems, public_pages, render
+from server.web.assets import Assets
 
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
 HEADERS = {
@@ -67,7 +68,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 PAGES: list[ControllerRouterHandler] = [
-    *shell.ROUTES,
+    *public_pages.ROUTES,
     *server.people.pages.ROUTES,
     *server.people.letting_in_pages.ROUTES,
     *server.people.passkey_pages.ROUTES,

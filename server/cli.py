@@ -13,14 +13,16 @@ from typing import TypeVar
 import uvicorn
 from sqlalchemy import select
 
-from server import app, crypto, demo, key_file, logs, migrations, processes, schedule, settings
+from server import app, crypto, demo, logs, migrations, settings, supervisor
 from server.actor import Actor, system
 from server.clock import system_clock
 from server.db import Database
+from server.operations import keyring_file
 from server.people import joining, rules, staff_flow
 from server.people.models import Patient, Staff
 from server.reminders import health
 from server.settings import Settings
+from server.worker import schedule
 
 T = TypeVar("T")
 
@@ -58,13 +60,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def run(_: argparse.Namespace, given: Settings) -> int:
     """Everything for one machine: keys, schema, demo clinic, then web and worker side by side."""
-    if not processes.port_is_free(given):
+    if not supervisor.port_is_free(given):
         raise settings.BadSetting(f"port {given.listens_on()[1]} is taken; try PORT=8001 make run")
-    key_file.ensure(given)
+    keyring_file.ensure(given)
     crypto.use(crypto.load_keyring(given.secret_keys))
     print("Interlude", flush=True)
     invitation = asyncio.run(_prepare(given))
-    return processes.side_by_side(given, invitation)
+    return supervisor.side_by_side(given, invitation)
 
 
 async def _prepare(given: Settings) -> demo.Invitation | None:
@@ -72,7 +74,7 @@ async def _prepare(given: Settings) -> demo.Invitation | None:
     try:
         print("  [1/3] the database schema", flush=True)
         await migrations.upgrade(database)
-        await key_file.check(database)
+        await keyring_file.check(database)
         print("  [2/3] the demo clinic", flush=True)
         await demo.seed_when_empty(database, system_clock(), lambda line: print(f"        {line}", flush=True))
         return await demo.invite(database, given, system_clock())
@@ -110,11 +112,11 @@ async def _ready(database: Database) -> None:
     """Neither web nor worker half-works on a schema that is behind, or without the keys to what is stored."""
     if await migrations.is_behind(database):
         raise settings.BadSetting("the database schema is behind; run `interlude migrate` first")
-    await key_file.check(database)
+    await keyring_file.check(database)
 
 
 def migrate(_: argparse.Namespace, given: Settings) -> int:
-    if key_file.is_there(given):  # a step may have to open sealed columns; an empty database needs no keys
+    if keyring_file.is_there(given):  # a step may have to open sealed columns; an empty database needs no keys
         crypto.use(crypto.load_keyring(given.secret_keys))
     asyncio.run(_with_database(given, migrations.upgrade))
     print("the schema is up to date")
@@ -123,7 +125,7 @@ def migrate(_: argparse.Namespace, given: Settings) -> int:
 
 def keys(arguments: argparse.Namespace, given: Settings) -> int:
     """Make the keyring file, or tell what is in it: ids only, and how far a rotation of the push key has come."""
-    made = key_file.ensure(given)
+    made = keyring_file.ensure(given)
     ring = crypto.load_keyring(given.secret_keys)
     there = not given.database_url.startswith("sqlite") or Path(given.database_url.removeprefix("sqlite:///")).exists()
     phones = _with_keys(given, _phones_by_key) if there else None
@@ -148,7 +150,7 @@ async def _phones_by_key(database: Database) -> dict[str, int] | None:
 
 
 def seed_demo(_: argparse.Namespace, given: Settings) -> int:
-    key_file.ensure(given)
+    keyring_file.ensure(given)
     crypto.use(crypto.load_keyring(given.secret_keys))
     asyncio.run(_prepare(given))
     return 0

@@ -15,11 +15,11 @@ from litestar import Litestar
 
 from server import app as composition
 from server import crypto, migrations
-from server.assets import Assets
 from server.db import Database
 from server.people import joining, rules, staff_flow
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
+from server.web.assets import Assets
 from tests.cast import NOW, Cast, acting, gather, meet
 from tests.databases import Postgres, postgres_server, statements_compiled_once, write_in_memory
 from tests.web import Browser

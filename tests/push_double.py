@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from server.channels.protocol import Message, Outcome, Result
-from server.channels.push import PushAddress
+from server.channels.push.channel import PushAddress
 
 ACCEPTED = Outcome(Result.ACCEPTED, 201)
 

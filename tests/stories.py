@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import crypto, outbox
 from server.actor import Actor, system
 from server.audit import AuditEvent
-from server.channels.rules import HostList
+from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
 from server.checkins import responses
 from server.checkins.models import CheckIn

@@ -8,7 +8,7 @@ import re
 import brotli
 import pytest
 
-from server.assets import Assets
+from server.web.assets import Assets
 from tests.web import Browser
 
 

@@ -16,9 +16,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
-from server import language, shell
+from server import language
 from server.questionnaires.fhir import OURS, TRANSLATION
 from server.questionnaires.flow import LIBRARY
+from server.web import public_pages
 
 ROOT = Path(__file__).parent.parent
 OTHERS = sorted(language.LANGUAGES.keys() - {"en"})
@@ -148,4 +149,4 @@ def test_all_that_the_manifest_says_is_known_to_the_catalogues() -> None:
     manifest = json.loads((ROOT / "manifest.json").read_text())
     said = {manifest["description"], *(shot["label"] for shot in manifest["screenshots"])}
     said |= {each[key] for each in manifest["shortcuts"] for key in ("name", "description") if key in each}
-    assert said == set(shell.MANIFEST_WORDS)
+    assert said == set(public_pages.MANIFEST_WORDS)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import charts
-from server.charts import EDGE, HEIGHT, WIDTH
+from server.web import charts
+from server.web.charts import EDGE, HEIGHT, WIDTH
 
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import uvicorn
 
-from server import cli, crypto, logs, schedule
+from server import cli, crypto, logs
 from server.db import Database
 from server.people.models import PairingCode, Patient, StaffLink
+from server.worker import schedule
 from tests.cast import Cast, gather
 from tests.conftest import KEYRING
 from tests.stories import rows

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from server import crypto, key_file
+from server import crypto
 from server.crypto import Keyring, MissingKey
 from server.db import Base, Database
+from server.operations import keyring_file
 from server.people.models import Patient
 from tests.cast import Cast
 
@@ -57,10 +58,10 @@ async def test_a_sealed_column_moved_to_another_row_does_not_open(database: Data
 
 
 async def test_case_59_we_do_not_start_without_the_key_of_the_data(database: Database, cast: Cast) -> None:
-    await key_file.check(database)
+    await keyring_file.check(database)
     crypto.use(crypto.new_keyring())
     with pytest.raises(MissingKey, match="Put the old key back into INTERLUDE_SECRET_KEYS"):
-        await key_file.check(database)
+        await keyring_file.check(database)
 
 
 async def test_case_59_nor_with_a_key_of_the_same_name_that_is_another(
@@ -69,11 +70,11 @@ async def test_case_59_nor_with_a_key_of_the_same_name_that_is_another(
     other = dict.fromkeys(keyring.data, bytes(32))
     crypto.use(replace(keyring, data=other))
     with pytest.raises(MissingKey, match="can't be opened"):
-        await key_file.check(database)
+        await keyring_file.check(database)
 
 
 async def test_an_empty_database_needs_no_old_key(database: Database) -> None:
-    await key_file.check(database)
+    await keyring_file.check(database)
 
 
 def test_a_keyring_survives_its_file(tmp_path: Path, keyring: Keyring) -> None:

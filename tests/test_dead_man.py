@@ -7,9 +7,9 @@ import pytest
 from aiohttp import web
 
 from server.db import Database
-from server.dead_man import DeadMan
 from server.reminders.sending import Sender
-from server.schedule import Worker
+from server.worker.liveness_ping import DeadMan
+from server.worker.schedule import Worker
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server import language, phone_numbers
 from server.phone_numbers import BadNumber, BadNumbers, read_line, read_own
-from server.render import ROOM
+from server.web.render import SERVER
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_zone_tells_the_country() -> None:
 
 
 def test_each_reason_has_its_words() -> None:
-    template = (ROOM / "templates" / "_parts.html").read_text()
+    template = (SERVER / "templates" / "_parts.html").read_text()
     for why in phone_numbers.REASONS:
         assert f'bad.why == "{why}"' in template
 

@@ -6,7 +6,7 @@ import pytest
 from httpx import Response
 from litestar import Litestar
 
-from server import render
+from server.web import render
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.web import Browser

@@ -8,16 +8,17 @@ from uuid import uuid4
 
 import pytest
 
-from server import crypto, schedule
+from server import crypto
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.reminders import flow
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.sending import Sender
-from server.schedule import LONGEST_SLEEP, TICKS, Worker
 from server.settings import Settings
-from server.waking import notice_writes
+from server.worker import schedule
+from server.worker.schedule import LONGEST_SLEEP, TICKS, Worker
+from server.worker.wakeups import notice_writes
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

@@ -12,14 +12,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from server import schedule
 from server.db import Database
-from server.dead_man import DeadMan
 from server.exchange.metrics import scrape
 from server.reminders import beats
-from server.reminders.pulse import Pulse
 from server.reminders.sending import Sender
-from server.schedule import TICKS, Tick, Worker
+from server.worker import schedule
+from server.worker.liveness_ping import DeadMan
+from server.worker.pulse import Pulse
+from server.worker.schedule import TICKS, Tick, Worker
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble

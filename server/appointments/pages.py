@@ -7,19 +7,19 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
 from server.appointments import flow, rules
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import BadVisit
-from server.forms import a_date, a_time, form_of, json_of, text, texts, whole
 from server.people import flow as people
 from server.people.guards import ANYONE, STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
-from server.problems import found
 from server.reminders import flow as reminders
 from server.reminders import told
+from server.web import problems, render
+from server.web.form_fields import a_date, a_time, form_of, json_of, text, texts, whole
+from server.web.problems import found
 
 
 @post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})

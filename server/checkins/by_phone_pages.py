@@ -8,18 +8,18 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
 from server.checkins import by_phone, finding, rules
 from server.checkins.models import CheckIn
 from server.checkins.responses import Taken
-from server.forms import form_of, text
 from server.people import flow as people
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
-from server.problems import found
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Answers, BadAnswer, Form, Question, Value
+from server.web import problems, render
+from server.web.form_fields import form_of, text
+from server.web.problems import found
 
 
 @get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)

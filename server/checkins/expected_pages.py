@@ -7,15 +7,15 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
-from server.forms import form_of, text, way_back, whole
 from server.people import flow as people
 from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.rules import Refused
-from server.problems import found
 from server.questionnaires import flow as questionnaires
 from server.review import expected
+from server.web import problems, render
+from server.web.form_fields import form_of, text, way_back, whole
+from server.web.problems import found
 
 
 @post("/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}", opt=STAFF)

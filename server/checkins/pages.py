@@ -9,16 +9,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
 from server.checkins import asking, drafts, finding, late, past, red_flags, responses, rules, same
 from server.checkins.models import CheckIn
-from server.forms import form_of, text
 from server.outbox import Entry
 from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
-from server.problems import found
 from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import (
@@ -33,6 +30,9 @@ from server.questionnaires.definition import (
     private_questions,
     still_asked,
 )
+from server.web import problems, render
+from server.web.form_fields import form_of, text
+from server.web.problems import found
 
 
 @get("/check-ins/{check_in_id:str}", opt=PERSON)

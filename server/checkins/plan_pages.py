@@ -7,18 +7,18 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
 from server.checkins import ended_plans, flow, rules
 from server.checkins.models import Plan
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
-from server.forms import a_time, form_of, text, whole
 from server.people import flow as people
 from server.people import staff_flow
 from server.people.guards import STAFF, Ask, Db, Now, Who
-from server.problems import found
 from server.questionnaires import flow as questionnaires
+from server.web import problems, render
+from server.web.form_fields import a_time, form_of, text, whole
+from server.web.problems import found
 
 
 @post("/staff/patients/{patient_id:str}/plans", opt=STAFF)

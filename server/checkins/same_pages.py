@@ -5,13 +5,13 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from server import problems, render
 from server.checkins import drafts, finding, rules, same
-from server.forms import form_of, text
 from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
-from server.problems import found
 from server.questionnaires import flow as questionnaires
+from server.web import problems, render
+from server.web.form_fields import form_of, text
+from server.web.problems import found
 
 
 @get("/check-ins/{check_in_id:str}/same", opt=PERSON)

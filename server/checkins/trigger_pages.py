@@ -9,22 +9,22 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
 from server.actor import Actor
 from server.checkins import previewing
 from server.checkins.previewing import Preview
 from server.checkins.trigger_words import condition_words, fault, item_words
-from server.forms import form_of, text, whole
 from server.language import gettext as _
 from server.people import staff_flow
 from server.people.guards import CLINICIAN, STAFF, Ask, Db, Now, Who
 from server.people.rules import Refused
-from server.problems import found
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.review import rulebook, rules
 from server.review.models import TriggerRow
 from server.review.rulebook import Rule
+from server.web import render
+from server.web.form_fields import form_of, text, whole
+from server.web.problems import found
 
 
 @dataclass(frozen=True)

@@ -12,21 +12,21 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
 from server.desk import flag_detail, inbox
 from server.desk.rules import TABS
-from server.forms import form_of, text, way_back, whole
 from server.people import flow as people
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
-from server.problems import found
 from server.questionnaires import flow as questionnaires
 from server.review import acts, expected
 from server.review import flow as review
 from server.review.expected import Wanted
 from server.review.models import Flag
 from server.review.rules import Shown
+from server.web import problems, render
+from server.web.form_fields import form_of, text, way_back, whole
+from server.web.problems import found
 
 # Why an act was refused: the form lacks something, or a colleague or the patient has changed the flag meanwhile.
 MISSING = ("outcome", "note", "empty", "level", "days", "severity")

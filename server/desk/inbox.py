@@ -9,10 +9,8 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import charts
 from server.actor import Actor
 from server.audit import AuditEvent
-from server.charts import Chart
 from server.checkins import past
 from server.checkins.models import Response
 from server.db import unscoped
@@ -28,6 +26,8 @@ from server.review import acts, rulebook, rungs
 from server.review.flow import RED_FIRST
 from server.review.models import Flag
 from server.review.rules import Shown
+from server.web import charts
+from server.web.charts import Chart
 
 PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
 SPARK = 10  # the newest answers that a row's small chart shows

@@ -9,7 +9,6 @@ from litestar import Response, get
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
 from server.actor import Actor
 from server.appointments import lists
 from server.appointments.models import Appointment
@@ -28,6 +27,7 @@ from server.people.unreadable_numbers import Unreadable
 from server.questionnaires.definition import Form
 from server.reminders import beats, breakers, health, told
 from server.reminders.models import Reminder
+from server.web import render
 
 LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 

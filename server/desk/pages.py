@@ -7,7 +7,6 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
-from server import render
 from server.appointments import lists
 from server.appointments.models import Appointment
 from server.checkins import past, responses, staff_view
@@ -18,10 +17,11 @@ from server.people import flow as people
 from server.people import staff_flow
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
-from server.problems import found
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Answers, Form, Question, Value
 from server.review import flow as review
+from server.web import render
+from server.web.problems import found
 
 EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import phone_numbers, render
+from server import phone_numbers
 from server.actor import Actor
 from server.appointments import lists
 from server.checkins import by_phone, ended_plans, past
@@ -19,12 +19,13 @@ from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
-from server.problems import found
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.reminders import health, told
 from server.reminders import policy as channel_policy
 from server.review import flow as review
+from server.web import render
+from server.web.problems import found
 
 
 @get("/staff/patients/{patient_id:str}", opt=STAFF | WRITES)

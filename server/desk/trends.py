@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server import charts
 from server.appointments.models import Appointment
-from server.charts import Chart
 from server.checkins.models import Response
 from server.desk import inbox, rules
 from server.desk.inbox import Answered
@@ -14,6 +12,8 @@ from server.desk.reasons import level_words
 from server.language import gettext as _
 from server.language import mark
 from server.questionnaires.definition import Form, Question, levels
+from server.web import charts
+from server.web.charts import Chart
 
 PROFILE_WORDS = {
     "bulbar": mark("Bulbar"),

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, render
+from server import audit
 from server.actor import Actor
 from server.appointments import flow
 from server.checkins import drafts
@@ -22,7 +22,8 @@ from server.language import gettext as _
 from server.people import flow as people
 from server.people.guards import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, Now, Who
 from server.people.models import Patient
-from server.problems import found
+from server.web import render
+from server.web.problems import found
 
 
 @get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)

@@ -5,11 +5,11 @@ from typing import Any
 from litestar import Response, post
 from litestar.params import FromPath
 
-from server import problems, render
-from server.forms import form_of, text, way_back
 from server.people import calls, flow
 from server.people.guards import STAFF, Ask, Db, Now, Who
-from server.problems import found
+from server.web import problems, render
+from server.web.form_fields import form_of, text, way_back
+from server.web.problems import found
 
 
 @post("/staff/patients/{patient_id:str}/calls", opt=STAFF)

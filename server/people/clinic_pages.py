@@ -5,14 +5,15 @@ import re
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from server import language, phone_numbers, render
+from server import language, phone_numbers
 from server.clock import is_zone
-from server.forms import form_of, text
 from server.people import flow
 from server.people.flow import ClinicFacts
 from server.people.guards import ADMIN, Ask, Db, Now, Who
 from server.people.models import Clinic
 from server.phone_numbers import BadNumber, BadNumbers
+from server.web import render
+from server.web.form_fields import form_of, text
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 

@@ -9,15 +9,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
 from server.actor import Actor
-from server.forms import form_of, text
 from server.people import flow, letting_in, rules
 from server.people.guards import ANYONE, PATIENT, PERSON, STAFF, Ask, Db, Now, Who, session_cookie, source_of
 from server.people.letting_in import Asked
 from server.people.models import Caregiver, Clinic, JoinRequest, PairingCode, Patient
 from server.people.rules import Refused
-from server.problems import found
+from server.web import render
+from server.web.form_fields import form_of, text
+from server.web.problems import found
 
 ASKED_COOKIE = "__Host-asked"
 

@@ -4,9 +4,7 @@ from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
 from server.actor import Actor
-from server.forms import form_of, text, whole
 from server.people import flow, on_call, staff_flow
 from server.people.guards import ADMIN, Ask, Db, Given, Now, Who
 from server.people.models import Staff
@@ -14,6 +12,8 @@ from server.people.on_call import Contact
 from server.people.rules import Refused
 from server.phone_numbers import BadNumbers
 from server.settings import Settings
+from server.web import render
+from server.web.form_fields import form_of, text, whole
 
 
 @get("/staff/clinic/on-call", opt=ADMIN)

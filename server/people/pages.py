@@ -7,9 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
 from server.actor import Actor
-from server.forms import form_of, text
 from server.people import devices, flow, joining, rules
 from server.people.guards import (
     ANYONE,
@@ -26,6 +24,8 @@ from server.people.guards import (
 )
 from server.people.models import Clinic, Patient
 from server.people.rules import Refused
+from server.web import render
+from server.web.form_fields import form_of, text
 
 STEPS = {"iphone": 4, "android": 3, "other": 1}
 # The code may be read by the camera, where it is typed and nowhere else.

@@ -6,8 +6,6 @@ from litestar import Response, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from server import problems, render
-from server.forms import json_of
 from server.people import devices, passkeys, rules
 from server.people.guards import (
     ANYONE,
@@ -23,6 +21,8 @@ from server.people.guards import (
     source_of,
 )
 from server.people.rules import Refused
+from server.web import problems, render
+from server.web.form_fields import json_of
 
 
 @post("/passkey/options", opt=PERSON | SAME_ORIGIN)

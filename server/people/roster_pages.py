@@ -9,16 +9,17 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import language, problems, render
+from server import language
 from server.actor import Actor
 from server.clock import is_zone
-from server.forms import form_of, text
 from server.people import devices, flow, joining, rules
 from server.people.flow import NewPatient
 from server.people.guards import STAFF, Ask, Db, Given, Now, Who
 from server.people.models import Device, Patient
 from server.phone_numbers import BadNumber, BadNumbers
-from server.problems import found
+from server.web import problems, render
+from server.web.form_fields import form_of, text
+from server.web.problems import found
 
 
 @get("/staff/patients", opt=STAFF)

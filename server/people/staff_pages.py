@@ -8,9 +8,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
 from server.actor import Actor
-from server.forms import form_of, text
 from server.people import devices, rules, staff_flow
 from server.people.guards import (
     ADMIN,
@@ -27,8 +25,10 @@ from server.people.guards import (
 )
 from server.people.models import Staff
 from server.people.rules import Refused
-from server.problems import found
 from server.settings import Settings
+from server.web import render
+from server.web.form_fields import form_of, text
+from server.web.problems import found
 
 
 @get("/staff/sign-in", opt=ANYONE, sync_to_thread=False)

@@ -8,7 +8,6 @@ from litestar import Response, get
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import render
 from server.actor import Actor
 from server.checkins import asking, drafts, finding, held, rules, same
 from server.checkins.models import CheckIn
@@ -20,6 +19,7 @@ from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
 from server.reminders import standing
+from server.web import render
 
 
 @get("/held", opt=PERSON)

@@ -4,9 +4,9 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from server import problems, render
-from server.forms import form_of, text
 from server.people.guards import ANYONE, PERSON, Ask
+from server.web import problems, render
+from server.web.form_fields import form_of, text
 
 
 @get("/settings/look", opt=PERSON, sync_to_thread=False)

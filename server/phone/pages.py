@@ -8,10 +8,8 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import charts, render
 from server.actor import Actor
 from server.appointments import lists as visits
-from server.charts import Chart
 from server.checkins import drafts, finding, past
 from server.checkins.models import Response as Answered
 from server.checkins.rules import may_see_private, may_undo
@@ -22,12 +20,14 @@ from server.people import staff_flow
 from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
-from server.problems import found
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, is_public_item
 from server.reminders import subscriptions
 from server.review import flow as review
 from server.review.models import Flag
+from server.web import charts, render
+from server.web.charts import Chart
+from server.web.problems import found
 
 SHOWN_BACK = timedelta(days=90)
 

@@ -7,13 +7,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
-from server.forms import form_of, text
 from server.people import devices, passkeys
 from server.people import flow as people
 from server.people.guards import PATIENT, PERSON, Ask, Db, Now, Who
 from server.people.models import Device
+from server.web import problems, render
+from server.web.form_fields import form_of, text
 
 
 @get("/settings/phones", opt=PERSON)

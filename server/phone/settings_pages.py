@@ -5,10 +5,8 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from server import problems, render
 from server.checkins import flow as checkins
 from server.checkins import reckoning
-from server.forms import form_of, text
 from server.people import devices
 from server.people import flow as people
 from server.people import rules as people_rules
@@ -16,6 +14,8 @@ from server.people.guards import PATIENT, PERSON, Ask, Db, Now, Who, ended_cooki
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import subscriptions
+from server.web import problems, render
+from server.web.form_fields import form_of, text
 
 OWN_WISH = "own-wish"
 

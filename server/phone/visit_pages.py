@@ -7,17 +7,17 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import problems, render
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments import rules
 from server.appointments.models import Appointment
 from server.appointments.rules import VisitChanged
-from server.forms import form_of, text
 from server.people import flow as people
 from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Patient
-from server.problems import found
+from server.web import problems, render
+from server.web.form_fields import form_of, text
+from server.web.problems import found
 
 
 @get("/visits/{appointment_id:str}", opt=PERSON)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.channels.protocol import Outcome, Result
-from server.channels.push import PushAddress
+from server.channels.push.channel import PushAddress
 from server.people.models import Subscription
 from server.reminders import breakers, rules
 from server.reminders.claims import end

@@ -6,17 +6,18 @@ from typing import Any
 from litestar import Request, Response, delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, problems, render
+from server import crypto
 from server.actor import Actor
-from server.channels.push import vapid_public_key
-from server.channels.rules import HostList
-from server.forms import form_of, json_of, text
+from server.channels.push.channel import vapid_public_key
+from server.channels.push.endpoints import HostList
 from server.people import flow as people
 from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
 from server.people.rules import Refused
 from server.reminders import flow, receipts, rules, subscriptions, told
 from server.reminders.subscriptions import Opened
 from server.settings import Settings
+from server.web import problems, render
+from server.web.form_fields import form_of, json_of, text
 
 EVENTS = ("shown", "opened", "answered")
 

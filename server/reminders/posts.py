@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit, crypto, language, phone_numbers
 from server.channels.email import Mailbox
 from server.channels.protocol import Message
-from server.channels.push import PushAddress
+from server.channels.push.channel import PushAddress
 from server.channels.text import Number
 from server.people.models import Patient, Staff, Subscription
 from server.reminders import policy, rules

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import Actor
-from server.channels.push import check_subscription_keys, vapid_public_key
-from server.channels.rules import BadEndpoint, BadKeys, HostList, check_endpoint
+from server.channels.push.channel import check_subscription_keys, vapid_public_key
+from server.channels.push.endpoints import BadEndpoint, BadKeys, HostList, check_endpoint
 from server.db import unscoped
 from server.people import devices
 from server.people.models import Device, Subscription

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from server import crypto, migrations
 from server.actor import Actor, system
-from server.channels.push import PushChannel
-from server.channels.rules import HostList
+from server.channels.push.channel import PushChannel
+from server.channels.push.endpoints import HostList
 from server.db import Database, new_id
 from server.people.models import Clinic, Device, Patient
 from server.reminders import flow, subscriptions

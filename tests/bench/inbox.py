@@ -11,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import app as composition
-from server import charts, crypto
-from server.charts import Chart
+from server import crypto
 from server.checkins import past
 from server.checkins.models import CheckIn, Plan, Response
 from server.db import Database
@@ -25,6 +24,8 @@ from server.questionnaires import flow as questionnaires
 from server.review import flow as review
 from server.review.models import Flag, TriggerRow
 from server.settings import Settings
+from server.web import charts
+from server.web.charts import Chart
 from tests.bench import crowd
 from tests.cast import acting, meet
 from tests.web import ORIGIN

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Page
 
-from server.assets import Assets
+from server.web.assets import Assets
 
 from .chromium import new_page
 from .people import answer, phone_of, press

@@ -6,12 +6,12 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from server.assets import ROOT
 from server.checkins import held
 from server.questionnaires import definition
 from server.questionnaires.definition import Form, Option, Question, Value, When, asked, next_unanswered, still_asked
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.web.assets import ROOT
 from tests.browser.chromium import new_page
 
 RUNS = 600

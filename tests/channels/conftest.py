@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.channels.push import PushChannel, new_vapid_key
-from server.channels.rules import HostList
-from server.channels.wire import Wire
+from server.channels.push.channel import PushChannel, new_vapid_key
+from server.channels.push.endpoints import HostList
+from server.channels.push.http_client import Wire
 
 from .push_service import PushService, Trap, listening
 

@@ -5,9 +5,9 @@ import socket
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from server.channels.addresses import GuardedResolver, RefusedAddress, guarded_socket
-from server.channels.rules import HostList, is_public_address
-from server.channels.wire import NotTaken, Wire
+from server.channels.push.address_guard import GuardedResolver, RefusedAddress, guarded_socket
+from server.channels.push.endpoints import HostList, is_public_address
+from server.channels.push.http_client import NotTaken, Wire
 
 from .conftest import closing, loopback
 from .push_service import Trap

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from server.channels.rules import (
+from server.channels.push.endpoints import (
     BadEndpoint,
     BadHostList,
     HostList,

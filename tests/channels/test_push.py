@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from server.channels.protocol import Channel, Message, Outcome, Result
-from server.channels.push import (
+from server.channels.push.channel import (
     BadSubject,
     BadVapidKey,
     PushAddress,
@@ -16,7 +16,7 @@ from server.channels.push import (
     new_vapid_key,
     vapid_public_key,
 )
-from server.channels.rules import BadKeys
+from server.channels.push.endpoints import BadKeys
 
 from .conftest import NOW, SUBJECT, loopback
 from .push_service import TOKEN, Phone, PushService, b64, saying, vapid_claims

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from server.channels.protocol import Message, Outcome, Result
-from server.channels.push import PushChannel
-from server.channels.wire import PER_ORIGIN
+from server.channels.push.channel import PushChannel
+from server.channels.push.http_client import PER_ORIGIN
 
 from .push_service import TOKEN, Handler, Phone, PushService, Trap, hanging, listening, resetting, saying
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.channels.protocol import Outcome, Result
-from server.channels.rules import BadKeys, check_keys, outcome_of, retry_after
+from server.channels.push.endpoints import BadKeys, check_keys, outcome_of, retry_after
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SIX_HOURS = 6 * 3600.0

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from server.channels.rules import HostList
-from server.channels.wire import Answer, NotTaken, PerhapsTaken, Wire
+from server.channels.push.endpoints import HostList
+from server.channels.push.http_client import Answer, NotTaken, PerhapsTaken, Wire
 
 from .conftest import closing, loopback
 from .push_service import PushService, hanging, listening, saying

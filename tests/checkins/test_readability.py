@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment
 
-from server import language, problems, render, shell
-from server.assets import Assets
+from server import language
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.web import problems, public_pages, render
+from server.web.assets import Assets
 from tests.checkins.ease import MEASURES, Texts, ease, grade, too_hard, too_long, whole
 from tests.checkins.syllables import english_syllables, spanish_syllables
 
@@ -31,7 +32,7 @@ FRAGMENTS = (
     "reminders/templates/_went_wrong.html",
 )
 MODULES = ("reminders/words.py", "appointments/flow.py", "exchange/pages.py")
-OF_STAFF = ("A patient's answer needs you now", shell.MANIFEST_WORDS[3])
+OF_STAFF = ("A patient's answer needs you now", public_pages.MANIFEST_WORDS[3])
 
 
 # --- what patients read: by file, in the language now spoken
@@ -68,7 +69,7 @@ def modules() -> Iterator[tuple[str, Texts]]:
         said = [call.args[0] for call in calls if ast.unparse(call.func) in ("_", "language.gettext")]
         words = [first.value for first in said if isinstance(first, ast.Constant) and isinstance(first.value, str)]
         yield module, [language.gettext(text) for text in words if text not in OF_STAFF]
-    yield "shell.py", [language.gettext(text) for text in shell.MANIFEST_WORDS if text not in OF_STAFF]
+    yield "shell.py", [language.gettext(text) for text in public_pages.MANIFEST_WORDS if text not in OF_STAFF]
     yield "problems.py", [language.gettext(text) for text in problems.WORDS.values()]
 
 

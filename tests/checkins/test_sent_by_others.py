@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from server.checkins import closing, past, reopening
+from server.checkins import closing, past
 from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
 from server.questionnaires.definition import Value
 from server.reminders import claims
 from server.reminders.models import Attempt, Reminder
 from server.review.models import Flag
+from server.worker.clock_repair import check_ins as check_in_repair
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import STEADY, due_check_in, entry, rows, sealed, subscribed
@@ -50,7 +51,7 @@ async def clock_goes_wrong_and_right(database: Database, check_in: CheckIn) -> N
     async with database.writing() as db:
         assert await closing.close_ended(db, NOW + FAR)
     async with database.writing() as db:
-        assert await reopening.reopen_all(db, NOW + timedelta(minutes=5))
+        assert await check_in_repair.reopen_all(db, NOW + timedelta(minutes=5))
 
 
 # --- a clock that was ahead

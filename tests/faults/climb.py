@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, migrations
 from server.actor import Actor
-from server.channels.rules import HostList
+from server.channels.push.endpoints import HostList
 from server.db import Database
 from server.people import on_call
 from server.people.models import Subscription

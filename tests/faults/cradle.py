@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, migrations, phone_numbers
 from server.actor import Actor
-from server.channels.rules import HostList
+from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
 from server.checkins.rules import Rhythm
 from server.db import Database

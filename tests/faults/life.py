@@ -19,7 +19,7 @@ from server.channels.protocol import Message, Outcome, Result
 from server.db import Database
 from server.reminders.claims import next_due
 from server.reminders.sending import Sender
-from server.schedule import TICKS, Worker
+from server.worker.schedule import TICKS, Worker
 from tests.cast import NOW
 from tests.faults.worker import all_done
 

@@ -8,7 +8,7 @@ from server import crypto, migrations, phone_numbers
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
-from server.channels.rules import HostList
+from server.channels.push.endpoints import HostList
 from server.clock import to_wall
 from server.db import Database
 from server.people import flow as people

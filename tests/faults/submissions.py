@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, Page
 from sqlalchemy import insert
 
-from server.assets import Assets
 from server.checkins import past
 from server.checkins.models import CheckIn, Response, SetAside
 from server.clock import system_clock
 from server.db import new_id
 from server.review.models import Flag
+from server.web.assets import Assets
 from tests.browser.chromium import new_page
 from tests.browser.eventually import eventually
 from tests.browser.people import join

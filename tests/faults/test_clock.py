@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from server import schedule
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.checkins.models import CheckIn
@@ -17,7 +16,8 @@ from server.db import Database
 from server.reminders import told
 from server.reminders.models import Reminder
 from server.reminders.sending import Sender
-from server.schedule import TICKS, Worker
+from server.worker import schedule
+from server.worker.schedule import TICKS, Worker
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

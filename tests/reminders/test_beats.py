@@ -7,7 +7,7 @@ from server.clock import JUMP, SETTLES_AFTER, ClockWatch
 from server.db import Database
 from server.reminders import beats
 from server.reminders.sending import Sender
-from server.schedule import Worker
+from server.worker.schedule import Worker
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble

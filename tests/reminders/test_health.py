@@ -9,8 +9,8 @@ from server import crypto
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
-from server.channels.push import vapid_public_key
-from server.channels.rules import HostList
+from server.channels.push.channel import vapid_public_key
+from server.channels.push.endpoints import HostList
 from server.clock import to_wall
 from server.db import Database
 from server.people.models import Device, Subscription

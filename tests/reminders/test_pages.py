@@ -8,7 +8,7 @@ from httpx import Response
 
 from server import crypto
 from server.audit import AuditEvent
-from server.channels.push import vapid_public_key
+from server.channels.push.channel import vapid_public_key
 from server.db import Database
 from server.people.models import Subscription
 from server.reminders.models import Attempt

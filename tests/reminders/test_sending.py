@@ -8,7 +8,7 @@ import pytest
 
 from server.actor import Actor
 from server.channels.protocol import Outcome, Result
-from server.channels.rules import HostList
+from server.channels.push.endpoints import HostList
 from server.db import Database
 from server.reminders import flow, receipts, rules, sending, subscriptions
 from server.reminders.models import Reminder

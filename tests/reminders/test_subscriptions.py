@@ -6,7 +6,7 @@ import pytest
 
 from server import crypto
 from server.actor import Actor
-from server.channels.rules import HostList
+from server.channels.push.endpoints import HostList
 from server.db import Database, scope
 from server.people.models import Caregiver, Patient, Staff, Subscription
 from server.people.rules import Refused

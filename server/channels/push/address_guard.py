@@ -11,7 +11,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 from aiohttp.resolver import DefaultResolver
 
-from server.channels.rules import HostList, is_public_address
+from server.channels.push.endpoints import HostList, is_public_address
 
 
 class RefusedAddress(OSError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import brotli
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 TEXT = (".css", ".js", ".svg", ".json")
 HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"
 

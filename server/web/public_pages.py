@@ -8,10 +8,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import text
 
-from server import language, render
-from server.assets import ROOT, Asset, Assets
+from server import language
 from server.language import mark
 from server.people.guards import ANYONE, Db
+from server.web import render
+from server.web.assets import ROOT, Asset, Assets
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"

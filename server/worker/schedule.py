@@ -18,27 +18,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.appointments import reckoning as visit_reckoning
-from server.appointments import restoring
 from server.channels.email import EmailChannel, read_server
 from server.channels.protocol import Channel
-from server.channels.push import PushChannel
-from server.channels.rules import HostList
+from server.channels.push.channel import PushChannel
+from server.channels.push.endpoints import HostList
 from server.channels.text import TextChannel
-from server.checkins import closing, reopening
+from server.checkins import closing
 from server.checkins import flow as checkins
 from server.checkins import reckoning as checkin_reckoning
 from server.clock import Clock, ClockWatch, system_clock
 from server.db import Database, new_id
-from server.dead_man import DeadMan
-from server.reminders import beats, hastening, health
+from server.reminders import beats, health
 from server.reminders import flow as reminders
 from server.reminders.claims import BATCH, next_due
-from server.reminders.pulse import Pulse
 from server.reminders.rules import LEASE
 from server.reminders.sending import Sender
 from server.review import escalation
 from server.settings import Settings
-from server.waking import notice_writes
+from server.worker.clock_repair import check_ins as check_in_repair
+from server.worker.clock_repair import reminders as reminder_repair
+from server.worker.clock_repair import visits as visit_repair
+from server.worker.liveness_ping import DeadMan
+from server.worker.pulse import Pulse
+from server.worker.wakeups import notice_writes
 
 log = structlog.get_logger()
 LONGEST_SLEEP = 30.0  # seconds
@@ -168,9 +170,9 @@ def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
 RECKONS = (visit_reckoning.reckon, checkin_reckoning.reckon, reminders.keep_all_quiet)
 # What a clock that was ahead has ended or put off, once the clock is right.
 REPAIRS = (
-    reopening.reopen_all,
-    restoring.restore_visits,
-    hastening.hasten,
+    check_in_repair.reopen_all,
+    visit_repair.restore_visits,
+    reminder_repair.hasten,
     health.forget_future_asks,
     escalation.hasten,
 )

@@ -10,14 +10,14 @@ from sqlalchemy.orm import aliased
 from server.actor import system
 from server.appointments import flow, rules
 from server.appointments.models import Appointment
-from server.checkins import reopening
 from server.checkins.models import CheckIn, Plan
 from server.clock import EPOCH
 from server.people.models import Patient
 from server.reminders import flow as reminders
-from server.reminders import hastening
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned, plan_visit
+from server.worker.clock_repair import check_ins as check_in_repair
+from server.worker.clock_repair import reminders as reminder_repair
 
 AT_ONCE = 500
 NOT_HELD = ("cancelled", "noshow")
@@ -41,12 +41,14 @@ async def _reopen_tied(db: AsyncSession, now: datetime) -> int:
         select(CheckIn)
         .join(Appointment, Appointment.id == CheckIn.appointment_id)
         .join(Plan, Plan.id == CheckIn.plan_id)
-        .where(reopening.closed_early(now), Appointment.status.not_in(NOT_HELD), Plan.ended_at.is_(None), ~follows)
+        .where(
+            check_in_repair.closed_early(now), Appointment.status.not_in(NOT_HELD), Plan.ended_at.is_(None), ~follows
+        )
         .order_by(CheckIn.closes_at)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True, of=CheckIn)
     )
-    return sum([await reopening.reopen(db, check_in, now) for check_in in list(found)])
+    return sum([await check_in_repair.reopen(db, check_in, now) for check_in in list(found)])
 
 
 async def _plan_missed(db: AsyncSession, now: datetime) -> int:
@@ -73,7 +75,7 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
     restored = 0
     for visit, patient in rows.all():
         actor = system(visit.clinic_id)
-        released = await hastening.release_missed(db, actor, visit.id, now)
+        released = await reminder_repair.release_missed(db, actor, visit.id, now)
         pending = [one for one in await reminders.of_subject(db, visit.id) if one.state in reminders.PENDING]
         wanted = _still_useful(visit, [*released, *pending], now)
         await flow.remind(db, actor, patient, visit, now, wanted)

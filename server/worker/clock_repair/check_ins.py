@@ -16,8 +16,8 @@ from server.audit import AuditEvent
 from server.checkins import drafts, flow, past, rules
 from server.checkins.models import CheckIn, Plan, Response
 from server.db import new_id
-from server.reminders import hastening
 from server.review import flow as review
+from server.worker.clock_repair import reminders as reminder_repair
 
 log = structlog.get_logger()
 AT_ONCE = 1000
@@ -68,7 +68,7 @@ async def _reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     check_in.state = "waiting"
     audit.record(db, actor, "check-in.reopened", check_in, now)
     await review.withdraw_unanswered(db, actor, check_in.id, now)
-    await hastening.release_missed(db, actor, check_in.id, now)
+    await reminder_repair.release_missed(db, actor, check_in.id, now)
     await flow.remind(db, check_in, await db.get_one(Plan, check_in.plan_id), now)
 
 

@@ -7,8 +7,9 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundException
 from sqlalchemy.exc import OperationalError
 
-from server import language, render
+from server import language
 from server.language import mark
+from server.web import render
 
 log = structlog.get_logger()
 T = TypeVar("T")

@@ -13,8 +13,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from server.channels.addresses import GuardedResolver, RefusedAddress, guarded_socket
-from server.channels.rules import HostList
+from server.channels.push.address_guard import GuardedResolver, RefusedAddress, guarded_socket
+from server.channels.push.endpoints import HostList
 
 LONGEST_ANSWER = 4096  # bytes
 PER_ORIGIN = 64  # connections

@@ -15,7 +15,7 @@ from py_vapid.jwt import sign
 from pywebpush import WebPusher
 
 from server.channels.protocol import Message, Outcome, Result
-from server.channels.rules import (
+from server.channels.push.endpoints import (
     BadEndpoint,
     BadKeys,
     HostList,
@@ -26,7 +26,7 @@ from server.channels.rules import (
     outcome_of,
     retry_after,
 )
-from server.channels.wire import NotTaken, PerhapsTaken, Wire
+from server.channels.push.http_client import NotTaken, PerhapsTaken, Wire
 from server.clock import Clock
 from server.crypto import b64
 

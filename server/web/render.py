@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from server import language, phone_numbers
 from server.actor import Visitor
-from server.assets import Assets
 from server.clock import to_wall
+from server.web.assets import Assets
 
-ROOM = Path(__file__).parent
+SERVER = Path(__file__).parent.parent
 # How this browser shows pages, whoever is signed in: percent of text size; seconds a step for one switch; how fast the
 # Read aloud button speaks, if it is there. The first by default.
 LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5"), "aloud": ("normal", "slow", "off")}
@@ -25,9 +25,9 @@ FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 def environment(assets: Assets) -> Environment:
     """`phone/home.html` is server/phone/templates/home.html; a bare name is in server/templates."""
-    rooms = {folder.parent.name: FileSystemLoader(folder) for folder in ROOM.glob("*/templates")}
+    rooms = {folder.parent.name: FileSystemLoader(folder) for folder in SERVER.glob("*/templates")}
     env = Environment(
-        loader=PrefixLoader({**rooms, "shared": FileSystemLoader(ROOM / "templates")}),
+        loader=PrefixLoader({**rooms, "shared": FileSystemLoader(SERVER / "templates")}),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,  # read at start, as assets are: a look at each file for each fragment takes longer than it

@@ -1,0 +1,1 @@
+"""Web Push: endpoints, addresses, our own HTTP client, and the channel."""
