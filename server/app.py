@@ -17,6 +17,11 @@ from litestar.types import ControllerRouterHandler, Message, Scope
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+import server.access.joining.pages
+import server.access.joining.pairing_pages
+import server.access.joining.request_pages
+import server.access.passkey_pages
+import server.access.staff_account_pages
 import server.appointments.pages
 import server.checkins.by_phone_pages
 import server.checkins.expected_pages
@@ -32,14 +37,10 @@ import server.desk.patient_pages
 import server.exchange.pages
 import server.people.call_pages
 import server.people.clinic_pages
-import server.people.language_pages
-import server.people.letting_in_pages
 import server.people.on_call_pages
-import server.people.pages
-import server.people.passkey_pages
-import server.people.roster_pages
-import server.people.staff_pages
+import server.people.patient_pages
 import server.phone.held_pages
+import server.phone.language_pages
 import server.phone.look_pages
 import server.phone.pages
 import server.phone.phones_pages
@@ -48,10 +49,10 @@ import server.phone.visit_pages
 import server.reminders.pages
 import server.reminders.reach_pages
 from server import crypto, language
+from server.access.guards import WhoAsks, admit, asking, spoken_with
 from server.actor import Actor
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database, scope
-from server.people.guards import WhoAsks, admit, asking, spoken_with
 from server.settings import Settings
 from server.web import problems, public_pages, render
 from server.web.assets import Assets
@@ -69,15 +70,16 @@ HEADERS = {
 }
 PAGES: list[ControllerRouterHandler] = [
     *public_pages.ROUTES,
-    *server.people.pages.ROUTES,
-    *server.people.letting_in_pages.ROUTES,
-    *server.people.passkey_pages.ROUTES,
-    *server.people.staff_pages.ROUTES,
-    *server.people.roster_pages.ROUTES,
+    *server.access.joining.pages.ROUTES,
+    *server.access.joining.pairing_pages.ROUTES,
+    *server.access.joining.request_pages.ROUTES,
+    *server.access.passkey_pages.ROUTES,
+    *server.access.staff_account_pages.ROUTES,
+    *server.people.patient_pages.ROUTES,
     *server.people.call_pages.ROUTES,
     *server.people.clinic_pages.ROUTES,
     *server.people.on_call_pages.ROUTES,
-    *server.people.language_pages.ROUTES,
+    *server.phone.language_pages.ROUTES,
     *server.appointments.pages.ROUTES,
     *server.reminders.pages.ROUTES,
     *server.reminders.reach_pages.ROUTES,

@@ -14,11 +14,13 @@ import uvicorn
 from sqlalchemy import select
 
 from server import app, crypto, demo, logs, migrations, settings, supervisor
+from server.access import staff_accounts
+from server.access.joining import flow as joining
 from server.actor import Actor, system
 from server.clock import system_clock
 from server.db import Database
 from server.operations import keyring_file
-from server.people import joining, rules, staff_flow
+from server.people import rules
 from server.people.models import Patient, Staff
 from server.reminders import health
 from server.settings import Settings
@@ -165,7 +167,7 @@ def staff(arguments: argparse.Namespace, given: Settings) -> int:
             found = await db.scalar(select(Staff).where(Staff.email_hash == email_hash))
             if found is None:
                 return None
-            return await staff_flow.make_link(db, system(found.clinic_id, "cli"), found, system_clock())
+            return await staff_accounts.make_link(db, system(found.clinic_id, "cli"), found, system_clock())
 
     token = _with_keys(given, make)
     if token is None:

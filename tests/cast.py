@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access import staff_accounts
 from server.actor import Actor, system
 from server.checkins.rules import Rhythm
 from server.people import flow as people
-from server.people import staff_flow
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
@@ -102,7 +102,7 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
 
 
 async def _staff(db: AsyncSession, actor: Actor, name: str, email: str, role: str, now: datetime) -> Staff:
-    staff = await staff_flow.add_staff(db, actor, name, email, role, now)
+    staff = await staff_accounts.add_staff(db, actor, name, email, role, now)
     assert isinstance(staff, Staff)
     return staff
 

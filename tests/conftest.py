@@ -15,8 +15,10 @@ from litestar import Litestar
 
 from server import app as composition
 from server import crypto, migrations
+from server.access import staff_accounts
+from server.access.joining import flow as joining
 from server.db import Database
-from server.people import joining, rules, staff_flow
+from server.people import rules
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
 from server.web.assets import Assets
@@ -214,7 +216,7 @@ async def signed_in(app: Litestar, database: Database, clock: StillClock, cast: 
 
 async def _enter_by_link(device: Browser, database: Database, staff: Staff, now: datetime) -> None:
     async with database.writing() as db:
-        token = await staff_flow.make_link(db, acting(staff), staff, now)
+        token = await staff_accounts.make_link(db, acting(staff), staff, now)
     entered = await device.submit("/staff/link", {"token": token})
     assert entered.url.path == "/staff", entered.text
 

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, outbox
+from server.access.models import Device, Subscription
 from server.actor import Actor, system
 from server.audit import AuditEvent
 from server.channels.push.endpoints import HostList
@@ -25,7 +26,7 @@ from server.checkins.responses import Submission, Taken
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Base, Database
-from server.people.models import Caregiver, Device, Patient, Staff, Subscription
+from server.people.models import Caregiver, Patient, Staff
 from server.reminders import subscriptions
 from tests.cast import NOW, acting
 

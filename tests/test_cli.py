@@ -10,8 +10,9 @@ import pytest
 import uvicorn
 
 from server import cli, crypto, logs
+from server.access.models import PairingCode, StaffLink
 from server.db import Database
-from server.people.models import PairingCode, Patient, StaffLink
+from server.people.models import Patient
 from server.worker import schedule
 from tests.cast import Cast, gather
 from tests.conftest import KEYRING

@@ -35,11 +35,11 @@ UNAUDITED = {
     "reminders/breakers.py:note_refusal": "a push service's state is about nobody",
     "reminders/breakers.py:note_taken": "a push service's state is about nobody",
     "reminders/breakers.py:resting": "a push service's state is about nobody",
-    "people/letting_in.py:ask": "a number on a phone is about nobody yet; that somebody lets it in is audited",
-    "people/passkeys.py:ask": "a challenge is about nobody yet; what it leads to is audited",
-    "people/passkeys.py:offer": "a challenge is about nobody yet; what it leads to is audited",
-    "people/guesses.py:forgive_guess": "a counter of wrong tries is about nobody in particular",
-    "people/guesses.py:forget_guesses": "a counter of wrong tries is about nobody in particular",
+    "access/joining/requests.py:ask": "a number on a phone is about nobody yet; that somebody lets it in is audited",
+    "access/passkeys.py:ask": "a challenge is about nobody yet; what it leads to is audited",
+    "access/passkeys.py:offer": "a challenge is about nobody yet; what it leads to is audited",
+    "access/guess_limits.py:forgive_guess": "a counter of wrong tries is about nobody in particular",
+    "access/guess_limits.py:forget_guesses": "a counter of wrong tries is about nobody in particular",
     "reminders/beats.py:beat": "a worker's sign of life is about nobody",
 }
 

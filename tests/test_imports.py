@@ -17,9 +17,10 @@ RANK = {
     "checkins": 2,
     "review": 3,
     "reminders": 4,
-    "people": 5,
-    "questionnaires": 5,
-    "channels": 5,
+    "access": 5,
+    "people": 6,
+    "questionnaires": 6,
+    "channels": 6,
 }
 CORE = {"actor", "audit", "clock", "crypto", "db", "language", "logs", "outbox", "phone_numbers", "settings", "web"}
 COMPOSITION = {"app", "cli", "demo", "migrations", "operations", "supervisor", "worker"}
@@ -27,7 +28,7 @@ PAGES_ALONE_USE = {
     "server.web.render",
     "server.web.problems",
     "server.web.form_fields",
-    "server.people.guards",
+    "server.access.guards",
     "litestar",
 }
 PURE = {
@@ -82,7 +83,7 @@ def _arrow(file: str, module: str) -> str | None:
     if there is None or here == there or here in COMPOSITION:
         return None
     if file == "web/public_pages.py":
-        allowed = there in CORE or module == "server.people.guards"
+        allowed = there in CORE or module == "server.access.guards"
     elif here in RANK:
         allowed = there in CORE or RANK.get(there, -1) > RANK[here]
     else:
@@ -159,7 +160,7 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("checkins/flow.py", "from server.checkins import pages"),
         ("checkins/flow.py", "from server.web import render"),
         ("checkins/flow.py", "from litestar import Response"),
-        ("checkins/flow.py", "from server.people.guards import STAFF"),
+        ("checkins/flow.py", "from server.access.guards import STAFF"),
         ("checkins/flow.py", "from server.worker.schedule import TICKS"),
         ("checkins/models.py", "from server.checkins import flow"),
         ("review/rules.py", "from sqlalchemy import select"),
@@ -180,6 +181,6 @@ def test_a_broken_arrow_is_noticed(file: str, source: str) -> None:
 
 def test_what_is_allowed_is_not_called_a_fault() -> None:
     allowed = (
-        "import json\nfrom server.checkins import flow\nfrom server.people.guards import STAFF\nfrom server import db"
+        "import json\nfrom server.checkins import flow\nfrom server.access.guards import STAFF\nfrom server import db"
     )
     assert faults("desk/pages.py", allowed) == []

@@ -16,8 +16,9 @@ from sqlalchemy import JSON, Column, Connection, MetaData, func, inspect, select
 from sqlalchemy import table as sql_table
 
 from server import crypto, migrations
+from server.access.models import Passkey
 from server.db import Base, Database
-from server.people.models import Clinic, Passkey, Patient
+from server.people.models import Clinic, Patient
 from tests.cast import Cast
 from tests.databases import Postgres
 

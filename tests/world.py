@@ -7,13 +7,14 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access.models import Passkey
 from server.app import PAGES
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.db import new_id
 from server.people import flow as people
-from server.people.models import Passkey, Patient, Staff
+from server.people.models import Patient, Staff
 from server.review.models import Flag, TriggerRow
 from tests.cast import NOW, acting
 from tests.stories import STEADY, answered, device_of, due_check_in

@@ -13,11 +13,11 @@ from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import BadVisit
 from server.people import flow as people
-from server.people.guards import ANYONE, STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import told
 from server.web import problems, render
+from server.web.dependencies import ANYONE, STAFF, Ask, Db, Now, Who
 from server.web.form_fields import a_date, a_time, form_of, json_of, text, texts, whole
 from server.web.problems import found
 

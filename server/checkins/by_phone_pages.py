@@ -13,11 +13,11 @@ from server.checkins import by_phone, finding, rules
 from server.checkins.models import CheckIn
 from server.checkins.responses import Taken
 from server.people import flow as people
-from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Answers, BadAnswer, Form, Question, Value
 from server.web import problems, render
+from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 

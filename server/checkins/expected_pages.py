@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.people import flow as people
-from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.review import expected
 from server.web import problems, render
+from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, way_back, whole
 from server.web.problems import found
 

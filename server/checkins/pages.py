@@ -14,7 +14,6 @@ from server.checkins import asking, drafts, finding, late, past, red_flags, resp
 from server.checkins.models import CheckIn
 from server.outbox import Entry
 from server.people import flow as people
-from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
 from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
@@ -31,6 +30,7 @@ from server.questionnaires.definition import (
     still_asked,
 )
 from server.web import problems, render
+from server.web.dependencies import PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 

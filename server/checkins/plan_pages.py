@@ -13,10 +13,10 @@ from server.checkins.models import Plan
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.people import flow as people
-from server.people import staff_flow
-from server.people.guards import STAFF, Ask, Db, Now, Who
+from server.people import staff
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
+from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import a_time, form_of, text, whole
 from server.web.problems import found
 
@@ -74,7 +74,7 @@ async def _end_page(
         patient=found(await people.find_patient(db, actor, plan.patient_id)),
         wrong=wrong,
         reason=reason,
-        ended_by=await staff_flow.find_staff(db, actor, plan.ended_by or ""),
+        ended_by=await staff.find_staff(db, actor, plan.ended_by or ""),
         zone=actor.zone,
     )
 

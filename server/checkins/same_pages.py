@@ -7,9 +7,9 @@ from litestar.params import FromPath, FromQuery
 
 from server.checkins import drafts, finding, rules, same
 from server.people import flow as people
-from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
+from server.web.dependencies import PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 

@@ -14,12 +14,12 @@ from server.checkins.responses import Conflict, Submission, Taken
 from server.checkins.rules import respondent_from
 from server.outbox import Entry, SealedBody, open_box
 from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import BadAnswer, still_asked
 from server.web import problems, render
+from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, Now, Who
 from server.web.form_fields import form_of, json_of, text
 from server.web.problems import found
 

@@ -14,8 +14,7 @@ from server.checkins import previewing
 from server.checkins.previewing import Preview
 from server.checkins.trigger_words import condition_words, fault, item_words
 from server.language import gettext as _
-from server.people import staff_flow
-from server.people.guards import CLINICIAN, STAFF, Ask, Db, Now, Who
+from server.people import staff
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
@@ -23,6 +22,7 @@ from server.review import rulebook, rules
 from server.review.models import TriggerRow
 from server.review.rulebook import Rule
 from server.web import render
+from server.web.dependencies import CLINICIAN, STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, whole
 from server.web.problems import found
 
@@ -52,7 +52,7 @@ async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = 
             for slug, form in forms.items()
         ],
         ended=[line for row, line in reversed(lines) if row.ended_at is not None],
-        names={member.id: member.name for member in await staff_flow.team(db, actor)},
+        names={member.id: member.name for member in await staff.team(db, actor)},
         may_edit=actor.role in rulebook.EDITORS,
         did=next((line for row, line in lines if row.id == did and row.ended_at is not None), None),
         zone=actor.zone,
@@ -148,7 +148,7 @@ async def _end_page(
         seen=await previewing.preview(db, actor, rulebook.as_rule(row), row.id, now),
         wrong=wrong,
         reason=reason,
-        ended_by=await staff_flow.find_staff(db, actor, row.ended_by or ""),
+        ended_by=await staff.find_staff(db, actor, row.ended_by or ""),
         zone=actor.zone,
     )
 

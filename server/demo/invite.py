@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
+from server.access import staff_accounts
+from server.access.joining import flow as joining
 from server.actor import system
 from server.db import Database
 from server.demo.cast import CLINICS
-from server.people import joining, staff_flow
 from server.people.models import Patient, Staff
 from server.settings import Settings
 
@@ -31,7 +32,7 @@ async def invite(database: Database, settings: Settings, now: datetime) -> Invit
         if staff is None:
             return None
         actor = system(staff.clinic_id, "demo")
-        token = await staff_flow.make_link(db, actor, staff, now)
+        token = await staff_accounts.make_link(db, actor, staff, now)
         patient = await _first_patient(db, staff.clinic_id)
         code = await joining.issue_pairing(db, actor, patient, None, now)
     return Invitation(staff.name, f"{settings.base_url}/staff/link#{token}", patient.name, code)

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
+from server.access.models import Device, Subscription
 from server.actor import Actor
-from server.people.models import Device, Patient, Subscription
+from server.people.models import Patient
 from server.reminders.models import Attempt, Reminder
 
 

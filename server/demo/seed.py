@@ -8,6 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import phone_numbers
+from server.access import staff_accounts
+from server.access.joining import flow as joining
+from server.access.joining.flow import Joined
 from server.actor import Actor, system
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
@@ -23,10 +26,8 @@ from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatie
 from server.demo.reached import as_if_sent, as_if_subscribed
 from server.demo.worked import staff_worked
 from server.people import flow as people
-from server.people import joining, staff_flow
 from server.people import rules as people_rules
 from server.people.flow import NewPatient
-from server.people.joining import Joined
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Question, Value, asked
@@ -79,7 +80,7 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
     actor = system(clinic.id, "demo")
     await questionnaires.publish_library(db, actor, began)
     await rulebook.publish_triggers(db, actor, began)
-    staff = [await staff_flow.add_staff(db, actor, s.name, s.email, s.role, began) for s in demo.staff]
+    staff = [await staff_accounts.add_staff(db, actor, s.name, s.email, s.role, began) for s in demo.staff]
     team = [member for member in staff if isinstance(member, Staff)]
     for number, patient in enumerate(demo.patients):
         await _seed_patient(db, clinic, team, patient, number, now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import CompoundSelect, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access.models import Device
 from server.actor import Actor
 from server.appointments.models import Appointment
 from server.audit import AuditEvent
@@ -13,7 +14,7 @@ from server.checkins.models import CheckIn, Plan, Response
 from server.db import unscoped
 from server.language import gettext as _
 from server.language import mark
-from server.people.models import Caregiver, Device, Patient, PhoneCall, Staff
+from server.people.models import Caregiver, Patient, PhoneCall, Staff
 from server.review.models import ExpectedLevel, Flag, FlagNote
 
 NEWEST = 50

@@ -10,7 +10,7 @@ from server.actor import Actor
 from server.desk import inbox
 from server.desk.inbox import Row
 from server.desk.reasons import level_words
-from server.people import staff_flow
+from server.people import staff
 from server.people.models import Staff
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
@@ -38,7 +38,7 @@ async def of(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> Detai
 
 async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> dict[str, Detail]:
     """By the id of the flag."""
-    team = await staff_flow.team(db, actor)
+    team = await staff.team(db, actor)
     names = {member.id: member.name for member in team}
     forms = await questionnaires.offered(db, actor)
     notes = await acts.notes_of(db, [flag.id for flag in flags])

@@ -16,7 +16,6 @@ from server.actor import Actor
 from server.desk import flag_detail, inbox
 from server.desk.rules import TABS
 from server.people import flow as people
-from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.review import acts, expected
@@ -25,6 +24,7 @@ from server.review.expected import Wanted
 from server.review.models import Flag
 from server.review.rules import Shown
 from server.web import problems, render
+from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, way_back, whole
 from server.web.problems import found
 

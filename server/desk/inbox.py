@@ -18,7 +18,7 @@ from server.desk import paging, rules
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
 from server.people import flow as people
-from server.people import staff_flow
+from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
@@ -103,7 +103,7 @@ def rows_wanted(many: int) -> int:
 async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> list[Row]:
     """These flags as staff read them."""
     forms = await questionnaires.offered(db, actor)
-    names = {member.id: member.name for member in await staff_flow.team(db, actor)}
+    names = {member.id: member.name for member in await staff.team(db, actor)}
     patients = await patients_of(db, actor, {flag.patient_id for flag in flags})
     history = await _history(db, flags)
     clinic = await people.clinic_of(db, actor)

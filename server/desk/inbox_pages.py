@@ -21,13 +21,13 @@ from server.desk.late import LateRow
 from server.desk.rules import TABS
 from server.people import rules as people_rules
 from server.people import unreadable_numbers
-from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.people.unreadable_numbers import Unreadable
 from server.questionnaires.definition import Form
 from server.reminders import beats, breakers, health, told
 from server.reminders.models import Reminder
 from server.web import render
+from server.web.dependencies import STAFF, Ask, Db, Now, Who
 
 LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 

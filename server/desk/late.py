@@ -10,7 +10,7 @@ from server.actor import Actor
 from server.checkins import late_patients
 from server.checkins.late_patients import LatePatient
 from server.desk import inbox
-from server.people import calls, staff_flow
+from server.people import calls, staff
 from server.people.models import Patient, PhoneCall
 from server.questionnaires import flow as questionnaires
 from server.reminders import health
@@ -43,7 +43,7 @@ async def rows(db: AsyncSession, actor: Actor, late: Sequence[LatePatient], now:
     push = await health.reasons(db, actor, ids, now)
     answered = await late_patients.last_answers(db, ids)
     called = await calls.last_calls(db, ids)
-    names = {member.id: member.name for member in await staff_flow.team(db, actor)}
+    names = {member.id: member.name for member in await staff.team(db, actor)}
     return [
         LateRow(
             one,

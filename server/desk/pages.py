@@ -14,13 +14,13 @@ from server.clock import to_utc, to_wall
 from server.desk import inbox, sources
 from server.desk.reasons import level_words
 from server.people import flow as people
-from server.people import staff_flow
-from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
+from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Answers, Form, Question, Value
 from server.review import flow as review
 from server.web import render
+from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.problems import found
 
 EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
@@ -43,7 +43,7 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
         asides=[(aside, _lines(form, json.loads(aside.answers))) for aside in await staff_view.set_aside(db, response)],
         source=(await sources.of(db, actor, [response]))[response.id],
         clinic=await people.clinic_of(db, actor),
-        opener=await staff_flow.find_staff(db, actor, response.opened_by or ""),
+        opener=await staff.find_staff(db, actor, response.opened_by or ""),
         rows=await inbox.rows_of(db, actor, await review.of_check_in(db, response.check_in_id), now),
         zone=actor.zone,
     )

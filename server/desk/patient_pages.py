@@ -3,28 +3,30 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import phone_numbers
+from server.access import sessions
 from server.actor import Actor
 from server.appointments import lists
 from server.checkins import by_phone, ended_plans, past
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.desk import audit_words, flag_detail, inbox, sources, trends
-from server.people import calls, devices, staff_flow
+from server.people import calls, staff
 from server.people import flow as people
 from server.people import rules as people_rules
-from server.people.guards import STAFF, WRITES, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.reminders import health, told
 from server.reminders import policy as channel_policy
 from server.review import flow as review
-from server.web import render
+from server.web import problems, render
+from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
+from server.web.form_fields import form_of, text
 from server.web.problems import found
 
 
@@ -96,13 +98,27 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
         "ended_plans": await ended_plans.of_patient(db, patient.id),
         "titles": {slug: form.title for slug, form in (await questionnaires.offered(db, actor)).items()},
         "caregivers": await people.caregivers_of(db, patient.id),
-        "devices": await health.of_devices(db, await devices.devices_of(db, patient.id), now),
+        "devices": await health.of_devices(db, await sessions.devices_of(db, patient.id), now),
         "reminders": await told.of_patient(db, patient.id, until=now + timedelta(days=8)),
         "calls": await calls.of_patient(db, patient.id),
-        "names": {member.id: member.name for member in await staff_flow.team(db, actor)},
+        "names": {member.id: member.name for member in await staff.team(db, actor)},
         "zone": actor.zone,
         "now": now,
     }
 
 
-ROUTES: list[Any] = [patient_page, print_page]
+@post("/staff/patients/{patient_id:str}/pause", opt=STAFF)
+async def pause(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
+    """One act; said again it resumes."""
+    patient = found(await people.find_patient(db, actor, patient_id))
+    why = text(await form_of(request), "why", 20)
+    if why == "resume":
+        await people.resume(db, actor, patient, now)
+    elif why in people_rules.PAUSES:
+        await sessions.pause(db, actor, patient, why, now)
+    else:
+        return problems.answer(request, 422)
+    return render.go(request, f"/staff/patients/{patient.id}")
+
+
+ROUTES: list[Any] = [patient_page, print_page, pause]

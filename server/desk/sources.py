@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access.models import Device
 from server.actor import Actor
 from server.checkins.models import Response
-from server.people.models import Caregiver, Device, Staff
+from server.people.models import Caregiver, Staff
 
 Named = type[Device] | type[Caregiver] | type[Staff]
 

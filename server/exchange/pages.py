@@ -20,9 +20,9 @@ from server.exchange.calendar import visit_file
 from server.exchange.my_data import MyData
 from server.language import gettext as _
 from server.people import flow as people
-from server.people.guards import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, Now, Who
 from server.people.models import Patient
 from server.web import render
+from server.web.dependencies import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, Now, Who
 from server.web.problems import found
 
 

@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+import server.access.models
 import server.appointments.models
 import server.checkins.models
 import server.people.models
@@ -25,6 +26,7 @@ from server.db import BUSY_TIMEOUT, Base, Database
 MODELS = (
     audit,
     server.people.models,
+    server.access.models,
     server.questionnaires.models,
     server.appointments.models,
     server.reminders.models,

@@ -6,8 +6,8 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from server.people import calls, flow
-from server.people.guards import STAFF, Ask, Db, Now, Who
 from server.web import problems, render
+from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, way_back
 from server.web.problems import found
 

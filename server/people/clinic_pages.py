@@ -9,10 +9,10 @@ from server import language, phone_numbers
 from server.clock import is_zone
 from server.people import flow
 from server.people.flow import ClinicFacts
-from server.people.guards import ADMIN, Ask, Db, Now, Who
 from server.people.models import Clinic
 from server.phone_numbers import BadNumber, BadNumbers
 from server.web import render
+from server.web.dependencies import ADMIN, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, phone_numbers
 from server.actor import Actor
 from server.clock import to_wall
 from server.people import rules
-from server.people.models import Caregiver, Clinic, PairingCode, Patient, Staff
+from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.phone_numbers import Dialable
 
 
@@ -123,16 +123,6 @@ async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now:
     """Stop all that is sent to the patient and the caregivers, from this moment; flags stay with staff."""
     patient.paused_at, patient.paused_why = patient.paused_at or now, why
     audit.record(db, actor, "patient.paused", patient, now, why=why)
-    if why in rules.ENDS_CODES:
-        await end_codes(db, actor, PairingCode.patient_id == patient.id, now)
-
-
-async def end_codes(db: AsyncSession, actor: Actor, which: ColumnElement[bool], now: datetime) -> None:
-    """Pairing codes that nobody has joined with make no phone anybody's any more (case 127)."""
-    waiting = select(PairingCode).where(which, PairingCode.used_at.is_(None), PairingCode.expires_at > now)
-    for code in list(await db.scalars(waiting)):
-        code.expires_at = now
-        audit.record(db, actor, "pairing.ended", code, now)
 
 
 async def resume(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:

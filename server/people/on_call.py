@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, phone_numbers
 from server.actor import Actor
 from server.people import flow as people
-from server.people import staff_flow
+from server.people import staff
 from server.people.models import Clinic, Staff
 from server.people.rules import Refused
 
@@ -41,7 +41,7 @@ async def change(
     """
     if fault := _fault(contacts, wait):
         return Refused(fault)
-    team = [member for member in await staff_flow.team(db, actor) if member.id in contacts]
+    team = [member for member in await staff.team(db, actor) if member.id in contacts]
     typed = {m.id: contacts[m.id].phone for m in team if contacts[m.id].phone != (m.phone or "")}
     read = partial(phone_numbers.read_for_texts, text_countries=clinic.text_countries or [clinic.country])
     numbers = phone_numbers.read_all(typed, clinic.country, read)

@@ -5,14 +5,14 @@ from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.people import flow, on_call, staff_flow
-from server.people.guards import ADMIN, Ask, Db, Given, Now, Who
+from server.people import flow, on_call, staff
 from server.people.models import Staff
 from server.people.on_call import Contact
 from server.people.rules import Refused
 from server.phone_numbers import BadNumbers
 from server.settings import Settings
 from server.web import render
+from server.web.dependencies import ADMIN, Ask, Db, Given, Now, Who
 from server.web.form_fields import form_of, text, whole
 
 
@@ -24,7 +24,7 @@ async def on_call_page(request: Ask, db: Db, actor: Who, settings: Given) -> Res
 
 @post("/staff/clinic/on-call", opt=ADMIN)
 async def change(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[str]:
-    form, team = await form_of(request), await staff_flow.team(db, actor)
+    form, team = await form_of(request), await staff.team(db, actor)
     said = {member.id: _contact(form, member) for member in team}
     wait, clinic = whole(form, "wait") or 0, await flow.clinic_of(db, actor)
     try:
@@ -49,7 +49,7 @@ async def _page(
     refused: Refused | BadNumbers | None = None,
     saved: bool = False,
 ) -> Response[str]:
-    team = await staff_flow.team(db, actor)
+    team = await staff.team(db, actor)
     contacts = said or {member.id: Contact(member.on_call, member.phone or "") for member in team}
     places = {member.id: contacts[member.id].place or len(team) + 1 for member in team}
     return render.page(

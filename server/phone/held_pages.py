@@ -13,13 +13,13 @@ from server.checkins import asking, drafts, finding, held, rules, same
 from server.checkins.models import CheckIn
 from server.language import gettext as _
 from server.people import flow as people
-from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Clinic, Patient
 from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
 from server.reminders import standing
 from server.web import render
+from server.web.dependencies import PERSON, Ask, Db, Now, Who
 
 
 @get("/held", opt=PERSON)

@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from server.people.guards import ANYONE, PERSON, Ask
 from server.web import problems, render
+from server.web.dependencies import ANYONE, PERSON, Ask
 from server.web.form_fields import form_of, text
 
 

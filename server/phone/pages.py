@@ -16,8 +16,7 @@ from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
 from server.db import scope
 from server.people import flow as people
-from server.people import staff_flow
-from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who
+from server.people import staff as people_staff
 from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
 from server.questionnaires import flow as questionnaires
@@ -27,6 +26,7 @@ from server.review import flow as review
 from server.review.models import Flag
 from server.web import charts, render
 from server.web.charts import Chart
+from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
 from server.web.problems import found
 
 SHOWN_BACK = timedelta(days=90)
@@ -100,7 +100,7 @@ async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
 
 
 async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
-    staff = await staff_flow.find_staff(db, actor, staff_id) if staff_id else None
+    staff = await people_staff.find_staff(db, actor, staff_id) if staff_id else None
     return staff.name if staff else ""
 
 

@@ -7,12 +7,12 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access import passkeys, sessions
+from server.access.models import Device
 from server.actor import Actor
-from server.people import devices, passkeys
 from server.people import flow as people
-from server.people.guards import PATIENT, PERSON, Ask, Db, Now, Who
-from server.people.models import Device
 from server.web import problems, render
+from server.web.dependencies import PATIENT, PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 
 
@@ -22,7 +22,7 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         request,
         "phone/settings_phones.html",
         actor=actor,
-        devices=await devices.devices_of(db, actor.patient_id),
+        devices=await sessions.devices_of(db, actor.patient_id),
         helpers=await people.caregivers_of(db, actor.patient_id),
         passkeys=await passkeys.of_person(db, actor),
     )
@@ -32,13 +32,13 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
     """Sign another phone of the same patient out."""
     device = await _own_or_helped(db, actor, device_id)
-    await devices.end_device(db, actor, device, now)
+    await sessions.end_device(db, actor, device, now)
     return render.go(request, "/settings/phones")
 
 
 async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Device:
     """A patient's own phones and the helpers'; for a caregiver, the caregiver's own."""
-    mine: dict[str, Device] = {device.id: device for device in await devices.devices_of(db, actor.patient_id)}
+    mine: dict[str, Device] = {device.id: device for device in await sessions.devices_of(db, actor.patient_id)}
     device = mine.get(device_id)
     if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
         raise NotFoundException
@@ -51,7 +51,7 @@ async def name_device(request: Ask, db: Db, actor: Who, now: Now, device_id: Fro
     name = text(await form_of(request), "name", 60)
     if not name:
         return problems.answer(request, 422)
-    await devices.rename(db, actor, device, name, now)
+    await sessions.rename(db, actor, device, name, now)
     return render.go(request, "/settings/phones")
 
 
@@ -61,7 +61,7 @@ async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: F
     helpers = {helper.id: helper for helper in await people.caregivers_of(db, actor.patient_id)}
     if caregiver_id not in helpers:
         raise NotFoundException
-    await devices.end_caregiver(db, actor, helpers[caregiver_id], now)
+    await sessions.end_caregiver(db, actor, helpers[caregiver_id], now)
     return render.go(request, "/settings/phones")
 
 

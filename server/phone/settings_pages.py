@@ -5,16 +5,17 @@ from typing import Any
 
 from litestar import Response, get, post
 
+from server.access import sessions
+from server.access.guards import ended_cookie
 from server.checkins import flow as checkins
 from server.checkins import reckoning
-from server.people import devices
 from server.people import flow as people
 from server.people import rules as people_rules
-from server.people.guards import PATIENT, PERSON, Ask, Db, Now, Who, ended_cookie
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import subscriptions
 from server.web import problems, render
+from server.web.dependencies import PATIENT, PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 
 OWN_WISH = "own-wish"
@@ -139,7 +140,7 @@ async def leave_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/settings/leave", opt=PATIENT)
 async def leave(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """Consent is taken back: nothing is sent any more, and every phone is signed out (case 51)."""
-    await devices.leave(db, actor, await db.get_one(Patient, actor.patient_id), now)
+    await sessions.leave(db, actor, await db.get_one(Patient, actor.patient_id), now)
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie())
     response.headers["Clear-Site-Data"] = '"cache"'

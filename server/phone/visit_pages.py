@@ -13,9 +13,9 @@ from server.appointments import rules
 from server.appointments.models import Appointment
 from server.appointments.rules import VisitChanged
 from server.people import flow as people
-from server.people.guards import PERSON, Ask, Db, Now, Who
 from server.people.models import Patient
 from server.web import problems, render
+from server.web.dependencies import PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 

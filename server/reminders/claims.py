@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
+from server.access.models import Subscription
 from server.crypto import MissingKey
-from server.people.models import Patient, Subscription
+from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.folding import fold_together
 from server.reminders.known import Known, look_up

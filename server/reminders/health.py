@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access.models import Device, Subscription
 from server.actor import Actor, system
-from server.people.models import Caregiver, Clinic, Device, Patient, Subscription
+from server.people.models import Caregiver, Clinic, Patient
 from server.reminders import flow, rules, signs
 from server.reminders.flow import Notice
 from server.reminders.signs import Signs

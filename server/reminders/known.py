@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.people.models import Caregiver, Clinic, Device, Patient, Staff, Subscription
+from server.access.models import Device, Subscription
+from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 

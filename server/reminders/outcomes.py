@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
+from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
 from server.channels.push.channel import PushAddress
-from server.people.models import Subscription
 from server.reminders import breakers, rules
 from server.reminders.claims import end
 from server.reminders.models import Attempt, Reminder

@@ -11,12 +11,12 @@ from server.actor import Actor
 from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
 from server.people import flow as people
-from server.people.guards import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
 from server.people.rules import Refused
 from server.reminders import flow, receipts, rules, subscriptions, told
 from server.reminders.subscriptions import Opened
 from server.settings import Settings
 from server.web import problems, render
+from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
 from server.web.form_fields import form_of, json_of, text
 
 EVENTS = ("shown", "opened", "answered")

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit, crypto, language, phone_numbers
+from server.access.models import Subscription
 from server.channels.email import Mailbox
 from server.channels.protocol import Message
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
-from server.people.models import Patient, Staff, Subscription
+from server.people.models import Patient, Staff
 from server.reminders import policy, rules
 from server.reminders.known import Known
 from server.reminders.models import Attempt, Reminder

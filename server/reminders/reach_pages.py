@@ -5,11 +5,11 @@ from litestar.datastructures import FormMultiDict
 
 from server import language, phone_numbers
 from server.people import flow as people
-from server.people.guards import ADMIN, Ask, Db, Now, Who
 from server.people.models import Clinic
 from server.reminders import policy
 from server.reminders.policy import BadPolicy, PolicyChange
 from server.web import render
+from server.web.dependencies import ADMIN, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, texts, whole
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access.models import Device, Subscription
 from server.actor import Actor
-from server.people.models import Device, Patient, Subscription
+from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.flow import OVERTAKEN, SAID, cancel, of_subject, set_audience
 from server.reminders.models import Attempt, Reminder

@@ -7,12 +7,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access import sessions
+from server.access.models import Device, Subscription
 from server.actor import Actor
 from server.channels.push.channel import check_subscription_keys, vapid_public_key
 from server.channels.push.endpoints import BadEndpoint, BadKeys, HostList, check_endpoint
 from server.db import unscoped
-from server.people import devices
-from server.people.models import Device, Subscription
 from server.people.rules import Refused
 
 MOST_OF_A_DEVICE = 100  # a browser changes its endpoint a few times a year
@@ -78,12 +78,12 @@ async def _take_over(db: AsyncSession, actor: Actor, held: Subscription, now: da
     with unscoped(db):
         before = await db.get_one(Device, held.device_id)
     own = await db.get_one(Device, actor.device_id)
-    goes_on = held.ended_at is None and before.ended_at is None and devices.owner(before) == devices.owner(own)
+    goes_on = held.ended_at is None and before.ended_at is None and sessions.owner(before) == sessions.owner(own)
     if not goes_on:
         held.ended_at, held.ended_why = held.ended_at or now, held.ended_why or "taken-over"
         held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
         await db.flush()
-    await devices.replace_device(db, before, own, now)
+    await sessions.replace_device(db, before, own, now)
     if goes_on:
         await db.refresh(held)
     return goes_on

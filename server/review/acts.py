@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.people import staff_flow
+from server.people import staff
 from server.people.rules import Refused
 from server.reminders import flow as reminders
 from server.review import escalation, flow, rules
@@ -35,7 +35,7 @@ async def assign(
     db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
     """Give it to somebody of the clinic; "" gives it back to all. Refused where somebody else has it by now."""
-    member = await staff_flow.find_staff(db, actor, staff_id) if staff_id else None
+    member = await staff.find_staff(db, actor, staff_id) if staff_id else None
     if staff_id and (member is None or member.ended_at is not None):
         return Refused("owner")
     await hold(db, flag)

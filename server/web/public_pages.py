@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from server import language
 from server.language import mark
-from server.people.guards import ANYONE, Db
 from server.web import render
 from server.web.assets import ROOT, Asset, Assets
+from server.web.dependencies import ANYONE, Db
 
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"

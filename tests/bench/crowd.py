@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from server import crypto, migrations
+from server.access.models import Device
 from server.actor import Actor, system
 from server.channels.push.channel import PushChannel
 from server.channels.push.endpoints import HostList
 from server.db import Database, new_id
-from server.people.models import Clinic, Device, Patient
+from server.people.models import Clinic, Patient
 from server.reminders import flow, subscriptions
 from server.reminders.rules import Planned
 from server.reminders.sending import Sender

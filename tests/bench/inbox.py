@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import app as composition
 from server import crypto
+from server.access import staff_accounts
 from server.checkins import past
 from server.checkins.models import CheckIn, Plan, Response
 from server.db import Database
 from server.desk import inbox
 from server.desk.reasons import reason_of
 from server.people import flow as people
-from server.people import staff_flow
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
 from server.review import flow as review
@@ -42,7 +42,7 @@ async def run(folder: Path, now: datetime) -> tuple[float, float]:
     async with database.writing() as db:
         cast = await meet(db)
         await _fill(db, cast.harbor, now)
-        token = await staff_flow.make_link(db, acting(cast.maria), cast.maria, now)
+        token = await staff_accounts.make_link(db, acting(cast.maria), cast.maria, now)
     ours = await _over_http(database, token, now)
     async with database.reading() as db:
         theirs = await _timed(lambda: _one_by_one(db, cast.maria))

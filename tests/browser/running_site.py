@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from server import crypto
+from server.access import staff_accounts
+from server.access.joining import flow as joining
 from server.actor import system
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
@@ -18,7 +20,6 @@ from server.checkins.responses import Submission, Taken
 from server.checkins.rules import Rhythm
 from server.clock import system_clock, to_utc, to_wall
 from server.db import Database
-from server.people import joining, staff_flow
 from server.people.models import Caregiver, Patient, Staff
 from server.questionnaires.definition import Value
 from server.reminders import flow as reminders
@@ -65,7 +66,7 @@ class RunningSite:
     async def staff_link(self, staff: Staff) -> str:
         """The address that an admin, or the command line, hands out."""
         async with self.database.writing() as db:
-            token = await staff_flow.make_link(db, acting(staff), staff, system_clock())
+            token = await staff_accounts.make_link(db, acting(staff), staff, system_clock())
         return self.url(f"/staff/link#{token}")
 
     # Visits

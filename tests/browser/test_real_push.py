@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from server.people.models import Subscription
+from server.access.models import Subscription
 from tests.channels.push_service import Phone
 
 from .bidi import Firefox

@@ -6,10 +6,10 @@ import pytest
 from httpx import Response as Answer
 
 from server import crypto
+from server.access.guards import PERSON_COOKIE
 from server.checkins import past
 from server.checkins.models import CheckIn, Draft, Response
 from server.db import Database
-from server.people.guards import PERSON_COOKIE
 from server.review.models import Flag
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, migrations
+from server.access.models import Subscription
 from server.actor import Actor
 from server.channels.push.endpoints import HostList
 from server.db import Database
 from server.people import on_call
-from server.people.models import Subscription
 from server.people.on_call import Contact
 from server.reminders import subscriptions
 from tests.cast import NOW, Cast, acting, gather

@@ -12,13 +12,13 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, migrations, phone_numbers
+from server.access.models import Device, Subscription
 from server.actor import Actor
 from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
 from server.checkins.rules import Rhythm
 from server.db import Database
 from server.people import flow as people
-from server.people.models import Device, Subscription
 from server.reminders import subscriptions
 from tests.cast import NOW, Cast, acting, gather
 from tests.faults import inline

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from server import crypto, migrations
+from server.access.models import Device, Subscription
 from server.db import Base, Database, new_id
-from server.people.models import Device, Patient, Subscription
+from server.people.models import Patient
 from server.reminders.models import Reminder
 from tests.cast import NOW, Cast, gather
 from tests.channels.push_service import Phone

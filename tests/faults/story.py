@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, migrations, phone_numbers
+from server.access.models import Subscription
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
@@ -13,7 +14,7 @@ from server.clock import to_wall
 from server.db import Database
 from server.people import flow as people
 from server.people.flow import NewPatient
-from server.people.models import Caregiver, Patient, Subscription
+from server.people.models import Caregiver, Patient
 from server.reminders import subscriptions
 from server.settings import Settings
 from tests.cast import NOW, Cast, acting, gather

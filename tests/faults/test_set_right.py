@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access.models import Device
 from server.actor import system
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
@@ -24,7 +25,6 @@ from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Draft, Response
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
-from server.people.models import Device
 from server.questionnaires import flow as questionnaires
 from server.reminders import breakers, claims
 from server.reminders import flow as reminders

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from server.people.guards import PERSON_COOKIE
+from server.access.guards import PERSON_COOKIE
 from server.reminders.words import payload, words_for
 from tests.browser.chromium import PHONE, deliver_push
 from tests.browser.eventually import eventually

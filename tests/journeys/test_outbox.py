@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Route, expect
 
-from server.people.guards import PERSON_COOKIE
+from server.access.guards import PERSON_COOKIE
 from tests.browser.people import (
     join,
     phone_of,

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Page, Request, expect
 
-from server.people.models import Device, Passkey
+from server.access.models import Device, Passkey
 from tests.browser.people import phone_of, press, sees
 from tests.browser.running_site import RunningSite
 from tests.stories import rows

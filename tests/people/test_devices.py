@@ -2,9 +2,9 @@
 
 import pytest
 
+from server.access.guards import PERSON_COOKIE
+from server.access.models import Device, DeviceSession, Subscription
 from server.db import Database
-from server.people.guards import PERSON_COOKIE
-from server.people.models import Device, DeviceSession, Subscription
 from server.reminders.models import Attempt, Reminder
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock

@@ -3,9 +3,10 @@
 import pytest
 from litestar import Litestar
 
+from server.access.guards import PERSON_COOKIE
+from server.access.models import Subscription
 from server.db import Database
-from server.people.guards import PERSON_COOKIE
-from server.people.models import Patient, Subscription
+from server.people.models import Patient
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import push_subscription, rows

@@ -7,9 +7,9 @@ from httpx import Response
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+from server.access.guards import PERSON_COOKIE, STAFF_COOKIE
 from server.audit import AuditEvent
 from server.db import Database
-from server.people.guards import PERSON_COOKIE, STAFF_COOKIE
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import rows

@@ -8,11 +8,13 @@ from litestar import Litestar
 
 from server import app as composition
 from server import crypto
+from server.access.guards import PERSON_COOKIE
+from server.access.joining import flow as joining
+from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.db import Database
-from server.people import flow, joining
+from server.people import flow
 from server.people.flow import NewPatient
-from server.people.guards import PERSON_COOKIE
-from server.people.models import Caregiver, Consent, Device, DeviceSession, PairingCode
+from server.people.models import Caregiver
 from server.people.rules import CONSENT_VERSION
 from server.settings import Settings
 from tests.cast import Cast, acting

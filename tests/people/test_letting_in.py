@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
+from server.access.joining import requests as join_requests
+from server.access.joining.request_pages import ASKED_COOKIE
+from server.access.models import Device, JoinRequest, PairingCode
 from server.db import Database
-from server.people import flow, letting_in
+from server.people import flow
 from server.people.flow import NewPatient
-from server.people.letting_in_pages import ASKED_COOKIE
-from server.people.models import Device, JoinRequest, PairingCode
 from server.people.rules import CONSENT_VERSION
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
@@ -181,7 +182,7 @@ async def test_case_63_only_the_phone_that_asked_learns_what_became_of_it(
 async def test_numbers_of_days_ago_are_not_kept(database: Database, cast: Cast, clock: StillClock) -> None:
     for _ in range(2):
         async with database.writing() as db:
-            await letting_in.ask(db, "iPhone", "203.0.113.5", clock())
+            await join_requests.ask(db, "iPhone", "203.0.113.5", clock())
         clock.move(days=2)
     assert len(await rows(database, JoinRequest)) == 1
 

@@ -13,9 +13,11 @@ from litestar import Litestar
 from sqlalchemy import update
 
 from server import crypto
+from server.access.joining import flow as joining
+from server.access.models import Device, DeviceSession, PairingCode, Passkey, Subscription
 from server.db import Database
-from server.people import joining, rules
-from server.people.models import Caregiver, Device, DeviceSession, PairingCode, Passkey, Patient, Subscription
+from server.people import rules
+from server.people.models import Caregiver, Patient
 from server.reminders import flow as reminders
 from server.reminders import receipts
 from server.reminders.flow import Notice

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import segno
 
+from server.access.models import PairingCode
 from server.db import Database
-from server.people.models import Caregiver, PairingCode, Patient
+from server.people.models import Caregiver, Patient
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import audited, rows

@@ -10,10 +10,11 @@ from argon2 import PasswordHasher
 from httpx import Response
 from litestar import Litestar
 
+from server.access import staff_accounts
+from server.access.guards import STAFF_COOKIE
+from server.access.models import DeviceSession, StaffLink
 from server.db import Database
-from server.people import staff_flow
-from server.people.guards import STAFF_COOKIE
-from server.people.models import DeviceSession, Staff, StaffLink
+from server.people.models import Staff
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
@@ -36,8 +37,8 @@ async def offered_secret(device: Browser) -> str:
 def light_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real argon2id, with less memory and time than it takes from a thief."""
     hasher = PasswordHasher(time_cost=1, memory_cost=64)
-    monkeypatch.setattr(staff_flow, "_hasher", hasher)
-    monkeypatch.setattr(staff_flow, "_nobody", hasher.hash("an account that does not exist"))
+    monkeypatch.setattr(staff_accounts, "_hasher", hasher)
+    monkeypatch.setattr(staff_accounts, "_nobody", hasher.hash("an account that does not exist"))
 
 
 @pytest.fixture
@@ -134,7 +135,7 @@ async def test_case_67_who_guesses_locks_themselves_out_and_nobody_else(
 async def test_case_67_spraying_one_password_over_many_accounts_is_limited(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_flow, "_password_fits", lambda *_: False)  # hashing takes its time on purpose
+    monkeypatch.setattr(staff_accounts, "_password_fits", lambda *_: False)  # hashing takes its time on purpose
     stranger = Browser(app, address="203.0.113.9")
     statuses = [(await enters(stranger, "0", f"m{n}@harbor.example")).status_code for n in range(101)]
     assert statuses == [422] * 100 + [429]
@@ -143,7 +144,7 @@ async def test_case_67_spraying_one_password_over_many_accounts_is_limited(
 
 async def test_case_65_a_one_time_link_works_once(app: Litestar, database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        token = await staff_flow.make_link(db, acting(cast.ruth), cast.ken, NOW)
+        token = await staff_accounts.make_link(db, acting(cast.ruth), cast.ken, NOW)
     devices = [Browser(app) for _ in range(4)]
     for device in devices:
         await device.get(f"/staff/link?token={token}")
@@ -162,9 +163,9 @@ async def test_case_65_a_link_ends_after_a_day_or_with_the_next_one(
     browser: Browser, database: Database, cast: Cast, clock: StillClock
 ) -> None:
     async with database.writing() as db:
-        first = await staff_flow.make_link(db, acting(cast.ruth), cast.ken, clock())
+        first = await staff_accounts.make_link(db, acting(cast.ruth), cast.ken, clock())
     async with database.writing() as db:
-        second = await staff_flow.make_link(db, acting(cast.ruth), cast.ken, clock())
+        second = await staff_accounts.make_link(db, acting(cast.ruth), cast.ken, clock())
     assert (await browser.submit("/staff/link", {"token": first})).status_code == 422
     clock.move(hours=24)
     assert (await browser.submit("/staff/link", {"token": second})).status_code == 422

@@ -2,10 +2,11 @@
 
 import pytest
 
+from server.access.models import Device
 from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.db import Database
-from server.people.models import Caregiver, Device, Patient
+from server.people.models import Caregiver, Patient
 from server.reminders.models import Reminder
 from tests.cast import NOW, Cast
 from tests.conftest import Enter

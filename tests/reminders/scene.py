@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from server.access.models import Subscription
 from server.db import Database
-from server.people.models import Subscription
 from server.reminders import flow, sending
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.people.models import Subscription
 from server.reminders import breakers
 from server.reminders.models import Attempt, Breaker, Reminder
 from server.reminders.rules import Planned

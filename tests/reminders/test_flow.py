@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from server.access import sessions
+from server.access.models import Device
 from server.audit import AuditEvent
-from server.people import devices
 from server.people import flow as people
-from server.people.models import Device, Patient, Staff
+from server.people.models import Patient, Staff
 from server.reminders import flow, receipts, told
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
@@ -156,7 +157,7 @@ async def test_case_64_a_token_ends_with_the_phone_it_was_sent_to(scene: Scene) 
     await scene.due()
     async with scene.database.writing() as db:
         phone = await db.get_one(Device, scene.phone.device_id)
-        await devices.end_device(db, acting(scene.cast.maria), phone, scene.clock())
+        await sessions.end_device(db, acting(scene.cast.maria), phone, scene.clock())
     assert await redeem(scene) is None
     assert (await scene.reminder()).answered_at is None
 

@@ -4,9 +4,9 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
 from server.people import flow as people
-from server.people.models import Subscription
 from server.reminders import flow, receipts, told
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned

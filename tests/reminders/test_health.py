@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from server import crypto
+from server.access.models import Device, Subscription
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
@@ -13,7 +14,6 @@ from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
 from server.clock import to_wall
 from server.db import Database
-from server.people.models import Device, Subscription
 from server.reminders import health, receipts, signs, subscriptions
 from server.reminders.models import Reminder
 from server.reminders.signs import Signs

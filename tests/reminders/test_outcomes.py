@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.people.models import Subscription
 from server.reminders import receipts, rules, told
 from tests.cast import acting
 from tests.push_double import PushDouble

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.people.models import Subscription
 from server.reminders import pace
 from server.reminders.models import Attempt, Reminder
 from server.reminders.pace import Pace

@@ -7,10 +7,10 @@ import pytest
 from httpx import Response
 
 from server import crypto
+from server.access.models import Subscription
 from server.audit import AuditEvent
 from server.channels.push.channel import vapid_public_key
 from server.db import Database
-from server.people.models import Subscription
 from server.reminders.models import Attempt
 from server.reminders.sending import Sender
 from tests.cast import Cast

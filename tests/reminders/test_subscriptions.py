@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from server import crypto
+from server.access.models import Subscription
 from server.actor import Actor
 from server.channels.push.endpoints import HostList
 from server.db import Database, scope
-from server.people.models import Caregiver, Patient, Staff, Subscription
+from server.people.models import Caregiver, Patient, Staff
 from server.people.rules import Refused
 from server.reminders import subscriptions
 from tests.cast import NOW, Cast, acting

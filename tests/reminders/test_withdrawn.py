@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from server.access.models import Subscription
 from server.people import flow as people
-from server.people.models import Patient, Subscription
+from server.people.models import Patient
 from server.reminders import flow
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned

@@ -1,12 +1,10 @@
 """Who may open what. Every route says for whom it is (`opt={"who": …}`); one that says nothing is closed."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from litestar.connection import ASGIConnection, Request
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
-from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
@@ -14,33 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto, language
+from server.access.models import Device, DeviceSession
 from server.actor import Actor, Visitor
 from server.people import rules
-from server.people.models import Caregiver, Clinic, Device, DeviceSession, Patient, Staff
-from server.settings import Settings
+from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.web.dependencies import Ask
 
 PERSON_COOKIE = "__Host-interlude"
 STAFF_COOKIE = "__Host-interlude-desk"
 LANGUAGE_COOKIE = "__Host-language"
 
-Ask = Request[Visitor, Any, State]
-# What a handler is handed by name (see app.py).
-Db = NamedDependency[AsyncSession]
-Who = NamedDependency[Actor]
-Now = NamedDependency[datetime]
-Given = NamedDependency[Settings]
 Connection = ASGIConnection[Any, Visitor, Any, State]
-
-ANYONE = {"who": "anyone"}
-PERSON = {"who": "person"}
-PATIENT = {"who": "patient"}
-STAFF = {"who": "staff"}
-CLINICIAN = {"who": "clinician"}  # an admin too
-ADMIN = {"who": "admin"}
-# Called by script, from the page or its worker, which has no form to carry a CSRF token in.
-SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
-TELLS_LEFT = {"tells_left": True}  # refused in clear words to whom it was open until consent was taken back
-WRITES = {"writes": True}  # a GET that leaves a trace, such as "opened by"
 
 
 class WhoAsks(AbstractAuthenticationMiddleware):

@@ -10,12 +10,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access.guess_limits import count_guess, forget_guesses
+from server.access.models import Device, DeviceSession, StaffLink
+from server.access.sessions import begin_session
 from server.actor import Actor
 from server.db import scope
 from server.people import rules
-from server.people.devices import begin_session
-from server.people.guesses import count_guess, forget_guesses
-from server.people.models import Device, DeviceSession, Staff, StaffLink
+from server.people.models import Staff
 from server.people.rules import Refused
 
 _hasher = PasswordHasher()
@@ -165,12 +166,3 @@ def new_totp_secret() -> str:
 
 def totp_uri(secret: str, email: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name="Interlude")
-
-
-async def team(db: AsyncSession, actor: Actor) -> list[Staff]:
-    found = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None)))
-    return sorted(found, key=lambda staff: staff.name.casefold())
-
-
-async def find_staff(db: AsyncSession, actor: Actor, staff_id: str) -> Staff | None:
-    return await db.scalar(select(Staff).where(Staff.id == staff_id, Staff.clinic_id == actor.clinic_id))

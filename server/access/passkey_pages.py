@@ -6,22 +6,12 @@ from litestar import Response, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from server.people import devices, passkeys, rules
-from server.people.guards import (
-    ANYONE,
-    PERSON,
-    SAME_ORIGIN,
-    Ask,
-    Db,
-    Given,
-    Now,
-    Who,
-    held_token,
-    session_cookie,
-    source_of,
-)
+from server.access import passkeys, sessions
+from server.access.guards import held_token, session_cookie, source_of
+from server.people import rules
 from server.people.rules import Refused
 from server.web import problems, render
+from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, Now, Who
 from server.web.form_fields import json_of
 
 
@@ -54,7 +44,7 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
     joined = await passkeys.sign_in(db, said, settings.base_url, device_name, source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
-    await devices.replace_in_browser(db, joined.device, held_token(request), now)
+    await sessions.replace_in_browser(db, joined.device, held_token(request), now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
     response.set_cookie(session_cookie(joined.token))
     return response

@@ -5,10 +5,11 @@ from typing import Any
 from litestar import Response, get, post
 
 from server import language
+from server.access.guards import language_cookie
 from server.people import flow
-from server.people.guards import ANYONE, PERSON, Ask, Db, Now, Who, language_cookie
 from server.people.models import Patient
 from server.web import problems, render
+from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 
 BACK = {"join": "/join", "account": "/staff/account"}

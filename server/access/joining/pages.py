@@ -7,24 +7,15 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access import sessions
+from server.access.guards import chosen_language, ended_cookie, held_token, session_cookie, source_of
+from server.access.joining import flow as joining
 from server.actor import Actor
-from server.people import devices, flow, joining, rules
-from server.people.guards import (
-    ANYONE,
-    PERSON,
-    Ask,
-    Db,
-    Now,
-    Who,
-    chosen_language,
-    ended_cookie,
-    held_token,
-    session_cookie,
-    source_of,
-)
+from server.people import flow, rules
 from server.people.models import Clinic, Patient
 from server.people.rules import Refused
 from server.web import render
+from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 
 STEPS = {"iphone": 4, "android": 3, "other": 1}
@@ -57,7 +48,7 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
     await _keep_language(request, db, joined.device.patient_id, now)
-    await devices.replace_in_browser(db, joined.device, held_token(request), now)
+    await sessions.replace_in_browser(db, joined.device, held_token(request), now)
     response = render.go(request, "/reminders")
     response.set_cookie(session_cookie(joined.token))
     return response
@@ -101,7 +92,7 @@ def sign_out_page(request: Ask) -> Response[str]:
 
 @post("/sign-out", opt=PERSON)
 async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    await devices.end_device(db, actor, await devices.own_device(db, actor), now)
+    await sessions.end_device(db, actor, await sessions.own_device(db, actor), now)
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie())
     response.headers["Clear-Site-Data"] = '"cache"'

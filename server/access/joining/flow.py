@@ -8,18 +8,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access import sessions
+from server.access.guess_limits import count_guess, forgive_guess
+from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.actor import Actor
 from server.db import scope
-from server.people import devices, rules
-from server.people.guesses import count_guess, forgive_guess
-from server.people.models import (
-    Caregiver,
-    Consent,
-    Device,
-    DeviceSession,
-    PairingCode,
-    Patient,
-)
+from server.people import rules
+from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
 
@@ -122,7 +117,7 @@ async def begin(
         clinic_id=person.clinic_id,
         patient_id=None if helper else patient_id,
         caregiver_id=helper,
-        name=rules.unlike(device_name, [held.name for held in await devices.devices_of(db, patient_id)]),
+        name=rules.unlike(device_name, [held.name for held in await sessions.devices_of(db, patient_id)]),
         joined_at=now,
         seen_at=now,
     )
@@ -132,7 +127,7 @@ async def begin(
         db.add(_consent(device, patient_id, consented, now))
     actor = Actor("caregiver" if helper else "patient", person.id, person.clinic_id)
     audit.record(db, actor, "device.joined", device, now, consent=consented or "")
-    token, session = await devices.begin_session(db, device, now)
+    token, session = await sessions.begin_session(db, device, now)
     return Joined(token, session, device)
 
 

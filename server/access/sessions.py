@@ -6,20 +6,12 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
 from server.actor import Actor, system
 from server.db import unscoped
 from server.people import flow as people
 from server.people import rules
-from server.people.models import (
-    Caregiver,
-    Device,
-    DeviceSession,
-    PairingCode,
-    Passkey,
-    PasskeyUse,
-    Patient,
-    Subscription,
-)
+from server.people.models import Caregiver, Patient
 
 
 async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tuple[str, DeviceSession]:
@@ -66,7 +58,7 @@ async def end_device(db: AsyncSession, actor: Actor, device: Device, now: dateti
         .values(ended_at=now, ended_why="signed-out")
     )
     await _end_passkeys(db, actor, _passkeys_of(device), now)
-    await people.end_codes(db, actor, PairingCode.device_id == device.id, now)
+    await end_codes(db, actor, PairingCode.device_id == device.id, now)
     audit.record(db, actor, "device.ended", device, now)
 
 
@@ -148,14 +140,21 @@ async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, no
         await end_device(db, actor, device, now)
     await _end_passkeys(db, actor, Passkey.caregiver_id == caregiver.id, now)
     codes = (PairingCode.caregiver_id == caregiver.id) | (PairingCode.made_by == caregiver.id)
-    await people.end_codes(db, actor, codes, now)
+    await end_codes(db, actor, codes, now)
     caregiver.ended_at = caregiver.ended_at or now
     audit.record(db, actor, "caregiver.ended", caregiver, now)
 
 
+async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now: datetime) -> None:
+    """Stop all that is sent. After a death, or consent taken back, nobody joins with a code that was issued before."""
+    await people.pause(db, actor, patient, why, now)
+    if why in rules.ENDS_CODES:
+        await end_codes(db, actor, PairingCode.patient_id == patient.id, now)
+
+
 async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
     """The patient takes consent back: a pause that says so, every phone signed out. Staff keep what the law asks."""
-    await people.pause(db, actor, patient, rules.CONSENT_WITHDRAWN, now)
+    await pause(db, actor, patient, rules.CONSENT_WITHDRAWN, now)
     for device in await devices_of(db, patient.id):
         await end_device(db, actor, device, now)
     await _end_passkeys(db, actor, Passkey.patient_id == patient.id, now)
@@ -186,3 +185,11 @@ async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:
 
 async def own_device(db: AsyncSession, actor: Actor) -> Device:
     return await db.get_one(Device, actor.device_id)
+
+
+async def end_codes(db: AsyncSession, actor: Actor, which: ColumnElement[bool], now: datetime) -> None:
+    """Pairing codes that nobody has joined with make no phone anybody's any more (case 127)."""
+    waiting = select(PairingCode).where(which, PairingCode.used_at.is_(None), PairingCode.expires_at > now)
+    for code in list(await db.scalars(waiting)):
+        code.expires_at = now
+        audit.record(db, actor, "pairing.ended", code, now)

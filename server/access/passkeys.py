@@ -22,12 +22,13 @@ from webauthn.helpers.structs import (
 )
 
 from server import audit, crypto
+from server.access.guess_limits import count_guess, forgive_guess
+from server.access.joining.flow import Joined, begin
+from server.access.models import Challenge, Device, Passkey, PasskeyUse
 from server.actor import Actor
 from server.db import scope, unscoped
 from server.people import rules
-from server.people.guesses import count_guess, forgive_guess
-from server.people.joining import Joined, begin
-from server.people.models import Caregiver, Challenge, Device, Passkey, PasskeyUse, Patient
+from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
 # Found by the phone itself, and only after a face, a finger or a code.

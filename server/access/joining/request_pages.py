@@ -9,13 +9,16 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access.guards import session_cookie, source_of
+from server.access.joining import requests as join_requests
+from server.access.joining.requests import Asked
+from server.access.models import JoinRequest, PairingCode
 from server.actor import Actor
-from server.people import flow, letting_in, rules
-from server.people.guards import ANYONE, PATIENT, PERSON, STAFF, Ask, Db, Now, Who, session_cookie, source_of
-from server.people.letting_in import Asked
-from server.people.models import Caregiver, Clinic, JoinRequest, PairingCode, Patient
+from server.people import flow, rules
+from server.people.models import Caregiver, Clinic, Patient
 from server.people.rules import Refused
 from server.web import render
+from server.web.dependencies import ANYONE, PATIENT, PERSON, STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
@@ -25,7 +28,7 @@ ASKED_COOKIE = "__Host-asked"
 @post("/join/ask", opt=ANYONE)
 async def ask(request: Ask, db: Db, now: Now) -> Response[Any]:
     device_name = rules.device_name(request.headers.get("user-agent", ""))
-    asked = await letting_in.ask(db, device_name, source_of(request), now)
+    asked = await join_requests.ask(db, device_name, source_of(request), now)
     if isinstance(asked, Refused):
         return render.page(request, "people/join.html", 429, refused=asked, typed="")
     response = render.go(request, "/join/asked")
@@ -42,7 +45,7 @@ def _cookie(asked: Asked) -> Cookie:
 async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
     """The number, until somebody has let this phone in; then the notice that opens the app."""
     asked = _asked(request)
-    waiting = await letting_in.asked_by(db, asked, now)
+    waiting = await join_requests.asked_by(db, asked, now)
     if waiting is None:
         return render.page(request, "people/join.html", refused=Refused("expired-ask"), typed="")
     if waiting.pairing_id is None:
@@ -55,7 +58,7 @@ async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
 @get("/join/asked/state", opt=ANYONE)
 async def asked_state(request: Ask, db: Db, now: Now) -> Response[Any]:
     """For the page that waits: 204, or on to what has become of it."""
-    waiting = await letting_in.asked_by(db, _asked(request), now)
+    waiting = await join_requests.asked_by(db, _asked(request), now)
     if waiting is not None and waiting.pairing_id is None:
         return Response(None, status_code=204, headers=render.FRESH)
     return render.go(request, "/join/asked")
@@ -81,7 +84,7 @@ async def let_own_in(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any
         raise NotFoundException
     patient, caregiver = await _pair_of(db, person)
     typed = text(form, "code", 40)
-    done = await letting_in.let_in(db, actor, typed, patient, caregiver, now)
+    done = await join_requests.let_in(db, actor, typed, patient, caregiver, now)
     if isinstance(done, Refused):
         return await _own_page(request, db, actor, done, typed)
     return render.page(request, "people/let_in_done.html", device_name=done.device_name)
@@ -118,7 +121,7 @@ async def allow(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPa
     if caregiver_id not in helpers:
         raise NotFoundException
     allowed = text(await form_of(request), "allowed", 3) == "yes"
-    await letting_in.allow(db, actor, helpers[caregiver_id], allowed, now)
+    await join_requests.allow(db, actor, helpers[caregiver_id], allowed, now)
     return render.go(request, "/settings/phones")
 
 
@@ -135,7 +138,7 @@ async def staff_let_in(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
     form = await form_of(request)
     patient, caregiver = await _whom(db, actor, patient_id, text(form, "caregiver", 32))
     typed = text(form, "code", 40)
-    done = await letting_in.let_in(db, actor, typed, patient, caregiver, now)
+    done = await join_requests.let_in(db, actor, typed, patient, caregiver, now)
     if isinstance(done, JoinRequest):
         return render.go(request, f"/staff/patients/{patient.id}#people")
     return render.page(

@@ -11,12 +11,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access import sessions
+from server.access.guess_limits import count_guess, forgive_guess
+from server.access.joining.flow import pair_by
+from server.access.models import JoinRequest, PairingCode
 from server.actor import Actor
-from server.people import flow as people
 from server.people import rules
-from server.people.guesses import count_guess, forgive_guess
-from server.people.joining import pair_by
-from server.people.models import Caregiver, JoinRequest, PairingCode, Patient
+from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
 KEPT_FOR = timedelta(days=1)  # longer than a number lives: whoever comes late reads that it is too old
@@ -96,4 +97,4 @@ async def allow(db: AsyncSession, actor: Actor, caregiver: Caregiver, allowed: b
     audit.record(db, actor, "caregiver.may-let-in", caregiver, now, allowed=allowed)
     if not allowed:
         for_patient = (PairingCode.made_by == caregiver.id) & PairingCode.caregiver_id.is_(None)
-        await people.end_codes(db, actor, for_patient, now)
+        await sessions.end_codes(db, actor, for_patient, now)

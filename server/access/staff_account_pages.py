@@ -8,25 +8,16 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access import sessions, staff_accounts
+from server.access.guards import ended_cookie, session_cookie, source_of
 from server.actor import Actor
-from server.people import devices, rules, staff_flow
-from server.people.guards import (
-    ADMIN,
-    ANYONE,
-    STAFF,
-    Ask,
-    Db,
-    Given,
-    Now,
-    Who,
-    ended_cookie,
-    session_cookie,
-    source_of,
-)
+from server.people import rules
+from server.people import staff as people_staff
 from server.people.models import Staff
 from server.people.rules import Refused
 from server.settings import Settings
 from server.web import render
+from server.web.dependencies import ADMIN, ANYONE, STAFF, Ask, Db, Given, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
@@ -40,7 +31,7 @@ def sign_in_page(request: Ask) -> Response[str]:
 async def sign_in(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = text(form, "email", 200)
-    entered = await staff_flow.sign_in(
+    entered = await staff_accounts.sign_in(
         db,
         email,
         text(form, "password", 500),
@@ -64,7 +55,7 @@ def link_page(request: Ask) -> Response[str]:
 @post("/staff/link", opt=ANYONE)
 async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
     token = text(await form_of(request), "token", 100)
-    entered = await staff_flow.enter_by_link(db, token, _device(request), now)
+    entered = await staff_accounts.enter_by_link(db, token, _device(request), now)
     if isinstance(entered, Refused):
         return render.page(request, "people/staff_link.html", 422, refused=entered)
     return _let_in(request, entered.token)
@@ -82,7 +73,7 @@ def _let_in(request: Ask, token: str) -> Response[Any]:
 
 @post("/staff/sign-out", opt=STAFF)
 async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    await devices.end_device(db, actor, await devices.own_device(db, actor), now)
+    await sessions.end_device(db, actor, await sessions.own_device(db, actor), now)
     response = render.go(request, "/staff/sign-in")
     response.set_cookie(ended_cookie(of_staff=True))
     return response
@@ -90,14 +81,14 @@ async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
 
 @get("/staff/account", opt=STAFF)
 async def account_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    return await _account(request, db, actor, staff_flow.new_totp_secret(), None)
+    return await _account(request, db, actor, staff_accounts.new_totp_secret(), None)
 
 
 @post("/staff/account", opt=STAFF)
 async def set_credentials(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
     secret = text(form, "secret", 64)
-    refused = await staff_flow.set_credentials(
+    refused = await staff_accounts.set_credentials(
         db, actor, text(form, "password", 500), secret, text(form, "code", 10), now
     )
     if refused:
@@ -107,8 +98,8 @@ async def set_credentials(request: Ask, db: Db, actor: Who, now: Now) -> Respons
 
 async def _account(request: Ask, db: AsyncSession, actor: Actor, secret: str, refused: Refused | None) -> Response[str]:
     staff = await db.get_one(Staff, actor.id)
-    secret = secret if rules.is_totp_secret(secret) else staff_flow.new_totp_secret()
-    qr = segno.make(staff_flow.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
+    secret = secret if rules.is_totp_secret(secret) else staff_accounts.new_totp_secret()
+    qr = segno.make(staff_accounts.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
     return render.page(
         request,
         "people/staff_account.html",
@@ -129,7 +120,7 @@ async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/staff/team", opt=ADMIN)
 async def invite(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[str]:
     form = await form_of(request)
-    added = await staff_flow.add_staff(
+    added = await staff_accounts.add_staff(
         db, actor, text(form, "name", 100), text(form, "email", 200), text(form, "role", 20), now
     )
     if isinstance(added, Refused):
@@ -141,12 +132,12 @@ async def invite(request: Ask, db: Db, actor: Who, settings: Given, now: Now) ->
 async def new_link(
     request: Ask, db: Db, actor: Who, settings: Given, now: Now, staff_id: FromPath[str]
 ) -> Response[str]:
-    staff = found(await staff_flow.find_staff(db, actor, staff_id))
+    staff = found(await people_staff.find_staff(db, actor, staff_id))
     return await _team(request, db, actor, link=await _link(db, actor, staff, settings, now), link_for=staff)
 
 
 async def _link(db: AsyncSession, actor: Actor, staff: Staff, settings: Settings, now: datetime) -> str:
-    return f"{settings.base_url}/staff/link#{await staff_flow.make_link(db, actor, staff, now)}"
+    return f"{settings.base_url}/staff/link#{await staff_accounts.make_link(db, actor, staff, now)}"
 
 
 async def _team(
@@ -161,7 +152,7 @@ async def _team(
         request,
         "people/team.html",
         422 if refused else 200,
-        team=await staff_flow.team(db, actor),
+        team=await people_staff.team(db, actor),
         refused=refused,
         link=link,
         link_for=link_for,

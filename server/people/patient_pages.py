@@ -1,23 +1,21 @@
-"""Staff keep patients and caregivers, and pair their phones."""
+"""Staff keep patients and caregivers: list, register, correct."""
 
 from typing import Any
 
-import segno
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
 from server.actor import Actor
 from server.clock import is_zone
-from server.people import devices, flow, joining, rules
+from server.people import flow, rules
 from server.people.flow import NewPatient
-from server.people.guards import STAFF, Ask, Db, Given, Now, Who
-from server.people.models import Device, Patient
+from server.people.models import Patient
 from server.phone_numbers import BadNumber, BadNumbers
-from server.web import problems, render
+from server.web import render
+from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
@@ -130,20 +128,6 @@ def _fault(new: NewPatient) -> str | None:
     return None if is_zone(new.zone) else "zone"
 
 
-@post("/staff/patients/{patient_id:str}/pause", opt=STAFF)
-async def pause(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    """One act; said again it resumes."""
-    patient = found(await flow.find_patient(db, actor, patient_id))
-    why = text(await form_of(request), "why", 20)
-    if why == "resume":
-        await flow.resume(db, actor, patient, now)
-    elif why in rules.PAUSES:
-        await flow.pause(db, actor, patient, why, now)
-    else:
-        return problems.answer(request, 422)
-    return render.go(request, f"/staff/patients/{patient.id}")
-
-
 @post("/staff/patients/{patient_id:str}/caregivers", opt=STAFF)
 async def add_caregiver(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(db, actor, patient_id))
@@ -153,43 +137,4 @@ async def add_caregiver(request: Ask, db: Db, actor: Who, now: Now, patient_id: 
     return render.go(request, f"/staff/patients/{patient.id}#people")
 
 
-@post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
-async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, patient_id: FromPath[str]) -> Response[str]:
-    """A code of eight digits and the same as a QR, for the patient's phone or a caregiver's."""
-    patient = found(await flow.find_patient(db, actor, patient_id))
-    caregiver_id = text(await form_of(request), "caregiver", 32)
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
-    caregiver = helpers.get(caregiver_id)
-    if caregiver_id and caregiver is None:
-        raise NotFoundException
-    code = await joining.issue_pairing(db, actor, patient, caregiver, now)
-    qr = segno.make(f"{settings.base_url}/join#{code}").svg_data_uri(scale=6, border=2)
-    return render.page(
-        request,
-        "people/pairing.html",
-        patient=patient,
-        caregiver=caregiver,
-        code=code,
-        qr=qr,
-        address=f"{settings.base_url}/join",
-        minutes=int(rules.PAIRING_LIFE.total_seconds() // 60),
-    )
-
-
-@post("/staff/devices/{device_id:str}/end", opt=STAFF)
-async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
-    device = await db.get(Device, device_id)
-    if device is None or device.clinic_id != actor.clinic_id:
-        raise NotFoundException
-    await devices.end_device(db, actor, device, now)
-    return render.go(request, await _patients_page(db, device))
-
-
-async def _patients_page(db: AsyncSession, device: Device) -> str:
-    if device.patient_id:
-        return f"/staff/patients/{device.patient_id}#people"
-    caregiver = await flow.find_caregiver(db, device.caregiver_id or "")
-    return f"/staff/patients/{caregiver.patient_id}#people" if caregiver else "/staff/patients"
-
-
-ROUTES = [roster_page, new_page, register, edit_page, edit, pause, add_caregiver, pair, end_device]
+ROUTES = [roster_page, new_page, register, edit_page, edit, add_caregiver]

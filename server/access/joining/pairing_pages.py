@@ -1,0 +1,60 @@
+"""Staff issue a pairing code for a patient's or caregiver's phone, and sign phones out."""
+
+from typing import Any
+
+import segno
+from litestar import Response, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.access import sessions
+from server.access.joining import flow as joining
+from server.access.models import Device
+from server.people import flow, rules
+from server.web import render
+from server.web.dependencies import STAFF, Ask, Db, Given, Now, Who
+from server.web.form_fields import form_of, text
+from server.web.problems import found
+
+
+@post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
+async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, patient_id: FromPath[str]) -> Response[str]:
+    """A code of eight digits and the same as a QR, for the patient's phone or a caregiver's."""
+    patient = found(await flow.find_patient(db, actor, patient_id))
+    caregiver_id = text(await form_of(request), "caregiver", 32)
+    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
+    caregiver = helpers.get(caregiver_id)
+    if caregiver_id and caregiver is None:
+        raise NotFoundException
+    code = await joining.issue_pairing(db, actor, patient, caregiver, now)
+    qr = segno.make(f"{settings.base_url}/join#{code}").svg_data_uri(scale=6, border=2)
+    return render.page(
+        request,
+        "people/pairing.html",
+        patient=patient,
+        caregiver=caregiver,
+        code=code,
+        qr=qr,
+        address=f"{settings.base_url}/join",
+        minutes=int(rules.PAIRING_LIFE.total_seconds() // 60),
+    )
+
+
+@post("/staff/devices/{device_id:str}/end", opt=STAFF)
+async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
+    device = await db.get(Device, device_id)
+    if device is None or device.clinic_id != actor.clinic_id:
+        raise NotFoundException
+    await sessions.end_device(db, actor, device, now)
+    return render.go(request, await _patients_page(db, device))
+
+
+async def _patients_page(db: AsyncSession, device: Device) -> str:
+    if device.patient_id:
+        return f"/staff/patients/{device.patient_id}#people"
+    caregiver = await flow.find_caregiver(db, device.caregiver_id or "")
+    return f"/staff/patients/{caregiver.patient_id}#people" if caregiver else "/staff/patients"
+
+
+ROUTES = [pair, end_device]

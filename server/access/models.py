@@ -1,0 +1,154 @@
+"""Tables: devices, and what lets a person in: codes, requests, sessions, passkeys, subscriptions, consent."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.crypto import Sealed
+from server.db import Base, OfClinic
+
+
+class StaffLink(OfClinic, Base):
+    """A one-time way in, made by an admin or on the command line."""
+
+    __tablename__ = "staff_link"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PairingCode(OfClinic, Base):
+    """Eight digits that turn one device into a person's; short-lived, single use."""
+
+    __tablename__ = "pairing_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    made_by: Mapped[str] = mapped_column(String(40))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # a person's, that issued it
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class JoinRequest(Base):
+    """A new phone shows a number and waits; whoever may let it in types that number on a screen of theirs."""
+
+    __tablename__ = "join_request"
+
+    code_hash: Mapped[str] = mapped_column(String(64), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device_name: Mapped[str] = mapped_column(String(60))
+    expires_at: Mapped[datetime]
+    let_in_at: Mapped[datetime | None]
+    pairing_id: Mapped[str | None] = mapped_column(ForeignKey("pairing_code.id"))
+
+
+class Device(OfClinic, Base):
+    """One installed app (or browser), of exactly one patient, caregiver or staff member."""
+
+    __tablename__ = "device"
+
+    patient_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"), index=True)
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"), index=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    joined_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class DeviceSession(OfClinic, Base):
+    __tablename__ = "device_session"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Passkey(OfClinic, Base):
+    """A key in a person's phone or browser that signs them in again; we hold its public half.
+
+    `device_id` is the device that it was made on; None for one from before that was recorded.
+    """
+
+    __tablename__ = "passkey"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    credential_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int]
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class PasskeyUse(OfClinic, Base):
+    """A device that came in by a passkey: its phone holds that key too, wherever the key was made."""
+
+    __tablename__ = "passkey_use"
+
+    passkey_id: Mapped[str] = mapped_column(ForeignKey("passkey.id"), index=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), unique=True)
+    at: Mapped[datetime]
+
+
+class Challenge(Base):
+    """What a passkey is to sign: asked once, answered once, within minutes."""
+
+    __tablename__ = "challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Subscription(OfClinic, Base):
+    """Where a push service takes pushes for a device. An endpoint is one device's: a new owner takes it over."""
+
+    __tablename__ = "subscription"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
+    endpoint_sealed: Mapped[bytes]
+    endpoint = Sealed[str]("subscription.endpoint")
+    endpoint_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    p256dh_sealed: Mapped[bytes]
+    p256dh = Sealed[str]("subscription.p256dh")
+    auth_sealed: Mapped[bytes]
+    auth = Sealed[str]("subscription.auth")
+    vapid_key: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str | None] = mapped_column(String(40))
+
+
+class Consent(OfClinic, Base):
+    __tablename__ = "consent"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"))
+    version: Mapped[str] = mapped_column(String(20))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Guesses(Base):
+    """How often something secret was tried, by whom, in one window; shared by all web processes."""
+
+    __tablename__ = "guesses"
+    __table_args__ = (UniqueConstraint("who_hash", "window"),)
+
+    who_hash: Mapped[str] = mapped_column(String(64))
+    window: Mapped[int]
+    count: Mapped[int] = mapped_column(default=0)
