@@ -34,6 +34,7 @@ import server.desk.flag_pages
 import server.desk.inbox_pages
 import server.desk.pages
 import server.desk.patient_pages
+import server.devices.pages
 import server.exchange.pages
 import server.people.call_pages
 import server.people.clinic_pages
@@ -46,8 +47,7 @@ import server.phone.pages
 import server.phone.phones_pages
 import server.phone.settings_pages
 import server.phone.visit_pages
-import server.reminders.pages
-import server.reminders.reach_pages
+import server.reminders.channel_policy_pages
 from server import crypto, language
 from server.access.guards import WhoAsks, admit, asking, spoken_with
 from server.actor import Actor
@@ -81,8 +81,8 @@ PAGES: list[ControllerRouterHandler] = [
     *server.people.on_call_pages.ROUTES,
     *server.phone.language_pages.ROUTES,
     *server.appointments.pages.ROUTES,
-    *server.reminders.pages.ROUTES,
-    *server.reminders.reach_pages.ROUTES,
+    *server.devices.pages.ROUTES,
+    *server.reminders.channel_policy_pages.ROUTES,
     *server.checkins.pages.ROUTES,
     *server.checkins.same_pages.ROUTES,
     *server.checkins.send_pages.ROUTES,

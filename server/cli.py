@@ -19,10 +19,10 @@ from server.access.joining import flow as joining
 from server.actor import Actor, system
 from server.clock import system_clock
 from server.db import Database
+from server.devices import health
 from server.operations import keyring_file
 from server.people import rules
 from server.people.models import Patient, Staff
-from server.reminders import health
 from server.settings import Settings
 from server.worker import schedule
 

@@ -26,8 +26,8 @@ from server.checkins.responses import Submission, Taken
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Base, Database
+from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
-from server.reminders import subscriptions
 from tests.cast import NOW, acting
 
 Row = TypeVar("Row", bound=Base)

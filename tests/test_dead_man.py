@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from server.db import Database
-from server.reminders.sending import Sender
+from server.delivery.sender import Sender
 from server.worker.liveness_ping import DeadMan
 from server.worker.schedule import Worker
 from tests.conftest import StillClock

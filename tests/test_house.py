@@ -30,17 +30,17 @@ FEATURES = [
 ]
 # What changes rows and is told of by others.
 UNAUDITED = {
-    "reminders/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
+    "delivery/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
     "checkins/drafts.py:clear": "answers kept move into the response, or go with the check-in: that is audited",
-    "reminders/breakers.py:note_refusal": "a push service's state is about nobody",
-    "reminders/breakers.py:note_taken": "a push service's state is about nobody",
-    "reminders/breakers.py:resting": "a push service's state is about nobody",
+    "delivery/circuit_breakers.py:note_refusal": "a push service's state is about nobody",
+    "delivery/circuit_breakers.py:note_taken": "a push service's state is about nobody",
+    "delivery/circuit_breakers.py:resting": "a push service's state is about nobody",
     "access/joining/requests.py:ask": "a number on a phone is about nobody yet; that somebody lets it in is audited",
     "access/passkeys.py:ask": "a challenge is about nobody yet; what it leads to is audited",
     "access/passkeys.py:offer": "a challenge is about nobody yet; what it leads to is audited",
     "access/guess_limits.py:forgive_guess": "a counter of wrong tries is about nobody in particular",
     "access/guess_limits.py:forget_guesses": "a counter of wrong tries is about nobody in particular",
-    "reminders/beats.py:beat": "a worker's sign of life is about nobody",
+    "delivery/heartbeats.py:beat": "a worker's sign of life is about nobody",
 }
 
 

@@ -15,12 +15,14 @@ RANK = {
     "exchange": 0,
     "appointments": 1,
     "checkins": 2,
+    "devices": 1,
+    "delivery": 2,
     "review": 3,
     "reminders": 4,
-    "access": 5,
-    "people": 6,
-    "questionnaires": 6,
-    "channels": 6,
+    "access": 4,
+    "people": 5,
+    "questionnaires": 5,
+    "channels": 5,
 }
 CORE = {"actor", "audit", "clock", "crypto", "db", "language", "logs", "outbox", "phone_numbers", "settings", "web"}
 COMPOSITION = {"app", "cli", "demo", "migrations", "operations", "supervisor", "worker"}
@@ -35,8 +37,8 @@ PURE = {
     "web/charts.py",
     "questionnaires/definition.py",
     "channels/protocol.py",
-    "reminders/burden.py",
-    "reminders/signs.py",
+    "reminders/digest_rules.py",
+    "devices/health_rules.py",
 }
 PURE |= {"worker/pulse.py"}
 PURE |= {"review/replaying.py"}

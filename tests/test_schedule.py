@@ -11,10 +11,10 @@ import pytest
 from server import crypto
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.delivery.sender import Sender
 from server.reminders import flow
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
-from server.reminders.sending import Sender
 from server.settings import Settings
 from server.worker import schedule
 from server.worker.schedule import LONGEST_SLEEP, TICKS, Worker

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from server.db import Database
+from server.delivery import heartbeats
+from server.delivery.sender import Sender
 from server.exchange.metrics import scrape
-from server.reminders import beats
-from server.reminders.sending import Sender
 from server.worker import schedule
 from server.worker.liveness_ping import DeadMan
 from server.worker.pulse import Pulse
@@ -178,22 +178,22 @@ async def test_case_133_what_no_worker_does_any_more_is_told(
     database: Database, signed_in: Enter, cast: Cast, clock: StillClock
 ) -> None:
     async with database.writing() as db:
-        await beats.beat(db, "w1", None, NOW, {"escalate", "close"})
+        await heartbeats.beat(db, "w1", None, NOW, {"escalate", "close"})
     async with database.reading() as db:
-        assert await beats.trouble(db, NOW) == "silent"
+        assert await heartbeats.trouble(db, NOW) == "silent"
         assert b'interlude_tick_silent{tick="escalate"} 1.0' in await scrape(db, NOW)
     assert "Interlude has stopped some of its work" in words(await (await signed_in(cast.maria)).get("/staff"))
     async with database.writing() as db:
-        await beats.beat(db, "w2", None, NOW, {"ping"})
+        await heartbeats.beat(db, "w2", None, NOW, {"ping"})
     async with database.reading() as db:
-        assert await beats.trouble(db, NOW) is None
+        assert await heartbeats.trouble(db, NOW) is None
 
 
 async def test_case_133_a_beat_from_the_future_is_no_sign_of_life(database: Database) -> None:
     async with database.writing() as db:
-        await beats.beat(db, "ahead", None, NOW + 400 * DAY)
+        await heartbeats.beat(db, "ahead", None, NOW + 400 * DAY)
     async with database.reading() as db:
-        assert await beats.trouble(db, NOW) == "stopped"
+        assert await heartbeats.trouble(db, NOW) == "stopped"
         assert b"interlude_worker_beat_age_seconds +Inf" in await scrape(db, NOW)
 
 

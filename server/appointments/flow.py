@@ -13,12 +13,12 @@ from server.appointments import rules
 from server.appointments.models import Appointment, Series
 from server.appointments.rules import VisitChanged
 from server.checkins import flow as checkins
+from server.delivery import receipts
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
-from server.reminders import receipts
 from server.reminders.flow import Notice
+from server.reminders.message_text import detail_of_visit
 from server.reminders.rules import Planned, plan_visit
-from server.reminders.words import detail_of_visit
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ async def answer(
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, now, actor.kind
     appointment.handled_at = None
     audit.record(db, actor, "appointment.answered", appointment, now, reply=reply)
-    await receipts.note_answered(db, actor, appointment.id, now)
+    await reminders.note_answered(db, actor, appointment.id, now)
     patient = await db.get_one(Patient, appointment.patient_id)
     await remind(db, actor, patient, appointment, now)
 

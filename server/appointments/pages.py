@@ -15,7 +15,7 @@ from server.appointments.rules import BadVisit
 from server.people import flow as people
 from server.people.models import Patient
 from server.reminders import flow as reminders
-from server.reminders import told
+from server.reminders import status
 from server.web import problems, render
 from server.web.dependencies import ANYONE, STAFF, Ask, Db, Now, Who
 from server.web.form_fields import a_date, a_time, form_of, json_of, text, texts, whole
@@ -139,7 +139,7 @@ async def _staff_visit(
         422 if bad else 200,
         visit=appointment,
         patient=await db.get_one(Patient, appointment.patient_id),
-        reminders=await told.with_attempts(db, await reminders.of_subject(db, appointment.id)),
+        reminders=await status.with_attempts(db, await reminders.of_subject(db, appointment.id)),
         steps=rules.NEXT[appointment.status],
         bad=bad,
     )

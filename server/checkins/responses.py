@@ -26,7 +26,7 @@ from server.questionnaires.definition import (
     still_asked,
     without_private_skips,
 )
-from server.reminders import receipts
+from server.reminders import flow as reminders_flow
 from server.review import flow as review
 
 
@@ -122,9 +122,9 @@ async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: R
     """Nobody is reminded any more. Where private questions wait, the patient still is, and is asked only those."""
     check_in.left_to_patient = check_in.state == "waiting"
     if not check_in.left_to_patient:
-        return await receipts.settle(db, actor, check_in.id, now)
+        return await reminders_flow.settle(db, actor, check_in.id, now)
     await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
-    await receipts.leave_to_patient(db, actor, check_in.id, now)
+    await reminders_flow.leave_to_patient(db, actor, check_in.id, now)
 
 
 async def _with_private(
@@ -322,7 +322,7 @@ async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime
     check_in.state, check_in.client_id, check_in.left_to_patient = "waiting", new_id(), False
     audit.record(db, actor, "response.undone", response, now)
     await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
-    await receipts.leave_to_all(db, actor, check_in.id, now)
+    await reminders_flow.leave_to_all(db, actor, check_in.id, now)
     return True
 
 

@@ -15,16 +15,18 @@ from server.appointments.models import Appointment
 from server.checkins import late_patients, staff_view
 from server.checkins.late_patients import LatePatient
 from server.checkins.models import Response as Answered
+from server.delivery import circuit_breakers, heartbeats
 from server.desk import flag_detail, inbox, late, paging
 from server.desk.inbox import Listed
 from server.desk.late import LateRow
 from server.desk.rules import TABS
+from server.devices import health
 from server.people import rules as people_rules
 from server.people import unreadable_numbers
 from server.people.models import Patient
 from server.people.unreadable_numbers import Unreadable
 from server.questionnaires.definition import Form
-from server.reminders import beats, breakers, health, told
+from server.reminders import status
 from server.reminders.models import Reminder
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
@@ -76,8 +78,8 @@ async def inbox_page(
         lists=listed,
         cant_come=[] if show != "action" or after else await _with_patient(db, actor, cant_come),
         unreached=unreached,
-        silence=await beats.trouble(db, now),
-        breakers=await breakers.open_now(db),
+        silence=await heartbeats.trouble(db, now),
+        breakers=await circuit_breakers.open_now(db),
         counts=counts,
         did=await flag_detail.just_done(db, actor, did, now),
         version=await inbox.version(db, actor, now),
@@ -133,7 +135,7 @@ class Unreached:
 
 
 async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached:
-    silent = await told.not_reached(db, actor, now)
+    silent = await status.not_reached(db, actor, now)
     unconfirmed = await lists.unconfirmed(db, actor, now)
     coming = await lists.who_comes(db, actor, now)
     ids = coming | {reminder.patient_id for reminder in silent} | {visit.patient_id for visit in unconfirmed}

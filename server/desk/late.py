@@ -10,10 +10,10 @@ from server.actor import Actor
 from server.checkins import late_patients
 from server.checkins.late_patients import LatePatient
 from server.desk import inbox
+from server.devices import health
 from server.people import calls, staff
 from server.people.models import Patient, PhoneCall
 from server.questionnaires import flow as questionnaires
-from server.reminders import health
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from server.checkins import by_phone, ended_plans, past
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.desk import audit_words, flag_detail, inbox, sources, trends
+from server.devices import health
 from server.people import calls, staff
 from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
-from server.reminders import health, told
-from server.reminders import policy as channel_policy
+from server.reminders import channel_policy, status
 from server.review import flow as review
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
@@ -99,7 +99,7 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
         "titles": {slug: form.title for slug, form in (await questionnaires.offered(db, actor)).items()},
         "caregivers": await people.caregivers_of(db, patient.id),
         "devices": await health.of_devices(db, await sessions.devices_of(db, patient.id), now),
-        "reminders": await told.of_patient(db, patient.id, until=now + timedelta(days=8)),
+        "reminders": await status.of_patient(db, patient.id, until=now + timedelta(days=8)),
         "calls": await calls.of_patient(db, patient.id),
         "names": {member.id: member.name for member in await staff.team(db, actor)},
         "zone": actor.zone,

@@ -8,9 +8,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.reminders import beats as workers
-from server.reminders import breakers, health, rules
-from server.reminders.models import Attempt, Breaker, Reminder, WorkerBeat
+from server.delivery import circuit_breakers
+from server.delivery import heartbeats as workers
+from server.delivery.models import Breaker, WorkerBeat
+from server.devices import health
+from server.reminders import rules
+from server.reminders.models import Attempt, Reminder
 
 LOOKS_BACK = timedelta(minutes=15)  # for lateness
 QUANTILES = (0.5, 0.95, 1.0)
@@ -34,7 +37,7 @@ async def scrape(db: AsyncSession, now: datetime) -> bytes:
         *await _queue(db, now),
         await _lateness(db, now),
         await _attempts(db),
-        _breakers(await breakers.open_now(db)),
+        _breakers(await circuit_breakers.open_now(db)),
         *await _workers(db, now),
         _subscriptions(await health.by_vapid_key(db)),
     ]

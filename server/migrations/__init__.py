@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 import server.access.models
 import server.appointments.models
 import server.checkins.models
+import server.delivery.models
 import server.people.models
 import server.questionnaires.models
 import server.reminders.models
@@ -30,6 +31,7 @@ MODELS = (
     server.questionnaires.models,
     server.appointments.models,
     server.reminders.models,
+    server.delivery.models,
     server.checkins.models,
     server.review.models,
 )

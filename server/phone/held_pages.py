@@ -17,7 +17,7 @@ from server.people.models import Clinic, Patient
 from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
-from server.reminders import standing
+from server.reminders import open_notifications
 from server.web import render
 from server.web.dependencies import PERSON, Ask, Db, Now, Who
 
@@ -30,7 +30,7 @@ async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[
     found = {
         "person": actor.id,
         "due": len(due),
-        "standing": await standing.tags(db, actor.patient_id, now),
+        "standing": await open_notifications.tags(db, actor.patient_id, now),
         "forms": [await _form(request, db, actor, check_in, clinic) for check_in in due],
         "help": render.inside(request, "phone/help.html", clinic=clinic),
     }

@@ -15,13 +15,13 @@ from server.checkins.models import Response as Answered
 from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
 from server.db import scope
+from server.devices import subscriptions
 from server.people import flow as people
 from server.people import staff as people_staff
 from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, is_public_item
-from server.reminders import subscriptions
 from server.review import flow as review
 from server.review.models import Flag
 from server.web import charts, render

@@ -9,11 +9,11 @@ from server.access import sessions
 from server.access.guards import ended_cookie
 from server.checkins import flow as checkins
 from server.checkins import reckoning
+from server.devices import subscriptions
 from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.models import Patient
 from server.reminders import flow as reminders
-from server.reminders import subscriptions
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text

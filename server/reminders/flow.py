@@ -11,7 +11,7 @@ from server import audit
 from server.actor import Actor, system
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.leads import let_go
+from server.reminders.digest_members import let_go
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned, Quiet
 
@@ -217,3 +217,31 @@ async def _wake_workers(db: AsyncSession) -> None:
 
 async def of_subject(db: AsyncSession, subject_id: str) -> list[Reminder]:
     return list(await db.scalars(select(Reminder).where(Reminder.subject_id == subject_id).order_by(Reminder.moment)))
+
+
+async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """The subject was answered on any way: what was sent counts as answered, what is to come stops."""
+    await note_answered(db, actor, subject_id, now)
+    await cancel(db, actor, subject_id, "answered", now)
+
+
+async def leave_to_patient(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """Others answered all but what is the patient's alone: what is to come is said on the patient's own phones only."""
+    await note_answered(db, actor, subject_id, now)
+    for reminder in await of_subject(db, subject_id):
+        if reminder.state == "sent":
+            reminder.turn_at = None  # it was answered: no other channel follows
+    await set_audience(db, actor, subject_id, rules.PATIENT_ALONE, now)
+
+
+async def leave_to_all(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """Nothing stands that others answered: what is to come is for everybody again."""
+    await set_audience(db, actor, subject_id, rules.EVERYBODY, now)
+
+
+async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+    """What was said of the subject, or tried, counts as answered; what is to come stays."""
+    for reminder in await of_subject(db, subject_id):
+        if reminder.state in SAID and reminder.answered_at is None:
+            reminder.answered_at = now
+            audit.record(db, actor, "reminder.answered", reminder, now)

@@ -28,11 +28,12 @@ from server.checkins import flow as checkins
 from server.checkins import reckoning as checkin_reckoning
 from server.clock import Clock, ClockWatch, system_clock
 from server.db import Database, new_id
-from server.reminders import beats, health
+from server.delivery import heartbeats
+from server.delivery.claims import BATCH, next_due
+from server.delivery.sender import Sender
+from server.devices import health
 from server.reminders import flow as reminders
-from server.reminders.claims import BATCH, next_due
 from server.reminders.rules import LEASE
-from server.reminders.sending import Sender
 from server.review import escalation
 from server.settings import Settings
 from server.worker.clock_repair import check_ins as check_in_repair
@@ -133,7 +134,7 @@ class Worker:
         self.beaten_at, self.told = now, told
         holds, silent = told
         async with self.database.writing() as db:
-            await beats.beat(db, self.id, "the clock jumped" if holds else None, self.clock(), silent)
+            await heartbeats.beat(db, self.id, "the clock jumped" if holds else None, self.clock(), silent)
 
     async def ping(self) -> None:
         """Told outside only while it truly works: a worker that fails or holds is as good as dead."""

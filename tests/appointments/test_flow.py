@@ -16,9 +16,9 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
+from server.delivery.sender import Sender
 from server.reminders import flow as reminders
 from server.reminders.models import Reminder
-from server.reminders.sending import Sender
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

@@ -9,8 +9,8 @@ from server.appointments.models import Appointment, Series
 from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.db import Database
+from server.delivery.sender import Sender
 from server.reminders.models import Reminder
-from server.reminders.sending import Sender
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble

@@ -10,10 +10,11 @@ from server.actor import Actor, system
 from server.channels.push.channel import PushChannel
 from server.channels.push.endpoints import HostList
 from server.db import Database, new_id
+from server.delivery.sender import Sender
+from server.devices import subscriptions
 from server.people.models import Clinic, Patient
-from server.reminders import flow, subscriptions
+from server.reminders import flow
 from server.reminders.rules import Planned
-from server.reminders.sending import Sender
 from tests.cast import gather, meet
 from tests.stories import browser_keys
 

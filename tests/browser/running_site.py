@@ -23,9 +23,9 @@ from server.db import Database
 from server.people.models import Caregiver, Patient, Staff
 from server.questionnaires.definition import Value
 from server.reminders import flow as reminders
-from server.reminders import told
+from server.reminders import status as told
 from server.reminders.models import Attempt
-from server.reminders.told import Told
+from server.reminders.status import Told
 from tests.cast import Cast, acting
 
 from .eventually import eventually

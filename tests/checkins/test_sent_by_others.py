@@ -11,8 +11,8 @@ from sqlalchemy import update
 from server.checkins import closing, past
 from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
+from server.delivery import claims
 from server.questionnaires.definition import Value
-from server.reminders import claims
 from server.reminders.models import Attempt, Reminder
 from server.review.models import Flag
 from server.worker.clock_repair import check_ins as check_in_repair

@@ -4,8 +4,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from server.channels.protocol import Outcome, Result
+from server.delivery import heartbeats
 from server.exchange import metrics
-from server.reminders import beats
 from tests.conftest import StillClock
 from tests.reminders.scene import Scene, scene
 from tests.stories import subscribed
@@ -39,7 +39,7 @@ async def test_breakers_workers_and_keys_are_told(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await subscribed(db, scene.cast.luis)
         await subscribed(db, scene.cast.rosa)
-        await beats.beat(db, "w" * 32, None, scene.clock())
+        await heartbeats.beat(db, "w" * 32, None, scene.clock())
     scene.push.says = Outcome(Result.REFUSED, 403)
     await scene.due()
     found = await samples(scene)

@@ -9,9 +9,9 @@ from server.access.models import Subscription
 from server.actor import Actor
 from server.channels.push.endpoints import HostList
 from server.db import Database
+from server.devices import subscriptions
 from server.people import on_call
 from server.people.on_call import Contact
-from server.reminders import subscriptions
 from tests.cast import NOW, Cast, acting, gather
 from tests.faults.crash_matrix import PENDING, World
 from tests.faults.services import Services

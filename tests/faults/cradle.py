@@ -18,8 +18,8 @@ from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
 from server.checkins.rules import Rhythm
 from server.db import Database
+from server.devices import subscriptions
 from server.people import flow as people
-from server.reminders import subscriptions
 from tests.cast import NOW, Cast, acting, gather
 from tests.faults import inline
 from tests.faults.haste import HastyLoop

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.channels.protocol import Message, Outcome, Result
 from server.db import Database
-from server.reminders.claims import next_due
-from server.reminders.sending import Sender
+from server.delivery.claims import next_due
+from server.delivery.sender import Sender
 from server.worker.schedule import TICKS, Worker
 from tests.cast import NOW
 from tests.faults.worker import all_done

@@ -16,9 +16,9 @@ from server.appointments.models import Appointment
 from server.appointments.rules import BadVisit
 from server.channels.protocol import Outcome, Result
 from server.clock import to_wall
+from server.delivery import receipts
 from server.people import flow as people
 from server.people.models import Patient
-from server.reminders import receipts
 from tests.cast import NAMES, NOW
 from tests.faults import laws
 from tests.faults.cradle import Cradle, subscribe

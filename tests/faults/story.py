@@ -12,10 +12,10 @@ from server.appointments.flow import NewVisit
 from server.channels.push.endpoints import HostList
 from server.clock import to_wall
 from server.db import Database
+from server.devices import subscriptions
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Patient
-from server.reminders import subscriptions
 from server.settings import Settings
 from tests.cast import NOW, Cast, acting, gather
 from tests.faults.services import Services

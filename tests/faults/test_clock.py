@@ -13,9 +13,9 @@ from server.appointments.flow import NewVisit
 from server.checkins.models import CheckIn
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
-from server.reminders import told
+from server.delivery.sender import Sender
+from server.reminders import status
 from server.reminders.models import Reminder
-from server.reminders.sending import Sender
 from server.worker import schedule
 from server.worker.schedule import TICKS, Worker
 from tests.cast import NOW, Cast, acting
@@ -138,7 +138,7 @@ async def test_case_12_three_days_down_what_has_passed_is_missed_and_shown_and_n
     visits = [r for r in await rows(running.database, Reminder) if r.kind == "visit"]
     assert {reminder.state for reminder in visits} == {"missed"}
     async with running.database.reading() as db:
-        seen = await told.of_patient(db, cast.rosa.id, running.clock())
+        seen = await status.of_patient(db, cast.rosa.id, running.clock())
     assert Counter(each.state for each in seen if each.reminder.kind == "visit") == {"missed": len(visits)}
 
 

@@ -12,10 +12,10 @@ from server.appointments.models import Appointment
 from server.checkins.rules import Rhythm, occasions
 from server.clock import to_wall
 from server.db import Database
+from server.delivery.sender import Sender
 from server.people import flow as people
 from server.people.models import Patient
 from server.reminders.models import Reminder
-from server.reminders.sending import Sender
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

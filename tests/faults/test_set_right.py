@@ -25,11 +25,12 @@ from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Draft, Response
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
+from server.delivery import circuit_breakers, claims
+from server.delivery.models import Breaker
 from server.questionnaires import flow as questionnaires
-from server.reminders import breakers, claims
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
-from server.reminders.models import Breaker, Reminder
+from server.reminders.models import Reminder
 from server.reminders.rules import LEASE
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting, meet
@@ -301,9 +302,9 @@ async def test_case_134_a_breaker_from_the_future_is_tried(database: Database) -
     async with database.writing() as db:
         db.add(Breaker(service="s", refused=[], since=FAR, opened_at=FAR, probe_at=FAR))
     async with database.writing() as db:
-        assert await breakers.resting(db, ["s"], NOW) == set()
+        assert await circuit_breakers.resting(db, ["s"], NOW) == set()
     async with database.writing() as db:
-        assert await breakers.resting(db, ["s"], NOW) == {"s"}
+        assert await circuit_breakers.resting(db, ["s"], NOW) == {"s"}
 
 
 async def test_case_134_what_was_to_be_said_at_once_in_the_future_is_said_now(

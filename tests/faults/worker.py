@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.reminders.claims import next_due
+from server.delivery.claims import next_due
 from server.review import escalation
 from server.settings import Settings
 from server.worker.schedule import TICKS, Worker, make_worker

@@ -16,10 +16,10 @@ from server import crypto
 from server.access.joining import flow as joining
 from server.access.models import Device, DeviceSession, PairingCode, Passkey, Subscription
 from server.db import Database
+from server.delivery import receipts
 from server.people import rules
 from server.people.models import Caregiver, Patient
 from server.reminders import flow as reminders
-from server.reminders import receipts
 from server.reminders.flow import Notice
 from server.reminders.models import Attempt
 from tests.cast import NOW, Cast, acting

@@ -15,7 +15,7 @@ from server.appointments.models import Appointment
 from server.appointments.rules import VisitChanged
 from server.clock import to_wall
 from server.db import Database
-from server.reminders.sending import Sender
+from server.delivery.sender import Sender
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble

@@ -9,10 +9,11 @@ import pytest
 
 from server.access.models import Subscription
 from server.db import Database
-from server.reminders import flow, sending
+from server.delivery import sender
+from server.delivery.sender import Sender
+from server.reminders import flow
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
-from server.reminders.sending import Sender
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -78,10 +79,10 @@ async def scene(database: Database, cast: Cast, clock: StillClock) -> Scene:
 
 def just_before_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
     """Something that happens after the claim was committed, before the row is read again and sent."""
-    look: Any = vars(sending)["look_again"]
+    look: Any = vars(sender)["look_again"]
 
     async def later(*args: Any) -> Any:
         await happens()
         return await look(*args)
 
-    monkeypatch.setattr(sending, "look_again", later)
+    monkeypatch.setattr(sender, "look_again", later)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from server.channels.protocol import Outcome, Result
 from server.clock import JUMP, SETTLES_AFTER, ClockWatch
 from server.db import Database
-from server.reminders import beats
-from server.reminders.sending import Sender
+from server.delivery import heartbeats
+from server.delivery.sender import Sender
 from server.worker.schedule import Worker
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
@@ -18,21 +18,21 @@ async def test_case_7_silence_of_all_workers_is_told(database: Database, signed_
     maria = await signed_in(cast.maria)
     assert "Reminders are not going out" in words(await maria.get("/staff"))
     async with database.writing() as db:
-        await beats.beat(db, "w1", None, NOW)
+        await heartbeats.beat(db, "w1", None, NOW)
     assert "Reminders are not going out" not in words(await maria.get("/staff"))
 
 
 async def test_case_7_one_living_worker_is_enough(database: Database) -> None:
     async with database.writing() as db:
-        await beats.beat(db, "dead", None, NOW - timedelta(minutes=3))
-        await beats.beat(db, "held", "the clock jumped", NOW)
+        await heartbeats.beat(db, "dead", None, NOW - timedelta(minutes=3))
+        await heartbeats.beat(db, "held", "the clock jumped", NOW)
     async with database.reading() as db:
-        assert await beats.trouble(db, NOW) == "held"
+        assert await heartbeats.trouble(db, NOW) == "held"
     async with database.writing() as db:
-        await beats.beat(db, "well", None, NOW)
+        await heartbeats.beat(db, "well", None, NOW)
     async with database.reading() as db:
-        assert await beats.trouble(db, NOW) is None
-        assert await beats.trouble(db, NOW + timedelta(minutes=2)) == "stopped"
+        assert await heartbeats.trouble(db, NOW) is None
+        assert await heartbeats.trouble(db, NOW + timedelta(minutes=2)) == "stopped"
 
 
 def test_case_8_a_jump_holds_until_the_new_time_has_stood() -> None:
@@ -57,9 +57,9 @@ async def test_case_8_a_worker_holds_and_says_so(database: Database, clock: Stil
     ticks[0] += 30
     await worker.send_due()
     async with database.reading() as db:
-        assert await beats.trouble(db, clock()) == "held"
+        assert await heartbeats.trouble(db, clock()) == "held"
     clock.move(seconds=SETTLES_AFTER)
     ticks[0] += SETTLES_AFTER
     await worker.send_due()
     async with database.reading() as db:
-        assert await beats.trouble(db, clock()) is None
+        assert await heartbeats.trouble(db, clock()) is None

@@ -6,8 +6,9 @@ import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.reminders import breakers
-from server.reminders.models import Attempt, Breaker, Reminder
+from server.delivery import circuit_breakers
+from server.delivery.models import Breaker
+from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
 from tests.cast import Cast
 from tests.conftest import Enter
@@ -68,10 +69,10 @@ async def test_one_phone_that_is_refused_is_its_own_trouble(scene: Scene) -> Non
 
 async def test_only_one_worker_knocks_again(refused: Scene) -> None:
     async with refused.database.writing() as db:
-        assert await breakers.resting(db, [SERVICE], refused.clock()) == {SERVICE}
+        assert await circuit_breakers.resting(db, [SERVICE], refused.clock()) == {SERVICE}
         later = refused.clock() + timedelta(minutes=11)
-        assert await breakers.resting(db, [SERVICE], later) == set()
-        assert await breakers.resting(db, [SERVICE], later) == {SERVICE}
+        assert await circuit_breakers.resting(db, [SERVICE], later) == set()
+        assert await circuit_breakers.resting(db, [SERVICE], later) == {SERVICE}
 
 
 async def test_case_24_staff_are_told(refused: Scene, cast: Cast, signed_in: Enter) -> None:
@@ -81,4 +82,4 @@ async def test_case_24_staff_are_told(refused: Scene, cast: Cast, signed_in: Ent
 
 async def test_another_service_goes_on(refused: Scene) -> None:
     async with refused.database.writing() as db:
-        assert await breakers.resting(db, ["updates.push.services.mozilla.com"], WHEN) == set()
+        assert await circuit_breakers.resting(db, ["updates.push.services.mozilla.com"], WHEN) == set()

@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from server.access import sessions
 from server.access.models import Device
 from server.audit import AuditEvent
+from server.delivery import receipts
 from server.people import flow as people
 from server.people.models import Patient, Staff
-from server.reminders import flow, receipts, told
+from server.reminders import flow, status
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
 from tests.cast import NOW, acting
@@ -167,10 +168,10 @@ async def test_case_18_settling_answers_what_was_sent_and_stops_what_is_to_come(
     await scene.due()
     for _ in range(2):
         async with scene.database.writing() as db:
-            await receipts.settle(db, acting(scene.cast.rosa), SUBJECT, scene.clock())
+            await flow.settle(db, acting(scene.cast.rosa), SUBJECT, scene.clock())
     assert await states(scene) == {"0": "sent", "1": "cancelled"}
     async with scene.database.reading() as db:
-        found = await told.with_attempts(db, await flow.of_subject(db, SUBJECT))
+        found = await status.with_attempts(db, await flow.of_subject(db, SUBJECT))
     assert [one.state for one in found] == ["answered", "cancelled"]
 
 
@@ -185,7 +186,7 @@ async def test_two_receipts_at_once_are_kept(scene: Scene) -> None:
 
 async def unreached(scene: Scene, staff: Staff) -> list[str]:
     async with scene.database.reading() as db:
-        return [reminder.id for reminder in await told.not_reached(db, acting(staff), scene.clock())]
+        return [reminder.id for reminder in await status.not_reached(db, acting(staff), scene.clock())]
 
 
 async def test_staff_see_who_was_not_reached_until_the_visit(scene: Scene) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
+from server.delivery import receipts
 from server.people import flow as people
-from server.reminders import flow, receipts, told
+from server.reminders import flow, status
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from tests.cast import NOW, Cast, acting
@@ -49,7 +50,7 @@ async def test_staff_see_of_the_folded_one_what_became_of_the_one_notification(s
     await scene.due()
     async with scene.database.writing() as db:
         await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
-        [one] = await told.with_attempts(db, await flow.of_subject(db, OTHER))
+        [one] = await status.with_attempts(db, await flow.of_subject(db, OTHER))
     assert one.state == "shown"
 
 
@@ -151,7 +152,7 @@ async def test_case_13_part_of_it_called_off_meanwhile_it_is_written_anew(scene:
 
     async def answered() -> None:
         async with scene.database.writing() as db:
-            await receipts.settle(db, acting(scene.cast.rosa), OTHER, scene.clock())
+            await flow.settle(db, acting(scene.cast.rosa), OTHER, scene.clock())
 
     with monkeypatch.context() as patch:
         just_before_sending(patch, answered)

@@ -14,10 +14,11 @@ from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
 from server.clock import to_wall
 from server.db import Database
-from server.reminders import health, receipts, signs, subscriptions
+from server.delivery import receipts
+from server.devices import health, health_rules, subscriptions
+from server.devices.health_rules import Signs
+from server.devices.subscriptions import Opened
 from server.reminders.models import Reminder
-from server.reminders.signs import Signs
-from server.reminders.subscriptions import Opened
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
 from tests.reminders.scene import Scene
@@ -50,23 +51,23 @@ def given(seen: int, asked: int | None = None, shown: int | None = None, ended: 
     ],
 )
 def test_what_is_known_of_a_device(what: Signs, word: str) -> None:
-    assert signs.word_of(what, NOW) == word
+    assert health_rules.word_of(what, NOW) == word
 
 
 def test_a_device_is_asked_once_for_each_silence() -> None:
-    assert signs.is_to_be_asked(given(14), 14, NOW)
-    assert not signs.is_to_be_asked(given(13), 14, NOW)
-    assert not signs.is_to_be_asked(given(30, asked=10), 14, NOW)
-    assert not signs.is_to_be_asked(given(30, shown=3), 14, NOW)
-    assert signs.is_to_be_asked(given(20, asked=40), 14, NOW)
-    assert not signs.is_to_be_asked(given(30, ended="gone"), 14, NOW)
+    assert health_rules.is_to_be_asked(given(14), 14, NOW)
+    assert not health_rules.is_to_be_asked(given(13), 14, NOW)
+    assert not health_rules.is_to_be_asked(given(30, asked=10), 14, NOW)
+    assert not health_rules.is_to_be_asked(given(30, shown=3), 14, NOW)
+    assert health_rules.is_to_be_asked(given(20, asked=40), 14, NOW)
+    assert not health_rules.is_to_be_asked(given(30, ended="gone"), 14, NOW)
 
 
 def test_one_device_that_is_reached_is_enough() -> None:
-    assert signs.reason(["never", "reached"]) is None
-    assert signs.reason(["off", "asked"]) is None
-    assert signs.reason(["never", "silent"]) == "silent"
-    assert signs.reason([]) == "no-phone"
+    assert health_rules.reason(["never", "reached"]) is None
+    assert health_rules.reason(["off", "asked"]) is None
+    assert health_rules.reason(["never", "silent"]) == "silent"
+    assert health_rules.reason([]) == "no-phone"
 
 
 async def test_a_silent_device_is_asked_by_a_notification_that_it_sees(scene: Scene) -> None:

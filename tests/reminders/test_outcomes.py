@@ -6,7 +6,9 @@ import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.reminders import receipts, rules, told
+from server.delivery import receipts
+from server.reminders import rules
+from server.reminders import status as told
 from tests.cast import acting
 from tests.push_double import PushDouble
 from tests.reminders.scene import Scene

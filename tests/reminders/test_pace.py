@@ -6,9 +6,9 @@ import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.reminders import pace
+from server.delivery import backpressure
+from server.delivery.backpressure import Pace
 from server.reminders.models import Attempt, Reminder
-from server.reminders.pace import Pace
 from server.reminders.rules import Planned
 from tests.reminders.scene import ENDS, WHEN, Scene, plan
 from tests.stories import rows, subscribed
@@ -53,7 +53,7 @@ def test_after_its_rest_it_is_tried_again() -> None:
     seconds = Seconds()
     of = Pace(seconds)
     tries(of, seconds, 10, True, 5)
-    seconds.now += pace.REST
+    seconds.now += backpressure.REST
     assert not of.rests()
 
 

@@ -11,8 +11,8 @@ from server.access.models import Subscription
 from server.audit import AuditEvent
 from server.channels.push.channel import vapid_public_key
 from server.db import Database
+from server.delivery.sender import Sender
 from server.reminders.models import Attempt
-from server.reminders.sending import Sender
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble

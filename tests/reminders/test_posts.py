@@ -9,9 +9,10 @@ from sqlalchemy import update
 
 from server.channels.protocol import Message
 from server.channels.text import Number
+from server.delivery import attempts
+from server.delivery.batch import look_up
 from server.people.models import Clinic, Patient
-from server.reminders import flow, posts
-from server.reminders.known import look_up
+from server.reminders import flow
 from server.reminders.models import Attempt, Reminder
 from tests.cast import NOW, acting
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene
@@ -154,5 +155,5 @@ async def test_case_78_a_text_goes_only_to_a_country_that_the_clinic_allows(
     reminder = await scene.reminder()
     async with scene.database.reading() as db:
         known = await look_up(db, [reminder])
-    found = posts.targets(known, reminder, known.patients[scene.cast.rosa.id], "text")
+    found = attempts.targets(known, reminder, known.patients[scene.cast.rosa.id], "text")
     assert [target.address for target in found] == ([Number(str(tel))] if goes else [])

@@ -10,7 +10,9 @@ from server.actor import Actor
 from server.channels.protocol import Outcome, Result
 from server.channels.push.endpoints import HostList
 from server.db import Database
-from server.reminders import flow, receipts, rules, sending, subscriptions
+from server.delivery import receipts, sender
+from server.devices import subscriptions
+from server.reminders import flow, rules
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from tests.cast import NOW, acting
@@ -66,7 +68,7 @@ async def test_case_1_killed_before_the_claim_commits_it_is_still_due(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "write_attempts", dies)
+        patch.setattr(sender, "write_attempts", dies)
         scene.clock.move(hours=1)
         with pytest.raises(Killed):
             await scene.worker().tick()
@@ -102,7 +104,7 @@ async def test_case_3_killed_before_the_outcome_is_written_the_tag_stays_the_sam
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "write_outcomes", dies)
+        patch.setattr(sender, "write_outcomes", dies)
         with pytest.raises(Killed):
             await scene.due()
     scene.clock.move(minutes=2)
@@ -120,7 +122,7 @@ async def test_case_3_a_receipt_of_the_killed_send_spares_the_second(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending, "write_outcomes", dies)
+        patch.setattr(sender, "write_outcomes", dies)
         with pytest.raises(Killed):
             await scene.due()
     async with scene.database.writing() as db:

@@ -9,9 +9,9 @@ from server.access.models import Subscription
 from server.actor import Actor
 from server.channels.push.endpoints import HostList
 from server.db import Database, scope
+from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
 from server.people.rules import Refused
-from server.reminders import subscriptions
 from tests.cast import NOW, Cast, acting
 from tests.stories import PUSH, audited, browser_keys, device_of, rows
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from server import language
 from server.people.models import Patient
-from server.reminders.words import detail_of_visit, letter, text_line, words_for
+from server.reminders.message_text import detail_of_visit, letter, text_line, words_for
 from tests.reminders.scene import Scene
 
 VISIT = detail_of_visit(datetime(2026, 12, 1, 14, 5), "Room 2", False)

@@ -9,11 +9,11 @@ from server.channels.email import Mailbox
 from server.channels.protocol import Channel, Message, Outcome, Result
 from server.channels.text import Number
 from server.db import Database
+from server.delivery.claims import next_due
+from server.delivery.sender import Sender
 from server.people import on_call
 from server.people.models import Clinic
 from server.people.on_call import Contact
-from server.reminders.claims import next_due
-from server.reminders.sending import Sender
 from server.review import escalation
 from tests.cast import Cast, acting
 from tests.conftest import StillClock

@@ -7,10 +7,10 @@ from sqlalchemy import update
 from server.checkins import drafts
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.delivery.sender import Sender
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
-from server.reminders.sending import Sender
 from server.review import acts, flow
 from server.review.models import Flag
 from tests.cast import NOW, Cast, acting

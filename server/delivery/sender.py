@@ -13,11 +13,11 @@ import structlog
 from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
-from server.reminders import breakers
-from server.reminders.claims import BATCH, claim_due, look_again, write_attempts
-from server.reminders.outcomes import reach, write_outcomes
-from server.reminders.pace import Pace
-from server.reminders.posts import Post
+from server.delivery import circuit_breakers
+from server.delivery.attempts import Post
+from server.delivery.backpressure import Pace
+from server.delivery.claims import BATCH, claim_due, look_again, write_attempts
+from server.delivery.outcomes import reach, write_outcomes
 
 log = structlog.get_logger()
 AT_ONCE = 20  # sends to one service
@@ -63,7 +63,7 @@ class Sender:
             await reach(db, now)
             claimed = await claim_due(db, now, room)
             posts = await write_attempts(db, claimed, now, self.base_url, self.channels.keys())
-            resting = await breakers.resting(db, {post.service for post in posts}, now)
+            resting = await circuit_breakers.resting(db, {post.service for post in posts}, now)
         by_reminder: defaultdict[str, list[Post]] = defaultdict(list)
         for post in posts:
             by_reminder[post.reminder_id].append(post)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.delivery.models import WorkerBeat
 from server.reminders import rules
-from server.reminders.models import WorkerBeat
 
 FORGOTTEN_AFTER = timedelta(days=1)
 

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor, system
+from server.devices import health_rules as signs
+from server.devices.health_rules import Signs
 from server.people.models import Caregiver, Clinic, Patient
-from server.reminders import flow, rules, signs
+from server.reminders import flow, rules
 from server.reminders.flow import Notice
-from server.reminders.signs import Signs
 
 
 @dataclass(frozen=True)

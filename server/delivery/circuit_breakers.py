@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.delivery.models import Breaker
 from server.reminders import rules
-from server.reminders.models import Breaker
 
 OPENS_AFTER = 3  # different devices refused, with none taken in between
 REST = timedelta(minutes=10)

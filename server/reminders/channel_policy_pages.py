@@ -6,8 +6,8 @@ from litestar.datastructures import FormMultiDict
 from server import language, phone_numbers
 from server.people import flow as people
 from server.people.models import Clinic
-from server.reminders import policy
-from server.reminders.policy import BadPolicy, PolicyChange
+from server.reminders import channel_policy
+from server.reminders.channel_policy import BadPolicy, PolicyChange
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, texts, whole
@@ -16,7 +16,7 @@ from server.web.form_fields import form_of, text, texts, whole
 @get("/staff/clinic/reach", opt=ADMIN)
 async def reach_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
-    shown = PolicyChange(policy.of(clinic), clinic.silent_days, tuple(policy.text_countries(clinic)))
+    shown = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
     return _page(request, shown)
 
 
@@ -24,20 +24,22 @@ async def reach_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def change_reach(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
     form = await form_of(request)
     countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))
-    steps = {kind: _steps(form, kind) for kind in policy.KINDS}
+    steps = {kind: _steps(form, kind) for kind in channel_policy.KINDS}
     typed = PolicyChange(steps, whole(form, "silent_days") or 0, countries)
     clinic: Clinic = await people.clinic_of(db, actor)
     try:
-        await policy.change(db, actor, clinic, typed, now)
+        await channel_policy.change(db, actor, clinic, typed, now)
     except BadPolicy as bad:
         return _page(request, typed, str(bad))
-    saved = PolicyChange(policy.of(clinic), clinic.silent_days, tuple(policy.text_countries(clinic)))
+    saved = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
     return _page(request, saved, saved=True)
 
 
 def _steps(form: FormMultiDict, kind: str) -> list[tuple[str, int]]:
     """The rows that name a channel; a row without one is left out."""
-    rows = [(text(form, f"{kind}-{n}", 10), whole(form, f"{kind}-{n}-minutes")) for n in range(policy.MOST_STEPS)]
+    rows = [
+        (text(form, f"{kind}-{n}", 10), whole(form, f"{kind}-{n}-minutes")) for n in range(channel_policy.MOST_STEPS)
+    ]
     return [(channel, minutes or 0) for channel, minutes in rows if channel]
 
 
@@ -52,9 +54,9 @@ def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bo
         countries=phone_numbers.countries(language.current()),
         fault=fault,
         saved=saved,
-        kinds=policy.KINDS,
-        channels=policy.CHANNELS,
-        most=policy.MOST_STEPS,
+        kinds=channel_policy.KINDS,
+        channels=channel_policy.CHANNELS,
+        most=channel_policy.MOST_STEPS,
     )
 
 

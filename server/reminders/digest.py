@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.people.models import Patient
-from server.reminders import burden, rules
-from server.reminders.burden import Due
+from server.reminders import digest_rules, rules
+from server.reminders.digest_rules import Due
 from server.reminders.flow import quiet_of
 from server.reminders.models import Reminder
 
@@ -36,7 +36,7 @@ async def fold_together(db: AsyncSession, claimed: Sequence[Reminder], now: date
 
 def _is_new(reminder: Reminder, now: datetime) -> bool:
     """Not said before, and still worth saying. What has begun its way goes on as it is."""
-    about_patient = reminder.audience in TO_PATIENT and reminder.kind in burden.FOLDS
+    about_patient = reminder.audience in TO_PATIENT and reminder.kind in digest_rules.FOLDS
     return about_patient and reminder.said_at is None and reminder.expires_at > now
 
 
@@ -47,7 +47,7 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
         select(Reminder).where(
             Reminder.patient_id.in_(patient_ids),
             Reminder.audience.in_(TO_PATIENT),
-            Reminder.kind.in_(burden.FOLDS),
+            Reminder.kind.in_(digest_rules.FOLDS),
             (Reminder.said_at > now - day)
             | ((Reminder.state == "scheduled") & Reminder.said_at.is_(None) & (Reminder.next_at <= now + day)),
         )
@@ -68,15 +68,15 @@ def _fold(
     if patient.paused_at is not None:
         return claimed  # each ends, and says why
     waiting = [r for r in around if r.said_at is None and r.state == "scheduled" and r.audience == claimed[0].audience]
-    later = [r for r in waiting if r.next_at <= now + burden.TOGETHER]
-    until = burden.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
+    later = [r for r in waiting if r.next_at <= now + digest_rules.TOGETHER]
+    until = digest_rules.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
     if until is not None:
         return _put_off(claimed, until)
     early = [r for r in later if _comes_along(r, claimed, now)]
     group = {r.id: r for r in (*claimed, *early)}
-    if burden.must_wait([_due(r) for r in group.values()], *_said_today(patient, around, now)):
+    if digest_rules.must_wait([_due(r) for r in group.values()], *_said_today(patient, around, now)):
         return _hold_back(db, patient, claimed, now)
-    lead = group.pop(burden.lead_of([_due(r) for r in group.values()]).id)
+    lead = group.pop(digest_rules.lead_of([_due(r) for r in group.values()]).id)
     for other in group.values():
         other.state, other.lease_until, other.lead_id, other.said_at = "folded", None, lead.id, now
         audit.record(db, actor.system(lead.clinic_id), "reminder.folded", other, now)
@@ -89,7 +89,7 @@ def _comes_along(later: Reminder, claimed: list[Reminder], now: datetime) -> boo
     if later.next_at <= now:
         return True
     own_next = later.subject_id in {reminder.subject_id for reminder in claimed}
-    return not own_next and not burden.is_last_call(_due(later)) and burden.may_come_early(_due(later), now)
+    return not own_next and not digest_rules.is_last_call(_due(later)) and digest_rules.may_come_early(_due(later), now)
 
 
 def _due(reminder: Reminder) -> Due:
@@ -104,8 +104,8 @@ def _put_off(claimed: list[Reminder], until: datetime) -> list[Reminder]:
 
 def _said_today(patient: Patient, around: list[Reminder], now: datetime) -> tuple[int, int]:
     """Notifications of today, and the visits' reminders still to come today; the last call is in neither."""
-    start, end = burden.day_of(patient.zone, now)
-    counted = [r for r in around if not burden.is_last_call(_due(r))]
+    start, end = digest_rules.day_of(patient.zone, now)
+    counted = [r for r in around if not digest_rules.is_last_call(_due(r))]
     said = [r for r in counted if r.said_at is not None and start <= r.said_at < end and r.lead_id is None]
     coming = {r.next_at for r in counted if r.said_at is None and r.kind == "visit" and now < r.next_at < end}
     return len(said), len(coming)
@@ -113,7 +113,7 @@ def _said_today(patient: Patient, around: list[Reminder], now: datetime) -> tupl
 
 def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:
     """To the next morning where it is still of use then; else it is not said, and staff can see why."""
-    morning = burden.next_morning(patient.zone, quiet_of(patient), now)
+    morning = digest_rules.next_morning(patient.zone, quiet_of(patient), now)
     for reminder in claimed:
         if reminder.expires_at > morning:
             _put_off([reminder], morning)

@@ -12,11 +12,11 @@ from server.channels.email import Mailbox
 from server.channels.protocol import Message
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
+from server.delivery.batch import Known
 from server.people.models import Patient, Staff
-from server.reminders import policy, rules
-from server.reminders.known import Known
+from server.reminders import channel_policy, rules
+from server.reminders.message_text import letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
-from server.reminders.words import letter, payload, text_line, words_for
 
 Address = PushAddress | Mailbox | Number
 
@@ -60,7 +60,7 @@ def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) ->
     email, number = _staffs(known.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
     if reminder.audience == rules.PATIENT_ALONE and patient.contact == "helper":
         number = None  # a text would reach the helper's phone
-    countries = policy.text_countries(known.clinics[reminder.clinic_id])
+    countries = channel_policy.text_countries(known.clinics[reminder.clinic_id])
     if channel == "email" and email:
         return [Target(Mailbox(email))]
     if channel == "text" and number and phone_numbers.can_text(number, countries):

@@ -14,13 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.access.models import Subscription
 from server.crypto import MissingKey
+from server.delivery.attempts import Post, targets, write_attempt
+from server.delivery.batch import Known, look_up
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.folding import fold_together
-from server.reminders.known import Known, look_up
-from server.reminders.leads import count_folded, let_go
+from server.reminders.digest import fold_together
+from server.reminders.digest_members import count_folded, let_go
 from server.reminders.models import Attempt, Reminder
-from server.reminders.posts import Post, targets, write_attempt
 
 BATCH = 100
 UNREACHABLE = {

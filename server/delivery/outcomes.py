@@ -12,10 +12,11 @@ from server import actor, audit
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
 from server.channels.push.channel import PushAddress
-from server.reminders import breakers, rules
-from server.reminders.claims import end
+from server.delivery import circuit_breakers
+from server.delivery.attempts import Post
+from server.delivery.claims import end
+from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
-from server.reminders.posts import Post
 
 Row = TypeVar("Row", Attempt, Reminder)
 STATES = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"}
@@ -57,10 +58,10 @@ async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Post, Outcome]],
     """In the order in which they came; a try that was not made says nothing."""
     for post, outcome in done:
         if isinstance(post.address, PushAddress) and outcome.result is Result.REFUSED and outcome.status:
-            await breakers.note_refusal(db, post.service, post.subscription_id, outcome.status, now)
+            await circuit_breakers.note_refusal(db, post.service, post.subscription_id, outcome.status, now)
     taken = {post.service for post, outcome in done if outcome.result is Result.ACCEPTED}
     if taken:
-        await breakers.note_taken(db, taken)
+        await circuit_breakers.note_taken(db, taken)
 
 
 async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetime) -> None:

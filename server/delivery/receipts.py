@@ -11,7 +11,7 @@ from server.access.models import Device, Subscription
 from server.actor import Actor
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.flow import OVERTAKEN, SAID, cancel, of_subject, set_audience
+from server.reminders.flow import OVERTAKEN
 from server.reminders.models import Attempt, Reminder
 
 Event = Literal["shown", "opened", "answered"]
@@ -88,31 +88,3 @@ async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None
 async def _attempt(db: AsyncSession, token: str) -> Attempt | None:
     found = select(Attempt).where(Attempt.token_hash == crypto.token_hash(token))
     return await db.scalar(found.execution_options(populate_existing=True))  # a change may have overtaken it
-
-
-async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """The subject was answered on any way: what was sent counts as answered, what is to come stops."""
-    await note_answered(db, actor, subject_id, now)
-    await cancel(db, actor, subject_id, "answered", now)
-
-
-async def leave_to_patient(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """Others answered all but what is the patient's alone: what is to come is said on the patient's own phones only."""
-    await note_answered(db, actor, subject_id, now)
-    for reminder in await of_subject(db, subject_id):
-        if reminder.state == "sent":
-            reminder.turn_at = None  # it was answered: no other channel follows
-    await set_audience(db, actor, subject_id, rules.PATIENT_ALONE, now)
-
-
-async def leave_to_all(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """Nothing stands that others answered: what is to come is for everybody again."""
-    await set_audience(db, actor, subject_id, rules.EVERYBODY, now)
-
-
-async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """What was said of the subject, or tried, counts as answered; what is to come stays."""
-    for reminder in await of_subject(db, subject_id):
-        if reminder.state in SAID and reminder.answered_at is None:
-            reminder.answered_at = now
-            audit.record(db, actor, "reminder.answered", reminder, now)

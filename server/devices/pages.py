@@ -10,10 +10,12 @@ from server import crypto
 from server.actor import Actor
 from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
+from server.delivery import receipts
+from server.devices import subscriptions
+from server.devices.subscriptions import Opened
 from server.people import flow as people
 from server.people.rules import Refused
-from server.reminders import flow, receipts, rules, subscriptions, told
-from server.reminders.subscriptions import Opened
+from server.reminders import flow, rules, status
 from server.settings import Settings
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
@@ -115,7 +117,7 @@ async def answer_test(request: Ask) -> Response[Any]:
 async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     """Finds out why a test did not arrive: what the server knows here, what the phone knows by script."""
     clinic = await people.clinic_of(db, actor)
-    tests = await told.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
+    tests = await status.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
     return render.page(
         request,
         "reminders/help.html",

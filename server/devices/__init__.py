@@ -1,0 +1,1 @@
+"""Which devices take reminders: subscriptions, and the health of each."""
