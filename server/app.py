@@ -24,18 +24,18 @@ import server.access.passkey_pages
 import server.access.staff_account_pages
 import server.appointments.pages
 import server.checkins.by_phone_pages
-import server.checkins.expected_pages
 import server.checkins.pages
 import server.checkins.plan_pages
 import server.checkins.same_pages
 import server.checkins.send_pages
-import server.checkins.trigger_pages
 import server.desk.flag_pages
 import server.desk.inbox_pages
 import server.desk.pages
 import server.desk.patient_pages
+import server.desk.triggers.pages
 import server.devices.pages
 import server.exchange.pages
+import server.flags.expected_level_pages
 import server.people.call_pages
 import server.people.clinic_pages
 import server.people.on_call_pages
@@ -88,8 +88,8 @@ PAGES: list[ControllerRouterHandler] = [
     *server.checkins.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
     *server.checkins.by_phone_pages.ROUTES,
-    *server.checkins.expected_pages.ROUTES,
-    *server.checkins.trigger_pages.ROUTES,
+    *server.flags.expected_level_pages.ROUTES,
+    *server.desk.triggers.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.visit_pages.ROUTES,
     *server.phone.held_pages.ROUTES,

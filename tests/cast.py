@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import staff_accounts
 from server.actor import Actor, system
 from server.checkins.rules import Rhythm
+from server.flags import trigger_versions
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
-from server.review import rulebook
 
 # A Monday, 9:00 in New York, two weeks after summer time ended.
 NOW = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
@@ -97,7 +97,7 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
     db.add(clinic)
     await db.flush()
     await questionnaires.publish_library(db, system(clinic.id, "tests"), now)
-    await rulebook.publish_triggers(db, system(clinic.id, "tests"), now)
+    await trigger_versions.publish_triggers(db, system(clinic.id, "tests"), now)
     return clinic
 
 

@@ -11,8 +11,8 @@ from server.checkins.models import Response
 from server.db import Database
 from server.demo import seed
 from server.demo.cast import CLINICS, DemoClinic
+from server.flags.models import Flag
 from server.people.models import Clinic, Patient, Staff
-from server.review.models import Flag
 from server.settings import Settings
 from tests.cast import NOW, Cast
 from tests.stories import rows

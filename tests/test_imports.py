@@ -17,7 +17,7 @@ RANK = {
     "checkins": 2,
     "devices": 1,
     "delivery": 2,
-    "review": 3,
+    "flags": 3,
     "reminders": 4,
     "access": 4,
     "people": 5,
@@ -41,7 +41,7 @@ PURE = {
     "devices/health_rules.py",
 }
 PURE |= {"worker/pulse.py"}
-PURE |= {"review/replaying.py"}
+PURE |= {"flags/trigger_replay.py"}
 PUSH_LIBRARIES = {"pywebpush", "py_vapid"}
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
 FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))
@@ -156,7 +156,7 @@ def test_no_folder_is_named_after_a_layer() -> None:
     ("file", "source"),
     [
         ("reminders/flow.py", "from server.checkins import flow as checkins"),
-        ("review/flow.py", "import server.appointments.models"),
+        ("flags/flow.py", "import server.appointments.models"),
         ("people/flow.py", "from server.channels.push.channel import PushChannel"),
         ("desk/pages.py", "from server.phone.pages import ROUTES"),
         ("checkins/flow.py", "from server.checkins import pages"),
@@ -165,8 +165,8 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("checkins/flow.py", "from server.access.guards import STAFF"),
         ("checkins/flow.py", "from server.worker.schedule import TICKS"),
         ("checkins/models.py", "from server.checkins import flow"),
-        ("review/rules.py", "from sqlalchemy import select"),
-        ("review/rules.py", "from server.review.models import Flag"),
+        ("flags/rules.py", "from sqlalchemy import select"),
+        ("flags/rules.py", "from server.flags.models import Flag"),
         ("web/charts.py", "import babel"),
         ("db.py", "from server.people.models import Clinic"),
         ("shell.py", "from server.people import flow"),

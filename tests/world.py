@@ -13,9 +13,9 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.db import new_id
+from server.flags.models import Flag, TriggerRow
 from server.people import flow as people
 from server.people.models import Patient, Staff
-from server.review.models import Flag, TriggerRow
 from tests.cast import NOW, acting
 from tests.stories import STEADY, answered, device_of, due_check_in
 

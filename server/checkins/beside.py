@@ -12,8 +12,8 @@ from server import audit
 from server.actor import Actor
 from server.checkins import drafts, past, rules
 from server.checkins.models import CheckIn, Response, SetAside
+from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, still_asked
-from server.review import flow as review
 
 
 async def keep_the_others(
@@ -72,7 +72,7 @@ async def set_aside(
     await db.flush()
     audit.record(db, actor, "response.set-aside", version, now)
     occurrence = await past.news(db, check_in, form, looked_at, answers, held)
-    await review.raise_flags(db, actor, replace(occurrence, unanswered=()), now)
+    await flags.raise_flags(db, actor, replace(occurrence, unanswered=()), now)
 
 
 async def _version_of(

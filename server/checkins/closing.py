@@ -11,10 +11,10 @@ from server.actor import system
 from server.checkins import drafts, past, responses
 from server.checkins.models import CheckIn
 from server.checkins.responses import Submission
+from server.flags import flow as flags
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Value, still_asked
-from server.review import flow as review
 
 log = structlog.get_logger()
 AT_ONCE = 200
@@ -58,7 +58,7 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence says nothing
         form = await questionnaires.form_of(db, check_in.questionnaire_id)
         occurrence = await past.unanswered_occurrence(db, check_in, form)
-        await review.raise_flags(db, system(check_in.clinic_id), occurrence, now)
+        await flags.raise_flags(db, system(check_in.clinic_id), occurrence, now)
 
 
 async def _answers(db: AsyncSession, check_in: CheckIn, respondent: str) -> dict[str, Value]:

@@ -11,8 +11,8 @@ from server import audit
 from server.actor import Actor
 from server.checkins import past, rules
 from server.checkins.models import CheckIn, Draft, Response
+from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, is_public_item, shown
-from server.review import flow as review
 
 
 async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over: bool = True) -> dict[str, Value]:
@@ -44,7 +44,7 @@ async def keep(
     respondent: str,
     now: datetime,
     at: datetime | None = None,
-) -> list[review.Raised]:
+) -> list[flags.Raised]:
     """Keep one answer at once, given `at` where that was not now. Its red flags go to staff before anything is sent.
 
     They are returned.
@@ -53,7 +53,7 @@ async def keep(
     if value is None:
         return []
     occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
-    return await review.raise_red(db, actor, occurrence, now)
+    return await flags.raise_red(db, actor, occurrence, now)
 
 
 async def put_back(

@@ -11,10 +11,10 @@ from server import audit
 from server.actor import Actor
 from server.checkins import beside, drafts, past, rules
 from server.checkins.models import CheckIn, Draft
+from server.flags import flow as flags
 from server.outbox import Entry
 from server.people.rules import Refused
 from server.questionnaires.definition import BadAnswer, Form, Value, without_private_skips
-from server.review import flow as review
 
 
 async def take_late(
@@ -36,7 +36,7 @@ async def take_late(
         await beside.keep_late(db, actor, check_in, form, respondent, answers, now)
         return None
     if check_in.state == "cancelled" or now - check_in.closes_at > rules.ANSWERED_LATE:
-        red = await review.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
+        red = await flags.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
         if not red:
             audit.record(db, actor, "check-in.refused", check_in, now, why="closed")
         return None if red else Refused("closed")
@@ -56,7 +56,7 @@ async def note_refused(
     respondent = rules.respondent_from(entry.respondent, actor.kind)
     with contextlib.suppress(BadAnswer):
         answers = _checked(form, entry.answers, respondent)
-        await review.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
+        await flags.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
 
 
 async def _keep_older(
@@ -76,7 +76,7 @@ async def _keep_older(
             await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now, at)
         else:
             occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
-            await review.raise_red(db, actor, occurrence, now)
+            await flags.raise_red(db, actor, occurrence, now)
             audit.record(db, actor, "check-in.answer-overtaken", check_in, now, item=link_id)
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins.models import CheckIn, Response
+from server.flags.flow import Earlier, Occurrence
+from server.flags.rules import WHOLE
 from server.questionnaires.definition import Answers, Form, Value, asked, levels
 from server.questionnaires.models import Questionnaire
-from server.review.flow import Earlier, Occurrence
-from server.review.rules import WHOLE
 
 LOOKS_BACK = 12  # check-ins; a rule counts at most ten in a row
 

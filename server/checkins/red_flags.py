@@ -4,10 +4,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins import past
 from server.checkins.models import CheckIn
+from server.flags import flow as flags
+from server.flags import rules as review_rules
 from server.questionnaires import definition
 from server.questionnaires.definition import Form, Question
-from server.review import flow as review
-from server.review import rules as review_rules
 
 
 async def screens(
@@ -18,7 +18,7 @@ async def screens(
     A rule that compares with earlier answers would tell them. Where someone else holds the phone, a private question
     does without those rules here; the server's answer to the press shows their screens.
     """
-    triggers = await review.triggers_for(db, check_in.clinic_id, form.slug)
+    triggers = await flags.triggers_for(db, check_in.clinic_id, form.slug)
     mine = [trigger for trigger in triggers if trigger.item == question.link_id]
     if all(trigger.severity != "red" for trigger in mine):
         return {}

@@ -13,6 +13,7 @@ from server.actor import Actor
 from server.checkins import beside, drafts, flow, past, rules, same
 from server.checkins.models import CheckIn, Response
 from server.db import new_id
+from server.flags import flow as review
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import (
@@ -27,7 +28,6 @@ from server.questionnaires.definition import (
     without_private_skips,
 )
 from server.reminders import flow as reminders_flow
-from server.review import flow as review
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from server import audit
 from server.actor import Actor
 from server.checkins import drafts, past, rules
 from server.checkins.models import CheckIn, Draft, Response
+from server.flags import flow as review
 from server.questionnaires.definition import Answers, Form, Value, asked, is_public_item, shown, still_asked
 from server.questionnaires.models import Questionnaire
-from server.review import flow as review
 
 ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more than nine to press
 

@@ -25,14 +25,14 @@ from server.db import Database
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
 from server.demo.reached import as_if_sent, as_if_subscribed
 from server.demo.worked import staff_worked
+from server.flags import actions, trigger_versions
+from server.flags import flow as flags
 from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.flow import NewPatient
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Question, Value, asked
-from server.review import acts, rulebook
-from server.review import flow as review
 
 BACK = timedelta(weeks=6)
 RHYTHMS = {
@@ -79,7 +79,7 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
     await db.flush()
     actor = system(clinic.id, "demo")
     await questionnaires.publish_library(db, actor, began)
-    await rulebook.publish_triggers(db, actor, began)
+    await trigger_versions.publish_triggers(db, actor, began)
     staff = [await staff_accounts.add_staff(db, actor, s.name, s.email, s.role, began) for s in demo.staff]
     team = [member for member in staff if isinstance(member, Staff)]
     for number, patient in enumerate(demo.patients):
@@ -208,8 +208,8 @@ def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.R
 
 async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at: datetime, now: datetime) -> None:
     """By `at` somebody had closed each flag that was a day old; those of the last days are still open."""
-    for number, flag in enumerate(await review.of_patient(db, patient.id)):
+    for number, flag in enumerate(await flags.of_patient(db, patient.id)):
         member = team[number % 2]
         if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor("staff", member.id, member.clinic_id)
-            await acts.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))
+            await actions.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.checkins import past, responses
 from server.demo.cast import DemoPatient
+from server.flags import actions, expected_levels
+from server.flags import flow as flags
 from server.people import calls
 from server.people.models import Patient, Staff
-from server.review import acts, expected
-from server.review import flow as review
 
 
 async def staff_worked(
@@ -21,7 +21,9 @@ async def staff_worked(
     await _flags(db, coordinator, clinician, patient, demo, number, now)
     if demo.expects:
         item, level, why = demo.expects
-        await expected.expect(db, clinician, patient.id, ("weekly-als", item), level, 21, why, now - timedelta(days=2))
+        await expected_levels.expect(
+            db, clinician, patient.id, ("weekly-als", item), level, 21, why, now - timedelta(days=2)
+        )
     if demo.called:
         await calls.log_call(db, coordinator, patient, *demo.called, now - timedelta(days=1, hours=3))
     for response in await past.of_patient(db, patient.id):
@@ -47,8 +49,8 @@ async def _flags(
     now: datetime,
 ) -> None:
     """Of the open ones some are given to the clinician; who is written about has a note on the first."""
-    for place, flag in enumerate(flag for flag in await review.of_patient(db, patient.id) if flag.done_at is None):
+    for place, flag in enumerate(flag for flag in await flags.of_patient(db, patient.id) if flag.done_at is None):
         if (number + place) % 2:
-            await acts.assign(db, coordinator, flag, clinician.id, now - timedelta(hours=1))
+            await actions.assign(db, coordinator, flag, clinician.id, now - timedelta(hours=1))
         if demo.note and place == 0:
-            await acts.add_note(db, coordinator, flag, demo.note, now - timedelta(hours=1))
+            await actions.add_note(db, coordinator, flag, demo.note, now - timedelta(hours=1))

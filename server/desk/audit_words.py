@@ -12,10 +12,10 @@ from server.appointments.models import Appointment
 from server.audit import AuditEvent
 from server.checkins.models import CheckIn, Plan, Response
 from server.db import unscoped
+from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.language import gettext as _
 from server.language import mark
 from server.people.models import Caregiver, Patient, PhoneCall, Staff
-from server.review.models import ExpectedLevel, Flag, FlagNote
 
 NEWEST = 50
 WORDS = {

@@ -10,14 +10,14 @@ from server.actor import Actor
 from server.desk import inbox
 from server.desk.inbox import Row
 from server.desk.reasons import level_words
+from server.flags import actions, expected_levels
+from server.flags import flow as review
+from server.flags import rules as review_rules
+from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.people import staff
 from server.people.models import Staff
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
-from server.review import acts, expected
-from server.review import flow as review
-from server.review import rules as review_rules
-from server.review.models import ExpectedLevel, Flag, FlagNote
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: dat
     team = await staff.team(db, actor)
     names = {member.id: member.name for member in team}
     forms = await questionnaires.offered(db, actor)
-    notes = await acts.notes_of(db, [flag.id for flag in flags])
+    notes = await actions.notes_of(db, [flag.id for flag in flags])
     return {
         flag.id: Detail(
             team=team,
             names=names,
             outcomes=review_rules.OUTCOMES,
             levels=_levels(flag, forms.get(flag.slug)),
-            offers_expected=flag.done_at is None and await expected.offers_expected(db, flag),
+            offers_expected=flag.done_at is None and await expected_levels.offers_expected(db, flag),
             notes=notes.get(flag.id, []),
         )
         for flag in flags
@@ -74,7 +74,7 @@ class Expected:
 
 async def expected_of(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> list[Expected]:
     forms = await questionnaires.offered(db, actor)
-    return [_expected(row, forms.get(row.slug)) for row in await expected.expected_of(db, patient_id, now)]
+    return [_expected(row, forms.get(row.slug)) for row in await expected_levels.expected_of(db, patient_id, now)]
 
 
 def _expected(row: ExpectedLevel, form: Form | None) -> Expected:

@@ -15,14 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.desk import flag_detail, inbox
 from server.desk.rules import TABS
+from server.flags import actions, expected_levels
+from server.flags import flow as flags
+from server.flags.expected_levels import Wanted
+from server.flags.models import Flag
+from server.flags.rules import Shown
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.review import acts, expected
-from server.review import flow as review
-from server.review.expected import Wanted
-from server.review.models import Flag
-from server.review.rules import Shown
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, way_back, whole
@@ -63,26 +63,26 @@ async def flag_page(
     request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = "action"
 ) -> Response[str]:
     """One flag and all that can be done about it; the inbox shows this in the row itself."""
-    flag = found(await review.find(db, actor, flag_id))
+    flag = found(await flags.find(db, actor, flag_id))
     await people.opened(db, actor, await db.get_one(Patient, flag.patient_id), now)
     return await _page(request, db, actor, flag, now, View(f"/staff?show={show if show in TABS else 'action'}"))
 
 
 @post("/staff/flags/{flag_id:str}/own", opt=STAFF)
 async def own(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await review.find(db, actor, flag_id))
+    flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
-    if not await acts.own(db, actor, flag, actor.id, now):
+    if not await actions.own(db, actor, flag, actor.id, now):
         return await _page(request, db, actor, flag, now, View(INBOX, "closed" if flag.done_at else "owned"))
     return _back(request, form, flag)
 
 
 @post("/staff/flags/{flag_id:str}/assign", opt=STAFF)
 async def assign(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await review.find(db, actor, flag_id))
+    flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
     typed = Typed(owner=text(form, "owner", 32))
-    refused = await acts.assign(db, actor, flag, typed.owner, now, Shown.read(text(form, "shown")))
+    refused = await actions.assign(db, actor, flag, typed.owner, now, Shown.read(text(form, "shown")))
     if refused and refused.why == "owner":
         return problems.answer(request, 422)
     if refused:
@@ -92,19 +92,19 @@ async def assign(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[s
 
 @post("/staff/flags/{flag_id:str}/note", opt=STAFF)
 async def note(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await review.find(db, actor, flag_id))
+    flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
-    if await acts.add_note(db, actor, flag, text(form, "note"), now) is None:
+    if await actions.add_note(db, actor, flag, text(form, "note"), now) is None:
         return await _page(request, db, actor, flag, now, View(INBOX, "empty"))
     return _back(request, form, flag)
 
 
 @post("/staff/flags/{flag_id:str}/close", opt=STAFF)
 async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await review.find(db, actor, flag_id))
+    flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
     typed = Typed(text(form, "outcome", 20), text(form, "note"))
-    refused = await acts.close(db, actor, flag, typed.outcome, typed.note, now, Shown.read(text(form, "shown")))
+    refused = await actions.close(db, actor, flag, typed.outcome, typed.note, now, Shown.read(text(form, "shown")))
     if refused:
         return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
@@ -113,13 +113,13 @@ async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[st
 @post("/staff/flags/{flag_id:str}/snooze", opt=STAFF)
 async def snooze(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
     """The level is expected for a while."""
-    flag = found(await review.find(db, actor, flag_id))
+    flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
     typed = Typed(note=text(form, "note"), level=whole(form, "level"), days=whole(form, "days"))
     wanted = await _wanted(db, actor, flag, typed)
     if wanted is None:
         return await _page(request, db, actor, flag, now, View(INBOX, "level", typed))
-    refused = await expected.snooze(db, actor, flag, wanted, now, Shown.read(text(form, "shown")))
+    refused = await expected_levels.snooze(db, actor, flag, wanted, now, Shown.read(text(form, "shown")))
     if refused:
         return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
@@ -127,9 +127,9 @@ async def snooze(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[s
 
 @post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
 async def reopen(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await review.find(db, actor, flag_id))
+    flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
-    refused = await acts.reopen(db, actor, flag, now, Shown.read(text(form, "shown")))
+    refused = await actions.reopen(db, actor, flag, now, Shown.read(text(form, "shown")))
     if refused and refused.why == "closed":
         return await _page(request, db, actor, flag, now, View(INBOX, "closed-anew"))
     return _back(request, form, flag)

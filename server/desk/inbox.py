@@ -17,15 +17,15 @@ from server.db import unscoped
 from server.desk import paging, rules
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
+from server.flags import actions, escalation_status, trigger_versions
+from server.flags.flow import RED_FIRST
+from server.flags.models import Flag
+from server.flags.rules import Shown
 from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
-from server.review import acts, rulebook, rungs
-from server.review.flow import RED_FIRST
-from server.review.models import Flag
-from server.review.rules import Shown
 from server.web import charts
 from server.web.charts import Chart
 
@@ -53,7 +53,7 @@ class Row:
     @property
     def shown(self) -> Shown:
         """What this page shows of the flag; each form sends it back, so that nothing newer is overwritten."""
-        return acts.shown_of(self.flag)
+        return actions.shown_of(self.flag)
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
     patients = await patients_of(db, actor, {flag.patient_id for flag in flags})
     history = await _history(db, flags)
     clinic = await people.clinic_of(db, actor)
-    notes = await acts.notes_of(db, [flag.id for flag in flags])
-    steps = await rungs.escalation_steps(db, flags, clinic.zone, now)
-    messages = await rulebook.messages(db, {flag.trigger_id for flag in flags})
+    notes = await actions.notes_of(db, [flag.id for flag in flags])
+    steps = await escalation_status.escalation_steps(db, flags, clinic.zone, now)
+    messages = await trigger_versions.messages(db, {flag.trigger_id for flag in flags})
     return [
         Row(
             flag,
@@ -192,5 +192,5 @@ async def version(db: AsyncSession, actor: Actor, now: datetime) -> str:
         .order_by(AuditEvent.at.desc(), AuditEvent.id)
         .limit(20)  # one that was written late does not hide behind the newest
     )
-    told = [*newest, *await rungs.pulse(db, actor.clinic_id, since), str(int(now.timestamp() // 900))]
+    told = [*newest, *await escalation_status.pulse(db, actor.clinic_id, since), str(int(now.timestamp() // 900))]
     return hashlib.sha256("".join(told).encode()).hexdigest()[:16]

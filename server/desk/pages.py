@@ -13,12 +13,12 @@ from server.checkins import past, responses, staff_view
 from server.clock import to_utc, to_wall
 from server.desk import inbox, sources
 from server.desk.reasons import level_words
+from server.flags import flow as flags
 from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Answers, Form, Question, Value
-from server.review import flow as review
 from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.problems import found
@@ -44,7 +44,7 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
         source=(await sources.of(db, actor, [response]))[response.id],
         clinic=await people.clinic_of(db, actor),
         opener=await staff.find_staff(db, actor, response.opened_by or ""),
-        rows=await inbox.rows_of(db, actor, await review.of_check_in(db, response.check_in_id), now),
+        rows=await inbox.rows_of(db, actor, await flags.of_check_in(db, response.check_in_id), now),
         zone=actor.zone,
     )
 

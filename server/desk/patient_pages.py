@@ -16,6 +16,7 @@ from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.desk import audit_words, flag_detail, inbox, sources, trends
 from server.devices import health
+from server.flags import flow as review
 from server.people import calls, staff
 from server.people import flow as people
 from server.people import rules as people_rules
@@ -23,7 +24,6 @@ from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.reminders import channel_policy, status
-from server.review import flow as review
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text

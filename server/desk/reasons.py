@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 
+from server.flags.models import Flag
+from server.flags.rules import MISSING, WHOLE
 from server.language import gettext as _
 from server.questionnaires.definition import Form, Question
-from server.review.models import Flag
-from server.review.rules import MISSING, WHOLE
 
 
 @dataclass(frozen=True)

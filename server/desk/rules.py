@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from server.flags.rules import HARD_HOURS, SOFT_HOURS
 from server.questionnaires.definition import Question
-from server.review.rules import HARD_HOURS, SOFT_HOURS
 
 Spans = Mapping[str, list[str]]  # weekday "0" (Monday) to "6" → ["08:00", "17:00"]
 

@@ -17,10 +17,10 @@ import server.access.models
 import server.appointments.models
 import server.checkins.models
 import server.delivery.models
+import server.flags.models
 import server.people.models
 import server.questionnaires.models
 import server.reminders.models
-import server.review.models
 from server import audit
 from server.db import BUSY_TIMEOUT, Base, Database
 
@@ -33,7 +33,7 @@ MODELS = (
     server.reminders.models,
     server.delivery.models,
     server.checkins.models,
-    server.review.models,
+    server.flags.models,
 )
 LONGEST_UPGRADE = 120  # seconds that a second process waits for the first
 ONE_AT_A_TIME = 7_341_001  # an advisory lock: two processes may start at once

@@ -16,14 +16,14 @@ from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
 from server.db import scope
 from server.devices import subscriptions
+from server.flags import flow as review
+from server.flags.models import Flag
 from server.people import flow as people
 from server.people import staff as people_staff
 from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, is_public_item
-from server.review import flow as review
-from server.review.models import Flag
 from server.web import charts, render
 from server.web.charts import Chart
 from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who

@@ -32,9 +32,9 @@ from server.delivery import heartbeats
 from server.delivery.claims import BATCH, next_due
 from server.delivery.sender import Sender
 from server.devices import health
+from server.flags import escalation
 from server.reminders import flow as reminders
 from server.reminders.rules import LEASE
-from server.review import escalation
 from server.settings import Settings
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import reminders as reminder_repair

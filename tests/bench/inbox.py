@@ -18,11 +18,11 @@ from server.checkins.models import CheckIn, Plan, Response
 from server.db import Database
 from server.desk import inbox
 from server.desk.reasons import reason_of
+from server.flags import flow as flags
+from server.flags.models import Flag, TriggerRow
 from server.people import flow as people
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
-from server.review import flow as review
-from server.review.models import Flag, TriggerRow
 from server.settings import Settings
 from server.web import charts
 from server.web.charts import Chart
@@ -76,7 +76,7 @@ async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Ch
     forms = await questionnaires.offered(db, actor)
     names = {patient.id: patient.name for patient in await people.roster(db, actor)}
     shown = []
-    for flag in await review.open_flags(db, actor):
+    for flag in await flags.open_flags(db, actor):
         form = forms[flag.slug]
         history = await past.of_patient(db, flag.patient_id, flag.slug)
         spark = charts.draw(inbox.points(form.by_id[flag.item], inbox.answered(history)), form.by_id[flag.item].worst)

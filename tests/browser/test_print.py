@@ -13,12 +13,12 @@ from server.checkins import responses
 from server.checkins.models import CheckIn
 from server.checkins.responses import Submission
 from server.clock import system_clock
+from server.flags import actions
+from server.flags import flow as review
 from server.people import calls
 from server.people import flow as people
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Value, still_asked
-from server.review import acts
-from server.review import flow as review
 from tests.cast import acting
 from tests.stories import due_check_in
 
@@ -81,7 +81,7 @@ async def given_much_to_tell(site: RunningSite) -> None:
             flags = await review.of_patient(db, rosa.id)
             for flag in flags[: len(flags) // 2] if round_ < 2 else []:
                 if flag.done_at is None:
-                    await acts.close(db, maria, flag, "called", LONG, at)
+                    await actions.close(db, maria, flag, "called", LONG, at)
 
 
 async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]

@@ -7,7 +7,7 @@ import pytest
 from server.checkins import closing, past, responses
 from server.checkins.models import CheckIn, SetAside
 from server.db import Database
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.checkins.delivering import check_in as check_in
 from tests.checkins.delivering import deliver, only_response

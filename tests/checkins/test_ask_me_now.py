@@ -11,10 +11,10 @@ from sqlalchemy import func, select
 from server.checkins import closing, past
 from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
+from server.flags import trigger_versions
+from server.flags.models import Flag
+from server.flags.trigger_versions import Rule
 from server.questionnaires import flow as questionnaires
-from server.review import rulebook
-from server.review.models import Flag
-from server.review.rulebook import Rule
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, due_check_in, entry, rows, sealed
@@ -59,7 +59,7 @@ async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
-        await rulebook.write(db, acting(cast.ken), Rule("weekly-als", "mood", "missing", times=1), None, NOW)
+        await trigger_versions.write(db, acting(cast.ken), Rule("weekly-als", "mood", "missing", times=1), None, NOW)
     luis = await signed_in(cast.luis)
     check = await says_all(luis, check_in)
     assert check.url.path == f"/check-ins/{check_in.id}/check"

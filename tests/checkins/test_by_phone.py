@@ -4,7 +4,7 @@ import pytest
 
 from server.checkins.models import CheckIn, Response
 from server.db import Database
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, due_check_in, rows

@@ -11,11 +11,11 @@ from server.checkins.models import CheckIn, Draft, Plan, Response, SetAside
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
+from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
 from server.reminders.models import Reminder
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting, weekly
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 

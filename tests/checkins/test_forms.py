@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from server.flags.trigger_versions import DEFAULTS
 from server.questionnaires import definition
 from server.questionnaires.definition import BadAnswer, Form
 from server.questionnaires.flow import LIBRARY
-from server.review.rulebook import DEFAULTS
 from tests.checkins.made_up import choice, library, of, when
 
 SLUGS = ("daily-three", "day-after", "function", "readiness", "weekly-als")

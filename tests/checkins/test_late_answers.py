@@ -9,7 +9,7 @@ from httpx import Response as Answer
 from server.checkins import closing, past
 from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed

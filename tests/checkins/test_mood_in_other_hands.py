@@ -15,12 +15,12 @@ import pytest
 from server.checkins import drafts
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.flags import flow as flags
+from server.flags.models import Flag
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Value
-from server.review import flow as review
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
 from tests.stories import answered, due_check_in, entry, rows, sealed
@@ -94,7 +94,7 @@ async def family(
         before = await due_check_in(db, patient, slug, NOW - WEEK)
         sent = await answered(db, patient, before, PUBLIC[slug] | private, NOW - timedelta(minutes=5))
         sent.response.urgency = "today" if sent.flagged else "wait"
-        for flag in await review.of_check_in(db, before.id):
+        for flag in await flags.of_check_in(db, before.id):
             flag.owner_id = cast.maria.id
         due = await due_check_in(db, patient, slug)
         form = await questionnaires.form_of(db, due.questionnaire_id)

@@ -5,7 +5,7 @@ from httpx import Response as Page
 
 from server.checkins.models import CheckIn, Draft, Response
 from server.db import Database
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, rows

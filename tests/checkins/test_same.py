@@ -8,7 +8,7 @@ from sqlalchemy import update
 from server.checkins import closing, past
 from server.checkins.models import CheckIn, Draft, Response
 from server.db import Database
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, entry, rows, sealed

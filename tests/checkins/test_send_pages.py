@@ -10,7 +10,7 @@ from server.access.guards import PERSON_COOKIE
 from server.checkins import past
 from server.checkins.models import CheckIn, Draft, Response
 from server.db import Database
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, audited, due_check_in, rows

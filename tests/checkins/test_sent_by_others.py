@@ -12,9 +12,9 @@ from server.checkins import closing, past
 from server.checkins.models import CheckIn, Draft, Response, SetAside
 from server.db import Database
 from server.delivery import claims
+from server.flags.models import Flag
 from server.questionnaires.definition import Value
 from server.reminders.models import Attempt, Reminder
-from server.review.models import Flag
 from server.worker.clock_repair import check_ins as check_in_repair
 from tests.cast import NOW, Cast
 from tests.conftest import Enter

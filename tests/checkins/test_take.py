@@ -11,7 +11,7 @@ from litestar import Litestar
 from server.checkins import past
 from server.checkins.models import CheckIn, Response, SetAside
 from server.db import Database
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.cast import NOW, Cast
 from tests.checkins.delivering import check_in as check_in
 from tests.checkins.delivering import deliver, only_response

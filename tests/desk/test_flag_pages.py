@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.db import Database
-from server.review import rules
-from server.review.models import Flag, FlagNote
-from server.review.rules import Shown
+from server.flags import rules
+from server.flags.models import Flag, FlagNote
+from server.flags.rules import Shown
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.review.scene import answers, close, flags, only_flag

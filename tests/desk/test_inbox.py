@@ -14,10 +14,10 @@ from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.db import Database
 from server.desk import inbox
+from server.flags import actions, escalation
+from server.flags.models import Flag, TriggerRow
 from server.people import flow as people
 from server.people.flow import NewPatient
-from server.review import acts, escalation
-from server.review.models import Flag, TriggerRow
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.review.ladder import Ladder
@@ -79,7 +79,7 @@ async def test_a_flag_that_is_closed_meanwhile_loses_nobody_on_the_next_page(dat
         first = await inbox.open_page(db, acting(cast.maria), "", inbox.PAGE, NOW)
     async with database.writing() as db:
         for row in first.rows[-2:]:
-            await acts.close(db, acting(cast.ken), await db.get_one(Flag, row.flag.id), "called", "", NOW)
+            await actions.close(db, acting(cast.ken), await db.get_one(Flag, row.flag.id), "called", "", NOW)
     async with database.reading() as db:
         second = await inbox.open_page(db, acting(cast.maria), first.after or "", inbox.PAGE, NOW)
     assert [row.flag.id for row in second.rows] == wanted[50:]

@@ -12,11 +12,11 @@ from server.checkins import ended_plans
 from server.checkins.models import CheckIn, Plan
 from server.clock import to_wall
 from server.db import Database
+from server.flags.models import Flag
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, rows

@@ -20,12 +20,12 @@ from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Plan
 from server.db import Database
 from server.desk import inbox, inbox_pages, paging
+from server.flags import actions
+from server.flags.models import Flag
 from server.people import calls
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Patient
-from server.review import acts
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting, meet
 from tests.conftest import Enter, StillClock
 from tests.desk.test_inbox import many_flags
@@ -195,7 +195,7 @@ async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_moves_n
         last_shown, unshown = wanted[50 * page - 1], wanted[50 * page + 20]
         async with database.writing() as db:
             closed = await db.get_one(Flag, wanted[50 * page - 2])
-            await acts.close(db, acting(cast.ken), closed, "called", "", NOW)
+            await actions.close(db, acting(cast.ken), closed, "called", "", NOW)
             for flag_id in (last_shown, unshown):
                 flag = await db.get_one(Flag, flag_id)
                 flag.severity, flag.due_at = "red", NOW - DAY
@@ -211,14 +211,14 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
     async with database.writing() as db:
         for n, flag_id in enumerate(ids):
             flag = await db.get_one(Flag, flag_id)
-            await acts.close(db, acting(cast.ken), flag, "called", "", NOW + timedelta(seconds=n // 3))
+            await actions.close(db, acting(cast.ken), flag, "called", "", NOW + timedelta(seconds=n // 3))
     maria = await signed_in(cast.maria)
 
     async def reopen_the_last_shown() -> None:
         async with database.writing() as db:
             done = select(Flag).where(Flag.done_at.is_not(None)).order_by(Flag.done_at.desc(), Flag.id.desc())
             last = list(await db.scalars(done.limit(inbox.PAGE)))[-1]
-            await acts.reopen(db, acting(cast.ken), last, NOW)
+            await actions.reopen(db, acting(cast.ken), last, NOW)
 
     found = await all_rows(maria, "/staff?show=done", reopen_the_last_shown)
     assert sorted(found) == sorted(f"flag-{flag_id}" for flag_id in ids)
@@ -258,7 +258,7 @@ async def test_case_92_a_list_taken_in_again_is_as_long_as_it_was(
     ids = await many_flags(database, cast, 9)
     async with database.writing() as db:
         for flag_id in ids if show == "done" else ():
-            await acts.close(db, acting(cast.ken), await db.get_one(Flag, flag_id), "called", "", NOW)
+            await actions.close(db, acting(cast.ken), await db.get_one(Flag, flag_id), "called", "", NOW)
         for check_in in list(await db.scalars(select(CheckIn).where(CheckIn.due_at == NOW))):
             if show == "new":
                 await answered(db, await db.get_one(Patient, check_in.patient_id), check_in, STEADY, NOW)

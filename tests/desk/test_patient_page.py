@@ -6,10 +6,10 @@ import pytest
 
 from server.db import Database
 from server.desk import audit_words
+from server.flags import actions, expected_levels
+from server.flags.models import Flag
 from server.people import calls
 from server.questionnaires import flow as questionnaires
-from server.review import acts, expected
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.review.scene import answers, flags
@@ -81,8 +81,8 @@ async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
     [flag] = await flags(database)
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        await acts.add_note(db, acting(cast.ken), held, "Speech therapist knows.", clock())
-        await expected.expect(
+        await actions.add_note(db, acting(cast.ken), held, "Speech therapist knows.", clock())
+        await expected_levels.expect(
             db, acting(cast.ken), cast.rosa.id, ("weekly-als", "saliva"), 2, 14, "New medicine.", clock()
         )
         await calls.log_call(db, acting(cast.ken), cast.rosa, "reached", "Fine for now.", clock())

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from server.desk import rules
 from server.desk.rules import WEEKDAYS, age, counted, profile_levels
+from server.flags.rules import due
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
-from server.review.rules import due
 from tests.cast import HOURS
 
 NEW_YORK = "America/New_York"

@@ -13,8 +13,8 @@ from itertools import product, takewhile
 from sqlalchemy import select
 
 from server.db import Database
+from server.flags.models import Flag
 from server.reminders.models import Reminder
-from server.review.models import Flag
 from tests.faults.lanes import Lane
 from tests.faults.workers import Lived
 

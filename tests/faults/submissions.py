@@ -15,7 +15,7 @@ from server.checkins import past
 from server.checkins.models import CheckIn, Response, SetAside
 from server.clock import system_clock
 from server.db import new_id
-from server.review.models import Flag
+from server.flags.models import Flag
 from server.web.assets import Assets
 from tests.browser.chromium import new_page
 from tests.browser.eventually import eventually

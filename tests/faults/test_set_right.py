@@ -27,12 +27,12 @@ from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
 from server.delivery import circuit_breakers, claims
 from server.delivery.models import Breaker
+from server.flags.models import Flag
 from server.questionnaires import flow as questionnaires
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Reminder
 from server.reminders.rules import LEASE
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting, meet
 from tests.conftest import StillClock
 from tests.databases import Postgres

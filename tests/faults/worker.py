@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.delivery.claims import next_due
-from server.review import escalation
+from server.flags import escalation
 from server.settings import Settings
 from server.worker.schedule import TICKS, Worker, make_worker
 from tests.faults.points import Points, watch_channels, watch_database, watch_sockets

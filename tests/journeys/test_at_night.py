@@ -7,10 +7,10 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from server.clock import system_clock
+from server.flags.models import Flag
 from server.people import on_call
 from server.people.models import Clinic
 from server.people.on_call import Contact
-from server.review.models import Flag
 from tests.browser.eventually import eventually
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running import running

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 
 from server.checkins import past
 from server.checkins.models import Response
-from server.review.models import Flag
+from server.flags.models import Flag
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite

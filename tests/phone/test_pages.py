@@ -7,8 +7,8 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.db import Database
+from server.flags.models import Flag
 from server.people.models import Patient
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, rows

@@ -5,8 +5,8 @@ import pytest
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.db import Database
-from server.review import flow as review
-from server.review.models import Flag
+from server.flags import flow as flags
+from server.flags.models import Flag
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import answered, due_check_in, rows
@@ -42,7 +42,7 @@ async def answers_with(phone: Browser, check_in: CheckIn, who: str) -> None:
 
 async def taken(database: Database, cast: Cast, check_in: CheckIn) -> None:
     async with database.writing() as db:
-        for flag in await review.of_check_in(db, check_in.id):
+        for flag in await flags.of_check_in(db, check_in.id):
             flag.owner_id = cast.maria.id
 
 

@@ -11,10 +11,10 @@ from server.channels.text import Number
 from server.db import Database
 from server.delivery.claims import next_due
 from server.delivery.sender import Sender
+from server.flags import escalation
 from server.people import on_call
 from server.people.models import Clinic
 from server.people.on_call import Contact
-from server.review import escalation
 from tests.cast import Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from server.db import Database
+from server.flags import actions
+from server.flags.models import Flag
 from server.people.models import Patient, Staff
-from server.review import acts
-from server.review.models import Flag
 from tests.cast import NOW, acting
 from tests.stories import STEADY, answered, due_check_in, rows
 
@@ -35,4 +35,4 @@ async def close(
 ) -> bool:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await acts.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days)) is None
+        return await actions.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days)) is None

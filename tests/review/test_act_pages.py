@@ -3,7 +3,7 @@
 import pytest
 
 from server.db import Database
-from server.review.models import ExpectedLevel, Flag, FlagNote
+from server.flags.models import ExpectedLevel, Flag, FlagNote
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.review.scene import answers, only_flag

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit import AuditEvent
 from server.db import Database
+from server.flags import actions, flow
+from server.flags.models import Flag, FlagNote
 from server.people.models import Staff
 from server.people.rules import Refused
-from server.review import acts, flow
-from server.review.models import Flag, FlagNote
 from tests.cast import NOW, Cast, acting
 from tests.review.scene import answers, close, flags, only_flag
 from tests.stories import audited, rows
@@ -28,12 +28,12 @@ async def act(database: Database, staff: Staff, verb: Verb) -> object:
 
 
 async def gives(database: Database, staff: Staff, whom: str) -> object:
-    return await act(database, staff, lambda db, flag: acts.assign(db, acting(staff), flag, whom, NOW))
+    return await act(database, staff, lambda db, flag: actions.assign(db, acting(staff), flag, whom, NOW))
 
 
 async def notes(database: Database, staff: Staff, text: str, hours: int) -> object:
     at = NOW + timedelta(hours=hours)
-    return await act(database, staff, lambda db, flag: acts.add_note(db, acting(staff), flag, text, at))
+    return await act(database, staff, lambda db, flag: actions.add_note(db, acting(staff), flag, text, at))
 
 
 async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(database: Database, cast: Cast) -> None:
@@ -44,7 +44,7 @@ async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(
         async def verb(db: AsyncSession, flag: Flag) -> bool:
             with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
-            return await acts.own(db, acting(staff), flag, staff.id, NOW)
+            return await actions.own(db, acting(staff), flag, staff.id, NOW)
 
         return await act(database, staff, verb)
 
@@ -86,7 +86,7 @@ async def test_notes_are_sealed_signed_and_in_order(database: Database, cast: Ca
     assert await notes(database, cast.maria, "", 2) is None
     flag = await only_flag(database)
     async with database.reading() as db:
-        found = await acts.notes_of(db, [flag.id, "another"])
+        found = await actions.notes_of(db, [flag.id, "another"])
     assert [(note.text, note.author_id) for note in found[flag.id]] == [
         ("Left a message.", cast.maria.id),
         ("She called back.", cast.ken.id),

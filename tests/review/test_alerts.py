@@ -8,11 +8,12 @@ from server.checkins import drafts
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.delivery.sender import Sender
+from server.flags import actions
+from server.flags import flow as flags
+from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
-from server.review import acts, flow
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -58,7 +59,7 @@ async def test_case_73_red_again_in_another_check_in_alerts_again_whoever_has_th
     await answers(database, cast.rosa, {"fall": True})
     async with database.writing() as db:
         held = await db.get_one(Flag, (await only_flag(database)).id)
-        assert await acts.own(db, acting(cast.maria), held, cast.maria.id, NOW)
+        assert await actions.own(db, acting(cast.maria), held, cast.maria.id, NOW)
     before = len(await rows(database, Reminder, Reminder.kind == "alert"))
     now = await answers(database, cast.rosa, {"fall": True}, weeks=1)
     flag = await only_flag(database)
@@ -98,4 +99,4 @@ async def test_case_19_open_flags_of_a_paused_patient_stay_and_alert(
     await Sender(database, push, clock, "https://localhost").tick()
     assert len([message for _, message in push.sent if "needs you now" in message.body]) == 1
     async with database.reading() as db:
-        assert len(await flow.open_flags(db, acting(cast.maria))) == 1
+        assert len(await flags.open_flags(db, acting(cast.maria))) == 1

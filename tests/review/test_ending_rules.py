@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.db import Database
+from server.flags import rules, trigger_versions
+from server.flags.models import TriggerRow
+from server.flags.rules import Trigger
 from server.people.models import Staff
-from server.review import rulebook, rules
-from server.review.models import TriggerRow
-from server.review.rules import Trigger
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
 from tests.review.scene import answers, flags
@@ -136,8 +136,8 @@ async def test_case_113_two_edits_of_one_rule_leave_one_rule_in_force(cast: Cast
             row = await db.get_one(TriggerRow, rule.id)
             with contextlib.suppress(TimeoutError):  # SQLite lets one writer in at a time
                 await asyncio.wait_for(both_look.wait(), 0.3)
-            new = replace(rulebook.as_rule(row), message=message)
-            return await rulebook.write(db, acting(staff), new, row, NOW) is not None
+            new = replace(trigger_versions.as_rule(row), message=message)
+            return await trigger_versions.write(db, acting(staff), new, row, NOW) is not None
 
     taken = await asyncio.gather(edits(cast.ken, "Kens"), edits(cast.ruth, "Ruths"))
     assert sorted(taken) == [False, True]

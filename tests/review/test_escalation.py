@@ -7,10 +7,10 @@ import pytest
 from server.channels.protocol import Outcome, Result
 from server.clock import to_utc
 from server.db import Database
+from server.flags import actions, escalation, escalation_status
+from server.flags.models import Flag
 from server.people.models import Patient, Staff
 from server.reminders.models import Attempt, Reminder
-from server.review import acts, escalation, rungs
-from server.review.models import Flag
 from tests.cast import NAMES, NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.review.ladder import KENS, MARIAS, Ladder
@@ -29,13 +29,15 @@ async def ladder(database: Database, cast: Cast, clock: StillClock) -> Ladder:
 
 async def step(ladder: Ladder) -> str:
     async with ladder.database.reading() as db:
-        return await rungs.escalation_step(db, await only_flag(ladder.database), "America/New_York", ladder.clock())
+        return await escalation_status.escalation_step(
+            db, await only_flag(ladder.database), "America/New_York", ladder.clock()
+        )
 
 
 async def takes(ladder: Ladder, staff: Staff) -> None:
     async with ladder.database.writing() as db:
         flag = await db.get_one(Flag, (await only_flag(ladder.database)).id)
-        await acts.own(db, acting(staff), flag, staff.id, ladder.clock())
+        await actions.own(db, acting(staff), flag, staff.id, ladder.clock())
 
 
 async def test_case_73_a_red_flag_that_nobody_takes_is_told_one_after_the_other(ladder: Ladder) -> None:
@@ -71,7 +73,7 @@ async def test_case_73_once_somebody_has_it_nobody_else_is_told(ladder: Ladder, 
     else:
         async with ladder.database.writing() as db:
             held = await db.get_one(Flag, flag.id)
-            await acts.assign(db, acting(maria), held, ladder.cast.ken.id, ladder.clock())
+            await actions.assign(db, acting(maria), held, ladder.cast.ken.id, ladder.clock())
     await ladder.pass_minutes(60)
     assert ladder.told() == [(10, "text", MARIAS)]
     assert await step(ladder) == ""
@@ -101,7 +103,7 @@ async def test_given_back_it_is_told_again(ladder: Ladder) -> None:
     await takes(ladder, ladder.cast.ken)
     async with ladder.database.writing() as db:
         flag = await db.get_one(Flag, (await only_flag(ladder.database)).id)
-        await acts.assign(db, acting(ladder.cast.ken), flag, "", ladder.clock())
+        await actions.assign(db, acting(ladder.cast.ken), flag, "", ladder.clock())
     await ladder.pass_minutes(11)
     assert ladder.told() == [(10, "text", MARIAS)]
 

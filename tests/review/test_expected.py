@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from server.db import Database
+from server.flags import expected_levels
+from server.flags.expected_levels import Wanted
+from server.flags.models import ExpectedLevel, Flag
 from server.people.rules import Refused
-from server.review import expected
-from server.review.expected import Wanted
-from server.review.models import ExpectedLevel, Flag
 from tests.cast import NOW, Cast, acting
 from tests.review.scene import WEEK, answers, close, flags, only_flag
 from tests.stories import audited, rows
@@ -17,7 +17,7 @@ from tests.stories import audited, rows
 async def expects(database: Database, cast: Cast, item: str, level: int, days: int = 30, weeks: float = 0) -> object:
     async with database.writing() as db:
         which = ("weekly-als", item)
-        return await expected.expect(
+        return await expected_levels.expect(
             db, acting(cast.ken), cast.rosa.id, which, level, days, "Slow.", NOW + weeks * WEEK
         )
 
@@ -25,7 +25,7 @@ async def expects(database: Database, cast: Cast, item: str, level: int, days: i
 async def snoozes(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await expected.snooze(db, acting(cast.ken), held, Wanted(level, days, "As we thought."), NOW)
+        return await expected_levels.snooze(db, acting(cast.ken), held, Wanted(level, days, "As we thought."), NOW)
 
 
 async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Database, cast: Cast) -> None:
@@ -101,12 +101,12 @@ async def test_a_new_one_takes_the_place_of_the_old_and_can_be_ended(database: D
     await expects(database, cast, "speech", 3)
     await expects(database, cast, "speech", 2, weeks=1)
     async with database.reading() as db:
-        [held] = await expected.expected_of(db, cast.rosa.id, NOW + 2 * WEEK)
+        [held] = await expected_levels.expected_of(db, cast.rosa.id, NOW + 2 * WEEK)
         assert (held.level, held.slug) == (2, "weekly-als")
-        assert await expected.expected_of(db, cast.rosa.id, NOW + 6 * WEEK) == []
+        assert await expected_levels.expected_of(db, cast.rosa.id, NOW + 6 * WEEK) == []
     async with database.writing() as db:
-        assert await expected.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
-        assert not await expected.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
+        assert await expected_levels.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
+        assert not await expected_levels.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=2)
     assert len(await flags(database)) == 1
     assert await audited(database, held.id) == ["expected-level.set", "expected-level.ended"]
@@ -118,6 +118,6 @@ async def test_it_is_offered_after_three_hard_flags_in_a_row_on_one_item(databas
         await answers(database, cast.rosa, {"speech": "hard"}, weeks=week)
         flag = (await flags(database, "speech"))[-1]
         async with database.reading() as db:
-            offered.append(await expected.offers_expected(db, flag))
+            offered.append(await expected_levels.offers_expected(db, flag))
         await close(database, cast.maria, flag, days=7 * week)
     assert offered == [False, False, True]

@@ -10,9 +10,9 @@ import pytest
 from server.audit import AuditEvent
 from server.clock import to_utc
 from server.db import Database
+from server.flags import actions, flow
+from server.flags.models import Flag
 from server.people.models import Staff
-from server.review import acts, flow
-from server.review.models import Flag
 from tests.cast import NOW, Cast, acting
 from tests.review.scene import WEEK, answers, close, flags, only_flag
 from tests.stories import audited, rows
@@ -135,7 +135,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
             assert held is not None
             with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
-            return await acts.close(db, acting(staff), held, outcome, "", NOW) is None
+            return await actions.close(db, acting(staff), held, outcome, "", NOW) is None
 
     taken = await asyncio.gather(closes(cast.maria, "called"), closes(cast.ken, "visit-moved"))
     assert sorted(taken) == [False, True]
@@ -161,7 +161,7 @@ async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
     flag = await only_flag(database)
     await close(database, cast.maria, flag, note="Called.")
     async with database.writing() as db:
-        await acts.reopen(db, acting(cast.maria), await db.get_one(Flag, flag.id), NOW)
+        await actions.reopen(db, acting(cast.maria), await db.get_one(Flag, flag.id), NOW)
     again = await only_flag(database)
     assert (again.outcome, again.note, again.done_at, again.done_by) == (None, None, None, None)
     assert "flag.reopened" in await audited(database, flag.id)
@@ -173,7 +173,7 @@ async def test_undo_of_an_old_one_does_not_make_two(database: Database, cast: Ca
     await close(database, cast.maria, old)
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
     async with database.writing() as db:
-        await acts.reopen(db, acting(cast.maria), await db.get_one(Flag, old.id), NOW)
+        await actions.reopen(db, acting(cast.maria), await db.get_one(Flag, old.id), NOW)
     assert [flag.done_at is None for flag in await flags(database)] == [False, True]
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from server.review import rules
-from server.review.replaying import Moment, replay
-from server.review.rules import WHOLE, Earlier, Trigger
+from server.flags import rules
+from server.flags.rules import WHOLE, Earlier, Trigger
+from server.flags.trigger_replay import Moment, replay
 from tests.cast import NOW
 
 DAY = timedelta(days=1)

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from server.checkins import closing
-from server.checkins.trigger_words import default_table
 from server.db import Database
+from server.flags import trigger_versions
+from server.flags.models import TriggerRow
+from server.flags.trigger_versions import Rule
+from server.flags.trigger_words import default_table
 from server.people.models import Patient
-from server.review import rulebook
-from server.review.models import TriggerRow
-from server.review.rulebook import Rule
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.review.scene import answers, flags
@@ -65,7 +65,7 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
     form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "hard", "step": "save", "reason": "Known pain"}
     await ken.submit("/staff/triggers", form)
     async with database.reading() as db:
-        held = await rulebook.find(db, acting(cast.ken), old.id)
+        held = await trigger_versions.find(db, acting(cast.ken), old.id)
         assert held is not None
         assert (held.ended_by, held.amount, held.condition) == (cast.ken.id, old.amount, old.condition)
     [new] = await rows(database, TriggerRow, TriggerRow.follows_id == old.id)
@@ -121,7 +121,7 @@ async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
 ) -> None:
     rule = Rule("weekly-als", "*", "missing", times=2, severity="soft")
     async with database.writing() as db:
-        await rulebook.write(db, acting(cast.ken), rule, None, NOW)
+        await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
         await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(paused_at=NOW if paused else None))
     for week in (0, 1):
         at = NOW + timedelta(weeks=week)
@@ -134,7 +134,7 @@ async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
 
 async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        await rulebook.write(db, acting(cast.ken), Rule("weekly-als", "mood", "missing", times=2), None, NOW)
+        await trigger_versions.write(db, acting(cast.ken), Rule("weekly-als", "mood", "missing", times=2), None, NOW)
     await answers(database, cast.rosa, {"mood": None})
     await answers(database, cast.rosa, {"mood": None}, weeks=1)
     assert [(f.item, f.severity) for f in await flags(database)] == [("mood:missing", "hard")]
@@ -143,7 +143,7 @@ async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cas
 async def test_the_same_level_again_and_again_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         rule = Rule("weekly-als", "saliva", "repeated", 1, 3, "hard")
-        await rulebook.write(db, acting(cast.ken), rule, None, NOW)
+        await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
     await answers(database, cast.rosa, {"saliva": "little"})
     for week in (1, 2):
         assert await flags(database) == []

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.review import rules
-from server.review.rules import Trigger
+from server.flags import rules
+from server.flags.rules import Trigger
 from tests.cast import HOURS
 
 NEW_YORK = "America/New_York"

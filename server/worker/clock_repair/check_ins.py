@@ -16,7 +16,7 @@ from server.audit import AuditEvent
 from server.checkins import drafts, flow, past, rules
 from server.checkins.models import CheckIn, Plan, Response
 from server.db import new_id
-from server.review import flow as review
+from server.flags import flow as flags
 from server.worker.clock_repair import reminders as reminder_repair
 
 log = structlog.get_logger()
@@ -67,7 +67,7 @@ async def _reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
         await _take_back_part(db, check_in, now)
     check_in.state = "waiting"
     audit.record(db, actor, "check-in.reopened", check_in, now)
-    await review.withdraw_unanswered(db, actor, check_in.id, now)
+    await flags.withdraw_unanswered(db, actor, check_in.id, now)
     await reminder_repair.release_missed(db, actor, check_in.id, now)
     await flow.remind(db, check_in, await db.get_one(Plan, check_in.plan_id), now)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.review.rules import Earlier, Raised, Trigger, stays_quiet, triggers
+from server.flags.rules import Earlier, Raised, Trigger, stays_quiet, triggers
 
 
 @dataclass(frozen=True)

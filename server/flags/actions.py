@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
+from server.flags import escalation, rules
+from server.flags import flow as flags
+from server.flags.models import Flag, FlagNote
+from server.flags.rules import UNKNOWN, Shown
 from server.people import staff
 from server.people.rules import Refused
 from server.reminders import flow as reminders
-from server.review import escalation, flow, rules
-from server.review.models import Flag, FlagNote
-from server.review.rules import UNKNOWN, Shown
 
 
 def shown_of(flag: Flag) -> Shown:
@@ -107,7 +108,7 @@ async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, show
 
     Refused: "reopened" where it is open already, "closed" where a colleague has given it another outcome since.
     """
-    newest = await flow.newest(db, flag.patient_id, flag.item)
+    newest = await flags.newest(db, flag.patient_id, flag.item)
     await hold(db, flag)
     if newest is None or newest.id != flag.id or flag.done_at is None:
         return Refused("reopened")

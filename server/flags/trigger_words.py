@@ -2,13 +2,13 @@
 
 import json
 
+from server.flags import rules
+from server.flags.trigger_versions import DEFAULTS, Rule
 from server.language import gettext as _
 from server.language import ngettext
 from server.questionnaires.definition import Form, Question
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
-from server.review import rules
-from server.review.rulebook import DEFAULTS, Rule
 
 
 def item_words(item: str, form: Form) -> str:

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
+from server.flags import rules
+from server.flags.models import TriggerRow
+from server.flags.rules import Trigger
 from server.people.models import Staff
 from server.people.rules import Refused
-from server.review import rules
-from server.review.models import TriggerRow
-from server.review.rules import Trigger
 
 DEFAULTS = Path(__file__).parent / "triggers.json"
 

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
 from server.clock import to_wall
+from server.flags.escalation import KINDS
+from server.flags.models import Flag
 from server.language import gettext as _
 from server.people import on_call
 from server.people.models import Staff
 from server.reminders.models import Attempt, Reminder
-from server.review.escalation import KINDS
-from server.review.models import Flag
 
 WENT_OUT = ("accepted", "shown", "opened", "answered", "unknown")
 

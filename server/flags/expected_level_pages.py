@@ -8,10 +8,10 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
+from server.flags import expected_levels
 from server.people import flow as people
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
-from server.review import expected
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, way_back, whole
@@ -27,7 +27,7 @@ async def expect(
     level, days, note = await _said(db, actor, form, slug, item)
     if level is None:
         return problems.answer(request, 422)
-    kept = await expected.expect(db, actor, patient.id, (slug, item), level, days, note, now)
+    kept = await expected_levels.expect(db, actor, patient.id, (slug, item), level, days, note, now)
     if isinstance(kept, Refused):
         return problems.answer(request, 422)
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}"))
@@ -39,7 +39,7 @@ async def end(
 ) -> Response[Any]:
     """Where it has ended already, so be it."""
     patient = found(await people.find_patient(db, actor, patient_id))
-    await expected.stop(db, actor, patient.id, item, now)
+    await expected_levels.stop(db, actor, patient.id, item, now)
     return render.go(request, way_back(await form_of(request), f"/staff/patients/{patient.id}"))
 
 

@@ -10,17 +10,17 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import previewing
-from server.checkins.previewing import Preview
-from server.checkins.trigger_words import condition_words, fault, item_words
+from server.desk.triggers import preview
+from server.desk.triggers.preview import Preview
+from server.flags import rules, trigger_versions
+from server.flags.models import TriggerRow
+from server.flags.trigger_versions import Rule
+from server.flags.trigger_words import condition_words, fault, item_words
 from server.language import gettext as _
 from server.people import staff
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
-from server.review import rulebook, rules
-from server.review.models import TriggerRow
-from server.review.rulebook import Rule
 from server.web import render
 from server.web.dependencies import CLINICIAN, STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, whole
@@ -41,7 +41,7 @@ class Line:
 @get("/staff/triggers", opt=STAFF)
 async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
     """`did` names the rule that was just ended or changed: its receipt offers to undo that."""
-    forms, rows = await questionnaires.offered(db, actor), await rulebook.all_rules(db, actor)
+    forms, rows = await questionnaires.offered(db, actor), await trigger_versions.all_rules(db, actor)
     after = {row.follows_id: row for row in rows if row.follows_id}
     lines = [(row, _line(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
     return render.page(
@@ -53,7 +53,7 @@ async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = 
         ],
         ended=[line for row, line in reversed(lines) if row.ended_at is not None],
         names={member.id: member.name for member in await staff.team(db, actor)},
-        may_edit=actor.role in rulebook.EDITORS,
+        may_edit=actor.role in trigger_versions.EDITORS,
         did=next((line for row, line in lines if row.id == did and row.ended_at is not None), None),
         zone=actor.zone,
     )
@@ -67,12 +67,12 @@ def _as_asked(form: Form, lines: list[Line]) -> list[Line]:
 
 
 def _line(row: TriggerRow, form: Form, after: TriggerRow | None = None) -> Line:
-    restorable = rulebook.is_restorable(row, after)
-    same = after is not None and rulebook.as_rule(after) == rulebook.as_rule(row)
+    restorable = trigger_versions.is_restorable(row, after)
+    same = after is not None and trigger_versions.as_rule(after) == trigger_versions.as_rule(row)
     return Line(
         row,
         item_words(row.item, form),
-        condition_words(rulebook.as_rule(row), form),
+        condition_words(trigger_versions.as_rule(row), form),
         restorable,
         "" if after is None else "restored" if same else "replaced",
     )
@@ -87,8 +87,8 @@ async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") 
 
 @get("/staff/triggers/{trigger_id:str}", opt=CLINICIAN)
 async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str]) -> Response[str]:
-    row = found(await rulebook.find(db, actor, trigger_id))
-    return await _page(request, db, actor, rulebook.as_rule(row), row)
+    row = found(await trigger_versions.find(db, actor, trigger_id))
+    return await _page(request, db, actor, trigger_versions.as_rule(row), row)
 
 
 @post("/staff/triggers", opt=CLINICIAN)
@@ -96,40 +96,40 @@ async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """`step` is "preview", or "save" once that was seen."""
     form = await form_of(request)
     held_id, rule = text(form, "instead_of", 32), _rule(form)
-    held = found(await rulebook.find(db, actor, held_id)) if held_id else None
+    held = found(await trigger_versions.find(db, actor, held_id)) if held_id else None
     if held is not None and (held.ended_at is not None or held.slug != rule.slug):
         return await _page(request, db, actor, rule, held, stale=True)
     wrong = fault(rule, (await questionnaires.offered(db, actor)).get(rule.slug))
     if wrong:
         return await _page(request, db, actor, rule, held, wrong=wrong)
     if text(form, "step", 10) != "save":
-        seen = await previewing.preview(db, actor, rule, held_id, now)
+        seen = await preview.preview(db, actor, rule, held_id, now)
         return await _page(request, db, actor, rule, held, seen=seen)
     reason = text(form, "reason")
-    if held is not None and not reason and rules.weakens(rulebook.as_rule(held).trigger(), rule.trigger()):
-        seen = await previewing.preview(db, actor, rule, held_id, now)
+    if held is not None and not reason and rules.weakens(trigger_versions.as_rule(held).trigger(), rule.trigger()):
+        seen = await preview.preview(db, actor, rule, held_id, now)
         return await _page(
             request, db, actor, rule, held, seen=seen, wrong=_("The rule becomes weaker. Please say why.")
         )
-    if await rulebook.write(db, actor, rule, held, now, reason) is None:
+    if await trigger_versions.write(db, actor, rule, held, now, reason) is None:
         return await _page(request, db, actor, rule, held, stale=True)
     return render.go(request, f"/staff/triggers?did={held_id}#did" if held else f"/staff/triggers#{rule.slug}")
 
 
 @get("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
 async def end_page(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[str]:
-    row = found(await rulebook.find(db, actor, trigger_id))
+    row = found(await trigger_versions.find(db, actor, trigger_id))
     return await _end_page(request, db, actor, row, now)
 
 
 @post("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
 async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
     """A rule protects patients: it ends with a reason, and the receipt offers to undo that."""
-    row = found(await rulebook.find(db, actor, trigger_id))
+    row = found(await trigger_versions.find(db, actor, trigger_id))
     reason = text(await form_of(request), "reason")
     if not reason:
         return await _end_page(request, db, actor, row, now, wrong=True)
-    if not await rulebook.end(db, actor, row, reason, now):
+    if not await trigger_versions.end(db, actor, row, reason, now):
         return await _end_page(request, db, actor, row, now, reason=reason)
     return render.go(request, f"/staff/triggers?did={row.id}#did")
 
@@ -145,7 +145,7 @@ async def _end_page(
         422 if wrong else 409 if row.ended_at is not None else 200,
         line=_line(row, form),
         form=form,
-        seen=await previewing.preview(db, actor, rulebook.as_rule(row), row.id, now),
+        seen=await preview.preview(db, actor, trigger_versions.as_rule(row), row.id, now),
         wrong=wrong,
         reason=reason,
         ended_by=await staff.find_staff(db, actor, row.ended_by or ""),
@@ -156,14 +156,14 @@ async def _end_page(
 @post("/staff/triggers/{trigger_id:str}/restore", opt=CLINICIAN)
 async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
     """Undo. Where the rule in force protects more, this asks for a reason, as ending that rule would."""
-    row = found(await rulebook.find(db, actor, trigger_id))
-    after = await rulebook.follower(db, row)
+    row = found(await trigger_versions.find(db, actor, trigger_id))
+    after = await trigger_versions.follower(db, row)
     reason = text(await form_of(request), "reason")
-    again = await rulebook.restore(db, actor, row, reason, now)
+    again = await trigger_versions.restore(db, actor, row, reason, now)
     if isinstance(again, Refused) and again.why == "reason" and after is not None:
         return await _restore_page(request, db, actor, row, after)
     if isinstance(again, Refused):
-        return await _page(request, db, actor, rulebook.as_rule(row), row, stale=True)
+        return await _page(request, db, actor, trigger_versions.as_rule(row), row, stale=True)
     return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
 
 
@@ -200,7 +200,7 @@ async def _page(
     stale: bool = False,
 ) -> Response[str]:
     form = found((await questionnaires.offered(db, actor)).get(rule.slug))
-    versions = await rulebook.versions_of(db, held) if held else []
+    versions = await trigger_versions.versions_of(db, held) if held else []
     return render.page(
         request,
         "checkins/trigger.html",

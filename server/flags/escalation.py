@@ -8,15 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
+from server.flags import rules
+from server.flags.models import Flag
+from server.flags.rules import Hours
 from server.people import on_call
 from server.people.models import Clinic, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Reminder
 from server.reminders.rules import CLOCK_SLACK
-from server.review import rules
-from server.review.models import Flag
-from server.review.rules import Hours
 
 KINDS = ("on-call", "overdue")
 WORTH_FOR = timedelta(hours=12)

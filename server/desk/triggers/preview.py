@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.checkins import past
 from server.checkins.models import CheckIn, Response
+from server.flags import flow as flags
+from server.flags.models import ExpectedLevel
+from server.flags.rules import Trigger
+from server.flags.trigger_replay import Moment, replay
+from server.flags.trigger_versions import Rule
 from server.questionnaires.definition import Form, levels
 from server.questionnaires.fhir import read_form
 from server.questionnaires.models import Questionnaire
-from server.review import flow as review
-from server.review.models import ExpectedLevel
-from server.review.replaying import Moment, replay
-from server.review.rulebook import Rule
-from server.review.rules import Trigger
 
 DAYS = 30
 NEW = "new"
@@ -35,7 +35,7 @@ class Preview:
 
 async def preview(db: AsyncSession, actor: Actor, rule: Rule, instead_of: str, now: datetime) -> Preview:
     """`instead_of` is the id of the rule that it would replace, "" for none. Nothing is written."""
-    held = [one for one in await review.triggers_for(db, actor.clinic_id, rule.slug) if one.item == rule.item]
+    held = [one for one in await flags.triggers_for(db, actor.clinic_id, rule.slug) if one.item == rule.item]
     new = rule.trigger(NEW)
     changed = [new, *(one for one in held if one.id != instead_of)]
     moments = await _moments(db, actor, rule.slug)

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
+from server.flags import actions, rules
+from server.flags import flow as flags
+from server.flags.models import ExpectedLevel, Flag
+from server.flags.rules import UNKNOWN, Shown
 from server.people.rules import Refused
-from server.review import acts, flow, rules
-from server.review.models import ExpectedLevel, Flag
-from server.review.rules import UNKNOWN, Shown
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ async def expect(
     """Set it, in place of the one before. `which` is the questionnaire whose words the level has, and the item."""
     if not rules.EXPECTED_DAYS[0] <= days <= rules.EXPECTED_DAYS[1]:
         return Refused("days")
-    await flow.hold_patient(db, patient_id)
+    await flags.hold_patient(db, patient_id)
     slug, item = which
     held = await _last(db, patient_id, item)
     if held is not None:
@@ -63,19 +64,19 @@ async def snooze(
     db: AsyncSession, actor: Actor, flag: Flag, wanted: Wanted, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
     """The flag's level, or a worse one, is expected for a while: with that the flag has its outcome."""
-    await flow.hold_patient(db, flag.patient_id)
-    await acts.hold(db, flag)
+    await flags.hold_patient(db, flag.patient_id)
+    await actions.hold(db, flag)
     if flag.severity == "red" or flag.item.endswith(rules.MISSING):
         return Refused("severity")
-    if refused := acts.changed_since(flag, shown):
+    if refused := actions.changed_since(flag, shown):
         return refused
-    if wanted.level < flow.level_of(flag):
+    if wanted.level < flags.level_of(flag):
         return Refused("level")
     which = (flag.slug, flag.item)
     kept = await expect(db, actor, flag.patient_id, which, wanted.level, wanted.days, wanted.note, now)
     if isinstance(kept, Refused):
         return kept
-    return await acts.end(db, actor, flag, rules.EXPECTED, wanted.note, now)
+    return await actions.end(db, actor, flag, rules.EXPECTED, wanted.note, now)
 
 
 async def stop(db: AsyncSession, actor: Actor, patient_id: str, item: str, now: datetime) -> bool:

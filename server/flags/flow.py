@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
+from server.flags import escalation, rules
+from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerRow
+from server.flags.rules import Earlier, Raised, Trigger
 from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
-from server.review import escalation, rules
-from server.review.models import ExpectedLevel, Flag, FlagNote, TriggerRow
-from server.review.rules import Earlier, Raised, Trigger
 
 ALERT_LIFE = timedelta(hours=12)
 RED_FIRST = case((Flag.severity == "red", 0), else_=1)

@@ -1,0 +1,1 @@
+"""Triggers and the flags that they raise: staff actions, expected levels, escalation, outcomes."""

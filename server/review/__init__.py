@@ -1,1 +1,0 @@
-"""Triggers, flags, outcomes, the inbox."""
