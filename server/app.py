@@ -23,11 +23,7 @@ import server.access.joining.request_pages
 import server.access.passkey_pages
 import server.access.staff_account_pages
 import server.appointments.pages
-import server.checkins.by_phone_pages
-import server.checkins.pages
 import server.checkins.plan_pages
-import server.checkins.same_pages
-import server.checkins.send_pages
 import server.desk.flag_pages
 import server.desk.inbox_pages
 import server.desk.pages
@@ -40,7 +36,6 @@ import server.people.call_pages
 import server.people.clinic_pages
 import server.people.on_call_pages
 import server.people.patient_pages
-import server.phone.held_pages
 import server.phone.language_pages
 import server.phone.look_pages
 import server.phone.pages
@@ -48,6 +43,11 @@ import server.phone.phones_pages
 import server.phone.settings_pages
 import server.phone.visit_pages
 import server.reminders.channel_policy_pages
+import server.responses.by_phone_pages
+import server.responses.offline.bundle_pages
+import server.responses.questions.question_pages
+import server.responses.questions.same_as_last_pages
+import server.responses.send_pages
 from server import crypto, language
 from server.access.guards import WhoAsks, admit, asking, spoken_with
 from server.actor import Actor
@@ -83,16 +83,16 @@ PAGES: list[ControllerRouterHandler] = [
     *server.appointments.pages.ROUTES,
     *server.devices.pages.ROUTES,
     *server.reminders.channel_policy_pages.ROUTES,
-    *server.checkins.pages.ROUTES,
-    *server.checkins.same_pages.ROUTES,
-    *server.checkins.send_pages.ROUTES,
+    *server.responses.questions.question_pages.ROUTES,
+    *server.responses.questions.same_as_last_pages.ROUTES,
+    *server.responses.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
-    *server.checkins.by_phone_pages.ROUTES,
+    *server.responses.by_phone_pages.ROUTES,
     *server.flags.expected_level_pages.ROUTES,
     *server.desk.triggers.pages.ROUTES,
     *server.phone.pages.ROUTES,
     *server.phone.visit_pages.ROUTES,
-    *server.phone.held_pages.ROUTES,
+    *server.responses.offline.bundle_pages.ROUTES,
     *server.phone.phones_pages.ROUTES,
     *server.phone.look_pages.ROUTES,
     *server.phone.settings_pages.ROUTES,

@@ -14,20 +14,21 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, outbox
+from server import crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor, system
 from server.audit import AuditEvent
 from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
-from server.checkins import responses
 from server.checkins.models import CheckIn
-from server.checkins.responses import Submission, Taken
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Base, Database
 from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
+from server.responses import submit
+from server.responses.offline import sealed_entries
+from server.responses.submit import Submission, Taken
 from tests.cast import NOW, acting
 
 Row = TypeVar("Row", bound=Base)
@@ -67,7 +68,7 @@ async def answered(
 ) -> Taken:
     """The patient's own answers, sent at `now`."""
     submission = Submission(check_in.client_id, answers, "self", now)
-    taken = await responses.submit(db, acting(patient), check_in, submission, now)
+    taken = await submit.submit(db, acting(patient), check_in, submission, now)
     assert isinstance(taken, Taken)
     return taken
 
@@ -108,7 +109,7 @@ def sealed(client_id: str, content: Any) -> dict[str, str]:
     theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), crypto.unb64(point))
     ours = ec.generate_private_key(ec.SECP256R1())
     public, iv = _point(ours), b"twelve bytes"
-    key = HKDF(SHA256(), 32, salt=public, info=outbox.INFO).derive(ours.exchange(ec.ECDH(), theirs))
+    key = HKDF(SHA256(), 32, salt=public, info=sealed_entries.INFO).derive(ours.exchange(ec.ECDH(), theirs))
     text = content if isinstance(content, bytes) else json.dumps(content).encode()
     box = AESGCM(key).encrypt(iv, text, client_id.encode())
     parts = {"public": crypto.b64(public), "iv": crypto.b64(iv), "box": crypto.b64(box)}

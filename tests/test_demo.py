@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from server import demo
-from server.checkins.models import Response
 from server.db import Database
 from server.demo import seed
 from server.demo.cast import CLINICS, DemoClinic
 from server.flags.models import Flag
 from server.people.models import Clinic, Patient, Staff
+from server.responses.models import Response
 from server.settings import Settings
 from tests.cast import NOW, Cast
 from tests.stories import rows

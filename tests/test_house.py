@@ -31,7 +31,7 @@ FEATURES = [
 # What changes rows and is told of by others.
 UNAUDITED = {
     "delivery/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
-    "checkins/drafts.py:clear": "answers kept move into the response, or go with the check-in: that is audited",
+    "responses/drafts.py:clear": "answers kept move into the response, or go with the check-in: that is audited",
     "delivery/circuit_breakers.py:note_refusal": "a push service's state is about nobody",
     "delivery/circuit_breakers.py:note_taken": "a push service's state is about nobody",
     "delivery/circuit_breakers.py:resting": "a push service's state is about nobody",

@@ -14,17 +14,18 @@ RANK = {
     "phone": 0,
     "exchange": 0,
     "appointments": 1,
-    "checkins": 2,
+    "responses": 1,
     "devices": 1,
+    "checkins": 2,
     "delivery": 2,
-    "flags": 3,
-    "reminders": 4,
-    "access": 4,
-    "people": 5,
-    "questionnaires": 5,
-    "channels": 5,
+    "flags": 2,
+    "reminders": 3,
+    "access": 3,
+    "people": 4,
+    "questionnaires": 4,
+    "channels": 4,
 }
-CORE = {"actor", "audit", "clock", "crypto", "db", "language", "logs", "outbox", "phone_numbers", "settings", "web"}
+CORE = {"actor", "audit", "clock", "crypto", "db", "language", "logs", "phone_numbers", "settings", "web"}
 COMPOSITION = {"app", "cli", "demo", "migrations", "operations", "supervisor", "worker"}
 PAGES_ALONE_USE = {
     "server.web.render",
@@ -159,7 +160,7 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("flags/flow.py", "import server.appointments.models"),
         ("people/flow.py", "from server.channels.push.channel import PushChannel"),
         ("desk/pages.py", "from server.phone.pages import ROUTES"),
-        ("checkins/flow.py", "from server.checkins import pages"),
+        ("checkins/flow.py", "from server.checkins import plan_pages"),
         ("checkins/flow.py", "from server.web import render"),
         ("checkins/flow.py", "from litestar import Response"),
         ("checkins/flow.py", "from server.access.guards import STAFF"),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import crypto
-from server.outbox import BadBox, SealedBody, open_box
+from server.responses.offline.sealed_entries import BadBox, SealedBody, open_box
 from tests.cast import NOW
 from tests.stories import entry, sealed
 

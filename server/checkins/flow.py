@@ -14,19 +14,8 @@ from server.checkins.rules import Occasion, Rhythm
 from server.db import new_id
 from server.people.models import Patient
 from server.questionnaires.flow import newest
-from server.questionnaires.models import Questionnaire
 from server.reminders import flow as reminders
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE, plan_checkin
-
-
-async def version_answered(db: AsyncSession, check_in: CheckIn, said: str) -> str:
-    """The id of the version that was answered (case 50): what the phone says it showed, where that is a version of
-    what this check-in asks; else the check-in's own."""
-    theirs = await db.get(Questionnaire, said) if said else None
-    if theirs is None or theirs.clinic_id != check_in.clinic_id:
-        return check_in.questionnaire_id
-    ours = await db.get_one(Questionnaire, check_in.questionnaire_id)
-    return theirs.id if theirs.slug == ours.slug else ours.id
 
 
 async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime) -> Plan:

@@ -1,9 +1,8 @@
 """Tables: questionnaires in versions, who gets them when, each due occasion, what came back."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
@@ -51,63 +50,3 @@ class CheckIn(OfClinic, Base):
     closes_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     left_to_patient: Mapped[bool] = mapped_column(default=False)  # sent but for what is the patient's alone
-
-
-class Draft(OfClinic, Base):
-    """One answer, kept at once, until the check-in is sent; the patient's words and a helper's view apart."""
-
-    __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("check_in_id", "party", "link_id"),)
-
-    check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"))
-    party: Mapped[str] = mapped_column(String(10))
-    link_id: Mapped[str] = mapped_column(String(60))
-    value_sealed: Mapped[bytes]
-    value = Sealed[str]("draft.value")
-    respondent: Mapped[str] = mapped_column(String(10))
-    as_before: Mapped[bool] = mapped_column(default=False)
-    answered_at: Mapped[datetime]
-
-
-class Response(OfClinic, Base):
-    """What was sent, as it was sent: answers by link id, in the version that was answered."""
-
-    __tablename__ = "response"
-    __table_args__ = (
-        Index("ix_response_patient", "patient_id", "slug", "answered_at"),
-        Index("ix_response_unopened", "clinic_id", "opened_at", "received_at"),
-    )
-
-    client_id: Mapped[str] = mapped_column(String(40), unique=True)
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
-    check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"), index=True)
-    questionnaire_id: Mapped[str] = mapped_column(ForeignKey("questionnaire.id"))
-    slug: Mapped[str] = mapped_column(String(60))
-    status: Mapped[str] = mapped_column(String(12))
-    respondent: Mapped[str] = mapped_column(String(10))
-    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
-    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
-    entered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # by phone, in the patient's words
-    answers_sealed: Mapped[bytes]
-    answers = Sealed[str]("response.answers")
-    answered_at: Mapped[datetime]
-    claimed_at: Mapped[datetime | None]  # by the phone's own clock, where that was off
-    received_at: Mapped[datetime]
-    as_before: Mapped[list[Any]] = mapped_column(default=list)  # link ids taken over from last time
-    undone_at: Mapped[datetime | None]
-    urgency: Mapped[str | None] = mapped_column(String(10))
-    opened_at: Mapped[datetime | None]
-    opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
-
-
-class SetAside(OfClinic, Base):
-    """The same check-in answered otherwise, again or by the other party: kept beside the first for staff to see."""
-
-    __tablename__ = "set_aside"
-
-    response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
-    client_id: Mapped[str] = mapped_column(String(40))
-    respondent: Mapped[str] = mapped_column(String(10))
-    answers_sealed: Mapped[bytes]
-    answers = Sealed[str]("set_aside.answers")
-    received_at: Mapped[datetime]

@@ -15,10 +15,8 @@ from server.actor import Actor, system
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
 from server.appointments.flow import NewVisit
-from server.checkins import closing, responses
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.responses import Submission
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
@@ -33,6 +31,8 @@ from server.people.flow import NewPatient
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Question, Value, asked
+from server.responses import closing, submit
+from server.responses.submit import Submission
 
 BACK = timedelta(weeks=6)
 RHYTHMS = {
@@ -192,7 +192,7 @@ async def _answer(
             answers[question.link_id] = _value(question, demo, weeks, chance)
     if demo.red in form.by_id and at > now - timedelta(days=3):
         answers[demo.red] = form.by_id[demo.red].worse_answer
-    await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, "self", at), at)
+    await submit.submit(db, actor, check_in, Submission(check_in.client_id, answers, "self", at), at)
 
 
 def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.Random) -> Value:

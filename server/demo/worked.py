@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import past, responses
 from server.demo.cast import DemoPatient
 from server.flags import actions, expected_levels
 from server.flags import flow as flags
 from server.people import calls
 from server.people.models import Patient, Staff
+from server.responses import history, submit
 
 
 async def staff_worked(
@@ -26,17 +26,17 @@ async def staff_worked(
         )
     if demo.called:
         await calls.log_call(db, coordinator, patient, *demo.called, now - timedelta(days=1, hours=3))
-    for response in await past.of_patient(db, patient.id):
+    for response in await history.of_patient(db, patient.id):
         if response.received_at < now - timedelta(days=2):
-            await responses.opened(db, coordinator, response, response.received_at + timedelta(hours=3))
+            await submit.opened(db, coordinator, response, response.received_at + timedelta(hours=3))
 
 
 async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: datetime) -> None:
     """The patient's own word on the newest answers."""
-    answered = await past.of_patient(db, patient.id)
+    answered = await history.of_patient(db, patient.id)
     if demo.urgency and answered:
         actor = Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id)
-        await responses.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
+        await submit.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
 
 
 async def _flags(

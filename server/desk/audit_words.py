@@ -10,12 +10,13 @@ from server.access.models import Device
 from server.actor import Actor
 from server.appointments.models import Appointment
 from server.audit import AuditEvent
-from server.checkins.models import CheckIn, Plan, Response
+from server.checkins.models import CheckIn, Plan
 from server.db import unscoped
 from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.language import gettext as _
 from server.language import mark
 from server.people.models import Caregiver, Patient, PhoneCall, Staff
+from server.responses.models import Response
 
 NEWEST = 50
 WORDS = {

@@ -11,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.audit import AuditEvent
-from server.checkins import past
-from server.checkins.models import Response
 from server.db import unscoped
 from server.desk import paging, rules
 from server.desk.reasons import Reason, reason_of
@@ -26,6 +24,8 @@ from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
+from server.responses import history as past
+from server.responses.models import Response
 from server.web import charts
 from server.web.charts import Chart
 

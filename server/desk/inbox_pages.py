@@ -12,9 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.appointments import lists
 from server.appointments.models import Appointment
-from server.checkins import late_patients, staff_view
-from server.checkins.late_patients import LatePatient
-from server.checkins.models import Response as Answered
 from server.delivery import circuit_breakers, heartbeats
 from server.desk import flag_detail, inbox, late, paging
 from server.desk.inbox import Listed
@@ -28,6 +25,10 @@ from server.people.unreadable_numbers import Unreadable
 from server.questionnaires.definition import Form
 from server.reminders import status
 from server.reminders.models import Reminder
+from server.responses import overdue as late_patients
+from server.responses import unread
+from server.responses.models import Response as Answered
+from server.responses.overdue import LatePatient
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
 
@@ -63,7 +64,7 @@ async def inbox_page(
     cant_come = await lists.to_handle(db, actor, now)
     counts = {
         "action": await inbox.count_open(db, actor) + len(cant_come),
-        "new": await staff_view.count_unopened(db, actor),
+        "new": await unread.count_unopened(db, actor),
         "late": sum(one.lateness.to_call for one in overdue),
         "unreached": unreached.count,
     }
@@ -97,7 +98,7 @@ async def _listed(db: AsyncSession, actor: Actor, show: str, after: str, many: i
         return Lists(flags=await inbox.done_page(db, actor, after, many, now))
     if show == "new":
         wanted = inbox.rows_wanted(many)
-        fresh = await staff_view.unopened(db, actor, wanted + 1, after)
+        fresh = await unread.unopened(db, actor, wanted + 1, after)
         shown = fresh[:wanted]
         patients = await inbox.patients_of(db, actor, {response.patient_id for response, _ in shown})
         rows = [(response, form, patients[response.patient_id]) for response, form in shown]

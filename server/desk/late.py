@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import late_patients
-from server.checkins.late_patients import LatePatient
 from server.desk import inbox
 from server.devices import health
 from server.people import calls, staff
 from server.people.models import Patient, PhoneCall
 from server.questionnaires import flow as questionnaires
+from server.responses import overdue
+from server.responses.overdue import LatePatient
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ async def rows(db: AsyncSession, actor: Actor, late: Sequence[LatePatient], now:
     patients = await inbox.patients_of(db, actor, ids)
     forms = await questionnaires.offered(db, actor)
     push = await health.reasons(db, actor, ids, now)
-    answered = await late_patients.last_answers(db, ids)
+    answered = await overdue.last_answers(db, ids)
     called = await calls.last_calls(db, ids)
     names = {member.id: member.name for member in await staff.team(db, actor)}
     return [

@@ -9,7 +9,6 @@ from litestar.params import FromPath, FromQuery
 
 from server.appointments import lists
 from server.appointments.models import Appointment
-from server.checkins import past, responses, staff_view
 from server.clock import to_utc, to_wall
 from server.desk import inbox, sources
 from server.desk.reasons import level_words
@@ -19,6 +18,7 @@ from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Answers, Form, Question, Value
+from server.responses import history, submit, unread
 from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.problems import found
@@ -29,10 +29,10 @@ EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 @get("/staff/responses/{response_id:str}", opt=STAFF | WRITES)
 async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id: FromPath[str]) -> Response[str]:
     """One response as it was given; opening it is told to the patient."""
-    response = found(await staff_view.find(db, actor, response_id))
-    await responses.opened(db, actor, response, now)
+    response = found(await unread.find(db, actor, response_id))
+    await submit.opened(db, actor, response, now)
     form = await questionnaires.form_of(db, response.questionnaire_id)
-    given = past.answers_of(response)
+    given = history.answers_of(response)
     return render.page(
         request,
         "desk/response.html",
@@ -40,7 +40,7 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
         form=form,
         patient=await db.get_one(Patient, response.patient_id),
         lines=_lines(form, given),
-        asides=[(aside, _lines(form, json.loads(aside.answers))) for aside in await staff_view.set_aside(db, response)],
+        asides=[(aside, _lines(form, json.loads(aside.answers))) for aside in await unread.set_aside(db, response)],
         source=(await sources.of(db, actor, [response]))[response.id],
         clinic=await people.clinic_of(db, actor),
         opener=await staff.find_staff(db, actor, response.opened_by or ""),

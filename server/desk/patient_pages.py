@@ -11,7 +11,7 @@ from server import phone_numbers
 from server.access import sessions
 from server.actor import Actor
 from server.appointments import lists
-from server.checkins import by_phone, ended_plans, past
+from server.checkins import ended_plans
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.desk import audit_words, flag_detail, inbox, sources, trends
@@ -24,6 +24,8 @@ from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.reminders import channel_policy, status
+from server.responses import by_phone
+from server.responses import history as past
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text

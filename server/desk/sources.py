@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device
 from server.actor import Actor
-from server.checkins.models import Response
 from server.people.models import Caregiver, Staff
+from server.responses.models import Response
 
 Named = type[Device] | type[Caregiver] | type[Staff]
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.appointments.models import Appointment
-from server.checkins.models import Response
 from server.desk import inbox, rules
 from server.desk.inbox import Answered
 from server.desk.reasons import level_words
 from server.language import gettext as _
 from server.language import mark
 from server.questionnaires.definition import Form, Question, levels
+from server.responses.models import Response
 from server.web import charts
 from server.web.charts import Chart
 

@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import lists
 from server.appointments.models import Appointment
-from server.checkins import past
-from server.checkins.models import Response
 from server.language import gettext as _
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
+from server.responses import history
+from server.responses.models import Response
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class MyData:
 
 async def gather(db: AsyncSession, patient: Patient) -> MyData:
     """Visits in order; responses in the order in which they were answered."""
-    responses = await past.of_patient(db, patient.id)
+    responses = await history.of_patient(db, patient.id)
     forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in responses}
     return MyData(patient, await lists.visits_of(db, patient.id), [(r, forms[r.questionnaire_id]) for r in responses])
 
@@ -73,7 +73,7 @@ def _reply(visit: Appointment) -> str:
 
 
 def _response(response: Response, form: Form) -> dict[str, Any]:
-    given = past.answers_of(response)
+    given = history.answers_of(response)
     return {
         "resourceType": "QuestionnaireResponse",
         "id": response.id,
@@ -98,7 +98,7 @@ def _item(question: Question, value: Value) -> dict[str, Any]:
 
 def lines(response: Response, form: Form) -> list[tuple[Question, str | None]]:
     """Each question that was asked and the answer as it was given; None for a skip."""
-    given = past.answers_of(response)
+    given = history.answers_of(response)
     return [
         (question, _words(question, given[question.link_id]))
         for question in form.questions

@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.appointments import flow
-from server.checkins import drafts
 from server.checkins.rules import may_see_private
 from server.exchange import metrics, my_data
 from server.exchange.calendar import visit_file
@@ -21,6 +20,7 @@ from server.exchange.my_data import MyData
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
+from server.responses import drafts
 from server.web import render
 from server.web.dependencies import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, Now, Who
 from server.web.problems import found

@@ -21,6 +21,7 @@ import server.flags.models
 import server.people.models
 import server.questionnaires.models
 import server.reminders.models
+import server.responses.models
 from server import audit
 from server.db import BUSY_TIMEOUT, Base, Database
 
@@ -33,6 +34,7 @@ MODELS = (
     server.reminders.models,
     server.delivery.models,
     server.checkins.models,
+    server.responses.models,
     server.flags.models,
 )
 LONGEST_UPGRADE = 120  # seconds that a second process waits for the first

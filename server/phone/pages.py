@@ -10,8 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.appointments import lists as visits
-from server.checkins import drafts, finding, past
-from server.checkins.models import Response as Answered
 from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
 from server.db import scope
@@ -24,6 +22,9 @@ from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, is_public_item
+from server.responses import drafts, lookup
+from server.responses import history as past
+from server.responses.models import Response as Answered
 from server.web import charts, render
 from server.web.charts import Chart
 from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
@@ -39,7 +40,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
     if actor is None:
         return render.go(request, "/staff" if request.user.staff else "/join")
     scope(db, actor.clinic_id)
-    due = await finding.open_now(db, actor, now)
+    due = await lookup.open_now(db, actor, now)
     clinic = await db.get_one(Clinic, actor.clinic_id)
     return render.page(
         request,
@@ -72,7 +73,7 @@ async def sent_page(
     form = await questionnaires.form_of(db, response.questionnaire_id)
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
-    check_in = found(await finding.find(db, actor, check_in_id))
+    check_in = found(await lookup.find(db, actor, check_in_id))
     flags = [flag for flag in await review.of_check_in(db, check_in_id) if private or is_public_item(form, flag.item)]
     return render.page(
         request,

@@ -23,7 +23,6 @@ from server.channels.protocol import Channel
 from server.channels.push.channel import PushChannel
 from server.channels.push.endpoints import HostList
 from server.channels.text import TextChannel
-from server.checkins import closing
 from server.checkins import flow as checkins
 from server.checkins import reckoning as checkin_reckoning
 from server.clock import Clock, ClockWatch, system_clock
@@ -35,6 +34,7 @@ from server.devices import health
 from server.flags import escalation
 from server.reminders import flow as reminders
 from server.reminders.rules import LEASE
+from server.responses import closing
 from server.settings import Settings
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import reminders as reminder_repair

@@ -13,8 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import app as composition
 from server import crypto
 from server.access import staff_accounts
-from server.checkins import past
-from server.checkins.models import CheckIn, Plan, Response
+from server.checkins.models import CheckIn, Plan
 from server.db import Database
 from server.desk import inbox
 from server.desk.reasons import reason_of
@@ -23,6 +22,8 @@ from server.flags.models import Flag, TriggerRow
 from server.people import flow as people
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
+from server.responses import history as past
+from server.responses.models import Response
 from server.settings import Settings
 from server.web import charts
 from server.web.charts import Chart

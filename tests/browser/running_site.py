@@ -14,9 +14,7 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
-from server.checkins import responses
-from server.checkins.models import CheckIn, Response
-from server.checkins.responses import Submission, Taken
+from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm
 from server.clock import system_clock, to_utc, to_wall
 from server.db import Database
@@ -26,6 +24,9 @@ from server.reminders import flow as reminders
 from server.reminders import status as told
 from server.reminders.models import Attempt
 from server.reminders.status import Told
+from server.responses import submit
+from server.responses.models import Response
+from server.responses.submit import Submission, Taken
 from tests.cast import Cast, acting
 
 from .eventually import eventually
@@ -142,7 +143,7 @@ class RunningSite:
             then = past.due_at + timedelta(minutes=1)
             held = await db.get_one(CheckIn, past.id)
             sent = Submission(past.client_id, before, "self", then, "completed" if whole else "in-progress")
-            taken = await responses.submit(db, acting(patient), held, sent, then)
+            taken = await submit.submit(db, acting(patient), held, sent, then)
             assert isinstance(taken, Taken)
         return check_in
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from server.checkins import held
 from server.questionnaires import definition
 from server.questionnaires.definition import Form, Option, Question, Value, When, asked, next_unanswered, still_asked
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.responses.offline import bundle
 from server.web.assets import ROOT
 from tests.browser.chromium import new_page
 
@@ -38,7 +38,7 @@ def _case(random: Random, form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
     who = random.choice(("self", "hands", "helper"))
     after = random.choice([None, *(q.link_id for q in form.questions)])
     given = {
-        "questions": held.rules_of(form),
+        "questions": bundle.rules_of(form),
         "answers": {link_id: definition.raw(value) for link_id, value in answers.items()},
         "who": who,
         "after": after,

@@ -9,9 +9,7 @@ import pytest
 from playwright.async_api import Browser
 from pypdf import PdfReader
 
-from server.checkins import responses
 from server.checkins.models import CheckIn
-from server.checkins.responses import Submission
 from server.clock import system_clock
 from server.flags import actions
 from server.flags import flow as review
@@ -19,6 +17,8 @@ from server.people import calls
 from server.people import flow as people
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Value, still_asked
+from server.responses import submit
+from server.responses.submit import Submission
 from tests.cast import acting
 from tests.stories import due_check_in
 
@@ -88,7 +88,7 @@ async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     given = {question.link_id: _value(form, question.link_id, level) for question in form.questions}
     sent = Submission(check_in.client_id, still_asked(form, given, "self"), "self", check_in.due_at)
-    await responses.submit(db, acting(site.cast.rosa), check_in, sent, check_in.due_at)
+    await submit.submit(db, acting(site.cast.rosa), check_in, sent, check_in.due_at)
 
 
 def _value(form: Form, link_id: str, level: int) -> Value:

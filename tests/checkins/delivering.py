@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from httpx import Response as Answer
 
-from server.checkins.models import CheckIn, Response
+from server.checkins.models import CheckIn
 from server.db import Database
+from server.responses.models import Response
 from tests.cast import Cast
 from tests.stories import due_check_in, rows, sealed
 from tests.web import Browser

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from server.checkins import closing, past, responses
-from server.checkins.models import CheckIn, SetAside
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.responses import closing, history, submit
+from server.responses.models import SetAside
 from tests.cast import NOW, Cast, acting
 from tests.checkins.delivering import check_in as check_in
 from tests.checkins.delivering import deliver, only_response
@@ -64,7 +65,7 @@ async def test_what_was_answered_in_time_and_waited_for_a_network_completes_the_
         receipt = await deliver(rosa, check_in, entry(whole, at=at))
         assert (receipt.status_code, receipt.json()["again"]) == (200, again)
     response = await only_response(database)
-    assert (response.status, response.answered_at, past.answers_of(response)) == ("completed", at, whole)
+    assert (response.status, response.answered_at, history.answers_of(response)) == ("completed", at, whole)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"
     assert await rows(database, SetAside) == []
     assert await flagged(database) == ["hard speech"]
@@ -101,8 +102,8 @@ async def test_an_answer_that_waited_offline_is_taken_after_the_window(
     now = check_in.closes_at + late
     async with database.writing() as db:
         held = await db.get_one(CheckIn, check_in.id)
-        submission = responses.Submission(check_in.client_id, STEADY, "self", NOW)
-        taken = await responses.submit(db, acting(cast.rosa), held, submission, now)
-    assert isinstance(taken, responses.Taken)
+        submission = submit.Submission(check_in.client_id, STEADY, "self", NOW)
+        taken = await submit.submit(db, acting(cast.rosa), held, submission, now)
+    assert isinstance(taken, submit.Taken)
     assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"

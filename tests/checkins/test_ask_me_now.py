@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from server.checkins import closing, past
-from server.checkins.models import CheckIn, Draft, Response, SetAside
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags import trigger_versions
 from server.flags.models import Flag
 from server.flags.trigger_versions import Rule
 from server.questionnaires import flow as questionnaires
+from server.responses import closing, history
+from server.responses.models import Draft, Response, SetAside
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, due_check_in, entry, rows, sealed
@@ -67,7 +68,7 @@ async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
     assert ASK in words(check)
     await sends(luis, check_in)
     [response] = await rows(database, Response)
-    assert (past.answers_of(response), response.status) == (PUBLIC, "in-progress")
+    assert (history.answers_of(response), response.status) == (PUBLIC, "in-progress")
     assert await rows(database, Flag) == []
 
 
@@ -87,7 +88,7 @@ async def test_case_123_what_waits_is_all_that_the_patients_own_phone_asks(
     await says(rosa, check_in, "mood", "little", "self")
     await sends(rosa, check_in, "self")
     [response] = await rows(database, Response)
-    assert past.answers_of(response) == PUBLIC | {"mood": "little"}
+    assert history.answers_of(response) == PUBLIC | {"mood": "little"}
     assert (response.status, response.respondent) == ("completed", "self")
     assert (await state(database, check_in), await rows(database, Draft)) == ("done", [])
     assert "All done for now" in words(await rosa.get("/"))
@@ -102,7 +103,7 @@ async def test_case_123_what_the_patient_then_answers_otherwise_is_kept_beside(
     await says(rosa, check_in, "pain", "4", "self")
     await sends(rosa, check_in, "self")
     [response], [beside] = await rows(database, Response), await rows(database, SetAside)
-    assert past.answers_of(response)["pain"] == 4
+    assert history.answers_of(response)["pain"] == 4
     assert (json.loads(beside.answers), beside.respondent) == ({"pain": 1}, "hands")
     assert await state(database, check_in) == "done"
 
@@ -120,7 +121,7 @@ async def test_case_123_a_window_that_ends_takes_what_came(
         async with database.writing() as db:
             assert await closing.close_ended(db, check_in.closes_at) == (0 if _ else 1)
     [response] = await rows(database, Response)
-    assert past.answers_of(response) == PUBLIC | ({"mood": "hard"} if began else {})
+    assert history.answers_of(response) == PUBLIC | ({"mood": "hard"} if began else {})
     assert (await state(database, check_in), await rows(database, Draft)) == ("partial", [])
 
 
@@ -140,7 +141,7 @@ async def test_case_123_asked_now_it_is_asked_afresh_and_never_shown_back(
     assert "So-so" not in check.text
     await sends(luis, check_in)
     [response] = await rows(database, Response)
-    assert (past.answers_of(response), response.status) == (PUBLIC | {"mood": "some"}, "completed")
+    assert (history.answers_of(response), response.status) == (PUBLIC | {"mood": "some"}, "completed")
     assert await state(database, check_in) == "done"
 
 
@@ -165,7 +166,7 @@ async def test_case_123_a_skip_that_a_phone_had_sealed_leaves_it_too(
     client_id = check_in.client_id if place == "responses" else "a" * 32
     body = sealed(client_id, entry({"pain": 1, "mood": None}, "hands"))
     assert (await luis.post_json(f"/check-ins/{check_in.id}/{place}", body)).status_code == 200
-    kept = [past.answers_of(response) for response in await rows(database, Response)]
+    kept = [history.answers_of(response) for response in await rows(database, Response)]
     drafts = {draft.link_id: json.loads(draft.value) for draft in await rows(database, Draft)}
     assert [drafts, *kept][-1] == {"mood": "little", "pain": 1}
 
@@ -193,7 +194,7 @@ async def test_case_123_the_crisis_page_comes_at_once_and_never_again(
         assert "mood" not in page, path
         assert "no action yet" not in page, path
     [response] = await rows(database, Response)
-    assert past.answers_of(response)["self-harm"] is True
+    assert history.answers_of(response)["self-harm"] is True
     assert response.status == "completed"
 
 
@@ -230,7 +231,7 @@ async def test_case_123_a_phone_that_sends_without_mood_gets_the_same_receipt_ag
     again = (await luis.post_json(f"/check-ins/{check_in.id}/responses", body)).json()
     assert (again["response"], again["again"]) == (first["response"], True)
     [response] = await rows(database, Response)
-    assert past.answers_of(response) == PUBLIC | {"mood": "little"}
+    assert history.answers_of(response) == PUBLIC | {"mood": "little"}
     assert await rows(database, SetAside) == []
 
 

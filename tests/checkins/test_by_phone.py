@@ -2,9 +2,10 @@
 
 import pytest
 
-from server.checkins.models import CheckIn, Response
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.responses.models import Response
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, due_check_in, rows

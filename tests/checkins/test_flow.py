@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from server.actor import system
-from server.checkins import closing, drafts, ended_plans, finding, flow, past, responses
-from server.checkins.models import CheckIn, Draft, Plan, Response, SetAside
+from server.checkins import ended_plans, flow
+from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
@@ -16,6 +16,9 @@ from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
 from server.reminders.models import Reminder
+from server.responses import closing, drafts, lookup, submit
+from server.responses import history as past
+from server.responses.models import Draft, Response, SetAside
 from tests.cast import NOW, Cast, acting, weekly
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 
@@ -140,11 +143,11 @@ async def test_what_can_be_answered_now_closes_first_first(database: Database, c
     await plan(database, cast.rosa, "weekly-als", weekly())
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.reading() as db:
-        found = await finding.open_now(db, acting(cast.rosa), NOW)
+        found = await lookup.open_now(db, acting(cast.rosa), NOW)
         forms = [await questionnaires.form_of(db, check_in.questionnaire_id) for check_in in found]
         assert [form.slug for form in forms] == ["daily-three", "weekly-als"]
-        assert await finding.open_now(db, acting(cast.walter), NOW) == []
-        assert len(await finding.open_now(db, acting(cast.rosa), NOW - timedelta(minutes=1))) == 0
+        assert await lookup.open_now(db, acting(cast.walter), NOW) == []
+        assert len(await lookup.open_now(db, acting(cast.rosa), NOW - timedelta(minutes=1))) == 0
 
 
 async def test_case_18_an_answered_one_is_not_nudged(database: Database, cast: Cast) -> None:
@@ -209,8 +212,8 @@ async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database
         assert await drafts.kept(db, check_in, "hands") == {"pain": 8}
         assert await drafts.kept(db, check_in, "helper") == {"pain": 2}
         held = await db.get_one(CheckIn, check_in.id)
-        sent = responses.Submission(check_in.client_id, {"pain": 8}, "self", NOW)
-        await responses.submit(db, acting(cast.rosa), held, sent, NOW)
+        sent = submit.Submission(check_in.client_id, {"pain": 8}, "self", NOW)
+        await submit.submit(db, acting(cast.rosa), held, sent, NOW)
     [aside] = await rows(database, SetAside)
     assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
     assert await rows(database, Draft) == []
@@ -239,7 +242,7 @@ async def test_case_42_responses_are_in_the_order_in_which_they_were_answered(da
     async with database.writing() as db:
         first, second = list(await db.scalars(select(CheckIn).order_by(CheckIn.due_at)))[:2]
         for check_in, at in ((second, NOW + timedelta(days=1)), (first, NOW)):
-            submission = responses.Submission(check_in.client_id, {"pain": 1}, "self", at)
-            await responses.submit(db, acting(cast.rosa), check_in, submission, NOW + timedelta(days=2))
+            submission = submit.Submission(check_in.client_id, {"pain": 1}, "self", at)
+            await submit.submit(db, acting(cast.rosa), check_in, submission, NOW + timedelta(days=2))
         history = await past.of_patient(db, cast.rosa.id, "daily-three")
     assert [response.check_in_id for response in history] == [first.id, second.id]

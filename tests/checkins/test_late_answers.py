@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from httpx import Response as Answer
 
-from server.checkins import closing, past
-from server.checkins.models import CheckIn, Draft, Response, SetAside
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.responses import closing, history
+from server.responses.models import Draft, Response, SetAside
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
@@ -133,7 +134,7 @@ async def test_what_comes_after_it_was_missed_goes_in_as_its_part(
     assert (await rosa.get(f"/check-ins/{check_in.id}")).text.count("This check-in is closed") > 0
     await close(database, clock.move(minutes=1))
     [response] = await rows(database, Response)
-    assert (response.status, past.answers_of(response)) == ("in-progress", {"breathing": "little", "fall": True})
+    assert (response.status, history.answers_of(response)) == ("in-progress", {"breathing": "little", "fall": True})
 
 
 @pytest.mark.parametrize("why", ["cancelled", "long-ago"])
@@ -161,7 +162,7 @@ async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
     for answers in ({"breathing": "none"}, {"breathing": "hard"}, {"breathing": "hard"}):
         assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
     assert [aside.answers for aside in await rows(database, SetAside)] == ['{"breathing": "hard"}']
-    assert past.answers_of((await rows(database, Response))[0]) == STEADY
+    assert history.answers_of((await rows(database, Response))[0]) == STEADY
     assert (await kept(database), await flagged(database)) == ({}, ["hard breathing"])
 
 

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from server.checkins import late_patients
 from server.checkins import rules as checkin_rules
-from server.checkins.late_patients import LatePatient
 from server.checkins.rules import Lateness, lateness
 from server.db import Database
 from server.people import calls
 from server.people import flow as people
 from server.people.models import Patient
+from server.responses import overdue
+from server.responses.overdue import LatePatient
 from tests.cast import NOW, Cast, acting
 from tests.stories import STEADY, answered, due_check_in
 
@@ -75,7 +75,7 @@ def test_nothing_due_is_not_late() -> None:
 
 async def late(database: Database, cast: Cast, now: datetime) -> list[LatePatient]:
     async with database.reading() as db:
-        return await late_patients.unanswered(db, acting(cast.maria), now)
+        return await overdue.unanswered(db, acting(cast.maria), now)
 
 
 async def given_a_weekly_one(database: Database, patient: Patient) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 import httpx
 import pytest
 
-from server.checkins import drafts
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags import flow as flags
@@ -21,6 +20,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Value
+from server.responses import drafts
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
 from tests.stories import answered, due_check_in, entry, rows, sealed

@@ -3,9 +3,10 @@
 import pytest
 from httpx import Response as Page
 
-from server.checkins.models import CheckIn, Draft, Response
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.responses.models import Draft, Response
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, rows

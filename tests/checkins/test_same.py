@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from server.checkins import closing, past
-from server.checkins.models import CheckIn, Draft, Response
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.responses import closing, history
+from server.responses.models import Draft, Response
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, entry, rows, sealed
@@ -48,7 +49,7 @@ async def test_two_activations_answer_it_where_nothing_has_changed(
     sent = await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
     assert "The clinic has received it" in words(sent)
     response = await newest(database)
-    assert (past.answers_of(response), set(response.as_before)) == (STEADY, set(STEADY))
+    assert (history.answers_of(response), set(response.as_before)) == (STEADY, set(STEADY))
     assert words(await maria.get(f"/staff/responses/{response.id}")).count("as last time") == len(STEADY)
 
 
@@ -65,7 +66,7 @@ async def test_what_changed_is_asked_and_the_rest_stays(
     assert "Has more changed?" in words(again)
     await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
     response = await newest(database)
-    assert past.answers_of(response) == STEADY | {"speech": "little"}
+    assert history.answers_of(response) == STEADY | {"speech": "little"}
     assert set(response.as_before) == set(STEADY) - {"speech"}
 
 
@@ -97,7 +98,7 @@ async def test_what_was_taken_over_and_not_sent_is_nobodys_answer(
     async with database.writing() as db:
         await closing.close_ended(db, check_in.closes_at)
     response = await newest(database)
-    assert (response.status, past.answers_of(response)) == ("in-progress", {"pain": 4})
+    assert (response.status, history.answers_of(response)) == ("in-progress", {"pain": 4})
 
 
 async def not_offered(signed_in: Enter, person: object, check_in: CheckIn, who: str = "self") -> bool:
@@ -153,13 +154,13 @@ async def test_undo_opens_it_again_and_both_stay_on_record(
     await rosa.submit(f"/check-ins/{check_in.id}/q/speech", {"answer": "none", "who": "self"})
     await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
     undone, sent = sorted((r for r in await rows(database, Response) if r.check_in_id == check_in.id), key=received)
-    assert (past.answers_of(undone), past.answers_of(sent)) == (WORSE, STEADY)
+    assert (history.answers_of(undone), history.answers_of(sent)) == (WORSE, STEADY)
     assert (undone.undone_at, sent.undone_at) == (clock(), None)
     assert "taken back by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
     assert [(flag.severity, flag.done_at) for flag in await rows(database, Flag)] == [("hard", None)]
     assert "response.undone" in await audited(database, undone.id)
     async with database.reading() as db:
-        assert [r.id for r in await past.of_patient(db, cast.rosa.id)][-1:] == [sent.id]
+        assert [r.id for r in await history.of_patient(db, cast.rosa.id)][-1:] == [sent.id]
 
 
 def received(response: Response) -> tuple[datetime, bool]:

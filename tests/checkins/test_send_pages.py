@@ -7,10 +7,11 @@ from httpx import Response as Answer
 
 from server import crypto
 from server.access.guards import PERSON_COOKIE
-from server.checkins import past
-from server.checkins.models import CheckIn, Draft, Response
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.responses import history
+from server.responses.models import Draft, Response
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, audited, due_check_in, rows
@@ -47,7 +48,7 @@ async def test_the_form_sends_what_was_kept(
     assert sent.url.path == f"/check-ins/{check_in.id}/sent"
     assert "The clinic has received it" in words(sent)
     response = await only_response(database)
-    assert past.answers_of(response) == STEADY
+    assert history.answers_of(response) == STEADY
     assert (response.respondent, response.status, response.client_id) == ("self", "completed", check_in.client_id)
     assert b"none" not in response.answers_sealed
     assert await rows(database, Draft) == []

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from server.checkins import closing, past
-from server.checkins.models import CheckIn, Draft, Response, SetAside
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.delivery import claims
 from server.flags.models import Flag
 from server.questionnaires.definition import Value
 from server.reminders.models import Attempt, Reminder
+from server.responses import closing, history
+from server.responses.models import Draft, Response, SetAside
 from server.worker.clock_repair import check_ins as check_in_repair
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
@@ -66,7 +67,7 @@ async def test_case_134_what_a_person_sent_stays_sent_when_the_clock_is_set_righ
     [before] = await rows(database, Response)
     await clock_goes_wrong_and_right(database, check_in)
     [after] = await rows(database, Response)
-    assert past.answers_of(after) == past.answers_of(before)
+    assert history.answers_of(after) == history.answers_of(before)
     for column in ("undone_at", "client_id", "status", "respondent", "answered_at", "received_at"):
         assert getattr(after, column) == getattr(before, column), column
     assert (await luis.get(f"/check-ins/{check_in.id}/sent")).status_code == 200
@@ -84,11 +85,11 @@ async def test_case_134_what_the_patient_had_not_sent_is_taken_back_out_of_it(
     await presses(rosa, check_in, {"mood": "hard"}, "self")
     await clock_goes_wrong_and_right(database, check_in)
     [response] = await rows(database, Response)
-    assert (past.answers_of(response), response.respondent, response.undone_at) == (PUBLIC, "hands", None)
+    assert (history.answers_of(response), response.respondent, response.undone_at) == (PUBLIC, "hands", None)
     await presses(rosa, check_in, {"mood": "little"}, "self")
     await sends(rosa, check_in, "self")
     [response] = await rows(database, Response)
-    assert past.answers_of(response) == PUBLIC | {"mood": "little"}
+    assert history.answers_of(response) == PUBLIC | {"mood": "little"}
     assert await rows(database, SetAside) == []
 
 
@@ -134,7 +135,7 @@ async def test_case_123_no_try_at_sending_tells_the_mood(
         others = [(status, False, flagged) for status, _, flagged in others]  # the first of them completed it
     assert set(others) <= {first}
     [response] = await rows(database, Response)
-    assert past.answers_of(response).get("mood") == (
+    assert history.answers_of(response).get("mood") == (
         "very-hard" if finished_by != "nobody" else "none" if who == "hands" and public in ("same", "more") else None
     )
 
@@ -157,7 +158,7 @@ async def test_case_123_a_replay_does_not_send_what_the_patient_has_only_begun(
     await presses(rosa, check_in, {"mood": "hard"}, "self")
     assert (await posts(luis, check_in, PUBLIC, "hands"))[1]["again"] is True
     [response] = await rows(database, Response)
-    assert (past.answers_of(response), response.status) == (PUBLIC, "in-progress")
+    assert (history.answers_of(response), response.status) == (PUBLIC, "in-progress")
     assert '"hard"' in [draft.value for draft in await rows(database, Draft)]
 
 

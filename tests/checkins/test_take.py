@@ -8,10 +8,11 @@ import pytest
 from httpx import Response as Answer
 from litestar import Litestar
 
-from server.checkins import past
-from server.checkins.models import CheckIn, Response, SetAside
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.responses import history
+from server.responses.models import Response, SetAside
 from tests.cast import NOW, Cast
 from tests.checkins.delivering import check_in as check_in
 from tests.checkins.delivering import deliver, only_response
@@ -45,7 +46,7 @@ async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_ke
     assert "Both are kept" in refused.json()["title"]
     response = await only_response(database)
     [aside] = await rows(database, SetAside)
-    assert past.answers_of(response) == STEADY
+    assert history.answers_of(response) == STEADY
     assert aside.response_id == response.id
     assert b"very-hard" not in aside.answers_sealed
     page = words(await maria.get(f"/staff/responses/{response.id}"))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from server.checkins import past
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
+from server.responses import history
 from tests.cast import NOW, Cast, acting
 from tests.checkins.delivering import check_in as check_in
 from tests.checkins.delivering import deliver, only_response
@@ -22,7 +22,7 @@ async def test_case_50_what_was_answered_is_taken_under_the_version_that_the_pho
     rosa = await signed_in(cast.rosa)
     assert (await deliver(rosa, check_in, entry(STEADY) | {"questionnaire": old})).status_code == 200
     response = await only_response(database)
-    assert (response.questionnaire_id, past.answers_of(response)) == (old, STEADY)
+    assert (response.questionnaire_id, history.answers_of(response)) == (old, STEADY)
     assert old != new
     said = words(await (await signed_in(cast.ken)).get(f"/staff/responses/{response.id}"))
     assert "How is speaking?" in said

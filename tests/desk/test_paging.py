@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import ended_plans, late_patients
+from server.checkins import ended_plans
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Plan
 from server.db import Database
@@ -26,6 +26,7 @@ from server.people import calls
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Patient
+from server.responses import overdue as late_patients
 from tests.cast import NOW, Cast, acting, meet
 from tests.conftest import Enter, StillClock
 from tests.desk.test_inbox import many_flags

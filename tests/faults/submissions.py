@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, Page
 from sqlalchemy import insert
 
-from server.checkins import past
-from server.checkins.models import CheckIn, Response, SetAside
+from server.checkins.models import CheckIn
 from server.clock import system_clock
 from server.db import new_id
 from server.flags.models import Flag
+from server.responses import history
+from server.responses.models import Response, SetAside
 from server.web.assets import Assets
 from tests.browser.chromium import new_page
 from tests.browser.eventually import eventually
@@ -106,7 +107,7 @@ async def _wrong(site: RunningSite, given: dict[str, dict[str, Any]], left: list
         responses = by_check_in.get(check_in, [])
         if len(responses) != 1:
             found.append(f"{len(responses)} responses to one check-in")
-        elif past.answers_of(responses[0]) != answers:
+        elif history.answers_of(responses[0]) != answers:
             found.append(f"other answers than were given: {json.dumps(answers)}")
     flags = [flag for flag in await rows(site.database, Flag) if (flag.item, flag.severity) == ("breathing", "red")]
     if len(flags) != any(answers["breathing"] == "very-hard" for answers in given.values()):

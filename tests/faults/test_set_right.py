@@ -20,9 +20,9 @@ from server.actor import system
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
-from server.checkins import drafts, ended_plans, rules
+from server.checkins import ended_plans, rules
 from server.checkins import flow as checkins
-from server.checkins.models import CheckIn, Draft, Response
+from server.checkins.models import CheckIn
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
 from server.delivery import circuit_breakers, claims
@@ -33,6 +33,8 @@ from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Reminder
 from server.reminders.rules import LEASE
+from server.responses import drafts
+from server.responses.models import Draft, Response
 from tests.cast import NOW, Cast, acting, meet
 from tests.conftest import StillClock
 from tests.databases import Postgres

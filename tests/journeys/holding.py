@@ -4,9 +4,10 @@ import json
 
 from playwright.async_api import Browser, Page
 
-from server.checkins import past
-from server.checkins.models import CheckIn, Response
+from server.checkins.models import CheckIn
 from server.reminders.models import Reminder
+from server.responses import history
+from server.responses.models import Response
 from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
 from tests.browser.people import phone_of
@@ -63,4 +64,4 @@ async def tags(phone: Page) -> list[str]:
 async def answers_to(site: RunningSite, check_in: CheckIn) -> dict[str, object]:
     await site.wait_for_response(check_in)
     [response] = await rows(site.database, Response, Response.check_in_id == check_in.id)
-    return dict(past.answers_of(response))
+    return dict(history.answers_of(response))

@@ -6,13 +6,13 @@ from playwright.async_api import Browser, Locator, Page, expect
 from sqlalchemy import select
 
 from server.audit import AuditEvent
-from server.checkins import closing
 from server.checkins.models import CheckIn
 from server.clock import system_clock
 from server.flags.models import Flag
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import PhoneCall
+from server.responses import closing
 from tests.browser.chromium import PHONE, new_page
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite

@@ -6,8 +6,9 @@ import json
 
 from playwright.async_api import Browser, Page, Route, expect
 
-from server.checkins.models import CheckIn, Draft
+from server.checkins.models import CheckIn
 from server.flags.models import Flag
+from server.responses.models import Draft
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite

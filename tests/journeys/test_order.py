@@ -5,7 +5,7 @@ import asyncio
 
 from playwright.async_api import Browser, expect
 
-from server.checkins.models import Draft
+from server.responses.models import Draft
 from tests.browser.people import LISTENING, answer, answer_all, nothing_waits, phone_of, press, sees
 from tests.browser.running_site import RunningSite
 from tests.journeys.holding import given_it_is_held, it_is_held

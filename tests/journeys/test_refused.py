@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Page, expect
 
-from server.checkins import past
-from server.checkins.models import CheckIn, Response, SetAside
+from server.checkins.models import CheckIn
 from server.clock import system_clock
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
+from server.responses import history
+from server.responses.models import Response, SetAside
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.cast import acting
@@ -37,7 +38,7 @@ async def test_case_40_answered_otherwise_on_two_phones_both_are_kept_and_the_ph
     await rosa.evaluate("Outbox.flush()")  # not sent again
     [kept] = await rows(site.database, SetAside)
     [response] = await rows(site.database, Response)
-    assert (past.answers_of(response)["pain"], '"pain": 4' in kept.answers) == (9, True)
+    assert (history.answers_of(response)["pain"], '"pain": 4' in kept.answers) == (9, True)
     maria = await desk_of(chromium, site, site.cast.maria)
     await maria.goto(f"/staff/responses/{response.id}")
     await sees(maria, "Other versions")
@@ -64,7 +65,7 @@ async def test_case_43_a_phone_whose_clock_is_years_off_answers_without_a_networ
     await rosa.context.set_offline(False)
     await site.wait_for_response(check_in)
     [response] = await rows(site.database, Response)
-    assert past.answers_of(response)["pain"] == 4
+    assert history.answers_of(response)["pain"] == 4
     assert abs(response.answered_at - system_clock()) < timedelta(minutes=5)
     assert response.claimed_at is not None
     assert response.received_at - response.claimed_at > timedelta(days=1999)
@@ -84,7 +85,7 @@ async def test_case_50_the_clinic_changes_the_questions_while_the_answers_wait(
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     [response] = await rows(site.database, Response)
     assert response.questionnaire_id == old.id
-    assert past.answers_of(response) == {"pain": 4, "mood": "none", "breathing": "none"}
+    assert history.answers_of(response) == {"pain": 4, "mood": "none", "breathing": "none"}
 
 
 async def test_case_51_consent_was_withdrawn_while_the_answers_waited(chromium: Browser, site: RunningSite) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Route
 
-from server.checkins.models import Draft
+from server.responses.models import Draft
 from tests.browser.people import nothing_waits, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.journeys.holding import it_is_held

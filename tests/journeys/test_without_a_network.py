@@ -5,9 +5,9 @@ import asyncio
 
 from playwright.async_api import Browser, expect
 
-from server.checkins import past
-from server.checkins.models import Response
 from server.flags.models import Flag
+from server.responses import history
+from server.responses.models import Response
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
@@ -123,7 +123,7 @@ async def test_the_same_as_last_time_is_said_without_a_network(chromium: Browser
     await rosa.context.set_offline(False)
     await site.wait_for_response(check_in)
     [response] = await rows(site.database, Response, Response.check_in_id == check_in.id)
-    assert past.answers_of(response)["mood"] == "little"
+    assert history.answers_of(response)["mood"] == "little"
     assert set(response.as_before) == LAST_WEEK.keys() - {"mood"}
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from server.checkins import drafts
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.delivery.sender import Sender
@@ -14,6 +13,7 @@ from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
+from server.responses import drafts
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

@@ -2,11 +2,12 @@
 
 import pytest
 
-from server.checkins.models import CheckIn, Response
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
 from server.people import flow as people
 from server.people.flow import NewPatient
+from server.responses.models import Response
 from tests.cast import Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, rows

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from server.checkins import closing
 from server.db import Database
 from server.flags import trigger_versions
 from server.flags.models import TriggerRow
 from server.flags.trigger_versions import Rule
 from server.flags.trigger_words import default_table
 from server.people.models import Patient
+from server.responses import closing
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.review.scene import answers, flags

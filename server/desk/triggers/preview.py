@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import past
-from server.checkins.models import CheckIn, Response
+from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.flags.models import ExpectedLevel
 from server.flags.rules import Trigger
@@ -18,6 +17,8 @@ from server.flags.trigger_versions import Rule
 from server.questionnaires.definition import Form, levels
 from server.questionnaires.fhir import read_form
 from server.questionnaires.models import Questionnaire
+from server.responses import history
+from server.responses.models import Response
 
 DAYS = 30
 NEW = "new"
@@ -57,8 +58,8 @@ async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[
         Response.clinic_id == actor.clinic_id, Response.slug == slug, Response.undone_at.is_(None)
     )
     for response in await db.scalars(responses):
-        form, answers = forms[response.questionnaire_id], past.answers_of(response)
-        left_out = past.unanswered(form, answers, response.respondent)
+        form, answers = forms[response.questionnaire_id], history.answers_of(response)
+        left_out = history.unanswered(form, answers, response.respondent)
         quiet = _in_force(expected.get(response.patient_id, []), response.answered_at)
         moment = Moment(response.answered_at, levels(form, answers), left_out, quiet)
         found.setdefault(response.patient_id, []).append(moment)
@@ -66,7 +67,7 @@ async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[
         CheckIn.clinic_id == actor.clinic_id, CheckIn.state == "missed", CheckIn.questionnaire_id.in_(forms)
     )
     for check_in in await db.scalars(missed):
-        left_out = set(past.nothing(forms[check_in.questionnaire_id]).unanswered)
+        left_out = set(history.nothing(forms[check_in.questionnaire_id]).unanswered)
         moment = Moment(check_in.closes_at, {}, left_out, came=False)
         found.setdefault(check_in.patient_id, []).append(moment)
     return {patient_id: sorted(moments, key=lambda one: one.at) for patient_id, moments in found.items()}

@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import system
 from server.audit import AuditEvent
-from server.checkins import drafts, flow, past, rules
-from server.checkins.models import CheckIn, Plan, Response
+from server.checkins import flow, rules
+from server.checkins.models import CheckIn, Plan
 from server.db import new_id
 from server.flags import flow as flags
+from server.responses import drafts, history
+from server.responses.models import Response
 from server.worker.clock_repair import reminders as reminder_repair
 
 log = structlog.get_logger()
@@ -78,12 +80,12 @@ async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) ->
     A response that the close made stays on record as undone. It gives up its client id: the phone may still send the
     whole check-in under it.
     """
-    response = await past.standing(db, check_in.id)
+    response = await history.standing(db, check_in.id)
     if response is None:
         return
     # The true time of an answer is no longer known. The earliest that can be lets any answer of a phone count as newer.
     actor, at = system(check_in.clinic_id), min(check_in.due_at, now)
-    answers = past.answers_of(response)
+    answers = history.answers_of(response)
     if await _was_sent_by_a_person(db, response):
         added = await _added_by_the_close(db, response)
         response.answers = json.dumps({link_id: value for link_id, value in answers.items() if link_id not in added})

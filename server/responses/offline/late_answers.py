@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import beside, drafts, past, rules
-from server.checkins.models import CheckIn, Draft
+from server.checkins import rules
+from server.checkins.models import CheckIn
 from server.flags import flow as flags
-from server.outbox import Entry
 from server.people.rules import Refused
 from server.questionnaires.definition import BadAnswer, Form, Value, without_private_skips
+from server.responses import conflicts, drafts, history
+from server.responses.models import Draft
+from server.responses.offline.sealed_entries import Entry
 
 
 async def take_late(
@@ -33,10 +35,10 @@ async def take_late(
     respondent = rules.respondent_from(entry.respondent, actor.kind)
     answers = _checked(form, entry.answers, respondent)
     if check_in.state in ("done", "partial"):
-        await beside.keep_late(db, actor, check_in, form, respondent, answers, now)
+        await conflicts.keep_late(db, actor, check_in, form, respondent, answers, now)
         return None
     if check_in.state == "cancelled" or now - check_in.closes_at > rules.ANSWERED_LATE:
-        red = await flags.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
+        red = await flags.raise_red(db, actor, await history.occurrence(db, check_in, form, answers, None), now)
         if not red:
             audit.record(db, actor, "check-in.refused", check_in, now, why="closed")
         return None if red else Refused("closed")
@@ -56,7 +58,7 @@ async def note_refused(
     respondent = rules.respondent_from(entry.respondent, actor.kind)
     with contextlib.suppress(BadAnswer):
         answers = _checked(form, entry.answers, respondent)
-        await flags.raise_red(db, actor, await past.occurrence(db, check_in, form, answers, None), now)
+        await flags.raise_red(db, actor, await history.occurrence(db, check_in, form, answers, None), now)
 
 
 async def _keep_older(
@@ -75,7 +77,7 @@ async def _keep_older(
         if link_id not in newer:
             await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now, at)
         else:
-            occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
+            occurrence = await history.occurrence(db, check_in, form, {link_id: value}, None)
             await flags.raise_red(db, actor, occurrence, now)
             audit.record(db, actor, "check-in.answer-overtaken", check_in, now, item=link_id)
 

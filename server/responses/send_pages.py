@@ -9,15 +9,16 @@ from litestar.params import FromPath
 
 from server import crypto
 from server.actor import Actor
-from server.checkins import drafts, finding, flow, late, past, responses
-from server.checkins.responses import Conflict, Submission, Taken
 from server.checkins.rules import respondent_from
-from server.outbox import Entry, SealedBody, open_box
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import BadAnswer, still_asked
+from server.responses import drafts, history, lookup, submit
+from server.responses.offline import late_answers
+from server.responses.offline.sealed_entries import Entry, SealedBody, open_box
+from server.responses.submit import Conflict, Submission, Taken
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, Now, Who
 from server.web.form_fields import form_of, json_of, text
@@ -29,13 +30,13 @@ URGENCIES = ("today", "wait")
 @post("/check-ins/{check_in_id:str}/send", opt=PERSON)
 async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
-    check_in = found(await finding.hold(db, actor, check_in_id))
-    if check_in.state != "waiting" or (actor.kind == "caregiver" and await past.standing(db, check_in.id)):
+    check_in = found(await lookup.hold(db, actor, check_in_id))
+    if check_in.state != "waiting" or (actor.kind == "caregiver" and await history.standing(db, check_in.id)):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = respondent_from(text(await form_of(request), "who", 10), actor.kind)
     answers = still_asked(form, await drafts.kept(db, check_in, respondent), respondent)
-    taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
+    taken = await submit.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
     flagged = isinstance(taken, Taken) and taken.flagged
     return render.go(request, f"/check-ins/{check_in.id}/{'urgency' if flagged else 'sent'}")
 
@@ -50,7 +51,7 @@ def outbox_key() -> Response[dict[str, str]]:
 @post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
-    check_in = found(await finding.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(db, actor, check_in_id))
     try:
         box, phones_now = await _opened(request, actor)
         submission = Submission(
@@ -62,14 +63,14 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
             phones_now=phones_now,
             questionnaire=box.questionnaire,
         )
-        taken = await responses.submit(db, actor, check_in, submission, now)
+        taken = await submit.submit(db, actor, check_in, submission, now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
-        form = await questionnaires.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
-        await late.note_refused(db, actor, check_in, form, box, taken.why, now)
+        form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, box.questionnaire))
+        await late_answers.note_refused(db, actor, check_in, form, box, taken.why, now)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
         return problems.answer(request, 409)
@@ -97,11 +98,11 @@ def _moment(ms: object) -> datetime | None:
 @post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Single answers that a phone kept while it had no network, sealed and receipted as a whole check-in is."""
-    check_in = found(await finding.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(db, actor, check_in_id))
     try:
         box, phones_now = await _opened(request, actor)
-        form = await questionnaires.form_of(db, await flow.version_answered(db, check_in, box.questionnaire))
-        taken = await late.take_late(db, actor, check_in, form, box, now, phones_now)
+        form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, box.questionnaire))
+        taken = await late_answers.take_late(db, actor, check_in, form, box, now, phones_now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:
@@ -114,7 +115,7 @@ async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: 
 
 @get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
 async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[str]) -> Response[str]:
-    check_in = found(await finding.find(db, actor, check_in_id))
+    check_in = found(await lookup.find(db, actor, check_in_id))
     return render.page(
         request,
         "checkins/urgency.html",
@@ -126,18 +127,18 @@ async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[s
 
 @post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
 async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    response = await past.find(db, actor, check_in_id)
+    response = await history.find(db, actor, check_in_id)
     urgency = text(await form_of(request), "urgency", 10)
     if response is None or urgency not in URGENCIES:
         return problems.answer(request, 404 if response is None else 422)
-    await responses.set_urgency(db, actor, response, urgency, now)
+    await submit.set_urgency(db, actor, response, urgency, now)
     return render.go(request, f"/check-ins/{check_in_id}/sent")
 
 
 @post("/check-ins/{check_in_id:str}/withdraw", opt=PERSON)
 async def undo(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    response = found(await past.find(db, actor, check_in_id))
-    undone = await responses.undo(db, actor, response, now)
+    response = found(await history.find(db, actor, check_in_id))
+    undone = await submit.undo(db, actor, response, now)
     page = f"check?who={response.respondent}" if undone else "sent"
     return render.go(request, f"/check-ins/{check_in_id}/{page}")
 

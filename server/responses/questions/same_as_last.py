@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import drafts, past, rules
-from server.checkins.models import CheckIn, Draft, Response
+from server.checkins import rules
+from server.checkins.models import CheckIn
 from server.flags import flow as review
 from server.questionnaires.definition import Answers, Form, Value, asked, is_public_item, shown, still_asked
 from server.questionnaires.models import Questionnaire
+from server.responses import drafts, history
+from server.responses.models import Draft, Response
 
 ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more than nine to press
 
@@ -27,7 +29,7 @@ async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, r
     """The response whose answers may be taken over; None where nothing is offered, or something is answered already."""
     if not form.may_be_same or await drafts.shown_to(db, check_in, form, respondent):
         return None
-    mine = [r for r in await past.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
+    mine = [r for r in await history.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
     last = mine[-1] if mine else None
     if last is None or not _is_whole(form, last) or last.questionnaire_id != check_in.questionnaire_id:
         return None
@@ -40,7 +42,7 @@ async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, r
 
 def _is_whole(form: Form, last: Response) -> bool:
     """Sent as a whole; from others' hands, but for the private questions that nobody asked."""
-    given = past.answers_of(last)
+    given = history.answers_of(last)
     public = [q.link_id for q in asked(form, given, "hands")]
     return last.status == "completed" or (last.respondent == "hands" and all(link_id in given for link_id in public))
 
@@ -74,7 +76,7 @@ async def take_over(
 
 
 def answers_of(form: Form, last: Response, respondent: str) -> dict[str, Value]:
-    given = {link_id: v for link_id, v in shown(form, past.answers_of(last), respondent).items() if v is not None}
+    given = {link_id: v for link_id, v in shown(form, history.answers_of(last), respondent).items() if v is not None}
     return still_asked(form, {link_id: value for link_id, value in given.items() if link_id in form.by_id}, respondent)
 
 
@@ -99,9 +101,9 @@ async def taken_over(
 ) -> list[str]:
     """Of what a phone says it took over from last time, that which is truly as it was then."""
     form_slug = (await db.get_one(Questionnaire, check_in.questionnaire_id)).slug
-    mine = [r for r in await past.of_patient(db, check_in.patient_id, form_slug) if _is_same(r, actor, respondent)]
+    mine = [r for r in await history.of_patient(db, check_in.patient_id, form_slug) if _is_same(r, actor, respondent)]
     earlier = [r for r in mine if r.check_in_id != check_in.id]
-    last = past.answers_of(earlier[-1]) if earlier else {}
+    last = history.answers_of(earlier[-1]) if earlier else {}
     return [k for k in claimed if k in answers and answers[k] is not None and last.get(k) == answers[k]]
 
 

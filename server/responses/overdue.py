@@ -10,12 +10,14 @@ from sqlalchemy.orm import aliased
 
 from server.actor import Actor
 from server.audit import AuditEvent
-from server.checkins import finding, rules
-from server.checkins.models import CheckIn, Plan, Response
+from server.checkins import rules
+from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import Lateness
 from server.db import unscoped
 from server.people import calls
 from server.people.models import Patient
+from server.responses import lookup
+from server.responses.models import Response
 
 BACK = timedelta(days=90)  # who has been silent for longer is silent
 
@@ -79,7 +81,7 @@ async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occ
     answered_since = exists().where(
         later.plan_id == CheckIn.plan_id,
         later.appointment_id.is_(None) | (Plan.rhythm == "after"),
-        later.state.in_(("done", "partial")) | finding.was_sent(later.id),
+        later.state.in_(("done", "partial")) | lookup.was_sent(later.id),
         later.due_at > CheckIn.due_at,
     )
     found = await db.execute(
@@ -89,7 +91,7 @@ async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occ
         .where(
             CheckIn.clinic_id == actor.clinic_id,
             CheckIn.state.in_(("waiting", "missed")),
-            ~finding.was_sent(CheckIn.id),
+            ~lookup.was_sent(CheckIn.id),
             CheckIn.due_at <= now,
             CheckIn.due_at > now - BACK,
             Plan.rhythm.in_(rules.OWED),

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import drafts, responses, rules
+from server.checkins import rules
 from server.checkins.models import CheckIn
-from server.checkins.responses import Conflict, Submission, Taken
 from server.people.rules import Refused
 from server.questionnaires.definition import BadAnswer, Form, Question, Value, asked
+from server.responses import drafts, submit
+from server.responses.submit import Conflict, Submission, Taken
 
 WHOSE = "self"  # the patient's own words, mood included
 
@@ -59,7 +60,7 @@ async def enter(
         raise BadAnswer(strays[0].link_id, "not asked")
     ids = [question.link_id for question in asked(form, answers, WHOSE)]
     given = {link_id: answers[link_id] for link_id in ids if link_id in answers}
-    taken = await responses.submit(db, actor, check_in, Submission(check_in.client_id, given, WHOSE, now), now)
+    taken = await submit.submit(db, actor, check_in, Submission(check_in.client_id, given, WHOSE, now), now)
     if isinstance(taken, Taken) and not taken.again:
         taken.response.as_before = []  # each was said anew
         audit.record(db, actor, "response.by-phone", taken.response, now)

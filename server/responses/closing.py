@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
-from server.checkins import drafts, past, responses
 from server.checkins.models import CheckIn
-from server.checkins.responses import Submission
 from server.flags import flow as flags
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Value, still_asked
+from server.responses import drafts, history, submit
+from server.responses.submit import Submission
 
 log = structlog.get_logger()
 AT_ONCE = 200
@@ -50,14 +50,14 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
         answers = await _answers(db, check_in, respondent)
         if any(value is not None for value in answers.values()):
             submission = Submission(check_in.client_id, answers, respondent, now, status="in-progress")
-            await responses.submit(db, system(check_in.clinic_id), check_in, submission, now)
+            await submit.submit(db, system(check_in.clinic_id), check_in, submission, now)
             return
     check_in.state = "missed"
     await drafts.clear(db, check_in)
     audit.record(db, system(check_in.clinic_id), "check-in.missed", check_in, now)
     if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence says nothing
         form = await questionnaires.form_of(db, check_in.questionnaire_id)
-        occurrence = await past.unanswered_occurrence(db, check_in, form)
+        occurrence = await history.unanswered_occurrence(db, check_in, form)
         await flags.raise_flags(db, system(check_in.clinic_id), occurrence, now)
 
 

@@ -10,9 +10,8 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import asking, drafts, finding, late, past, red_flags, responses, rules, same
+from server.checkins import rules
 from server.checkins.models import CheckIn
-from server.outbox import Entry
 from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.questionnaires import definition
@@ -29,6 +28,10 @@ from server.questionnaires.definition import (
     private_questions,
     still_asked,
 )
+from server.responses import drafts, history, lookup, submit
+from server.responses.offline import late_answers
+from server.responses.offline.sealed_entries import Entry
+from server.responses.questions import question_view, red_flag_screens, same_as_last
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
@@ -38,10 +41,10 @@ from server.web.problems import found
 @get("/check-ins/{check_in_id:str}", opt=PERSON)
 async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Where it goes on: who is answering, the next question, check and send, or what became of it."""
-    check_in = found(await finding.find(db, actor, check_in_id))
-    sent = await past.standing(db, check_in.id)
+    check_in = found(await lookup.find(db, actor, check_in_id))
+    sent = await history.standing(db, check_in.id)
     if check_in.state in ("done", "partial") or (sent and actor.kind == "caregiver"):
-        page = "urgency" if sent and await responses.asks_urgency(db, actor, sent, now) else "sent"
+        page = "urgency" if sent and await submit.asks_urgency(db, actor, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "checkins/closed.html", 200, check_in=check_in)
@@ -54,8 +57,8 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
 async def who_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await finding.find(db, actor, check_in_id))
-    if not await finding.may_answer(db, actor, check_in, now):
+    check_in = found(await lookup.find(db, actor, check_in_id))
+    if not await lookup.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     return await _who(request, db, check_in, now)
 
@@ -68,11 +71,11 @@ async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime)
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
 async def say_who(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await finding.find(db, actor, check_in_id))
+    check_in = found(await lookup.find(db, actor, check_in_id))
     respondent = text(await form_of(request), "who", 10)
     if respondent not in rules.RESPONDENTS:
         return problems.answer(request, 422)
-    if not await finding.may_answer(db, actor, check_in, now):
+    if not await lookup.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     return await _begin(request, db, actor, check_in, rules.respondent_from(respondent, actor.kind), now)
 
@@ -82,7 +85,7 @@ async def _begin(
 ) -> Response[Any]:
     """With what was answered last time where that may be the same, else with the first question."""
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    if await same.offer(db, actor, check_in, form, respondent) is not None:
+    if await same_as_last.offer(db, actor, check_in, form, respondent) is not None:
         return render.go(request, f"/check-ins/{check_in.id}/same?who={respondent}")
     return await _go_on(request, db, check_in, respondent, None, now)
 
@@ -99,8 +102,8 @@ async def question_page(
     chosen: FromQuery[str] = "",
 ) -> Response[Any]:
     """`chosen`: the patient pressed *Ask me this now* on a phone that someone else holds."""
-    check_in = found(await finding.find(db, actor, check_in_id))
-    if not await finding.may_answer(db, actor, check_in, now):
+    check_in = found(await lookup.find(db, actor, check_in_id))
+    if not await lookup.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)
@@ -120,14 +123,14 @@ async def answer(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], link_id: FromPath[str]
 ) -> Response[Any]:
     """Keep the answer, then on to the next question; after a red flag, first what to do now."""
-    check_in = found(await finding.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(db, actor, check_in_id))
     sent = await form_of(request)
     respondent = rules.respondent_from(text(sent, "who", 10), actor.kind)
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     try:
         question = form.question(link_id)
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
-        if not await finding.may_answer(db, actor, check_in, now):
+        if not await lookup.may_answer(db, actor, check_in, now):
             return await _too_late(request, db, actor, check_in, form, question, value, respondent, now)
         private = respondent == "hands" and form.is_private(question)
         if not private and question not in answerable(form, await drafts.kept(db, check_in, respondent), respondent):
@@ -148,9 +151,9 @@ async def _ask_now(
     request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, question: Question, now: datetime
 ) -> Response[str]:
     """A private question, asked afresh: nothing on the page tells of an earlier answer, or whether it is due at all."""
-    page = await asking.question(db, check_in, form, question, "hands")
-    closed, onward = people.is_closed(page["clinic"], now), asking.onward(form, question, page["red"])
-    return render.page(request, "checkins/question.html", closed=closed, onward=onward, **page, **asking.NOW)
+    page = await question_view.question(db, check_in, form, question, "hands")
+    closed, onward = people.is_closed(page["clinic"], now), question_view.onward(form, question, page["red"])
+    return render.page(request, "checkins/question.html", closed=closed, onward=onward, **page, **question_view.NOW)
 
 
 async def _after_private(
@@ -179,10 +182,10 @@ async def _too_late(
     now: datetime,
 ) -> Response[Any]:
     """It says what became of the check-in (case 18). A red answer is taken as what a phone had kept is."""
-    screen = (await red_flags.screens(db, check_in, form, question)).get(str(definition.raw(value)))
+    screen = (await red_flag_screens.screens(db, check_in, form, question)).get(str(definition.raw(value)))
     if screen:
         entry = Entry("", {question.link_id: value}, respondent, now)
-        if await late.take_late(db, actor, check_in, form, entry, now) is None:
+        if await late_answers.take_late(db, actor, check_in, form, entry, now) is None:
             return await _red(request, db, check_in, question, value, screen, respondent, now)
     return render.go(request, f"/check-ins/{check_in.id}")
 
@@ -205,7 +208,7 @@ async def _red(
         check_in=check_in,
         question=question,
         chosen=respondent == "hands" and form.is_private(question),
-        onward=asking.onward(form, question, {str(definition.raw(value)): screen}),
+        onward=question_view.onward(form, question, {str(definition.raw(value)): screen}),
         screen=screen,
         clinic=clinic,
         closed=people.is_closed(clinic, now),
@@ -224,8 +227,8 @@ async def next_page(
     who: FromQuery[str] = "self",
     after: FromQuery[str] = "",
 ) -> Response[Any]:
-    check_in = found(await finding.find(db, actor, check_in_id))
-    if not await finding.may_answer(db, actor, check_in, now):
+    check_in = found(await lookup.find(db, actor, check_in_id))
+    if not await lookup.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     return await _go_on(request, db, check_in, rules.respondent_from(who, actor.kind), after or None, now)
 
@@ -237,7 +240,7 @@ async def _go_on(
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     kept = await drafts.shown_to(db, check_in, form, respondent)
     question = next_unanswered(form, kept, respondent, after)
-    if question is None and after and await same.as_before_shown(db, check_in, form, respondent):
+    if question is None and after and await same_as_last.as_before_shown(db, check_in, form, respondent):
         return render.go(request, f"/check-ins/{check_in.id}/different?who={respondent}")
     path = f"/check-ins/{check_in.id}/q/{question.link_id}" if question else f"/check-ins/{check_in.id}/check"
     path += f"?who={respondent}"
@@ -258,8 +261,8 @@ async def _ask(
     respondent: str,
     now: datetime,
 ) -> Response[str]:
-    shown = await asking.question(db, check_in, form, question, respondent)
-    where = asking.place(form, kept, question, respondent)
+    shown = await question_view.question(db, check_in, form, question, respondent)
+    where = question_view.place(form, kept, question, respondent)
     closed = people.is_closed(shown["clinic"], now)
     return render.page(request, "checkins/question.html", closed=closed, **shown, **where)
 
@@ -268,8 +271,8 @@ async def _ask(
 async def check_page(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self"
 ) -> Response[Any]:
-    check_in = found(await finding.find(db, actor, check_in_id))
-    if not await finding.may_answer(db, actor, check_in, now):
+    check_in = found(await lookup.find(db, actor, check_in_id))
+    if not await lookup.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = rules.respondent_from(who, actor.kind)
@@ -290,7 +293,7 @@ async def _check(
         respondent=respondent,
         questions=asked(form, kept, respondent),
         drafts=kept,
-        before=await same.as_before_shown(db, check_in, form, respondent),
+        before=await same_as_last.as_before_shown(db, check_in, form, respondent),
         private=[(question, answered.get(question.link_id) is not None) for question in private],
         outbox=json.dumps({"answers": still_asked(form, kept, respondent), "respondent": respondent}),
     )

@@ -5,10 +5,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
 from server.actor import Actor
-from server.checkins.models import Response, SetAside
 from server.questionnaires.definition import Form
 from server.questionnaires.fhir import read_form
 from server.questionnaires.models import Questionnaire
+from server.responses.models import Response, SetAside
 
 
 async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") -> list[tuple[Response, Form]]:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from server.actor import Actor
 from server.checkins import rules
-from server.checkins.models import CheckIn, Response
+from server.checkins.models import CheckIn
+from server.responses.models import Response
 
 
 async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import red_flags
 from server.checkins.models import CheckIn
 from server.people.models import Clinic
 from server.questionnaires.definition import Answers, Form, Question, asked, next_private
+from server.responses.questions import red_flag_screens
 
 
 async def question(
@@ -20,7 +20,7 @@ async def question(
         "form": form,
         "question": question,
         "respondent": respondent,
-        "red": await red_flags.screens(db, check_in, form, question, respondent),
+        "red": await red_flag_screens.screens(db, check_in, form, question, respondent),
         "clinic": await db.get_one(Clinic, check_in.clinic_id),
         "received": False,
     }

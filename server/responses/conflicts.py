@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import drafts, past, rules
-from server.checkins.models import CheckIn, Response, SetAside
+from server.checkins import rules
+from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, still_asked
+from server.responses import drafts, history
+from server.responses.models import Response, SetAside
 
 
 async def keep_the_others(
@@ -39,7 +41,7 @@ async def keep_late(
     now: datetime,
 ) -> None:
     """Answers that came after theirs was sent, where they say something else."""
-    held = await past.standing(db, check_in.id)
+    held = await history.standing(db, check_in.id)
     known = json.loads(held.answers) if held else {}
     new = {link_id: value for link_id, value in answers.items() if known.get(link_id) != value}
     if held is not None and new:
@@ -62,7 +64,7 @@ async def set_aside(
     if version is not None and known.items() >= answers.items():
         return
     same_party = rules.party_of(held.respondent) == rules.party_of(respondent)
-    looked_at = (past.answers_of(held) if same_party else {}) | known
+    looked_at = (history.answers_of(held) if same_party else {}) | known
     if version is None:
         version = SetAside(
             clinic_id=held.clinic_id, response_id=held.id, client_id=held.client_id, respondent=respondent
@@ -71,7 +73,7 @@ async def set_aside(
     version.answers, version.received_at = json.dumps(known | dict(answers)), now
     await db.flush()
     audit.record(db, actor, "response.set-aside", version, now)
-    occurrence = await past.news(db, check_in, form, looked_at, answers, held)
+    occurrence = await history.news(db, check_in, form, looked_at, answers, held)
     await flags.raise_flags(db, actor, replace(occurrence, unanswered=()), now)
 
 

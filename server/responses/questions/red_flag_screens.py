@@ -2,12 +2,12 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import past
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.flags import rules as review_rules
 from server.questionnaires import definition
 from server.questionnaires.definition import Form, Question
+from server.responses import history
 
 
 async def screens(
@@ -22,7 +22,7 @@ async def screens(
     mine = [trigger for trigger in triggers if trigger.item == question.link_id]
     if all(trigger.severity != "red" for trigger in mine):
         return {}
-    before = await past.occurrence(db, check_in, form, {}, None)
+    before = await history.occurrence(db, check_in, form, {}, None)
     shown: dict[str, str] = {}
     for said in definition.buttons(question):
         level = question.level(question.read(said))

@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import asking, drafts, finding, held, rules, same
+from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.language import gettext as _
 from server.people import flow as people
@@ -18,6 +18,9 @@ from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
 from server.reminders import open_notifications
+from server.responses import drafts, lookup
+from server.responses.offline import bundle
+from server.responses.questions import question_view, same_as_last
 from server.web import render
 from server.web.dependencies import PERSON, Ask, Db, Now, Who
 
@@ -25,7 +28,7 @@ from server.web.dependencies import PERSON, Ask, Db, Now, Who
 @get("/held", opt=PERSON)
 async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[str] = "") -> Response[Any]:
     """204 where the phone has this already."""
-    due = await finding.open_now(db, actor, now)
+    due = await lookup.open_now(db, actor, now)
     clinic = await people.clinic_of(db, actor)
     found = {
         "person": actor.id,
@@ -49,14 +52,14 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
     return {
         "id": check_in.id,
         "client": check_in.client_id,
-        "closes": held.ms(check_in.closes_at),
+        "closes": bundle.ms(check_in.closes_at),
         "who": await drafts.goes_on_as(db, actor, check_in, form),
-        "kept": await held.kept(db, check_in, form, own),
+        "kept": await bundle.kept(db, check_in, form, own),
         "same": {who: offer for who, offer in before.items() if offer},
         "questions": [
             rule
             | {"html": await _question(request, db, check_in, form, rule["id"]), "said": _said(request, form, rule)}
-            for rule in held.rules_of(form)
+            for rule in bundle.rules_of(form)
             if own or not rule["private"]  # another phone asks no private question without the server
         ],
         "pages": {
@@ -70,8 +73,8 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
 
 
 async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, link_id: str) -> str:
-    shown = await asking.question(db, check_in, form, form.by_id[link_id], "self")
-    return render.inside(request, "checkins/question.html", **shown, **asking.ANYWHERE)
+    shown = await question_view.question(db, check_in, form, form.by_id[link_id], "self")
+    return render.inside(request, "checkins/question.html", **shown, **question_view.ANYWHERE)
 
 
 def _said(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
@@ -105,16 +108,16 @@ async def _same(
     request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str
 ) -> dict[str, Any] | None:
     """What was answered last time, where that may be taken over; None where it is not offered."""
-    last = await same.offer(db, actor, check_in, form, respondent)
+    last = await same_as_last.offer(db, actor, check_in, form, respondent)
     if last is None:
         return None
-    answers = same.answers_of(form, last, respondent)
+    answers = same_as_last.answers_of(form, last, respondent)
     about = {"check_in": check_in, "form": form, "respondent": respondent}
     pages = [
         render.inside(
             request, "checkins/different.html", kept=answers, before=list(answers), changed=0, **about, **page
         )
-        for page in same.pages(form, answers, respondent)
+        for page in same_as_last.pages(form, answers, respondent)
     ]
     return {
         "answers": {link_id: definition.raw(value) for link_id, value in answers.items()},

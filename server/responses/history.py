@@ -9,11 +9,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins.models import CheckIn, Response
+from server.checkins.models import CheckIn
 from server.flags.flow import Earlier, Occurrence
 from server.flags.rules import WHOLE
 from server.questionnaires.definition import Answers, Form, Value, asked, levels
 from server.questionnaires.models import Questionnaire
+from server.responses.models import Response
 
 LOOKS_BACK = 12  # check-ins; a rule counts at most ten in a row
 

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import past, rules
-from server.checkins.models import CheckIn, Draft, Response
+from server.checkins import rules
+from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, is_public_item, shown
+from server.responses import history
+from server.responses.models import Draft, Response
 
 
 async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over: bool = True) -> dict[str, Value]:
@@ -52,7 +54,7 @@ async def keep(
     await put_back(db, actor, check_in, {link_id: value}, respondent, now, at)
     if value is None:
         return []
-    occurrence = await past.occurrence(db, check_in, form, {link_id: value}, None)
+    occurrence = await history.occurrence(db, check_in, form, {link_id: value}, None)
     return await flags.raise_red(db, actor, occurrence, now)
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import beside, drafts, flow, past, rules, same
-from server.checkins.models import CheckIn, Response
+from server.checkins import rules
+from server.checkins.models import CheckIn
 from server.db import new_id
 from server.flags import flow as review
 from server.people.rules import Refused
@@ -27,7 +27,11 @@ from server.questionnaires.definition import (
     still_asked,
     without_private_skips,
 )
+from server.questionnaires.models import Questionnaire
 from server.reminders import flow as reminders_flow
+from server.responses import conflicts, drafts, history
+from server.responses.models import Response
+from server.responses.questions import same_as_last
 
 
 @dataclass(frozen=True)
@@ -68,10 +72,10 @@ async def submit(
     """
     if submission.client_id != check_in.client_id:
         return await _undone(db, check_in, submission)
-    version = await flow.version_answered(db, check_in, submission.questionnaire)
+    version = await version_answered(db, check_in, submission.questionnaire)
     form = await questionnaires.form_of(db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
-    held = await past.standing(db, check_in.id)
+    held = await history.standing(db, check_in.id)
     if held is not None:
         return await _again(db, actor, check_in, form, held, submission, answers, now)
     if check_in.state == "cancelled":
@@ -87,7 +91,7 @@ async def submit(
     audit.record(db, actor, "response.received", response, now, status=response.status)
     check_in.state = _state_after(response.status, waits)
     await _raise_flags(db, actor, check_in, form, response, now)
-    await beside.keep_the_others(db, actor, check_in, form, response, now)
+    await conflicts.keep_the_others(db, actor, check_in, form, response, now)
     await drafts.clear(db, check_in)
     await _settle(db, actor, check_in, response, now)
     return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
@@ -113,9 +117,9 @@ async def _raise_flags(
     kept = await drafts.kept(db, check_in, response.respondent)
     red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == "red"]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.done_at is None}
-    answers = past.answers_of(response)
+    answers = history.answers_of(response)
     old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
-    await review.raise_flags(db, actor, await past.news(db, check_in, form, old, answers, response), now)
+    await review.raise_flags(db, actor, await history.news(db, check_in, form, old, answers, response), now)
 
 
 async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: Response, now: datetime) -> None:
@@ -123,7 +127,7 @@ async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: R
     check_in.left_to_patient = check_in.state == "waiting"
     if not check_in.left_to_patient:
         return await reminders_flow.settle(db, actor, check_in.id, now)
-    await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
+    await drafts.put_back(db, actor, check_in, history.answers_of(response), response.respondent, now)
     await reminders_flow.leave_to_patient(db, actor, check_in.id, now)
 
 
@@ -141,9 +145,9 @@ async def _as_before(
     db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, answers: Answers
 ) -> list[str]:
     """What was taken over from last time, on the server's pages or on a phone that had no network."""
-    kept = [k for k in await same.as_before(db, check_in, submission.respondent) if k in answers]
+    kept = [k for k in await same_as_last.as_before(db, check_in, submission.respondent) if k in answers]
     claimed = [k for k in submission.as_before if k not in kept]
-    return kept + await same.taken_over(db, actor, check_in, submission.respondent, answers, claimed)
+    return kept + await same_as_last.taken_over(db, actor, check_in, submission.respondent, answers, claimed)
 
 
 async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -> Taken:
@@ -176,13 +180,13 @@ async def _again(
         await _keep_changed(db, actor, check_in, form, held, answers, now)
         return await _complete(db, actor, check_in, form, held, submission, answers, now)
     given = without_private_skips(form, answers, who)
-    sent = past.answers_of(held)
+    sent = history.answers_of(held)
     seen, said = shown(form, sent, who), shown(form, given, who)
     unseen = {link_id: value for link_id, value in sent.items() if link_id not in seen}
     private = {link_id: value for link_id, value in given.items() if link_id not in said}
     again = seen == said and (who == "self" or rules.party_of(held.respondent) == rules.party_of(who))
     if not again and not _completes(held, submission, seen, said):
-        await beside.set_aside(db, actor, check_in, form, held, who, given, now)
+        await conflicts.set_aside(db, actor, check_in, form, held, who, given, now)
         return Conflict(held)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == "waiting"):
@@ -190,9 +194,9 @@ async def _again(
         taken = await _complete(db, actor, check_in, form, held, submission, whole, now)
     else:
         taken = Taken(held, flagged=await is_flagged(db, actor, held, who))
-    stands = past.answers_of(held)
+    stands = history.answers_of(held)
     if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
-        await beside.set_aside(db, actor, check_in, form, held, who, otherwise, now)
+        await conflicts.set_aside(db, actor, check_in, form, held, who, otherwise, now)
     return replace(taken, again=again)
 
 
@@ -213,10 +217,10 @@ async def _keep_changed(
     now: datetime,
 ) -> None:
     """What others had sent and the patient now answers otherwise stays on record."""
-    sent = past.answers_of(held)
+    sent = history.answers_of(held)
     changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
     if changed:
-        await beside.set_aside(db, actor, check_in, form, held, held.respondent, changed, now)
+        await conflicts.set_aside(db, actor, check_in, form, held, held.respondent, changed, now)
 
 
 def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
@@ -245,7 +249,7 @@ async def _complete(
     now: datetime,
 ) -> Taken:
     """The rest of a response has come. If the window has ended instead, it still says who sent it, and when."""
-    before, waits = past.answers_of(held), _private_waits(check_in, form, submission, answers, now)
+    before, waits = history.answers_of(held), _private_waits(check_in, form, submission, answers, now)
     held.answers, held.status = json.dumps(dict(answers)), "in-progress" if waits else submission.status
     if submission.status == "completed":
         held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
@@ -255,9 +259,9 @@ async def _complete(
     check_in.state = _state_after(held.status, waits)
     added = " ".join(sorted(answers.keys() - before.keys()))
     audit.record(db, actor, "response.completed", held, now, added=added)
-    await beside.keep_the_others(db, actor, check_in, form, held, now)
+    await conflicts.keep_the_others(db, actor, check_in, form, held, now)
     await drafts.clear(db, check_in)
-    await review.raise_flags(db, actor, await past.news(db, check_in, form, before, answers, held), now)
+    await review.raise_flags(db, actor, await history.news(db, check_in, form, before, answers, held), now)
     await _settle(db, actor, check_in, held, now)
     return Taken(held, flagged=await is_flagged(db, actor, held, submission.respondent))
 
@@ -321,7 +325,7 @@ async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime
     response.undone_at = now
     check_in.state, check_in.client_id, check_in.left_to_patient = "waiting", new_id(), False
     audit.record(db, actor, "response.undone", response, now)
-    await drafts.put_back(db, actor, check_in, past.answers_of(response), response.respondent, now)
+    await drafts.put_back(db, actor, check_in, history.answers_of(response), response.respondent, now)
     await reminders_flow.leave_to_all(db, actor, check_in.id, now)
     return True
 
@@ -331,3 +335,13 @@ async def opened(db: AsyncSession, actor: Actor, response: Response, now: dateti
     if response.opened_at is None:
         response.opened_at, response.opened_by = now, actor.id
     audit.record(db, actor, "response.opened", response, now)
+
+
+async def version_answered(db: AsyncSession, check_in: CheckIn, said: str) -> str:
+    """The id of the version that was answered (case 50): what the phone says it showed, where that is a version of
+    what this check-in asks; else the check-in's own."""
+    theirs = await db.get(Questionnaire, said) if said else None
+    if theirs is None or theirs.clinic_id != check_in.clinic_id:
+        return check_in.questionnaire_id
+    ours = await db.get_one(Questionnaire, check_in.questionnaire_id)
+    return theirs.id if theirs.slug == ours.slug else ours.id

@@ -9,13 +9,14 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import by_phone, finding, rules
+from server.checkins import rules
 from server.checkins.models import CheckIn
-from server.checkins.responses import Taken
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Answers, BadAnswer, Form, Question, Value
+from server.responses import by_phone, lookup
+from server.responses.submit import Taken
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
@@ -24,7 +25,7 @@ from server.web.problems import found
 
 @get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
 async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await finding.find(db, actor, check_in_id))
+    check_in = found(await lookup.find(db, actor, check_in_id))
     if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, now):
         return problems.answer(request, 410)
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
@@ -33,7 +34,7 @@ async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id:
 
 @post("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
 async def enter_by_phone(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await finding.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(db, actor, check_in_id))
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     try:
         answers = _read(form, await form_of(request))

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins import rules
-from server.checkins.models import CheckIn, Draft
+from server.checkins.models import CheckIn
 from server.questionnaires.definition import Form, When, buttons, is_public_item, raw
+from server.responses.models import Draft
 
 
 def rules_of(form: Form) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Check-ins that a device keeps, and answers that it sealed without a network."""
