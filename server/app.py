@@ -24,8 +24,8 @@ import server.access.passkey_pages
 import server.access.staff_account_pages
 import server.appointments.pages
 import server.checkins.plan_pages
-import server.desk.flag_pages
-import server.desk.inbox_pages
+import server.desk.inbox.flag_pages
+import server.desk.inbox.pages
 import server.desk.pages
 import server.desk.patient_pages
 import server.desk.triggers.pages
@@ -96,8 +96,8 @@ PAGES: list[ControllerRouterHandler] = [
     *server.phone.phones_pages.ROUTES,
     *server.phone.look_pages.ROUTES,
     *server.phone.settings_pages.ROUTES,
-    *server.desk.inbox_pages.ROUTES,
-    *server.desk.flag_pages.ROUTES,
+    *server.desk.inbox.pages.ROUTES,
+    *server.desk.inbox.flag_pages.ROUTES,
     *server.desk.pages.ROUTES,
     *server.desk.patient_pages.ROUTES,
     *server.exchange.pages.ROUTES,

@@ -24,7 +24,7 @@ from server.web.problems import found
 
 @get("/staff/sign-in", opt=ANYONE, sync_to_thread=False)
 def sign_in_page(request: Ask) -> Response[str]:
-    return render.page(request, "people/staff_sign_in.html", refused=None, email="")
+    return render.page(request, "access/staff_sign_in.html", refused=None, email="")
 
 
 @post("/staff/sign-in", opt=ANYONE)
@@ -42,14 +42,14 @@ async def sign_in(request: Ask, db: Db, now: Now) -> Response[Any]:
     )
     if isinstance(entered, Refused):
         status = 429 if entered.why == "too-many" else 422
-        return render.page(request, "people/staff_sign_in.html", status, refused=entered, email=email)
+        return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
     return _let_in(request, entered.token)
 
 
 @get("/staff/link", opt=ANYONE, sync_to_thread=False)
 def link_page(request: Ask) -> Response[str]:
     """The token rides in the address's fragment, which no server or preview sees; this page consumes nothing."""
-    return render.page(request, "people/staff_link.html", refused=None)
+    return render.page(request, "access/staff_link.html", refused=None)
 
 
 @post("/staff/link", opt=ANYONE)
@@ -57,7 +57,7 @@ async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
     token = text(await form_of(request), "token", 100)
     entered = await staff_accounts.enter_by_link(db, token, _device(request), now)
     if isinstance(entered, Refused):
-        return render.page(request, "people/staff_link.html", 422, refused=entered)
+        return render.page(request, "access/staff_link.html", 422, refused=entered)
     return _let_in(request, entered.token)
 
 
@@ -102,7 +102,7 @@ async def _account(request: Ask, db: AsyncSession, actor: Actor, secret: str, re
     qr = segno.make(staff_accounts.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
     return render.page(
         request,
-        "people/staff_account.html",
+        "access/staff_account.html",
         422 if refused else 200,
         staff=staff,
         secret=secret,
@@ -150,7 +150,7 @@ async def _team(
 ) -> Response[str]:
     return render.page(
         request,
-        "people/team.html",
+        "access/team.html",
         422 if refused else 200,
         team=await people_staff.team(db, actor),
         refused=refused,

@@ -21,8 +21,8 @@ from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
-from server.demo.reached import as_if_sent, as_if_subscribed
-from server.demo.worked import staff_worked
+from server.demo.past_reminders import as_if_sent, as_if_subscribed
+from server.demo.past_staff_work import staff_worked
 from server.flags import actions, trigger_versions
 from server.flags import flow as flags
 from server.people import flow as people

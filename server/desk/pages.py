@@ -10,7 +10,8 @@ from litestar.params import FromPath, FromQuery
 from server.appointments import lists
 from server.appointments.models import Appointment
 from server.clock import to_utc, to_wall
-from server.desk import inbox, sources
+from server.desk import sources
+from server.desk.inbox import rows as inbox_rows
 from server.desk.reasons import level_words
 from server.flags import flow as flags
 from server.people import flow as people
@@ -44,7 +45,7 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
         source=(await sources.of(db, actor, [response]))[response.id],
         clinic=await people.clinic_of(db, actor),
         opener=await staff.find_staff(db, actor, response.opened_by or ""),
-        rows=await inbox.rows_of(db, actor, await flags.of_check_in(db, response.check_in_id), now),
+        rows=await inbox_rows.rows_of(db, actor, await flags.of_check_in(db, response.check_in_id), now),
         zone=actor.zone,
     )
 
@@ -70,7 +71,7 @@ async def schedule_page(
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
     begin, end = (to_utc(datetime.combine(day, time()), actor.zone) for day in (monday, monday + timedelta(days=7)))
     visits = await lists.between(db, actor, begin, end)
-    patients = await inbox.patients_of(db, actor, {visit.patient_id for visit in visits})
+    patients = await inbox_rows.patients_of(db, actor, {visit.patient_id for visit in visits})
     by_day: dict[date, list[tuple[Appointment, Patient]]] = {day: [] for day in days}
     for visit in visits:
         by_day[visit.starts.date()].append((visit, patients[visit.patient_id]))

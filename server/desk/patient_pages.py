@@ -14,7 +14,9 @@ from server.appointments import lists
 from server.checkins import ended_plans
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.desk import audit_words, flag_detail, inbox, sources, trends
+from server.desk import audit_words, sources, trends
+from server.desk.inbox import flag_detail
+from server.desk.inbox import rows as inbox_rows
 from server.devices import health
 from server.flags import flow as review
 from server.people import calls, staff
@@ -90,7 +92,7 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
     flags = await review.of_patient(db, patient.id)
     return {
         "patient": patient,
-        "rows": await inbox.rows_of(db, actor, flags, now),
+        "rows": await inbox_rows.rows_of(db, actor, flags, now),
         "details": await flag_detail.of_all(db, actor, flags, now),
         "expected": await flag_detail.expected_of(db, actor, patient.id, now),
         "history": [(r, forms[r.questionnaire_id], source[r.id]) for r in newest],

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.appointments.models import Appointment
-from server.desk import inbox, rules
-from server.desk.inbox import Answered
+from server.desk import rules
+from server.desk.inbox import rows as inbox_rows
+from server.desk.inbox.rows import Answered
 from server.desk.reasons import level_words
 from server.language import gettext as _
 from server.language import mark
@@ -44,7 +45,8 @@ def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequenc
     infusions = [visit.starts_at for visit in visits if visit.status == "fulfilled"]
     newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
     made = [
-        _section(form, inbox.answered(r for r in history if r.slug == slug), infusions) for slug, form in newest.items()
+        _section(form, inbox_rows.answered(r for r in history if r.slug == slug), infusions)
+        for slug, form in newest.items()
     ]
     return sorted((section for section in made if section.items), key=lambda section: -len(section.form.questions))
 
@@ -55,7 +57,7 @@ def _section(form: Form, answered: Answered, infusions: Sequence[datetime]) -> S
 
 
 def _item(question: Question, answered: Answered, infusions: Sequence[datetime]) -> Trend:
-    points = inbox.points(question, answered)
+    points = inbox_rows.points(question, answered)
     said = [(at, level_words(question, level)) for at, level in reversed(points)]
     return Trend(question.short, charts.draw(points, question.worst, infusions), said)
 

@@ -84,7 +84,7 @@ async def receipt(request: Request[Any, Any, Any], db: Db, now: Now) -> Response
 @get("/reminders", opt=PERSON)
 async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     on = await subscriptions.is_subscribed(db, actor.device_id)
-    return render.page(request, "reminders/turn_on.html", on=on)
+    return render.page(request, "devices/turn_on.html", on=on)
 
 
 @post("/reminders/test", opt=PERSON)
@@ -104,7 +104,7 @@ async def send_test(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]
 
 @get("/reminders/test", opt=PERSON)
 async def test_page(request: Ask) -> Response[str]:
-    return render.page(request, "reminders/test.html")
+    return render.page(request, "devices/test.html")
 
 
 @post("/reminders/test/answer", opt=PERSON)
@@ -120,7 +120,7 @@ async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     tests = await status.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
     return render.page(
         request,
-        "reminders/help.html",
+        "devices/help.html",
         clinic=clinic,
         on=await subscriptions.is_subscribed(db, actor.device_id),
         last=tests[0].state if tests else None,

@@ -29,7 +29,7 @@ async def choose(request: Ask) -> Response[Any]:
 
 @get("/settings/language", opt=PERSON, sync_to_thread=False)
 def language_page(request: Ask) -> Response[str]:
-    return render.page(request, "people/language.html")
+    return render.page(request, "phone/language.html")
 
 
 @post("/settings/language", opt=PERSON)

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from server.access import sessions
 from server.access.guards import ended_cookie
 from server.checkins import flow as checkins
-from server.checkins import reckoning
+from server.checkins import rescheduling
 from server.devices import subscriptions
 from server.people import flow as people
 from server.people import rules as people_rules
@@ -82,7 +82,7 @@ async def set_time(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
         return problems.answer(request, 422)
     patient = await db.get_one(Patient, actor.patient_id)
     await checkins.set_time(db, actor, patient, time.fromisoformat(at), now)
-    await reckoning.reckon(db, now, patient.id)
+    await rescheduling.reckon(db, now, patient.id)
     return render.go(request, "/settings/times")
 
 

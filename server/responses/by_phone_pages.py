@@ -71,7 +71,7 @@ async def _page(
 ) -> Response[str]:
     return render.page(
         request,
-        "checkins/by_phone.html",
+        "responses/by_phone.html",
         status,
         check_in=check_in,
         form=form,

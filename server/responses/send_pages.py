@@ -118,7 +118,7 @@ async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[s
     check_in = found(await lookup.find(db, actor, check_in_id))
     return render.page(
         request,
-        "checkins/urgency.html",
+        "responses/urgency.html",
         check_in=check_in,
         patient=await db.get_one(Patient, check_in.patient_id),
         clinic=await people.clinic_of(db, actor),

@@ -17,14 +17,14 @@ from apscheduler.triggers.base import BaseTrigger
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
-from server.appointments import reckoning as visit_reckoning
+from server.appointments import rescheduling as visit_reckoning
 from server.channels.email import EmailChannel, read_server
 from server.channels.protocol import Channel
 from server.channels.push.channel import PushChannel
 from server.channels.push.endpoints import HostList
 from server.channels.text import TextChannel
 from server.checkins import flow as checkins
-from server.checkins import reckoning as checkin_reckoning
+from server.checkins import rescheduling as checkin_reckoning
 from server.clock import Clock, ClockWatch, system_clock
 from server.db import Database, new_id
 from server.delivery import heartbeats

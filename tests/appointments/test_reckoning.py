@@ -5,11 +5,11 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import update
 
-from server.appointments import flow, reckoning
+from server.appointments import flow, rescheduling
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
-from server.checkins import reckoning as checkin_reckoning
+from server.checkins import rescheduling as checkin_reckoning
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
@@ -37,7 +37,7 @@ async def visit(database: Database, cast: Cast) -> Appointment:
 
 async def reckon(database: Database) -> tuple[int, int]:
     async with database.writing() as db:
-        return await reckoning.reckon(db, NOW), await checkin_reckoning.reckon(db, NOW)
+        return await rescheduling.reckon(db, NOW), await checkin_reckoning.reckon(db, NOW)
 
 
 async def reminded(database: Database, subject_id: str, zone: str) -> list[str]:

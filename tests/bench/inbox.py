@@ -15,7 +15,7 @@ from server import crypto
 from server.access import staff_accounts
 from server.checkins.models import CheckIn, Plan
 from server.db import Database
-from server.desk import inbox
+from server.desk.inbox import rows as inbox_rows
 from server.desk.reasons import reason_of
 from server.flags import flow as flags
 from server.flags.models import Flag, TriggerRow
@@ -60,7 +60,7 @@ async def _over_http(database: Database, token: str, now: datetime) -> float:
         entered = await client.post("/staff/link", data=fields, headers={"accept": "text/html"})
         assert entered.headers["location"] == "/staff"
         page = await client.get("/staff")
-        assert page.text.count('<li class="item') == inbox.PAGE
+        assert page.text.count('<li class="item') == inbox_rows.PAGE
         assert f"{PATIENTS * len(ITEMS)}</span>" in page.text
         return median([await _timed(lambda: client.get("/staff")) for _ in range(ASKED)])
 
@@ -80,7 +80,9 @@ async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Ch
     for flag in await flags.open_flags(db, actor):
         form = forms[flag.slug]
         history = await past.of_patient(db, flag.patient_id, flag.slug)
-        spark = charts.draw(inbox.points(form.by_id[flag.item], inbox.answered(history)), form.by_id[flag.item].worst)
+        spark = charts.draw(
+            inbox_rows.points(form.by_id[flag.item], inbox_rows.answered(history)), form.by_id[flag.item].worst
+        )
         shown.append((names[flag.patient_id], reason_of(flag, form).words, spark))
     return shown
 

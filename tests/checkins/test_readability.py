@@ -23,13 +23,13 @@ from tests.checkins.syllables import english_syllables, spanish_syllables
 SERVER = Path(__file__).parent.parent.parent / "server"
 FRAGMENTS = (
     "phone/templates/_*",
-    "people/templates/_notice.html",
-    "people/templates/_languages.html",
-    "people/templates/_closed.html",
-    "people/templates/_let_in_refused.html",
+    "access/templates/_notice.html",
+    "access/templates/_languages.html",
+    "responses/templates/_closed.html",
+    "access/templates/_let_in_refused.html",
     "appointments/templates/_reply*",
-    "checkins/templates/_*",
-    "reminders/templates/_went_wrong.html",
+    "responses/templates/_*",
+    "devices/templates/_went_wrong.html",
 )
 MODULES = ("reminders/words.py", "appointments/flow.py", "exchange/pages.py")
 OF_STAFF = ("A patient's answer needs you now", public_pages.MANIFEST_WORDS[3])
@@ -99,9 +99,9 @@ def test_every_language_is_measured() -> None:
 @pytest.mark.parametrize("locale", MEASURES)
 def test_all_that_patients_read_is_looked_at(locale: str) -> None:
     names = {name for each, name in TEXTS if each == locale}
-    assert {"weekly-als.json", "phone/templates/home.html", "people/templates/_notice.html"} <= names
-    assert {"checkins/templates/_red_flag.html", "reminders/templates/turn_on.html"} <= names
-    assert {"templates/offline.html", "reminders/words.py", "shell.py", "people/templates/join.html"} <= names
+    assert {"weekly-als.json", "phone/templates/home.html", "access/templates/_notice.html"} <= names
+    assert {"responses/templates/_red_flag.html", "devices/templates/turn_on.html"} <= names
+    assert {"templates/offline.html", "reminders/words.py", "shell.py", "access/templates/join.html"} <= names
     assert not any(name.startswith("desk/") for name in names)
     assert sum(len(texts) for (each, _), texts in TEXTS.items() if each == locale) > 400
 

@@ -13,7 +13,7 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.db import Database
-from server.desk import inbox
+from server.desk.inbox import rows as inbox_rows
 from server.flags import actions, escalation
 from server.flags.models import Flag, TriggerRow
 from server.people import flow as people
@@ -66,8 +66,8 @@ async def test_pages_follow_each_other_and_hold_everybody_once(database: Databas
     after: str | None = ""
     async with database.reading() as db:
         while after is not None:
-            page = await inbox.open_page(db, acting(cast.maria), after, inbox.PAGE, NOW)
-            assert len(page.rows) <= inbox.PAGE
+            page = await inbox_rows.open_page(db, acting(cast.maria), after, inbox_rows.PAGE, NOW)
+            assert len(page.rows) <= inbox_rows.PAGE
             found += [row.flag.id for row in page.rows]
             after = page.after
     assert found == wanted
@@ -76,12 +76,12 @@ async def test_pages_follow_each_other_and_hold_everybody_once(database: Databas
 async def test_a_flag_that_is_closed_meanwhile_loses_nobody_on_the_next_page(database: Database, cast: Cast) -> None:
     wanted = await many_flags(database, cast, 60)
     async with database.reading() as db:
-        first = await inbox.open_page(db, acting(cast.maria), "", inbox.PAGE, NOW)
+        first = await inbox_rows.open_page(db, acting(cast.maria), "", inbox_rows.PAGE, NOW)
     async with database.writing() as db:
         for row in first.rows[-2:]:
             await actions.close(db, acting(cast.ken), await db.get_one(Flag, row.flag.id), "called", "", NOW)
     async with database.reading() as db:
-        second = await inbox.open_page(db, acting(cast.maria), first.after or "", inbox.PAGE, NOW)
+        second = await inbox_rows.open_page(db, acting(cast.maria), first.after or "", inbox_rows.PAGE, NOW)
     assert [row.flag.id for row in second.rows] == wanted[50:]
 
 
@@ -89,9 +89,9 @@ async def test_another_clinics_flags_are_on_no_page(database: Database, cast: Ca
     ids = await many_flags(database, cast, 3)
     async with database.reading() as db:
         for after in ("", ids[0]):
-            page = await inbox.open_page(db, acting(cast.tom), after, inbox.PAGE, NOW)
+            page = await inbox_rows.open_page(db, acting(cast.tom), after, inbox_rows.PAGE, NOW)
             assert (page.rows, page.after) == ([], None)
-        assert await inbox.count_open(db, acting(cast.tom)) == 0
+        assert await inbox_rows.count_open(db, acting(cast.tom)) == 0
 
 
 @ONE_DATABASE

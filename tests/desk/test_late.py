@@ -7,7 +7,7 @@ import pytest
 
 from server.checkins.models import Plan
 from server.db import Database
-from server.desk import inbox_pages
+from server.desk.inbox import pages as inbox_pages
 from server.people.models import PhoneCall
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock

@@ -19,7 +19,9 @@ from server.checkins import ended_plans
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Plan
 from server.db import Database
-from server.desk import inbox, inbox_pages, paging
+from server.desk.inbox import pages as inbox_pages
+from server.desk.inbox import paging
+from server.desk.inbox import rows as inbox_rows
 from server.flags import actions
 from server.flags.models import Flag
 from server.people import calls
@@ -218,7 +220,7 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
     async def reopen_the_last_shown() -> None:
         async with database.writing() as db:
             done = select(Flag).where(Flag.done_at.is_not(None)).order_by(Flag.done_at.desc(), Flag.id.desc())
-            last = list(await db.scalars(done.limit(inbox.PAGE)))[-1]
+            last = list(await db.scalars(done.limit(inbox_rows.PAGE)))[-1]
             await actions.reopen(db, acting(cast.ken), last, NOW)
 
     found = await all_rows(maria, "/staff?show=done", reopen_the_last_shown)
@@ -229,7 +231,7 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
 async def test_case_92_new_answers_opened_and_arriving_between_pages_move_no_other(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "PAGE", 4)
+    monkeypatch.setattr(inbox_rows, "PAGE", 4)
     made: list[str] = []
     async with database.writing() as db:
         for n in range(10):
@@ -254,7 +256,7 @@ async def test_case_92_a_list_taken_in_again_is_as_long_as_it_was(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch, show: str
 ) -> None:
     """What a page has shown with "Show more" is asked for as a whole: rows left out would leave the page."""
-    monkeypatch.setattr(inbox, "PAGE", 4)
+    monkeypatch.setattr(inbox_rows, "PAGE", 4)
     monkeypatch.setattr(inbox_pages, "LATE_ROWS", 4)
     ids = await many_flags(database, cast, 9)
     async with database.writing() as db:

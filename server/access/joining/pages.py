@@ -25,7 +25,7 @@ CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
 
 @get("/join", opt=ANYONE, response_headers=CAMERA, sync_to_thread=False)
 def join_page(request: Ask) -> Response[str]:
-    return render.page(request, "people/join.html", refused=None, typed="")
+    return render.page(request, "access/join.html", refused=None, typed="")
 
 
 @post("/join/code", opt=ANYONE, response_headers=CAMERA)
@@ -36,7 +36,7 @@ async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
     if isinstance(found, Refused):
         return _refused(request, found, typed)
     clinic = await db.get_one(Clinic, found.clinic_id)
-    return render.page(request, "people/consent.html", code=typed, clinic=clinic, version=rules.CONSENT_VERSION)
+    return render.page(request, "access/consent.html", code=typed, clinic=clinic, version=rules.CONSENT_VERSION)
 
 
 @post("/join", opt=ANYONE)
@@ -64,14 +64,14 @@ async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None,
 
 def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:
     status = 429 if refused.why == "too-many" else 422
-    return render.page(request, "people/join.html", status, refused=refused, typed=typed)
+    return render.page(request, "access/join.html", status, refused=refused, typed=typed)
 
 
 @get("/install", opt=ANYONE, sync_to_thread=False)
 def install_page(request: Ask, step: FromQuery[int] = 1) -> Response[str]:
     platform = _platform(request.headers.get("user-agent", ""))
     last = STEPS[platform]
-    return render.page(request, "people/install.html", platform=platform, step=min(max(step, 1), last), last=last)
+    return render.page(request, "access/install.html", platform=platform, step=min(max(step, 1), last), last=last)
 
 
 def _platform(user_agent: str) -> str:
@@ -82,12 +82,12 @@ def _platform(user_agent: str) -> str:
 
 @get("/privacy", opt=ANYONE, sync_to_thread=False)
 def privacy_page(request: Ask) -> Response[str]:
-    return render.page(request, "people/privacy.html", version=rules.CONSENT_VERSION)
+    return render.page(request, "access/privacy.html", version=rules.CONSENT_VERSION)
 
 
 @get("/sign-out", opt=PERSON, sync_to_thread=False)
 def sign_out_page(request: Ask) -> Response[str]:
-    return render.page(request, "people/sign_out.html")
+    return render.page(request, "access/sign_out.html")
 
 
 @post("/sign-out", opt=PERSON)

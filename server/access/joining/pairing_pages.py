@@ -31,7 +31,7 @@ async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, pati
     qr = segno.make(f"{settings.base_url}/join#{code}").svg_data_uri(scale=6, border=2)
     return render.page(
         request,
-        "people/pairing.html",
+        "access/pairing.html",
         patient=patient,
         caregiver=caregiver,
         code=code,

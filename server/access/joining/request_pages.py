@@ -30,7 +30,7 @@ async def ask(request: Ask, db: Db, now: Now) -> Response[Any]:
     device_name = rules.device_name(request.headers.get("user-agent", ""))
     asked = await join_requests.ask(db, device_name, source_of(request), now)
     if isinstance(asked, Refused):
-        return render.page(request, "people/join.html", 429, refused=asked, typed="")
+        return render.page(request, "access/join.html", 429, refused=asked, typed="")
     response = render.go(request, "/join/asked")
     response.set_cookie(_cookie(asked))
     return response
@@ -47,12 +47,12 @@ async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
     asked = _asked(request)
     waiting = await join_requests.asked_by(db, asked, now)
     if waiting is None:
-        return render.page(request, "people/join.html", refused=Refused("expired-ask"), typed="")
+        return render.page(request, "access/join.html", refused=Refused("expired-ask"), typed="")
     if waiting.pairing_id is None:
-        return render.page(request, "people/asked.html", code=asked.code, device_name=waiting.device_name)
+        return render.page(request, "access/asked.html", code=asked.code, device_name=waiting.device_name)
     pairing = await db.get_one(PairingCode, waiting.pairing_id)
     clinic = await db.get_one(Clinic, pairing.clinic_id)
-    return render.page(request, "people/consent.html", code=asked.code, clinic=clinic, version=rules.CONSENT_VERSION)
+    return render.page(request, "access/consent.html", code=asked.code, clinic=clinic, version=rules.CONSENT_VERSION)
 
 
 @get("/join/asked/state", opt=ANYONE)
@@ -87,7 +87,7 @@ async def let_own_in(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any
     done = await join_requests.let_in(db, actor, typed, patient, caregiver, now)
     if isinstance(done, Refused):
         return await _own_page(request, db, actor, done, typed)
-    return render.page(request, "people/let_in_done.html", device_name=done.device_name)
+    return render.page(request, "access/let_in_done.html", device_name=done.device_name)
 
 
 async def _own_page(
@@ -95,7 +95,7 @@ async def _own_page(
 ) -> Response[str]:
     whose = await _may_let_in(db, actor)
     status = 422 if refused else 200
-    return render.page(request, "people/let_in.html", status, actor=actor, whose=whose, refused=refused, typed=typed)
+    return render.page(request, "access/let_in.html", status, actor=actor, whose=whose, refused=refused, typed=typed)
 
 
 async def _may_let_in(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
@@ -130,7 +130,7 @@ async def staff_page(
     request: Ask, db: Db, actor: Who, patient_id: FromPath[str], caregiver: FromQuery[str] = ""
 ) -> Response[str]:
     patient, helper = await _whom(db, actor, patient_id, caregiver)
-    return render.page(request, "people/staff_let_in.html", patient=patient, caregiver=helper, refused=None, typed="")
+    return render.page(request, "access/staff_let_in.html", patient=patient, caregiver=helper, refused=None, typed="")
 
 
 @post("/staff/patients/{patient_id:str}/let-in", opt=STAFF)
@@ -142,7 +142,7 @@ async def staff_let_in(request: Ask, db: Db, actor: Who, now: Now, patient_id: F
     if isinstance(done, JoinRequest):
         return render.go(request, f"/staff/patients/{patient.id}#people")
     return render.page(
-        request, "people/staff_let_in.html", 422, patient=patient, caregiver=caregiver, refused=done, typed=typed
+        request, "access/staff_let_in.html", 422, patient=patient, caregiver=caregiver, refused=done, typed=typed
     )
 
 

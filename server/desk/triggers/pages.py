@@ -46,7 +46,7 @@ async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = 
     lines = [(row, _line(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
     return render.page(
         request,
-        "checkins/triggers.html",
+        "desk/triggers.html",
         tables=[
             (form, _as_asked(form, [line for row, line in lines if row.slug == slug and row.ended_at is None]))
             for slug, form in forms.items()
@@ -141,7 +141,7 @@ async def _end_page(
     form = found((await questionnaires.offered(db, actor)).get(row.slug))
     return render.page(
         request,
-        "checkins/trigger_end.html",
+        "desk/trigger_end.html",
         422 if wrong else 409 if row.ended_at is not None else 200,
         line=_line(row, form),
         form=form,
@@ -172,7 +172,7 @@ async def _restore_page(
 ) -> Response[str]:
     form = found((await questionnaires.offered(db, actor)).get(row.slug))
     lines = {"line": _line(row, form), "in_force": _line(in_force, form)}
-    return render.page(request, "checkins/trigger_restore.html", 422, form=form, **lines)
+    return render.page(request, "desk/trigger_restore.html", 422, form=form, **lines)
 
 
 def _rule(form: FormMultiDict) -> Rule:
@@ -203,7 +203,7 @@ async def _page(
     versions = await trigger_versions.versions_of(db, held) if held else []
     return render.page(
         request,
-        "checkins/trigger.html",
+        "desk/trigger.html",
         422 if wrong or stale else 200,
         rule=rule,
         held=held,

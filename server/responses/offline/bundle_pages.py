@@ -63,10 +63,10 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
             if own or not rule["private"]  # another phone asks no private question without the server
         ],
         "pages": {
-            "card": render.part(request, "phone/_due.html", check_in=check_in, form=form, more=0),
-            "who": render.inside(request, "checkins/who.html", check_in=check_in, patient=patient),
+            "card": render.part(request, "responses/_due.html", check_in=check_in, form=form, more=0),
+            "who": render.inside(request, "responses/who.html", check_in=check_in, patient=patient),
             "check": _check(request, check_in, form, patient, own),
-            "saved": render.inside(request, "checkins/saved.html", clinic=clinic),
+            "saved": render.inside(request, "responses/saved.html", clinic=clinic),
         },
         "words": {"skipped": _("Skipped"), "open": _("Not answered"), "same": _("as last time"), "now": _("Now:")},
     }
@@ -74,7 +74,7 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
 
 async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, link_id: str) -> str:
     shown = await question_view.question(db, check_in, form, form.by_id[link_id], "self")
-    return render.inside(request, "checkins/question.html", **shown, **question_view.ANYWHERE)
+    return render.inside(request, "responses/question.html", **shown, **question_view.ANYWHERE)
 
 
 def _said(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
@@ -84,14 +84,14 @@ def _said(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
 
 
 def _words(request: Ask, question: Question, value: Value) -> str:
-    return render.part(request, "checkins/_said_alone.html", question=question, value=value).strip()
+    return render.part(request, "responses/_said_alone.html", question=question, value=value).strip()
 
 
 def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: bool) -> str:
     """Check and send with a line for each question; the phone shows those that were asked, and says the answers."""
     return render.inside(
         request,
-        "checkins/check.html",
+        "responses/check.html",
         check_in=check_in,
         form=form,
         patient=patient,
@@ -115,13 +115,13 @@ async def _same(
     about = {"check_in": check_in, "form": form, "respondent": respondent}
     pages = [
         render.inside(
-            request, "checkins/different.html", kept=answers, before=list(answers), changed=0, **about, **page
+            request, "responses/different.html", kept=answers, before=list(answers), changed=0, **about, **page
         )
         for page in same_as_last.pages(form, answers, respondent)
     ]
     return {
         "answers": {link_id: definition.raw(value) for link_id, value in answers.items()},
-        "html": render.inside(request, "checkins/same.html", last=last, answers=answers, zone=actor.zone, **about),
+        "html": render.inside(request, "responses/same.html", last=last, answers=answers, zone=actor.zone, **about),
         "different": pages,
     }
 

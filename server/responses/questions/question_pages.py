@@ -47,7 +47,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
         page = "urgency" if sent and await submit.asks_urgency(db, actor, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
-        return render.page(request, "checkins/closed.html", 200, check_in=check_in)
+        return render.page(request, "responses/closed.html", 200, check_in=check_in)
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = await drafts.goes_on_as(db, actor, check_in, form)
     if respondent is None:
@@ -66,7 +66,7 @@ async def who_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: From
 async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime) -> Response[str]:
     patient = await db.get_one(Patient, check_in.patient_id)
     closed = people.is_closed(await db.get_one(Clinic, check_in.clinic_id), now)
-    return render.page(request, "checkins/who.html", check_in=check_in, patient=patient, closed=closed)
+    return render.page(request, "responses/who.html", check_in=check_in, patient=patient, closed=closed)
 
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
@@ -153,7 +153,7 @@ async def _ask_now(
     """A private question, asked afresh: nothing on the page tells of an earlier answer, or whether it is due at all."""
     page = await question_view.question(db, check_in, form, question, "hands")
     closed, onward = people.is_closed(page["clinic"], now), question_view.onward(form, question, page["red"])
-    return render.page(request, "checkins/question.html", closed=closed, onward=onward, **page, **question_view.NOW)
+    return render.page(request, "responses/question.html", closed=closed, onward=onward, **page, **question_view.NOW)
 
 
 async def _after_private(
@@ -204,7 +204,7 @@ async def _red(
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     return render.page(
         request,
-        "checkins/red.html",
+        "responses/red.html",
         check_in=check_in,
         question=question,
         chosen=respondent == "hands" and form.is_private(question),
@@ -264,7 +264,7 @@ async def _ask(
     shown = await question_view.question(db, check_in, form, question, respondent)
     where = question_view.place(form, kept, question, respondent)
     closed = people.is_closed(shown["clinic"], now)
-    return render.page(request, "checkins/question.html", closed=closed, **shown, **where)
+    return render.page(request, "responses/question.html", closed=closed, **shown, **where)
 
 
 @get("/check-ins/{check_in_id:str}/check", opt=PERSON)
@@ -286,7 +286,7 @@ async def _check(
     answered = await drafts.private(db, check_in, form) if private else {}
     return render.page(
         request,
-        "checkins/check.html",
+        "responses/check.html",
         patient=await db.get_one(Patient, check_in.patient_id),
         check_in=check_in,
         form=form,

@@ -28,7 +28,7 @@ async def same_page(
         return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
     return render.page(
         request,
-        "checkins/same.html",
+        "responses/same.html",
         check_in=check_in,
         form=form,
         last=last,
@@ -79,7 +79,7 @@ async def different_page(
     shown = pages[page if 0 <= page < len(pages) else 0]
     return render.page(
         request,
-        "checkins/different.html",
+        "responses/different.html",
         check_in=check_in,
         **shown,
         kept=kept,

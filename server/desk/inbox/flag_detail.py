@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.desk import inbox
-from server.desk.inbox import Row
+from server.desk.inbox import rows as inbox_rows
+from server.desk.inbox.rows import Row
 from server.desk.reasons import level_words
 from server.flags import actions, expected_levels
 from server.flags import flow as review
@@ -89,4 +89,4 @@ async def just_done(db: AsyncSession, actor: Actor, flag_id: str, now: datetime)
     flag = await review.find(db, actor, flag_id) if flag_id else None
     if flag is None or flag.done_at is None:
         return None
-    return (await inbox.rows_of(db, actor, [flag], now))[0]
+    return (await inbox_rows.rows_of(db, actor, [flag], now))[0]

@@ -13,7 +13,8 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.desk import flag_detail, inbox
+from server.desk.inbox import flag_detail
+from server.desk.inbox import rows as inbox_rows
 from server.desk.rules import TABS
 from server.flags import actions, expected_levels
 from server.flags import flow as flags
@@ -145,7 +146,7 @@ async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> W
 
 
 async def _page(request: Ask, db: AsyncSession, actor: Actor, flag: Flag, now: datetime, view: View) -> Response[str]:
-    [row] = await inbox.rows_of(db, actor, [flag], now)
+    [row] = await inbox_rows.rows_of(db, actor, [flag], now)
     return render.page(
         request,
         "desk/flag.html",

@@ -10,7 +10,7 @@ from server import audit
 from server.actor import system
 from server.appointments import flow, rules
 from server.appointments.models import Appointment
-from server.checkins import reckoning as checkins
+from server.checkins import rescheduling as checkins
 from server.people.models import Clinic, Patient
 
 

@@ -13,9 +13,11 @@ from server.actor import Actor
 from server.appointments import lists
 from server.appointments.models import Appointment
 from server.delivery import circuit_breakers, heartbeats
-from server.desk import flag_detail, inbox, late, paging
-from server.desk.inbox import Listed
-from server.desk.late import LateRow
+from server.desk.inbox import flag_detail, paging
+from server.desk.inbox import overdue_list as late
+from server.desk.inbox import rows as inbox_rows
+from server.desk.inbox.overdue_list import LateRow
+from server.desk.inbox.rows import Listed
 from server.desk.rules import TABS
 from server.devices import health
 from server.people import rules as people_rules
@@ -63,7 +65,7 @@ async def inbox_page(
     overdue = await late_patients.unanswered(db, actor, now)
     cant_come = await lists.to_handle(db, actor, now)
     counts = {
-        "action": await inbox.count_open(db, actor) + len(cant_come),
+        "action": await inbox_rows.count_open(db, actor) + len(cant_come),
         "new": await unread.count_unopened(db, actor),
         "late": sum(one.lateness.to_call for one in overdue),
         "unreached": unreached.count,
@@ -83,7 +85,7 @@ async def inbox_page(
         breakers=await circuit_breakers.open_now(db),
         counts=counts,
         did=await flag_detail.just_done(db, actor, did, now),
-        version=await inbox.version(db, actor, now),
+        version=await inbox_rows.version(db, actor, now),
         call_outcomes=people_rules.CALL_OUTCOMES,
         after=after,
         zone=actor.zone,
@@ -93,14 +95,14 @@ async def inbox_page(
 
 async def _listed(db: AsyncSession, actor: Actor, show: str, after: str, many: int, now: datetime) -> Lists:
     if show == "action":
-        return Lists(flags=await inbox.open_page(db, actor, after, many, now))
+        return Lists(flags=await inbox_rows.open_page(db, actor, after, many, now))
     if show == "done":
-        return Lists(flags=await inbox.done_page(db, actor, after, many, now))
+        return Lists(flags=await inbox_rows.done_page(db, actor, after, many, now))
     if show == "new":
-        wanted = inbox.rows_wanted(many)
+        wanted = inbox_rows.rows_wanted(many)
         fresh = await unread.unopened(db, actor, wanted + 1, after)
         shown = fresh[:wanted]
-        patients = await inbox.patients_of(db, actor, {response.patient_id for response, _ in shown})
+        patients = await inbox_rows.patients_of(db, actor, {response.patient_id for response, _ in shown})
         rows = [(response, form, patients[response.patient_id]) for response, form in shown]
         return Lists(fresh=rows, after=shown[-1][0].id if len(fresh) > wanted else None)
     return Lists()
@@ -118,7 +120,7 @@ async def _late(
 
 
 async def _with_patient(db: AsyncSession, actor: Actor, visits: list[Appointment]) -> list[tuple[Appointment, Patient]]:
-    patients = await inbox.patients_of(db, actor, {visit.patient_id for visit in visits})
+    patients = await inbox_rows.patients_of(db, actor, {visit.patient_id for visit in visits})
     return [(visit, patients[visit.patient_id]) for visit in visits]
 
 
@@ -140,7 +142,7 @@ async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached
     unconfirmed = await lists.unconfirmed(db, actor, now)
     coming = await lists.who_comes(db, actor, now)
     ids = coming | {reminder.patient_id for reminder in silent} | {visit.patient_id for visit in unconfirmed}
-    patients = await inbox.patients_of(db, actor, ids)
+    patients = await inbox_rows.patients_of(db, actor, ids)
     return Unreached(
         [(reminder, patients[reminder.patient_id]) for reminder in silent],
         [(visit, patients[visit.patient_id]) for visit in unconfirmed],
@@ -152,7 +154,7 @@ async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached
 @get("/staff/inbox/changes", opt=STAFF)
 async def changes(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """Whether the inbox would read otherwise than its version in If-None-Match: asked often, and cheap."""
-    tag = f'"{await inbox.version(db, actor, now)}"'
+    tag = f'"{await inbox_rows.version(db, actor, now)}"'
     headers = render.FRESH | {"ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)

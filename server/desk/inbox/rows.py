@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.audit import AuditEvent
 from server.db import unscoped
-from server.desk import paging, rules
+from server.desk import rules
+from server.desk.inbox import paging
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
 from server.flags import actions, escalation_status, trigger_versions

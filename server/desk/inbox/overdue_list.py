@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.desk import inbox
+from server.desk.inbox import rows as inbox_rows
 from server.devices import health
 from server.people import calls, staff
 from server.people.models import Patient, PhoneCall
@@ -38,7 +38,7 @@ class LateRow:
 
 async def rows(db: AsyncSession, actor: Actor, late: Sequence[LatePatient], now: datetime) -> list[LateRow]:
     ids = [one.patient_id for one in late]
-    patients = await inbox.patients_of(db, actor, ids)
+    patients = await inbox_rows.patients_of(db, actor, ids)
     forms = await questionnaires.offered(db, actor)
     push = await health.reasons(db, actor, ids, now)
     answered = await overdue.last_answers(db, ids)
