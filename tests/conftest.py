@@ -22,9 +22,9 @@ from server.people import rules
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
 from server.web.assets import Assets
+from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast, acting, gather, meet
 from tests.databases import Postgres, postgres_server, statements_compiled_once, write_in_memory
-from tests.web import Browser
 
 KEYRING = crypto.new_keyring()
 # A busy machine is no failure.

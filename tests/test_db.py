@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 from server import db as house
 from server.db import Database, has_wal_reset_fault, scope, unscoped
 from server.people.models import Caregiver, Clinic, Patient, Staff
+from tests.browser_without_screen import Browser
 from tests.cast import Cast
 from tests.stories import rows
-from tests.web import Browser
 
 
 @pytest.mark.parametrize(

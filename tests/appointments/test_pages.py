@@ -11,11 +11,11 @@ from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders.models import Reminder
+from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble
 from tests.stories import audited, rows, subscribed
-from tests.web import Browser, words
 
 FORM = {"date": "2026-12-01", "time": "10:00", "count": "1", "minutes": "90", "place": "Room 2", "instructions": ""}
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -28,8 +28,8 @@ from server.settings import Settings
 from server.web import charts
 from server.web.charts import Chart
 from tests.bench import crowd
+from tests.browser_without_screen import ORIGIN
 from tests.cast import acting, meet
-from tests.web import ORIGIN
 
 PATIENTS, ITEMS, WEEKS = 2500, ("breathing", "swallowing", "speech", "strength"), 4
 ASKED = 20

@@ -17,10 +17,10 @@ from server.reminders.models import Attempt, Reminder
 from server.responses import closing, history
 from server.responses.models import Draft, Response, SetAside
 from server.worker.clock_repair import check_ins as check_in_repair
+from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import STEADY, due_check_in, entry, rows, sealed, subscribed
-from tests.web import Browser, words
 
 PUBLIC: dict[str, Any] = {link_id: value for link_id, value in STEADY.items() if link_id != "mood"}
 FAR = timedelta(days=400)

@@ -10,12 +10,12 @@ from server.flags import actions, expected_levels
 from server.flags.models import Flag
 from server.people import calls
 from server.questionnaires import flow as questionnaires
+from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
-from tests.review.scene import answers, flags
+from tests.flags.scene import answers, flags
 from tests.stories import answered, due_check_in
 from tests.test_house import FEATURES
-from tests.web import words
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # What nobody does to one patient, or Interlude does by itself.

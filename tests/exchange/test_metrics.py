@@ -6,10 +6,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from server.channels.protocol import Outcome, Result
 from server.delivery import heartbeats
 from server.exchange import metrics
+from tests.browser_without_screen import Browser
 from tests.conftest import StillClock
 from tests.reminders.scene import Scene, scene
 from tests.stories import subscribed
-from tests.web import Browser
 
 __all__ = ["scene"]
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

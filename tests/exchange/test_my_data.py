@@ -8,10 +8,10 @@ import pytest
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.db import Database
+from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
 from tests.stories import STEADY, answered, audited, due_check_in
-from tests.web import words
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -4,10 +4,10 @@ import pytest
 
 from server.db import Database
 from server.people.models import Clinic
+from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import audited, rows
-from tests.web import words
 
 FACTS = {
     "name": "Harbor Infusion Center",

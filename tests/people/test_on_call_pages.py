@@ -9,10 +9,10 @@ from litestar import Litestar
 from server.db import Database
 from server.people.models import Clinic, Staff
 from server.settings import Settings
+from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import audited, rows
-from tests.web import Browser, words
 
 PATH = "/staff/clinic/on-call"
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -9,10 +9,10 @@ from server.clock import to_wall
 from server.db import Database
 from server.flags.models import Flag
 from server.people.models import Patient
+from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, rows
-from tests.web import Browser, words
 
 # What lies below these pages is tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -8,10 +8,10 @@ from server.clock import to_wall
 from server.db import Database
 from server.people.models import Caregiver, Patient
 from server.reminders.models import Reminder
+from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import audited, due_check_in, rows
-from tests.web import Browser, words
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

@@ -16,11 +16,11 @@ from server.appointments.rules import VisitChanged
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
+from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble
 from tests.stories import rows, subscribed
-from tests.web import Browser, words
 
 STARTS = datetime(2026, 12, 1, 10)
 LATER = datetime(2026, 12, 1, 15, 30)

@@ -7,10 +7,10 @@ from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags import flow as flags
 from server.flags.models import Flag
+from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import answered, due_check_in, rows
-from tests.web import Browser, words
 
 SHOW = "Show what is only for me"
 REST = ("nausea", "dizziness", "headache", "unreal", "sleep")

@@ -1,0 +1,164 @@
+"""The authorization matrix, made from the router: every route as everybody (case 61)."""
+
+from collections.abc import Callable
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from server.access.guards import PERSON_COOKIE, STAFF_COOKIE
+from server.audit import AuditEvent
+from server.db import Database
+from tests.browser_without_screen import ORIGIN, Browser
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import rows
+from tests.world import NOTHING, ROUTES, World, address, method, parameters, world_of
+
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SCRIPT = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
+# Signing out ends the session that the others of a walk need.
+LAST = {"/sign-out", "/staff/sign-out"}
+LEAVES = {"/settings/leave"}  # ends it too; it has tests of its own
+WALK = sorted(
+    (route for route in ROUTES if not route.paths & LEAVES),
+    key=lambda handler: (bool(handler.paths & LAST), sorted(handler.paths)[0]),
+)
+
+# Who gets in, by what a route says of itself. Tom is an admin, though of another clinic.
+MAY = {
+    "nobody": {"anyone"},
+    "rosa": {"anyone", "person", "patient"},
+    "luis": {"anyone", "person"},
+    "maria": {"anyone", "staff"},
+    "ken": {"anyone", "staff", "clinician"},
+    "ruth": {"anyone", "staff", "clinician", "admin"},
+    "tom": {"anyone", "staff", "clinician", "admin"},
+}
+
+
+async def ask(device: Browser, handler: HTTPRouteHandler, world: World) -> Response:
+    """As the pages' own forms and scripts ask, with a valid CSRF token."""
+    headers = SCRIPT | {"accept": "text/html", "x-csrftoken": await device.csrf()}
+    path, verb = address(handler, world), method(handler)
+    if handler.opt.get("no_csrf") and verb == "POST":
+        return await device.http.request(verb, path, json={}, headers=headers, follow_redirects=False)
+    return await device.http.request(verb, path, headers=headers, follow_redirects=False)
+
+
+def kept_out(handler: HTTPRouteHandler, answer: Response) -> bool:
+    """Shown the door: signed in as nobody, or as one who may not."""
+    to_the_door = answer.headers.get("location") in ("/join", "/staff/sign-in") and answer.status_code == 303
+    leaves = "/" in handler.paths or (handler.paths & LAST and method(handler) == "POST")
+    return answer.status_code in (401, 403) or (to_the_door and not leaves)
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("name", MAY)
+async def test_case_61_every_route_lets_in_whom_it_says(app: Litestar, signed_in: Enter, cast: Cast, name: str) -> None:
+    device = Browser(app) if name == "nobody" else await signed_in(getattr(cast, name))
+    wrong, broken = [], []
+    for handler in WALK:
+        answer = await ask(device, handler, NOTHING)
+        where = f"{method(handler)} {sorted(handler.paths)[0]}: {answer.status_code}"
+        if kept_out(handler, answer) == (handler.opt["who"] in MAY[name]):
+            wrong.append(where)
+        if answer.status_code >= 500:
+            broken.append(where)
+    assert (wrong, broken) == ([], [])
+    if name == "nobody":
+        await device.close()
+
+
+def for_phones(handler: HTTPRouteHandler) -> bool:
+    return handler.opt["who"] in ("person", "patient")
+
+
+def for_helpers(handler: HTTPRouteHandler) -> bool:
+    return bool(handler.opt["who"] == "person")
+
+
+def for_staff(handler: HTTPRouteHandler) -> bool:
+    return handler.opt["who"] in ("staff", "clinician", "admin")
+
+
+@pytest.fixture
+async def worlds(database: Database, cast: Cast) -> dict[str, World]:
+    async with database.writing() as db:
+        return {
+            "rosa": await world_of(db, cast.rosa, cast.maria),
+            "walter": await world_of(db, cast.walter, cast.ken),
+            "helen": await world_of(db, cast.helen, cast.tom),
+        }
+
+
+async def walk(device: Browser, world: World, which: Callable[[HTTPRouteHandler], bool]) -> dict[str, int]:
+    """Every route that names a row, asked for `world`'s rows: what it answered."""
+    found = {}
+    for handler in WALK:
+        if which(handler) and parameters(handler):
+            answer = await ask(device, handler, world)
+            found[f"{method(handler)} {sorted(handler.paths)[0]}"] = answer.status_code
+    return found
+
+
+@ONE_DATABASE
+async def test_case_61_ones_own_are_found(signed_in: Enter, cast: Cast, worlds: dict[str, World]) -> None:
+    """Without this the next tests would pass for an app that answers 404 to all."""
+    rosa, ruth = await signed_in(cast.rosa), await signed_in(cast.ruth)
+    of_rosa, of_ruth = await walk(rosa, worlds["rosa"], for_phones), await walk(ruth, worlds["rosa"], for_staff)
+    assert [where for where, status in (of_rosa | of_ruth).items() if status == 404] == []
+    assert len(of_rosa) > 10
+    assert len(of_ruth) > 12
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("name", "whose", "which"),
+    [
+        ("rosa", "walter", for_phones),
+        ("rosa", "helen", for_phones),
+        ("luis", "walter", for_helpers),
+        ("ruth", "helen", for_staff),
+        ("tom", "rosa", for_staff),
+    ],
+)
+async def test_case_61_what_is_anothers_is_not_there(
+    signed_in: Enter,
+    database: Database,
+    cast: Cast,
+    worlds: dict[str, World],
+    name: str,
+    whose: str,
+    which: Callable[[HTTPRouteHandler], bool],
+) -> None:
+    device = await signed_in(getattr(cast, name))
+    theirs = set(vars(worlds[whose]).values())
+    before = [event.id for event in await rows(database, AuditEvent) if event.subject_id in theirs]
+    answers = await walk(device, worlds[whose], which)
+    assert {where: status for where, status in answers.items() if status != 404} == {}
+    after = [event.id for event in await rows(database, AuditEvent) if event.subject_id in theirs]
+    assert sorted(after) == sorted(before)
+
+
+@ONE_DATABASE
+async def test_case_61_nor_in_a_form_or_a_query(
+    signed_in: Enter, cast: Cast, worlds: dict[str, World], database: Database
+) -> None:
+    maria, rosa = await signed_in(cast.maria), worlds["rosa"]
+    form = {"patient": cast.helen.id, "date": "2026-12-01", "time": "10:00"}
+    assert (await maria.submit("/staff/visits", form)).status_code == 422
+    assert "Helen" not in (await maria.get(f"/staff/visits/new?patient={cast.helen.id}")).text
+    other = {"caregiver": cast.luis.id}
+    assert (await maria.submit(f"/staff/patients/{cast.walter.id}/pair", other)).status_code == 404
+    mixed = f"/staff/patients/{cast.walter.id}/plans/{rosa.plan_id}/end"
+    assert (await maria.submit(mixed)).status_code == 404
+
+
+async def test_a_staff_session_is_no_patients_and_the_other_way_round(signed_in: Enter, cast: Cast) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    as_staff = f"{STAFF_COOKIE}={rosa.http.cookies[PERSON_COOKIE]}"
+    as_person = f"{PERSON_COOKIE}={maria.http.cookies[STAFF_COOKIE]}"
+    assert (await rosa.get("/staff", cookie=as_staff)).url.path == "/staff/sign-in"
+    assert (await maria.get("/settings", cookie=as_person)).url.path == "/join"

@@ -1,0 +1,122 @@
+"""A device is signed out: by itself, from another, by the clinic; at once (cases 63 and 64)."""
+
+import pytest
+
+from server.access.guards import PERSON_COOKIE
+from server.access.models import Device, DeviceSession, Subscription
+from server.db import Database
+from server.reminders.models import Attempt, Reminder
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import audited, push_subscription, rows
+
+
+async def device_row(database: Database, which: str) -> Device:
+    [found] = [device for device in await rows(database, Device) if which in (device.patient_id, device.caregiver_id)]
+    return found
+
+
+def as_stolen(device: Browser) -> str:
+    return f"{PERSON_COOKIE}={device.http.cookies[PERSON_COOKIE]}"
+
+
+async def test_signing_out_ends_session_and_pushes(signed_in: Enter, cast: Cast, database: Database) -> None:
+    rosa = await signed_in(cast.rosa)
+    cookie = as_stolen(rosa)
+    assert (await rosa.post_json("/push/subscriptions", push_subscription())).status_code == 200
+    out = await rosa.submit("/sign-out")
+    assert out.url.path == "/join"
+    assert out.history[0].headers["clear-site-data"] == '"cache"'
+    [session], [subscription] = await rows(database, DeviceSession), await rows(database, Subscription)
+    assert session.ended_at is not None
+    assert (subscription.ended_at is not None, subscription.ended_why) == (True, "signed-out")
+    assert (await rosa.get("/", cookie=cookie)).url.path == "/join"
+
+
+async def test_case_63_what_comes_after_signing_out_stays_out(signed_in: Enter, cast: Cast, database: Database) -> None:
+    rosa = await signed_in(cast.rosa)
+    cookie = as_stolen(rosa)
+    await rosa.submit("/sign-out")
+    headers = {"origin": "https://localhost", "cookie": cookie}
+    for path, body in (("/open", {}), ("/push/subscriptions", push_subscription())):
+        assert (await rosa.http.post(path, json=body, headers=headers)).status_code == 401
+    assert await rows(database, Subscription) == []
+    assert (await device_row(database, cast.rosa.id)).ended_at is not None
+
+
+async def test_the_cookie_is_taken_back_in_a_way_that_browsers_accept(signed_in: Enter, cast: Cast) -> None:
+    """A cookie named __Host- is only ever changed by one that is Secure and for the path / (RFC 6265bis §4.1.3)."""
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    for out in (await rosa.submit("/sign-out"), await maria.submit("/staff/sign-out")):
+        [said] = [said for said in out.history[0].headers.get_list("set-cookie") if said.startswith("__Host-interlude")]
+        assert "Max-Age=0" in said
+        assert "Secure" in said
+        assert "Path=/" in said
+
+
+async def test_case_64_the_clinic_ends_a_stolen_phone_in_one_click(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    await rosa.post_json("/push/subscriptions", push_subscription())
+    device = await device_row(database, cast.rosa.id)
+    assert (await rosa.get("/settings")).url.path == "/settings"
+    ended = await maria.submit(f"/staff/devices/{device.id}/end")
+    assert ended.url.path == f"/staff/patients/{cast.rosa.id}"
+    assert (await rosa.get("/settings")).url.path == "/join"
+    assert (await rosa.post_json("/open", {})).status_code == 401
+    [subscription] = await rows(database, Subscription)
+    assert subscription.ended_at == clock()
+    assert "device.ended" in await audited(database, device.id)
+
+
+async def test_case_64_a_phone_ends_another_of_the_same_person(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    lost, kept = await signed_in(cast.rosa), await signed_in(cast.rosa)
+    first, second = sorted(await rows(database, Device), key=lambda device: device.name)
+    assert (first.name, second.name) == ("iPhone", "iPhone 2")
+    page = words(await kept.get("/settings/phones"))
+    assert "Sign out iPhone" in page
+    assert "iPhone 2 · this one" in page
+    await kept.submit(f"/settings/devices/{first.id}/end")
+    assert (await lost.get("/settings")).url.path == "/join"
+    assert (await kept.get("/settings")).url.path == "/settings"
+
+
+async def test_a_patient_ends_a_caregivers_phone_but_not_the_other_way_round(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    of_rosa, of_luis = await device_row(database, cast.rosa.id), await device_row(database, cast.luis.id)
+    assert f"/settings/devices/{of_rosa.id}/end" not in (await luis.get("/settings")).text
+    assert (await luis.submit(f"/settings/devices/{of_rosa.id}/end")).status_code == 404
+    assert (await rosa.get("/settings")).url.path == "/settings"
+    await rosa.submit(f"/settings/devices/{of_luis.id}/end")
+    assert (await luis.get("/settings")).url.path == "/join"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_opening_the_app_says_whether_pushes_still_come(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert (await rosa.post_json("/open", {"permission": "default"})).json() == {"do": "fine"}
+    mine = push_subscription()
+    assert (await rosa.post_json("/open", {"endpoint": mine["endpoint"]})).json() == {"do": "tell"}
+    await rosa.post_json("/push/subscriptions", mine)
+    clock.move(days=3)
+    assert (await rosa.post_json("/open", {"endpoint": mine["endpoint"]})).json() == {"do": "fine"}
+    assert (await device_row(database, cast.rosa.id)).seen_at == clock()
+    assert (await rows(database, Reminder), await rows(database, Attempt)) == ([], [])
+
+
+async def test_a_session_lasts_as_long_as_a_browser_keeps_a_cookie(
+    signed_in: Enter, cast: Cast, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.move(days=399)
+    assert (await rosa.get("/settings")).url.path == "/settings"
+    clock.move(days=1)
+    assert (await rosa.get("/settings")).url.path == "/join"

@@ -1,0 +1,144 @@
+"""Where connections may go (case 29)."""
+
+import socket
+
+import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from server.channels.push.address_guard import GuardedResolver, RefusedAddress, guarded_socket
+from server.channels.push.endpoints import HostList, is_public_address
+from server.channels.push.http_client import NotTaken, Wire
+from tests.channels.conftest import closing, loopback
+from tests.channels.push_service import Trap
+
+INWARD = {
+    "this network": ["0.0.0.0", "0.1.2.3", "::", "::ffff:0:808:808", "100::1"],
+    "private": ["10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1"],
+    "unique local": ["fc00::1", "fd12:3456::1"],
+    "carrier NAT": ["100.64.0.1", "100.127.255.254"],
+    "loopback": ["127.0.0.1", "127.255.255.254", "::1"],
+    "link local": ["169.254.169.254", "fe80::1", "fe80::1%eth0"],
+    "site local": ["fec0::1"],
+    "protocol assignments": [
+        "192.0.0.1",
+        "192.0.0.9",
+        "192.0.0.170",
+        "2001:3::1",
+        "2001:10::1",
+        "2001:20::1",
+    ],
+    "documentation": ["192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1"],
+    "benchmarks": ["198.18.0.1", "198.19.255.255", "2001:2::1"],
+    "multicast": ["224.0.0.1", "233.252.0.1", "239.255.255.250", "ff02::1", "ff0e::1"],
+    "reserved": ["240.0.0.1", "255.255.255.255", "4000::1", "5f00::1", "8000::1"],
+    "IPv4 in IPv6": ["::8.8.8.8", "::ffff:8.8.8.8", "::ffff:127.0.0.1"],
+    "NAT64": ["64:ff9b::8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::1"],
+    "6to4": ["192.88.99.1", "2002:808:808::", "2002:7f00:1::"],
+    "Teredo": ["2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"],
+    "a scope": ["2606:4700::1%eth0", "2606:4700::1%1"],
+}
+NOT_PUBLIC = [ip for ips in INWARD.values() for ip in ips]
+NO_ADDRESS = ["", "localhost", "127.1", "0x7f000001", "2130706433", "010.8.8.8", "8.8.8.8 ", "8.8.8.8/32"]
+PUBLIC = ["8.8.8.8", "1.1.1.1", "142.250.1.95", "17.57.144.1", "2606:4700::1", "2a00:1450:4001::5f"]
+
+
+class Resolver(AbstractResolver):
+    """Answers with the next of its lists; the last one stays."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self.answers = list(answers)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        ips = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return [_resolved(host, ip, port) for ip in ips]
+
+    async def close(self) -> None:
+        pass
+
+
+def _resolved(host: str, ip: str, port: int) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    return {"hostname": host, "host": ip, "port": port, "family": family, "proto": 0, "flags": 0}
+
+
+@pytest.mark.parametrize("ip", NOT_PUBLIC + NO_ADDRESS)
+def test_case_29_not_a_public_address(ip: str) -> None:
+    assert not is_public_address(ip)
+
+
+@pytest.mark.parametrize("ip", PUBLIC)
+def test_case_29_a_public_address(ip: str) -> None:
+    assert is_public_address(ip)
+
+
+async def test_case_29_only_public_addresses_are_kept() -> None:
+    guard = GuardedResolver(HostList(), Resolver(["127.0.0.1", "8.8.8.8", "::1", "10.0.0.1"]))
+    assert [found["host"] for found in await guard.resolve("fcm.googleapis.com", 443)] == ["8.8.8.8"]
+
+
+@pytest.mark.parametrize("ip", NOT_PUBLIC)
+async def test_case_29_nothing_left_is_refused(ip: str) -> None:
+    with pytest.raises(RefusedAddress):
+        await GuardedResolver(HostList(), Resolver([ip])).resolve("fcm.googleapis.com", 443)
+
+
+async def test_case_29_only_the_operators_own_name_leads_to_loopback() -> None:
+    hosts = HostList.parse("localhost:8123", base_url_is_loopback=True)
+    guard = GuardedResolver(hosts, Resolver(["127.0.0.1", "10.0.0.1"]))
+    assert [found["host"] for found in await guard.resolve("localhost", 8123)] == ["127.0.0.1"]
+    for host, port in [("localhost", 8124), ("fcm.googleapis.com", 8123), ("fcm.googleapis.com", 443)]:
+        with pytest.raises(RefusedAddress):
+            await guard.resolve(host, port)
+
+
+@pytest.mark.parametrize("ip", NOT_PUBLIC)
+def test_case_29_no_socket_is_opened_inward(ip: str) -> None:
+    with pytest.raises(RefusedAddress):
+        guarded_socket(HostList())((socket.AF_INET6, socket.SOCK_STREAM, 6, "", (ip, 443, 0, 0)))
+
+
+def test_case_29_a_socket_is_opened_outward_and_to_the_operators_port() -> None:
+    make = guarded_socket(loopback(8123))
+    for address in [("8.8.8.8", 443), ("127.0.0.1", 8123)]:
+        make((socket.AF_INET, socket.SOCK_STREAM, 6, "", address)).close()
+    with pytest.raises(RefusedAddress):
+        make((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 8124)))
+
+
+def test_case_29_a_public_site_reaches_no_loopback_at_all() -> None:
+    hosts = HostList.parse("127.0.0.1:8123", base_url_is_loopback=False)
+    assert not hosts.may_connect("127.0.0.1", 8123)
+    assert hosts.may_connect("8.8.8.8", 443)
+
+
+async def refused_by(wire: Wire, url: str) -> str:
+    async with closing(wire):
+        with pytest.raises(NotTaken) as refusal:
+            await wire.post(url, {}, b"body")
+    return str(refusal.value)
+
+
+async def test_case_29_a_rebound_name_is_refused_at_connect(trap: Trap) -> None:
+    """Public when it was checked, loopback when it is connected to."""
+    resolver = Resolver(["8.8.8.8"], ["127.0.0.1"])
+    guard = GuardedResolver(HostList(), resolver)
+    assert await guard.resolve("push.example.org", trap.port)
+    wire = Wire(HostList(), deadline=5.0, resolver=resolver)
+    assert "not public" in await refused_by(wire, f"http://push.example.org:{trap.port}/a")
+    assert trap.connections == 0
+
+
+async def test_case_29_a_vendors_name_does_not_lead_to_the_operators_loopback(trap: Trap) -> None:
+    wire = Wire(loopback(trap.port), deadline=5.0, resolver=Resolver(["127.0.0.1"]))
+    assert "not public" in await refused_by(wire, f"http://push.example.org:{trap.port}/a")
+    assert trap.connections == 0
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "localhost", "[::ffff:127.0.0.1]"])
+async def test_case_29_no_spelling_of_an_address_passes_the_resolver_by(trap: Trap, host: str) -> None:
+    """aiohttp resolves no literal. The site lists another port of loopback: only the port differs."""
+    wire = Wire(loopback(1), deadline=5.0)
+    await refused_by(wire, f"http://{host}:{trap.port}/a")
+    assert trap.connections == 0

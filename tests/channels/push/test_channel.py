@@ -1,0 +1,233 @@
+"""What is sent: encrypted for the phone, signed by us, with the right headers."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from server.channels.protocol import Channel, Message, Outcome, Result
+from server.channels.push.channel import (
+    BadSubject,
+    BadVapidKey,
+    PushAddress,
+    PushChannel,
+    check_subscription_keys,
+    new_vapid_key,
+    vapid_public_key,
+)
+from server.channels.push.endpoints import BadKeys
+from tests.channels.conftest import NOW, SUBJECT, loopback
+from tests.channels.push_service import TOKEN, Phone, PushService, b64, saying, vapid_claims
+
+MESSAGE = Message("0123456789abcdef0123456789abcdef", '{"id": "r1", "text": "Ein Termin – morgen"}', 7200, "high")
+OLD, NEW = new_vapid_key(), new_vapid_key()
+
+
+class Bench:
+    """A channel with a clock to set, the service that it reaches, and a phone."""
+
+    def __init__(self, service: PushService) -> None:
+        self.service, self.phone, self.moment = service, Phone(), NOW
+        self.channel = PushChannel(
+            {"new": NEW, "old": OLD}, SUBJECT, loopback(service.port), now=self.now, deadline=5.0
+        )
+
+    def now(self) -> datetime:
+        return self.moment
+
+    async def send(self, message: Message = MESSAGE, key_id: str = "") -> Outcome:
+        return await self.channel.send(self.phone.address(self.service.endpoint, key_id), message)
+
+    async def authorization(self, key_id: str = "") -> str:
+        await self.send(key_id=key_id)
+        return self.service.came[-1].headers["Authorization"]
+
+
+@pytest.fixture
+async def bench(service: PushService) -> AsyncIterator[Bench]:
+    bench = Bench(service)
+    yield bench
+    await bench.channel.close()
+
+
+async def test_the_phone_reads_what_was_sent(bench: Bench) -> None:
+    assert await bench.send() == Outcome(Result.ACCEPTED, 201)
+    [came] = bench.service.came
+    assert bench.phone.open(came.body) == MESSAGE.body
+    assert MESSAGE.body.encode() not in came.body
+    assert came.path == f"/push/{TOKEN}"
+
+
+async def test_the_headers_are_those_of_the_rfcs(bench: Bench) -> None:
+    await bench.send()
+    headers = bench.service.came[0].headers
+    assert headers["TTL"] == "7200"
+    assert headers["Urgency"] == "high"
+    assert headers["Topic"] == MESSAGE.id
+    assert headers["Content-Encoding"] == "aes128gcm"
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["User-Agent"] == "interlude"
+    assert not {"Cookie", "Accept-Encoding", "Transfer-Encoding", "Expect"} & set(headers)
+
+
+async def test_the_token_names_service_subject_and_end(bench: Bench) -> None:
+    claims = vapid_claims(await bench.authorization(), vapid_public_key(NEW))
+    assert claims == {
+        "aud": f"http://127.0.0.1:{bench.service.port}",
+        "exp": int((NOW + timedelta(hours=12)).timestamp()),
+        "sub": SUBJECT,
+    }
+
+
+async def test_a_token_is_kept_until_shortly_before_it_ends(bench: Bench) -> None:
+    first = await bench.authorization()
+    bench.moment += timedelta(hours=11, minutes=50)
+    assert await bench.authorization() == first
+    bench.moment += timedelta(seconds=1)
+    second = await bench.authorization()
+    assert vapid_claims(second, vapid_public_key(NEW))["exp"] > vapid_claims(first, vapid_public_key(NEW))["exp"]
+
+
+async def test_a_clock_set_back_signs_anew(bench: Bench) -> None:
+    """A token from the year 2200 would be refused: RFC 8292 allows 24 hours."""
+    bench.moment = NOW.replace(year=2200)
+    await bench.authorization()
+    bench.moment = NOW
+    claims = vapid_claims(await bench.authorization(), vapid_public_key(NEW))
+    assert claims["exp"] == int((NOW + timedelta(hours=12)).timestamp())
+
+
+async def test_tokens_for_made_up_origins_do_not_pile_up(bench: Bench) -> None:
+    first = await bench.authorization()
+    for number in range(300):
+        keyless = PushAddress(f"https://a{number}.notify.windows.com/a", "", "")
+        assert (await bench.channel.send(keyless, MESSAGE)).result is Result.REJECTED
+    assert await bench.authorization() != first
+
+
+async def test_case_34_an_old_key_works_until_devices_have_subscribed_anew(bench: Bench) -> None:
+    assert vapid_claims(await bench.authorization("old"), vapid_public_key(OLD))
+    assert vapid_claims(await bench.authorization("new"), vapid_public_key(NEW))
+    outcome = await bench.send(key_id="older")
+    assert outcome.result is Result.REJECTED
+    assert "subscribe anew" in outcome.why
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [
+        ("x" * 2048, Result.ACCEPTED),
+        ("é" * 1024, Result.ACCEPTED),
+        ("\ud800", Result.ACCEPTED),
+        ("x" * 2049, Result.REJECTED),
+        ("é" * 1025, Result.REJECTED),
+        ("", Result.REJECTED),
+    ],
+)
+async def test_case_25_too_long_a_payload_is_never_sent(bench: Bench, body: str, result: Result) -> None:
+    outcome = await bench.send(Message(MESSAGE.id, body, 60))
+    assert outcome.result is result
+    assert len(bench.service.came) == (result is Result.ACCEPTED)
+
+
+@pytest.mark.parametrize(("ttl", "sent"), [(-5, "0"), (0, "0"), (10**9, "2419200")])
+async def test_the_time_to_live_stays_within_what_services_take(bench: Bench, ttl: int, sent: str) -> None:
+    await bench.send(Message(MESSAGE.id, "{}", ttl))
+    assert bench.service.came[0].headers["TTL"] == sent
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("", "{}", 60),
+        Message("01234567-89ab-cdef-0123-456789abcdef", "{}", 60),
+        Message("a b", "{}", 60),
+        Message("a\r\nX: y", "{}", 60),
+        Message("a", "{}", 60, "urgent"),
+        Message("a", "{}", 60, "high\r\nX: y"),
+    ],
+)
+async def test_a_message_that_no_service_takes_is_not_sent(bench: Bench, message: Message) -> None:
+    assert (await bench.send(message)).result is Result.REJECTED
+    assert not bench.service.came
+
+
+async def test_sends_share_a_connection_and_keep_no_cookie(bench: Bench) -> None:
+    bench.service.answer = saying(201, Set_Cookie="track=1; Path=/")
+    await bench.send()
+    await bench.send()
+    first, second = bench.service.came
+    assert first.peer == second.peer
+    assert "Cookie" not in second.headers
+
+
+async def test_a_closed_channel_opens_again(bench: Bench) -> None:
+    await bench.send()
+    await bench.channel.close()
+    assert (await bench.send()).result is Result.ACCEPTED
+
+
+def test_nothing_secret_shows_in_a_repr() -> None:
+    address = Phone().address(f"https://push.example.org/{TOKEN}")
+    shown = repr(address) + repr(Message("a", TOKEN, 1))
+    assert not any(secret in shown for secret in (TOKEN, address.p256dh, address.auth))
+
+
+def test_the_channel_fulfils_the_protocol(bench: Bench) -> None:
+    channel: Channel = bench.channel
+    assert channel.name == "push"
+
+
+def test_a_vapid_key_and_its_public_half() -> None:
+    assert new_vapid_key() != new_vapid_key()
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", NEW)
+    assert re.fullmatch(r"B[A-Za-z0-9_-]{86}", vapid_public_key(NEW))
+
+
+@pytest.mark.parametrize("raw", ["", "AA", "not base64url!", b64(bytes(32)), b64(b"\xff" * 32), b64(b"\1" * 33)])
+def test_a_bad_vapid_key_is_refused(raw: str) -> None:
+    with pytest.raises(BadVapidKey):
+        vapid_public_key(raw)
+
+
+def test_no_vapid_key_at_all_is_refused() -> None:
+    with pytest.raises(BadVapidKey):
+        PushChannel({}, SUBJECT, loopback(1), now=lambda: NOW)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "push@clinic.example",
+        "mailto:",
+        "mailto:push",
+        "mailto:push@localhost",
+        "mailto: push@clinic.example",
+        "mailto:<push@clinic.example>",
+        "http://clinic.example",
+        "https://localhost",
+        "https://10.0.0.1",
+    ],
+)
+def test_a_subject_that_apple_answers_with_403_is_refused(subject: str) -> None:
+    with pytest.raises(BadSubject):
+        PushChannel({"v1": NEW}, subject, loopback(1), now=lambda: NOW)
+
+
+@pytest.mark.parametrize("subject", ["mailto:a.b+c@clinic.example", "https://clinic.example/contact"])
+def test_a_full_subject_is_taken(subject: str) -> None:
+    PushChannel({"v1": NEW}, subject, loopback(1), now=lambda: NOW)
+
+
+def test_case_31_a_point_off_the_curve_is_refused() -> None:
+    with pytest.raises(BadKeys, match="curve"):
+        check_subscription_keys(b64(b"\x04" + b"\x01" * 64), b64(bytes(16)))
+
+
+async def test_case_31_bad_keys_that_were_stored_are_an_outcome(bench: Bench) -> None:
+    good = bench.phone.address(bench.service.endpoint)
+    off = PushAddress(good.endpoint, b64(b"\x04" + b"\x01" * 64), good.auth)
+    assert (await bench.channel.send(off, MESSAGE)).result is Result.REJECTED
+    assert not bench.service.came

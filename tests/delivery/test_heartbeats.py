@@ -1,0 +1,65 @@
+"""Whether anybody sends: beats, their silence, and a clock that jumps."""
+
+from datetime import timedelta
+
+from server.channels.protocol import Outcome, Result
+from server.clock import JUMP, SETTLES_AFTER, ClockWatch
+from server.db import Database
+from server.delivery import heartbeats
+from server.delivery.sender import Sender
+from server.worker.schedule import Worker
+from tests.browser_without_screen import words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter, StillClock
+from tests.push_double import PushDouble
+
+
+async def test_case_7_silence_of_all_workers_is_told(database: Database, signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    assert "Reminders are not going out" in words(await maria.get("/staff"))
+    async with database.writing() as db:
+        await heartbeats.beat(db, "w1", None, NOW)
+    assert "Reminders are not going out" not in words(await maria.get("/staff"))
+
+
+async def test_case_7_one_living_worker_is_enough(database: Database) -> None:
+    async with database.writing() as db:
+        await heartbeats.beat(db, "dead", None, NOW - timedelta(minutes=3))
+        await heartbeats.beat(db, "held", "the clock jumped", NOW)
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) == "held"
+    async with database.writing() as db:
+        await heartbeats.beat(db, "well", None, NOW)
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) is None
+        assert await heartbeats.trouble(db, NOW + timedelta(minutes=2)) == "stopped"
+
+
+def test_case_8_a_jump_holds_until_the_new_time_has_stood() -> None:
+    watch = ClockWatch(NOW, 0.0).look(NOW + timedelta(seconds=30), 30.0)
+    assert not watch.holds
+    for jump in (timedelta(hours=1), -timedelta(hours=1), timedelta(days=365 * 174)):
+        jumped = watch.look(watch.wall + jump + timedelta(seconds=30), 60.0)
+        assert jumped.holds
+        soon = jumped.look(jumped.wall + timedelta(seconds=SETTLES_AFTER - 1), 60.0 + SETTLES_AFTER - 1)
+        assert soon.holds
+        assert not soon.look(soon.wall + timedelta(seconds=2), 61.0 + SETTLES_AFTER).holds
+    slow = watch.look(watch.wall + timedelta(seconds=30 + JUMP / 2), 60.0)
+    assert not slow.holds
+
+
+async def test_case_8_a_worker_holds_and_says_so(database: Database, clock: StillClock) -> None:
+    push, ticks = PushDouble(Outcome(Result.ACCEPTED, 201)), [0.0]
+    sender = Sender(database, push, clock, "https://localhost")
+    worker = Worker(database, sender, clock, monotonic=lambda: ticks[0])
+    await worker.send_due()
+    clock.move(hours=1)
+    ticks[0] += 30
+    await worker.send_due()
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, clock()) == "held"
+    clock.move(seconds=SETTLES_AFTER)
+    ticks[0] += SETTLES_AFTER
+    await worker.send_due()
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, clock()) is None

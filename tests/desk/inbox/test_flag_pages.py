@@ -1,0 +1,172 @@
+"""Acts on a flag whose page is out of date: nothing typed is lost, and who changed it is said (case 89)."""
+
+import re
+from datetime import timedelta
+from itertools import product
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.db import Database
+from server.flags import rules
+from server.flags.models import Flag, FlagNote
+from server.flags.rules import Shown
+from tests.browser_without_screen import Browser, words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter
+from tests.flags.scene import answers, close, flags, only_flag
+from tests.stories import rows
+
+ACTS = ("close", "snooze", "assign", "own")
+MARIAS = {
+    "close": {"outcome": "plan-changed", "note": "Thicker drinks <from> today."},
+    "snooze": {"level": "3", "days": "9", "note": "Thicker drinks <from> today."},
+}
+
+
+@pytest.fixture
+async def flag(database: Database, cast: Cast) -> Flag:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    return await only_flag(database)
+
+
+async def shown_by(device: Browser, flag: Flag) -> str:
+    """What the page that this person has open says that it shows."""
+    page = await device.get(f"/staff/flags/{flag.id}")
+    found = re.search(r'name="shown" value="([^"]+)"', page.text)
+    assert found
+    return str(found[1])
+
+
+def forms(page: httpx.Response, act: str) -> str:
+    found = [str(form) for form in re.findall(r"<form.*?</form>", page.text, re.S)]
+    return next(form for form in found if f"/{act}" in form)
+
+
+@pytest.mark.parametrize("act", ["close", "snooze"])
+async def test_case_89_the_second_outcome_is_not_lost_under_the_first(
+    signed_in: Enter, cast: Cast, database: Database, flag: Flag, act: str
+) -> None:
+    maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
+    marias = MARIAS[act] | {"shown": await shown_by(maria, flag)}
+    kens = {"outcome": "called", "note": "Left a message with Luis.", "shown": await shown_by(ken, flag)}
+    await ken.submit(f"{at}/close", kens)
+    late = await maria.submit(f"{at}/{act}", marias)
+    assert late.status_code == 409
+    said = words(late)
+    assert "Ken Osei was quicker" in said
+    assert "Ken Osei closed this flag: Called" in said
+    assert "Left a message with Luis." in said
+    kept = forms(late, "note")
+    assert "Thicker drinks &lt;from&gt; today." in kept
+    assert ("Plan changed" if act == "close" else "Expected for 9 days") in kept
+    await maria.submit(f"{at}/note", {"note": "Plan changed: thicker drinks."})
+    [note] = await rows(database, FlagNote)
+    assert (note.author_id, note.text) == (cast.maria.id, "Plan changed: thicker drinks.")
+    closed = await only_flag(database)
+    assert (closed.outcome, closed.done_by, closed.note) == ("called", cast.ken.id, "Left a message with Luis.")
+    assert "Plan changed: thicker drinks." in words(await ken.get(at))
+
+
+async def test_case_89_what_got_worse_since_is_not_closed_unseen(
+    signed_in: Enter, cast: Cast, database: Database, flag: Flag
+) -> None:
+    maria, at = await signed_in(cast.maria), f"/staff/flags/{flag.id}"
+    old = await shown_by(maria, flag)
+    await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
+    late = await maria.submit(f"{at}/close", MARIAS["close"] | {"shown": old})
+    assert late.status_code == 409
+    assert "There is news about this flag" in words(late)
+    assert "Thicker drinks &lt;from&gt; today." in forms(late, "close")
+    assert 'value="plan-changed" required checked' in forms(late, "close")
+    assert (await flags(database, "speech"))[0].done_at is None
+    fresh = await shown_by(maria, flag)
+    assert (await maria.submit(f"{at}/close", MARIAS["close"] | {"shown": fresh})).status_code == 200
+    assert (await flags(database, "speech"))[0].outcome == "plan-changed"
+
+
+async def test_case_89_undo_undoes_the_outcome_that_was_shown_and_no_later_one(
+    signed_in: Enter, cast: Cast, database: Database, flag: Flag
+) -> None:
+    maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
+    await maria.submit(f"{at}/close", MARIAS["close"])
+    old = await shown_by(maria, flag)
+    await ken.submit(f"{at}/reopen", {"shown": old})
+    await close(database, cast.ken, flag, "called", "Spoke to Rosa.", days=1)
+    late = await maria.submit(f"{at}/reopen", {"shown": old})
+    assert late.status_code == 409
+    assert "Ken Osei was quicker" in words(late)
+    assert (await only_flag(database)).note == "Spoke to Rosa."
+    # What Maria wrote with the outcome that was undone stays on the flag, under her name.
+    [note] = await rows(database, FlagNote)
+    assert (note.author_id, note.text) == (cast.maria.id, MARIAS["close"]["note"])
+
+
+async def test_case_74_taking_or_assigning_what_a_colleague_has_taken_says_so(
+    signed_in: Enter, cast: Cast, database: Database, flag: Flag
+) -> None:
+    maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
+    old = await shown_by(maria, flag)
+    await ken.submit(f"{at}/own")
+    for act, form in (("own", {}), ("assign", {"owner": cast.ruth.id})):
+        late = await maria.submit(f"{at}/{act}", form | {"shown": old})
+        assert (late.status_code, "Ken Osei has it now" in words(late)) == (409, True), act
+    assert (await only_flag(database)).owner_id == cast.ken.id
+    fresh = await shown_by(maria, flag)
+    assert (await maria.submit(f"{at}/assign", {"owner": cast.ruth.id, "shown": fresh})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("act", "form", "said"),
+    [
+        ("close", {"note": "Half a thought"}, "Please choose an outcome."),
+        ("close", {"outcome": "no-action", "note": ""}, "please write a note that says why"),
+        ("snooze", {"level": "3", "days": "31", "note": "Half a thought"}, "1 to 30 days"),
+        (
+            "snooze",
+            {"level": "0", "days": "7", "note": "Half a thought"},
+            "level that was answered, or a worse one",
+        ),
+        ("note", {"note": " "}, "write the note first"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_a_form_lacks_is_said_and_what_was_typed_stays(
+    signed_in: Enter, cast: Cast, flag: Flag, act: str, form: dict[str, str], said: str
+) -> None:
+    maria = await signed_in(cast.maria)
+    refused = await maria.submit(f"/staff/flags/{flag.id}/{act}", form)
+    assert (refused.status_code, said in words(refused)) == (422, True)
+    if form.get("note", " ").strip():
+        assert "Half a thought" in forms(refused, act)
+    if act == "snooze":
+        assert f'value="{form["days"]}"' in forms(refused, act)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_every_form_that_acts_on_a_flag_says_what_it_showed(signed_in: Enter, cast: Cast, flag: Flag) -> None:
+    maria = await signed_in(cast.maria)
+    pages = ["/staff", f"/staff/flags/{flag.id}", f"/staff/patients/{cast.rosa.id}"]
+    await maria.submit(f"/staff/flags/{flag.id}/close", MARIAS["close"])
+    pages += ["/staff?show=done", f"/staff?show=action&did={flag.id}"]
+    for path in pages:
+        for form in re.findall(r"<form.*?</form>", (await maria.get(path)).text, re.S):
+            if re.search(r'/staff/flags/\w+/(close|snooze|assign|reopen)"', form):
+                assert 'name="shown"' in form, (path, form)
+
+
+MOMENT = st.integers(0, 3).map(lambda minutes: NOW + timedelta(minutes=minutes))
+OWNER = st.sampled_from([None, "a" * 32, "b" * 32])
+
+
+@given(MOMENT, OWNER, st.none() | MOMENT)
+def test_what_was_shown_comes_back_as_it_went(news_at: object, owner: str | None, done_at: object) -> None:
+    shown = rules.shown(news_at, owner, done_at)  # type: ignore[arg-type]
+    assert Shown.read(str(shown)) == shown
+
+
+def test_what_no_page_of_ours_sent_is_no_version() -> None:
+    for text in ("", "x", "a~b", "a~b~c~d", *("~".join(part) for part in product("", repeat=3))):
+        assert Shown.read(text) in (Shown(), Shown("", "", ""))

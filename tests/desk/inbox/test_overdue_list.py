@@ -1,0 +1,130 @@
+"""The tab Late, and logging a call (case 61)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from server.checkins.models import Plan
+from server.db import Database
+from server.desk.inbox import pages as inbox_pages
+from server.people.models import PhoneCall
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, answered, audited, due_check_in, rows, subscribed
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def test_the_call_list_says_whom_how_and_when_they_were_last_heard_of(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY)
+        await subscribed(db, cast.rosa)
+        await due_check_in(db, cast.walter)
+    maria = await signed_in(cast.maria)
+    clock.move(days=10)
+    maria = await signed_in(cast.maria)
+    page = words(await maria.get("/staff?show=late"))
+    assert "Late 2" in page
+    assert "silent Weekly check-in for a week or more has never answered no phone number voice call" in page
+    assert "late Weekly check-in for 2 days or more last answer Mon, Nov 16" in page
+    assert "555-0101 voice call · takes reminders" in page
+    assert page.index("Walter") < page.index("Rosa")
+
+
+async def test_a_logged_call_takes_off_the_list_and_is_on_record(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        await due_check_in(db, cast.rosa)
+    clock.move(days=3)
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/calls"
+    assert "To call Rosa Delgado" in words(await maria.get("/staff?show=late"))
+    fields = {"outcome": "left-message", "note": "Will try Luis.", "back": "/staff?show=late"}
+    page = await maria.submit(path, fields)
+    assert page.url.path == "/staff"
+    said = words(page)
+    assert "Nobody is to be called about a check-in." in said
+    assert "Called, and still without an answer" in said
+    assert "Left a message, Maria Alvarez, Thu, Nov 19" in said
+    [call] = await rows(database, PhoneCall)
+    assert (call.note, call.staff_id, call.at, b"Luis" in (call.note_sealed or b"")) == (
+        "Will try Luis.",
+        cast.maria.id,
+        clock(),
+        False,
+    )
+    assert await audited(database, call.id) == ["call.logged"]
+    assert "Will try Luis." in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+    clock.move(days=7)
+    maria = await signed_in(cast.maria)
+    assert "To call Rosa Delgado" in words(await maria.get("/staff?show=late"))
+
+
+async def test_a_call_that_nobody_answered_is_made_again_the_next_day(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        await due_check_in(db, cast.rosa)
+    clock.move(days=3)
+    path, to_call = f"/staff/patients/{cast.rosa.id}/calls", "To call Rosa Delgado"
+    for outcome, hours, again in (("no-answer", 1, False), ("", 20, True), ("reached", 1, False), ("", 20, False)):
+        maria = await signed_in(cast.maria)
+        if outcome:
+            await maria.submit(path, {"outcome": outcome})
+        clock.move(hours=hours)
+        maria = await signed_in(cast.maria)
+        assert (to_call in words(await maria.get("/staff?show=late"))) == again, (outcome, hours)
+    assert "Reached, Maria Alvarez" in words(await maria.get("/staff?show=late"))
+
+
+async def test_a_call_without_an_outcome_or_of_another_clinic_is_none(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria, tom, path = await signed_in(cast.maria), await signed_in(cast.tom), f"/staff/patients/{cast.rosa.id}/calls"
+    assert (await maria.submit(path, {"outcome": "shouted"})).status_code == 422
+    assert (await tom.submit(path, {"outcome": "reached"})).status_code == 404
+    assert await rows(database, PhoneCall) == []
+    away = await maria.submit(path, {"outcome": "reached", "back": "https://elsewhere.example/"})
+    assert away.url.path == f"/staff/patients/{cast.rosa.id}"
+
+
+async def test_a_long_list_goes_on_and_leaves_nobody_out(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_pages, "LATE_ROWS", 1)
+    async with database.writing() as db:
+        for patient in (cast.rosa, cast.walter):
+            await due_check_in(db, patient)
+    clock.move(days=4)
+    maria = await signed_in(cast.maria)
+    first = await maria.get("/staff?show=late")
+    more = re.search(r'id="more" href="([^"]+)"', first.text)
+    assert more is not None
+    rest = await maria.get(more[1].replace("&amp;", "&"))
+    pages = [[name for name in ("Rosa", "Walter") if f"{name} " in words(page)] for page in (first, rest)]
+    assert sorted(name for page in pages for name in page) == ["Rosa", "Walter"]
+    assert (await maria.get("/staff?show=late&after=99999999999999")).status_code == 200
+
+
+async def test_a_day_after_that_nobody_answered_is_called_about(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa, "day-after")
+        (await db.get_one(Plan, check_in.plan_id)).rhythm = "after"
+    clock.move(days=3)
+    assert "To call Rosa Delgado" in words(await (await signed_in(cast.maria)).get("/staff?show=late"))
+
+
+async def test_one_that_is_just_due_is_in_time(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        await due_check_in(db, cast.rosa)
+    clock.now += timedelta(hours=2)
+    page = words(await (await signed_in(cast.maria)).get("/staff?show=late"))
+    assert "Still in time Rosa Delgado due Weekly check-in since yesterday or today" in page

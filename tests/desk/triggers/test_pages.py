@@ -1,0 +1,159 @@
+"""Rules as clinicians write them: previewed, kept in versions, refused in words; missing answers raise flags."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from server.db import Database
+from server.flags import trigger_versions
+from server.flags.models import TriggerRow
+from server.flags.trigger_versions import Rule
+from server.flags.trigger_words import default_table
+from server.people.models import Patient
+from server.responses import closing
+from tests.browser_without_screen import words
+from tests.cast import NOW, Cast, acting
+from tests.conftest import Enter, StillClock
+from tests.flags.scene import answers, flags
+from tests.stories import audited, due_check_in, rows
+from tools.triggers_table import BEGIN, END, PAGE, with_table
+
+PAIN = {"slug": "weekly-als", "item": "pain", "condition": "at-least", "amount": "5", "severity": "soft"}
+
+
+async def rule_of(database: Database, cast: Cast, item: str = "pain") -> TriggerRow:
+    found = await rows(database, TriggerRow, TriggerRow.item == item, TriggerRow.slug == "weekly-als")
+    return next(r for r in found if r.clinic_id == cast.harbor.id and r.ended_at is None)
+
+
+async def test_all_staff_read_the_table_and_a_coordinator_changes_nothing(signed_in: Enter, cast: Cast) -> None:
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    page = words(await maria.get("/staff/triggers"))
+    assert "Breathing Very hard screen: breathing red" in page
+    assert "Speech 2 steps worse than the first answer hard" in page
+    assert "Edit" not in page
+    assert "Edit Breathing, Very hard" in words(await ken.get("/staff/triggers"))
+    assert (await maria.get("/staff/triggers/new")).status_code == 403
+    assert (await maria.submit("/staff/triggers", PAIN | {"step": "save"})).status_code == 403
+
+
+async def test_a_rule_is_previewed_on_past_answers_before_it_is_kept(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    for week, (rosas, walters) in enumerate(((5, 0), (5, 0), (6, 5))):
+        await answers(database, cast.rosa, {"pain": rosas}, weeks=week)
+        await answers(database, cast.walter, {"pain": walters}, weeks=week)
+        await answers(database, cast.helen, {"pain": 6}, weeks=week)
+    before = len(await rows(database, TriggerRow))
+    clock.move(days=15)
+    ken = await signed_in(cast.ken)
+    seen = words(await ken.submit("/staff/triggers", PAIN | {"step": "preview"}))
+    assert "It would have raised 3 flags in the last 30 days. Of 2 patients." in seen
+    assert "All rules of this item together: 1 as they are, 3 with this change." in seen
+    assert len(await rows(database, TriggerRow)) == before
+    kept = await ken.submit("/staff/triggers", PAIN | {"step": "save", "message": "Ask about sleep."})
+    assert "Pain 5 or more of 10 Ask about sleep. soft" in words(kept)
+    await answers(database, cast.rosa, {"pain": 6}, weeks=3)
+    assert [f.severity for f in await flags(database, "pain") if f.patient_id == cast.rosa.id] == ["soft"]
+
+
+async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ken, old = await signed_in(cast.ken), await rule_of(database, cast)
+    form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "hard", "step": "save", "reason": "Known pain"}
+    await ken.submit("/staff/triggers", form)
+    async with database.reading() as db:
+        held = await trigger_versions.find(db, acting(cast.ken), old.id)
+        assert held is not None
+        assert (held.ended_by, held.amount, held.condition) == (cast.ken.id, old.amount, old.condition)
+    [new] = await rows(database, TriggerRow, TriggerRow.follows_id == old.id)
+    assert (new.amount, new.severity, new.began_by, new.ended_at) == (8, "hard", cast.ken.id, None)
+    assert await audited(database, old.id) == ["trigger.began", "trigger.ended"]
+    page = words(await ken.get(f"/staff/triggers/{new.id}"))
+    assert "Ken Osei Pain: 8 or more of 10 hard" in page
+    assert "came with Interlude" in page
+    again = await ken.submit("/staff/triggers", form)
+    assert again.status_code == 422
+    assert "somebody has changed it" in words(again)
+    await ken.submit(f"/staff/triggers/{new.id}/end", {"reason": "Not used"})
+    assert "1 rule" in words(await ken.get("/staff/triggers")) or "2 rules that have ended" in words(
+        await ken.get("/staff/triggers")
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"item": "appetite"}, "no such question"),
+        ({"amount": "11"}, "could never fire"),
+        ({"amount": "0"}, "could never fire"),
+        ({"condition": "worse-than-first", "amount": "0"}, "could never fire"),
+        ({"severity": "red"}, "choose its screen"),
+        ({"severity": "red", "condition": "missing", "times": "2"}, "not red"),
+        ({"condition": "repeated", "times": "1"}, "2 check-ins in a row"),
+        ({"condition": "missing", "times": "11"}, "1 to 10"),
+        ({"condition": "sometimes"}, "choose a condition"),
+    ],
+)
+async def test_a_rule_that_cannot_be_is_refused_in_words(
+    signed_in: Enter, cast: Cast, database: Database, changed: dict[str, str], why: str
+) -> None:
+    ken, before = await signed_in(cast.ken), len(await rows(database, TriggerRow))
+    page = await ken.submit("/staff/triggers", PAIN | changed | {"step": "save"})
+    assert page.status_code == 422
+    assert why in words(page)
+    assert len(await rows(database, TriggerRow)) == before
+
+
+async def test_case_61_another_clinics_rule_is_not_there(signed_in: Enter, cast: Cast, database: Database) -> None:
+    tom, rule = await signed_in(cast.tom), await rule_of(database, cast)
+    assert (await tom.get(f"/staff/triggers/{rule.id}")).status_code == 404
+    assert (await tom.submit(f"/staff/triggers/{rule.id}/end")).status_code == 404
+    assert (await tom.submit("/staff/triggers", PAIN | {"instead_of": rule.id, "step": "save"})).status_code == 404
+    assert (await rule_of(database, cast)).ended_at is None
+
+
+@pytest.mark.parametrize("paused", [False, True])
+async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
+    database: Database, cast: Cast, paused: bool
+) -> None:
+    rule = Rule("weekly-als", "*", "missing", times=2, severity="soft")
+    async with database.writing() as db:
+        await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
+        await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(paused_at=NOW if paused else None))
+    for week in (0, 1):
+        at = NOW + timedelta(weeks=week)
+        async with database.writing() as db:
+            check_in = await due_check_in(db, cast.rosa, now=at)
+        async with database.writing() as db:
+            await closing.close_ended(db, check_in.closes_at)
+        assert [f.item for f in await flags(database)] == (["*:missing"] if week and not paused else [])
+
+
+async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        await trigger_versions.write(db, acting(cast.ken), Rule("weekly-als", "mood", "missing", times=2), None, NOW)
+    await answers(database, cast.rosa, {"mood": None})
+    await answers(database, cast.rosa, {"mood": None}, weeks=1)
+    assert [(f.item, f.severity) for f in await flags(database)] == [("mood:missing", "hard")]
+
+
+async def test_the_same_level_again_and_again_raises_a_flag(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        rule = Rule("weekly-als", "saliva", "repeated", 1, 3, "hard")
+        await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
+    await answers(database, cast.rosa, {"saliva": "little"})
+    for week in (1, 2):
+        assert await flags(database) == []
+        await answers(database, cast.rosa, {"saliva": "little"}, weeks=week)
+    assert [(f.item, f.severity) for f in await flags(database)] == [("saliva", "hard")]
+
+
+def test_the_docs_show_the_rules_that_come_with_interlude() -> None:
+    """`make docs` writes them."""
+    page = PAGE.read_text()
+    assert with_table(page) == page
+    assert default_table() in page
+    assert page.index(BEGIN) < page.index("| Breathing | Very hard | red | breathing |") < page.index(END)

@@ -1,0 +1,123 @@
+"""A level that is expected for a while is quiet; anything worse fires, and red always does."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.db import Database
+from server.flags import expected_levels
+from server.flags.expected_levels import Wanted
+from server.flags.models import ExpectedLevel, Flag
+from server.people.rules import Refused
+from tests.cast import NOW, Cast, acting
+from tests.flags.scene import WEEK, answers, close, flags, only_flag
+from tests.stories import audited, rows
+
+
+async def expects(database: Database, cast: Cast, item: str, level: int, days: int = 30, weeks: float = 0) -> object:
+    async with database.writing() as db:
+        which = ("weekly-als", item)
+        return await expected_levels.expect(
+            db, acting(cast.ken), cast.rosa.id, which, level, days, "Slow.", NOW + weeks * WEEK
+        )
+
+
+async def snoozes(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:
+    async with database.writing() as db:
+        held = await db.get_one(Flag, flag.id)
+        return await expected_levels.snooze(db, acting(cast.ken), held, Wanted(level, days, "As we thought."), NOW)
+
+
+async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Database, cast: Cast) -> None:
+    await expects(database, cast, "speech", 3)
+    await answers(database, cast.rosa, {"speech": "none"})
+    await answers(database, cast.rosa, {"speech": "hard"}, weeks=1)
+    assert await flags(database) == []
+    await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=2)
+    assert [flag.severity for flag in await flags(database, "speech")] == ["hard"]
+
+
+async def test_red_fires_whatever_is_expected(database: Database, cast: Cast) -> None:
+    await expects(database, cast, "breathing", 4)
+    await answers(database, cast.rosa, {"breathing": "hard"})
+    assert await flags(database) == []
+    await answers(database, cast.rosa, {"breathing": "very-hard"}, weeks=1)
+    assert (await only_flag(database)).severity == "red"
+
+
+async def test_it_is_one_patients_and_one_items(database: Database, cast: Cast) -> None:
+    await expects(database, cast, "speech", 4)
+    await answers(database, cast.walter, {"speech": "hard"})
+    await answers(database, cast.rosa, {"speech": "hard", "saliva": "hard"})
+    assert sorted((f.patient_id == cast.rosa.id, f.item) for f in await flags(database)) == [
+        (False, "speech"),
+        (True, "saliva"),
+    ]
+
+
+async def test_a_snoozed_flag_is_closed_as_expected_and_comes_back_when_that_ends(
+    database: Database, cast: Cast
+) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    assert await snoozes(database, cast, flag, level=3, days=10) is None
+    closed = await only_flag(database)
+    assert (closed.outcome, closed.note, closed.done_by) == ("expected", "As we thought.", cast.ken.id)
+    [kept] = await rows(database, ExpectedLevel)
+    assert (kept.level, kept.ends_at - kept.set_at) == (3, timedelta(days=10))
+    assert b"thought" not in (kept.note_sealed or b"thought")
+    await answers(database, cast.rosa, {"speech": "hard"}, weeks=1)
+    assert len(await flags(database)) == 1
+    await answers(database, cast.rosa, {"speech": "hard"}, weeks=2)
+    assert [one.done_at is None for one in await flags(database)] == [False, True]
+
+
+async def test_after_a_snooze_what_is_worse_fires_at_once(database: Database, cast: Cast) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    await snoozes(database, cast, await only_flag(database), level=3)
+    await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
+    assert [one.done_at is None for one in await flags(database)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("answer", "level", "days", "why"),
+    [
+        ({"speech": "hard"}, 2, 30, "level"),
+        ({"speech": "hard"}, 3, 31, "days"),
+        ({"speech": "hard"}, 3, 0, "days"),
+        ({"fall": True}, 1, 30, "severity"),
+    ],
+)
+async def test_what_cannot_be_snoozed_stays_open(
+    database: Database, cast: Cast, answer: dict[str, object], level: int, days: int, why: str
+) -> None:
+    await answers(database, cast.rosa, answer)
+    assert await snoozes(database, cast, await only_flag(database), level, days) == Refused(why)
+    assert (await only_flag(database)).done_at is None
+    assert await rows(database, ExpectedLevel) == []
+
+
+async def test_a_new_one_takes_the_place_of_the_old_and_can_be_ended(database: Database, cast: Cast) -> None:
+    await expects(database, cast, "speech", 3)
+    await expects(database, cast, "speech", 2, weeks=1)
+    async with database.reading() as db:
+        [held] = await expected_levels.expected_of(db, cast.rosa.id, NOW + 2 * WEEK)
+        assert (held.level, held.slug) == (2, "weekly-als")
+        assert await expected_levels.expected_of(db, cast.rosa.id, NOW + 6 * WEEK) == []
+    async with database.writing() as db:
+        assert await expected_levels.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
+        assert not await expected_levels.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
+    await answers(database, cast.rosa, {"speech": "hard"}, weeks=2)
+    assert len(await flags(database)) == 1
+    assert await audited(database, held.id) == ["expected-level.set", "expected-level.ended"]
+
+
+async def test_it_is_offered_after_three_hard_flags_in_a_row_on_one_item(database: Database, cast: Cast) -> None:
+    offered = []
+    for week in (0, 5, 10):
+        await answers(database, cast.rosa, {"speech": "hard"}, weeks=week)
+        flag = (await flags(database, "speech"))[-1]
+        async with database.reading() as db:
+            offered.append(await expected_levels.offers_expected(db, flag))
+        await close(database, cast.maria, flag, days=7 * week)
+    assert offered == [False, False, True]

@@ -1,0 +1,185 @@
+"""Staff keep patients and caregivers, and pair their phones (case 60)."""
+
+import re
+from typing import Any
+
+import pytest
+import segno
+
+from server.access.models import PairingCode
+from server.db import Database
+from server.people.models import Caregiver, Patient
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import audited, rows
+
+FORM = {
+    "name": "Ada Fox",
+    "zone": "America/Chicago",
+    "phone": "(212) 555-0199",
+    "helper_phone": "(212) 555-0198",
+    "contact": "text",
+    "instructions": "Bring the mask machine.",
+}
+
+
+async def test_a_patient_is_registered_and_changed(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria = await signed_in(cast.maria)
+    page = await maria.submit("/staff/patients", FORM)
+    assert "Ada Fox" in words(page)
+    [ada] = [patient for patient in await rows(database, Patient) if patient.name == "Ada Fox"]
+    assert (ada.clinic_id, ada.phone, ada.contact) == (cast.harbor.id, "(212) 555-0199", "text")
+    assert b"Ada" not in ada.name_sealed
+    await maria.submit(f"/staff/patients/{ada.id}/edit", FORM | {"name": "Ada Fox-Lee", "phone": ""})
+    [ada] = [patient for patient in await rows(database, Patient) if patient.id == ada.id]
+    assert (ada.name, ada.phone) == ("Ada Fox-Lee", None)
+    assert "Bring the mask machine." in (await maria.get(f"/staff/patients/{ada.id}/edit")).text
+    assert {"patient.registered", "patient.changed"} <= set(await audited(database, ada.id))
+
+
+@pytest.mark.parametrize(("field", "bad"), [("name", "  "), ("zone", "Moon/Sea"), ("zone", "")])
+async def test_what_will_not_do_is_said_and_what_was_typed_is_kept(
+    signed_in: Enter, cast: Cast, database: Database, field: str, bad: str
+) -> None:
+    maria = await signed_in(cast.maria)
+    for path in ("/staff/patients", f"/staff/patients/{cast.rosa.id}/edit"):
+        refused = await maria.submit(path, FORM | {field: bad})
+        assert refused.status_code == 422
+        assert "(212) 555-0199" in refused.text
+    assert sorted(p.name for p in await rows(database, Patient)) == ["Helen Marsh", "Rosa Delgado", "Walter Brandt"]
+
+
+async def test_the_roster_is_sorted_and_searched(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    everybody = words(await maria.get("/staff/patients"))
+    assert everybody.index("Rosa Delgado") < everybody.index("Walter Brandt")
+    assert "Helen" not in everybody
+    assert "Walter" not in words(await maria.get("/staff/patients?q=DELG"))
+    assert "Nobody by that name" in words(await maria.get("/staff/patients?q=zz"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_60_script_in_names_is_shown_as_text(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria, evil = await signed_in(cast.maria), "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    page = await maria.submit("/staff/patients", FORM | {"name": evil})
+    patient = next(patient for patient in await rows(database, Patient) if patient.name == evil)
+    await maria.submit(f"/staff/patients/{patient.id}/caregivers", {"name": evil, "relation": "<b>"})
+    pages = [page.url.path, f"/staff/patients/{patient.id}/edit", "/staff/patients", "/staff/visits/new"]
+    for path in [*pages, f"/staff/patients?q={evil}"]:
+        html = (await maria.get(path)).text
+        assert "<script>alert" not in html, path
+        assert "<img src=x" not in html, path
+
+
+async def test_a_caregiver_is_added_and_paired(
+    signed_in: Enter, browser: Browser, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit(f"/staff/patients/{cast.walter.id}/caregivers", {"name": "Ida", "relation": "daughter"})
+    [ida] = [caregiver for caregiver in await rows(database, Caregiver) if caregiver.name == "Ida"]
+    page = await maria.submit(f"/staff/patients/{cast.walter.id}/pair", {"caregiver": ida.id})
+    found = re.search(r'id="pairing-code">(\d{4} \d{4})<', page.text)
+    assert found is not None
+    notice = await browser.submit("/join/code", {"code": found[1]})
+    assert notice.status_code == 200
+    [code] = await rows(database, PairingCode)
+    assert (code.caregiver_id, code.made_by, code.used_at) == (ida.id, cast.maria.id, None)
+
+
+async def test_a_caregiver_without_a_name_is_not_added(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit(f"/staff/patients/{cast.walter.id}/caregivers", {"name": " ", "relation": "daughter"})
+    assert [caregiver.name for caregiver in await rows(database, Caregiver)] == ["Luis Delgado"]
+
+
+async def test_the_code_is_in_the_qr_where_no_server_sees_it(
+    signed_in: Enter, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the address's fragment, which a browser never sends."""
+    drawn: list[str] = []
+    draw = segno.make
+
+    def watched(text: str) -> Any:
+        drawn.append(text)
+        return draw(text)
+
+    monkeypatch.setattr(segno, "make", watched)
+    maria = await signed_in(cast.maria)
+    page = await maria.submit(f"/staff/patients/{cast.rosa.id}/pair")
+    [address] = drawn
+    assert re.fullmatch(r"https://localhost/join#\d{8}", address)
+    assert page.headers["cache-control"] == "no-store"
+
+
+NUMBERS = [
+    ("xyz", "Write the number in digits"),
+    ("(212) 555-0140 ext. 12", "can't go to an extension"),
+    ("(212) 555-0140 / (212) 555-0141", "Write one number here"),
+    ("(212) 555-0140 after six", "without words"),
+    ("911", "short code"),
+    ("(555) 010-0140", "no such number in United States"),
+    ("2" * 60, "too long"),
+]
+
+
+@pytest.mark.parametrize("field", ["phone", "helper_phone"])
+@pytest.mark.parametrize(("typed", "said"), NUMBERS)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_78_a_number_that_cannot_be_used_is_refused_at_its_field(
+    signed_in: Enter, cast: Cast, database: Database, field: str, typed: str, said: str
+) -> None:
+    maria = await signed_in(cast.maria)
+    for path in ("/staff/patients", f"/staff/patients/{cast.rosa.id}/edit"):
+        refused = await maria.submit(path, FORM | {field: typed})
+        assert (refused.status_code, said in words(refused)) == (422, True)
+        assert (
+            f'value="{typed}" autocomplete="off" aria-invalid="true" aria-describedby="{field}-fault"' in refused.text
+        )
+        assert FORM["name"] in refused.text
+    rosa = next(p for p in await rows(database, Patient) if p.id == cast.rosa.id)
+    assert (rosa.phone, rosa.phone_tel) == ("(212) 555-0101", "+12125550101")
+
+
+async def test_case_78_a_number_is_shown_as_typed_and_dialled_in_full(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    page = await maria.submit("/staff/patients", FORM | {"phone": "020 7946 0018"})
+    assert page.status_code == 422
+    page = await maria.submit("/staff/patients", FORM | {"phone": "+44 20 7946 0018", "contact": "call"})
+    assert 'href="tel:+442079460018"' in page.text
+    assert "+44 20 7946 0018" in words(page)
+    ada = next(p for p in await rows(database, Patient) if p.name == FORM["name"])
+    assert (ada.phone_tel, ada.helper_phone_tel) == ("+442079460018", "+12125550198")
+
+
+async def test_case_78_an_unreadable_number_stays_on_the_worklist_until_it_is_corrected(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        rosa.phone, rosa.phone_tel = "call Luis", None
+    maria = await signed_in(cast.maria)
+    page = await maria.get("/staff?show=unreached")
+    assert "Numbers to check" in words(page)
+    assert "call Luis" in words(page)
+    patients = await maria.get(f"/staff/patients/{cast.rosa.id}")
+    assert "call Luis check this number" in words(patients)
+    assert 'href="tel:' not in patients.text
+    kept = await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM | {"phone": "call Luis"})
+    assert kept.status_code == 200  # something else was corrected
+    assert "call Luis" in words(await maria.get("/staff?show=unreached"))
+    await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM)
+    assert "Numbers to check" not in words(await maria.get("/staff?show=unreached"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_78_another_clinics_numbers_are_on_no_worklist_of_ours(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        helen = await db.get_one(Patient, cast.helen.id)
+        helen.phone, helen.phone_tel = "ask Dan", None
+    maria = await signed_in(cast.maria)
+    assert "ask Dan" not in words(await maria.get("/staff?show=unreached"))

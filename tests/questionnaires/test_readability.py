@@ -1,0 +1,174 @@
+"""Every text that a patient reads is plain, in each language: sentences of 20 words at most, and easy by that
+language's own measure, each text by itself. The measures were made for passages, and say nothing of a few words: of
+those none may be long, and they count with the other sentences of their page or questionnaire. Labels are no sentences
+and do not count there: they are short, and would only make a page look easier than it is.
+"""
+
+import ast
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment
+
+from server import language
+from server.questionnaires.fhir import read_form
+from server.questionnaires.flow import LIBRARY
+from server.web import problems, public_pages, render
+from server.web.assets import Assets
+from tests.questionnaires.ease import MEASURES, Texts, ease, grade, too_hard, too_long, whole
+from tests.questionnaires.syllables import english_syllables, spanish_syllables
+
+SERVER = Path(__file__).parent.parent.parent / "server"
+FRAGMENTS = (
+    "phone/templates/_*",
+    "access/templates/_notice.html",
+    "access/templates/_languages.html",
+    "responses/templates/_closed.html",
+    "access/templates/_let_in_refused.html",
+    "appointments/templates/_reply*",
+    "responses/templates/_*",
+    "devices/templates/_went_wrong.html",
+)
+MODULES = ("reminders/words.py", "appointments/flow.py", "exchange/pages.py")
+OF_STAFF = ("A patient's answer needs you now", public_pages.MANIFEST_WORDS[3])
+
+
+# --- what patients read: by file, in the language now spoken
+
+
+def questionnaires() -> Iterator[tuple[str, Texts]]:
+    for path in sorted(LIBRARY.glob("*.json")):
+        form = read_form(json.loads(path.read_text()), language.current())
+        texts = [form.title]
+        for question in form.questions:
+            texts += [question.text, question.short, question.hint, question.low_end, question.high_end]
+            texts += [option.label for option in question.options]
+        yield path.name, [text for text in texts if text]
+
+
+def pages() -> Iterator[tuple[str, Texts]]:
+    env: Environment = render.environment(Assets())
+    fragments = {path for pattern in FRAGMENTS for path in SERVER.glob(pattern)}
+    for path in sorted(SERVER.rglob("*.html")):
+        source = path.read_text()
+        if 'frame("phone")' not in source and path not in fragments:
+            continue
+        found = env.extract_translations(source)  # type: ignore[attr-defined]
+        texts = [text for _, _, said in found for text in spoken(said)]
+        if texts:
+            yield path.relative_to(SERVER).as_posix(), texts
+
+
+def modules() -> Iterator[tuple[str, Texts]]:
+    """What notifications, emails, texts and calendars say, what the phone shows of the app, and what goes wrong."""
+    for module in MODULES:
+        tree = ast.parse((SERVER / module).read_text())
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        said = [call.args[0] for call in calls if ast.unparse(call.func) in ("_", "language.gettext")]
+        words = [first.value for first in said if isinstance(first, ast.Constant) and isinstance(first.value, str)]
+        yield module, [language.gettext(text) for text in words if text not in OF_STAFF]
+    yield "shell.py", [language.gettext(text) for text in public_pages.MANIFEST_WORDS if text not in OF_STAFF]
+    yield "problems.py", [language.gettext(text) for text in problems.WORDS.values()]
+
+
+def spoken(said: str | Sequence[str | None]) -> Texts:
+    """One text of a template, or its forms for one and many."""
+    if isinstance(said, str):
+        return [language.gettext(said)]
+    forms = [form for form in said if form]
+    return (
+        [language.gettext(forms[0])] if len(forms) < 2 else [language.ngettext(forms[0], forms[1], n) for n in (1, 2)]
+    )
+
+
+def texts_in(locale: str) -> dict[str, Texts]:
+    with language.speaking(locale):
+        return dict([*questionnaires(), *pages(), *modules()])
+
+
+TEXTS = {(locale, name): texts for locale in MEASURES for name, texts in texts_in(locale).items()}
+EACH = pytest.mark.parametrize(("locale", "name"), TEXTS)
+
+
+def test_every_language_is_measured() -> None:
+    assert MEASURES.keys() == language.LANGUAGES.keys()
+
+
+@pytest.mark.parametrize("locale", MEASURES)
+def test_all_that_patients_read_is_looked_at(locale: str) -> None:
+    names = {name for each, name in TEXTS if each == locale}
+    assert {"weekly-als.json", "phone/templates/home.html", "access/templates/_notice.html"} <= names
+    assert {"responses/templates/_red_flag.html", "devices/templates/turn_on.html"} <= names
+    assert {"templates/offline.html", "reminders/words.py", "shell.py", "access/templates/join.html"} <= names
+    assert not any(name.startswith("desk/") for name in names)
+    assert sum(len(texts) for (each, _), texts in TEXTS.items() if each == locale) > 400
+
+
+@EACH
+def test_no_sentence_is_too_long(locale: str, name: str) -> None:
+    assert too_long(TEXTS[locale, name]) == []
+
+
+@EACH
+def test_a_twelve_year_old_can_read_it(locale: str, name: str) -> None:
+    measure = MEASURES[locale]
+    found = whole(TEXTS[locale, name], measure.name)
+    over = measure.hardness(found) if found else 0
+    assert over <= 0, f"{over:.1f} too hard: {[' '.join(words) for words in found]}"
+
+
+@EACH
+def test_each_text_is_easy_by_itself(locale: str, name: str) -> None:
+    assert too_hard(MEASURES[locale], TEXTS[locale, name]) == []
+
+
+def test_one_hard_text_among_many_easy_ones_is_noticed() -> None:
+    long = "Please authenticate before continuing with administration."
+    assert too_hard(MEASURES["en"], ["Yes", long, "Authentication", "Emergency"]) == [long, "Authentication"]
+    long = "Autentíquese antes de continuar con la administración de su cuenta."
+    assert too_hard(MEASURES["es"], ["Sí", long, "Autenticación"]) == [long, "Autenticación"]
+
+
+def test_what_is_hard_to_read_is_noticed() -> None:
+    hard = "Patients experiencing respiratory deterioration should immediately communicate with their physicians."
+    assert grade(whole([hard])) > 12
+    assert grade(whole([hard, *["No", "Yes"] * 100])) > 12
+    assert grade(whole(["How is your breathing?", "No trouble", "A little trouble"])) < 6
+    assert too_long([" ".join(["word"] * 21) + "."]) != []
+
+
+def test_what_is_hard_to_read_in_spanish_is_noticed() -> None:
+    hard = "Los pacientes que experimenten deterioro respiratorio deberán comunicarse inmediatamente con especialistas."
+    assert ease(whole([hard])) < 30
+    assert ease(whole(["¿Cómo está hoy?", "Llame ya a su clínica."])) > 90
+
+
+@pytest.mark.parametrize(
+    ("word", "count"), [("pain", 1), ("trouble", 2), ("breathe", 1), ("reminders", 3), ("called", 1), ("emergency", 4)]
+)
+def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
+    assert english_syllables(word) == count
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [
+        ("día", 2),
+        ("aviso", 3),
+        ("clínica", 3),
+        ("respiración", 4),
+        ("cuidador", 3),
+        ("hoy", 1),
+        ("ayuda", 3),
+        ("quién", 1),
+        ("guía", 2),
+        ("leer", 2),
+        ("ahora", 3),
+        ("y", 1),
+        ("15", 1),
+    ],
+)
+def test_spanish_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
+    assert spanish_syllables(word) == count

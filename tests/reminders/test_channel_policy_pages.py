@@ -1,0 +1,69 @@
+"""A clinic's own policy of reach: kept whole or not at all, and followed."""
+
+import pytest
+
+from server.db import Database
+from server.people.models import Clinic
+from server.reminders import rules
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import audited, rows
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+GOOD = {"visit-0": "text", "visit-0-minutes": "15", "visit-1": "push", "visit-1-minutes": "60"} | {
+    "check-in-0": "push",
+    "check-in-0-minutes": "240",
+    "nudge-0": "email",
+    "nudge-0-minutes": "2880",
+    "silent_days": "7",
+}
+
+
+async def clinic(database: Database, cast: Cast) -> Clinic:
+    [found] = await rows(database, Clinic, Clinic.id == cast.harbor.id)
+    return found
+
+
+async def test_the_policy_that_holds_is_shown(signed_in: Enter, cast: Cast) -> None:
+    page = await (await signed_in(cast.ruth)).get("/staff/clinic/reach")
+    assert 'name="visit-0-minutes" type="number" min="5" max="2880" value="30"' in page.text
+    assert 'value="14"' in page.text
+
+
+async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database: Database) -> None:
+    ruth = await signed_in(cast.ruth)
+    assert "Saved." in words(await ruth.submit("/staff/clinic/reach", GOOD))
+    held = await clinic(database, cast)
+    steps = rules.steps_for("visit", held.reach, ("push", "text", "email"))
+    assert [(step.channel, step.wait.total_seconds()) for step in steps] == [("text", 900), ("push", 3600)]
+    assert rules.steps_for("change", held.reach, ("push", "text")) == steps
+    assert held.silent_days == 7
+    assert "clinic.reach" in await audited(database, held.id)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"visit-0": "", "visit-1": ""}, "one way at least"),
+        ({"visit-1": "text"}, "used once"),
+        ({"visit-0": "pigeon"}, "one way at least"),
+        ({"nudge-0-minutes": "2"}, "5 minutes to 48 hours"),
+        ({"nudge-0-minutes": ""}, "5 minutes to 48 hours"),
+        ({"silent_days": "400"}, "3 to 90 days"),
+        ({"silent_days": "soon"}, "3 to 90 days"),
+    ],
+)
+async def test_what_cannot_be_is_said_and_nothing_is_changed(
+    signed_in: Enter, cast: Cast, database: Database, changed: dict[str, str], says: str
+) -> None:
+    ruth = await signed_in(cast.ruth)
+    refused = await ruth.submit("/staff/clinic/reach", GOOD | changed)
+    assert refused.status_code == 422
+    assert says in words(refused)
+    assert (await clinic(database, cast)).reach == {}
+
+
+async def test_it_is_an_admins_to_say(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    assert (await maria.get("/staff/clinic/reach")).status_code in (403, 404)

@@ -1,0 +1,31 @@
+"""A check-in that is due, and what a phone's queue sends of it."""
+
+from typing import Any
+
+import pytest
+from httpx import Response as Answer
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.responses.models import Response
+from tests.browser_without_screen import Browser
+from tests.cast import Cast
+from tests.stories import due_check_in, rows, sealed
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    """Rosa's weekly one, due now."""
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa)
+
+
+async def deliver(device: Browser, check_in: CheckIn, content: Any, client_id: str = "") -> Answer:
+    """What the phone's queue sends: sealed anew each time, under the check-in's client id."""
+    body = sealed(client_id or check_in.client_id, content)
+    return await device.post_json(f"/check-ins/{check_in.id}/responses", body)
+
+
+async def only_response(database: Database) -> Response:
+    [response] = await rows(database, Response)
+    return response

@@ -1,0 +1,54 @@
+"""What a phone fetches to hold: for its own person, drawn by the server, and only when it is new."""
+
+import json
+
+import pytest
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from tests.browser_without_screen import Browser
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import due_check_in
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa, "day-after")
+
+
+async def test_the_due_check_in_its_rules_and_its_pages(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+    held = (await (await signed_in(cast.rosa)).get("/held")).json()
+    [form] = held["forms"]
+    assert (held["person"], held["due"]) == (cast.rosa.id, 1)
+    assert (form["id"], form["client"], form["who"]) == (check_in.id, check_in.client_id, "self")
+    by_id = {question["id"]: question for question in form["questions"]}
+    assert by_id["self-harm"]["patientOnly"]
+    assert by_id["self-harm"]["whens"]
+    assert "You are not alone." in by_id["self-harm"]["html"]
+    assert by_id["mood"]["said"].keys() == by_id["mood"]["levels"].keys()
+    assert {"card", "who", "check", "saved"} == form["pages"].keys()
+    assert "tel:" in held["help"]
+
+
+async def test_what_the_phone_has_already_is_not_sent_again(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+    rosa = await signed_in(cast.rosa)
+    mark = (await rosa.get("/held")).json()["mark"]
+    assert (await rosa.get(f"/held?have={mark}")).status_code == 204
+    await rosa.submit(f"/check-ins/{check_in.id}/q/nausea", {"answer": "none", "who": "self"})
+    [form] = (await rosa.get(f"/held?have={mark}")).json()["forms"]
+    assert form["kept"]["patient"]["nausea"]["is"] == "none"
+    assert form["kept"]["helper"] == {}
+
+
+async def test_a_phone_holds_only_its_own_persons(
+    signed_in: Enter, cast: Cast, check_in: CheckIn, browser: Browser
+) -> None:
+    assert (await (await signed_in(cast.walter)).get("/held")).json()["forms"] == []
+    assert (await browser.get("/held", accept="application/json")).status_code == 401
+    luis = (await (await signed_in(cast.luis)).get("/held")).json()
+    assert (luis["person"], [form["who"] for form in luis["forms"]]) == (cast.luis.id, [None])
+    assert check_in.id in json.dumps(luis["forms"])

@@ -1,0 +1,201 @@
+"""What to do now is on the phone before it is needed; answers that a phone kept reach us late (cases 42, 71, 72)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from httpx import Response as Answer
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.flags.models import Flag
+from server.responses import closing, history
+from server.responses.models import Draft, Response, SetAside
+from tests.browser_without_screen import Browser, words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
+
+CLIENT = "9f1c7a52-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    """Rosa's weekly one, due now."""
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa)
+
+
+async def deliver(device: Browser, check_in: CheckIn, content: Any) -> Answer:
+    return await device.post_json(f"/check-ins/{check_in.id}/answers", sealed(CLIENT, content))
+
+
+async def kept(database: Database) -> dict[str, str]:
+    return {draft.link_id: draft.value for draft in await rows(database, Draft)}
+
+
+async def flagged(database: Database) -> list[str]:
+    return [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)]
+
+
+async def test_case_71_each_red_answer_brings_its_screen_and_no_other_does(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    breathing = (await rosa.get(f"/check-ins/{check_in.id}/q/breathing")).text
+    assert breathing.count("data-red=") == 1
+    assert 'value="very-hard" data-red="breathing"' in breathing
+    screen = breathing.partition('<template id="red-breathing">')[2].partition("</template>")[0]
+    assert 'href="tel:911"' in screen
+    assert 'href="tel:+12125550140"' in screen
+    assert "The clinic has not received this answer yet." in screen
+    fall = (await rosa.get(f"/check-ins/{check_in.id}/q/fall")).text
+    assert 'value="yes" data-red="fall"' in fall
+    assert "<template" not in (await rosa.get(f"/check-ins/{check_in.id}/q/pain")).text
+
+
+async def test_case_72_a_red_answer_that_was_kept_is_raised_and_receipted(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    for _ in range(2):
+        receipt = await deliver(rosa, check_in, entry({"fall": "yes"}))
+        assert (receipt.status_code, receipt.json()) == (200, {"client_id": CLIENT, "closed": False})
+    assert await kept(database) == {"fall": "true"}
+    assert await flagged(database) == ["red fall"]
+
+
+async def test_case_42_a_newer_answer_stays_and_what_was_red_is_raised_all_the_same(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.move(minutes=10)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/fall", {"answer": "no", "who": "self"})
+    await deliver(rosa, check_in, entry({"fall": "yes"}, at=NOW + timedelta(minutes=5)))
+    assert await kept(database) == {"fall": "false"}
+    assert await flagged(database) == ["red fall"]
+
+
+async def test_case_42_two_that_were_kept_arrive_late_and_the_one_given_last_stays(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.move(hours=1)
+    for said, minutes in (("little", 1), ("hard", 2), ("some", 0)):
+        await deliver(rosa, check_in, entry({"breathing": said}, at=NOW + timedelta(minutes=minutes)))
+    assert await kept(database) == {"breathing": '"hard"'}
+
+
+async def test_case_42_what_a_slow_phone_was_told_last_stays(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    """Given online, then two minutes later without a network, by a phone that is five minutes slow."""
+    rosa, slow = await signed_in(cast.rosa), timedelta(minutes=5)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/speech", {"answer": "none", "who": "self"})
+    clock.move(minutes=10)
+    body: dict[str, object] = {**sealed(CLIENT, entry({"speech": "very-hard"}, at=NOW + timedelta(minutes=2) - slow))}
+    body |= {"now": int((clock() - slow).timestamp() * 1000)}
+    assert (await rosa.post_json(f"/check-ins/{check_in.id}/answers", body)).status_code == 200
+    assert await kept(database) == {"speech": '"very-hard"'}
+
+
+async def test_case_46_an_entry_of_another_person_is_not_taken(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    mine = sealed(CLIENT, entry({"fall": "yes"}))
+    path = f"/check-ins/{check_in.id}/answers"
+    assert (await rosa.post_json(path, mine | {"owner": cast.luis.id})).status_code == 403
+    assert await flagged(database) == []
+    assert (await rosa.post_json(path, mine | {"owner": cast.rosa.id})).status_code == 200
+
+
+async def test_a_skip_that_was_kept_is_a_skip(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert (await deliver(rosa, check_in, entry({"breathing": None}))).status_code == 200
+    assert "How is chewing and swallowing?" in words(await rosa.get(f"/check-ins/{check_in.id}"))
+
+
+async def close(database: Database, now: datetime) -> None:
+    async with database.writing() as db:
+        await closing.close_ended(db, now)
+
+
+async def test_what_comes_after_it_was_missed_goes_in_as_its_part(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await close(database, clock.move(days=4))
+    for answers in ({"breathing": "little"}, {"fall": "yes"}):
+        assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
+    assert await flagged(database) == ["red fall"]
+    assert (await rosa.get(f"/check-ins/{check_in.id}")).text.count("This check-in is closed") > 0
+    await close(database, clock.move(minutes=1))
+    [response] = await rows(database, Response)
+    assert (response.status, history.answers_of(response)) == ("in-progress", {"breathing": "little", "fall": True})
+
+
+@pytest.mark.parametrize("why", ["cancelled", "long-ago"])
+async def test_called_off_or_long_over_what_is_red_is_raised_and_the_rest_refused_in_words(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock, why: str
+) -> None:
+    if why == "cancelled":
+        async with database.writing() as db:
+            (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+    else:
+        await close(database, clock.move(days=40))
+    rosa = await signed_in(cast.rosa)
+    refused = await deliver(rosa, check_in, entry({"breathing": "little"}))
+    assert (refused.status_code, refused.headers["content-type"]) == (410, "application/problem+json")
+    assert (await deliver(rosa, check_in, entry({"fall": "yes"}))).status_code == 200
+    assert (await flagged(database), await kept(database)) == (["red fall"], {})
+
+
+async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    rosa = await signed_in(cast.rosa)
+    for answers in ({"breathing": "none"}, {"breathing": "hard"}, {"breathing": "hard"}):
+        assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
+    assert [aside.answers for aside in await rows(database, SetAside)] == ['{"breathing": "hard"}']
+    assert history.answers_of((await rows(database, Response))[0]) == STEADY
+    assert (await kept(database), await flagged(database)) == ({}, ["hard breathing"])
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (entry({"eyesight": "none"}), 422),
+        (entry({"breathing": "worst"}), 422),
+        (entry({"fall": ["yes"]}), 422),
+        ({"answers": {"fall": "yes"}}, 400),
+        (b"not json", 400),
+    ],
+)
+async def test_what_is_no_answer_is_refused(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, content: Any, status: int
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert (await deliver(rosa, check_in, content)).status_code == status
+    assert (await kept(database), await flagged(database)) == ({}, [])
+
+
+async def test_case_76_mood_is_not_a_helpers_to_keep(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    luis = await signed_in(cast.luis)
+    assert (await deliver(luis, check_in, entry({"mood": "low"}, "helper"))).status_code == 422
+    assert (await deliver(luis, check_in, entry({"pain": "4"}, "self"))).status_code == 200
+    assert [draft.respondent for draft in await rows(database, Draft)] == ["helper"]
+
+
+async def test_case_61_another_persons_check_in_takes_nothing(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    walter = await signed_in(cast.walter)
+    assert (await deliver(walter, check_in, entry({"fall": "yes"}))).status_code == 404
+    assert (await kept(database), await flagged(database)) == ({}, [])

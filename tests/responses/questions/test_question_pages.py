@@ -1,0 +1,217 @@
+"""A check-in, one question a page (cases 18, 71, 75, 76)."""
+
+import pytest
+from httpx import Response as Page
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.flags.models import Flag
+from server.responses.models import Draft, Response
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, answered, due_check_in, rows
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    """Rosa's weekly one, due now."""
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa)
+
+
+async def answer(device: Browser, check_in: CheckIn, link_id: str, value: str, who: str = "self") -> Page:
+    return await device.submit(f"/check-ins/{check_in.id}/q/{link_id}", {"answer": value, "who": who})
+
+
+async def drafts(database: Database) -> dict[str, str]:
+    return {draft.link_id: draft.value for draft in await rows(database, Draft)}
+
+
+async def test_one_activation_answers_and_moves_on(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    first = await rosa.get(f"/check-ins/{check_in.id}")
+    assert "1 of 9 How is your breathing?" in words(first)
+    second = await answer(rosa, check_in, "breathing", "none")
+    assert "2 of 9 How is chewing and swallowing?" in words(second)
+    assert await drafts(database) == {"breathing": '"none"'}
+    third = await answer(rosa, check_in, "swallowing", "little")
+    assert "3 of 10 Did you choke" in words(third)
+
+
+async def test_an_answer_comes_back_where_one_left_off(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+    rosa, other = await signed_in(cast.rosa), await signed_in(cast.rosa)
+    await answer(rosa, check_in, "breathing", "none")
+    await rosa.submit(f"/check-ins/{check_in.id}/q/swallowing", {"skip": "1", "who": "self"})
+    assert "How is speaking?" in words(await other.get(f"/check-ins/{check_in.id}"))
+
+
+async def test_nothing_is_chosen_beforehand_and_what_was_said_is_shown(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    path = f"/check-ins/{check_in.id}/q/breathing"
+    assert 'class="said"' not in (await rosa.get(path)).text
+    await answer(rosa, check_in, "breathing", "some")
+    assert (await rosa.get(path)).text.count('class="said"') == 1
+
+
+NOT_THERE = [
+    ("eyesight", "none"),
+    ("breathing", "worst"),
+    ("breathing", ""),
+    ("pain", "11"),
+    ("pain", "-1"),
+    ("pain", "seven"),
+    ("fall", "maybe"),
+    ("choking", "no"),
+    ("x" * 200, "none"),
+    ("breathing", "<script>alert(1)</script>"),
+]
+
+
+async def test_an_answer_that_is_not_there_is_said_and_the_others_stay(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await answer(rosa, check_in, "speech", "little")
+    for link_id, value in NOT_THERE:
+        refused = await answer(rosa, check_in, link_id, value)
+        assert refused.status_code == 422, (link_id, value)
+        assert "There is a problem" in words(refused)
+        assert "<script>" not in refused.text
+    assert await drafts(database) == {"speech": '"little"'}
+
+
+@pytest.mark.parametrize("path", ["", "/q/breathing", "/check", "/who", "/sent", "/next", "/urgency"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_check_in_that_is_not_there(signed_in: Enter, cast: Cast, path: str) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert (await rosa.get(f"/check-ins/{'0' * 32}{path}")).status_code == 404
+
+
+async def test_case_18_after_its_time_it_says_so_and_takes_nothing(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.now = check_in.closes_at
+    for page in (
+        await rosa.get(f"/check-ins/{check_in.id}"),
+        await rosa.get(f"/check-ins/{check_in.id}/q/breathing"),
+        await answer(rosa, check_in, "breathing", "none"),
+    ):
+        assert "This check-in is closed" in words(page)
+    assert await drafts(database) == {}
+
+
+async def test_before_its_time_it_takes_nothing_either(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.now = check_in.due_at
+    clock.move(seconds=-1)
+    assert "closed" in words(await answer(rosa, check_in, "breathing", "none"))
+    assert await drafts(database) == {}
+
+
+async def test_case_18_an_old_notification_opens_what_became_of_it(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    for path in ("", "/q/breathing", "/check"):
+        assert (await rosa.get(f"/check-ins/{check_in.id}{path}")).url.path == f"/check-ins/{check_in.id}/sent"
+    assert (await answer(rosa, check_in, "breathing", "hard")).url.path == f"/check-ins/{check_in.id}/sent"
+    assert (await drafts(database), len(await rows(database, Response))) == ({}, 1)
+
+
+async def test_case_71_a_red_flag_shows_at_once_whom_to_call(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    page = await answer(rosa, check_in, "breathing", "very-hard")
+    said = words(page)
+    assert "Is it very hard to breathe right now?" in said
+    for number in ("tel:911", "tel:+12125550140"):
+        assert f'href="{number}"' in page.text
+    assert "This app is not watched all day." in said
+    [flag] = await rows(database, Flag)
+    assert (flag.item, flag.severity, flag.response_id) == ("breathing", "red", None)
+    assert "How is chewing" in words(await rosa.get(f"/check-ins/{check_in.id}/next?who=self&after=breathing"))
+
+
+@pytest.mark.parametrize(
+    ("day", "says"), [("16", "Someone will look at it today."), ("15", "The clinic is closed now. Nobody is watching")]
+)
+async def test_case_75_outside_hours_nobody_is_said_to_watch(
+    signed_in: Enter, cast: Cast, clock: StillClock, check_in: CheckIn, database: Database, day: str, says: str
+) -> None:
+    if day == "15":
+        clock.now = clock.now.replace(day=15)
+        async with database.writing() as db:
+            check_in = await due_check_in(db, cast.rosa, now=clock())
+    rosa = await signed_in(cast.rosa)
+    first = f"/check-ins/{check_in.id}/q/breathing?who=self"
+    for before in ("/", first, f"/check-ins/{check_in.id}/who"):
+        assert ("The clinic is closed now. Nobody is watching" in words(await rosa.get(before))) == (day == "15")
+    assert says in words(await answer(rosa, check_in, "fall", "yes"))
+
+
+async def test_a_mistake_can_be_corrected_and_both_stay_on_record(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await answer(rosa, check_in, "fall", "yes")
+    assert "Did you fall" in words(await rosa.get(f"/check-ins/{check_in.id}/q/fall?who=self"))
+    await answer(rosa, check_in, "fall", "no")
+    assert await drafts(database) == {"fall": "false"}
+    assert len(await rows(database, Flag)) == 1
+
+
+async def test_case_76_a_caregiver_says_first_whose_words_they_are(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    luis = await signed_in(cast.luis)
+    page = await luis.get(f"/check-ins/{check_in.id}")
+    assert "Who is answering?" in words(page)
+    assert "Rosa Delgado's words, my hands" in words(page)
+    assert 'value="self"' not in page.text
+    own_view = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "helper"})
+    assert "1 of 8 How is your breathing?" in words(own_view)
+    hands = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "hands"})
+    assert "1 of 8" in words(hands)  # mood waits for her own phone (case 123)
+    assert (await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "nobody"})).status_code == 422
+
+
+async def test_case_76_mood_is_not_offered_to_a_helper(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    luis = await signed_in(cast.luis)
+    assert (await luis.get(f"/check-ins/{check_in.id}/q/mood?who=helper")).status_code == 404
+    assert (await answer(luis, check_in, "mood", "hard", "helper")).status_code == 422
+    assert await drafts(database) == {}
+    assert "Mood" not in words(await luis.get(f"/check-ins/{check_in.id}/check?who=helper"))
+
+
+async def test_case_76_a_caregivers_phone_never_answers_as_the_patient(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """By a changed address or form: the sign-in says who it is."""
+    luis = await signed_in(cast.luis)
+    for who in ("self", "", "patient"):
+        asked = await luis.get(f"/check-ins/{check_in.id}/q/mood?who={who}")
+        assert "How has your mood been?" not in words(asked), who
+        await luis.submit(f"/check-ins/{check_in.id}/who", {"who": who})
+        await answer(luis, check_in, "pain", "3", who)
+        assert {draft.respondent for draft in await rows(database, Draft)} <= {"hands", "helper"}, who
+
+
+async def test_case_76_a_caregiver_who_goes_on_is_asked_who_is_answering(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    await answer(rosa, check_in, "breathing", "none")
+    assert "Who is answering?" in words(await luis.get(f"/check-ins/{check_in.id}"))

@@ -1,0 +1,132 @@
+"""Staff enter what a patient says on the phone: the patient's words, recorded as entered by whom and when (case 61)."""
+
+import pytest
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.flags.models import Flag
+from server.responses.models import Response
+from tests.browser_without_screen import Browser, words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import audited, due_check_in, rows
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+SAID = {"breathing": "little", "swallowing": "none", "speech": "none", "fall": "no", "pain": "0", "mood": "hard"}
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa)
+
+
+def path(check_in: CheckIn) -> str:
+    return f"/staff/check-ins/{check_in.id}/by-phone"
+
+
+async def only_response(database: Database) -> Response:
+    [response] = await rows(database, Response)
+    return response
+
+
+async def test_all_questions_stand_on_one_page_with_the_number_to_call(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    page = await (await signed_in(cast.maria)).get(path(check_in))
+    said = words(page)
+    for part in ("Rosa Delgado", "555-0101", "How is your breathing?", "How has your mood been?", "Yes", "10"):
+        assert part in said
+    assert " checked" not in page.text
+
+
+async def test_what_is_entered_is_the_patients_response_entered_by_phone(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    maria = await signed_in(cast.maria)
+    page = await maria.submit(path(check_in), SAID)
+    response = await only_response(database)
+    assert page.url.path == f"/staff/responses/{response.id}"
+    assert (response.respondent, response.entered_by, response.device_id) == ("self", cast.maria.id, None)
+    assert '"strength"' in response.answers  # left open is skipped
+    said = words(page)
+    assert "The patient's words, entered by phone by Maria Alvarez" in said
+    assert "by phone, Mon, Nov 16" in said
+    assert "How has your mood been? Low" in said
+    assert "response.by-phone" in await audited(database, response.id)
+    [held] = await rows(database, CheckIn, CheckIn.id == check_in.id)
+    assert held.state == "done"
+
+
+async def test_triggers_run_on_it_and_a_red_flag_says_what_to_say_now(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    page = await (await signed_in(cast.maria)).submit(path(check_in), SAID | {"fall": "yes", "speech": "hard"})
+    assert {(flag.item, flag.severity) for flag in await rows(database, Flag)} >= {("fall", "red"), ("speech", "hard")}
+    assert "A red flag: say it now, on the phone" in words(page)
+    assert "911" in words(page)
+
+
+async def test_a_missed_one_is_entered_too_but_not_for_ever(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        (await db.get_one(CheckIn, check_in.id)).state = "missed"
+    clock.move(days=4)
+    maria = await signed_in(cast.maria)
+    assert f'href="{path(check_in)}"' in (await maria.get("/staff?show=late")).text
+    assert (await maria.submit(path(check_in), SAID)).status_code == 200
+    assert (await only_response(database)).received_at == clock()
+    assert (await maria.get(path(check_in))).status_code == 410
+    assert (await maria.submit(path(check_in), SAID)).status_code == 410
+
+
+async def test_one_that_is_not_due_or_long_over_is_not_entered(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    clock.now = NOW.replace(day=15)
+    maria = await signed_in(cast.maria)
+    assert (await maria.get(path(check_in))).status_code == 410
+    clock.move(days=40)
+    maria = await signed_in(cast.maria)
+    assert (await maria.submit(path(check_in), SAID)).status_code == 410
+    assert await rows(database, Response) == []
+
+
+async def test_answers_that_do_not_fit_together_are_asked_again_and_kept(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """Choking is asked of those who have trouble swallowing: a yes to it is never dropped in silence."""
+    page = await (await signed_in(cast.maria)).submit(path(check_in), SAID | {"choking": "yes"})
+    assert page.status_code == 422
+    assert "These do not fit the other answers. Please ask again: Choking." in words(page)
+    assert page.text.count(" checked") == len(SAID) + 1
+    assert await rows(database, Response) == []
+
+
+async def test_nothing_entered_is_no_response(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    maria = await signed_in(cast.maria)
+    assert "Please give at least one answer." in words(await maria.submit(path(check_in), {}))
+    assert (await maria.submit(path(check_in), {"pain": "eleven"})).status_code == 422
+    assert await rows(database, Response) == []
+
+
+async def test_what_the_patient_had_begun_is_not_asked_twice(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "some", "who": "self"})
+    page = await maria.get(path(check_in))
+    assert page.text.count(" checked") == 1
+    assert 'value="some" checked' in page.text
+
+
+async def test_case_61_another_clinics_check_in_is_not_there(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    tom: Browser = await signed_in(cast.tom)
+    assert (await tom.get(path(check_in))).status_code == 404
+    assert (await tom.submit(path(check_in), SAID)).status_code == 404
+    assert await rows(database, Response) == []

@@ -1,0 +1,109 @@
+"""The window has closed, and something still comes: what is red reaches staff, what completes the part completes it."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.flags.models import Flag
+from server.responses import closing, history, submit
+from server.responses.models import SetAside
+from tests.browser_without_screen import Browser, words
+from tests.cast import NOW, Cast, acting
+from tests.conftest import Enter, StillClock
+from tests.responses.delivering import check_in as check_in
+from tests.responses.delivering import deliver, only_response
+from tests.stories import STEADY, answered, audited, entry, rows
+
+
+async def flagged(database: Database) -> list[str]:
+    return [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)]
+
+
+async def press(rosa: Browser, check_in: CheckIn, item: str, said: str) -> str:
+    return words(await rosa.submit(f"/check-ins/{check_in.id}/q/{item}", {"answer": said, "who": "self"}))
+
+
+async def test_a_red_answer_pressed_as_the_window_closes_is_taken(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    clock.now = check_in.closes_at + timedelta(seconds=2)
+    said = await press(rosa, check_in, "fall", "yes")
+    assert "You had a fall" in said
+    assert "The clinic has received this answer." in said
+    assert await flagged(database) == ["red fall"]
+    assert "This check-in is closed" in await press(rosa, check_in, "speech", "none")
+
+
+async def test_a_red_answer_pressed_on_an_old_page_after_send_is_taken_and_kept_beside(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    assert "You had a fall" in await press(rosa, check_in, "fall", "yes")
+    assert await flagged(database) == ["red fall"]
+    assert [aside.answers for aside in await rows(database, SetAside)] == ['{"fall": true}']
+
+
+async def given_a_part_went_in(database: Database, rosa: Browser, clock: StillClock, check_in: CheckIn) -> None:
+    await press(rosa, check_in, "breathing", "none")
+    clock.now = check_in.closes_at + timedelta(minutes=1)
+    async with database.writing() as db:
+        assert await closing.close_ended(db, clock()) == 1
+
+
+async def test_what_was_answered_in_time_and_waited_for_a_network_completes_the_part(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
+) -> None:
+    rosa, at = await signed_in(cast.rosa), clock()
+    await given_a_part_went_in(database, rosa, clock, check_in)
+    whole = STEADY | {"speech": "very-hard"}
+    for again in (False, True):
+        receipt = await deliver(rosa, check_in, entry(whole, at=at))
+        assert (receipt.status_code, receipt.json()["again"]) == (200, again)
+    response = await only_response(database)
+    assert (response.status, response.answered_at, history.answers_of(response)) == ("completed", at, whole)
+    assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"
+    assert await rows(database, SetAside) == []
+    assert await flagged(database) == ["hard speech"]
+    assert "response.completed" in await audited(database, response.id)
+
+
+@pytest.mark.parametrize("otherwise", [{"breathing": "hard"}, {"breathing": None}])
+async def test_what_says_otherwise_does_not_complete_it(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn, otherwise: dict[str, object]
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await given_a_part_went_in(database, rosa, clock, check_in)
+    assert (await deliver(rosa, check_in, entry(STEADY | otherwise))).status_code == 409
+    assert (await only_response(database)).status == "in-progress"
+    assert len(await rows(database, SetAside)) == 1
+
+
+async def test_a_helpers_view_does_not_complete_the_patients_words(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    await given_a_part_went_in(database, rosa, clock, check_in)
+    view = {link_id: value for link_id, value in STEADY.items() if link_id != "mood"}
+    assert (await deliver(luis, check_in, entry(view, "helper"))).status_code == 409
+    assert (await only_response(database)).status == "in-progress"
+
+
+@pytest.mark.parametrize("late", [timedelta(), timedelta(days=2), timedelta(days=20)])
+async def test_an_answer_that_waited_offline_is_taken_after_the_window(
+    database: Database, cast: Cast, check_in: CheckIn, late: timedelta
+) -> None:
+    async with database.writing() as db:
+        assert await closing.close_ended(db, check_in.closes_at) == 1
+    now = check_in.closes_at + late
+    async with database.writing() as db:
+        held = await db.get_one(CheckIn, check_in.id)
+        submission = submit.Submission(check_in.client_id, STEADY, "self", NOW)
+        taken = await submit.submit(db, acting(cast.rosa), held, submission, now)
+    assert isinstance(taken, submit.Taken)
+    assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
+    assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"

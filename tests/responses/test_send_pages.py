@@ -1,0 +1,136 @@
+"""A check-in is sent once, by the form that works without JavaScript (cases 41, 76)."""
+
+import asyncio
+
+import pytest
+from httpx import Response as Answer
+
+from server import crypto
+from server.access.guards import PERSON_COOKIE
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.flags.models import Flag
+from server.responses import history
+from server.responses.models import Draft, Response
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, audited, due_check_in, rows
+
+WORSE = STEADY | {"speech": "very-hard"}
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    """Rosa's weekly one, due now."""
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa)
+
+
+async def answer_all(device: Browser, check_in: CheckIn, answers: dict[str, object], who: str = "self") -> Answer:
+    """By the pages, without JavaScript."""
+    for link_id, value in answers.items():
+        said = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        await device.submit(f"/check-ins/{check_in.id}/q/{link_id}", {"answer": said, "who": who})
+    return await device.submit(f"/check-ins/{check_in.id}/send", {"who": who})
+
+
+async def only_response(database: Database) -> Response:
+    [response] = await rows(database, Response)
+    return response
+
+
+async def test_the_form_sends_what_was_kept(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    sent = await answer_all(rosa, check_in, STEADY)
+    assert sent.url.path == f"/check-ins/{check_in.id}/sent"
+    assert "The clinic has received it" in words(sent)
+    response = await only_response(database)
+    assert history.answers_of(response) == STEADY
+    assert (response.respondent, response.status, response.client_id) == ("self", "completed", check_in.client_id)
+    assert b"none" not in response.answers_sealed
+    assert await rows(database, Draft) == []
+    assert "response.received" in await audited(database, response.id)
+
+
+async def test_case_41_pressing_send_twice_is_one_response(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await answer_all(rosa, check_in, STEADY)
+    again = await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
+    assert again.url.path == f"/check-ins/{check_in.id}/sent"
+    await only_response(database)
+
+
+async def test_case_41_the_same_question_answered_twice_at_once_is_one_answer(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """A double tap on an answer."""
+    rosa = await signed_in(cast.rosa)
+    path = f"/check-ins/{check_in.id}/q/breathing"
+    taps = await asyncio.gather(*(rosa.submit(path, {"answer": "none", "who": "self"}) for _ in range(4)))
+    assert [tap.status_code for tap in taps] == [200] * 4
+    assert len(await rows(database, Draft)) == 1
+
+
+async def test_case_41_a_red_flag_tapped_twice_is_one_flag(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    path = f"/check-ins/{check_in.id}/q/fall"
+    taps = await asyncio.gather(*(rosa.submit(path, {"answer": "yes", "who": "self"}) for _ in range(3)))
+    assert [tap.status_code for tap in taps] == [200] * 3
+    assert len(await rows(database, Flag)) == 1
+
+
+async def test_case_76_a_caregivers_answers_are_recorded_as_such(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    luis, maria = await signed_in(cast.luis), await signed_in(cast.maria)
+    own_view = {link_id: value for link_id, value in STEADY.items() if link_id != "mood"}
+    await answer_all(luis, check_in, own_view, "helper")
+    response = await only_response(database)
+    assert (response.respondent, response.caregiver_id) == ("helper", cast.luis.id)
+    assert "Luis Delgado's own view" in words(await maria.get(f"/staff/responses/{response.id}"))
+
+
+@pytest.mark.parametrize("state", ["missed", "cancelled"])
+async def test_after_closing_the_form_sends_nothing(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn, state: str
+) -> None:
+    async with database.writing() as db:
+        (await db.get_one(CheckIn, check_in.id)).state = state
+    rosa = await signed_in(cast.rosa)
+    page = await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
+    assert "closed" in words(page)
+    assert await rows(database, Response) == []
+
+
+@pytest.mark.parametrize("urgency", ["today", "wait"])
+async def test_past_a_threshold_the_patient_says_how_urgent_it_is(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, urgency: str
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    page = await answer_all(rosa, check_in, WORSE)
+    assert page.url.path == f"/check-ins/{check_in.id}/urgency"
+    assert "This app is not watched all day" in words(page)
+    done = await rosa.submit(f"/check-ins/{check_in.id}/urgency", {"urgency": urgency})
+    assert done.url.path == f"/check-ins/{check_in.id}/sent"
+    [flag] = await rows(database, Flag)
+    assert ((await only_response(database)).urgency, flag.urgency) == (urgency, urgency)
+    assert (await rosa.submit(f"/check-ins/{check_in.id}/urgency", {"urgency": "now"})).status_code == 422
+
+
+async def test_the_key_to_seal_to_is_public(browser: Browser) -> None:
+    said = (await browser.get("/check-ins/key")).json()
+    assert (said["id"], said["key"]) == crypto.outbox_public()
+    assert PERSON_COOKIE not in browser.http.cookies
+
+
+async def test_no_answer_stands_in_an_address(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+    rosa = await signed_in(cast.rosa)
+    page = await rosa.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "hard", "who": "self"})
+    assert not any("hard" in str(step.url) for step in [*page.history, page])

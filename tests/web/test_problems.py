@@ -1,0 +1,100 @@
+"""What goes wrong is said plainly, in the form that the caller reads; junk is never our fault (case 68)."""
+
+import gzip
+
+import pytest
+
+from tests.browser_without_screen import ORIGIN, Browser
+from tests.cast import Cast
+from tests.conftest import Enter
+
+JSON = {"content-type": "application/json", "accept": "application/json", "origin": ORIGIN}
+SCRIPTED = ["/push/receipts", "/visits/reply", "/push/subscriptions"]
+JUNK = [
+    b"{nope",
+    b"\xff\xfe{}",
+    b"[]",
+    b"5",
+    b"null",
+    b'"text"',
+    b"{}",
+    b'{"token": "\x00", "event": "shown", "reply": "coming"}',
+    b'{"token": "\\u0000", "event": "shown", "reply": "coming"}',
+    b'{"token": "\\ud800", "event": "shown", "reply": "coming"}',
+    b'{"token": ["x"], "event": ["shown"], "reply": ["coming"]}',
+    b'{"token": "x", "event": {}, "reply": {}}',
+    b"[" * 100_000,
+    b'{"a":' * 30_000,
+    gzip.compress(b"0" * 1_000_000),
+]
+
+
+@pytest.mark.parametrize("path", SCRIPTED)
+async def test_case_68_junk_from_a_script_is_a_problem_of_the_callers(signed_in: Enter, cast: Cast, path: str) -> None:
+    rosa = await signed_in(cast.rosa)
+    wrong = {}
+    for body in JUNK:
+        answer = await rosa.http.post(path, content=body, headers=JSON)
+        kind = answer.headers["content-type"]
+        if answer.status_code not in (400, 404) or kind != "application/problem+json":
+            wrong[body[:60]] = (answer.status_code, kind)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", [*SCRIPTED, "/join", "/settings/text"])
+async def test_case_68_a_megabyte_is_too_large(signed_in: Enter, cast: Cast, path: str) -> None:
+    rosa = await signed_in(cast.rosa)
+    scripted = path in SCRIPTED
+    kind = "application/json" if scripted else "application/x-www-form-urlencoded"
+    content = b'{"token": "' + b"x" * 1_000_000 + b'"}' if scripted else b"a=" + b"x" * 1_000_000
+    headers = JSON | {"content-type": kind, "x-csrftoken": await rosa.csrf()}
+    assert (await rosa.http.post(path, content=content, headers=headers)).status_code == 413
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_68_ten_thousand_parts_of_a_form(browser: Browser) -> None:
+    many = {f"field{n}": "x" for n in range(10_000)}
+    plain = await browser.submit("/join/code", many)
+    assert plain.status_code in (400, 413, 422)
+    token = {"x-csrftoken": await browser.csrf()}
+    parts = {name: (None, value) for name, value in many.items()}
+    assert (await browser.http.post("/join/code", files=parts, headers=token)).status_code in (400, 413)
+
+
+async def test_a_null_character_is_nobodys_id(signed_in: Enter, cast: Cast) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    for path in ("/visits/%00", "/check-ins/%00", "/check-ins/%00/sent"):
+        assert (await rosa.get(path)).status_code in (400, 404), path
+    for path in ("/staff/patients/%00", "/staff/visits/%00", "/staff/responses/%00", "/staff/visits/new?patient=%00"):
+        assert (await maria.get(path)).status_code in (200, 400, 404), path
+    named = await maria.submit("/staff/patients", {"name": "Ro\x00sa", "zone": "America/New_York", "contact": "call"})
+    assert named.status_code in (200, 400, 422)
+
+
+async def test_a_null_character_in_a_form_is_no_accident(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    form = {"patient": cast.rosa.id, "date": "2026-12-01", "time": "10:00", "place": "Room\x00 2"}
+    assert (await maria.submit("/staff/visits", form)).status_code in (200, 400, 422)
+    caregiver = {"name": "Ana", "relation": "sis\x00ter"}
+    answer = await maria.submit(f"/staff/patients/{cast.rosa.id}/caregivers", caregiver)
+    assert answer.status_code in (200, 400, 422)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_person_gets_a_page_and_a_script_a_problem(browser: Browser) -> None:
+    page = await browser.get("/nothing/here")
+    assert page.status_code == 404
+    assert "There is a problem" in page.text
+    problem = await browser.http.get("/nothing/here", headers={"accept": "application/json"})
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert problem.json()["status"] == 404
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_nobody_is_sent_to_the_door_that_fits(browser: Browser) -> None:
+    assert (await browser.get("/settings")).url.path == "/join"
+    assert (await browser.get("/staff/schedule")).url.path == "/staff/sign-in"
+    assert (await browser.get("/staff/team")).url.path == "/staff/sign-in"
+    assert (await browser.post_json("/open", {})).status_code == 401
+    assert (await browser.submit("/settings/text", {"detail": "on"})).status_code == 401

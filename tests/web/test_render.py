@@ -1,0 +1,89 @@
+"""A page and its fragment are one template; nothing of a person is ever cached."""
+
+import re
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+
+from server.web import render
+from tests.browser_without_screen import Browser
+from tests.cast import Cast
+from tests.conftest import Enter
+
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PAGES = ["/", "/answers", "/help", "/settings", "/reminders", "/privacy", "/install", "/sign-out"]
+DESK = ["/staff", "/staff/schedule", "/staff/patients", "/staff/visits/new", "/staff/account"]
+
+
+def inside(page: Response) -> str:
+    found = re.search(r"<main[^>]*>(.*)</main>", page.text, re.S)
+    assert found is not None
+    return _settled(found[1])
+
+
+def _settled(html: str) -> str:
+    """Without the tokens that differ each time, and the blank that the frame puts around."""
+    return re.sub(
+        r'(_csrf_token" value=")[^"]*|(<code>).*?</code>|src="data:[^"]*|secret" value="[^"]*', "", html
+    ).strip()
+
+
+@ONE_DATABASE
+async def test_a_fragment_is_the_inside_of_its_page(signed_in: Enter, cast: Cast) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    for device, paths in ((rosa, PAGES), (maria, DESK)):
+        for path in paths:
+            page, fragment = await device.get(path), await device.get(path, hx_request="true")
+            assert "<html" in page.text, path
+            assert "<html" not in fragment.text, path
+            body = re.sub(r"<title>.*?</title>", "", fragment.text, flags=re.S)
+            assert _settled(body) == inside(page), path
+
+
+@ONE_DATABASE
+async def test_every_page_says_that_it_depends_on_who_asks(signed_in: Enter, cast: Cast) -> None:
+    rosa = await signed_in(cast.rosa)
+    for path in PAGES:
+        for headers in ({}, {"hx_request": "true"}):
+            answer = await rosa.get(path, **headers)
+            assert answer.headers["cache-control"] == "no-store", path
+            assert "hx-request" in answer.headers["vary"].lower(), path
+
+
+@ONE_DATABASE
+async def test_a_page_restored_from_history_is_whole(signed_in: Enter, cast: Cast) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert "<html" in (await rosa.get("/", hx_request="true", hx_history_restore_request="true")).text
+
+
+@ONE_DATABASE
+async def test_htmx_is_told_where_to_go_by_a_header(browser: Browser) -> None:
+    answer = await browser.get("/", hx_request="true")
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/join")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@ONE_DATABASE
+async def test_every_answer_carries_the_security_headers(app: Litestar, browser: Browser) -> None:
+    for path in ("/join", "/nothing/here", "/settings", "/push/key", "/manifest.json", "/health/live"):
+        headers = (await browser.http.get(path, follow_redirects=False)).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["strict-transport-security"].startswith("max-age=")
+        assert headers["referrer-policy"] == "same-origin"
+
+
+@ONE_DATABASE
+async def test_no_page_has_a_script_or_style_of_its_own(signed_in: Enter, cast: Cast) -> None:
+    rosa = await signed_in(cast.rosa)
+    for path in PAGES:
+        html = (await rosa.get(path)).text
+        assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\son\w+=|\sstyle=|javascript:", html), path
+
+
+def test_a_code_is_shown_in_two_groups() -> None:
+    assert render.digits("12345678") == "1234 5678"

@@ -1,0 +1,218 @@
+"""The recurring ticks while the clock jumps (case 133): the real scheduler, in time that passes at once."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import cast
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from server.db import Database
+from server.delivery import heartbeats
+from server.delivery.sender import Sender
+from server.exchange.metrics import scrape
+from server.worker import schedule
+from server.worker.liveness_ping import DeadMan
+from server.worker.pulse import Pulse
+from server.worker.schedule import TICKS, Tick, Worker
+from tests.browser_without_screen import words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter, StillClock
+from tests.push_double import PushDouble
+from tests.virtual_time import VirtualTime
+
+HOUR, DAY, CENTURY = timedelta(hours=1), timedelta(days=1), timedelta(days=36525)
+SLACK = 2.5  # seconds: the worker looks at its clocks once a second
+PERIODS = {tick.name: tick.every for tick in TICKS}
+JUMP = st.one_of(
+    st.timedeltas(timedelta(seconds=3), 10 * timedelta(minutes=1)),
+    st.timedeltas(timedelta(minutes=1), DAY),
+    st.timedeltas(DAY, 5 * CENTURY),
+)
+
+
+async def nothing(_: Worker) -> None:
+    """A tick that has nothing to do."""
+
+
+IDLE = tuple(replace(tick, run=nothing) for tick in TICKS)
+
+
+class Ticking:
+    """A worker without a database, whose ticks do nothing."""
+
+    def __init__(self) -> None:
+        self.time = VirtualTime(NOW)
+        self.ran: defaultdict[str, list[float]] = defaultdict(list)
+        sender = Sender(cast(Database, None), PushDouble(), self.time.clock, "https://localhost")
+        self.worker = Worker(cast(Database, None), sender, self.time.clock, self.time.time)
+
+    def live(self, *events: tuple[float, timedelta], until: float, ticks: tuple[Tick, ...] = ()) -> None:
+        """Each event is a time in seconds, and by how much the clock jumps then."""
+        self.time.live(self._live(events, until, ticks or IDLE))
+
+    async def _live(self, events: tuple[tuple[float, timedelta], ...], until: float, ticks: tuple[Tick, ...]) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(schedule, "TICKS", ticks)
+            scheduler = schedule._scheduler(self.worker)
+        scheduler.start()
+        watching = asyncio.create_task(schedule._watch_for_ever(self.worker, scheduler))
+        for at, by in events:
+            await asyncio.sleep(max(at - self.time.time(), 0))
+            self.time.jump(by)
+        await asyncio.sleep(until - self.time.time())
+        watching.cancel()
+        scheduler.shutdown(wait=False)
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+def every_look(ticking: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count each run, also of one that does nothing because the clock has just jumped."""
+    begins = Pulse.begins
+
+    def noting(pulse: Pulse, name: str, now: float) -> None:
+        ticking.ran[name].append(now)
+        begins(pulse, name, now)
+
+    monkeypatch.setattr(Pulse, "begins", noting)
+
+
+@given(by=JUMP, back=st.booleans(), at=st.floats(1, 4000), stays=st.floats(0, 4000))
+@example(by=5 * CENTURY, back=False, at=20.0, stays=1000.0)
+@example(by=5 * CENTURY, back=True, at=20.0, stays=1000.0)
+@example(by=timedelta(seconds=100), back=True, at=20.0, stays=1000.0)
+@settings(max_examples=25)
+def test_case_133_no_tick_waits_longer_than_its_period_however_the_clock_jumps(
+    by: timedelta, back: bool, at: float, stays: float
+) -> None:
+    ticking, jump = Ticking(), -by if back else by
+    end = at + stays + 2 * max(PERIODS.values())
+    with pytest.MonkeyPatch.context() as patch:
+        every_look(ticking, patch)
+        ticking.live((at, jump), (at + stays, -jump), until=end)
+    for name, every in PERIODS.items():
+        times = [0.0, *ticking.ran[name], end]
+        assert max(after - before for before, after in pairwise(times)) <= every + SLACK, name
+        assert len(times) <= 2 * end / every + 5, name
+
+
+def test_case_133_a_tick_that_never_ends_is_logged_once_and_told_to_staff() -> None:
+    ticking = Ticking()
+
+    async def hangs(_: Worker) -> None:
+        await asyncio.Event().wait()
+
+    ticks = tuple(replace(tick, run=hangs) if tick.name == "escalate" else tick for tick in IDLE)
+    with capture_logs() as logs:
+        ticking.live(until=1000, ticks=ticks)
+    alarms = [line for line in logs if line["event"] == "tick.silent"]
+    assert [(line["tick"], line["log_level"]) for line in alarms] == [("escalate", "error")]
+    assert ticking.worker.pulse.silent(ticking.time.time()) == {"escalate"}
+
+
+def test_case_133_a_tick_that_fails_each_time_is_an_alarm_and_runs_no_faster() -> None:
+    ticking = Ticking()
+    tries: list[float] = []
+
+    async def fails(_: Worker) -> None:
+        tries.append(ticking.time.time())
+        raise RuntimeError
+
+    ticks = tuple(replace(tick, run=fails) if tick.name == "close" else tick for tick in IDLE)
+    with capture_logs() as logs:
+        ticking.live(until=600, ticks=ticks)
+    assert [line["tick"] for line in logs if line["event"] == "tick.silent"] == ["close"]
+    assert len(tries) <= 11
+
+
+@given(
+    jumps=st.lists(st.tuples(st.floats(0, 200), JUMP, st.booleans()), min_size=1, max_size=6),
+)
+@settings(max_examples=50)
+def test_case_133_a_worker_holds_for_five_minutes_after_the_last_jump_and_no_longer(
+    jumps: list[tuple[float, timedelta, bool]],
+) -> None:
+    ticking, at = Ticking(), 0.0
+    events = []
+    for after, by, back in jumps:
+        at += after
+        events.append((at, -by if back else by))
+    ticking.live(*events, until=at + 302)
+    assert not ticking.worker.watch.holds
+    assert ticking.worker.steady_now() == ticking.time.clock()
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR, 400 * DAY, -CENTURY], ids=str)
+def test_case_134_what_a_jump_did_is_repaired_as_soon_as_the_clock_is_trusted_again(
+    by: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticking, ran = Ticking(), list[float]()
+
+    async def noting(_: Worker) -> None:
+        ran.append(ticking.time.time())
+
+    ticks = tuple(replace(tick, run=noting) if tick.name == schedule.REPAIR else tick for tick in IDLE)
+    ticking.live((100, by), (700, -by), until=1010, ticks=ticks)
+    assert any(400 <= at <= 403 for at in ran)
+    assert any(1000 <= at <= 1003 for at in ran)
+
+
+def test_case_133_ticks_that_have_stopped_are_on_the_staffs_page_and_in_the_metrics() -> None:
+    """What a beat tells is tested below, on both databases."""
+    pulse = Pulse({"escalate": 30, "close": 60}, 0.0)
+    pulse.ends("close", 80.0)
+    assert pulse.silent(90.0) == frozenset()
+    assert pulse.silent(90.5) == {"escalate"}
+    assert pulse.newly_silent(90.5) == [("escalate", 90.5)]
+    assert pulse.newly_silent(100.0) == []
+    pulse.ends("escalate", 101.0)
+    assert pulse.newly_silent(200.0) == [("escalate", 99.0)]
+
+
+async def test_case_133_what_no_worker_does_any_more_is_told(
+    database: Database, signed_in: Enter, cast: Cast, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        await heartbeats.beat(db, "w1", None, NOW, {"escalate", "close"})
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) == "silent"
+        assert b'interlude_tick_silent{tick="escalate"} 1.0' in await scrape(db, NOW)
+    assert "Interlude has stopped some of its work" in words(await (await signed_in(cast.maria)).get("/staff"))
+    async with database.writing() as db:
+        await heartbeats.beat(db, "w2", None, NOW, {"ping"})
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) is None
+
+
+async def test_case_133_a_beat_from_the_future_is_no_sign_of_life(database: Database) -> None:
+    async with database.writing() as db:
+        await heartbeats.beat(db, "ahead", None, NOW + 400 * DAY)
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) == "stopped"
+        assert b"interlude_worker_beat_age_seconds +Inf" in await scrape(db, NOW)
+
+
+async def test_case_133_nobody_outside_is_told_that_all_is_well_while_a_tick_is_silent(
+    database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pings: list[str] = []
+
+    async def ping(self: DeadMan) -> bool:
+        pings.append(self.url)
+        return True
+
+    monkeypatch.setattr(DeadMan, "ping", ping)
+    sender = Sender(database, PushDouble(), clock, "https://localhost")
+    worker = Worker(database, sender, clock, lambda: clock().timestamp(), DeadMan("https://watch.example"))
+    worker.pulse = Pulse({"escalate": 30}, worker.monotonic())
+    await worker.send_due()
+    await worker.ping()
+    clock.move(seconds=100)
+    await worker.send_due()
+    await worker.ping()
+    assert len(pings) == 1
