@@ -31,7 +31,7 @@ FRAGMENTS = (
     "responses/templates/_*",
     "devices/templates/_went_wrong.html",
 )
-MODULES = ("reminders/words.py", "appointments/flow.py", "exchange/pages.py")
+MODULES = ("reminders/message_text.py", "appointments/flow.py", "exchange/pages.py")
 OF_STAFF = ("A patient's answer needs you now", public_pages.MANIFEST_WORDS[3])
 
 
@@ -69,7 +69,10 @@ def modules() -> Iterator[tuple[str, Texts]]:
         said = [call.args[0] for call in calls if ast.unparse(call.func) in ("_", "language.gettext")]
         words = [first.value for first in said if isinstance(first, ast.Constant) and isinstance(first.value, str)]
         yield module, [language.gettext(text) for text in words if text not in OF_STAFF]
-    yield "shell.py", [language.gettext(text) for text in public_pages.MANIFEST_WORDS if text not in OF_STAFF]
+    yield (
+        "web/public_pages.py",
+        [language.gettext(text) for text in public_pages.MANIFEST_WORDS if text not in OF_STAFF],
+    )
     yield "problems.py", [language.gettext(text) for text in problems.WORDS.values()]
 
 
@@ -101,7 +104,12 @@ def test_all_that_patients_read_is_looked_at(locale: str) -> None:
     names = {name for each, name in TEXTS if each == locale}
     assert {"weekly-als.json", "phone/templates/home.html", "access/templates/_notice.html"} <= names
     assert {"responses/templates/_red_flag.html", "devices/templates/turn_on.html"} <= names
-    assert {"templates/offline.html", "reminders/words.py", "shell.py", "access/templates/join.html"} <= names
+    assert {
+        "templates/offline.html",
+        "reminders/message_text.py",
+        "web/public_pages.py",
+        "access/templates/join.html",
+    } <= names
     assert not any(name.startswith("desk/") for name in names)
     assert sum(len(texts) for (each, _), texts in TEXTS.items() if each == locale) > 400
 

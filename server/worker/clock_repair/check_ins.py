@@ -37,7 +37,7 @@ def closed_early(now: datetime) -> ColumnElement[bool]:
 async def reopen_all(db: AsyncSession, now: datetime) -> int:
     """Reopen the recurring check-ins that were closed early, soonest deadline first; how many were.
 
-    Those around a visit depend on the visit (appointments/restoring.py).
+    Those around a visit depend on the visit (worker/clock_repair/visits.py).
     """
     found = await db.scalars(
         select(CheckIn)

@@ -1,0 +1,60 @@
+"""docs/ARCHITECTURE.md names only what is in the code, and lists the folders in the order of their imports."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.test_imports import RANK, SERVER
+
+PAGE = (Path(__file__).parent.parent / "docs" / "ARCHITECTURE.md").read_text()
+TOPS = {path.stem for path in SERVER.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+
+
+def names(page: str) -> set[str]:
+    """Dotted names of our modules and what is in them, in backticks or in a block of code."""
+    code = re.findall(r"^```\n(.*?)^```", page, re.S | re.M) + re.findall(r"`([^`\n]+)`", page)
+    found = {name for part in code for name in re.findall(r"(?<![\w/.])[a-z_]+(?:\.\w+)+", part)}
+    return {
+        name for name in found if name.partition(".")[0] in TOPS and not name.endswith((".py", ".md", ".js", ".html"))
+    }
+
+
+def is_in_the_code(name: str) -> bool:
+    """A module, or an attribute of one."""
+    parts = name.split(".")
+    for cut in range(len(parts), 0, -1):
+        try:
+            found: object = importlib.import_module(".".join(["server", *parts[:cut]]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[cut:]:
+            if not hasattr(found, attribute):
+                return False
+            found = getattr(found, attribute)
+        return True
+    return False
+
+
+def test_the_page_names_enough_to_be_of_use() -> None:
+    assert len(names(PAGE)) > 40
+
+
+@pytest.mark.parametrize("name", sorted(names(PAGE)))
+def test_what_the_page_names_is_in_the_code(name: str) -> None:
+    assert is_in_the_code(name)
+
+
+def test_a_name_that_is_not_there_is_noticed() -> None:
+    assert names("See `people.flow.vanished` and `people/flow.py`.") == {"people.flow.vanished"}
+    assert not is_in_the_code("people.flow.vanished")
+    assert not is_in_the_code("people.vanished")
+
+
+def test_the_folders_stand_in_the_order_of_their_imports() -> None:
+    [folders] = re.findall(r"^server/ .*?^tests/", PAGE, re.S | re.M)
+    order = [name for name in re.findall(r"(?<![\w/])(\w+)/", folders) if name in RANK]
+    assert set(order) == RANK.keys()
+    ranks = [RANK[name] for name in order]
+    assert ranks == sorted(ranks, reverse=True)
