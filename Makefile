@@ -2,13 +2,17 @@
 # Tests begin hundreds of processes: what one has compiled serves the next.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test check bench faults lighthouse pictures locale docs lock setup setup-dev
+.PHONY: run test quick check bench faults lighthouse pictures locale docs lock setup setup-dev
 
 run: setup
 	@.venv/bin/interlude run
 
 test: setup-dev
-	@.venv/bin/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal --durations=10 $(ARGS)
+
+quick:
+	@sh tools/setup.sh quick
+	@.venv/bin/python -m pytest -n 2 --dist worksteal --quick $(ARGS)
 
 check: setup-dev
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy

@@ -32,8 +32,28 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
+NEEDS_MORE = ("tests/browser", "tests/journeys", "tests/faults")  # a browser, or minutes
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="only what needs no browser and no PostgreSQL")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     write_in_memory()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        slow = [item for item in items if not _is_quick(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if _is_quick(item)]
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    needs_postgres = "postgres" in getattr(item, "fixturenames", ()) or (call and "postgres" in call.params.values())
+    return not needs_postgres and not item.nodeid.startswith(NEEDS_MORE)
 
 
 @dataclass

@@ -12,6 +12,7 @@ from server.db import Base, Database
 from server.operations import keyring_file
 from server.people.models import Patient
 from tests.cast import Cast
+from tests.stories import rows
 
 
 def test_what_was_sealed_opens_and_is_not_seen() -> None:
@@ -74,7 +75,9 @@ async def test_case_59_nor_with_a_key_of_the_same_name_that_is_another(
 
 
 async def test_an_empty_database_needs_no_old_key(database: Database) -> None:
+    crypto.use(crypto.new_keyring())
     await keyring_file.check(database)
+    assert await rows(database, Patient) == []
 
 
 def test_a_keyring_survives_its_file(tmp_path: Path, keyring: Keyring) -> None:

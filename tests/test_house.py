@@ -232,3 +232,32 @@ def test_what_is_translated_is_not_called_bare(env: Environment, source: str) ->
 def test_every_setting_stands_in_the_operators_table(name: str) -> None:
     table = [line for line in (ROOT / "docs" / "operating.md").read_text().splitlines() if line.startswith("|")]
     assert any(f"`{PREFIX}{name.upper()}`" in row.split("|")[1] for row in table)
+
+
+# --- tests assert
+
+SAYS = ("raises", "expect", "sees", "eventually", "then_", "looks", "check_")
+
+
+def without_assertion(source: str) -> list[str]:
+    """Tests of a module that assert nothing, neither themselves nor by a helper whose name says that it does."""
+    found = functions(ast.parse(source))
+    asserting = _reaching(found, lambda node: isinstance(node, ast.Assert) or _asserts(node))
+    return sorted(name for name in found if name.startswith("test_") and name not in asserting)
+
+
+def _asserts(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func).rpartition(".")[2]
+    return called.startswith(SAYS) or called in ("inspect", "nothing_waits", "wait_for_response")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.stem)
+def test_every_test_asserts_something(path: Path) -> None:
+    assert without_assertion(path.read_text()) == []
+
+
+def test_a_test_that_asserts_nothing_is_noticed() -> None:
+    assert without_assertion("def test_it():\n    run()") == ["test_it"]
+    assert without_assertion("def test_it():\n    _look()\ndef _look():\n    assert run()") == []

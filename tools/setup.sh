@@ -61,5 +61,6 @@ make_venv
 case "$what" in
   run) sync requirements.lock.txt ;;
   dev) debian_packages; sync requirements-dev.lock.txt ;;
+  quick) sync requirements-dev.lock.txt ;; # no browser, no PostgreSQL
   lock) lock ;;
 esac

@@ -160,7 +160,8 @@ async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, c
 async def test_two_visits_on_one_day_can_be_booked(db: AsyncSession, cast: Cast, rhythm: str) -> None:
     await around(db, cast, rhythms=[rhythm])
     for hour in (9, 15):
-        await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, hour)), NOW)
+        visit = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, hour)), NOW)
+        assert len(await tied(db, visit)) == 1
 
 
 async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: Cast) -> None:

@@ -82,6 +82,21 @@ async def without_background_sync(phone: Page) -> None:
     await phone.context.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
 
 
+async def go(page: Page, path: str) -> None:
+    """Open an address, also while the app goes to another by itself, as it does when the network returns."""
+
+    async def opened() -> bool:
+        try:
+            await page.goto(path)
+        except Error as error:
+            if "interrupted by another navigation" not in str(error) and "ERR_ABORTED" not in str(error):
+                raise
+            return False
+        return True
+
+    await eventually(opened, f"{path} to open")
+
+
 async def nothing_waits(phone: Page) -> None:
     """Until the phone's queue is empty. A page that goes on to another while it is asked is asked again."""
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 from server.access.guards import PERSON_COOKIE
 from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
-from tests.browser.people import answer_all, join, phone_of, press, sees, sees_not
+from tests.browser.people import answer_all, go, join, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.journeys.holding import HELD, UNREAD, given_it_is_held, it_is_held, tags, when_it_stands
 
@@ -76,7 +76,7 @@ async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Brows
     await phone.context.clear_cookies(name=PERSON_COOKIE)
     await phone.context.set_offline(False)
     await join(phone, site, site.cast.walter)
-    await phone.goto("/")
+    await go(phone, "/")
     walter = site.cast.walter.id
     await eventually(lambda: phone.evaluate(f"{HELD}.then(held => held?.person === '{walter}')"), "what Walter holds")
     await phone.evaluate("Outbox.flush()")

@@ -10,7 +10,7 @@ from server.checkins.models import CheckIn
 from server.flags.models import Flag
 from server.responses.models import Draft
 from tests.browser.eventually import eventually
-from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
+from tests.browser.people import answer, answer_all, desk_of, go, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.stories import rows
 
@@ -153,7 +153,7 @@ async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, 
     await rosa.context.set_offline(False)
     await nothing_waits(rosa)
     assert await flags(site) == ["choking"]
-    await rosa.goto("/")
+    await go(rosa, "/")
     await press(rosa, "Start")
     await sees(rosa, "4 of 10")
 

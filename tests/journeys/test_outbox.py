@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Route, expect
 
 from server.access.guards import PERSON_COOKIE
 from tests.browser.people import (
+    go,
     join,
     phone_of,
     press,
@@ -45,7 +46,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     # Online again, but the upload still fails: Home opens, and says what waits.
     await rosa.context.route(UPLOADS, lambda route: route.abort())
     await rosa.context.set_offline(False)
-    await rosa.goto("/")
+    await go(rosa, "/")
     await sees(rosa, HOME_COUNTS)
     await sees_not(rosa, "is ready")
     assert await site.responses_to(check_in) == 0
@@ -135,7 +136,7 @@ async def test_case_48_a_newer_page_raises_the_version_while_an_old_tab_is_open_
     kept = await rosa.evaluate("Outbox.all().then(entries => entries.map(entry => entry.state))")
     assert kept == ["waiting"]
     await rosa.context.set_offline(False)
-    await rosa.goto("/")
+    await go(rosa, "/")
     await site.wait_for_response(check_in)
     await then_nothing_waits_any_more(rosa)
 

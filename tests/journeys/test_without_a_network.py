@@ -9,7 +9,7 @@ from server.flags.models import Flag
 from server.responses import history
 from server.responses.models import Response
 from tests.browser.eventually import eventually
-from tests.browser.people import answer, answer_all, nothing_waits, phone_of, press, sees, sees_not
+from tests.browser.people import answer, answer_all, go, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.journeys.holding import SAVED, answers_to, given_it_is_held, it_is_held
 from tests.stories import rows
@@ -84,7 +84,7 @@ async def test_begun_on_the_server_it_goes_on_on_the_phone_and_back(chromium: Br
 
     # A day later, with a network: the server knows by then what was answered without.
     await rosa.context.set_offline(False)
-    await rosa.goto(f"/check-ins/{check_in.id}")
+    await go(rosa, f"/check-ins/{check_in.id}")
     await expect(rosa.locator("h1")).to_have_text("How is your breathing today?")
     await answer(rosa, "No trouble")
     await sees(rosa, "Low", "4 of 10")

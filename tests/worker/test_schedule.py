@@ -71,15 +71,24 @@ def test_a_late_tick_runs_once_and_is_never_dropped(worker: Worker) -> None:
 
 
 async def test_a_tick_that_fails_takes_no_other_along(worker: Worker) -> None:
+    ran: list[str] = []
+
     async def fails(_: Worker) -> None:
+        ran.append("fails")
         raise RuntimeError
 
+    async def goes_on(_: Worker) -> None:
+        ran.append("goes on")
+
     await schedule._guarded(worker, replace(TICKS[0], run=fails))
+    await schedule._guarded(worker, replace(TICKS[1], run=goes_on))
+    assert ran == ["fails", "goes on"]
 
 
 async def test_every_tick_runs_on_an_empty_database(worker: Worker) -> None:
     for tick in TICKS:
         await tick.run(worker)
+    assert await rows(worker.database, Reminder) == []
     await worker.send_due()
 
 
@@ -131,6 +140,7 @@ async def test_a_booking_in_another_process_wakes_it(
             worker.wake.clear()
             while not worker.wake.is_set():
                 await remind(other, cast, timedelta(hours=1))
+    assert worker.wake.is_set()
     noticing.cancel()
     await asyncio.gather(noticing, return_exceptions=True)
 

@@ -218,7 +218,7 @@ def test_a_subject_that_apple_answers_with_403_is_refused(subject: str) -> None:
 
 @pytest.mark.parametrize("subject", ["mailto:a.b+c@clinic.example", "https://clinic.example/contact"])
 def test_a_full_subject_is_taken(subject: str) -> None:
-    PushChannel({"v1": NEW}, subject, loopback(1), now=lambda: NOW)
+    assert PushChannel({"v1": NEW}, subject, loopback(1), now=lambda: NOW).name == "push"
 
 
 def test_case_31_a_point_off_the_curve_is_refused() -> None:

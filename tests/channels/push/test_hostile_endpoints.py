@@ -40,6 +40,8 @@ FINE = [
 @pytest.mark.parametrize("url", FINE)
 def test_a_push_service_is_known(url: str) -> None:
     check_endpoint(url, HOSTS)
+    with pytest.raises(BadEndpoint):
+        check_endpoint(url.replace("://", "://evil.example@"), HOSTS)
 
 
 @pytest.mark.parametrize("url", FINE)
@@ -121,6 +123,8 @@ def test_loopback_by_name_and_by_ipv6() -> None:
     hosts = HostList.parse("LOCALHOST:9000 [::1]:9000", base_url_is_loopback=True)
     check_endpoint("http://localhost:9000/a", hosts)
     check_endpoint("http://[::1]:9000/a", hosts)
+    with pytest.raises(BadEndpoint):
+        check_endpoint("http://localhost:9001/a", hosts)
 
 
 @pytest.mark.parametrize(
