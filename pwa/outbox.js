@@ -33,7 +33,7 @@ const Outbox = (() => {
     return heldKey();
   }
 
-  const heldKey = () => JSON.parse(localStorage.getItem(KEY_CACHE));
+  const heldKey = () => JSON.parse(localStorage.getItem(KEY_CACHE) ?? "null");
 
   async function seal(clientId, content) {
     const server = heldKey() ?? (await serverKey());

@@ -2,7 +2,7 @@
 // Come back by a face, a finger or the phone's own code: a passkey is made in Settings, and used on Join.
 
 const place = document.getElementById("passkey");
-const can = window.PublicKeyCredential?.parseCreationOptionsFromJSON;
+const can = typeof window.PublicKeyCredential?.parseCreationOptionsFromJSON === "function";
 if (place && can) place.hidden = false;
 document.getElementById("passkey-make")?.addEventListener("click", () => withPasskey(make));
 document.getElementById("passkey-use")?.addEventListener("click", () => withPasskey(use));

@@ -176,7 +176,7 @@ function catchUp(entries) {
 function goWhereItIs(checkIn) {
   const key = `where-it-is-${checkIn}`;
   if (Date.now() - Number(sessionStorage.getItem(key)) < 5000) return;
-  sessionStorage.setItem(key, Date.now());
+  sessionStorage.setItem(key, String(Date.now()));
   location.replace(`/check-ins/${checkIn}`);
 }
 

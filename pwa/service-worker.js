@@ -23,8 +23,8 @@ addEventListener("sync", (event) => event.waitUntil(event.tag === "outbox" ? Out
 async function keepShell() {
   const shell = await caches.open(SHELL);
   await shell.addAll([OFFLINE, UNSENT, WORDS].map((path) => new Request(path, { cache: "reload" })));
-  const page = await (await shell.match(OFFLINE)).text();
-  await shell.addAll(page.match(/\/static\/[^"]+\.(js|css)/g));
+  const page = await /** @type {Response} */ (await shell.match(OFFLINE)).text();
+  await shell.addAll(/** @type {string[]} */ (page.match(/\/static\/[^"]+\.(js|css)/g)));
   await skipWaiting();
 }
 

@@ -19,7 +19,7 @@ async function askAgain() {
 // Once in a while: a network that comes and goes must not lead round and round.
 function lookAnew() {
   if (Date.now() - Number(sessionStorage.getItem("looked-anew")) < 5000) return;
-  sessionStorage.setItem("looked-anew", Date.now());
+  sessionStorage.setItem("looked-anew", String(Date.now()));
   location.reload();
 }
 

@@ -72,7 +72,7 @@ const Walk = (() => {
     return ours.some((id) => (of ?? id) === id && !known.includes(id));
   }
 
-  function show(html, to, arrange = () => {}) {
+  function show(html, to, arrange = (_) => {}) {
     const page = document.createElement("template");
     page.innerHTML = html;
     const title = page.content.querySelector("title");
