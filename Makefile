@@ -2,7 +2,7 @@
 # Tests begin hundreds of processes: what one has compiled serves the next.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test quick check bench faults lighthouse pictures locale docs lock setup setup-dev
+.PHONY: run test quick check bench faults lighthouse pictures locale docs lock setup setup-dev setup-check
 
 run: setup
 	@.venv/bin/interlude run
@@ -14,8 +14,13 @@ quick:
 	@sh tools/setup.sh quick
 	@.venv/bin/python -m pytest -n 2 --dist worksteal --quick $(ARGS)
 
-check: setup-dev
+check: setup-check
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
+	@node_modules/.bin/tsc -p tools/browser/tsconfig.pages.json
+	@node_modules/.bin/tsc -p tools/browser/tsconfig.worker.json
+	@node_modules/.bin/eslint --max-warnings 0 -c tools/browser/eslint.config.mjs pwa tools/browser
+	@node_modules/.bin/stylelint --max-warnings 0 --config tools/browser/stylelint.config.mjs 'static/*.css'
+	@.venv/bin/python tools/template_lines.py
 
 faults: setup-dev
 	@.venv/bin/python -m tests.faults $(ARGS)
@@ -31,6 +36,9 @@ setup:
 
 setup-dev:
 	@sh tools/setup.sh dev
+
+setup-check:
+	@sh tools/setup.sh check
 
 lock:
 	@sh tools/setup.sh lock

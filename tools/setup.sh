@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sets up what `make run` (run) or `make test` (dev) needs, saying what it does; quick when nothing is missing.
+# Sets up what `make run` (run), `make test` (dev) or `make check` (check) needs, saying what it does; quick when nothing
+# is missing.
 set -eu
 export UV_SYSTEM_CERTS=1 # a company proxy signs with a certificate that only the system knows
 cd "$(dirname "$0")/.."
@@ -45,16 +46,33 @@ lock() {
   .venv/bin/uv pip compile $compile --extra dev pyproject.toml -o requirements-dev.lock.txt
 }
 
+install_debian() { # $1 what for, $2 packages
+  [ -n "$2" ] || return 0
+  say "Debian packages for the $1:$2 (a minute or two)"
+  sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $2 >/dev/null
+}
+
 debian_packages() { # browsers and PostgreSQL, for the tests
   missing=""
   command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
   command -v firefox-esr >/dev/null 2>&1 || missing="$missing firefox-esr"
   ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
-  [ -n "$missing" ] || return 0
-  say "Debian packages for the tests:$missing (a minute or two)"
-  sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  install_debian tests "$missing"
+}
+
+checkers() { # of scripts and style sheets: they run on Node, which nothing else needs
+  missing=""
+  command -v node >/dev/null 2>&1 || missing=" nodejs"
+  command -v npm >/dev/null 2>&1 || missing="$missing npm"
+  install_debian checks "$missing"
+  stamp=node_modules/.synced
+  wanted=$(cat package.json package-lock.json | cksum)
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
+  say "packages of package-lock.json (a few seconds)"
+  npm ci --no-audit --no-fund --loglevel=error
+  echo "$wanted" > "$stamp"
 }
 
 make_venv
@@ -62,5 +80,6 @@ case "$what" in
   run) sync requirements.lock.txt ;;
   dev) debian_packages; sync requirements-dev.lock.txt ;;
   quick) sync requirements-dev.lock.txt ;; # no browser, no PostgreSQL
+  check) debian_packages; sync requirements-dev.lock.txt; checkers ;;
   lock) lock ;;
 esac
