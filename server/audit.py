@@ -12,6 +12,8 @@ from server.db import Base, OfClinic
 
 
 class AuditEvent(OfClinic, Base):
+    """Who saw or changed what, and when."""
+
     __tablename__ = "audit_event"
     __table_args__ = (
         Index("ix_audit_event_subject", "subject_id", "at"),

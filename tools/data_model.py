@@ -15,17 +15,6 @@ from server.migrations import MODELS  # noqa: E402
 PAGE = ROOT / "docs" / "data-model.md"
 BEGIN, END = "<!-- tables: made by `make docs` -->", "<!-- end of tables -->"
 CLINIC = "clinic"
-# For models whose class has no docstring; a docstring wins.
-WITHOUT_DOCSTRING = {
-    "audit_event": "Who saw or changed what, and when.",
-    "caregiver": "A partner, child or friend who helps a patient and may answer for them.",
-    "clinic": "A clinic with its name, zone, phone numbers and settings. Every other person belongs to one.",
-    "consent": "A person agreed to one version of the notice, on one device.",
-    "device_session": "A sign-in on a device, until it expires or is ended.",
-    "patient": "A person whom the clinic treats, with contacts, zone, language and choices.",
-    "series": "Visits that were booked together.",
-    "staff": "A person who works for the clinic, with a role and credentials.",
-}
 
 
 def tables() -> list[Table]:
@@ -39,7 +28,7 @@ def meaning(table: Table) -> str:
     for mapper in Base.registry.mappers:
         if mapper.local_table is table and (docstring := mapper.class_.__dict__.get("__doc__")):
             return " ".join(docstring.strip().split("\n\n")[0].split())
-    return WITHOUT_DOCSTRING.get(table.name, "")
+    return ""
 
 
 def keys(table: Table) -> list[tuple[str, ForeignKey]]:

@@ -63,6 +63,8 @@ class Device(OfClinic, Base):
 
 
 class DeviceSession(OfClinic, Base):
+    """A sign-in on a device, until it expires or is ended."""
+
     __tablename__ = "device_session"
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
@@ -133,6 +135,8 @@ class Subscription(OfClinic, Base):
 
 
 class Consent(OfClinic, Base):
+    """A person agreed to one version of the notice, on one device."""
+
     __tablename__ = "consent"
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)

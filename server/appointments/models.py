@@ -10,6 +10,8 @@ from server.db import Base, OfClinic
 
 
 class Series(OfClinic, Base):
+    """Visits that were booked together."""
+
     __tablename__ = "series"
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)

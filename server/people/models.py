@@ -11,6 +11,8 @@ from server.db import Base, OfClinic
 
 
 class Clinic(Base):
+    """A clinic with its name, zone, phone numbers and settings. Every other person belongs to one."""
+
     __tablename__ = "clinic"
 
     name: Mapped[str] = mapped_column(String(200))
@@ -34,6 +36,8 @@ class Clinic(Base):
 
 
 class Staff(OfClinic, Base):
+    """A person who works for the clinic, with a role and credentials."""
+
     __tablename__ = "staff"
 
     name_sealed: Mapped[bytes]
@@ -55,6 +59,8 @@ class Staff(OfClinic, Base):
 
 
 class Patient(OfClinic, Base):
+    """A person whom the clinic treats, with contacts, zone, language and choices."""
+
     __tablename__ = "patient"
 
     name_sealed: Mapped[bytes]
@@ -83,6 +89,8 @@ class Patient(OfClinic, Base):
 
 
 class Caregiver(OfClinic, Base):
+    """A partner, child or friend who helps a patient and may answer for them."""
+
     __tablename__ = "caregiver"
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
