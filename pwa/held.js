@@ -29,7 +29,9 @@ const Held = (() => {
   // Null for what is not there, and for what can't be read any more.
   async function get(name) {
     try {
-      const { iv, box } = await run("things", "readonly", (things) => things.get(name));
+      const kept = await run("things", "readonly", (things) => things.get(name));
+      if (!kept) return null;
+      const { iv, box } = kept;
       return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(sealing(name, iv), await key(), box)));
     } catch (error) {
       console.warn("held:", name, error);
