@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,50 +15,44 @@ from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, still_asked
 from server.responses import drafts, history
+from server.responses.drafts import Statement
 from server.responses.models import Response, SetAside
 
 
-async def keep_the_others(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
-) -> None:
+@dataclass(frozen=True)
+class Sent:
+    """A response, with the check-in and the questionnaire that it answers."""
+
+    check_in: CheckIn
+    form: Form
+    response: Response
+
+
+async def keep_the_others(db: AsyncSession, actor: Actor, sent: Sent, now: datetime) -> None:
     """What the other party had answered by the time that it was sent."""
-    for respondent in (await drafts.respondents(db, check_in)).values():
-        if rules.party_of(respondent) == rules.party_of(response.respondent):
+    for respondent in (await drafts.respondents(db, sent.check_in)).values():
+        if rules.party_of(respondent) == rules.party_of(sent.response.respondent):
             continue
-        kept = await drafts.kept(db, check_in, respondent, taken_over=False)
-        answers = still_asked(form, kept, respondent)
+        kept = await drafts.kept(db, sent.check_in, respondent, taken_over=False)
+        answers = still_asked(sent.form, kept, respondent)
         if any(value is not None for value in answers.values()):
-            await set_aside(db, actor, check_in, form, response, respondent, answers, now)
+            await set_aside(db, actor, sent, Statement(respondent, answers), now)
 
 
 async def keep_late(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    respondent: str,
-    answers: Mapping[str, Value],
-    now: datetime,
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
 ) -> None:
     """Answers that came after theirs was sent, where they say something else."""
     held = await history.standing(db, check_in.id)
     known = json.loads(held.answers) if held else {}
-    new = {link_id: value for link_id, value in answers.items() if known.get(link_id) != value}
+    new = {link_id: value for link_id, value in statement.answers.items() if known.get(link_id) != value}
     if held is not None and new:
-        await set_aside(db, actor, check_in, form, held, respondent, new, now)
+        await set_aside(db, actor, Sent(check_in, form, held), replace(statement, answers=new), now)
 
 
-async def set_aside(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    held: Response,
-    respondent: str,
-    answers: Mapping[str, Value],
-    now: datetime,
-) -> None:
+async def set_aside(db: AsyncSession, actor: Actor, sent: Sent, statement: Statement, now: datetime) -> None:
     """What one party says otherwise is one version, however many entries brought it; sent again it is no other."""
+    held, respondent, answers = sent.response, statement.respondent, statement.answers
     version = await _version_of(db, held, respondent, answers)
     known = json.loads(version.answers) if version else {}
     if version is not None and known.items() >= answers.items():
@@ -73,7 +67,7 @@ async def set_aside(
     version.answers, version.received_at = json.dumps(known | dict(answers)), now
     await db.flush()
     audit.record(db, actor, "response.set-aside", version, now)
-    occurrence = await history.news(db, check_in, form, looked_at, answers, held)
+    occurrence = await history.news(db, sent.check_in, sent.form, looked_at, answers, held)
     await flags.raise_flags(db, actor, replace(occurrence, unanswered=()), now)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -15,6 +16,15 @@ from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, is_public_item, shown
 from server.responses import history
 from server.responses.models import Draft, Response
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one respondent answers. `at` is when, where that was before we heard of it."""
+
+    respondent: str
+    answers: Mapping[str, Value]
+    at: datetime | None = None
 
 
 async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over: bool = True) -> dict[str, Value]:
@@ -37,44 +47,26 @@ async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, 
 
 
 async def keep(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    link_id: str,
-    value: Value,
-    respondent: str,
-    now: datetime,
-    at: datetime | None = None,
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
 ) -> list[flags.Raised]:
-    """Keep one answer at once, given `at` where that was not now. Its red flags go to staff before anything is sent.
-
-    They are returned.
-    """
-    await put_back(db, actor, check_in, {link_id: value}, respondent, now, at)
-    if value is None:
+    """Keep a statement at once. Its red flags go to staff before anything is sent, and are returned."""
+    await put_back(db, actor, check_in, statement, now)
+    if all(value is None for value in statement.answers.values()):
         return []
-    occurrence = await history.occurrence(db, check_in, form, {link_id: value}, None)
+    occurrence = await history.occurrence(db, check_in, form, statement.answers, None)
     return await flags.raise_red(db, actor, occurrence, now)
 
 
-async def put_back(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    answers: Mapping[str, Value],
-    respondent: str,
-    now: datetime,
-    at: datetime | None = None,
-) -> None:
+async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement: Statement, now: datetime) -> None:
     """Keep answers and raise nothing: staff know of those that come back from a response."""
+    respondent, answered_at = statement.respondent, statement.at or now
     party = rules.party_of(respondent)
-    for link_id, value in answers.items():
+    for link_id, value in statement.answers.items():
         which = (Draft.check_in_id == check_in.id, Draft.party == party, Draft.link_id == link_id)
         draft = await db.scalar(select(Draft).where(*which)) or Draft(
             clinic_id=check_in.clinic_id, check_in_id=check_in.id, party=party, link_id=link_id
         )
-        draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, at or now
+        draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, answered_at
         draft.as_before = False
         db.add(draft)
         await db.flush()

@@ -1,5 +1,6 @@
 """A check-in is sent, by the form or by what a phone kept; then how urgent it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,14 +54,14 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     try:
-        box, phones_now = await _opened(request, actor)
+        box = await _opened(request, actor)
         submission = Submission(
             box.client_id,
             box.answers,
             respondent_from(box.respondent, actor.kind),
             box.answered_at,
             as_before=box.as_before,
-            phones_now=phones_now,
+            phones_now=box.phones_now,
             questionnaire=box.questionnaire,
         )
         taken = await submit.submit(db, actor, check_in, submission, now)
@@ -69,8 +70,7 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
-        form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, box.questionnaire))
-        await late_answers.note_refused(db, actor, check_in, form, box, taken.why, now)
+        await late_answers.note_refused(db, actor, check_in, box, taken.why, now)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
         return problems.answer(request, 409)
@@ -78,13 +78,13 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
 
 
-async def _opened(request: Ask, actor: Actor) -> tuple[Entry, datetime | None]:
+async def _opened(request: Ask, actor: Actor) -> Entry:
     """The entry, and what the phone's clock says now. An entry says whose it is: sent by another person's session it
     stays on the phone (case 46)."""
     body = await json_of(request)
     if body.get("owner", actor.id) != actor.id:
         raise PermissionDeniedException("This is another person's.")
-    return open_box(SealedBody.read(body)), _moment(body.get("now"))
+    return replace(open_box(SealedBody.read(body)), phones_now=_moment(body.get("now")))
 
 
 def _moment(ms: object) -> datetime | None:
@@ -100,9 +100,9 @@ async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: 
     """Single answers that a phone kept while it had no network, sealed and receipted as a whole check-in is."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     try:
-        box, phones_now = await _opened(request, actor)
+        box = await _opened(request, actor)
         form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, box.questionnaire))
-        taken = await late_answers.take_late(db, actor, check_in, form, box, now, phones_now)
+        taken = await late_answers.take_late(db, actor, check_in, form, box, now)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:

@@ -30,6 +30,8 @@ from server.questionnaires.definition import (
 from server.questionnaires.models import Questionnaire
 from server.reminders import flow as reminders_flow
 from server.responses import conflicts, drafts, history
+from server.responses.conflicts import Sent
+from server.responses.drafts import Statement
 from server.responses.models import Response
 from server.responses.questions import same_as_last
 
@@ -77,11 +79,11 @@ async def submit(
     answers = check_answers(form, submission.answers, submission.respondent)
     held = await history.standing(db, check_in.id)
     if held is not None:
-        return await _again(db, actor, check_in, form, held, submission, answers, now)
+        return await _again(db, actor, Sent(check_in, form, held), submission, answers, now)
     if check_in.state == "cancelled":
         return Refused("called-off")
     answers = await _with_private(db, check_in, form, submission.respondent, answers)
-    response = _response(actor, check_in, version, form, submission, answers, now)
+    response = _response(actor, check_in, form, replace(submission, answers=answers, questionnaire=version), now)
     waits = _private_waits(check_in, form, submission, answers, now)
     if waits:
         response.status = "in-progress"
@@ -91,7 +93,7 @@ async def submit(
     audit.record(db, actor, "response.received", response, now, status=response.status)
     check_in.state = _state_after(response.status, waits)
     await _raise_flags(db, actor, check_in, form, response, now)
-    await conflicts.keep_the_others(db, actor, check_in, form, response, now)
+    await conflicts.keep_the_others(db, actor, Sent(check_in, form, response), now)
     await drafts.clear(db, check_in)
     await _settle(db, actor, check_in, response, now)
     return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
@@ -127,7 +129,7 @@ async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: R
     check_in.left_to_patient = check_in.state == "waiting"
     if not check_in.left_to_patient:
         return await reminders_flow.settle(db, actor, check_in.id, now)
-    await drafts.put_back(db, actor, check_in, history.answers_of(response), response.respondent, now)
+    await drafts.put_back(db, actor, check_in, Statement(response.respondent, history.answers_of(response)), now)
     await reminders_flow.leave_to_patient(db, actor, check_in.id, now)
 
 
@@ -161,24 +163,17 @@ async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -
 
 
 async def _again(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    held: Response,
-    submission: Submission,
-    answers: Answers,
-    now: datetime,
+    db: AsyncSession, actor: Actor, before: Sent, submission: Submission, answers: Answers, now: datetime
 ) -> Taken | Conflict:
     """Decrypted answers are compared: sealing twice gives two ciphertexts.
 
     What a phone in other hands is told must not depend on private answers, or it could guess until it is told "again".
     Only what it may see is compared. The private answers that it sends are kept without a word.
     """
-    who = submission.respondent
+    who, check_in, form, held = submission.respondent, before.check_in, before.form, before.response
     if _finishes(check_in, held, submission):
-        await _keep_changed(db, actor, check_in, form, held, answers, now)
-        return await _complete(db, actor, check_in, form, held, submission, answers, now)
+        await _keep_changed(db, actor, before, answers, now)
+        return await _complete(db, actor, before, submission, answers, now)
     given = without_private_skips(form, answers, who)
     sent = history.answers_of(held)
     seen, said = shown(form, sent, who), shown(form, given, who)
@@ -186,17 +181,17 @@ async def _again(
     private = {link_id: value for link_id, value in given.items() if link_id not in said}
     again = seen == said and (who == "self" or rules.party_of(held.respondent) == rules.party_of(who))
     if not again and not _completes(held, submission, seen, said):
-        await conflicts.set_aside(db, actor, check_in, form, held, who, given, now)
+        await conflicts.set_aside(db, actor, before, Statement(who, given), now)
         return Conflict(held)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == "waiting"):
         whole = still_asked(form, unseen | more | said, who)
-        taken = await _complete(db, actor, check_in, form, held, submission, whole, now)
+        taken = await _complete(db, actor, before, submission, whole, now)
     else:
         taken = Taken(held, flagged=await is_flagged(db, actor, held, who))
     stands = history.answers_of(held)
     if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
-        await conflicts.set_aside(db, actor, check_in, form, held, who, otherwise, now)
+        await conflicts.set_aside(db, actor, before, Statement(who, otherwise), now)
     return replace(taken, again=again)
 
 
@@ -207,20 +202,12 @@ def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool
     return check_in.state == "waiting" and same_party and by_patient
 
 
-async def _keep_changed(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    held: Response,
-    answers: Answers,
-    now: datetime,
-) -> None:
+async def _keep_changed(db: AsyncSession, actor: Actor, before: Sent, answers: Answers, now: datetime) -> None:
     """What others had sent and the patient now answers otherwise stays on record."""
-    sent = history.answers_of(held)
+    sent = history.answers_of(before.response)
     changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
     if changed:
-        await conflicts.set_aside(db, actor, check_in, form, held, held.respondent, changed, now)
+        await conflicts.set_aside(db, actor, before, Statement(before.response.respondent, changed), now)
 
 
 def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
@@ -239,16 +226,10 @@ def _completes(held: Response, submission: Submission, seen: Answers, said: Answ
 
 
 async def _complete(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    held: Response,
-    submission: Submission,
-    answers: Answers,
-    now: datetime,
+    db: AsyncSession, actor: Actor, part: Sent, submission: Submission, answers: Answers, now: datetime
 ) -> Taken:
     """The rest of a response has come. If the window has ended instead, it still says who sent it, and when."""
+    check_in, form, held = part.check_in, part.form, part.response
     before, waits = history.answers_of(held), _private_waits(check_in, form, submission, answers, now)
     held.answers, held.status = json.dumps(dict(answers)), "in-progress" if waits else submission.status
     if submission.status == "completed":
@@ -259,7 +240,7 @@ async def _complete(
     check_in.state = _state_after(held.status, waits)
     added = " ".join(sorted(answers.keys() - before.keys()))
     audit.record(db, actor, "response.completed", held, now, added=added)
-    await conflicts.keep_the_others(db, actor, check_in, form, held, now)
+    await conflicts.keep_the_others(db, actor, part, now)
     await drafts.clear(db, check_in)
     await review.raise_flags(db, actor, await history.news(db, check_in, form, before, answers, held), now)
     await _settle(db, actor, check_in, held, now)
@@ -281,29 +262,22 @@ async def asks_urgency(db: AsyncSession, actor: Actor, response: Response, now: 
     return fresh and await is_flagged(db, actor, response, response.respondent if held_by == "self" else held_by)
 
 
-def _response(
-    actor: Actor,
-    check_in: CheckIn,
-    version: str,
-    form: Form,
-    submission: Submission,
-    answers: Answers,
-    now: datetime,
-) -> Response:
+def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submission, now: datetime) -> Response:
+    """Of a submission whose answers and version were checked."""
     answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
     return Response(
         clinic_id=check_in.clinic_id,
         client_id=submission.client_id,
         patient_id=check_in.patient_id,
         check_in_id=check_in.id,
-        questionnaire_id=version,
+        questionnaire_id=submission.questionnaire,
         slug=form.slug,
         status=submission.status,
         respondent=submission.respondent,
         caregiver_id=actor.id if actor.kind == "caregiver" else None,
         device_id=None if actor.kind == "staff" else actor.device_id or None,
         entered_by=actor.id if actor.kind == "staff" else None,
-        answers=json.dumps(dict(answers)),
+        answers=json.dumps(dict(submission.answers)),
         answered_at=answered_at,
         claimed_at=None if answered_at == submission.answered_at else rules.showable(submission.answered_at),
         received_at=now,
@@ -325,7 +299,7 @@ async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime
     response.undone_at = now
     check_in.state, check_in.client_id, check_in.left_to_patient = "waiting", new_id(), False
     audit.record(db, actor, "response.undone", response, now)
-    await drafts.put_back(db, actor, check_in, history.answers_of(response), response.respondent, now)
+    await drafts.put_back(db, actor, check_in, Statement(response.respondent, history.answers_of(response)), now)
     await reminders_flow.leave_to_all(db, actor, check_in.id, now)
     return True
 

@@ -61,7 +61,9 @@ async def keep(database: Database, cast: Cast, check_in: CheckIn, respondent: st
         for link_id, value in answers.items():
             now += timedelta(minutes=1)
             checked = form.question(link_id).check(value)
-            await drafts.keep(db, acting(cast.rosa), check_in, form, link_id, checked, respondent, now)
+            await drafts.keep(
+                db, acting(cast.rosa), check_in, form, drafts.Statement(respondent, {link_id: checked}), now
+            )
 
 
 async def due(database: Database, cast: Cast, slug: str = "weekly-als") -> CheckIn:

@@ -97,7 +97,7 @@ async def begin(database: Database, cast: Cast) -> None:
         await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(starts), NOW)
         part = await due_check_in(db, cast.rosa)
         form = await questionnaires.form_of(db, part.questionnaire_id)
-        await drafts.keep(db, acting(cast.rosa), part, form, "pain", 2, "self", NOW)
+        await drafts.keep(db, acting(cast.rosa), part, form, drafts.Statement("self", {"pain": 2}), NOW)
         await due_check_in(db, cast.walter)
 
 

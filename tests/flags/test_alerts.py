@@ -77,7 +77,7 @@ async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Datab
         async with database.writing() as db:
             held = await db.get_one(CheckIn, check_in.id)
             form = await questionnaires.form_of(db, held.questionnaire_id)
-            await drafts.keep(db, acting(cast.rosa), held, form, "fall", True, "self", NOW)
+            await drafts.keep(db, acting(cast.rosa), held, form, drafts.Statement("self", {"fall": True}), NOW)
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 
 

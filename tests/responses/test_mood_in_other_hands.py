@@ -99,7 +99,7 @@ async def family(
         due = await due_check_in(db, patient, slug)
         form = await questionnaires.form_of(db, due.questionnaire_id)
         for link_id, value in private.items():
-            await drafts.keep(db, acting(patient), due, form, link_id, value, "self", NOW)
+            await drafts.keep(db, acting(patient), due, form, drafts.Statement("self", {link_id: value}), NOW)
     return Family(patient, name, await signed_in(caregiver), before.id, due.id)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,20 +14,16 @@ from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.people.rules import Refused
+from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import BadAnswer, Form, Value, without_private_skips
-from server.responses import conflicts, drafts, history
+from server.responses import conflicts, drafts, history, submit
+from server.responses.drafts import Statement
 from server.responses.models import Draft
 from server.responses.offline.sealed_entries import Entry
 
 
 async def take_late(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    entry: Entry,
-    now: datetime,
-    phones_now: datetime | None = None,
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, entry: Entry, now: datetime
 ) -> Refused | None:
     """Before the check-in is sent they are kept as any answer; after that, set aside for staff. Raises BadAnswer.
 
@@ -35,7 +32,7 @@ async def take_late(
     respondent = rules.respondent_from(entry.respondent, actor.kind)
     answers = _checked(form, entry.answers, respondent)
     if check_in.state in ("done", "partial"):
-        await conflicts.keep_late(db, actor, check_in, form, respondent, answers, now)
+        await conflicts.keep_late(db, actor, check_in, form, Statement(respondent, answers), now)
         return None
     if check_in.state == "cancelled" or now - check_in.closes_at > rules.ANSWERED_LATE:
         red = await flags.raise_red(db, actor, await history.occurrence(db, check_in, form, answers, None), now)
@@ -45,16 +42,17 @@ async def take_late(
     if check_in.state == "missed":
         check_in.state = "waiting"
         audit.record(db, actor, "check-in.answered-late", check_in, now)
-    at = rules.on_our_clock(entry.answered_at, phones_now, now)
-    await _keep_older(db, actor, check_in, form, respondent, answers, at, now)
+    at = rules.on_our_clock(entry.answered_at, entry.phones_now, now)
+    await _keep_older(db, actor, check_in, form, Statement(respondent, answers, at), now)
     return None
 
 
 async def note_refused(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, entry: Entry, why: str, now: datetime
+    db: AsyncSession, actor: Actor, check_in: CheckIn, entry: Entry, why: str, now: datetime
 ) -> None:
     """A whole check-in that is not taken any more: on record as that, and what is red in it goes to staff (case 51)."""
     audit.record(db, actor, "check-in.refused", check_in, now, why=why)
+    form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, entry.questionnaire))
     respondent = rules.respondent_from(entry.respondent, actor.kind)
     with contextlib.suppress(BadAnswer):
         answers = _checked(form, entry.answers, respondent)
@@ -62,20 +60,13 @@ async def note_refused(
 
 
 async def _keep_older(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    respondent: str,
-    answers: Mapping[str, Value],
-    at: datetime,
-    now: datetime,
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
 ) -> None:
     """A newer answer to the same question stays; what is red goes to staff all the same."""
-    newer = await _answered_since(db, check_in, respondent, at)
-    for link_id, value in answers.items():
+    newer = await _answered_since(db, check_in, statement.respondent, statement.at or now)
+    for link_id, value in statement.answers.items():
         if link_id not in newer:
-            await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now, at)
+            await drafts.keep(db, actor, check_in, form, replace(statement, answers={link_id: value}), now)
         else:
             occurrence = await history.occurrence(db, check_in, form, {link_id: value}, None)
             await flags.raise_red(db, actor, occurrence, now)

@@ -54,6 +54,7 @@ class Entry:
     answered_at: datetime
     as_before: tuple[str, ...] = ()  # what the phone says it took over from last time
     questionnaire: str = ""  # the id of the version that the phone showed; a phone of last year says none
+    phones_now: datetime | None = None  # what the phone's clock says as it sends
 
 
 def open_box(sealed: SealedBody) -> Entry:

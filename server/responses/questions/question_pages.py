@@ -29,6 +29,7 @@ from server.questionnaires.definition import (
     still_asked,
 )
 from server.responses import drafts, history, lookup, submit
+from server.responses.drafts import Statement
 from server.responses.offline import late_answers
 from server.responses.offline.sealed_entries import Entry
 from server.responses.questions import question_view, red_flag_screens, same_as_last
@@ -139,7 +140,7 @@ async def answer(
         return problems.answer(request, 422, str(bad))
     if private and value is None:  # not skipped: it waits for the patient's own phone
         return await _after_private(request, db, check_in, form, question, None, now)
-    red = await drafts.keep(db, actor, check_in, form, link_id, value, respondent, now)
+    red = await drafts.keep(db, actor, check_in, form, Statement(respondent, {link_id: value}), now)
     if red:
         return await _red(request, db, check_in, question, value, red[0].trigger.screen, respondent, now)
     if private:

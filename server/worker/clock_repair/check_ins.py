@@ -18,6 +18,7 @@ from server.checkins.models import CheckIn, Plan
 from server.db import new_id
 from server.flags import flow as flags
 from server.responses import drafts, history
+from server.responses.drafts import Statement
 from server.responses.models import Response
 from server.worker.clock_repair import reminders as reminder_repair
 
@@ -93,7 +94,7 @@ async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) ->
         response.undone_at, response.client_id = now, new_id()
         audit.record(db, actor, "response.undone", response, now)
     await db.flush()
-    await drafts.put_back(db, actor, check_in, answers, response.respondent, now, at)
+    await drafts.put_back(db, actor, check_in, Statement(response.respondent, answers, at), now)
 
 
 async def _was_sent_by_a_person(db: AsyncSession, response: Response) -> bool:
