@@ -86,7 +86,9 @@ async def subscribed(db: AsyncSession, person: Patient | Caregiver | Staff, now:
     device = await device_of(db, person, now)
     who = acting(person)
     actor = Actor(who.kind, who.id, who.clinic_id, device_id=device.id)
-    taken = await subscriptions.subscribe(db, actor, PUSH + uuid4().hex, browser_keys(), HostList.parse(""), now)
+    taken = await subscriptions.subscribe(
+        db, actor, subscriptions.NewSubscription(PUSH + uuid4().hex, *browser_keys()), HostList.parse(""), now
+    )
     assert isinstance(taken, Subscription)
     return taken
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import sessions, staff_accounts
 from server.access.guards import ended_cookie, session_cookie, source_of
+from server.access.staff_accounts import Credentials
 from server.actor import Actor
 from server.people import rules
 from server.people import staff as people_staff
@@ -31,15 +32,8 @@ def sign_in_page(request: Ask) -> Response[str]:
 async def sign_in(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = text(form, "email", 200)
-    entered = await staff_accounts.sign_in(
-        db,
-        email,
-        text(form, "password", 500),
-        text(form, "code", 10),
-        _device(request),
-        source_of(request),
-        now,
-    )
+    typed = Credentials(email, text(form, "password", 500), text(form, "code", 10))
+    entered = await staff_accounts.sign_in(db, typed, _device(request), source_of(request), now)
     if isinstance(entered, Refused):
         status = 429 if entered.why == "too-many" else 422
         return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)

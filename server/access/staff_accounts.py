@@ -86,20 +86,30 @@ async def enter_by_link(db: AsyncSession, token: str, device_name: str, now: dat
     return await _enter(db, staff, device_name, "link", now)
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """What a staff member types to sign in."""
+
+    email: str
+    password: str
+    code: str
+
+
 async def sign_in(
-    db: AsyncSession, email: str, password: str, code: str, device_name: str, source: str, now: datetime
+    db: AsyncSession, typed: Credentials, device_name: str, source: str, now: datetime
 ) -> Entered | Refused:
     """Password and TOTP together, one answer for whatever was wrong. Guesses count by account and source."""
-    who = f"staff:{rules.normal_email(email)}:{source}"
+    email = rules.normal_email(typed.email)
+    who = f"staff:{email}:{source}"
     if await count_guess(db, who, now) < 0 or await count_guess(db, f"staff:{source}", now, 100) < 0:
         return Refused("too-many")
     staff = await db.scalar(
         select(Staff).where(
-            Staff.email_hash == crypto.keyed_hash(rules.normal_email(email), "email"),
+            Staff.email_hash == crypto.keyed_hash(email, "email"),
             Staff.ended_at.is_(None),
         )
     )
-    if not _password_fits(staff, password) or staff is None or not await _take_code(db, staff, code, now):
+    if not _password_fits(staff, typed.password) or staff is None or not await _take_code(db, staff, typed.code, now):
         return Refused("wrong")
     await forget_guesses(db, who, now)
     return await _enter(db, staff, device_name, "password", now)

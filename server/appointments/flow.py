@@ -13,6 +13,7 @@ from server.appointments import rules
 from server.appointments.models import Appointment, Series
 from server.appointments.rules import VisitChanged
 from server.checkins import flow as checkins
+from server.checkins.flow import TiedTo
 from server.delivery import receipts
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
@@ -27,6 +28,15 @@ class NewVisit:
     minutes: int = 60
     place: str = ""
     instructions: str | None = None
+
+
+@dataclass(frozen=True)
+class NewSeries:
+    """`first` is the model of all its visits: they follow on these weekdays, `count` in all."""
+
+    first: NewVisit
+    weekdays: frozenset[int]
+    count: int
 
 
 async def book(
@@ -59,28 +69,22 @@ async def book(
 
 
 async def book_series(
-    db: AsyncSession,
-    actor: Actor,
-    patient: Patient,
-    new: NewVisit,
-    weekdays: frozenset[int],
-    count: int,
-    now: datetime,
+    db: AsyncSession, actor: Actor, patient: Patient, new: NewSeries, now: datetime
 ) -> list[Appointment]:
     """All of the series or, on BadVisit, none of it (the caller's transaction rolls back)."""
-    days = rules.series_days(new.starts.date(), weekdays, count)
+    days = rules.series_days(new.first.starts.date(), new.weekdays, new.count)
     series = Series(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
-        count=count,
-        weekdays="".join(str(day) for day in sorted(weekdays)),
+        count=new.count,
+        weekdays="".join(str(day) for day in sorted(new.weekdays)),
         made_at=now,
     )
     db.add(series)
     await db.flush()
-    audit.record(db, actor, "series.booked", series, now, count=count)
-    hour = new.starts.time()
-    return [await book(db, actor, patient, _on(new, datetime.combine(day, hour)), now, series) for day in days]
+    audit.record(db, actor, "series.booked", series, now, count=new.count)
+    hour = new.first.starts.time()
+    return [await book(db, actor, patient, _on(new.first, datetime.combine(day, hour)), now, series) for day in days]
 
 
 def _on(new: NewVisit, starts: datetime) -> NewVisit:
@@ -182,7 +186,7 @@ async def _carry_along(
     db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
 ) -> None:
     await remind(db, actor, patient, appointment, now)
-    await checkins.tie(db, actor, patient, appointment.id, appointment.starts, appointment.zone, now)
+    await checkins.tie(db, actor, patient, TiedTo(appointment.id, appointment.starts, appointment.zone), now)
 
 
 async def remind(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.appointments import flow, rules
-from server.appointments.flow import NewVisit
+from server.appointments.flow import NewSeries, NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import BadVisit
 from server.people import flow as people
@@ -74,7 +74,7 @@ async def book(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewVisit(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         async with db.begin_nested():
-            await flow.book_series(db, actor, patient, new, weekdays, whole(form, "count") or 1, now)
+            await flow.book_series(db, actor, patient, NewSeries(new, weekdays, whole(form, "count") or 1), now)
     except BadVisit as bad:
         return await _form(request, db, actor, patient.id, typed, bad)
     return render.go(request, f"/staff/patients/{patient.id}#visits")

@@ -1,5 +1,6 @@
 """The verbs about plans and due check-ins: publish, plan, tie to a visit, lay out ahead, close."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -75,21 +76,22 @@ async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime)
             await _make(db, plan, patient, occasion, None, now)
 
 
-async def tie(
-    db: AsyncSession,
-    actor: Actor,
-    patient: Patient,
-    appointment_id: str,
-    starts: datetime,
-    zone: str,
-    now: datetime,
-) -> None:
-    """Put the check-ins around a visit where the visit now is. `starts` is wall time in `zone`."""
-    held = {check_in.plan_id: check_in for check_in in await waiting(db, CheckIn.appointment_id == appointment_id)}
+@dataclass(frozen=True)
+class TiedTo:
+    """The visit that check-ins are tied to. `starts` is wall time in `zone`."""
+
+    appointment_id: str
+    starts: datetime
+    zone: str
+
+
+async def tie(db: AsyncSession, actor: Actor, patient: Patient, visit: TiedTo, now: datetime) -> None:
+    """Put the check-ins around a visit where the visit now is."""
+    held = {c.plan_id: c for c in await waiting(db, CheckIn.appointment_id == visit.appointment_id)}
     for plan in await plans_of(db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
-        occasion = rules.around_visit(rhythm_of(plan), starts, zone, patient.zone, now)
+        occasion = rules.around_visit(rhythm_of(plan), visit.starts, visit.zone, patient.zone, now)
         check_in = held.get(plan.id)
         if occasion is None and check_in is not None:
             await call_off(db, actor, check_in, "moved", now)
@@ -98,7 +100,7 @@ async def tie(
             audit.record(db, actor, "check-in.moved", check_in, now)
             await remind(db, check_in, plan, now)
         elif occasion is not None:
-            await _make(db, plan, patient, occasion, appointment_id, now)
+            await _make(db, plan, patient, occasion, visit.appointment_id, now)
 
 
 async def untie(db: AsyncSession, actor: Actor, appointment_id: str, why: str, now: datetime) -> None:

@@ -46,6 +46,16 @@ class Target:
     subscription: Subscription | None = None
 
 
+@dataclass(frozen=True)
+class Sending:
+    """What all messages of one round share: what is known of whom they are for, the time, and our address."""
+
+    db: AsyncSession
+    known: Known
+    now: datetime
+    base_url: str
+
+
 def _service(channel: str, address: Address) -> str:
     return urlsplit(address.endpoint).netloc if isinstance(address, PushAddress) else channel
 
@@ -78,17 +88,9 @@ def _patients(patient: Patient) -> tuple[str | None, str | None]:
     return patient.email, number if patient.text_consent_at else None
 
 
-def write_attempt(
-    db: AsyncSession,
-    reminder: Reminder,
-    patient: Patient,
-    channel: str,
-    target: Target,
-    folded: list[Reminder],
-    now: datetime,
-    base_url: str,
-) -> Post:
+def write_attempt(sending: Sending, reminder: Reminder, channel: str, target: Target) -> Post:
     """The attempt's row, in state sending, and what the channel is to be given after the commit."""
+    now, folded = sending.now, sending.known.folded[reminder.id]
     token = crypto.new_token()
     to = target.subscription
     attempt = Attempt(
@@ -104,21 +106,20 @@ def write_attempt(
         fence=reminder.fence,
         started_at=now,
     )
-    db.add(attempt)
-    audit.record(db, actor.system(reminder.clinic_id), "attempt.begun", attempt, now, channel=channel)
+    sending.db.add(attempt)
+    audit.record(sending.db, actor.system(reminder.clinic_id), "attempt.begun", attempt, now, channel=channel)
     also = [other.kind for other in folded if other.subject_id != reminder.subject_id]
-    message = _message(reminder, patient, channel, also, token, now, base_url)
+    message = _message(sending, reminder, channel, also, token)
     whose = to.id if to else ""
     return Post(attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(folded))
 
 
-def _message(
-    reminder: Reminder, patient: Patient, channel: str, also: list[str], token: str, now: datetime, base_url: str
-) -> Message:
+def _message(sending: Sending, reminder: Reminder, channel: str, also: list[str], token: str) -> Message:
     """`also` are the kinds of what was folded into it.
 
     `ttl` ends when the next channel's turn comes: what was not delivered by then must not arrive beside it.
     """
+    patient, base_url = sending.known.patients[reminder.patient_id], sending.base_url
     to_staff = reminder.staff_id is not None
     locale = "en" if to_staff else patient.locale
     with language.speaking(locale):
@@ -135,4 +136,4 @@ def _message(
             )
     ends = min(reminder.expires_at, reminder.turn_at or reminder.expires_at)
     urgency = "normal" if reminder.kind in ("check-in", "nudge") else "high"
-    return Message(reminder.id, body, ttl=max(int((ends - now).total_seconds()), 0), urgency=urgency)
+    return Message(reminder.id, body, ttl=max(int((ends - sending.now).total_seconds()), 0), urgency=urgency)

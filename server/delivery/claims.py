@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.access.models import Subscription
 from server.crypto import MissingKey
-from server.delivery.attempts import Post, targets, write_attempt
-from server.delivery.batch import Known, look_up
+from server.delivery.attempts import Post, Sending, targets, write_attempt
+from server.delivery.batch import look_up
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.digest import fold_together
@@ -68,11 +68,11 @@ async def write_attempts(
         .values(state="unknown", why="the worker stopped before it knew")
     )
     going = await fold_together(db, claimed, now)
-    known = await look_up(db, going)
+    sending = Sending(db, await look_up(db, going), now, base_url)
     posts: list[Post] = []
     for reminder in going:
         try:
-            posts += _attempts_of(db, known, reminder, now, base_url, able)
+            posts += _attempts_of(sending, reminder, able)
         except (ValueError, MissingKey):  # one row that does not open must not keep the others waiting
             end(db, reminder, "failed", "its row does not open", now)
     for reminder in going:
@@ -82,9 +82,8 @@ async def write_attempts(
     return posts
 
 
-def _attempts_of(
-    db: AsyncSession, known: Known, reminder: Reminder, now: datetime, base_url: str, able: Collection[str]
-) -> list[Post]:
+def _attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> list[Post]:
+    db, known, now = sending.db, sending.known, sending.now
     patient = known.patients[reminder.patient_id]
     if reminder.expires_at <= now:
         went_out = known.went_out(reminder)
@@ -95,14 +94,13 @@ def _attempts_of(
     steps = rules.steps_for(reminder.kind, known.clinics[reminder.clinic_id].reach, able)
     if reminder.turn_at is not None and reminder.turn_at <= now:
         reminder.step, reminder.turn_at = reminder.step + 1, None
-    return _take_turn(db, known, reminder, steps, now, base_url)
+    return _take_turn(sending, reminder, steps)
 
 
-def _take_turn(
-    db: AsyncSession, known: Known, reminder: Reminder, steps: Sequence[rules.Step], now: datetime, base_url: str
-) -> list[Post]:
+def _take_turn(sending: Sending, reminder: Reminder, steps: Sequence[rules.Step]) -> list[Post]:
     """The first channel, from this one on, that has somebody to try."""
-    patient, folded = known.patients[reminder.patient_id], known.folded[reminder.id]
+    db, known, now = sending.db, sending.known, sending.now
+    patient = known.patients[reminder.patient_id]
     why = reminder.why or "no channel is set up"
     for index in range(reminder.step, len(steps)):
         channel = steps[index].channel
@@ -110,7 +108,7 @@ def _take_turn(
         found = targets(known, reminder, patient, channel)
         if found:
             reminder.turn_at = reminder.turn_at or rules.turn_ends(steps, index, now, reminder.expires_at)
-            return [write_attempt(db, reminder, patient, channel, target, folded, now, base_url) for target in found]
+            return [write_attempt(sending, reminder, channel, target) for target in found]
         if known.went_out(reminder, channel):
             return end(db, reminder, "sent", None, now)
         why, reminder.turn_at = UNREACHABLE[channel], None

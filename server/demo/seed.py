@@ -14,7 +14,7 @@ from server.access.joining.flow import Joined
 from server.actor import Actor, system
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
-from server.appointments.flow import NewVisit
+from server.appointments.flow import NewSeries, NewVisit
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm
@@ -129,7 +129,7 @@ async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: 
     began = now - BACK
     today = to_wall(now, patient.zone).date()
     course = NewVisit(datetime.combine(today - timedelta(days=40), time(9 + number % 6)), 90)
-    await appointments.book_series(db, coordinator, patient, course, frozenset({0, 2, 4}), 6, began)
+    await appointments.book_series(db, coordinator, patient, NewSeries(course, frozenset({0, 2, 4}), 6), began)
     for ahead in (1 + number % 4, 15 + number % 4, 29 + number % 4):
         day = today + timedelta(days=ahead)
         day += timedelta(days=max(day.weekday() - 4, 0) and 7 - day.weekday())

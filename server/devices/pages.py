@@ -12,7 +12,7 @@ from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
 from server.delivery import receipts
 from server.devices import subscriptions
-from server.devices.subscriptions import Opened
+from server.devices.subscriptions import NewSubscription, Opened
 from server.people import flow as people
 from server.people.rules import Refused
 from server.reminders import flow, rules, status
@@ -43,16 +43,15 @@ async def subscribe_staff(request: Ask, db: Db, actor: Who, settings: Given, now
 
 async def _subscribe(request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime) -> Response[Any]:
     body = await json_of(request)
-    endpoint, p256dh, auth = _subscription(body)
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
-    taken = await subscriptions.subscribe(db, actor, endpoint, (p256dh, auth), hosts, now, _word(body, "vapid"))
+    taken = await subscriptions.subscribe(db, actor, _subscription(body), hosts, now)
     if isinstance(taken, Refused):
         return problems.answer(request, 400, taken.why)
     await subscriptions.seen(db, actor, now)
     return Response({"id": taken.id}, status_code=200, headers=render.FRESH)
 
 
-def _subscription(body: dict[str, Any]) -> tuple[str, str, str]:
+def _subscription(body: dict[str, Any]) -> NewSubscription:
     """Endpoint and keys of a PushSubscription.toJSON(); what is missing or no text is empty, and refused later."""
     keys = body.get("keys")
     found = [
@@ -60,7 +59,7 @@ def _subscription(body: dict[str, Any]) -> tuple[str, str, str]:
         *((keys.get("p256dh"), keys.get("auth")) if isinstance(keys, dict) else ("", "")),
     ]
     endpoint, p256dh, auth = (part if isinstance(part, str) else "" for part in found)
-    return endpoint, p256dh, auth
+    return NewSubscription(endpoint, p256dh, auth, _word(body, "vapid"))
 
 
 @delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)

@@ -18,29 +18,30 @@ from server.people.rules import Refused
 MOST_OF_A_DEVICE = 100  # a browser changes its endpoint a few times a year
 
 
-async def subscribe(
-    db: AsyncSession,
-    actor: Actor,
-    endpoint: str,
-    keys: tuple[str, str],
-    hosts: HostList,
-    now: datetime,
-    vapid_public: str = "",
-) -> Subscription | Refused:
-    """Keep this device's subscription. An endpoint that was another device's is this one's from now on (case 32).
+@dataclass(frozen=True)
+class NewSubscription:
+    """As a browser gives it. `vapid_public` is the key that it was made with; "" stands for the one we give out now."""
 
-    `vapid_public` is the key that the browser made it with; "" stands for the one we give out now.
-    """
+    endpoint: str
+    p256dh: str
+    auth: str
+    vapid_public: str = ""
+
+
+async def subscribe(
+    db: AsyncSession, actor: Actor, new: NewSubscription, hosts: HostList, now: datetime
+) -> Subscription | Refused:
+    """Keep this device's subscription. An endpoint that was another device's is this one's from now on (case 32)."""
     try:
-        check_endpoint(endpoint, hosts)
-        check_subscription_keys(*keys)
+        check_endpoint(new.endpoint, hosts)
+        check_subscription_keys(new.p256dh, new.auth)
     except (BadEndpoint, BadKeys) as error:
         return Refused(str(error))
     if await _count(db, actor.device_id) >= MOST_OF_A_DEVICE:
         return Refused("this device has had too many endpoints")
-    subscription = await _own_or_new(db, actor, endpoint, now)
-    subscription.p256dh, subscription.auth = keys
-    subscription.vapid_key = _key_id(vapid_public)
+    subscription = await _own_or_new(db, actor, new.endpoint, now)
+    subscription.p256dh, subscription.auth = new.p256dh, new.auth
+    subscription.vapid_key = _key_id(new.vapid_public)
     subscription.started_at, subscription.ended_at, subscription.ended_why = now, None, None
     db.add(subscription)
     await db.flush()

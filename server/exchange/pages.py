@@ -15,7 +15,7 @@ from server.actor import Actor
 from server.appointments import flow
 from server.checkins.rules import may_see_private
 from server.exchange import metrics, my_data
-from server.exchange.calendar import visit_file
+from server.exchange.calendar import CalendarVisit, visit_file
 from server.exchange.my_data import MyData
 from server.language import gettext as _
 from server.people import flow as people
@@ -29,7 +29,7 @@ from server.web.problems import found
 @get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)
 async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[bytes]:
     visit = found(await flow.find(db, actor, appointment_id))
-    body = visit_file(
+    shown = CalendarVisit(
         uid=visit.id,
         starts=visit.starts,
         zone=visit.zone,
@@ -39,10 +39,9 @@ async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str])
         note=_("Open Interlude to see what to do before it."),
         changes=visit.changes,
         cancelled=visit.status == "cancelled",
-        now=now,
     )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"', "Cache-Control": "no-store"}
-    return Response(body, media_type="text/calendar", headers=headers)
+    return Response(visit_file(shown, now), media_type="text/calendar", headers=headers)
 
 
 @get("/my-data", opt=PATIENT)

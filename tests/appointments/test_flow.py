@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import flow
 from server.appointments import lists as visits
-from server.appointments.flow import NewVisit
+from server.appointments.flow import NewSeries, NewVisit
 from server.appointments.models import Appointment, Series
 from server.appointments.rules import BadVisit
 from server.checkins import flow as checkins
@@ -70,7 +70,7 @@ async def test_case_15_booked_one_day_ahead_it_is_not_reminded_of_three_days_lat
 
 
 async def test_case_17_each_visit_of_a_series_has_its_own_reminders(db: AsyncSession, cast: Cast) -> None:
-    visits = await flow.book_series(db, acting(cast.maria), cast.rosa, FIRST, frozenset({0, 2, 4}), 6, NOW)
+    visits = await flow.book_series(db, acting(cast.maria), cast.rosa, NewSeries(FIRST, frozenset({0, 2, 4}), 6), NOW)
     assert [f"{visit.starts:%a %d %H}" for visit in visits][:3] == ["Wed 02 10", "Fri 04 10", "Mon 07 10"]
     assert len({visit.series_id for visit in visits}) == 1
     for visit in visits:
@@ -84,7 +84,7 @@ async def test_a_series_with_one_bad_day_books_none(database: Database, cast: Ca
     async def book() -> None:
         async with database.writing() as db:
             new = NewVisit(datetime(2027, 3, 7, 2, 30))
-            await flow.book_series(db, acting(cast.maria), cast.rosa, new, frozenset({6}), 3, NOW)
+            await flow.book_series(db, acting(cast.maria), cast.rosa, NewSeries(new, frozenset({6}), 3), NOW)
 
     with pytest.raises(BadVisit, match="gap"):
         await book()
@@ -169,7 +169,7 @@ async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: 
     late = NOW + timedelta(hours=5)
     await around(db, cast, late, ["before"])
     new = NewVisit(datetime(2026, 11, 16, 16))
-    visits = await flow.book_series(db, acting(cast.maria), cast.rosa, new, frozenset({0, 1}), 2, late)
+    visits = await flow.book_series(db, acting(cast.maria), cast.rosa, NewSeries(new, frozenset({0, 1}), 2), late)
     assert len(visits) == 2
 
 

@@ -55,7 +55,9 @@ async def _phone(db, clinic: Clinic, patient: Patient, endpoint: str, hosts: Hos
     db.add(device)
     await db.flush()
     actor = Actor("patient", patient.id, clinic.id, device_id=device.id)
-    taken = await subscriptions.subscribe(db, actor, endpoint, browser_keys(), hosts, now)
+    taken = await subscriptions.subscribe(
+        db, actor, subscriptions.NewSubscription(endpoint, *browser_keys()), hosts, now
+    )
     assert not hasattr(taken, "why"), taken
 
 

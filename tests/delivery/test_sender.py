@@ -44,7 +44,9 @@ async def test_case_38_patient_and_helper_on_one_phone_get_one_notification(scen
         device = await device_of(db, luis)
         helper = Actor("caregiver", luis.id, luis.clinic_id, patient_id=luis.patient_id, device_id=device.id)
         endpoint = scene.phone.endpoint if shared else PUSH + "his-own"
-        await subscriptions.subscribe(db, helper, endpoint, browser_keys(), HostList.parse(""), NOW)
+        await subscriptions.subscribe(
+            db, helper, subscriptions.NewSubscription(endpoint, *browser_keys()), HostList.parse(""), NOW
+        )
     await scene.due()
     await scene.run()
     assert sorted(address.endpoint for address, _ in scene.push.sent) == sorted({scene.phone.endpoint, endpoint})

@@ -124,7 +124,9 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
     async with database.writing() as db:
         device = await device_of(db, cast.rosa)
         actor = Actor("patient", cast.rosa.id, cast.harbor.id, device_id=device.id)
-        await subscriptions.subscribe(db, actor, PUSH + "one", browser_keys(), HostList.parse(""), NOW)
+        await subscriptions.subscribe(
+            db, actor, subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse(""), NOW
+        )
 
     async def opens(said: Opened) -> str:
         async with database.writing() as db:

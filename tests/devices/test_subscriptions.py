@@ -27,7 +27,11 @@ def subscribe(database: Database, cast: Cast) -> Subscribe:
             device = await device_of(db, person)
             scope(db, person.clinic_id)
             return await subscriptions.subscribe(
-                db, as_device(person, device.id), endpoint, browser_keys(), HostList.parse(""), NOW
+                db,
+                as_device(person, device.id),
+                subscriptions.NewSubscription(endpoint, *browser_keys()),
+                HostList.parse(""),
+                NOW,
             )
 
     return take
@@ -80,7 +84,9 @@ async def test_a_device_has_one_living_endpoint(database: Database, cast: Cast) 
         device = await device_of(db, cast.rosa)
         actor = as_device(cast.rosa, device.id)
         for name in ("one", "two", "two"):
-            await subscriptions.subscribe(db, actor, PUSH + name, browser_keys(), HostList.parse(""), NOW)
+            await subscriptions.subscribe(
+                db, actor, subscriptions.NewSubscription(PUSH + name, *browser_keys()), HostList.parse(""), NOW
+            )
     assert [held.endpoint for held in await living(database)] == [PUSH + "two"]
     assert sorted(str(held.ended_why) for held in await rows(database, Subscription)) == ["None", "replaced"]
 
@@ -90,10 +96,14 @@ async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Ca
     keys = browser_keys()
     async with database.writing() as db:
         actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
-        await subscriptions.subscribe(db, actor, PUSH + "one", browser_keys(), HostList.parse(""), NOW)
+        await subscriptions.subscribe(
+            db, actor, subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse(""), NOW
+        )
         await subscriptions.unsubscribe(db, actor, "turned-off", NOW)
         assert not await subscriptions.is_subscribed(db, actor.device_id)
-        await subscriptions.subscribe(db, actor, PUSH + "one", keys, HostList.parse(""), NOW)
+        await subscriptions.subscribe(
+            db, actor, subscriptions.NewSubscription(PUSH + "one", *keys), HostList.parse(""), NOW
+        )
         assert await subscriptions.is_subscribed(db, actor.device_id)
     [held] = await rows(database, Subscription)
     assert ((held.p256dh, held.auth), held.ended_at, held.ended_why) == (keys, None, None)
@@ -114,6 +124,8 @@ async def test_case_33_one_phone_does_not_fill_the_table(database: Database, cas
     async with database.writing() as db:
         actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
         for number in range(150):
-            await subscriptions.subscribe(db, actor, f"{PUSH}{number}", browser_keys(), HostList.parse(""), NOW)
+            await subscriptions.subscribe(
+                db, actor, subscriptions.NewSubscription(f"{PUSH}{number}", *browser_keys()), HostList.parse(""), NOW
+            )
     assert len(await living(database)) <= 1
     assert len(await rows(database, Subscription)) <= 100

@@ -1,5 +1,6 @@
 """A visit in the phone's own calendar: private, in the clinic's zone, replaced when it changes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,22 +11,21 @@ from server.appointments import flow
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.db import Database
-from server.exchange.calendar import visit_file
+from server.exchange.calendar import CalendarVisit, visit_file
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
 
-VISIT: dict[str, Any] = {
-    "uid": "abc",
-    "starts": datetime(2026, 12, 1, 10),
-    "zone": "America/New_York",
-    "minutes": 90,
-    "place": "12 Elm Street",
-    "title": "Clinic visit",
-    "note": "Open Interlude.",
-    "changes": 0,
-    "cancelled": False,
-    "now": NOW,
-}
+VISIT = CalendarVisit(
+    uid="abc",
+    starts=datetime(2026, 12, 1, 10),
+    zone="America/New_York",
+    minutes=90,
+    place="12 Elm Street",
+    title="Clinic visit",
+    note="Open Interlude.",
+    changes=0,
+    cancelled=False,
+)
 
 
 def event_of(body: bytes) -> Any:
@@ -34,11 +34,11 @@ def event_of(body: bytes) -> Any:
 
 
 def test_it_is_a_calendar_that_others_read() -> None:
-    calendar = Calendar.from_ical(visit_file(**VISIT))
+    calendar = Calendar.from_ical(visit_file(VISIT, NOW))
     assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", "PUBLISH")
     [zone] = calendar.walk("VTIMEZONE")
     assert zone["TZID"] == "America/New_York"
-    event = event_of(visit_file(**VISIT))
+    event = event_of(visit_file(VISIT, NOW))
     assert event["UID"] == "abc@interlude"
     assert (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt - event["DTSTART"].dt) == (
         datetime(2026, 12, 1, 15, tzinfo=UTC),
@@ -50,7 +50,7 @@ def test_it_is_a_calendar_that_others_read() -> None:
 
 @pytest.mark.parametrize("text", ["Room; 2, \\ left\nBEGIN:VEVENT\nSUMMARY:Evil", "BEGIN:VALARM", "x" * 400])
 def test_what_somebody_typed_cannot_add_lines(text: str) -> None:
-    body = visit_file(**VISIT | {"place": text, "note": text})
+    body = visit_file(replace(VISIT, place=text, note=text), NOW)
     event = event_of(body)
     assert event["SUMMARY"] == "Clinic visit"
     assert str(event["LOCATION"]).replace("\r", "") == text
@@ -58,9 +58,9 @@ def test_what_somebody_typed_cannot_add_lines(text: str) -> None:
 
 
 def test_a_change_is_newer_and_a_cancelled_visit_says_so() -> None:
-    assert event_of(visit_file(**VISIT | {"changes": 3}))["SEQUENCE"] == 3
-    assert event_of(visit_file(**VISIT))["STATUS"] == "CONFIRMED"
-    assert event_of(visit_file(**VISIT | {"cancelled": True}))["STATUS"] == "CANCELLED"
+    assert event_of(visit_file(replace(VISIT, changes=3), NOW))["SEQUENCE"] == 3
+    assert event_of(visit_file(VISIT, NOW))["STATUS"] == "CONFIRMED"
+    assert event_of(visit_file(replace(VISIT, cancelled=True), NOW))["STATUS"] == "CANCELLED"
 
 
 async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cast: Cast, database: Database) -> None:

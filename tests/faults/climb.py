@@ -44,7 +44,9 @@ async def _phone_of_ruth(db: AsyncSession, cast: Cast, services: Services) -> No
     actor = Actor("staff", cast.ruth.id, cast.ruth.clinic_id, device_id=device.id)
     hosts = HostList.parse(f"127.0.0.1:{services.push.port}", base_url_is_loopback=True)
     address = services.phones["ruth"].address(services.endpoint("ruth"))
-    taken = await subscriptions.subscribe(db, actor, address.endpoint, (address.p256dh, address.auth), hosts, NOW)
+    taken = await subscriptions.subscribe(
+        db, actor, subscriptions.NewSubscription(address.endpoint, address.p256dh, address.auth), hosts, NOW
+    )
     assert isinstance(taken, Subscription), taken
 
 

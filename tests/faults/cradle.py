@@ -103,4 +103,7 @@ async def subscribe(db: AsyncSession, which: int, endpoint: str) -> None:
     device = devices[which % len(devices)]
     actor = Actor("patient", device.patient_id or device.caregiver_id or "", device.clinic_id, device_id=device.id)
     at = f"{PUSH}{device.id}-{endpoint}"
-    assert isinstance(await subscriptions.subscribe(db, actor, at, KEYS, HostList.parse(""), NOW), Subscription)
+    assert isinstance(
+        await subscriptions.subscribe(db, actor, subscriptions.NewSubscription(at, *KEYS), HostList.parse(""), NOW),
+        Subscription,
+    )

@@ -64,7 +64,11 @@ async def phone_of(db: AsyncSession, person: Patient | Caregiver, name: str, ser
     hosts = HostList.parse(f"127.0.0.1:{services.push.port}", base_url_is_loopback=True)
     address = services.phones[name].address(services.endpoint(name))
     taken = await subscriptions.subscribe(
-        db, actor, address.endpoint, (address.p256dh, address.auth), hosts, device.joined_at
+        db,
+        actor,
+        subscriptions.NewSubscription(address.endpoint, address.p256dh, address.auth),
+        hosts,
+        device.joined_at,
     )
     assert isinstance(taken, Subscription), taken
     return taken
