@@ -17,7 +17,7 @@ from server.checkins.flow import TiedTo
 from server.delivery import receipts
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
-from server.reminders.flow import Notice
+from server.reminders.flow import Notice, Subject
 from server.reminders.message_text import detail_of_visit
 from server.reminders.rules import Planned, plan_visit
 
@@ -202,17 +202,8 @@ async def remind(
         wanted = []
     elif wanted is None:
         wanted = plan_visit(appointment.starts, appointment.zone, now)
-    detail = _detail(appointment)
-    await reminders.replan(
-        db,
-        actor,
-        patient_id=patient.id,
-        subject_id=appointment.id,
-        planned=wanted,
-        path=f"/visits/{appointment.id}",
-        detail=detail,
-        now=now,
-    )
+    subject = Subject(appointment.id, patient.id, f"/visits/{appointment.id}", _detail(appointment))
+    await reminders.replan(db, actor, subject, wanted, now)
 
 
 async def _tell_change(

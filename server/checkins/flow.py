@@ -16,6 +16,7 @@ from server.db import new_id
 from server.people.models import Patient
 from server.questionnaires.flow import newest
 from server.reminders import flow as reminders
+from server.reminders.flow import Subject
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE, plan_checkin
 
 
@@ -144,17 +145,10 @@ async def _make(
 
 async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime) -> None:
     planned = plan_checkin(check_in.due_at, check_in.closes_at, rules.NUDGES.get(plan.rhythm))
-    await reminders.replan(
-        db,
-        system(check_in.clinic_id),
-        patient_id=check_in.patient_id,
-        subject_id=check_in.id,
-        planned=[plan for plan in planned if plan.expires_at > now],
-        path=f"/check-ins/{check_in.id}",
-        detail=None,
-        now=now,
-        audience=PATIENT_ALONE if check_in.left_to_patient else EVERYBODY,
-    )
+    coming = [plan for plan in planned if plan.expires_at > now]
+    audience = PATIENT_ALONE if check_in.left_to_patient else EVERYBODY
+    subject = Subject(check_in.id, check_in.patient_id, f"/check-ins/{check_in.id}", audience=audience)
+    await reminders.replan(db, system(check_in.clinic_id), subject, coming, now)
 
 
 async def waiting(db: AsyncSession, which: Any) -> list[CheckIn]:

@@ -8,6 +8,8 @@ from server.actor import Actor
 from server.demo.cast import DemoPatient
 from server.flags import actions, expected_levels
 from server.flags import flow as flags
+from server.flags.expected_levels import Item, Wanted
+from server.flags.models import Flag
 from server.people import calls
 from server.people.models import Patient, Staff
 from server.responses import history, submit
@@ -18,11 +20,12 @@ async def staff_worked(
 ) -> None:
     coordinator, clinician = (Actor("staff", member.id, member.clinic_id) for member in team[:2])
     await _urgency(db, patient, demo, now)
-    await _flags(db, coordinator, clinician, patient, demo, number, now)
+    await _share_out(db, coordinator, clinician, patient, number, now)
+    await _note(db, coordinator, patient, demo, now)
     if demo.expects:
         item, level, why = demo.expects
         await expected_levels.expect(
-            db, clinician, patient.id, ("weekly-als", item), level, 21, why, now - timedelta(days=2)
+            db, clinician, patient.id, Item("weekly-als", item), Wanted(level, 21, why), now - timedelta(days=2)
         )
     if demo.called:
         await calls.log_call(db, coordinator, patient, *demo.called, now - timedelta(days=1, hours=3))
@@ -39,18 +42,21 @@ async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: d
         await submit.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
 
 
-async def _flags(
-    db: AsyncSession,
-    coordinator: Actor,
-    clinician: Actor,
-    patient: Patient,
-    demo: DemoPatient,
-    number: int,
-    now: datetime,
+async def _open_flags(db: AsyncSession, patient: Patient) -> list[Flag]:
+    return [flag for flag in await flags.of_patient(db, patient.id) if flag.done_at is None]
+
+
+async def _share_out(
+    db: AsyncSession, coordinator: Actor, clinician: Actor, patient: Patient, number: int, now: datetime
 ) -> None:
-    """Of the open ones some are given to the clinician; who is written about has a note on the first."""
-    for place, flag in enumerate(flag for flag in await flags.of_patient(db, patient.id) if flag.done_at is None):
+    """Some of the open flags are given to the clinician."""
+    for place, flag in enumerate(await _open_flags(db, patient)):
         if (number + place) % 2:
             await actions.assign(db, coordinator, flag, clinician.id, now - timedelta(hours=1))
-        if demo.note and place == 0:
-            await actions.add_note(db, coordinator, flag, demo.note, now - timedelta(hours=1))
+
+
+async def _note(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, now: datetime) -> None:
+    """A patient whom the demo has a note about has it on the first open flag."""
+    found = await _open_flags(db, patient)
+    if demo.note and found:
+        await actions.add_note(db, coordinator, found[0], demo.note, now - timedelta(hours=1))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from server.demo.past_reminders import as_if_sent, as_if_subscribed
 from server.demo.past_staff_work import staff_worked
 from server.flags import actions, trigger_versions
 from server.flags import flow as flags
+from server.flags.actions import Outcome
 from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.flow import NewPatient
@@ -99,7 +101,7 @@ async def _seed_patient(
     for slug in demo.plans:
         await checkins.add_plan(db, coordinator, patient, slug, _rhythm(slug, patient, number, now, began), began)
     await _book(db, coordinator, patient, number, now)
-    await _live_through(db, actor, team, patient, demo, chance, now)
+    await _live_through(db, Life(actor, patient, demo, chance), team, now)
     await staff_worked(db, team, patient, demo, number, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
     if demo.joined:
@@ -137,16 +139,19 @@ async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: 
         await appointments.book(db, coordinator, patient, NewVisit(starts, 90), now - timedelta(days=20))
 
 
-async def _live_through(
-    db: AsyncSession,
-    actor: Actor,
-    team: list[Staff],
-    patient: Patient,
-    demo: DemoPatient,
-    chance: random.Random,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True)
+class Life:
+    """A made-up patient: who acts for them, what they are like, and the chance that decides the rest."""
+
+    actor: Actor
+    patient: Patient
+    demo: DemoPatient
+    chance: random.Random
+
+
+async def _live_through(db: AsyncSession, life: Life, team: list[Staff], now: datetime) -> None:
     """Each check-in that fell due was answered some hours later, or not; each visit that was, took place."""
+    patient, demo, chance = life.patient, life.demo, life.chance
     for week in range(7):
         for plan in await checkins.plans_of(db, patient.id):
             if RHYTHMS[plan.slug] in ("weekly", "daily", "monthly"):
@@ -163,7 +168,7 @@ async def _live_through(
             and not _keep_open(check_in, now)
         ):
             await _staff_acted(db, team, patient, answered, now)
-            await _answer(db, actor, check_in, demo, chance, answered, now)
+            await _answer(db, life, check_in, answered, now)
     for visit in await visits.visits_of(db, patient.id):
         if visit.starts_at + timedelta(hours=2) < now:
             await appointments.mark(db, system(patient.clinic_id, "demo"), visit, "fulfilled", visit.starts_at)
@@ -175,24 +180,17 @@ def _keep_open(check_in: CheckIn, now: datetime) -> bool:
     return check_in.closes_at > now + timedelta(hours=20) and now - check_in.due_at < timedelta(hours=40)
 
 
-async def _answer(
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    demo: DemoPatient,
-    chance: random.Random,
-    at: datetime,
-    now: datetime,
-) -> None:
+async def _answer(db: AsyncSession, life: Life, check_in: CheckIn, at: datetime, now: datetime) -> None:
+    demo = life.demo
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     weeks = (at - (now - BACK)).total_seconds() / 604800
     answers: dict[str, Value] = {}
     for question in form.questions:
         if question in asked(form, answers, "self"):
-            answers[question.link_id] = _value(question, demo, weeks, chance)
+            answers[question.link_id] = _value(question, demo, weeks, life.chance)
     if demo.red in form.by_id and at > now - timedelta(days=3):
         answers[demo.red] = form.by_id[demo.red].worse_answer
-    await submit.submit(db, actor, check_in, Submission(check_in.client_id, answers, "self", at), at)
+    await submit.submit(db, life.actor, check_in, Submission(check_in.client_id, answers, "self", at), at)
 
 
 def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.Random) -> Value:
@@ -212,4 +210,6 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at
         member = team[number % 2]
         if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor("staff", member.id, member.clinic_id)
-            await actions.close(db, actor, flag, "called", "Talked it through.", flag.raised_at + timedelta(hours=5))
+            await actions.close(
+                db, actor, flag, Outcome("called", "Talked it through."), flag.raised_at + timedelta(hours=5)
+            )

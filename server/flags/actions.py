@@ -1,6 +1,7 @@
 """What staff do with a flag: take it, give it to somebody, note on it, close it with an outcome, undo."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -62,31 +63,39 @@ async def _give(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: 
     flag.escalate_at = await when(db, flag, now)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What was done about a flag, by one of the names in the rules."""
+
+    name: str
+    note: str = ""
+
+
 async def close(
-    db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime, shown: Shown = UNKNOWN
+    db: AsyncSession, actor: Actor, flag: Flag, outcome: Outcome, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
     """End a flag with what was done.
 
     Refused: "outcome" and "note" for what is missing, "closed" where a colleague was quicker, "news" where the
     flag got worse or newer than the page showed. Both tries are in the audit.
     """
-    if outcome not in rules.OUTCOMES:
+    if outcome.name not in rules.OUTCOMES:
         return Refused("outcome")
-    if outcome == "no-action" and not note:
+    if outcome.name == "no-action" and not outcome.note:
         return Refused("note")
-    return await end(db, actor, flag, outcome, note, now, shown)
+    return await end(db, actor, flag, outcome, now, shown)
 
 
 async def end(
-    db: AsyncSession, actor: Actor, flag: Flag, outcome: str, note: str, now: datetime, shown: Shown = UNKNOWN
+    db: AsyncSession, actor: Actor, flag: Flag, outcome: Outcome, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
     """With any outcome; an expected level is one too."""
     await hold(db, flag)
     refused = changed_since(flag, shown)
-    audit.record(db, actor, "flag.closed", flag, now, outcome=outcome, late=refused is not None)
+    audit.record(db, actor, "flag.closed", flag, now, outcome=outcome.name, late=refused is not None)
     if refused is not None:
         return refused
-    flag.outcome, flag.note, flag.done_at, flag.done_by = outcome, note or None, now, actor.id
+    flag.outcome, flag.note, flag.done_at, flag.done_by = outcome.name, outcome.note or None, now, actor.id
     if flag.owner_id is None:
         flag.owner_id, flag.owned_at = actor.id, now
     flag.escalate_at = None

@@ -4,11 +4,13 @@ from typing import Any
 
 from litestar import Response, post
 from litestar.datastructures import FormMultiDict
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.flags import expected_levels
+from server.flags.expected_levels import Item, Wanted
 from server.people import flow as people
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
@@ -18,16 +20,24 @@ from server.web.form_fields import form_of, text, way_back, whole
 from server.web.problems import found
 
 
-@post("/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}", opt=STAFF)
+def provide_item(slug: FromPath[str], item: FromPath[str]) -> Item:
+    return Item(slug, item)
+
+
+@post(
+    "/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}",
+    opt=STAFF,
+    dependencies={"which": Provide(provide_item, sync_to_thread=False)},
+)
 async def expect(
-    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], slug: FromPath[str], item: FromPath[str]
+    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], which: NamedDependency[Item]
 ) -> Response[Any]:
     patient = found(await people.find_patient(db, actor, patient_id))
     form = await form_of(request)
-    level, days, note = await _said(db, actor, form, slug, item)
-    if level is None:
+    wanted = await _wanted(db, actor, form, which)
+    if wanted is None:
         return problems.answer(request, 422)
-    kept = await expected_levels.expect(db, actor, patient.id, (slug, item), level, days, note, now)
+    kept = await expected_levels.expect(db, actor, patient.id, which, wanted, now)
     if isinstance(kept, Refused):
         return problems.answer(request, 422)
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}"))
@@ -35,7 +45,7 @@ async def expect(
 
 @post("/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}/end", opt=STAFF)
 async def end(
-    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], slug: FromPath[str], item: FromPath[str]
+    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], item: FromPath[str]
 ) -> Response[Any]:
     """Where it has ended already, so be it."""
     patient = found(await people.find_patient(db, actor, patient_id))
@@ -43,16 +53,14 @@ async def end(
     return render.go(request, way_back(await form_of(request), f"/staff/patients/{patient.id}"))
 
 
-async def _said(
-    db: AsyncSession, actor: Actor, form: FormMultiDict, slug: str, item: str
-) -> tuple[int | None, int, str]:
-    """Level, days and note; no level where the item has none such."""
-    asked = (await questionnaires.offered(db, actor)).get(slug)
-    question = asked.by_id.get(item) if asked else None
+async def _wanted(db: AsyncSession, actor: Actor, form: FormMultiDict, which: Item) -> Wanted | None:
+    """None where the item has no such level."""
+    asked = (await questionnaires.offered(db, actor)).get(which.slug)
+    question = asked.by_id.get(which.link_id) if asked else None
     level = whole(form, "level")
     if question is None or level is None or not 0 <= level <= question.worst:
-        level = None
-    return level, whole(form, "days") or 0, text(form, "note", 1000)
+        return None
+    return Wanted(level, whole(form, "days") or 0, text(form, "note", 1000))
 
 
 ROUTES = [expect, end]

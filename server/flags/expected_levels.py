@@ -10,6 +10,7 @@ from server import audit
 from server.actor import Actor
 from server.flags import actions, rules
 from server.flags import flow as flags
+from server.flags.actions import Outcome
 from server.flags.models import ExpectedLevel, Flag
 from server.flags.rules import UNKNOWN, Shown
 from server.people.rules import Refused
@@ -24,39 +25,39 @@ class Wanted:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Item:
+    """What a level is expected of: an item of a questionnaire, whose words the level has."""
+
+    slug: str
+    link_id: str
+
+
 async def expect(
-    db: AsyncSession,
-    actor: Actor,
-    patient_id: str,
-    which: tuple[str, str],
-    level: int,
-    days: int,
-    note: str,
-    now: datetime,
+    db: AsyncSession, actor: Actor, patient_id: str, item: Item, wanted: Wanted, now: datetime
 ) -> ExpectedLevel | Refused:
-    """Set it, in place of the one before. `which` is the questionnaire whose words the level has, and the item."""
-    if not rules.EXPECTED_DAYS[0] <= days <= rules.EXPECTED_DAYS[1]:
+    """Set it, in place of the one before."""
+    if not rules.EXPECTED_DAYS[0] <= wanted.days <= rules.EXPECTED_DAYS[1]:
         return Refused("days")
     await flags.hold_patient(db, patient_id)
-    slug, item = which
-    held = await _last(db, patient_id, item)
+    held = await _last(db, patient_id, item.link_id)
     if held is not None:
         _end(held, actor, now)
         await db.flush()
     row = ExpectedLevel(
         clinic_id=actor.clinic_id,
         patient_id=patient_id,
-        slug=slug,
-        item=item,
-        level=level,
-        note=note or None,
+        slug=item.slug,
+        item=item.link_id,
+        level=wanted.level,
+        note=wanted.note or None,
         set_by=actor.id,
         set_at=now,
-        ends_at=now + timedelta(days=days),
+        ends_at=now + timedelta(days=wanted.days),
     )
     db.add(row)
     await db.flush()
-    audit.record(db, actor, "expected-level.set", row, now, level=level, days=days)
+    audit.record(db, actor, "expected-level.set", row, now, level=wanted.level, days=wanted.days)
     return row
 
 
@@ -72,11 +73,10 @@ async def snooze(
         return refused
     if wanted.level < flags.level_of(flag):
         return Refused("level")
-    which = (flag.slug, flag.item)
-    kept = await expect(db, actor, flag.patient_id, which, wanted.level, wanted.days, wanted.note, now)
+    kept = await expect(db, actor, flag.patient_id, Item(flag.slug, flag.item), wanted, now)
     if isinstance(kept, Refused):
         return kept
-    return await actions.end(db, actor, flag, rules.EXPECTED, wanted.note, now)
+    return await actions.end(db, actor, flag, Outcome(rules.EXPECTED, wanted.note), now)
 
 
 async def stop(db: AsyncSession, actor: Actor, patient_id: str, item: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from server import audit
 from server.actor import Actor
 from server.flags import escalation, rules
 from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerRow
-from server.flags.rules import Earlier, Raised, Trigger
+from server.flags.rules import Course, Earlier, Raised, Trigger
 from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
@@ -38,6 +38,10 @@ class Occurrence:
     path: str
     earlier: Sequence[Earlier] = ()
     unanswered: Collection[str] = ()
+
+    @property
+    def course(self) -> Course:
+        return Course(self.levels, self.previous, self.first, self.earlier, self.unanswered)
 
 
 async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trigger]:
@@ -66,15 +70,7 @@ async def raise_flags(db: AsyncSession, actor: Actor, occurrence: Occurrence, no
 
 async def _triggered(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
     found = await triggers_for(db, actor.clinic_id, occurrence.slug)
-    return rules.triggers(
-        found,
-        occurrence.levels,
-        occurrence.previous,
-        occurrence.first,
-        expected=await _expected(db, occurrence.patient_id, now),
-        earlier=occurrence.earlier,
-        unanswered=occurrence.unanswered,
-    )
+    return rules.triggers(found, occurrence.course, await _expected(db, occurrence.patient_id, now))
 
 
 async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[str, int]:

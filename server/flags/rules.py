@@ -49,6 +49,22 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Course:
+    """A person's answers over time, to one questionnaire.
+
+    `levels`, `previous` and `first` are item → level of this response, the one before it, the person's first.
+    `earlier` are the check-ins before this one, the newest first; `unanswered` is what was asked in this one and got
+    no answer.
+    """
+
+    levels: Mapping[str, int]
+    previous: Mapping[str, int]
+    first: Mapping[str, int]
+    earlier: Sequence[Earlier] = ()
+    unanswered: Collection[str] = ()
+
+
+@dataclass(frozen=True)
 class Raised:
     """`now` is the level, or how many times in a row there was no answer."""
 
@@ -67,25 +83,14 @@ class Raised:
         return self.trigger.severity
 
 
-def triggers(
-    rules: Iterable[Trigger],
-    levels: Mapping[str, int],
-    previous: Mapping[str, int],
-    first: Mapping[str, int],
-    *,
-    expected: Mapping[str, int] | None = None,
-    earlier: Sequence[Earlier] = (),
-    unanswered: Collection[str] = (),
-) -> list[Raised]:
+def triggers(rules: Iterable[Trigger], course: Course, expected: Mapping[str, int] | None = None) -> list[Raised]:
     """For each item the most severe rule that fires; a higher level is always worse.
 
-    `levels`, `previous` and `first` are item → level of this response, the one before it, the person's first.
-    `expected` is item → the level up to which only red fires. `earlier` are the check-ins before this one, the
-    newest first; `unanswered` is what was asked in this one and got no answer.
+    `expected` is item → the level up to which only red fires.
     """
     worst: dict[str, Raised] = {}
     for rule in rules:
-        raised = _raised(rule, levels, previous, first, earlier, unanswered)
+        raised = _raised(rule, course)
         if raised is None or _is_expected(raised, expected or {}):
             continue
         held = worst.get(raised.item)
@@ -94,36 +99,23 @@ def triggers(
     return sorted(worst.values(), key=lambda raised: -_rank(raised.severity))
 
 
-def _raised(
-    rule: Trigger,
-    levels: Mapping[str, int],
-    previous: Mapping[str, int],
-    first: Mapping[str, int],
-    earlier: Sequence[Earlier],
-    unanswered: Collection[str],
-) -> Raised | None:
+def _raised(rule: Trigger, course: Course) -> Raised | None:
     if rule.condition == "missing":
-        gone = rule.item in unanswered and _missing_before(rule.item, earlier) >= rule.times - 1
+        gone = rule.item in course.unanswered and _missing_before(rule.item, course.earlier) >= rule.times - 1
         return Raised(rule, rule.times, None, None) if gone else None
-    if rule.item not in levels or not _fires(rule, levels, previous, first, earlier):
+    if rule.item not in course.levels or not _fires(rule, course):
         return None
-    return Raised(rule, levels[rule.item], previous.get(rule.item), first.get(rule.item))
+    return Raised(rule, course.levels[rule.item], course.previous.get(rule.item), course.first.get(rule.item))
 
 
-def _fires(
-    rule: Trigger,
-    levels: Mapping[str, int],
-    previous: Mapping[str, int],
-    first: Mapping[str, int],
-    earlier: Sequence[Earlier],
-) -> bool:
-    level = levels[rule.item]
+def _fires(rule: Trigger, course: Course) -> bool:
+    level = course.levels[rule.item]
     if rule.condition == "at-least":
         return level >= rule.amount
     if rule.condition == "repeated":
-        answered = [level, *(one.levels[rule.item] for one in earlier if rule.item in one.levels)][: rule.times]
+        answered = [level, *(one.levels[rule.item] for one in course.earlier if rule.item in one.levels)][: rule.times]
         return len(answered) == rule.times and min(answered) >= rule.amount
-    before = (previous if rule.condition == "worse-than-previous" else first).get(rule.item)
+    before = (course.previous if rule.condition == "worse-than-previous" else course.first).get(rule.item)
     return before is not None and level - before >= rule.amount
 
 

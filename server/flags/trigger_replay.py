@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.flags.rules import Earlier, Raised, Trigger, stays_quiet, triggers
+from server.flags.rules import Course, Earlier, Raised, Trigger, stays_quiet, triggers
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,14 @@ def replay(rules: Sequence[Trigger], moments: Iterable[Moment], since: datetime)
 
 def _found(rules: Sequence[Trigger], moment: Moment, passed: Sequence[Moment]) -> list[Raised]:
     answered = [one for one in passed if one.came]
-    return triggers(
-        rules,
+    course = Course(
         moment.levels,
         answered[-1].levels if answered else {},
         answered[0].levels if answered else {},
-        expected=moment.expected,
-        earlier=[one.earlier for one in reversed(passed[-12:])],
-        unanswered=moment.unanswered,
+        [one.earlier for one in reversed(passed[-12:])],
+        moment.unanswered,
     )
+    return triggers(rules, course, moment.expected)
 
 
 def _is_quiet(found: Raised, held: tuple[datetime, Raised], at: datetime) -> bool:

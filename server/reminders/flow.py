@@ -20,42 +20,41 @@ SAID = ("sent", "unreached", "failed", "folded")
 OVERTAKEN = "overtaken by a change"
 
 
-async def replan(
-    db: AsyncSession,
-    actor: Actor,
-    *,
-    patient_id: str,
-    subject_id: str,
-    planned: Sequence[Planned],
-    path: str,
-    detail: str | None,
-    now: datetime,
-    audience: str = rules.EVERYBODY,
-) -> None:
+@dataclass(frozen=True)
+class Subject:
+    """What reminders are about, such as a visit, and who gets them."""
+
+    id: str
+    patient_id: str
+    path: str
+    detail: str | None = None
+    audience: str = rules.EVERYBODY
+
+
+async def replan(db: AsyncSession, actor: Actor, subject: Subject, planned: Sequence[Planned], now: datetime) -> None:
     """Make the pending reminders of a subject be exactly `planned`; what was already sent stays as it is."""
-    quiet = quiet_of(await db.get_one(Patient, patient_id))
+    quiet = quiet_of(await db.get_one(Patient, subject.patient_id))
     wanted = {(plan.kind, plan.moment): plan for plan in planned}
-    for reminder in await of_subject(db, subject_id):
+    for reminder in await of_subject(db, subject.id):
         plan = wanted.pop((reminder.kind, reminder.moment), None)
         if reminder.kind == "change":
             continue  # that it was moved stays to be told
         if plan is None:
             await _cancel(db, reminder, "replanned", now)
         elif reminder.state in ("cancelled", *PENDING):
-            _renew(reminder, plan, path, detail, rules.heard_at(plan, quiet, now))
-            reminder.audience = audience
+            _renew(reminder, plan, subject, rules.heard_at(plan, quiet, now))
     for plan in wanted.values():
         reminder = Reminder(
             clinic_id=actor.clinic_id,
-            patient_id=patient_id,
-            audience=audience,
+            patient_id=subject.patient_id,
+            audience=subject.audience,
             kind=plan.kind,
-            subject_id=subject_id,
+            subject_id=subject.id,
             moment=plan.moment,
             next_at=rules.heard_at(plan, quiet, now),
             expires_at=plan.expires_at,
-            path=path,
-            detail=detail,
+            path=subject.path,
+            detail=subject.detail,
         )
         db.add(reminder)
         audit.record(db, actor, "reminder.planned", reminder, now)
@@ -69,7 +68,7 @@ def quiet_of(patient: Patient) -> Quiet | None:
     return Quiet(time.fromisoformat(patient.quiet_from), time.fromisoformat(patient.quiet_until), patient.zone)
 
 
-def _renew(reminder: Reminder, plan: Planned, path: str, detail: str | None, heard_at: datetime) -> None:
+def _renew(reminder: Reminder, plan: Planned, subject: Subject, heard_at: datetime) -> None:
     """Its words and its end are the newest; its time too, unless it is being said already."""
     if reminder.state == "cancelled":
         reminder.state, reminder.why = "scheduled", None
@@ -77,7 +76,8 @@ def _renew(reminder: Reminder, plan: Planned, path: str, detail: str | None, hea
         reminder.lead_id = reminder.said_at = None
     if reminder.state == "scheduled" and reminder.tries == 0:
         reminder.next_at = heard_at
-    reminder.expires_at, reminder.path, reminder.detail = plan.expires_at, path, detail
+    reminder.expires_at, reminder.path, reminder.detail = plan.expires_at, subject.path, subject.detail
+    reminder.audience = subject.audience
 
 
 async def _cancel(db: AsyncSession, reminder: Reminder, why: str, now: datetime) -> None:

@@ -41,12 +41,9 @@ async def fill(database: Database, endpoints: Sequence[str], hosts: HostList, du
             await flow.replan(
                 db,
                 system(clinic.id),
-                patient_id=patient.id,
-                subject_id=new_id(),
-                planned=[Planned("visit", due, due + USEFUL)],
-                path="/",
-                detail=None,
-                now=due,
+                flow.Subject(new_id(), patient.id, "/"),
+                [Planned("visit", due, due + USEFUL)],
+                due,
             )
 
 

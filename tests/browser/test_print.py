@@ -81,7 +81,7 @@ async def given_much_to_tell(site: RunningSite) -> None:
             flags = await review.of_patient(db, rosa.id)
             for flag in flags[: len(flags) // 2] if round_ < 2 else []:
                 if flag.done_at is None:
-                    await actions.close(db, maria, flag, "called", LONG, at)
+                    await actions.close(db, maria, flag, actions.Outcome("called", LONG), at)
 
 
 async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]

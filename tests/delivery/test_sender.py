@@ -142,12 +142,9 @@ async def test_case_5_two_workers_and_two_hundred_due_send_none_twice(scene: Sce
             await flow.replan(
                 db,
                 acting(scene.cast.maria),
-                patient_id=scene.cast.rosa.id,
-                subject_id=uuid4().hex,
-                planned=[Planned("change", WHEN - timedelta(seconds=number % 60), ENDS)],
-                path="/",
-                detail=None,
-                now=scene.clock(),
+                flow.Subject(uuid4().hex, scene.cast.rosa.id, "/"),
+                [Planned("change", WHEN - timedelta(seconds=number % 60), ENDS)],
+                scene.clock(),
             )
     scene.clock.move(hours=1)
 

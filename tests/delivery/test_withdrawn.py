@@ -108,9 +108,7 @@ async def test_one_row_that_does_not_open_keeps_nobody_else_waiting(scene: Scene
         await db.execute(update(Subscription).where(Subscription.id == broken.id).values(**values))
         walter = acting(scene.cast.walter)
         for_walter = Planned("visit", WHEN - timedelta(minutes=1), ENDS)
-        await flow.replan(
-            db, walter, patient_id=walter.id, subject_id="c" * 32, planned=[for_walter], path="/", detail=None, now=WHEN
-        )
+        await flow.replan(db, walter, flow.Subject("c" * 32, walter.id, "/"), [for_walter], WHEN)
     scene.clock.move(hours=1)
     await asyncio.gather(scene.worker().tick(), return_exceptions=True)
     scene.clock.move(minutes=2)

@@ -83,7 +83,12 @@ async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
         held = await db.get_one(Flag, flag.id)
         await actions.add_note(db, acting(cast.ken), held, "Speech therapist knows.", clock())
         await expected_levels.expect(
-            db, acting(cast.ken), cast.rosa.id, ("weekly-als", "saliva"), 2, 14, "New medicine.", clock()
+            db,
+            acting(cast.ken),
+            cast.rosa.id,
+            expected_levels.Item("weekly-als", "saliva"),
+            expected_levels.Wanted(2, 14, "New medicine."),
+            clock(),
         )
         await calls.log_call(db, acting(cast.ken), cast.rosa, "reached", "Fine for now.", clock())
     maria = await signed_in(cast.maria)

@@ -35,4 +35,7 @@ async def close(
 ) -> bool:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await actions.close(db, acting(staff), held, outcome, note, NOW + timedelta(days=days)) is None
+        return (
+            await actions.close(db, acting(staff), held, actions.Outcome(outcome, note), NOW + timedelta(days=days))
+            is None
+        )

@@ -16,10 +16,8 @@ from tests.stories import audited, rows
 
 async def expects(database: Database, cast: Cast, item: str, level: int, days: int = 30, weeks: float = 0) -> object:
     async with database.writing() as db:
-        which = ("weekly-als", item)
-        return await expected_levels.expect(
-            db, acting(cast.ken), cast.rosa.id, which, level, days, "Slow.", NOW + weeks * WEEK
-        )
+        which, wanted = expected_levels.Item("weekly-als", item), Wanted(level, days, "Slow.")
+        return await expected_levels.expect(db, acting(cast.ken), cast.rosa.id, which, wanted, NOW + weeks * WEEK)
 
 
 async def snoozes(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:

@@ -135,7 +135,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
             assert held is not None
             with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
-            return await actions.close(db, acting(staff), held, outcome, "", NOW) is None
+            return await actions.close(db, acting(staff), held, actions.Outcome(outcome), NOW) is None
 
     taken = await asyncio.gather(closes(cast.maria, "called"), closes(cast.ken, "visit-moved"))
     assert sorted(taken) == [False, True]

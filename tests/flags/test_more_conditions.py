@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from server.flags import rules
-from server.flags.rules import WHOLE, Earlier, Trigger
+from server.flags.rules import WHOLE, Course, Earlier, Trigger
 from server.flags.trigger_replay import Moment, replay
 from tests.cast import NOW
 
@@ -34,7 +34,7 @@ def pain(*levels: int | None) -> list[Earlier]:
     ],
 )
 def test_repeated_is_so_many_answers_in_a_row(now: int, before: tuple[int | None, ...], fires: bool) -> None:
-    assert bool(rules.triggers([THRICE], {"pain": now}, {}, {}, earlier=pain(*before))) == fires
+    assert bool(rules.triggers([THRICE], Course({"pain": now}, {}, {}, earlier=pain(*before)))) == fires
 
 
 @pytest.mark.parametrize(
@@ -49,25 +49,25 @@ def test_repeated_is_so_many_answers_in_a_row(now: int, before: tuple[int | None
     ],
 )
 def test_missing_is_asked_and_not_answered(unanswered: set[str], earlier: list[Earlier], fires: bool) -> None:
-    found = rules.triggers([SKIPPED], {}, {}, {}, earlier=earlier, unanswered=unanswered)
+    found = rules.triggers([SKIPPED], Course({}, {}, {}, earlier=earlier, unanswered=unanswered))
     assert [(one.item, one.now) for one in found] == ([("mood:missing", 2)] if fires else [])
 
 
 def test_a_whole_check_in_is_missed_only_with_none_between() -> None:
     gone = {WHOLE, "pain", "mood"}
-    assert rules.triggers([MISSED], {}, {}, {}, earlier=[NOTHING], unanswered=gone)
-    assert not rules.triggers([MISSED], {}, {}, {}, earlier=[Earlier({"pain": 1}), NOTHING], unanswered=gone)
-    assert not rules.triggers([MISSED], {}, {}, {}, earlier=[NOTHING], unanswered={"mood"})
+    assert rules.triggers([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered=gone))
+    assert not rules.triggers([MISSED], Course({}, {}, {}, earlier=[Earlier({"pain": 1}), NOTHING], unanswered=gone))
+    assert not rules.triggers([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}))
 
 
 def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
     red = Trigger("red", "pain", "at-least", 9, "red", "fall")
     hard = Trigger("hard", "pain", "at-least", 7, "hard")
     for level, found in ((7, []), (8, []), (9, ["red"])):
-        raised = rules.triggers([red, hard], {"pain": level}, {}, {}, expected={"pain": 9})
+        raised = rules.triggers([red, hard], Course({"pain": level}, {}, {}), {"pain": 9})
         assert [one.severity for one in raised] == found
-    assert rules.triggers([hard], {"pain": 8}, {}, {}, expected={"pain": 7})
-    assert rules.triggers([SKIPPED], {}, {}, {}, expected={"mood": 4}, earlier=[NOTHING], unanswered={"mood"})
+    assert rules.triggers([hard], Course({"pain": 8}, {}, {}), {"pain": 7})
+    assert rules.triggers([SKIPPED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}), {"mood": 4})
 
 
 @pytest.mark.parametrize(

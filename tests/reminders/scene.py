@@ -60,12 +60,9 @@ async def plan(database: Database, cast: Cast, planned: list[Planned], subject: 
         await flow.replan(
             db,
             acting(cast.maria),
-            patient_id=cast.rosa.id,
-            subject_id=subject,
-            planned=planned,
-            path=f"/visits/{subject}",
-            detail="Tuesday, December 1, 10:00. Room 2",
-            now=NOW,
+            flow.Subject(subject, cast.rosa.id, f"/visits/{subject}", "Tuesday, December 1, 10:00. Room 2"),
+            planned,
+            NOW,
         )
 
 

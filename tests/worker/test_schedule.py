@@ -46,12 +46,9 @@ async def remind(database: Database, cast: Cast, after: timedelta) -> None:
         await flow.replan(
             db,
             acting(cast.maria),
-            patient_id=cast.rosa.id,
-            subject_id=uuid4().hex,
-            planned=[Planned("change", NOW + after, NOW + timedelta(days=3))],
-            path=f"/visits/{SUBJECT}",
-            detail=None,
-            now=NOW,
+            flow.Subject(uuid4().hex, cast.rosa.id, f"/visits/{SUBJECT}"),
+            [Planned("change", NOW + after, NOW + timedelta(days=3))],
+            NOW,
         )
 
 

@@ -18,6 +18,7 @@ from server.desk.inbox import rows as inbox_rows
 from server.desk.rules import TABS
 from server.flags import actions, expected_levels
 from server.flags import flow as flags
+from server.flags.actions import Outcome
 from server.flags.expected_levels import Wanted
 from server.flags.models import Flag
 from server.flags.rules import Shown
@@ -105,7 +106,8 @@ async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[st
     flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
     typed = Typed(text(form, "outcome", 20), text(form, "note"))
-    refused = await actions.close(db, actor, flag, typed.outcome, typed.note, now, Shown.read(text(form, "shown")))
+    outcome, shown = Outcome(typed.outcome, typed.note), Shown.read(text(form, "shown"))
+    refused = await actions.close(db, actor, flag, outcome, now, shown)
     if refused:
         return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
     return _back(request, form, flag)

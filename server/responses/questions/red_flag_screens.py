@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.flags import rules as review_rules
+from server.flags.rules import Course
 from server.questionnaires import definition
 from server.questionnaires.definition import Form, Question
 from server.responses import history
@@ -27,10 +28,10 @@ async def screens(
     for said in definition.buttons(question):
         level = question.level(question.read(said))
         levels = {} if level is None else {question.link_id: level}
-        previous, first, earlier = before.previous, before.first, before.earlier
+        course = Course(levels, before.previous, before.first, before.earlier)
         if respondent != "self" and form.is_private(question):
-            previous, first, earlier = {}, {}, []
-        for raised in review_rules.triggers(mine, levels, previous, first, earlier=earlier):
+            course = Course(levels, {}, {})
+        for raised in review_rules.triggers(mine, course):
             if raised.severity == "red":
                 shown[said] = raised.trigger.screen
     return shown

@@ -79,7 +79,9 @@ async def test_a_flag_that_is_closed_meanwhile_loses_nobody_on_the_next_page(dat
         first = await inbox_rows.open_page(db, acting(cast.maria), "", inbox_rows.PAGE, NOW)
     async with database.writing() as db:
         for row in first.rows[-2:]:
-            await actions.close(db, acting(cast.ken), await db.get_one(Flag, row.flag.id), "called", "", NOW)
+            await actions.close(
+                db, acting(cast.ken), await db.get_one(Flag, row.flag.id), actions.Outcome("called"), NOW
+            )
     async with database.reading() as db:
         second = await inbox_rows.open_page(db, acting(cast.maria), first.after or "", inbox_rows.PAGE, NOW)
     assert [row.flag.id for row in second.rows] == wanted[50:]

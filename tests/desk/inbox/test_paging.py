@@ -198,7 +198,7 @@ async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_moves_n
         last_shown, unshown = wanted[50 * page - 1], wanted[50 * page + 20]
         async with database.writing() as db:
             closed = await db.get_one(Flag, wanted[50 * page - 2])
-            await actions.close(db, acting(cast.ken), closed, "called", "", NOW)
+            await actions.close(db, acting(cast.ken), closed, actions.Outcome("called"), NOW)
             for flag_id in (last_shown, unshown):
                 flag = await db.get_one(Flag, flag_id)
                 flag.severity, flag.due_at = "red", NOW - DAY
@@ -214,7 +214,7 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
     async with database.writing() as db:
         for n, flag_id in enumerate(ids):
             flag = await db.get_one(Flag, flag_id)
-            await actions.close(db, acting(cast.ken), flag, "called", "", NOW + timedelta(seconds=n // 3))
+            await actions.close(db, acting(cast.ken), flag, actions.Outcome("called"), NOW + timedelta(seconds=n // 3))
     maria = await signed_in(cast.maria)
 
     async def reopen_the_last_shown() -> None:
@@ -261,7 +261,7 @@ async def test_case_92_a_list_taken_in_again_is_as_long_as_it_was(
     ids = await many_flags(database, cast, 9)
     async with database.writing() as db:
         for flag_id in ids if show == "done" else ():
-            await actions.close(db, acting(cast.ken), await db.get_one(Flag, flag_id), "called", "", NOW)
+            await actions.close(db, acting(cast.ken), await db.get_one(Flag, flag_id), actions.Outcome("called"), NOW)
         for check_in in list(await db.scalars(select(CheckIn).where(CheckIn.due_at == NOW))):
             if show == "new":
                 await answered(db, await db.get_one(Patient, check_in.patient_id), check_in, STEADY, NOW)

@@ -187,7 +187,7 @@ def test_case_113_a_rule_that_does_not_weaken_raises_at_least_the_same(
 ) -> None:
     if rules.weakens(old, new):
         return
-    levels = ({"breathing": now}, {"breathing": previous}, {"breathing": first})
-    before, after = rules.triggers([old], *levels), rules.triggers([new], *levels)
+    course = rules.Course({"breathing": now}, {"breathing": previous}, {"breathing": first})
+    before, after = rules.triggers([old], course), rules.triggers([new], course)
     for raised in before:
         assert any(rules.worse(raised.severity, one.severity) == one.severity for one in after)
