@@ -13,6 +13,7 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import DefineMiddleware
+from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler, Message, Scope
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,9 +54,11 @@ from server.access.guards import WhoAsks, admit, asking, spoken_with
 from server.actor import Actor
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database, scope
+from server.responses.questions.answering import Caller
 from server.settings import Settings
 from server.web import problems, public_pages, render
 from server.web.assets import Assets
+from server.web.dependencies import Db, Now, Who
 
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
 HEADERS = {
@@ -118,6 +121,7 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
             "now": Provide(provide_now, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "settings": Provide(provide_settings, sync_to_thread=False),
+            "caller": Provide(provide_caller, sync_to_thread=False),
         },
         before_send=[add_headers],
         middleware=[DefineMiddleware(WhoAsks, exclude=["^/static/", "^/health/"])],
@@ -208,6 +212,11 @@ def provide_actor(request: Request[Any, Any, State]) -> Actor:
     if actor is None:
         raise NotFoundException
     return actor
+
+
+def provide_caller(db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self") -> Caller:
+    """For the pages of a check-in's questions. It reads nothing: an error raised here would leave `db` open."""
+    return Caller(db, actor, now, check_in_id, who)
 
 
 async def greet(request: Request[Any, Any, State]) -> None:

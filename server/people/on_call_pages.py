@@ -1,5 +1,8 @@
 """An admin keeps the on-call order: who is told next when nobody takes a flag."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,10 +19,20 @@ from server.web.dependencies import ADMIN, Ask, Db, Given, Now, Who
 from server.web.form_fields import form_of, text, whole
 
 
+@dataclass(frozen=True)
+class Filled:
+    """The form as it is shown, and what became of it. Without `contacts`, as it stands in the database."""
+
+    wait: int
+    contacts: Mapping[str, Contact] | None = None
+    refused: Refused | BadNumbers | None = None
+    is_saved: bool = False
+
+
 @get("/staff/clinic/on-call", opt=ADMIN)
 async def on_call_page(request: Ask, db: Db, actor: Who, settings: Given) -> Response[str]:
     clinic = await flow.clinic_of(db, actor)
-    return await _page(request, db, actor, settings, clinic.on_call_wait)
+    return await _page(request, db, actor, settings, Filled(clinic.on_call_wait))
 
 
 @post("/staff/clinic/on-call", opt=ADMIN)
@@ -30,8 +43,8 @@ async def change(request: Ask, db: Db, actor: Who, settings: Given, now: Now) ->
     try:
         refused = await on_call.change(db, actor, clinic, said, wait, now)
     except BadNumbers as bad:
-        return await _page(request, db, actor, settings, wait, said=said, refused=bad)
-    return await _page(request, db, actor, settings, wait, said=said, refused=refused, saved=refused is None)
+        return await _page(request, db, actor, settings, Filled(wait, said, bad))
+    return await _page(request, db, actor, settings, Filled(wait, said, refused, is_saved=refused is None))
 
 
 def _contact(form: FormMultiDict, member: Staff) -> Contact:
@@ -39,18 +52,9 @@ def _contact(form: FormMultiDict, member: Staff) -> Contact:
     return Contact(place if place and place > 0 else None, text(form, f"phone-{member.id}"))
 
 
-async def _page(
-    request: Ask,
-    db: AsyncSession,
-    actor: Actor,
-    settings: Settings,
-    wait: int,
-    said: dict[str, Contact] | None = None,
-    refused: Refused | BadNumbers | None = None,
-    saved: bool = False,
-) -> Response[str]:
-    team = await staff.team(db, actor)
-    contacts = said or {member.id: Contact(member.on_call, member.phone or "") for member in team}
+async def _page(request: Ask, db: AsyncSession, actor: Actor, settings: Settings, filled: Filled) -> Response[str]:
+    team, refused = await staff.team(db, actor), filled.refused
+    contacts = filled.contacts or {member.id: Contact(member.on_call, member.phone or "") for member in team}
     places = {member.id: contacts[member.id].place or len(team) + 1 for member in team}
     return render.page(
         request,
@@ -58,12 +62,12 @@ async def _page(
         422 if refused else 200,
         team=sorted(team, key=lambda member: places[member.id]),
         contacts=contacts,
-        wait=wait,
+        wait=filled.wait,
         waits=on_call.WAITS,
         refused="phone" if isinstance(refused, BadNumbers) else refused and refused.why,
         bad_numbers=refused.by_field if isinstance(refused, BadNumbers) else {},
         country=(await flow.clinic_of(db, actor)).country,
-        saved=saved,
+        saved=filled.is_saved,
         has_text=bool(settings.text_url),
         has_email=bool(settings.smtp_url),
     )

@@ -1,5 +1,7 @@
 """Staff enter a patient's answers while they have them on the phone: all questions on one page."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,13 +25,24 @@ from server.web.form_fields import form_of, text
 from server.web.problems import found
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """The page that staff fill in. `strays` are answered though they are not asked."""
+
+    check_in: CheckIn
+    form: Form
+    answers: Answers
+    strays: Sequence[Question] = ()
+    is_refused: bool = False
+
+
 @get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
 async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.find(db, actor, check_in_id))
     if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, now):
         return problems.answer(request, 410)
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    return await _page(request, db, actor, check_in, form, await by_phone.begun(db, check_in), now, [])
+    return await _page(request, db, actor, Sheet(check_in, form, await by_phone.begun(db, check_in)), now)
 
 
 @post("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
@@ -42,7 +55,7 @@ async def enter_by_phone(request: Ask, db: Db, actor: Who, now: Now, check_in_id
         return problems.answer(request, 422, str(bad))
     strays = by_phone.unasked(form, answers)
     if strays or all(value is None for value in answers.values()):
-        return await _page(request, db, actor, check_in, form, answers, now, strays, 422)
+        return await _page(request, db, actor, Sheet(check_in, form, answers, strays, is_refused=True), now)
     taken = await by_phone.enter(db, actor, check_in, form, answers, now)
     if not isinstance(taken, Taken):
         return problems.answer(request, 410)
@@ -58,27 +71,17 @@ def _value(question: Question, said: str) -> Value:
     return question.read(said) if said else None
 
 
-async def _page(
-    request: Ask,
-    db: AsyncSession,
-    actor: Actor,
-    check_in: CheckIn,
-    form: Form,
-    answers: Answers,
-    now: datetime,
-    strays: list[Question],
-    status: int = 200,
-) -> Response[str]:
+async def _page(request: Ask, db: AsyncSession, actor: Actor, sheet: Sheet, now: datetime) -> Response[str]:
     return render.page(
         request,
         "responses/by_phone.html",
-        status,
-        check_in=check_in,
-        form=form,
-        answers=answers,
-        strays=strays,
-        nothing=status == 422 and not strays,
-        patient=await db.get_one(Patient, check_in.patient_id),
+        422 if sheet.is_refused else 200,
+        check_in=sheet.check_in,
+        form=sheet.form,
+        answers=sheet.answers,
+        strays=sheet.strays,
+        nothing=sheet.is_refused and not sheet.strays,
+        patient=await db.get_one(Patient, sheet.check_in.patient_id),
         clinic=await people.clinic_of(db, actor),
         zone=actor.zone,
         now=now,

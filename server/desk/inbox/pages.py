@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -48,19 +49,25 @@ class Lists:
     after: str | None = None
 
 
-@get("/staff", opt=STAFF)
+@dataclass(frozen=True)
+class Tab:
+    """The list that is looked at, the row after which it goes on, and the flag that was just acted on."""
+
+    show: str
+    after: str = ""
+    did: str = ""
+
+
+def provide_tab(show: FromQuery[str] = "action", after: FromQuery[str] = "", did: FromQuery[str] = "") -> Tab:
+    """Of texts alone: an error raised here, such as for what is no number, would leave `db` open."""
+    return Tab(show if show in TABS else "action", after, did)
+
+
+@get("/staff", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
 async def inbox_page(
-    request: Ask,
-    db: Db,
-    actor: Who,
-    now: Now,
-    show: FromQuery[str] = "action",
-    after: FromQuery[str] = "",
-    many: FromQuery[int] = 0,
-    did: FromQuery[str] = "",
+    request: Ask, db: Db, actor: Who, now: Now, tab: NamedDependency[Tab], many: FromQuery[int] = 0
 ) -> Response[str]:
-    """Who needs somebody, why, since when, and who has it. `did` names the flag that was just acted on."""
-    show = show if show in TABS else "action"
+    """Who needs somebody, why, since when, and who has it."""
     unreached = await _unreached(db, actor, now)
     overdue = await late_patients.unanswered(db, actor, now)
     cant_come = await lists.to_handle(db, actor, now)
@@ -70,37 +77,37 @@ async def inbox_page(
         "late": sum(one.lateness.to_call for one in overdue),
         "unreached": unreached.count,
     }
-    if show == "late":
-        listed = await _late(db, actor, overdue, after, many, now)
+    if tab.show == "late":
+        listed = await _late(db, actor, overdue, tab.after, many, now)
     else:
-        listed = await _listed(db, actor, show, after, many, now)
+        listed = await _listed(db, actor, tab, many, now)
     return render.page(
         request,
         "desk/inbox.html",
-        show=show,
+        show=tab.show,
         lists=listed,
-        cant_come=[] if show != "action" or after else await _with_patient(db, actor, cant_come),
+        cant_come=[] if tab.show != "action" or tab.after else await _with_patient(db, actor, cant_come),
         unreached=unreached,
         silence=await heartbeats.trouble(db, now),
         breakers=await circuit_breakers.open_now(db),
         counts=counts,
-        did=await flag_detail.just_done(db, actor, did, now),
+        did=await flag_detail.just_done(db, actor, tab.did, now),
         version=await inbox_rows.version(db, actor, now),
         call_outcomes=people_rules.CALL_OUTCOMES,
-        after=after,
+        after=tab.after,
         zone=actor.zone,
         now=now,
     )
 
 
-async def _listed(db: AsyncSession, actor: Actor, show: str, after: str, many: int, now: datetime) -> Lists:
-    if show == "action":
-        return Lists(flags=await inbox_rows.open_page(db, actor, after, many, now))
-    if show == "done":
-        return Lists(flags=await inbox_rows.done_page(db, actor, after, many, now))
-    if show == "new":
+async def _listed(db: AsyncSession, actor: Actor, tab: Tab, many: int, now: datetime) -> Lists:
+    if tab.show == "action":
+        return Lists(flags=await inbox_rows.open_page(db, actor, tab.after, many, now))
+    if tab.show == "done":
+        return Lists(flags=await inbox_rows.done_page(db, actor, tab.after, many, now))
+    if tab.show == "new":
         wanted = inbox_rows.rows_wanted(many)
-        fresh = await unread.unopened(db, actor, wanted + 1, after)
+        fresh = await unread.unopened(db, actor, wanted + 1, tab.after)
         shown = fresh[:wanted]
         patients = await inbox_rows.patients_of(db, actor, {response.patient_id for response, _ in shown})
         rows = [(response, form, patients[response.patient_id]) for response, form in shown]

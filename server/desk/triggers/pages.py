@@ -38,6 +38,17 @@ class Line:
     since: Literal["", "restored", "replaced"] = ""  # what became of a rule that ended
 
 
+@dataclass(frozen=True)
+class Editor:
+    """The page on which a rule is written: what stands in it, and what is said about that."""
+
+    rule: Rule
+    held: TriggerRow | None = None  # the rule that it would replace
+    wrong: str = ""
+    seen: Preview | None = None
+    stale: bool = False
+
+
 @get("/staff/triggers", opt=STAFF)
 async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
     """`did` names the rule that was just ended or changed: its receipt offers to undo that."""
@@ -82,13 +93,13 @@ def _line(row: TriggerRow, form: Form, after: TriggerRow | None = None) -> Line:
 async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") -> Response[str]:
     forms = await questionnaires.offered(db, actor)
     form = found(forms.get(slug) or next(iter(forms.values()), None))
-    return await _page(request, db, actor, Rule(form.slug, "", "at-least", 3), None)
+    return await _page(request, db, actor, Editor(Rule(form.slug, "", "at-least", 3)))
 
 
 @get("/staff/triggers/{trigger_id:str}", opt=CLINICIAN)
 async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str]) -> Response[str]:
     row = found(await trigger_versions.find(db, actor, trigger_id))
-    return await _page(request, db, actor, trigger_versions.as_rule(row), row)
+    return await _page(request, db, actor, Editor(trigger_versions.as_rule(row), row))
 
 
 @post("/staff/triggers", opt=CLINICIAN)
@@ -98,21 +109,20 @@ async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     held_id, rule = text(form, "instead_of", 32), _rule(form)
     held = found(await trigger_versions.find(db, actor, held_id)) if held_id else None
     if held is not None and (held.ended_at is not None or held.slug != rule.slug):
-        return await _page(request, db, actor, rule, held, stale=True)
+        return await _page(request, db, actor, Editor(rule, held, stale=True))
     wrong = fault(rule, (await questionnaires.offered(db, actor)).get(rule.slug))
     if wrong:
-        return await _page(request, db, actor, rule, held, wrong=wrong)
+        return await _page(request, db, actor, Editor(rule, held, wrong=wrong))
     if text(form, "step", 10) != "save":
         seen = await preview.preview(db, actor, rule, held_id, now)
-        return await _page(request, db, actor, rule, held, seen=seen)
+        return await _page(request, db, actor, Editor(rule, held, seen=seen))
     reason = text(form, "reason")
     if held is not None and not reason and rules.weakens(trigger_versions.as_rule(held).trigger(), rule.trigger()):
         seen = await preview.preview(db, actor, rule, held_id, now)
-        return await _page(
-            request, db, actor, rule, held, seen=seen, wrong=_("The rule becomes weaker. Please say why.")
-        )
+        wrong = _("The rule becomes weaker. Please say why.")
+        return await _page(request, db, actor, Editor(rule, held, wrong, seen))
     if await trigger_versions.write(db, actor, rule, held, now, reason) is None:
-        return await _page(request, db, actor, rule, held, stale=True)
+        return await _page(request, db, actor, Editor(rule, held, stale=True))
     return render.go(request, f"/staff/triggers?did={held_id}#did" if held else f"/staff/triggers#{rule.slug}")
 
 
@@ -128,16 +138,20 @@ async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[s
     row = found(await trigger_versions.find(db, actor, trigger_id))
     reason = text(await form_of(request), "reason")
     if not reason:
-        return await _end_page(request, db, actor, row, now, wrong=True)
+        return await _end_page(request, db, actor, row, now, reason="")
     if not await trigger_versions.end(db, actor, row, reason, now):
         return await _end_page(request, db, actor, row, now, reason=reason)
     return render.go(request, f"/staff/triggers?did={row.id}#did")
 
 
 async def _end_page(
-    request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime, wrong: bool = False, reason: str = ""
+    request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime, reason: str | None = None
 ) -> Response[str]:
-    """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed."""
+    """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed.
+
+    `reason` is None until somebody has sent the form; an empty one is refused.
+    """
+    wrong = reason == ""
     form = found((await questionnaires.offered(db, actor)).get(row.slug))
     return render.page(
         request,
@@ -147,7 +161,7 @@ async def _end_page(
         form=form,
         seen=await preview.preview(db, actor, trigger_versions.as_rule(row), row.id, now),
         wrong=wrong,
-        reason=reason,
+        reason=reason or "",
         ended_by=await staff.find_staff(db, actor, row.ended_by or ""),
         zone=actor.zone,
     )
@@ -163,7 +177,7 @@ async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPa
     if isinstance(again, Refused) and again.why == "reason" and after is not None:
         return await _restore_page(request, db, actor, row, after)
     if isinstance(again, Refused):
-        return await _page(request, db, actor, trigger_versions.as_rule(row), row, stale=True)
+        return await _page(request, db, actor, Editor(trigger_versions.as_rule(row), row, stale=True))
     return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
 
 
@@ -189,28 +203,20 @@ def _rule(form: FormMultiDict) -> Rule:
     )
 
 
-async def _page(
-    request: Ask,
-    db: AsyncSession,
-    actor: Actor,
-    rule: Rule,
-    held: TriggerRow | None,
-    wrong: str = "",
-    seen: Preview | None = None,
-    stale: bool = False,
-) -> Response[str]:
+async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) -> Response[str]:
+    rule, held = editor.rule, editor.held
     form = found((await questionnaires.offered(db, actor)).get(rule.slug))
     versions = await trigger_versions.versions_of(db, held) if held else []
     return render.page(
         request,
         "desk/trigger.html",
-        422 if wrong or stale else 200,
+        422 if editor.wrong or editor.stale else 200,
         rule=rule,
         held=held,
         form=form,
-        wrong=wrong,
-        stale=stale,
-        seen=seen,
+        wrong=editor.wrong,
+        stale=editor.stale,
+        seen=editor.seen,
         said=f"{item_words(rule.item, form)}: {condition_words(rule, form)}",
         versions=[(_line(row, form), author) for row, author in versions],
         conditions=rules.CONDITIONS,

@@ -20,6 +20,7 @@ from server.flags import flow as review
 from server.questionnaires.definition import Answers, Form, Value, asked, is_public_item, shown, still_asked
 from server.questionnaires.models import Questionnaire
 from server.responses import drafts, history
+from server.responses.drafts import Statement
 from server.responses.models import Draft, Response
 
 ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more than nine to press
@@ -55,17 +56,15 @@ def _is_same(response: Response, actor: Actor, respondent: str) -> bool:
     )
 
 
-async def take_over(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, last: Response, respondent: str, now: datetime
-) -> None:
+async def take_over(db: AsyncSession, actor: Actor, check_in: CheckIn, last: Statement, now: datetime) -> None:
     """Every answer of last time, marked as such; what was skipped then is asked."""
-    for link_id, value in answers_of(form, last, respondent).items():
+    for link_id, value in last.answers.items():
         draft = Draft(
             clinic_id=check_in.clinic_id,
             check_in_id=check_in.id,
-            party=rules.party_of(respondent),
+            party=rules.party_of(last.respondent),
             link_id=link_id,
-            respondent=respondent,
+            respondent=last.respondent,
             answered_at=now,
             as_before=True,
         )

@@ -3,13 +3,16 @@
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from server.checkins import rules
 from server.people import flow as people
 from server.questionnaires import flow as questionnaires
-from server.responses import drafts, lookup
+from server.responses import lookup
+from server.responses.drafts import Statement
 from server.responses.questions import same_as_last
+from server.responses.questions.answering import Caller
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
@@ -17,15 +20,13 @@ from server.web.problems import found
 
 
 @get("/check-ins/{check_in_id:str}/same", opt=PERSON)
-async def same_page(
-    request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self"
-) -> Response[Any]:
-    check_in = found(await lookup.find(db, actor, check_in_id))
-    respondent = rules.respondent_from(who, actor.kind)
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
+async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
+    answering = found(await caller.at_check_in())
+    db, actor, check_in = answering.db, answering.actor, answering.check_in
+    form, respondent = answering.form, answering.respondent
     last = await same_as_last.offer(db, actor, check_in, form, respondent)
-    if last is None or not await lookup.may_answer(db, actor, check_in, now):
-        return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
+    if last is None or not await answering.is_open():
+        return render.go(request, f"{answering.path}/next?who={respondent}")
     return render.page(
         request,
         "responses/same.html",
@@ -35,7 +36,7 @@ async def same_page(
         answers=same_as_last.answers_of(form, last, respondent),
         respondent=respondent,
         zone=actor.zone,
-        closed=people.is_closed(await people.clinic_of(db, actor), now),
+        closed=people.is_closed(await people.clinic_of(db, actor), answering.now),
     )
 
 
@@ -52,30 +53,22 @@ async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: From
     is_open = await lookup.may_answer(db, actor, check_in, now)
     if last is None or not is_open or say == "all":
         return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
-    await same_as_last.take_over(db, actor, check_in, form, last, respondent, now)
+    answers = same_as_last.answers_of(form, last, respondent)
+    await same_as_last.take_over(db, actor, check_in, Statement(respondent, answers), now)
     page = "different" if say == "some" else "next"
     return render.go(request, f"/check-ins/{check_in.id}/{page}?who={respondent}")
 
 
 @get("/check-ins/{check_in_id:str}/different", opt=PERSON)
-async def different_page(
-    request: Ask,
-    db: Db,
-    actor: Who,
-    now: Now,
-    check_in_id: FromPath[str],
-    who: FromQuery[str] = "self",
-    page: FromQuery[int] = 0,
-) -> Response[Any]:
+async def different_page(request: Ask, caller: NamedDependency[Caller], page: FromQuery[int] = 0) -> Response[Any]:
     """What is different: one press leads to the question, and back here."""
-    check_in = found(await lookup.find(db, actor, check_in_id))
-    respondent = rules.respondent_from(who, actor.kind)
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    kept = await drafts.shown_to(db, check_in, form, respondent)
-    before = await same_as_last.as_before_shown(db, check_in, form, respondent)
+    answering = found(await caller.at_check_in())
+    check_in, form, respondent = answering.check_in, answering.form, answering.respondent
+    kept = await answering.kept()
+    before = await same_as_last.as_before_shown(answering.db, check_in, form, respondent)
     pages = same_as_last.pages(form, kept, respondent)
-    if not before or not await lookup.may_answer(db, actor, check_in, now):
-        return render.go(request, f"/check-ins/{check_in.id}")
+    if not before or not await answering.is_open():
+        return render.go(request, answering.path)
     shown = pages[page if 0 <= page < len(pages) else 0]
     return render.page(
         request,

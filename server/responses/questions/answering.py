@@ -1,0 +1,56 @@
+"""What every page of a check-in's questions needs: who answers which form, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.checkins import rules
+from server.checkins.models import CheckIn
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.definition import Form, Value
+from server.responses import drafts, lookup
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks for a page of a check-in, before anything is read: `who` is what the address says of the respondent."""
+
+    db: AsyncSession
+    actor: Actor
+    now: datetime
+    check_in_id: str
+    who: str
+
+    async def at_check_in(self) -> "Answering | None":
+        """None where this check-in is not theirs."""
+        check_in = await lookup.find(self.db, self.actor, self.check_in_id)
+        if check_in is None:
+            return None
+        form = await questionnaires.form_of(self.db, check_in.questionnaire_id)
+        respondent = rules.respondent_from(self.who, self.actor.kind)
+        return Answering(self.db, self.actor, self.now, check_in, form, respondent)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A person at a check-in: `actor` is whose phone it is, `respondent` whose words are given on it."""
+
+    db: AsyncSession
+    actor: Actor
+    now: datetime
+    check_in: CheckIn
+    form: Form
+    respondent: str
+
+    @property
+    def path(self) -> str:
+        return f"/check-ins/{self.check_in.id}"
+
+    async def is_open(self) -> bool:
+        return await lookup.may_answer(self.db, self.actor, self.check_in, self.now)
+
+    async def kept(self) -> dict[str, Value]:
+        """The answers so far, as far as whoever holds the phone may see them."""
+        return await drafts.shown_to(self.db, self.check_in, self.form, self.respondent)
