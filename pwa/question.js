@@ -8,6 +8,7 @@ let red = null; // while what to do now stands here, and the clinic may not know
 let kept = null; // the answer that waits on this phone, and where it leads once it does not
 let late = 0; // the timer of the answer that is on its way
 let behind = false; // this page came from the server before some answers did
+let pressed = false; // an answer was given since the page was loaded: what the phone knew before is no news
 
 document.addEventListener("submit", take, true); // before htmx sends anything
 document.addEventListener("htmx:beforeOnLoad", takeOver);
@@ -23,6 +24,7 @@ function take(event) {
   if (!submitter) return;
   if (Walk.local && !target.dataset.question) return takeHere(event);
   if (!target.dataset.question) return;
+  pressed = true;
   for (const said of target.querySelectorAll(".said")) said.classList.remove("said");
   submitter.classList.add("said");
   const screen = document.getElementById(`red-${submitter.dataset.red}`);
@@ -156,12 +158,13 @@ async function lookBehind() {
   // Led here as to the next question, while its answer arrived.
   if (said && performance.getEntriesByType("navigation")[0].redirectCount) return goWhereItIs(checkIn);
   const untold = await Walk.untold(checkIn, who);
+  if (pressed) return;
   for (const [id, { is, at, phonesAt }] of untold) {
     await seal({ question: id, questionnaire, checkIn, who, value: is, at: phonesAt });
     await Walk.note(checkIn, who, id, is, true, at);
   }
   const known = outbox ? Object.keys(JSON.parse(outbox).answers) : said ? [question] : [];
-  behind = await Walk.isAhead(checkIn, who, known, question);
+  behind = (await Walk.isAhead(checkIn, who, known, question)) && !pressed;
   if (untold.length) Outbox.flushAndTell();
   else if (behind) catchUp(await Outbox.all());
 }

@@ -9,6 +9,7 @@ const Walk = (() => {
   let who = "self";
   let why = "held"; // the words for why it goes on here
   let noting = Promise.resolve(false);
+  const early = []; // answers that were pressed before this phone had fetched the check-in
 
   const party = () => (who === "helper" ? "helper" : "patient");
   const given = () => Object.fromEntries(Object.entries(draft).map(([id, { is }]) => [id, is]));
@@ -31,6 +32,9 @@ const Walk = (() => {
     if (!respondent) who = mine.who;
     draft = { ...form.kept[party()] };
     for (const [id, one] of Object.entries(mine.answers)) if (!(draft[id]?.at > one.at)) draft[id] = one;
+    for (const { id, one, of } of early) {
+      if (of === `${checkIn} ${who}` && !isPrivate(id) && !(draft[id]?.at > one.at)) draft[id] = one;
+    }
     hide();
     return true;
   }
@@ -50,7 +54,10 @@ const Walk = (() => {
   }
 
   async function noteNow(checkIn, respondent, id, is, told, at) {
-    if (!(await take(checkIn, respondent))) return false;
+    if (!(await take(checkIn, respondent))) {
+      early.push({ id, one: { is, at: at ?? Date.now(), before: false, told }, of: `${checkIn} ${respondent}` });
+      return false;
+    }
     if (isPrivate(id)) return true; // on its way, or sealed for the clinic; here it would be left behind
     draft[id] = { is, at: at ?? now(), before: false, told };
     await save();
