@@ -1,1 +1,1 @@
-"""What was answered: drafts, submit, conflicts, history, entry by phone; questions/ and offline/ beside."""
+"""Drafts, responses, conflicting versions, history and entry by phone; subfolders: questions/ and offline/."""

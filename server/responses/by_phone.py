@@ -1,4 +1,4 @@
-"""A patient says the answers on the phone, and staff enter them: in the patient's words, recorded as such."""
+"""Staff enter the answers that a patient gives in a phone call, and record them as the patient's own words."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ WHOSE = "self"  # the patient's own words, mood included
 
 
 async def enterable(db: AsyncSession, patient_id: str, now: datetime) -> list[CheckIn]:
-    """What may be entered by phone: of each plan the newest occasion that is due or was missed of late."""
+    """Check-ins that staff may enter by phone: each plan's newest one that is due or was missed in the last week."""
     found = await db.scalars(
         select(CheckIn)
         .where(
@@ -39,12 +39,12 @@ def _is_enterable(check_in: CheckIn, now: datetime) -> bool:
 
 
 async def begun(db: AsyncSession, check_in: CheckIn) -> dict[str, Value]:
-    """What the patient had answered on the own phone by then: it is not asked for twice."""
+    """The draft answers that the patient gave on a device before the call, so that staff need not ask again."""
     return await drafts.kept(db, check_in, WHOSE, taken_over=False)
 
 
 def unasked(form: Form, answers: Mapping[str, Value]) -> list[Question]:
-    """Questions that were answered though, going by the other answers, they are not asked."""
+    """Questions that have an answer although the other answers rule them out."""
     allowed = {question.link_id for question in asked(form, answers, WHOSE)}
     given = [link_id for link_id, value in answers.items() if value is not None and link_id not in allowed]
     return [form.question(link_id) for link_id in given]
@@ -53,7 +53,7 @@ def unasked(form: Form, answers: Mapping[str, Value]) -> list[Question]:
 async def enter(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, answers: Mapping[str, Value], now: datetime
 ) -> Taken | Conflict | Refused:
-    """Take them as a response whose triggers run as on any other. Raises BadAnswer for what does not fit together."""
+    """Submit the answers as a response, with the usual triggers. Raises BadAnswer for contradictory answers."""
     if not _is_enterable(check_in, now):
         return Refused("closed")
     if strays := unasked(form, answers):
@@ -62,6 +62,6 @@ async def enter(
     given = {link_id: answers[link_id] for link_id in ids if link_id in answers}
     taken = await submit.submit(db, actor, check_in, Submission(check_in.client_id, given, WHOSE, now), now)
     if isinstance(taken, Taken) and not taken.again:
-        taken.response.as_before = []  # each was said anew
+        taken.response.as_before = []  # the patient gave every answer in the call
         audit.record(db, actor, "response.by-phone", taken.response, now)
     return taken

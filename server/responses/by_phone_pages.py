@@ -1,4 +1,4 @@
-"""Staff enter a patient's answers while they have them on the phone: all questions on one page."""
+"""Staff enter a patient's answers during a phone call: all questions on one page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from server.web.problems import found
 
 @dataclass(frozen=True)
 class Sheet:
-    """The page that staff fill in. `strays` are answered though they are not asked."""
+    """The form that staff fill in. `strays` are questions that have an answer although they are not asked."""
 
     check_in: CheckIn
     form: Form
@@ -63,7 +63,7 @@ async def enter_by_phone(request: Ask, db: Db, actor: Who, now: Now, check_in_id
 
 
 def _read(form: Form, sent: FormMultiDict) -> dict[str, Value]:
-    """Nothing chosen is a question that was skipped."""
+    """The submitted answers. A question without a choice counts as skipped. Raises BadAnswer."""
     return {question.link_id: _value(question, text(sent, question.link_id, 60)) for question in form.questions}
 
 

@@ -1,4 +1,4 @@
-"""The end of a check-in's window: what was answered goes in as partial, the rest counts as missed."""
+"""Close check-ins at the end of their window: submit draft answers as a partial response, or mark them missed."""
 
 from datetime import datetime
 
@@ -21,11 +21,11 @@ AT_ONCE = 200
 
 
 async def close_ended(db: AsyncSession, now: datetime) -> int:
-    """Close what has ended; how many were. One that can't be closed is logged and keeps no other open."""
+    """Close ended check-ins and return how many. A failure on one is logged and does not block the others."""
     ended = await db.scalars(
         select(CheckIn)
         .where(CheckIn.state == "waiting", CheckIn.closes_at <= now)
-        .order_by(CheckIn.closes_at.desc())  # one that can't be closed grows old, and stands in nobody's way
+        .order_by(CheckIn.closes_at.desc())  # newest first, so that one that keeps failing cannot block newer ones
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True)
     )
@@ -45,7 +45,7 @@ async def _close_safely(db: AsyncSession, check_in: CheckIn, now: datetime) -> b
 
 
 async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
-    """The patient's words become the response where there are any, a helper's view otherwise or beside it."""
+    """Submit the patient's draft if it has answers, else the caregiver's; without answers, mark the check-in missed."""
     for respondent in (await drafts.respondents(db, check_in)).values():
         answers = await _answers(db, check_in, respondent)
         if any(value is not None for value in answers.values()):
@@ -55,7 +55,7 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     check_in.state = "missed"
     await drafts.clear(db, check_in)
     audit.record(db, system(check_in.clinic_id), "check-in.missed", check_in, now)
-    if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence says nothing
+    if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence means nothing
         form = await questionnaires.form_of(db, check_in.questionnaire_id)
         occurrence = await history.unanswered_occurrence(db, check_in, form)
         await flags.raise_flags(db, system(check_in.clinic_id), occurrence, now)

@@ -1,4 +1,4 @@
-"""Other versions of a check-in that was sent: kept beside it for staff to see, and looked at by the same rules."""
+"""Conflicting versions of a sent check-in: kept beside the response for staff, and checked by the same triggers."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Sent:
 
 
 async def keep_the_others(db: AsyncSession, actor: Actor, sent: Sent, now: datetime) -> None:
-    """What the other party had answered by the time that it was sent."""
+    """Keep the other respondent's draft answers, given before this response was sent, as a conflicting version."""
     for respondent in (await drafts.respondents(db, sent.check_in)).values():
         if rules.party_of(respondent) == rules.party_of(sent.response.respondent):
             continue
@@ -42,7 +42,7 @@ async def keep_the_others(db: AsyncSession, actor: Actor, sent: Sent, now: datet
 async def keep_late(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
 ) -> None:
-    """Answers that came after theirs was sent, where they say something else."""
+    """Keep answers that arrive after a response was sent, if they differ from it."""
     held = await history.standing(db, check_in.id)
     known = json.loads(held.answers) if held else {}
     new = {link_id: value for link_id, value in statement.answers.items() if known.get(link_id) != value}
@@ -51,7 +51,11 @@ async def keep_late(
 
 
 async def set_aside(db: AsyncSession, actor: Actor, sent: Sent, statement: Statement, now: datetime) -> None:
-    """What one party says otherwise is one version, however many entries brought it; sent again it is no other."""
+    """Store a conflicting version and run the triggers on it.
+
+    Each party has one version as long as its answers agree with each other, however many entries bring them. Resending
+    the same answers adds nothing.
+    """
     held, respondent, answers = sent.response, statement.respondent, statement.answers
     version = await _version_of(db, held, respondent, answers)
     known = json.loads(version.answers) if version else {}
@@ -74,7 +78,7 @@ async def set_aside(db: AsyncSession, actor: Actor, sent: Sent, statement: State
 async def _version_of(
     db: AsyncSession, held: Response, respondent: str, answers: Mapping[str, Value]
 ) -> SetAside | None:
-    """One of the same party's that contradicts none of these answers."""
+    """The same party's version that contradicts none of these answers, or None."""
     party = rules.party_of(respondent)
     for version in await db.scalars(select(SetAside).where(SetAside.response_id == held.id)):
         known = json.loads(version.answers)

@@ -1,4 +1,4 @@
-"""Answers as they are given: each kept at once, the patient's words and a helper's view apart (case 76)."""
+"""Drafts: every answer is saved at once, the patient's words apart from the caregiver's view (case 76)."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from server.responses.models import Draft, Response
 
 @dataclass(frozen=True)
 class Statement:
-    """What one respondent answers. `at` is when, where that was before we heard of it."""
+    """The answers of one respondent. `at`: when they were given, if that was before they reached the server."""
 
     respondent: str
     answers: Mapping[str, Value]
@@ -28,7 +28,10 @@ class Statement:
 
 
 async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over: bool = True) -> dict[str, Value]:
-    """The answers that this respondent's party gave so far, skips as None; with those of last time, or without."""
+    """The draft answers of this respondent's party, with None for a skip.
+
+    `taken_over`: include answers copied from last time.
+    """
     found = await db.scalars(
         select(Draft).where(Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent))
     )
@@ -36,12 +39,12 @@ async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over:
 
 
 async def shown_to(db: AsyncSession, check_in: CheckIn, form: Form, respondent: str) -> dict[str, Value]:
-    """What was kept, without the private answers while someone else holds the phone."""
+    """The draft answers, without the private ones while someone else holds the device."""
     return shown(form, await kept(db, check_in, respondent), respondent)
 
 
 async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, Value]:
-    """The patient's private answers so far, whoever held the phone when they were given."""
+    """The patient's private draft answers, whoever held the device when they were given."""
     found = await kept(db, check_in, "self", taken_over=False)
     return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, "hands")}
 
@@ -49,7 +52,7 @@ async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, 
 async def keep(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
 ) -> list[flags.Raised]:
-    """Keep a statement at once. Its red flags go to staff before anything is sent, and are returned."""
+    """Save a statement and alert staff to its red flags before the check-in is sent. Returns those flags."""
     await put_back(db, actor, check_in, statement, now)
     if all(value is None for value in statement.answers.values()):
         return []
@@ -58,7 +61,7 @@ async def keep(
 
 
 async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement: Statement, now: datetime) -> None:
-    """Keep answers and raise nothing: staff know of those that come back from a response."""
+    """Save answers without raising flags: when a response returns to draft, staff know its answers already."""
     respondent, answered_at = statement.respondent, statement.at or now
     party = rules.party_of(respondent)
     for link_id, value in statement.answers.items():
@@ -74,29 +77,29 @@ async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement:
 
 
 async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[str, str]:
-    """Party → who spoke for it last, the patient's first. With `form`, by what was answered to public questions."""
+    """Party → its last respondent, the patient's party first. `form`: count public questions only."""
     found = await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at))
     last = {d.party: d.respondent for d in found if form is None or is_public_item(form, d.link_id)}
     return {party: last[party] for party in rules.PARTIES if party in last}
 
 
 async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> str | None:
-    """Who answers when this person opens a check-in again; None where that has to be asked.
+    """The respondent when this person reopens a check-in; None if the page must ask.
 
-    After a helper's hands a patient's phone asks: it can't tell who holds it now, and private answers are at stake.
-    A caregiver's phone goes on in the same way whether or not the patient has answered private questions.
+    After "hands" answered, a patient's device asks again: it can't tell who holds it now, and must protect private
+    answers. A caregiver's device behaves the same whether or not the patient has answered private questions.
     """
     if actor.kind != "caregiver":
         return None if (await respondents(db, check_in)).get("patient") == "hands" else "self"
     began = await respondents(db, check_in, form)
     hands = began.get("patient") == "hands"
     if hands == ("helper" in began):
-        return None  # nobody yet, or both: whose words these are is theirs to say
+        return None  # no answers yet, or both kinds: the caregiver has to say whose words come now
     return "hands" if hands else "helper"
 
 
 async def held_by(db: AsyncSession, patient_id: str) -> str:
-    """Who answered last on the patient's own phones, as far as we know; "self" where nobody has answered yet."""
+    """The last respondent on the patient's own devices, as far as we know; "self" if nobody has answered yet."""
     kept = select(Draft.answered_at, Draft.respondent).join(CheckIn, CheckIn.id == Draft.check_in_id)
     kept = kept.where(CheckIn.patient_id == patient_id).order_by(Draft.answered_at.desc(), Draft.respondent).limit(1)
     sent = select(Response.answered_at, Response.respondent).where(
@@ -108,5 +111,5 @@ async def held_by(db: AsyncSession, patient_id: str) -> str:
 
 
 async def clear(db: AsyncSession, check_in: CheckIn) -> None:
-    """Once a check-in is sent or closed, what was kept stands in its response."""
+    """Delete a check-in's drafts. Its response holds the answers once it is sent or closed."""
     await db.execute(delete(Draft).where(Draft.check_in_id == check_in.id))

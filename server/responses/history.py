@@ -1,4 +1,4 @@
-"""What a person answered before, and how that looks beside what they answer now."""
+"""A patient's earlier responses, and how the current answers compare with them."""
 
 import json
 from collections.abc import Callable
@@ -16,11 +16,11 @@ from server.questionnaires.definition import Answers, Form, Value, asked, levels
 from server.questionnaires.models import Questionnaire
 from server.responses.models import Response
 
-LOOKS_BACK = 12  # check-ins; a rule counts at most ten in a row
+LOOKS_BACK = 12  # check-ins; a trigger counts at most ten in a row
 
 
 async def of_patient(db: AsyncSession, patient_id: str, slug: str | None = None) -> list[Response]:
-    """A patient's responses in the order in which they were answered."""
+    """A patient's responses, oldest answer first, without undone ones."""
     query = select(Response).where(Response.patient_id == patient_id, Response.undone_at.is_(None))
     query = query.order_by(Response.answered_at)
     return list(await db.scalars(query.where(Response.slug == slug) if slug else query))
@@ -40,7 +40,7 @@ async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> Response | N
 
 
 async def standing(db: AsyncSession, check_in_id: str) -> Response | None:
-    """The check-in's response, if one was sent and not taken back."""
+    """The check-in's response, or None if nobody sent one or it was undone."""
     response: Response | None = await db.scalar(_standing(check_in_id))
     return response
 
@@ -50,12 +50,12 @@ def _standing(check_in_id: str) -> Select[Response]:
 
 
 def unanswered(form: Form, answers: Answers, respondent: str) -> set[str]:
-    """What this respondent was asked and did not answer."""
+    """Questions that this respondent was asked and did not answer."""
     return {question.link_id for question in asked(form, answers, respondent) if answers.get(question.link_id) is None}
 
 
 def nothing(form: Form) -> Earlier:
-    """A check-in that was not answered at all: it asked what it always asks."""
+    """A check-in without any answer: its unconditional questions all count as unanswered."""
     return Earlier({}, {WHOLE, *(question.link_id for question in form.questions if not question.whens)})
 
 
@@ -68,7 +68,7 @@ def _as_moment(form: Form) -> Callable[[Response], tuple[datetime, Earlier]]:
 
 
 async def missed(db: AsyncSession, check_in: CheckIn, form: Form) -> list[tuple[datetime, Earlier]]:
-    """This patient's check-ins of the same kind that ended unanswered before this one, by their end."""
+    """This patient's missed check-ins with the same questionnaire that closed by this one's deadline, newest first."""
     found = await db.scalars(
         select(CheckIn.closes_at)
         .join(Questionnaire, Questionnaire.id == CheckIn.questionnaire_id)
@@ -86,7 +86,7 @@ async def missed(db: AsyncSession, check_in: CheckIn, form: Form) -> list[tuple[
 
 
 async def unanswered_occurrence(db: AsyncSession, check_in: CheckIn, form: Form) -> Occurrence:
-    """A check-in whose window ended with no answer."""
+    """The occurrence of a check-in whose window ended without an answer."""
     known = await occurrence(db, check_in, form, {}, None)
     return replace(known, unanswered=nothing(form).unanswered)
 
@@ -94,7 +94,7 @@ async def unanswered_occurrence(db: AsyncSession, check_in: CheckIn, form: Form)
 async def occurrence(
     db: AsyncSession, check_in: CheckIn, form: Form, answers: Answers, response: Response | None
 ) -> Occurrence:
-    """What the triggers look at: these answers, the ones before them, and the person's first."""
+    """The input of the triggers: these answers, the earlier ones, and the patient's first."""
     found = await of_patient(db, check_in.patient_id, form.slug)
     earlier = [other for other in found if other.check_in_id != check_in.id]
     before = sorted([*map(_as_moment(form), earlier), *await missed(db, check_in, form)], key=lambda one: one[0])
@@ -116,7 +116,7 @@ async def occurrence(
 async def news(
     db: AsyncSession, check_in: CheckIn, form: Form, before: Answers, answers: Answers, response: Response
 ) -> Occurrence:
-    """What `answers` add to what was sent `before`, or change in it: the rest has been looked at already."""
+    """An occurrence of the answers that are new or changed since `before`; triggers have checked the rest already."""
     new = {link_id: value for link_id, value in answers.items() if link_id not in before or before[link_id] != value}
     found = await occurrence(db, check_in, form, new, response)
     skipped = unanswered(form, answers, response.respondent)

@@ -1,4 +1,4 @@
-"""Which check-in an address means, for whoever asks."""
+"""Find the check-ins that this person may see or answer."""
 
 from datetime import datetime
 
@@ -18,19 +18,25 @@ async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | No
 
 
 async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
-    """Found and held until the transaction ends: who comes at the same moment waits, and sees what we did (case 41)."""
+    """Like `find`, but lock the row until the transaction ends.
+
+    A concurrent request waits and then sees our changes (case 41).
+    """
     held: CheckIn | None = await db.scalar(_theirs(actor, check_in_id).with_for_update(key_share=True))
     return held
 
 
 def _theirs(actor: Actor, check_in_id: str) -> Select[CheckIn]:
-    """A patient's or helper's own; for staff, their clinic's."""
+    """Check-ins of this patient, for the patient and caregivers; of the whole clinic, for staff."""
     found = select(CheckIn).where(CheckIn.id == check_in_id, CheckIn.clinic_id == actor.clinic_id)
     return found if actor.kind == "staff" else found.where(CheckIn.patient_id == actor.patient_id)
 
 
 async def may_answer(db: AsyncSession, actor: Actor, check_in: CheckIn, now: datetime) -> bool:
-    """Whether it is open on this person's phones: on a caregiver's not once it was sent, whatever still waits."""
+    """Whether this person can still answer it.
+
+    A caregiver can't once a response was sent, even if its private questions remain.
+    """
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return False
     return actor.kind != "caregiver" or not await db.scalar(
@@ -39,9 +45,9 @@ async def may_answer(db: AsyncSession, actor: Actor, check_in: CheckIn, now: dat
 
 
 async def open_now(db: AsyncSession, actor: Actor, now: datetime) -> list[CheckIn]:
-    """What can be answered now, what closes first first.
+    """Open check-ins of this patient, soonest deadline first.
 
-    One that a caregiver's phone has sent is open for the patient alone: its private questions wait.
+    After a caregiver's device has sent one, it stays open for the patient alone, for its private questions.
     """
     query = select(CheckIn).where(
         CheckIn.patient_id == actor.patient_id,
@@ -55,5 +61,5 @@ async def open_now(db: AsyncSession, actor: Actor, now: datetime) -> list[CheckI
 
 
 def was_sent(check_in_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Whether a response stands, be it without the private questions."""
+    """SQL: whether a response was sent and not undone, even one without the private questions."""
     return exists().where(Response.check_in_id == check_in_id, Response.undone_at.is_(None))

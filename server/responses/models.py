@@ -1,4 +1,4 @@
-"""Tables: drafts, responses, and what was answered otherwise."""
+"""Tables: drafts, responses and conflicting versions."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from server.db import Base, OfClinic
 
 
 class Draft(OfClinic, Base):
-    """One answer, kept at once, until the check-in is sent; the patient's words and a helper's view apart."""
+    """One answer, saved at once until the check-in is sent; the patient's words apart from the caregiver's view."""
 
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("check_in_id", "party", "link_id"),)
@@ -27,7 +27,7 @@ class Draft(OfClinic, Base):
 
 
 class Response(OfClinic, Base):
-    """What was sent, as it was sent: answers by link id, in the version that was answered."""
+    """The answers as they were sent, by link id, in the version of the questionnaire that was answered."""
 
     __tablename__ = "response"
     __table_args__ = (
@@ -48,9 +48,9 @@ class Response(OfClinic, Base):
     answers_sealed: Mapped[bytes]
     answers = Sealed[str]("response.answers")
     answered_at: Mapped[datetime]
-    claimed_at: Mapped[datetime | None]  # by the phone's own clock, where that was off
+    claimed_at: Mapped[datetime | None]  # the time by the device's clock, where that was wrong
     received_at: Mapped[datetime]
-    as_before: Mapped[list[Any]] = mapped_column(default=list)  # link ids taken over from last time
+    as_before: Mapped[list[Any]] = mapped_column(default=list)  # link ids of answers copied from last time
     undone_at: Mapped[datetime | None]
     urgency: Mapped[str | None] = mapped_column(String(10))
     opened_at: Mapped[datetime | None]
@@ -58,7 +58,7 @@ class Response(OfClinic, Base):
 
 
 class SetAside(OfClinic, Base):
-    """The same check-in answered otherwise, again or by the other party: kept beside the first for staff to see."""
+    """A conflicting version: the same check-in answered differently, kept beside the response for staff."""
 
     __tablename__ = "set_aside"
 

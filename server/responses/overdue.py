@@ -1,4 +1,4 @@
-"""Who has not answered: for how long, and whom to call about it."""
+"""Patients with overdue answers: since when, and whom to call about it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ from server.people.models import Patient
 from server.responses import lookup
 from server.responses.models import Response
 
-BACK = timedelta(days=90)  # who has been silent for longer is silent
+BACK = timedelta(days=90)  # look back no further: a longer silence changes nothing
 
 
 @dataclass(frozen=True)
 class LatePatient:
-    """A patient's plan that is unanswered the longest; `check_in_id` is the newest occasion without an answer."""
+    """The patient's most overdue plan; `check_in_id` is its newest unanswered check-in."""
 
     patient_id: str
     slug: str
@@ -43,7 +43,7 @@ class _Occasion:
 
 
 async def unanswered(db: AsyncSession, actor: Actor, now: datetime) -> list[LatePatient]:
-    """One row for each patient of whom an answer is due; those to call first, then who waits longest. Nobody paused."""
+    """One row per patient with an overdue answer: those to call first, then the longest wait. No paused patients."""
     by_plan: dict[str, list[_Occasion]] = {}
     for occasion in await _occasions(db, actor, now):
         by_plan.setdefault(occasion.plan_id, []).append(occasion)
@@ -76,7 +76,7 @@ def _order(late: LatePatient) -> tuple[bool, datetime]:
 
 
 async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occasion]:
-    """Of each living plan that is owed the occasions since its last answer, in order."""
+    """Unanswered check-ins since the last answer of each active plan that is expected to be answered, oldest first."""
     later = aliased(CheckIn)
     answered_since = exists().where(
         later.plan_id == CheckIn.plan_id,
@@ -108,13 +108,13 @@ async def _resumed(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, 
     """When the last pause of each of these patients ended."""
     query = select(AuditEvent.subject_id, func.max(AuditEvent.at))
     query = query.where(AuditEvent.subject_id.in_(patient_ids), AuditEvent.verb == "patient.resumed")
-    with unscoped(db):  # the patients are the clinic's own; SQLite would read every event of the clinic
+    with unscoped(db):  # the ids are the clinic's own; with its filter SQLite would read all its events
         found = await db.execute(query.group_by(AuditEvent.subject_id))
     return {patient_id: at for patient_id, at in found.all()}
 
 
 async def last_answers(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, datetime]:
-    """When each of these patients was last heard of through a check-in."""
+    """When each of these patients last answered a check-in."""
     found = await db.execute(
         select(Response.patient_id, func.max(Response.answered_at))
         .where(Response.patient_id.in_(patient_ids), Response.undone_at.is_(None))

@@ -1,4 +1,4 @@
-"""A check-in is sent, by the form or by what a phone kept; then how urgent it is."""
+"""Send a check-in, from the form or from a sealed entry; then ask how urgent it is."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ URGENCIES = ("today", "wait")
 
 @post("/check-ins/{check_in_id:str}/send", opt=PERSON)
 async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    """Send what was kept; pressed twice it is one response, since the check-in's client id is the same."""
+    """Send the drafts. A second press adds no response: the client id of the check-in is the same."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     if check_in.state != "waiting" or (actor.kind == "caregiver" and await history.standing(db, check_in.id)):
         return render.go(request, f"/check-ins/{check_in.id}")
@@ -44,14 +44,14 @@ async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
 
 @get("/check-ins/key", opt=ANYONE, sync_to_thread=False)
 def outbox_key() -> Response[dict[str, str]]:
-    """The public key to which a phone seals what it keeps."""
+    """The public key with which a device encrypts its entries."""
     key_id, public = crypto.outbox_public()
     return Response({"id": key_id, "key": public}, headers=render.FRESH)
 
 
 @post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    """What a phone kept, sealed to our key: taken once by its client id, whose echo is the receipt."""
+    """Take a sealed entry once, by its client id. The receipt repeats that id."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     try:
         box = await _opened(request, actor)
@@ -79,8 +79,11 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
 
 
 async def _opened(request: Ask, actor: Actor) -> Entry:
-    """The entry, and what the phone's clock says now. An entry says whose it is: sent by another person's session it
-    stays on the phone (case 46)."""
+    """The decrypted entry, with the device's current clock.
+
+    Raises PermissionDeniedException (403) if another person's session sends it: the entry then stays on the device
+    (case 46). Raises BadBox.
+    """
     body = await json_of(request)
     if body.get("owner", actor.id) != actor.id:
         raise PermissionDeniedException("This is another person's.")
@@ -88,7 +91,7 @@ async def _opened(request: Ask, actor: Actor) -> Entry:
 
 
 def _moment(ms: object) -> datetime | None:
-    """As JavaScript's Date.now() has it; None for what is no moment."""
+    """The moment of a JavaScript `Date.now()`, or None if `ms` is no valid time."""
     try:
         return datetime.fromtimestamp(ms / 1000, UTC) if isinstance(ms, (int, float)) else None
     except (OverflowError, OSError, ValueError):
@@ -97,7 +100,7 @@ def _moment(ms: object) -> datetime | None:
 
 @post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    """Single answers that a phone kept while it had no network, sealed and receipted as a whole check-in is."""
+    """Take single answers that a device kept offline: sealed and receipted like a whole check-in."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     try:
         box = await _opened(request, actor)

@@ -1,4 +1,4 @@
-"""The verbs about what is sent: take it once, by the form or from what a phone kept; how urgent; opened."""
+"""Submit a check-in once, from the form or a sealed entry; set its urgency; undo it; mark it opened."""
 
 import json
 from collections.abc import Mapping
@@ -44,13 +44,13 @@ class Submission:
     answered_at: datetime
     status: str = "completed"
     as_before: tuple[str, ...] = ()
-    phones_now: datetime | None = None  # what the phone's clock says as it sends
-    questionnaire: str = ""  # the id of the version that was shown, where the phone says
+    phones_now: datetime | None = None  # the device's clock when it sends
+    questionnaire: str = ""  # id of the version that was shown, if the device names it
 
 
 @dataclass(frozen=True)
 class Taken:
-    """`again` for a replay; `flagged` when what was said needs staff."""
+    """`again`: the same answers were sent before. `flagged`: the answers need staff."""
 
     response: Response
     again: bool = False
@@ -59,7 +59,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Conflict:
-    """The same occasion was answered before, otherwise; both are kept."""
+    """The check-in already has a response with other answers; both are kept."""
 
     response: Response
 
@@ -67,10 +67,11 @@ class Conflict:
 async def submit(
     db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, now: datetime
 ) -> Taken | Conflict | Refused:
-    """Take a whole check-in once; the caller holds it. Sent again it is the same receipt; otherwise, both are kept.
+    """Take a whole check-in once. The caller holds its row lock.
 
-    Raises BadAnswer for an answer to a question that this form does not have or that was not asked, ValueError
-    for the client id of another check-in.
+    Sending the same answers again gives the same receipt; other answers are kept as a conflicting version. Raises
+    BadAnswer for an answer to a question that this form does not have or that was not asked, ValueError for the client
+    id of another check-in.
     """
     if submission.client_id != check_in.client_id:
         return await _undone(db, check_in, submission)
@@ -100,7 +101,7 @@ async def submit(
 
 
 def _private_waits(check_in: CheckIn, form: Form, submission: Submission, answers: Answers, now: datetime) -> bool:
-    """Whether it stays open for the patient's own hands: others sent it, and a private question was not asked."""
+    """Whether it stays open for the patient: "hands" sent it, and private questions were not asked."""
     unasked = [question for question in private_questions(form) if question.link_id not in answers]
     sent = submission.respondent == "hands" and submission.status == "completed"
     return sent and bool(unasked) and now < check_in.closes_at
@@ -115,7 +116,7 @@ def _state_after(status: str, waits: bool) -> str:
 async def _raise_flags(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
 ) -> None:
-    """What was just sent is looked at. A red answer that staff dealt with since it was pressed is not raised anew."""
+    """Run the triggers on a new response, except for red answers that staff have handled since they were given."""
     kept = await drafts.kept(db, check_in, response.respondent)
     red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == "red"]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.done_at is None}
@@ -125,7 +126,7 @@ async def _raise_flags(
 
 
 async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: Response, now: datetime) -> None:
-    """Nobody is reminded any more. Where private questions wait, the patient still is, and is asked only those."""
+    """Stop reminders. If private questions remain, remind the patient alone, and ask only those."""
     check_in.left_to_patient = check_in.state == "waiting"
     if not check_in.left_to_patient:
         return await reminders_flow.settle(db, actor, check_in.id, now)
@@ -136,7 +137,7 @@ async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: R
 async def _with_private(
     db: AsyncSession, check_in: CheckIn, form: Form, respondent: str, answers: dict[str, Value]
 ) -> dict[str, Value]:
-    """A phone in someone else's hands sends no private answers, for it never has them: the server has kept them."""
+    """Add the private answers that the server has saved: a device in someone else's hands never has them to send."""
     if respondent != "hands":
         return answers
     private = await drafts.private(db, check_in, form)
@@ -146,14 +147,14 @@ async def _with_private(
 async def _as_before(
     db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, answers: Answers
 ) -> list[str]:
-    """What was taken over from last time, on the server's pages or on a phone that had no network."""
+    """Link ids of answers copied from last time, on the server's pages or offline."""
     kept = [k for k in await same_as_last.as_before(db, check_in, submission.respondent) if k in answers]
     claimed = [k for k in submission.as_before if k not in kept]
     return kept + await same_as_last.taken_over(db, actor, check_in, submission.respondent, answers, claimed)
 
 
 async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -> Taken:
-    """A replay of what was taken back since gets its receipt: the phone is to forget it."""
+    """Return a receipt for a resent entry whose response was undone, so that the device deletes it."""
     held = await db.scalar(
         select(Response).where(Response.client_id == submission.client_id, Response.check_in_id == check_in.id)
     )
@@ -165,10 +166,10 @@ async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -
 async def _again(
     db: AsyncSession, actor: Actor, before: Sent, submission: Submission, answers: Answers, now: datetime
 ) -> Taken | Conflict:
-    """Decrypted answers are compared: sealing twice gives two ciphertexts.
+    """Compare the decrypted answers: encrypting the same answers twice gives different ciphertexts.
 
-    What a phone in other hands is told must not depend on private answers, or it could guess until it is told "again".
-    Only what it may see is compared. The private answers that it sends are kept without a word.
+    The reply to a device in someone else's hands must not depend on private answers, or that person could try answers
+    until the reply is "again". So only visible answers are compared, and private ones are saved silently.
     """
     who, check_in, form, held = submission.respondent, before.check_in, before.form, before.response
     if _finishes(check_in, held, submission):
@@ -196,14 +197,14 @@ async def _again(
 
 
 def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool:
-    """The patient's own hands send what others had sent a part of, or the window of such a check-in ends."""
+    """Whether this completes a response that others sent in part: the patient sends the rest, or its window ends."""
     same_party = rules.party_of(held.respondent) == rules.party_of(submission.respondent)
     by_patient = submission.respondent == "self" or submission.status == "in-progress"
     return check_in.state == "waiting" and same_party and by_patient
 
 
 async def _keep_changed(db: AsyncSession, actor: Actor, before: Sent, answers: Answers, now: datetime) -> None:
-    """What others had sent and the patient now answers otherwise stays on record."""
+    """Keep the answers that others sent and the patient now changes as a conflicting version."""
     sent = history.answers_of(before.response)
     changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
     if changed:
@@ -211,9 +212,9 @@ async def _keep_changed(db: AsyncSession, actor: Actor, before: Sent, answers: A
 
 
 def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
-    """The window closed on what had arrived by then; the rest had been answered, and waited for a network.
+    """Whether this contains the partial response and completes it: the rest waited on a device without a network.
 
-    What other hands had sent counts as such a part whether or not the private questions were answered since.
+    What "hands" sent counts as partial, whether or not the private questions were answered since.
     """
     part = {link_id: value for link_id, value in seen.items() if value is not None}
     others = submission.respondent != "self"
@@ -228,7 +229,7 @@ def _completes(held: Response, submission: Submission, seen: Answers, said: Answ
 async def _complete(
     db: AsyncSession, actor: Actor, part: Sent, submission: Submission, answers: Answers, now: datetime
 ) -> Taken:
-    """The rest of a response has come. If the window has ended instead, it still says who sent it, and when."""
+    """Complete a partial response. If the window's end completes it, respondent and time stay those of the sender."""
     check_in, form, held = part.check_in, part.form, part.response
     before, waits = history.answers_of(held), _private_waits(check_in, form, submission, answers, now)
     held.answers, held.status = json.dumps(dict(answers)), "in-progress" if waits else submission.status
@@ -236,7 +237,7 @@ async def _complete(
         held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
         held.respondent = submission.respondent
     if before != dict(answers):
-        held.opened_at, held.opened_by = None, None  # staff have seen a part
+        held.opened_at, held.opened_by = None, None  # staff have opened only a part
     check_in.state = _state_after(held.status, waits)
     added = " ".join(sorted(answers.keys() - before.keys()))
     audit.record(db, actor, "response.completed", held, now, added=added)
@@ -248,7 +249,7 @@ async def _complete(
 
 
 async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respondent: str) -> bool:
-    """Whether what was said needs staff, as far as whoever holds the phone may know."""
+    """Whether the answers need staff, as far as the person who holds the device may know."""
     form = await questionnaires.form_of(db, response.questionnaire_id)
     own = actor.kind != "caregiver" and respondent == "self"
     flags = [flag for flag in await review.of_check_in(db, response.check_in_id) if flag.severity in ("red", "hard")]
@@ -256,14 +257,14 @@ async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respond
 
 
 async def asks_urgency(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> bool:
-    """Just sent, and not yet said how urgent it is: another page of the phone, or its worker, may have sent it."""
+    """Whether to ask how urgent a new response is. Another page or the service worker may have sent it."""
     fresh = response.urgency is None and now - response.received_at < rules.UNDO
     held_by = await drafts.held_by(db, response.patient_id)
     return fresh and await is_flagged(db, actor, response, response.respondent if held_by == "self" else held_by)
 
 
 def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submission, now: datetime) -> Response:
-    """Of a submission whose answers and version were checked."""
+    """A new response from a submission whose answers and version were checked."""
     answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
     return Response(
         clinic_id=check_in.clinic_id,
@@ -285,14 +286,14 @@ def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submissio
 
 
 async def set_urgency(db: AsyncSession, actor: Actor, response: Response, urgency: str, now: datetime) -> None:
-    """The patient's own word: call me today, or it can wait."""
+    """Store the patient's choice: "today" (call me today) or "wait" (it can wait)."""
     response.urgency = urgency
     audit.record(db, actor, "response.urgency", response, now, urgency=urgency)
     await review.note_urgency(db, actor, response.check_in_id, urgency, now)
 
 
 async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> bool:
-    """Take back what was just sent, to correct it. It stays on record, its flags with staff. False once too late."""
+    """Undo a response so that the patient can correct it; it and its flags stay. False once it is too late."""
     check_in = await db.get_one(CheckIn, response.check_in_id, with_for_update={"key_share": True})
     if response.undone_at is not None or not rules.may_undo(response.received_at, check_in.closes_at, now):
         return False
@@ -305,15 +306,17 @@ async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime
 
 
 async def opened(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> None:
-    """A staff member looked at it; the patient is told who and when, once."""
+    """Record that a staff member opened it. The patient sees the first one's name and time."""
     if response.opened_at is None:
         response.opened_at, response.opened_by = now, actor.id
     audit.record(db, actor, "response.opened", response, now)
 
 
 async def version_answered(db: AsyncSession, check_in: CheckIn, said: str) -> str:
-    """The id of the version that was answered (case 50): what the phone says it showed, where that is a version of
-    what this check-in asks; else the check-in's own."""
+    """Id of the version that was answered (case 50).
+
+    That is the version that the device names, if it is one of this questionnaire; else the check-in's own.
+    """
     theirs = await db.get(Questionnaire, said) if said else None
     if theirs is None or theirs.clinic_id != check_in.clinic_id:
         return check_in.questionnaire_id

@@ -1,4 +1,4 @@
-"""What staff look up among responses."""
+"""Find unopened responses, and the conflicting versions of a response."""
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from server.responses.models import Response, SetAside
 
 
 async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") -> list[tuple[Response, Form]]:
-    """Responses that nobody has opened yet, the newest first; those behind the response `after`, if it is given."""
+    """Unopened responses, newest first; with `after`, those older than that response."""
     query = (
         select(Response, Questionnaire)
         .join(Questionnaire, Questionnaire.id == Response.questionnaire_id)

@@ -1,1 +1,1 @@
-"""Check-ins that a device keeps, and answers that it sealed without a network."""
+"""The offline bundle of due check-ins, and the sealed entries that a device sends later."""

@@ -1,7 +1,8 @@
-"""What a phone holds of a due check-in, so that it goes on without a network: who is asked what, as data.
+"""The rules and drafts in the offline bundle: a device continues a check-in with them while it has no network.
 
-The phone draws nothing of its own: the pages it shows are the server's, and `pwa/form-rules.js` decides by this data
-as `forms` does (tests/browser/test_held_rules.py holds the two together). Answers are as their buttons send them.
+The device shows pages that the server rendered. `pwa/form-rules.js` decides which question follows, by the same rules
+as `questionnaires.definition` (tests/browser/test_held_rules.py compares the two). Answers have the form in which their
+buttons send them.
 """
 
 import json
@@ -18,7 +19,7 @@ from server.responses.models import Draft
 
 
 def rules_of(form: Form) -> list[dict[str, Any]]:
-    """Each question's conditions and levels, in the order in which they are asked."""
+    """Each question's conditions and levels, in the order of the questionnaire."""
     return [
         {
             "id": question.link_id,
@@ -33,16 +34,16 @@ def rules_of(form: Form) -> list[dict[str, Any]]:
 
 
 def _when(form: Form, when: When) -> list[Any]:
-    """`exists` compares with true or false, the others with an answer, or with its level."""
+    """One condition: `exists` compares with true or false, the other operators with an answer or its level."""
     if when.operator == "exists":
         return [when.question, when.operator, when.value, None]
     return [when.question, when.operator, raw(when.value), form.question(when.question).level(when.value)]
 
 
 async def kept(db: AsyncSession, check_in: CheckIn, form: Form, own: bool) -> dict[str, dict[str, dict[str, Any]]]:
-    """Party → question → what was answered so far, when (ms), and whether it is only that of last time.
+    """Party → question → the draft answer ("is"), its time ("at", in ms), and whether it is copied ("before").
 
-    `own`: for the patient's own phone. No other gets the private answers.
+    `own`: for the patient's own device. Other devices do not get private answers.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {party: {} for party in rules.PARTIES}
     for draft in await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id)):

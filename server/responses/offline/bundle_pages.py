@@ -1,4 +1,7 @@
-"""What a phone fetches at each open and when a push arrives: the due check-ins, drawn, and what still stands."""
+"""The offline bundle: a device fetches it at each start and with each push.
+
+It has the due check-ins as rendered pages, and the tags of the notifications that are still open.
+"""
 
 import hashlib
 import json
@@ -27,7 +30,7 @@ from server.web.dependencies import PERSON, Ask, Db, Now, Who
 
 @get("/held", opt=PERSON)
 async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[str] = "") -> Response[Any]:
-    """204 where the phone has this already."""
+    """The bundle as JSON, or 204 if the device already has this version (`have`)."""
     due = await lookup.open_now(db, actor, now)
     clinic = await people.clinic_of(db, actor)
     found = {
@@ -60,7 +63,7 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
             rule
             | {"html": await _question(request, db, check_in, form, rule["id"]), "said": _said(request, form, rule)}
             for rule in bundle.rules_of(form)
-            if own or not rule["private"]  # another phone asks no private question without the server
+            if own or not rule["private"]  # a caregiver's device can ask private questions only through the server
         ],
         "pages": {
             "card": render.part(request, "responses/_due.html", check_in=check_in, form=form, more=0),
@@ -78,7 +81,7 @@ async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, form: For
 
 
 def _said(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
-    """Each answer in the words that Check and send has for it."""
+    """Raw answer → the text that the Check and send page shows for it."""
     question = form.by_id[rule["id"]]
     return {said: _words(request, question, question.read(said)) for said in rule["levels"]}
 
@@ -88,7 +91,7 @@ def _words(request: Ask, question: Question, value: Value) -> str:
 
 
 def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: bool) -> str:
-    """Check and send with a line for each question; the phone shows those that were asked, and says the answers."""
+    """The Check and send page with a line for every question. The device hides those not asked and adds the answers."""
     return render.inside(
         request,
         "responses/check.html",
@@ -107,7 +110,7 @@ def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: b
 async def _same(
     request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str
 ) -> dict[str, Any] | None:
-    """What was answered last time, where that may be taken over; None where it is not offered."""
+    """The answers of last time and their pages, or None if they may not be copied."""
     last = await same_as_last.offer(db, actor, check_in, form, respondent)
     if last is None:
         return None

@@ -1,4 +1,4 @@
-"""Single answers that a phone kept until it had a network: none is lost, nothing newer is overwritten (case 42)."""
+"""Single answers that a device sends later: none is lost, and none overwrites a newer answer (case 42)."""
 
 import contextlib
 from collections.abc import Mapping
@@ -25,9 +25,10 @@ from server.responses.offline.sealed_entries import Entry
 async def take_late(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, entry: Entry, now: datetime
 ) -> Refused | None:
-    """Before the check-in is sent they are kept as any answer; after that, set aside for staff. Raises BadAnswer.
+    """Save late answers as drafts; after the check-in was sent, as a conflicting version. Raises BadAnswer.
 
-    Of one that was missed, what came late goes in as its part when the next tick closes it anew.
+    Answers to a missed check-in reopen it; the next close tick submits them as a partial response. Returns Refused if
+    the check-in is cancelled or closed too long ago, unless an answer raises a red flag.
     """
     respondent = rules.respondent_from(entry.respondent, actor.kind)
     answers = _checked(form, entry.answers, respondent)
@@ -50,7 +51,7 @@ async def take_late(
 async def note_refused(
     db: AsyncSession, actor: Actor, check_in: CheckIn, entry: Entry, why: str, now: datetime
 ) -> None:
-    """A whole check-in that is not taken any more: on record as that, and what is red in it goes to staff (case 51)."""
+    """Record that a whole check-in was refused, and still raise its red flags for staff (case 51)."""
     audit.record(db, actor, "check-in.refused", check_in, now, why=why)
     form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, entry.questionnaire))
     respondent = rules.respondent_from(entry.respondent, actor.kind)
@@ -62,7 +63,7 @@ async def note_refused(
 async def _keep_older(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
 ) -> None:
-    """A newer answer to the same question stays; what is red goes to staff all the same."""
+    """Save answers, except where a newer one to the same question exists. Red flags are raised in both cases."""
     newer = await _answered_since(db, check_in, statement.respondent, statement.at or now)
     for link_id, value in statement.answers.items():
         if link_id not in newer:
@@ -74,7 +75,10 @@ async def _keep_older(
 
 
 def _checked(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:
-    """Whether they would be asked now is no matter: they were when they were given. Mood is never a helper's."""
+    """Validate the answers, but not whether the questions are still asked: they were at the time. Raises BadAnswer.
+
+    A caregiver may not answer for the patient's mood.
+    """
     for link_id in answers:
         if respondent == "helper" and form.question(link_id).patient_only:
             raise BadAnswer(link_id, "not asked")

@@ -1,6 +1,7 @@
-"""What a phone seals while it waits for a network, opened: ECDH on P-256, HKDF-SHA-256, AES-256-GCM.
+"""Decrypt entries that a device encrypted while offline: ECDH on P-256, HKDF-SHA-256, AES-256-GCM.
 
-The phone makes a key pair for each entry, so it cannot read back what it sealed; the client id is bound in.
+The device makes a new key pair for each entry, so it cannot decrypt its own entries. The client id is authenticated as
+associated data.
 """
 
 import json
@@ -21,7 +22,7 @@ FIELDS = ("client_id", "key", "public", "iv", "box")
 
 
 class BadBox(ValueError):
-    """A sealed entry that is malformed, altered, or sealed to a key that we do not have."""
+    """A sealed entry that is malformed, altered, or encrypted to a key that we do not have."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,13 @@ class Entry:
     answers: dict[str, object]
     respondent: str
     answered_at: datetime
-    as_before: tuple[str, ...] = ()  # what the phone says it took over from last time
-    questionnaire: str = ""  # the id of the version that the phone showed; a phone of last year says none
-    phones_now: datetime | None = None  # what the phone's clock says as it sends
+    as_before: tuple[str, ...] = ()  # link ids that the device says it copied from last time
+    questionnaire: str = ""  # id of the version that the device showed; empty from a device with last year's app
+    phones_now: datetime | None = None  # the device's clock when it sends
 
 
 def open_box(sealed: SealedBody) -> Entry:
-    """Raises BadBox."""
+    """Decrypt an entry. Raises BadBox."""
     try:
         theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sealed.public)
         shared = crypto.outbox_private(sealed.key).exchange(ec.ECDH(), theirs)

@@ -1,1 +1,1 @@
-"""One question a page: what it shows, what follows, red flags, same as last time."""
+"""One question per page: question pages, red-flag screens, "same as last time"."""

@@ -1,4 +1,4 @@
-"""What every page of a check-in's questions needs: who answers which form, and when."""
+"""What every question page needs: the person, the check-in, its form and the respondent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from server.responses import drafts, lookup
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks for a page of a check-in, before anything is read: `who` is what the address says of the respondent."""
+    """The request before any database read. `who` is the respondent that the address names."""
 
     db: AsyncSession
     actor: Actor
@@ -24,7 +24,7 @@ class Caller:
     who: str
 
     async def at_check_in(self) -> "Answering | None":
-        """None where this check-in is not theirs."""
+        """Load the check-in; None if this person may not see it."""
         check_in = await lookup.find(self.db, self.actor, self.check_in_id)
         if check_in is None:
             return None
@@ -35,7 +35,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Answering:
-    """A person at a check-in: `actor` is whose phone it is, `respondent` whose words are given on it."""
+    """A person who answers a check-in: `actor` owns the device, `respondent` says whose words the answers are."""
 
     db: AsyncSession
     actor: Actor
@@ -52,5 +52,5 @@ class Answering:
         return await lookup.may_answer(self.db, self.actor, self.check_in, self.now)
 
     async def kept(self) -> dict[str, Value]:
-        """The answers so far, as far as whoever holds the phone may see them."""
+        """The draft answers that the person who holds the device may see."""
         return await drafts.shown_to(self.db, self.check_in, self.form, self.respondent)

@@ -1,4 +1,4 @@
-"""A check-in over HTTP: one question a page, an answer is one activation, kept at once."""
+"""A check-in over HTTP: one question per page; one press answers it, and the answer is saved at once."""
 
 import json
 from datetime import datetime
@@ -41,7 +41,7 @@ from server.web.problems import found
 
 @get("/check-ins/{check_in_id:str}", opt=PERSON)
 async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    """Where it goes on: who is answering, the next question, check and send, or what became of it."""
+    """Redirect to the next step: who answers, the next question, Check and send, or the check-in's status."""
     check_in = found(await lookup.find(db, actor, check_in_id))
     sent = await history.standing(db, check_in.id)
     if check_in.state in ("done", "partial") or (sent and actor.kind == "caregiver"):
@@ -84,7 +84,7 @@ async def say_who(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromP
 
 
 async def _begin(request: Ask, answering: Answering) -> Response[Any]:
-    """With what was answered last time where that may be the same, else with the first question."""
+    """Start with the answers of last time if they may be copied, else with the first question."""
     one = answering
     if await same_as_last.offer(one.db, one.actor, one.check_in, one.form, one.respondent) is not None:
         return render.go(request, f"{one.path}/same?who={one.respondent}")
@@ -95,7 +95,7 @@ async def _begin(request: Ask, answering: Answering) -> Response[Any]:
 async def question_page(
     request: Ask, caller: NamedDependency[Caller], link_id: FromPath[str], chosen: FromQuery[str] = ""
 ) -> Response[Any]:
-    """`chosen`: the patient pressed *Ask me this now* on a phone that someone else holds."""
+    """Show a question. `chosen`: the patient pressed *Ask me this now* on a device that someone else holds."""
     answering = found(await caller.at_check_in())
     if not await answering.is_open():
         return render.go(request, answering.path)
@@ -115,7 +115,7 @@ async def question_page(
 async def answer(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], link_id: FromPath[str]
 ) -> Response[Any]:
-    """Keep the answer, then on to the next question; after a red flag, first what to do now."""
+    """Save the answer, then show the next question; after a red flag, first the screen with what to do now."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     sent = await form_of(request)
     respondent = rules.respondent_from(text(sent, "who", 10), actor.kind)
@@ -131,7 +131,7 @@ async def answer(
             raise BadAnswer(link_id, "not asked")
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
-    if private and value is None:  # not skipped: it waits for the patient's own phone
+    if private and value is None:  # a skip saves nothing: the question waits for the patient's own device
         return await _after_private(request, answering, question, None)
     red = await drafts.keep(db, actor, check_in, form, Statement(respondent, {link_id: value}), now)
     if red:
@@ -142,7 +142,7 @@ async def answer(
 
 
 async def _ask_now(request: Ask, answering: Answering, question: Question) -> Response[str]:
-    """A private question, asked afresh: nothing on the page tells of an earlier answer, or whether it is due at all."""
+    """Show a private question without any sign of an earlier answer or of whether it is due."""
     form = answering.form
     page = await question_view.question(answering.db, answering.check_in, form, question, "hands")
     closed = people.is_closed(page["clinic"], answering.now)
@@ -151,7 +151,7 @@ async def _ask_now(request: Ask, answering: Answering, question: Question) -> Re
 
 
 async def _after_private(request: Ask, answering: Answering, question: Question, value: Value) -> Response[Any]:
-    """The private question that this answer brings up, or the next one; after the last, on with the others."""
+    """Ask the private question that this answer enables, or the next one; after the last, continue with the others."""
     kept = await answering.kept()
     following = next_private(answering.form, kept | {question.link_id: value}, question.link_id)
     if following is None:
@@ -163,7 +163,10 @@ async def _after_private(request: Ask, answering: Answering, question: Question,
 
 
 async def _too_late(request: Ask, answering: Answering, question: Question, value: Value) -> Response[Any]:
-    """It says what became of the check-in (case 18). A red answer is taken as what a phone had kept is."""
+    """Answer after closing: redirect to the check-in's status (case 18).
+
+    A red answer is still recorded, as it is for offline answers.
+    """
     db, check_in, form = answering.db, answering.check_in, answering.form
     screen = (await red_flag_screens.screens(db, check_in, form, question)).get(str(definition.raw(value)))
     if screen:
@@ -199,7 +202,7 @@ async def next_page(request: Ask, caller: NamedDependency[Caller], after: FromQu
 
 
 async def _go_on(request: Ask, answering: Answering, after: str | None) -> Response[Any]:
-    """The next question without an answer, or check and send. htmx gets it at once, without a second request."""
+    """The next unanswered question, or Check and send. htmx gets the page at once, without a second request."""
     db, check_in, form, respondent = answering.db, answering.check_in, answering.form, answering.respondent
     kept = await answering.kept()
     question = next_unanswered(form, kept, respondent, after)

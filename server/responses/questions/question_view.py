@@ -1,4 +1,4 @@
-"""What the page of a question shows: the same on the server's page and in what a phone holds."""
+"""Template context of a question page, the same for the server's page and the offline bundle."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from server.responses.questions import red_flag_screens
 async def question(
     db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: str
 ) -> dict[str, Any]:
-    """Wherever it stands among the others."""
+    """The context that does not depend on the question's position."""
     return {
         "check_in": check_in,
         "form": form,
@@ -27,7 +27,7 @@ async def question(
 
 
 def place(form: Form, kept: Answers, question: Question, respondent: str) -> dict[str, Any]:
-    """Its place among those that this respondent is asked, and what was answered to it so far."""
+    """The question's position among those that this respondent is asked, and its draft answer."""
     questions = asked(form, kept, respondent)
     at = questions.index(question)
     return {
@@ -40,7 +40,7 @@ def place(form: Form, kept: Answers, question: Question, respondent: str) -> dic
 
 
 def onward(form: Form, question: Question, red: Mapping[str, str]) -> dict[str, str]:
-    """Screen of a red answer to a private question → the private question after it, where there is one."""
+    """Red-flag screen → the private question after it, if there is one. Empty for a public question."""
     following = {
         screen: next_private(form, {question.link_id: question.read(said)}, question.link_id)
         for said, screen in red.items()
@@ -50,5 +50,5 @@ def onward(form: Form, question: Question, red: Mapping[str, str]) -> dict[str, 
 
 
 ANYWHERE: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "held": True}
-# A private question that the patient chose to be asked now: no place among the others, and never an earlier answer.
+# A private question that the patient asked for: without a position, and never with an earlier answer.
 NOW: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "held": False, "chosen": True}

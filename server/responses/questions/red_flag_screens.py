@@ -1,4 +1,4 @@
-"""Which answers show what to do now, known before they are given (case 71)."""
+"""Which answers lead to a red-flag screen, computed before they are given (case 71)."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +14,10 @@ from server.responses import history
 async def screens(
     db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: str = "self"
 ) -> dict[str, str]:
-    """Answer, as its button sends it → the screen it calls for. So a phone can show that without a network.
+    """Raw answer → its red-flag screen. A device can then show the screen without a network.
 
-    A rule that compares with earlier answers would tell them. Where someone else holds the phone, a private question
-    does without those rules here; the server's answer to the press shows their screens.
+    Triggers that compare with earlier answers would reveal those. For a private question on a device that someone else
+    holds, they are left out here; the server shows their screens after the press.
     """
     triggers = await flags.triggers_for(db, check_in.clinic_id, form.slug)
     mine = [trigger for trigger in triggers if trigger.item == question.link_id]

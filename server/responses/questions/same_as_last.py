@@ -1,7 +1,7 @@
-"""Same as last time: the last answers are shown first, and stored as taken over from then (UX: patient screen 6).
+"""Same as last time: show the last answers first, and save them as copied (UX: patient screen 6).
 
-Only for the same respondent, only where the questionnaire allows it, never after a hard or red flag. What was taken
-over and not sent is nobody's answer: a window that closes half-way leaves it out.
+It is offered to the same respondent only, if the questionnaire allows it, and never after a hard or red flag. Copied
+answers that nobody sent are no answers: a check-in that closes before it is sent leaves them out.
 """
 
 import json
@@ -23,11 +23,11 @@ from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Draft, Response
 
-ON_A_PAGE = 6  # questions to choose from: with More and That is all, not more than nine to press
+ON_A_PAGE = 6  # questions per page: with More and That is all, at most nine things to press
 
 
 async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str) -> Response | None:
-    """The response whose answers may be taken over; None where nothing is offered, or something is answered already."""
+    """The response whose answers may be copied; None if it is not allowed or a draft answer exists."""
     if not form.may_be_same or await drafts.shown_to(db, check_in, form, respondent):
         return None
     mine = [r for r in await history.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
@@ -36,13 +36,13 @@ async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, r
         return None
     flags = await review.of_check_in(db, last.check_in_id)
     urgent = [flag for flag in flags if flag.severity in ("hard", "red")]
-    # A flag about mood must not tell of itself by what is not offered; mood is not taken over there anyway.
+    # A missing offer must not reveal a flag about mood. Mood is not copied on such devices anyway.
     counts = [flag for flag in urgent if respondent == "self" or is_public_item(form, flag.item)]
     return None if counts else last
 
 
 def _is_whole(form: Form, last: Response) -> bool:
-    """Sent as a whole; from others' hands, but for the private questions that nobody asked."""
+    """Whether it is complete. With "hands", the private questions may be missing, since nobody asked them."""
     given = history.answers_of(last)
     public = [q.link_id for q in asked(form, given, "hands")]
     return last.status == "completed" or (last.respondent == "hands" and all(link_id in given for link_id in public))
@@ -57,7 +57,7 @@ def _is_same(response: Response, actor: Actor, respondent: str) -> bool:
 
 
 async def take_over(db: AsyncSession, actor: Actor, check_in: CheckIn, last: Statement, now: datetime) -> None:
-    """Every answer of last time, marked as such; what was skipped then is asked."""
+    """Save the answers of last time as drafts, marked as copied. A question skipped then is asked again."""
     for link_id, value in last.answers.items():
         draft = Draft(
             clinic_id=check_in.clinic_id,
@@ -80,7 +80,7 @@ def answers_of(form: Form, last: Response, respondent: str) -> dict[str, Value]:
 
 
 async def as_before(db: AsyncSession, check_in: CheckIn, respondent: str) -> list[str]:
-    """The questions whose answer is that of last time, until it is changed."""
+    """Questions whose draft is still the copied answer of last time."""
     found = await db.scalars(
         select(Draft.link_id).where(
             Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent), Draft.as_before
@@ -90,7 +90,7 @@ async def as_before(db: AsyncSession, check_in: CheckIn, respondent: str) -> lis
 
 
 async def as_before_shown(db: AsyncSession, check_in: CheckIn, form: Form, respondent: str) -> list[str]:
-    """Those of them that may be shown where this respondent answers."""
+    """Copied answers that this respondent may see."""
     found = await as_before(db, check_in, respondent)
     return [link_id for link_id in found if respondent == "self" or is_public_item(form, link_id)]
 
@@ -98,7 +98,7 @@ async def as_before_shown(db: AsyncSession, check_in: CheckIn, form: Form, respo
 async def taken_over(
     db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: str, answers: Answers, claimed: Iterable[str]
 ) -> list[str]:
-    """Of what a phone says it took over from last time, that which is truly as it was then."""
+    """The claimed "same as last time" answers that really match the previous response."""
     form_slug = (await db.get_one(Questionnaire, check_in.questionnaire_id)).slug
     mine = [r for r in await history.of_patient(db, check_in.patient_id, form_slug) if _is_same(r, actor, respondent)]
     earlier = [r for r in mine if r.check_in_id != check_in.id]
@@ -107,7 +107,7 @@ async def taken_over(
 
 
 def pages(form: Form, kept: Answers, respondent: str) -> list[dict[str, Any]]:
-    """What may have changed, some questions a page; `more` is the number of the next page."""
+    """The questions in pages of at most six; `more` is the number of the next page."""
     questions = asked(form, kept, respondent)
     cut = [questions[at : at + ON_A_PAGE] for at in range(0, len(questions), ON_A_PAGE)]
     more = [(number + 1) % len(cut) if len(cut) > 1 else None for number in range(len(cut))]

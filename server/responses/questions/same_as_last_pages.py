@@ -1,4 +1,4 @@
-"""Is anything different? Two activations where nothing is; where something is, only that is asked."""
+"""The question "Is anything different?": two presses if nothing is; else only the changed questions are asked."""
 
 from typing import Any
 
@@ -61,7 +61,7 @@ async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: From
 
 @get("/check-ins/{check_in_id:str}/different", opt=PERSON)
 async def different_page(request: Ask, caller: NamedDependency[Caller], page: FromQuery[int] = 0) -> Response[Any]:
-    """What is different: one press leads to the question, and back here."""
+    """The list of questions to change: one press opens a question, which leads back here."""
     answering = found(await caller.at_check_in())
     check_in, form, respondent = answering.check_in, answering.form, answering.respondent
     kept = await answering.kept()
