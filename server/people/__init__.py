@@ -1,1 +1,1 @@
-"""Clinics, patients, caregivers, staff; devices, pairing, sign-in; who may open what; pause."""
+"""Clinics, patients, caregivers and staff; phone calls, the on-call rota, pause."""

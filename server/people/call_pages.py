@@ -1,4 +1,4 @@
-"""Staff log what came of a call."""
+"""Staff record the outcome of a phone call."""
 
 from typing import Any
 

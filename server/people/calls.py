@@ -1,4 +1,4 @@
-"""The verbs about calls to patients: log one, look up the last."""
+"""Phone calls to patients: record one, find the latest."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,7 +13,7 @@ from server.people.models import Patient, PhoneCall
 
 
 async def log_call(db: AsyncSession, actor: Actor, patient: Patient, outcome: str, note: str, now: datetime) -> bool:
-    """What came of a call. False for an outcome that there is not."""
+    """Record the outcome of a call; False if the outcome is not one of rules.CALL_OUTCOMES."""
     if outcome not in rules.CALL_OUTCOMES:
         return False
     call = PhoneCall(
@@ -31,18 +31,18 @@ async def log_call(db: AsyncSession, actor: Actor, patient: Patient, outcome: st
 
 
 async def of_patient(db: AsyncSession, patient_id: str, limit: int = 20) -> list[PhoneCall]:
-    """The newest first."""
+    """The patient's calls, newest first."""
     found = select(PhoneCall).where(PhoneCall.patient_id == patient_id).order_by(PhoneCall.at.desc())
     return list(await db.scalars(found.limit(limit)))
 
 
 async def last_calls(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, PhoneCall]:
-    """The newest call of each of these patients, where there is one."""
+    """Patient id → the newest call, for those of these patients who have one."""
     return await _newest(db, PhoneCall.patient_id.in_(patient_ids))
 
 
 async def settling_calls(db: AsyncSession, patient_ids: Collection[str], now: datetime) -> dict[str, PhoneCall]:
-    """The newest call of each that still counts: one that nobody answered counts until the next day."""
+    """Patient id → the newest call that still counts. One that nobody answered counts until the next day."""
     counts = (PhoneCall.outcome != "no-answer") | (PhoneCall.at > now - rules.CALL_AGAIN)
     return await _newest(db, PhoneCall.patient_id.in_(patient_ids), counts)
 

@@ -1,4 +1,4 @@
-"""An admin keeps what patients see of the clinic: its zone, numbers, hours, instructions."""
+"""An admin edits what patients see of the clinic: zone, phone numbers, hours, instructions."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The verbs about people: register, pair, join, sign out, pause."""
+"""Register and change patients and caregivers, change clinics, pause messages."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -16,7 +16,7 @@ from server.phone_numbers import Dialable
 
 @dataclass(frozen=True)
 class NewPatient:
-    """`phone` and `helper_phone` are as typed; the flow reads them by the clinic's country."""
+    """`phone` and `helper_phone` are as typed; they are parsed for the clinic's country when they are stored."""
 
     name: str
     zone: str
@@ -49,7 +49,7 @@ OWN_NUMBERS = ("phone", "helper_phone")
 
 
 async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: ClinicFacts, now: datetime) -> None:
-    """Raises BadNumbers; nothing is changed then."""
+    """Change the clinic's details. Raises BadNumbers before it changes anything."""
     typed = {field: getattr(facts, field) for field in CLINIC_LINES}
     lines = phone_numbers.read_all(typed, facts.country, phone_numbers.read_line)
     for field in fields(facts):
@@ -60,13 +60,13 @@ async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: C
 
 
 def set_number(row: Clinic | Patient | Staff, field: str, number: Dialable | None) -> None:
-    """Keep a number as typed and as dialled; the two never part."""
+    """Store a number as typed together with the string that a device dials for it."""
     setattr(row, field, number.typed if number else None)
     setattr(row, f"{field}_tel", number.tel if number else None)
 
 
 async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now: datetime) -> Patient:
-    """Raises BadNumbers."""
+    """Add a patient. Raises BadNumbers."""
     typed = {field: getattr(new, field) for field in OWN_NUMBERS}
     numbers = _own_numbers(typed, (await clinic_of(db, actor)).country)
     patient = Patient(
@@ -87,7 +87,10 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
 
 
 async def change_patient(db: AsyncSession, actor: Actor, patient: Patient, new: NewPatient, now: datetime) -> None:
-    """Raises BadNumbers; nothing is changed then. A number that was left as it was stays so, readable or not."""
+    """Change the patient's details. Raises BadNumbers before it changes anything.
+
+    An unchanged number is kept even if it cannot be parsed.
+    """
     typed = {field: getattr(new, field) for field in OWN_NUMBERS if getattr(new, field) != getattr(patient, field)}
     numbers = _own_numbers(typed, (await clinic_of(db, actor)).country)
     for field in ("name", "zone", "email", "contact", "instructions", "locale"):
@@ -102,56 +105,56 @@ def _own_numbers(typed: dict[str, str | None], country: str) -> dict[str, Dialab
 
 
 async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, detailed: bool, now: datetime) -> None:
-    """Whether notifications may name the visit; private unless the patient says otherwise."""
+    """Set whether notifications may name the visit. The default is no."""
     patient.detailed_text = detailed
     audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
 
 
 async def set_contact(db: AsyncSession, actor: Actor, patient: Patient, contact: str, now: datetime) -> None:
-    """How the clinic reaches them: one of rules.CONTACTS."""
+    """Set how the clinic contacts the patient: one of rules.CONTACTS."""
     patient.contact = contact
     audit.record(db, actor, "patient.contact", patient, now, contact=contact)
 
 
 async def set_language(db: AsyncSession, actor: Actor, patient: Patient, locale: str, now: datetime) -> None:
-    """In which the patient reads pages and is written to."""
+    """Set the language of the patient's pages and messages."""
     patient.locale = locale
     audit.record(db, actor, "patient.language", patient, now, locale=locale)
 
 
 async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now: datetime) -> None:
-    """Stop all that is sent to the patient and the caregivers, from this moment; flags stay with staff."""
+    """Stop all messages to the patient and the caregivers from now on. Flags still go to staff."""
     patient.paused_at, patient.paused_why = patient.paused_at or now, why
     audit.record(db, actor, "patient.paused", patient, now, why=why)
 
 
 async def resume(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
-    """Only what is still to come is sent again: what fell due in the pause has ended with it."""
+    """End the pause. Only future reminders are sent: what fell due during the pause has ended."""
     patient.paused_at = patient.paused_why = None
     audit.record(db, actor, "patient.resumed", patient, now)
 
 
 async def opened(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
-    """A staff member looked at this person's page."""
+    """Record that a staff member opened this patient's page."""
     audit.record(db, actor, "patient.opened", patient, now)
 
 
 async def set_quiet(
     db: AsyncSession, actor: Actor, patient: Patient, start: str | None, end: str | None, now: datetime
 ) -> None:
-    """Wall times "22:00" and "08:00" in the patient's zone, or None for no quiet hours."""
+    """Set quiet hours as wall times ("22:00", "08:00") in the patient's zone; None for no quiet hours."""
     patient.quiet_from, patient.quiet_until = start, end
     audit.record(db, actor, "patient.quiet-hours", patient, now)
 
 
 async def set_text_consent(db: AsyncSession, actor: Actor, patient: Patient, agreed: bool, now: datetime) -> None:
-    """Text messages have a consent of their own, and a stop."""
+    """Record or withdraw consent to text messages, which is separate from all other consent."""
     patient.text_consent_at = now if agreed else None
     audit.record(db, actor, "patient.text-consent", patient, now, agreed=agreed)
 
 
 def is_closed(clinic: Clinic, now: datetime) -> bool:
-    """Whether nobody of the clinic reads answers at this moment."""
+    """Whether the clinic is outside its staffed hours, so that nobody reads answers now."""
     return not rules.is_staffed(clinic.staffed_hours, to_wall(now, clinic.zone))
 
 
@@ -174,7 +177,7 @@ async def find_patient(db: AsyncSession, actor: Actor, patient_id: str) -> Patie
 
 
 async def roster(db: AsyncSession, actor: Actor) -> list[Patient]:
-    """Every patient of the clinic by name; names are sealed, so the sorting happens here."""
+    """Every patient of the clinic, by name. Names are encrypted, so Python sorts them."""
     found = await db.scalars(select(Patient).where(Patient.clinic_id == actor.clinic_id))
     return sorted(found, key=lambda patient: patient.name.casefold())
 

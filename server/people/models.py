@@ -1,4 +1,4 @@
-"""Tables: who there is, and how a device is theirs."""
+"""Tables: clinics, staff members, patients, caregivers and phone calls."""
 
 from datetime import datetime
 from typing import Any
@@ -11,22 +11,22 @@ from server.db import Base, OfClinic
 
 
 class Clinic(Base):
-    """A clinic with its name, zone, phone numbers and settings. Every other person belongs to one."""
+    """A clinic with its name, zone, phone numbers and settings. Every other row belongs to one."""
 
     __tablename__ = "clinic"
 
     name: Mapped[str] = mapped_column(String(200))
     zone: Mapped[str] = mapped_column(String(64))
-    country: Mapped[str] = mapped_column(String(2))  # ISO 3166: how its phone numbers are read
-    text_countries: Mapped[list[Any]] = mapped_column(default=list)  # where text messages may go
-    # Each number as people read it, and the string that a phone dials; None where it could not be read.
+    country: Mapped[str] = mapped_column(String(2))  # ISO 3166: the country whose rules parse its phone numbers
+    text_countries: Mapped[list[Any]] = mapped_column(default=list)  # ISO 3166 codes; empty: the clinic's country alone
+    # Each number as typed, and the string that a device dials; None if the number could not be parsed.
     phone: Mapped[str] = mapped_column(String(40))
     phone_tel: Mapped[str | None] = mapped_column(String(40))
     emergency_number: Mapped[str] = mapped_column(String(40))
     emergency_number_tel: Mapped[str | None] = mapped_column(String(40))
     crisis_line: Mapped[str] = mapped_column(String(40))
     crisis_line_tel: Mapped[str | None] = mapped_column(String(40))
-    crisis_line_texts: Mapped[bool] = mapped_column(default=False)  # it answers text messages too
+    crisis_line_texts: Mapped[bool] = mapped_column(default=False)  # whether it answers text messages too
     address: Mapped[str] = mapped_column(String(300), default="")
     staffed_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visit_instructions: Mapped[str] = mapped_column(default="")
@@ -49,7 +49,7 @@ class Staff(OfClinic, Base):
     phone = Sealed[str | None]("staff.phone")
     phone_tel_sealed: Mapped[bytes | None]
     phone_tel = Sealed[str | None]("staff.phone_tel")
-    on_call: Mapped[int | None]  # the place in the on-call order, the first is 1
+    on_call: Mapped[int | None]  # position in the on-call rota, from 1; None: not on call
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_sealed: Mapped[bytes | None]
@@ -77,7 +77,7 @@ class Patient(OfClinic, Base):
     helper_phone_tel = Sealed[str | None]("patient.helper_phone_tel")
     instructions_sealed: Mapped[bytes | None]
     instructions = Sealed[str | None]("patient.instructions")
-    contact: Mapped[str] = mapped_column(String(10), default="")  # nobody has said: never a voice call by itself
+    contact: Mapped[str] = mapped_column(String(10), default="")  # "" until someone chooses; never means a voice call
     zone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     detailed_text: Mapped[bool] = mapped_column(default=False)
@@ -97,12 +97,12 @@ class Caregiver(OfClinic, Base):
     name_sealed: Mapped[bytes]
     name = Sealed[str]("caregiver.name")
     relation: Mapped[str] = mapped_column(String(40), default="")
-    may_let_in: Mapped[bool] = mapped_column(default=False)  # a new phone of the patient's
+    may_let_in: Mapped[bool] = mapped_column(default=False)  # may approve a new device of the patient's
     ended_at: Mapped[datetime | None]
 
 
 class PhoneCall(OfClinic, Base):
-    """A staff member called a patient, or whoever the patient wants to be called."""
+    """A phone call from a staff member to a patient, or to the person whom the patient wants to be called."""
 
     __tablename__ = "phone_call"
     __table_args__ = (Index("ix_phone_call_patient", "patient_id", "at"),)

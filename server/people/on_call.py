@@ -1,4 +1,4 @@
-"""Who is on call, in which order, by which number: told when nobody takes a flag."""
+"""The on-call rota: staff members in order, with the numbers to reach them when nobody takes a flag."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ WAITS = (5, 60)  # minutes
 
 @dataclass(frozen=True)
 class Contact:
-    """`place` in the order, None for not on call; `phone` "" for none."""
+    """`place` in the rota, None for not on call; `phone` is "" for none."""
 
     place: int | None
     phone: str
 
 
 async def order(db: AsyncSession, clinic_id: str) -> list[Staff]:
-    """The first to be told first."""
+    """The rota of this clinic, first contact first."""
     found = select(Staff).where(Staff.clinic_id == clinic_id, Staff.on_call.is_not(None), Staff.ended_at.is_(None))
     return list(await db.scalars(found.order_by(Staff.on_call, Staff.id)))
 
@@ -35,9 +35,10 @@ async def order(db: AsyncSession, clinic_id: str) -> list[Staff]:
 async def change(
     db: AsyncSession, actor: Actor, clinic: Clinic, contacts: Mapping[str, Contact], wait: int, now: datetime
 ) -> Refused | None:
-    """Everybody's place and number, by staff id; how long a red flag waits for each. All or, where refused, nothing.
+    """Set the place and number of each staff member (by id), and how many minutes a red flag waits for each.
 
-    Raises BadNumbers, by staff id. A number that was left as it was stays so, readable or not.
+    Returns Refused, having changed nothing, for a shared place or a wait out of bounds. Raises BadNumbers by staff id.
+    An unchanged number is kept even if it cannot be parsed.
     """
     if fault := _fault(contacts, wait):
         return Refused(fault)

@@ -1,4 +1,4 @@
-"""An admin keeps the on-call order: who is told next when nobody takes a flag."""
+"""An admin edits the on-call rota: who is notified next when nobody takes a flag."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from server.web.form_fields import form_of, text, whole
 
 @dataclass(frozen=True)
 class Filled:
-    """The form as it is shown, and what became of it. Without `contacts`, as it stands in the database."""
+    """The form as shown, and the result of saving it. Without `contacts` it shows the stored rota."""
 
     wait: int
     contacts: Mapping[str, Contact] | None = None

@@ -1,4 +1,4 @@
-"""Staff keep patients and caregivers: list, register, correct."""
+"""Staff list, register and edit patients, and add caregivers."""
 
 from typing import Any
 
@@ -91,7 +91,7 @@ async def _refused(
     fault: str | BadNumbers,
     patient: Patient | None = None,
 ) -> Response[str]:
-    """The form as it was typed, with what has to be mended."""
+    """The form as typed, with its errors."""
     bad_numbers: dict[str, BadNumber] = fault.by_field if isinstance(fault, BadNumbers) else {}
     return render.page(
         request,

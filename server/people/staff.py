@@ -1,4 +1,4 @@
-"""Look up the clinic's staff members."""
+"""Find the clinic's staff members."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,4 +1,4 @@
-"""The worklist of stored phone numbers that could not be read: they are never dialled and never get a text."""
+"""The worklist of stored phone numbers that could not be parsed: nobody can dial or text them."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from server.people.models import Clinic, Patient, Staff
 
 @dataclass(frozen=True)
 class Unreadable:
-    """`name` is whose number it is, `field` which one, `mend` the page that corrects it."""
+    """`name`: whose number it is. `field`: which number. `mend`: the page that corrects it."""
 
     name: str
     field: str
@@ -21,7 +21,7 @@ class Unreadable:
 
 
 async def worklist(db: AsyncSession, actor: Actor) -> list[Unreadable]:
-    """The clinic's own lines first, for they stand on every patient's red-flag screen; then staff, then patients."""
+    """Unparsed numbers: the clinic's lines first, which every red-flag screen shows, then staff, then patients."""
     clinic = await db.get_one(Clinic, actor.clinic_id)
     rows = [
         Unreadable(clinic.name, field, getattr(clinic, field), "/staff/clinic")
