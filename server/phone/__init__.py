@@ -1,1 +1,1 @@
-"""The patient's pages that put several features together."""
+"""Pages for patients and caregivers that combine several features."""

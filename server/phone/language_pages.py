@@ -1,4 +1,4 @@
-"""Choosing a language: on the way in, in a person's settings, at the staff's desk. One press, in its own name."""
+"""Choose a language while joining, in settings or as staff: one press on the language's own name."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ BACK = {"join": "/join", "account": "/staff/account"}
 
 @post("/language", opt=ANYONE)
 async def choose(request: Ask) -> Response[Any]:
-    """For this browser, whoever uses it."""
+    """Set the language of this browser, whoever uses it."""
     form = await form_of(request)
     chosen = text(form, "language", 10)
     if chosen not in language.LANGUAGES:
@@ -34,7 +34,7 @@ def language_page(request: Ask) -> Response[str]:
 
 @post("/settings/language", opt=PERSON)
 async def set_language(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """A patient's is theirs everywhere, in notifications too; a caregiver's is that of their own phone."""
+    """Set the language: a patient's for all devices and notifications, a caregiver's for this device only."""
     chosen = text(await form_of(request), "language", 10)
     if chosen not in language.LANGUAGES:
         return problems.answer(request, 422)

@@ -1,4 +1,4 @@
-"""How this phone shows pages, whoever is signed in: size of text, one switch, read aloud."""
+"""How this device shows pages, whoever is signed in: text size, one-switch scanning, read aloud."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def look_page(request: Ask) -> Response[str]:
 
 @post("/settings/size", opt=ANYONE)
 async def set_size(request: Ask) -> Response[Any]:
-    """The size of text on this phone, also before anyone is signed in."""
+    """Set the text size of this device, even before anyone signs in."""
     size = text(await form_of(request), "size", 3)
     if size not in render.LOOKS["size"]:
         return problems.answer(request, 422)
@@ -32,7 +32,7 @@ def scan_page(request: Ask) -> Response[str]:
 
 @post("/settings/scan", opt=ANYONE)
 async def set_scan(request: Ask) -> Response[Any]:
-    """One switch: so many seconds a step on this phone, or off."""
+    """Set one-switch scanning on this device: seconds per step, or off."""
     step = text(await form_of(request), "step", 3)
     if step not in (*render.LOOKS["scan"], "off"):
         return problems.answer(request, 422)
@@ -48,7 +48,7 @@ def aloud_page(request: Ask) -> Response[str]:
 
 @post("/settings/aloud", opt=ANYONE)
 async def set_aloud(request: Ask) -> Response[Any]:
-    """The Read aloud button of this phone: how fast it speaks, or none."""
+    """Set the Read aloud button of this device: its speed, or no button."""
     aloud = text(await form_of(request), "aloud", 6)
     if aloud not in render.LOOKS["aloud"]:
         return problems.answer(request, 422)

@@ -1,4 +1,4 @@
-"""The patient's home, visit, answers, help and settings: one thing to do, the rest below it."""
+"""Home, sent check-ins, answers and help for patients and caregivers. Home puts the one thing to do first."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ SHOWN_BACK = timedelta(days=90)
 
 @get("/", opt=ANYONE)
 async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
-    """Whose phone this is decides where the installed app opens."""
+    """Home, where the installed app opens: staff go to the desk, and strangers to pairing."""
     actor = request.user.person
     if actor is None:
         return render.go(request, "/staff" if request.user.staff else "/join")
@@ -67,7 +67,7 @@ class Trend:
 async def sent_page(
     request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = ""
 ) -> Response[str]:
-    """The honest state of one check-in: received, opened by whom, what follows."""
+    """The status of one sent check-in: received, opened by whom, what follows."""
     response = found(await past.find(db, actor, check_in_id))
     private = await _may_see_private(db, actor, who) and (response.respondent == "self" or who == "self")
     form = await questionnaires.form_of(db, response.questionnaire_id)
@@ -95,7 +95,7 @@ async def sent_page(
 
 
 async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
-    """`who`: "self" where the patient has just pressed *Show what is only for me*."""
+    """Whether to show private answers. `who`: "self" if the patient has just pressed *Show what is only for me*."""
     held_by = await drafts.held_by(db, actor.patient_id)
     return may_see_private(actor.kind, held_by, who == "self")
 
@@ -106,13 +106,13 @@ async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
 
 
 async def _follows(db: AsyncSession, actor: Actor, flags: list[Flag]) -> list[tuple[Flag, str]]:
-    """Each flag of the check-in that somebody has taken or closed, with that person's name."""
+    """Each flag of the check-in that a staff member has taken or closed, with that person's name."""
     taken = [flag for flag in flags if flag.owner_id]
     return [(flag, await _name(db, actor, flag.owner_id)) for flag in taken]
 
 
 def _trends(form: Form, history: list[Answered], private: bool) -> list[Trend]:
-    """One small chart for each question with two answers or more; `private`: mood too, which is the patient's own."""
+    """A small chart per question with at least two answers. `private`: include private ones, such as mood."""
     found: list[Trend] = []
     for question in form.questions:
         if form.is_private(question) and not private:
@@ -145,7 +145,7 @@ async def answers_page(request: Ask, db: Db, actor: Who, now: Now, who: FromQuer
 
 @get("/set-aside", opt=PERSON)
 async def set_aside_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    """What the clinic did not take, and why: the phone alone knows, and says it (pwa/set-aside.js)."""
+    """Entries that the clinic refused, and why. Only the device has them, so pwa/set-aside.js fills in the page."""
     return render.page(request, "phone/set_aside.html", clinic=await people.clinic_of(db, actor))
 
 

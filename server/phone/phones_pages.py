@@ -1,4 +1,4 @@
-"""Whose phones there are, and which helpers: see them, name them, end them."""
+"""The patient's and caregivers' devices: list, rename and sign out; end a caregiver's access."""
 
 from typing import Any
 
@@ -30,14 +30,17 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/settings/devices/{device_id:str}/end", opt=PERSON)
 async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
-    """Sign another phone of the same patient out."""
+    """Sign out another device of the same patient."""
     device = await _own_or_helped(db, actor, device_id)
     await sessions.end_device(db, actor, device, now)
     return render.go(request, "/settings/phones")
 
 
 async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Device:
-    """A patient's own phones and the helpers'; for a caregiver, the caregiver's own."""
+    """Find a device that this person may manage, or 404.
+
+    A patient manages their own devices and the caregivers', a caregiver only their own.
+    """
     mine: dict[str, Device] = {device.id: device for device in await sessions.devices_of(db, actor.patient_id)}
     device = mine.get(device_id)
     if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
@@ -57,7 +60,7 @@ async def name_device(request: Ask, db: Db, actor: Who, now: Now, device_id: Fro
 
 @post("/settings/helpers/{caregiver_id:str}/end", opt=PATIENT)
 async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPath[str]) -> Response[Any]:
-    """A caregiver's access ends, on every phone of theirs."""
+    """End a caregiver's access on all their devices."""
     helpers = {helper.id: helper for helper in await people.caregivers_of(db, actor.patient_id)}
     if caregiver_id not in helpers:
         raise NotFoundException

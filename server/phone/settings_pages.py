@@ -1,4 +1,4 @@
-"""What a patient or caregiver sets: reminders, quiet hours, how to be reached, pause, leaving."""
+"""Settings of patients and caregivers: reminders, quiet hours, contact, pause, leaving."""
 
 from datetime import time
 from typing import Any
@@ -76,7 +76,7 @@ async def times_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/settings/times", opt=PERSON)
 async def set_time(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """When check-ins that come again and again fall due, in the patient's own time."""
+    """Set when recurring check-ins fall due, in the patient's zone."""
     at = text(await form_of(request), "at", 5)
     if at not in TIMES:
         return problems.answer(request, 422)
@@ -88,7 +88,7 @@ async def set_time(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
 
 @post("/settings/texts", opt=PERSON)
 async def set_texts(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """Consent to text messages, or its end."""
+    """Give or withdraw consent to text messages."""
     patient = await db.get_one(Patient, actor.patient_id)
     await people.set_text_consent(db, actor, patient, text(await form_of(request), "texts", 3) == "on", now)
     return render.go(request, "/settings/reminders")
@@ -101,7 +101,7 @@ async def contact_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/settings/contact", opt=PATIENT)
 async def set_contact(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """Whoever can't speak is not called."""
+    """Set how the clinic contacts the patient, so that it does not call one who can't speak."""
     contact = text(await form_of(request), "contact", 10)
     if contact not in people_rules.CONTACTS:
         return problems.answer(request, 422)
@@ -122,7 +122,7 @@ async def pause_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/settings/pause", opt=PERSON)
 async def set_pause(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """Pause all that is sent, or go on; what the clinic paused is the clinic's to resume."""
+    """Pause all messages, or end a pause. Only the clinic can end a pause that it started."""
     wanted = text(await form_of(request), "pause", 3)
     patient = await db.get_one(Patient, actor.patient_id)
     if wanted == "on" and patient.paused_at is None:
@@ -139,7 +139,7 @@ async def leave_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/settings/leave", opt=PATIENT)
 async def leave(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """Consent is taken back: nothing is sent any more, and every phone is signed out (case 51)."""
+    """Withdraw consent: stop all messages and sign out every device (case 51)."""
     await sessions.leave(db, actor, await db.get_one(Patient, actor.patient_id), now)
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie())

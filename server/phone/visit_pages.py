@@ -1,4 +1,4 @@
-"""A visit on the patient's phone, and the answer to it."""
+"""The patient's page of a visit, with its reply."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[
 
 @post("/visits/{appointment_id:str}/answer", opt=PERSON)
 async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    """An answer to a page that is out of date is not taken: the page shows old and new, and asks again."""
+    """Reply to a visit. If it changed since the page was shown, the page shows old and new and asks again."""
     visit = found(await appointments.find(db, actor, appointment_id))
     form = await form_of(request)
     reply = text(form, "reply", 10)
