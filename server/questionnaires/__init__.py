@@ -1,1 +1,1 @@
-"""What is asked: questionnaires as FHIR R4, in versions."""
+"""Questionnaires as FHIR R4 resources, in versions."""

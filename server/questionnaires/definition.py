@@ -1,4 +1,4 @@
-"""Questions and their answers; who is asked what, in which order: pure. fhir_forms.py reads them from FHIR."""
+"""Pure rules: questions, their answers, and which respondent is asked what, in which order. fhir.py builds them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
 
 
 class BadAnswer(ValueError):
-    """An answer that its question does not take; `link_id` names the question."""
+    """An answer that its question does not accept; `link_id` names the question."""
 
     def __init__(self, link_id: str, why: str) -> None:
         super().__init__(f"{link_id}: {why}")
@@ -53,7 +53,7 @@ class Question:
     highest: int = 10
 
     def read(self, raw: str) -> Value:
-        """The value that a button's text stands for. Raises BadAnswer."""
+        """The value that the text of a button stands for. Raises BadAnswer."""
         if self.type == "choice" and any(option.code == raw for option in self.options):
             return raw
         if self.type == "boolean" and raw in ("yes", "no"):
@@ -63,7 +63,7 @@ class Question:
         raise BadAnswer(self.link_id, "not one of the answers")
 
     def check(self, value: object) -> Value:
-        """`value` if it may answer this question, None for a skip. Raises BadAnswer."""
+        """The checked value, None for a skip. Raises BadAnswer if it cannot answer this question."""
         if value is None:
             return None
         if isinstance(value, bool):
@@ -73,7 +73,7 @@ class Question:
         raise BadAnswer(self.link_id, "not one of the answers")
 
     def level(self, value: Value) -> int | None:
-        """How bad, as a number that grows with trouble; None for a skip."""
+        """The answer's level, higher is worse; None for a skip."""
         if value is None:
             return None
         if self.type == "choice":
@@ -103,14 +103,17 @@ class Form:
     by_id: Mapping[str, Question] = field(hash=False, compare=False, default_factory=dict)
 
     def question(self, link_id: str) -> Question:
-        """Raises BadAnswer for a question that the form does not have."""
+        """The question with this link id. Raises BadAnswer if the form has none."""
         found = self.by_id.get(link_id)
         if found is None:
             raise BadAnswer(link_id, "no such question")
         return found
 
     def is_private(self, question: Question) -> bool:
-        """For the patient alone. What a private answer brings up would give that answer away: it is private too."""
+        """Whether only the patient may see it.
+
+        A question that a private answer enables is private too: asking it would reveal that answer.
+        """
         return question.link_id in self._private_ids()
 
     def _private_ids(self) -> set[str]:
@@ -125,32 +128,32 @@ class Form:
 def asked(form: Form, answers: Answers, respondent: str) -> list[Question]:
     """The questions that this respondent is asked, given the answers so far, in order.
 
-    While someone else holds the phone, the private ones wait for the patient's own hands (decision 0015).
+    While someone else holds the device, private ones wait for the patient (decision 0015).
     """
     return [q for q in answerable(form, answers, respondent) if respondent == "self" or not form.is_private(q)]
 
 
 def answerable(form: Form, answers: Answers, respondent: str) -> list[Question]:
-    """Those too that are asked only after the patient chooses *Ask me this now*. Never mood for a helper (case 76)."""
+    """Like `asked`, plus those asked only after *Ask me this now*. A caregiver never answers for mood (case 76)."""
     allowed = [q for q in form.questions if respondent != "helper" or not q.patient_only]
     return [q for q in allowed if _enabled(form, q, answers)]
 
 
 def shown(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
-    """The answers that may be shown again where this respondent answers. Private ones need the patient's own hands."""
+    """The answers that may be shown while this respondent answers; private ones only to the patient alone ("self")."""
     if respondent == "self":
         return dict(answers)
     return {link_id: value for link_id, value in answers.items() if is_public_item(form, link_id)}
 
 
 def is_public_item(form: Form, item: str) -> bool:
-    """Whether others may learn of an answer or a flag about `item`. An item unknown to the form is private."""
+    """Whether others may learn of an answer or a flag about `item`. An item that the form does not have is private."""
     link_id = item.partition(":")[0]  # "mood:missing" is about mood
     return link_id == "*" or (link_id in form.by_id and not form.is_private(form.by_id[link_id]))
 
 
 def without_private_skips(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
-    """A private question that is skipped in other hands is not answered: it waits, and no earlier answer goes."""
+    """Leave out private questions that "hands" skipped: they stay open, and an earlier answer to them stays too."""
     return {
         link_id: value
         for link_id, value in answers.items()
@@ -159,12 +162,12 @@ def without_private_skips(form: Form, answers: Answers, respondent: str) -> dict
 
 
 def private_questions(form: Form) -> list[Question]:
-    """The private questions that every check-in has. A follow-up is not among them: it would tell of an answer."""
+    """The private questions that every check-in asks. A follow-up is left out: it would reveal an answer."""
     return [q for q in form.questions if q.patient_only and not q.whens]
 
 
 def next_private(form: Form, answers: Answers, after: str) -> Question | None:
-    """The private question that follows `after`, when these are the answers just given."""
+    """The next private question after `after` that these answers enable, or None."""
     ids = [question.link_id for question in form.questions]
     following = form.questions[ids.index(after) + 1 :]
     return next((q for q in following if form.is_private(q) and _enabled(form, q, answers)), None)
@@ -193,7 +196,7 @@ def _holds(form: Form, when: When, answers: Answers) -> bool:
 
 
 def still_asked(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
-    """Those of the answers whose questions may be asked, given these answers: a changed one may end others."""
+    """The answers whose questions may still be asked: a changed answer may disable other questions."""
     kept = dict(answers)
     while True:
         ids = {question.link_id for question in answerable(form, kept, respondent)}
@@ -203,7 +206,7 @@ def still_asked(form: Form, answers: Answers, respondent: str) -> dict[str, Valu
 
 
 def check_answers(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:
-    """Every answer checked against its question; what was not asked of this respondent is refused. Raises BadAnswer."""
+    """Check every answer. Raises BadAnswer for a wrong value, or for a question that this respondent is not asked."""
     checked = {link_id: form.question(link_id).check(value) for link_id, value in answers.items()}
     allowed = {question.link_id for question in answerable(form, checked, respondent)}
     for link_id in checked:
@@ -213,7 +216,7 @@ def check_answers(form: Form, answers: Mapping[str, object], respondent: str) ->
 
 
 def next_unanswered(form: Form, answers: Answers, respondent: str, after: str | None = None) -> Question | None:
-    """The next question with no answer and no skip, looking on from `after` first, then from the start."""
+    """The next question with neither answer nor skip: first those after `after`, then from the start."""
     questions = asked(form, answers, respondent)
     ids = [question.link_id for question in questions]
     start = ids.index(after) + 1 if after in ids else 0
@@ -221,20 +224,20 @@ def next_unanswered(form: Form, answers: Answers, respondent: str, after: str | 
 
 
 def levels(form: Form, answers: Answers) -> dict[str, int]:
-    """Item → level, for what was answered."""
+    """Item → level, for the answered questions."""
     found = {link_id: form.by_id[link_id].level(value) for link_id, value in answers.items() if link_id in form.by_id}
     return {link_id: level for link_id, level in found.items() if level is not None}
 
 
 def raw(value: Value) -> str | None:
-    """A value as its button sends it; None for a skip."""
+    """The text that the button of this value sends; None for a skip."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return None if value is None else str(value)
 
 
 def buttons(question: Question) -> list[str]:
-    """What each of its answers sends."""
+    """The text that the button of each answer sends."""
     if question.type == "choice":
         return [option.code for option in question.options]
     if question.type == "boolean":

@@ -1,4 +1,4 @@
-"""A FHIR R4 Questionnaire, read into a form (forms.py); its translations stand in the resource itself."""
+"""Build a form (definition.py) from a FHIR R4 Questionnaire, which contains its translations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +12,9 @@ TYPES = ("choice", "boolean", "integer")
 
 
 def read_form(resource: Mapping[str, Any], language: str = "en") -> Form:
-    """Its texts in `language` where it is translated, else as it was written: a view of the one version.
+    """The form with its texts in `language` where they are translated, else in the original.
 
-    Raises ValueError, naming the item, for what cannot be asked.
+    Raises ValueError, naming the item, if Interlude cannot ask it.
     """
     questions = tuple(_questions(resource.get("item", ()), "", language))
     by_id = {question.link_id: question for question in questions}
@@ -93,7 +93,7 @@ def _extension(element: Mapping[str, Any], url: str, default: Any, language: str
 
 
 def _said(element: Mapping[str, Any], key: str, language: str) -> Any:
-    """What stands at `key`, or its translation: FHIR keeps that in the element's shadow, `_key`."""
+    """The value at `key` in this language. FHIR keeps translations in the sibling property `_key`."""
     for extension in element.get(f"_{key}", {}).get("extension", ()):
         parts = {part["url"]: part for part in extension.get("extension", ()) if extension["url"] == TRANSLATION}
         code = parts.get("lang", {}).get("valueCode", "")

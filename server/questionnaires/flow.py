@@ -1,4 +1,4 @@
-"""Publish questionnaires in versions, and read the version that a check-in or a plan needs."""
+"""Publish versions of questionnaires, and load the version that a check-in or a plan needs."""
 
 import json
 from datetime import datetime
@@ -21,7 +21,7 @@ _forms: dict[tuple[str, str], Form] = {}
 
 
 async def publish(db: AsyncSession, actor: Actor, resource: dict[str, Any], now: datetime) -> Questionnaire:
-    """Keep one version of a questionnaire. Raises ValueError for what cannot be asked; nothing is stored then."""
+    """Store one version of a questionnaire. Raises ValueError, storing nothing, if Interlude cannot ask an item."""
     form = read_form(resource)
     questionnaire = Questionnaire(
         clinic_id=actor.clinic_id, slug=form.slug, version=form.version, resource=resource, made_at=now
@@ -33,7 +33,7 @@ async def publish(db: AsyncSession, actor: Actor, resource: dict[str, Any], now:
 
 
 async def publish_library(db: AsyncSession, actor: Actor, now: datetime) -> None:
-    """Give a new clinic the check-ins that come with Interlude."""
+    """Publish the questionnaires that come with Interlude for a new clinic."""
     for path in sorted(LIBRARY.glob("*.json")):
         await publish(db, actor, json.loads(path.read_text()), now)
 
@@ -48,7 +48,7 @@ async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire |
 
 
 async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
-    """The newest version of each questionnaire that the clinic has, by slug."""
+    """Slug → the newest version of each of the clinic's questionnaires."""
     newest = select(Questionnaire.slug, Questionnaire.id).where(Questionnaire.clinic_id == actor.clinic_id)
     found = (await db.execute(newest.order_by(Questionnaire.version))).all()
     ids = {slug: questionnaire_id for slug, questionnaire_id in found}
@@ -56,7 +56,7 @@ async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
 
 
 async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
-    """In the language now spoken. A version never changes: it is read once."""
+    """The form in the current language, cached: a version never changes."""
     key = (questionnaire_id, language.current())
     if key not in _forms:
         _forms[key] = read_form((await db.get_one(Questionnaire, questionnaire_id)).resource, language.current())

@@ -10,7 +10,7 @@ from server.db import Base, OfClinic
 
 
 class Questionnaire(OfClinic, Base):
-    """One version, as a FHIR R4 Questionnaire. A version never changes; a new text is a new version."""
+    """One version, as a FHIR R4 Questionnaire. A version never changes; an edit makes a new one."""
 
     __tablename__ = "questionnaire"
     __table_args__ = (UniqueConstraint("clinic_id", "slug", "version"),)
