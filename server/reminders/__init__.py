@@ -1,1 +1,1 @@
-"""What is due, when, and what became of it: plan, claim, send, receipts."""
+"""Reminders: when they are due, digests, channel policy, message texts and status."""

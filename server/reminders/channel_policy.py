@@ -1,4 +1,4 @@
-"""A clinic's own policy of reach, and how long a phone may be silent."""
+"""A clinic's channel policy, and after how many days without a sign a device counts as silent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Policy = Mapping[str, Sequence[tuple[str, int]]]
 
 @dataclass(frozen=True)
 class PolicyChange:
-    """`text_countries` are ISO 3166 codes; none means the clinic's own country alone."""
+    """`text_countries` are ISO 3166 codes; if empty, texts go only to the clinic's own country."""
 
     steps: Policy
     silent_days: int
@@ -30,16 +30,16 @@ class PolicyChange:
 
 
 class BadPolicy(ValueError):
-    """Why it can't be kept so, as a key that the page turns into words."""
+    """A policy that cannot be saved; the text is a key that the page translates."""
 
 
 def text_countries(clinic: Clinic) -> list[str]:
-    """ISO 3166 codes of the countries where text messages may go: the clinic's own where none is named."""
+    """ISO 3166 codes of the countries where texts may go: by default the clinic's own."""
     return clinic.text_countries or [clinic.country]
 
 
 def of(clinic: Clinic) -> dict[str, list[tuple[str, int]]]:
-    """Kind → (channel, minutes waited), in turn: the clinic's, or ours where it says nothing."""
+    """Kind → (channel, minutes to wait) in order: the clinic's policy, or the default."""
     steps = {kind: rules.steps_for(kind, clinic.reach, CHANNELS) for kind in KINDS}
     return {
         kind: [(step.channel, step.wait // timedelta(minutes=1)) for step in found] for kind, found in steps.items()
@@ -47,7 +47,10 @@ def of(clinic: Clinic) -> dict[str, list[tuple[str, int]]]:
 
 
 async def change(db: AsyncSession, actor: Actor, clinic: Clinic, change: PolicyChange, now: datetime) -> None:
-    """Raises BadPolicy; nothing is changed then. What is on its way goes on by its next turn."""
+    """Save a policy. Raises BadPolicy before it changes anything.
+
+    A reminder that was already sent follows the new policy from its next channel on.
+    """
     steps, silent_days = change.steps, change.silent_days
     _check(steps, silent_days)
     clinic.text_countries = [code for code in change.text_countries if phone_numbers.is_country(code)]

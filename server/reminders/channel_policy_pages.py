@@ -1,4 +1,4 @@
-"""An admin says how reminders reach: which channel, how long it is waited for, then which."""
+"""An admin edits the channel policy: which channels, in which order, how long each is waited for."""
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
@@ -36,7 +36,7 @@ async def change_reach(request: Ask, db: Db, actor: Who, now: Now) -> Response[s
 
 
 def _steps(form: FormMultiDict, kind: str) -> list[tuple[str, int]]:
-    """The rows that name a channel; a row without one is left out."""
+    """The form's rows as (channel, minutes), without rows that name no channel."""
     rows = [
         (text(form, f"{kind}-{n}", 10), whole(form, f"{kind}-{n}-minutes")) for n in range(channel_policy.MOST_STEPS)
     ]

@@ -1,7 +1,7 @@
-"""What a patient is told together: claimed reminders are folded into one, or wait, or are held back for the day.
+"""Combine claimed reminders of a patient into a digest, postpone them, or hold them back for the day.
 
-A folded reminder's `lead_id` names the one whose notification says it too. A lead that ends without having gone
-out lets go of what was folded into it, which is then said by itself.
+A member's `lead_id` names the reminder whose notification mentions it. If that lead ends before any of its messages
+went out, its members become due on their own.
 """
 
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ TO_PATIENT = (rules.EVERYBODY, rules.PATIENT_ALONE)
 
 
 async def fold_together(db: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> list[Reminder]:
-    """Those of the claimed (and of what is due soon) that go out now, each perhaps with others folded into it."""
+    """The reminders to send now, from those claimed and those due soon. Others may be members of their digest."""
     going = [reminder for reminder in claimed if not _is_new(reminder, now)]
-    together: dict[tuple[str, str], list[Reminder]] = {}  # what is the patient's alone goes by itself
+    together: dict[tuple[str, str], list[Reminder]] = {}  # a reminder for the patient alone gets a digest of its own
     for reminder in claimed:
         if _is_new(reminder, now):
             together.setdefault((reminder.patient_id, reminder.audience), []).append(reminder)
@@ -35,13 +35,13 @@ async def fold_together(db: AsyncSession, claimed: Sequence[Reminder], now: date
 
 
 def _is_new(reminder: Reminder, now: datetime) -> bool:
-    """Not said before, and still worth saying. What has begun its way goes on as it is."""
+    """Whether it may join a digest: for the patient, never sent, not expired. After a first send it goes on alone."""
     about_patient = reminder.audience in TO_PATIENT and reminder.kind in digest_rules.FOLDS
     return about_patient and reminder.said_at is None and reminder.expires_at > now
 
 
 async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> dict[str, list[Reminder]]:
-    """What was said to these patients within a day, and what is to come within two."""
+    """Patient id → the reminders sent within the last day, and those due by tomorrow at this time."""
     day = timedelta(days=1)
     found = await db.scalars(
         select(Reminder).where(
@@ -66,7 +66,7 @@ def _fold(
     db: AsyncSession, patient: Patient, claimed: list[Reminder], around: list[Reminder], now: datetime
 ) -> list[Reminder]:
     if patient.paused_at is not None:
-        return claimed  # each ends, and says why
+        return claimed  # the sender ends each one and records the pause
     waiting = [r for r in around if r.said_at is None and r.state == "scheduled" and r.audience == claimed[0].audience]
     later = [r for r in waiting if r.next_at <= now + digest_rules.TOGETHER]
     until = digest_rules.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
@@ -85,7 +85,7 @@ def _fold(
 
 
 def _comes_along(later: Reminder, claimed: list[Reminder], now: datetime) -> bool:
-    """What is due too, and what may be said early; a subject's own next reminder keeps its time."""
+    """Whether it joins this digest: it is due, or may come early. A subject's own next reminder keeps its time."""
     if later.next_at <= now:
         return True
     own_next = later.subject_id in {reminder.subject_id for reminder in claimed}
@@ -103,7 +103,7 @@ def _put_off(claimed: list[Reminder], until: datetime) -> list[Reminder]:
 
 
 def _said_today(patient: Patient, around: list[Reminder], now: datetime) -> tuple[int, int]:
-    """Notifications of today, and the visits' reminders still to come today; the last call is in neither."""
+    """Count today's notifications, and today's visit reminders still to come; both without last calls."""
     start, end = digest_rules.day_of(patient.zone, now)
     counted = [r for r in around if not digest_rules.is_last_call(_due(r))]
     said = [r for r in counted if r.said_at is not None and start <= r.said_at < end and r.lead_id is None]
@@ -112,7 +112,7 @@ def _said_today(patient: Patient, around: list[Reminder], now: datetime) -> tupl
 
 
 def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:
-    """To the next morning where it is still of use then; else it is not said, and staff can see why."""
+    """Postpone to the next morning if the reminder is still useful then; else end it and record why for staff."""
     morning = digest_rules.next_morning(patient.zone, quiet_of(patient), now)
     for reminder in claimed:
         if reminder.expires_at > morning:
@@ -124,7 +124,7 @@ def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now:
 
 
 def _claim(reminder: Reminder, now: datetime) -> Reminder:
-    """As a claim does; the patient's row is held, so nobody else is at it."""
+    """Claim a reminder for this worker. The patient's row is locked, so no other worker can claim it."""
     reminder.state, reminder.lease_until = "sending", now + rules.LEASE
     reminder.fence, reminder.tries = reminder.fence + 1, reminder.tries + 1
     return reminder

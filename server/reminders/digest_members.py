@@ -1,4 +1,4 @@
-"""A reminder whose notification says others too: which they are, and when it lets go of them."""
+"""The members of a digest: how many there are, and releasing them when their lead ends."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from server.reminders.models import Attempt, Reminder
 
 
 async def count_folded(db: AsyncSession, lead_ids: Sequence[str]) -> dict[str, int]:
-    """How many others each of these says too, now."""
+    """Lead id → the number of its members now."""
     if not lead_ids:
         return {}
     rows = await db.execute(
@@ -23,7 +23,7 @@ async def count_folded(db: AsyncSession, lead_ids: Sequence[str]) -> dict[str, i
 
 
 async def let_go(db: AsyncSession, lead: Reminder, now: datetime) -> None:
-    """The lead ends. Where nothing of it went out, what was folded into it is due by itself."""
+    """Release the members when their lead ends before any message went out: they become due on their own."""
     went_out = select(Attempt.id).where(Attempt.reminder_id == lead.id, Attempt.state.not_in(("failed", "sending")))
     if lead.said_at is None or await db.scalar(went_out.limit(1)) is not None:
         return

@@ -1,4 +1,4 @@
-"""The verbs about reminders up to their moment: plan, cancel, say at once, tell a change."""
+"""Plan, replan, cancel and address reminders until they are due; notify of a change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ OVERTAKEN = "overtaken by a change"
 
 @dataclass(frozen=True)
 class Subject:
-    """What reminders are about, such as a visit, and who gets them."""
+    """The subject of reminders, such as a visit, and who gets them."""
 
     id: str
     patient_id: str
@@ -32,13 +32,13 @@ class Subject:
 
 
 async def replan(db: AsyncSession, actor: Actor, subject: Subject, planned: Sequence[Planned], now: datetime) -> None:
-    """Make the pending reminders of a subject be exactly `planned`; what was already sent stays as it is."""
+    """Make the subject's pending reminders exactly `planned`. Sent ones stay as they are."""
     quiet = quiet_of(await db.get_one(Patient, subject.patient_id))
     wanted = {(plan.kind, plan.moment): plan for plan in planned}
     for reminder in await of_subject(db, subject.id):
         plan = wanted.pop((reminder.kind, reminder.moment), None)
         if reminder.kind == "change":
-            continue  # that it was moved stays to be told
+            continue  # the notice of a change must still go out
         if plan is None:
             await _cancel(db, reminder, "replanned", now)
         elif reminder.state in ("cancelled", *PENDING):
@@ -69,7 +69,7 @@ def quiet_of(patient: Patient) -> Quiet | None:
 
 
 def _renew(reminder: Reminder, plan: Planned, subject: Subject, heard_at: datetime) -> None:
-    """Its words and its end are the newest; its time too, unless it is being said already."""
+    """Update text and expiry; the time too, unless sending has begun."""
     if reminder.state == "cancelled":
         reminder.state, reminder.why = "scheduled", None
         reminder.step, reminder.turn_at, reminder.tries = 0, None, 0
@@ -87,7 +87,7 @@ async def _cancel(db: AsyncSession, reminder: Reminder, why: str, now: datetime)
 
 
 async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
-    """The patient's quiet hours changed: what is still to come is said outside the new ones."""
+    """Move the patient's future reminders out of new quiet hours."""
     quiet = quiet_of(patient)
     coming = select(Reminder).where(
         Reminder.patient_id == patient.id,
@@ -106,13 +106,13 @@ async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: date
 
 
 async def keep_all_quiet(db: AsyncSession, now: datetime) -> None:
-    """For everybody who has quiet hours: their zone may have become another."""
+    """Apply quiet hours again for all patients who have them: the rules of their zone may have changed."""
     for patient in await db.scalars(select(Patient).where(Patient.quiet_from.is_not(None))):
         await keep_quiet(db, system(patient.clinic_id), patient, now)
 
 
 async def set_audience(db: AsyncSession, actor: Actor, subject_id: str, audience: str, now: datetime) -> None:
-    """Who is told what is still to be said of a subject."""
+    """Set who gets the reminders of a subject that are still to be sent."""
     for reminder in await of_subject(db, subject_id):
         if reminder.state in ("scheduled", "sending") and reminder.audience != audience:
             reminder.audience = audience
@@ -120,18 +120,18 @@ async def set_audience(db: AsyncSession, actor: Actor, subject_id: str, audience
 
 
 async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now: datetime) -> None:
-    """Stop what is still to be said of a subject."""
+    """Cancel the pending reminders of a subject. Sent ones go to no further channel."""
     for reminder in await of_subject(db, subject_id):
         if reminder.state in PENDING:
             await _cancel(db, reminder, why, now)
             audit.record(db, actor, "reminder.cancelled", reminder, now, why=why)
         elif reminder.state == "sent":
-            reminder.turn_at = None  # nobody saw it, and nobody need: no other channel follows
+            reminder.turn_at = None  # even if nobody saw it, no other channel follows
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to say at once: to a device or a staff member where one is given, else to patient and caregivers."""
+    """Something to send at once: to one device or staff member if given, else to the patient and caregivers."""
 
     kind: str
     patient_id: str
@@ -144,7 +144,7 @@ class Notice:
 
 
 async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> Reminder:
-    """A test, a change, an alert to a staff member: the worker sends it in its next second."""
+    """Send a test, a change or a staff alert at once; the worker picks it up within a second."""
     reminder = Reminder(
         clinic_id=actor.clinic_id,
         patient_id=notice.patient_id,
@@ -167,10 +167,10 @@ async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: dateti
 
 
 async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> None:
-    """What was said of a subject is no longer so: its links end, and the change is said where anything was.
+    """Notify of a change to a subject: end the links of earlier messages, and send a notice if there were any.
 
-    A reminder that a worker is sending at this moment counts as said. The worker is fenced off, so that what has not
-    left yet is written anew with the new time.
+    A reminder that a worker is sending right now counts as sent. A new fence number shuts that worker out, so a message
+    that has not left yet is written again with the new time.
     """
     found = await _locked(db, notice.subject_id)
     said = [reminder for reminder in found if reminder.state in (*SAID, "sending")]
@@ -193,14 +193,14 @@ async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datet
 
 
 async def _locked(db: AsyncSession, subject_id: str) -> list[Reminder]:
-    """A worker that is claiming one of them at this moment is waited for: what it has claimed is seen here."""
+    """Lock the subject's reminders. This waits for a worker that is claiming one, and then sees its claim."""
     query = select(Reminder).where(Reminder.subject_id == subject_id).order_by(Reminder.id)
     found = await db.scalars(query.with_for_update(key_share=True), execution_options={"populate_existing": True})
     return sorted(found, key=lambda reminder: reminder.moment)
 
 
 async def _overtake_attempts(db: AsyncSession, reminder_ids: Sequence[str], now: datetime) -> None:
-    """What went out before this change showed the old state: its token answers nothing any more."""
+    """Mark earlier attempts as overtaken: they showed the old state, so their tokens accept no answer any more."""
     await db.execute(
         update(Attempt)
         .where(Attempt.reminder_id.in_(reminder_ids), Attempt.overtaken_at.is_(None))
@@ -210,7 +210,7 @@ async def _overtake_attempts(db: AsyncSession, reminder_ids: Sequence[str], now:
 
 
 async def _wake_workers(db: AsyncSession) -> None:
-    """PostgreSQL tells sleeping workers once this commits; on SQLite they notice the write themselves."""
+    """Wake sleeping workers on commit with NOTIFY on PostgreSQL. On SQLite they notice the write themselves."""
     if db.get_bind().dialect.name == "postgresql":
         await db.execute(text("NOTIFY reminders"))
 
@@ -220,27 +220,27 @@ async def of_subject(db: AsyncSession, subject_id: str) -> list[Reminder]:
 
 
 async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """The subject was answered on any way: what was sent counts as answered, what is to come stops."""
+    """The subject was answered, on whatever channel: sent reminders count as answered, pending ones are cancelled."""
     await note_answered(db, actor, subject_id, now)
     await cancel(db, actor, subject_id, "answered", now)
 
 
 async def leave_to_patient(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """Others answered all but what is the patient's alone: what is to come is said on the patient's own phones only."""
+    """Others answered all but the patient's private questions: remind only the patient's own devices from now on."""
     await note_answered(db, actor, subject_id, now)
     for reminder in await of_subject(db, subject_id):
         if reminder.state == "sent":
-            reminder.turn_at = None  # it was answered: no other channel follows
+            reminder.turn_at = None
     await set_audience(db, actor, subject_id, rules.PATIENT_ALONE, now)
 
 
 async def leave_to_all(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """Nothing stands that others answered: what is to come is for everybody again."""
+    """The answers of others were undone: pending reminders go to everybody again."""
     await set_audience(db, actor, subject_id, rules.EVERYBODY, now)
 
 
 async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
-    """What was said of the subject, or tried, counts as answered; what is to come stays."""
+    """Mark the subject's sent or failed reminders as answered; pending ones stay."""
     for reminder in await of_subject(db, subject_id):
         if reminder.state in SAID and reminder.answered_at is None:
             reminder.answered_at = now

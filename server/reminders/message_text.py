@@ -1,4 +1,4 @@
-"""What a notification says: private unless the patient asked for detail; one payload for both ways of Web Push."""
+"""Texts of notifications, texts and emails: private unless the patient asked for details; the Web Push payload."""
 
 import json
 from collections.abc import Sequence
@@ -17,12 +17,15 @@ class Words:
 
 
 def detail_of_visit(starts: datetime, place: str, called_off: bool) -> str:
-    """The facts, kept until they are said: the patient may read another language by then. `starts` is wall time."""
+    """A visit's details as JSON, turned into words only when sent: the language may have changed by then.
+
+    `starts` is wall time.
+    """
     return json.dumps({"starts": starts.isoformat(), "place": place, "called_off": called_off})
 
 
 def _detail(kept: str) -> str:
-    """What was kept before there were facts is said as it is."""
+    """The details in words. Rows written before details became JSON hold plain text; return it unchanged."""
     if not kept.startswith("{"):
         return kept
     facts = json.loads(kept)
@@ -33,7 +36,7 @@ def _detail(kept: str) -> str:
 
 
 def words_for(kind: str, detail: str | None, also: Sequence[str] = ()) -> Words:
-    """In the language now spoken. `detail` is for those who chose detailed text; `also`, the kinds said with it."""
+    """The text in the current language. `detail`: None for private text. `also`: kinds of the other digest members."""
     words = _words_for(kind, _detail(detail) if detail else None)
     extra = {
         "visit": _("Another visit is coming up too."),
@@ -70,21 +73,21 @@ def _words_for(kind: str, detail: str | None) -> Words:
 
 
 def letter(words: Words, link: str) -> str:
-    """An email: the first line is its subject."""
+    """The text of an email; its first line is the subject."""
     return "\n".join(
         [words.title, words.body, "", link, "", _("This is an automatic message. Please do not answer it.")]
     )
 
 
 def text_line(words: Words, link: str, may_stop: bool = True) -> str:
-    """`may_stop`: it goes to a patient, who is told how; a clinic takes a number off its own on-call order."""
+    """A text message. `may_stop`: add how a patient stops texts. On-call staff do not get that line."""
     line = f"{words.title.rstrip('.')}. {link}"
     stop = _("To stop these texts, turn them off in the app or tell your clinic.")
     return f"{line} {stop}" if may_stop else line
 
 
 def payload(words: Words, *, reminder_id: str, token: str, address: str, reply: str, locale: str) -> str:
-    """JSON that a service worker reads and that Declarative Web Push shows without one."""
+    """The payload as JSON: a service worker reads it, and Declarative Web Push shows it without one."""
     return json.dumps(
         {
             "web_push": 8030,

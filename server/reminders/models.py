@@ -1,4 +1,4 @@
-"""Tables: what is due, and each try at saying it."""
+"""Tables: reminders, and the attempts to deliver them."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ STAFFS = text("staff_id IS NOT NULL")
 
 
 class Reminder(OfClinic, Base):
-    """One thing to say at one moment. Its id is the push's Topic and the notification's tag."""
+    """One message that is due. Its id is the push Topic and the notification's tag."""
 
     __tablename__ = "reminder"
     __table_args__ = (
@@ -48,7 +48,7 @@ class Reminder(OfClinic, Base):
 
 
 class Attempt(OfClinic, Base):
-    """One try on one channel, written before it is made."""
+    """One attempt on one channel, stored before it is made."""
 
     __tablename__ = "attempt"
 
@@ -62,10 +62,10 @@ class Attempt(OfClinic, Base):
     fence: Mapped[int]
     status: Mapped[int | None]
     why: Mapped[str | None] = mapped_column(String(200))
-    late: Mapped[float | None] = mapped_column(Float)  # seconds from due to this try, where it is the first
+    late: Mapped[float | None] = mapped_column(Float)  # seconds between due time and start; first attempt only
     started_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     shown_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
-    overtaken_at: Mapped[datetime | None]  # its subject has changed since: its token answers nothing
+    overtaken_at: Mapped[datetime | None]  # since then its token accepts no answer: the subject changed

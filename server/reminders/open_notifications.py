@@ -1,4 +1,4 @@
-"""Which notifications still have something to say: a phone closes the others, answered elsewhere or over (case 18)."""
+"""Tags of open notifications; a device closes all others, because they were answered elsewhere or expired (case 18)."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.reminders.models import Reminder
 
 
 async def tags(db: AsyncSession, patient_id: str, now: datetime) -> list[str]:
-    """Of what was said to the patient and the caregivers; a folded reminder stands under the tag that says it too."""
+    """Tags for this patient and the caregivers. A digest member has the tag of its lead."""
     found = await db.execute(
         select(Reminder.id, Reminder.lead_id).where(
             Reminder.patient_id == patient_id,

@@ -1,4 +1,4 @@
-"""When to remind, how long it stays useful, when to try again: pure."""
+"""Pure rules: when to remind, how long a reminder stays useful, when to retry."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,28 +6,28 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
-EARLIER = timedelta(minutes=15)  # ahead of quiet hours, for what they would make useless
+EARLIER = timedelta(minutes=15)  # how long before quiet hours to send what they would make useless
 LEASE = timedelta(seconds=60)
 CLOCK_SLACK = timedelta(minutes=2)  # clocks of several machines may be this far apart
 MOST_TRIES = 8
 FIRST_WAIT = 30.0  # seconds
 LONGEST_WAIT = 1800.0  # seconds
-REFUSED_WAIT = 600.0  # seconds; 400, 401 and 403 are ours to mend, not the patient's to wait for
+REFUSED_WAIT = 600.0  # seconds; 400, 401 and 403 are faults on our side that we have to fix
 TEST_LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One channel of a policy, and how long a showing (or an opened link) is waited for before the next."""
+    """One channel of a policy, and how long to wait for a showing (or an opened link) before the next one."""
 
     channel: str
     wait: timedelta
 
 
-# Who is told. A patient's reminder goes to the caregivers too, unless it is about what the patient alone may answer.
+# Audiences. A reminder for the patient goes to the caregivers too, unless only the patient may answer.
 EVERYBODY, PATIENT_ALONE = "patient", "patient-alone"
 ABOUT_VISITS = ("visit", "change")
-# Which channel follows which, for each kind; a clinic may say otherwise. After the last one a person calls.
+# The default channels of each kind, in order. A clinic may change them. After the last one, staff call.
 REACH = {
     "visit": (
         Step("push", timedelta(minutes=30)),
@@ -41,20 +41,20 @@ REACH = {
     ),
     "check-in": (Step("push", timedelta(hours=4)), Step("email", timedelta(hours=20))),
     "nudge": (Step("push", timedelta(hours=4)), Step("text", timedelta(hours=12))),
-    # To one contact on call; who is told after that one is the ladder's to say (review.escalation).
+    # To one contact on call; the rota says who is next (flags.escalation).
     "on-call": (Step("text", timedelta(minutes=5)), Step("email", timedelta(minutes=5))),
     "overdue": (Step("text", timedelta(minutes=30)), Step("email", timedelta(minutes=30))),
 }
 PUSH_ONLY = (Step("push", timedelta(days=1)),)
 
-# What a reminder's attempts come to, best first: the first that any attempt reached is the truth.
+# States of attempts, best first. The best one of a reminder's attempts is its state.
 LADDER = ("answered", "opened", "shown", "accepted", "sending", "unknown", "failed")
 SEEN = ("answered", "opened", "shown")
 
 
 @dataclass(frozen=True)
 class Offset:
-    """How long before a visit: whole days at a wall time in the clinic's zone, or plain hours."""
+    """How long before a visit: whole days at a wall time in the clinic's zone, or hours."""
 
     days: int = 0
     at: time | None = None
@@ -74,8 +74,8 @@ class Planned:
 def plan_visit(starts: datetime, zone: str, now: datetime, offsets: Iterable[Offset] = VISIT_OFFSETS) -> list[Planned]:
     """Reminders still to come for a visit that starts at wall time `starts` in `zone`, in order.
 
-    A moment already past is never planned (case 15), nor one at or after the visit. Each stays useful
-    until the next one, the last until the visit.
+    It plans none in the past (case 15), nor one at or after the visit. Each stays useful until the next one, the last
+    until the visit.
     """
     begins = _utc(starts, zone)
     moments = sorted({_moment(starts, zone, offset) for offset in offsets})
@@ -95,7 +95,7 @@ def _utc(wall: datetime, zone: str) -> datetime:
 
 
 def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None) -> list[Planned]:
-    """One notification when a check-in is due and at most one nudge while it is open."""
+    """A notification when a check-in is due, and at most one nudge while it is open."""
     nudge = due + nudge_after if nudge_after else None
     if nudge is None or nudge >= closes:
         return [Planned("check-in", due, closes)]
@@ -103,21 +103,21 @@ def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None)
 
 
 def steps_for(kind: str, said: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]) -> tuple[Step, ...]:
-    """The policy of a kind: the clinic's own (`kind` → [[channel, minutes], …]) or ours, of the channels at hand."""
+    """The policy of a kind: the clinic's (kind → [[channel, minutes], …]) or the default; available channels only."""
     own = said.get("visit" if kind == "change" else kind)
     steps = [Step(str(c), timedelta(minutes=int(m))) for c, m in own] if own else REACH.get(kind, PUSH_ONLY)
     return tuple(step for step in steps if step.channel in able)
 
 
 def turn_ends(steps: Sequence[Step], index: int, now: datetime, expires_at: datetime) -> datetime:
-    """When the next channel's turn comes: after the wait, but early enough that all later ones get a fair share."""
+    """When the next channel starts: after the wait, or earlier to leave all later channels a fair share of the time."""
     share = (expires_at - now) / (len(steps) - index + 1)
     return now + min(steps[index].wait, share)
 
 
 @dataclass(frozen=True)
 class Quiet:
-    """Wall times between which a person wants no sound, in the person's zone; it may span midnight."""
+    """Wall times between which a person wants no sound, in the person's zone; may span midnight."""
 
     start: time
     end: time
@@ -125,9 +125,9 @@ class Quiet:
 
 
 def heard_at(plan: Planned, quiet: Quiet | None, now: datetime) -> datetime:
-    """When to say it: at its moment, or after quiet hours, or before them where after would be of little use.
+    """When to send it: at its moment, or after quiet hours, or before them if it would be of little use after them.
 
-    Of little use means that less than half of the time between the moment and the end would be left.
+    Of little use: less than half of the time from the moment to the expiry would be left.
     """
     if quiet is None:
         return plan.moment
@@ -152,13 +152,13 @@ def _is_quiet(wall: time, quiet: Quiet) -> bool:
 
 
 def backoff(tries: int, retry_after: float | None, jitter: float) -> timedelta:
-    """The wait before try number `tries` + 1; `jitter` in 0..1 spreads the crowd over half of it."""
+    """The wait before attempt `tries` + 1. `jitter` in 0..1 spreads retries over half of it."""
     doubled = min(FIRST_WAIT * 2 ** max(tries - 1, 0), LONGEST_WAIT)
     return timedelta(seconds=max(doubled * (0.5 + jitter / 2), retry_after or 0.0))
 
 
 def fold(state: str, attempts: Iterable[str]) -> str:
-    """The one word that staff see, from the reminder's own state and its attempts' states."""
+    """The status that staff see, from the reminder's own state and the states of its attempts."""
     reached = set(attempts)
     if state in ("cancelled", "missed", "unreached", "held"):
         return next((word for word in SEEN if word in reached), state)

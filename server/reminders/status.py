@@ -1,4 +1,4 @@
-"""What staff read of reminders: each with its tries and the one word that is true of it; who was not reached."""
+"""Reminder status for staff: attempts, the derived state, and the not-reached list."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ NOT_REACHED = ("unreached", "failed", "missed")
 
 @dataclass(frozen=True)
 class Told:
-    """A reminder, each try at saying it, and the one word that is true of it."""
+    """A reminder with its attempts and its derived state."""
 
     reminder: Reminder
     attempts: list[Attempt]
@@ -30,7 +30,7 @@ class Told:
 
 
 async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[Told]:
-    """The newest reminders of a patient due before `until`, with their attempts, for staff."""
+    """A patient's newest reminders before `until`, with their attempts, for staff."""
     reminders = list(
         await db.scalars(
             select(Reminder)
@@ -48,7 +48,7 @@ async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: 
 
 
 async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Told]:
-    """A folded one's tries are those of the one that says it too."""
+    """Add the attempts. A digest member has those of its lead."""
     ids = [reminder.lead_id or reminder.id for reminder in reminders]
     found = await db.scalars(select(Attempt).where(Attempt.reminder_id.in_(ids)).order_by(Attempt.started_at))
     by_reminder: dict[str, list[Attempt]] = {}
@@ -58,7 +58,7 @@ async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Tol
 
 
 async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Reminder]:
-    """Visits' reminders that no channel brought to anybody's eyes, while a call can still help; soonest first."""
+    """Visit reminders that no channel got anyone to see, while a call can still help; soonest expiry first."""
     lead = aliased(Reminder)
     found = await db.scalars(
         select(Reminder)
