@@ -1,1 +1,1 @@
-"""What every page needs: rendering, forms, problems, assets, and the pages before anyone signs in."""
+"""What every page needs: rendering, forms, error pages, assets, and the pages before sign-in."""

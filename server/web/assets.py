@@ -1,4 +1,4 @@
-"""What browsers load beside pages: read once at start, hashed into their names, compressed once, kept in memory."""
+"""Static files: read once at start, named by hash, compressed once and kept in memory."""
 
 import gzip
 import hashlib
@@ -24,7 +24,7 @@ class Asset:
     gzip: bytes | None = None
 
     def encoded(self, accepted: str) -> tuple[bytes, str | None]:
-        """The smallest form that the browser takes, and its Content-Encoding."""
+        """The smallest encoding that the browser accepts, and its Content-Encoding."""
         if self.br and "br" in accepted:
             return self.br, "br"
         if self.gzip and "gzip" in accepted:
@@ -33,7 +33,7 @@ class Asset:
 
 
 class Assets:
-    """`url("app.css")` → `/static/app.3f2a9c.css`; `by_url` finds the asset of such an address."""
+    """`url("app.css")` is `/static/app.3f2a9c.css`; `by_url` maps such an address to its asset."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self.by_url: dict[str, Asset] = {}
@@ -53,8 +53,10 @@ class Assets:
         return self.by_url[self._urls[name]]
 
     def _with_hashes(self, path: Path) -> bytes:
-        """The worker imports scripts by the names that they have here, and keeps its pages under what all of the app
-        hashes to: what changes anywhere in it changes the worker too, so that no old page meets a new script."""
+        """The service worker with hashed script names, and a cache named by the hash of the whole app.
+
+        A change to any asset, template or translation then changes the worker, so no old page meets a new script.
+        """
         source = re.sub(r'"/static/([\w-]+\.js)"', lambda found: f'"{self.url(found[1])}"', path.read_text())
         whole = hashlib.sha256("".join(self._urls.values()).encode())
         for shown in sorted({*path.parent.parent.glob("server/**/*.html"), *path.parent.parent.glob("server/**/*.po")}):
@@ -70,7 +72,7 @@ class Assets:
         self._urls[name] = url
         self.by_url[url] = Asset(
             body=body,
-            media_type=media_type,  # Litestar says the charset of what is text
+            media_type=media_type,  # Litestar adds the charset for text
             etag=f'"{digest}"',
             br=brotli.compress(body, quality=11) if text else None,
             gzip=gzip.compress(body, 9, mtime=0) if text else None,
@@ -78,7 +80,7 @@ class Assets:
 
 
 def _htmx() -> bytes:
-    """The published htmx, as the wheel of django-htmx carries it; Django itself is not installed."""
+    """The published htmx from the wheel of django-htmx; Django itself is not installed."""
     for file in files("django-htmx") or []:
         if str(file) == HTMX:
             return Path(str(file.locate())).read_bytes()

@@ -1,4 +1,4 @@
-"""Small SVG line charts: where points go. A higher level is worse, and drawn higher."""
+"""Coordinates of small SVG line charts. A higher level is worse, and drawn higher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Chart:
 
 
 def draw(points: Sequence[tuple[datetime, int]], worst: int, marks: Sequence[datetime] = ()) -> Chart:
-    """`points` in order of time, each with a level from 0 to `worst`; `marks` are moments such as infusions."""
+    """Lay out a chart. `points` are in time order, levels from 0 to `worst`; `marks` are moments such as infusions."""
     if not points:
         return Chart("", (), ())
     begin, end = points[0][0], points[-1][0]

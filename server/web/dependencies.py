@@ -1,4 +1,4 @@
-"""What handlers are given, and whom a route is for: the names that every page imports."""
+"""Names that every page module imports: injected parameters, and who may use a route."""
 
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from server.settings import Settings
 Ask = Request[Visitor, Any, State]
 
 
-# What a handler is handed by name (see app.py).
+# Parameters that Litestar injects by name (see app.py).
 Db = NamedDependency[AsyncSession]
 
 
@@ -39,17 +39,17 @@ PATIENT = {"who": "patient"}
 STAFF = {"who": "staff"}
 
 
-CLINICIAN = {"who": "clinician"}  # an admin too
+CLINICIAN = {"who": "clinician"}  # and admins
 
 
 ADMIN = {"who": "admin"}
 
 
-# Called by script, from the page or its worker, which has no form to carry a CSRF token in.
+# For scripts of the page or the service worker, which have no form to carry a CSRF token.
 SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
 
 
-TELLS_LEFT = {"tells_left": True}  # refused in clear words to whom it was open until consent was taken back
+TELLS_LEFT = {"tells_left": True}  # refuses what arrives after consent was withdrawn, and says so
 
 
-WRITES = {"writes": True}  # a GET that leaves a trace, such as "opened by"
+WRITES = {"writes": True}  # a GET that writes, such as "opened by"

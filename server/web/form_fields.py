@@ -1,4 +1,4 @@
-"""Reading what a browser sent, field by field, with bounds."""
+"""Read submitted fields one by one, with limits."""
 
 import json
 import re
@@ -10,19 +10,19 @@ from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
 
 STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
-LONGEST = 2000  # characters of one field
+LONGEST = 2000  # characters per field
 
 
 async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:
-    """The form; a field that is a file counts as absent."""
+    """The submitted form. `text` treats a file as absent."""
     return await request.form()
 
 
 async def json_of(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """The body as a JSON object. Raises ClientException (400) for anything else, however odd."""
+    """The body as a JSON object. Raises ClientException (400) for any other body."""
     try:
         body = json.loads(await request.body())
-        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
+        json.dumps(body, ensure_ascii=False).encode()  # rejects lone surrogates
     except (ValueError, RecursionError):
         raise ClientException("the body is not JSON") from None
     if not isinstance(body, dict):
@@ -45,7 +45,7 @@ def whole(form: FormMultiDict, name: str) -> int | None:
 
 
 def way_back(form: FormMultiDict, otherwise: str) -> str:
-    """Where the form says to go on to: an address of the staff's own pages, nothing else."""
+    """The address that the form returns to, if it is a staff page; else `otherwise`."""
     said = text(form, "back", 300)
     return said if STAFF_PAGE.fullmatch(said) else otherwise
 

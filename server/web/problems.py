@@ -1,4 +1,4 @@
-"""What goes wrong, said plainly: a page for a person, a problem (RFC 9457) for a script."""
+"""Errors in plain words: a page for a person, a problem document (RFC 9457) for a script."""
 
 from typing import Any, TypeVar
 
@@ -31,7 +31,7 @@ WORDS = {
 
 
 def found(row: T | None) -> T:
-    """What was looked up, or 404: there is no such thing, or it is another's."""
+    """The row. Raises NotFoundException (404) if there is none, or it belongs to someone else."""
     if row is None:
         raise NotFoundException
     return row
@@ -43,7 +43,7 @@ def wants_json(request: Request[Any, Any, Any]) -> bool:
 
 
 def answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
-    """A problem of this status, in the form that the caller reads."""
+    """An error response of this status: a page or JSON, as the caller accepts."""
     words = language.gettext(WORDS.get(status, WORDS[500]))
     if wants_json(request):
         body = {"type": "about:blank", "status": status, "title": words, "detail": detail}

@@ -1,4 +1,4 @@
-"""What a browser asks for before anyone is signed in: assets, manifest, service worker, offline page, health."""
+"""Routes that need no sign-in: assets, manifest, service worker, offline pages, health."""
 
 import json
 from typing import Any
@@ -55,7 +55,7 @@ def service_worker(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @get("/manifest.json", opt=ANYONE, sync_to_thread=False)
 def manifest(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """manifest.json with the hashed addresses of its pictures put in, in the language that the asker reads."""
+    """The manifest with the hashed addresses of its images, in the visitor's language."""
     assets: Assets = request.app.state.assets
     found = json.loads((ROOT / "manifest.json").read_text())
     for picture in found["icons"] + found["screenshots"]:
@@ -77,13 +77,13 @@ def offline(request: Request[Any, Any, Any]) -> Response[str]:
 
 @get("/offline/unsent", opt=ANYONE, sync_to_thread=False)
 def unsent(request: Request[Any, Any, Any]) -> Response[str]:
-    """Where a form was pressed and found no network."""
+    """The page that the service worker shows when a form could not be sent."""
     return render.page(request, "shared/unsent.html")
 
 
 @get("/offline/words", opt=ANYONE, sync_to_thread=False)
 def offline_words(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
-    """What a notification says whose own words can't be read (pwa/service-worker.js)."""
+    """The text for a notification whose own text can't be read (pwa/service-worker.js)."""
     words = {"body": language.gettext("Open Interlude to see what is new."), "lang": language.current()}
     return Response(words, headers=render.FRESH)
 

@@ -1,4 +1,4 @@
-"""Pages and fragments from one template each. The only place that looks at htmx's headers."""
+"""Render pages and fragments from one template each. Only this module reads htmx's headers."""
 
 from pathlib import Path
 from typing import Any
@@ -17,20 +17,20 @@ from server.clock import to_wall
 from server.web.assets import Assets
 
 SERVER = Path(__file__).parent.parent
-# How this browser shows pages, whoever is signed in: percent of text size; seconds a step for one switch; how fast the
-# Read aloud button speaks, if it is there. The first by default.
+# How this browser shows pages, whoever is signed in: text size in percent; seconds per step of one-switch scanning;
+# speed of the Read aloud button, or "off". The first value is the default.
 LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5"), "aloud": ("normal", "slow", "off")}
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 
 
 def environment(assets: Assets) -> Environment:
-    """`phone/home.html` is server/phone/templates/home.html; a bare name is in server/templates."""
+    """`phone/home.html` is server/phone/templates/home.html; `shared/…` is in server/templates."""
     rooms = {folder.parent.name: FileSystemLoader(folder) for folder in SERVER.glob("*/templates")}
     env = Environment(
         loader=PrefixLoader({**rooms, "shared": FileSystemLoader(SERVER / "templates")}),
         autoescape=True,
         undefined=StrictUndefined,
-        auto_reload=False,  # read at start, as assets are: a look at each file for each fragment takes longer than it
+        auto_reload=False,  # no check for changed files: one for each fragment would take longer than rendering it
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
@@ -61,7 +61,7 @@ def wants_fragment(request: Request[Any, Any, Any]) -> bool:
 
 
 def page(request: Request[Visitor, Any, Any], template: str, status: int = 200, **context: Any) -> Response[str]:
-    """The whole page, or the inside of its <main> when htmx asks. Never cached."""
+    """A whole page, or only the content of its <main> if htmx asks. Never cached."""
     html = _draw(request, template, wants_fragment(request), context)
     look = "-".join([language.current(), *(look_of(request, name) or "0" for name in LOOKS)])
     headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look}
@@ -69,7 +69,7 @@ def page(request: Request[Visitor, Any, Any], template: str, status: int = 200, 
 
 
 def inside(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:
-    """The inside of a page's <main>, for a phone to hold until it has no network."""
+    """The content of a page's <main>, for the offline bundle."""
     return _draw(request, template, True, context)
 
 
@@ -99,7 +99,7 @@ def look_cookie(name: str, value: str) -> Cookie:
 
 
 def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:
-    """One `_fragment` on its own, for a response that is put together from several."""
+    """One fragment, for a response that combines several."""
     env: Environment = request.app.state.templates
     return env.get_template(template).render(context)
 
@@ -109,14 +109,14 @@ def _token(request: Request[Any, Any, Any]) -> str:
 
 
 def go(request: Request[Any, Any, Any], path: str) -> Response[Any]:
-    """On to another page after a change: 303, or the same said to htmx."""
+    """Redirect after a change: 303, or an HX-Redirect header for htmx."""
     if wants_fragment(request):
         return Response("", status_code=200, headers={**FRESH, "HX-Redirect": path})
     return Redirect(path, status_code=HTTP_303_SEE_OTHER, headers=FRESH)
 
 
 def moved_to(response: Response[str], path: str) -> Response[str]:
-    """This fragment is the page at `path`: the address bar should say so."""
+    """Mark a fragment as the page at `path`, so that htmx updates the address bar."""
     response.headers["HX-Push-Url"] = path
     return response
 
@@ -126,5 +126,5 @@ def digits(code: str) -> str:
 
 
 def number(said: str) -> Markup:
-    """A phone number as it is dialled, also amid words that run from right to left."""
+    """A phone number, kept left to right in right-to-left text."""
     return Markup('<bdi dir="ltr">{}</bdi>').format(said)
