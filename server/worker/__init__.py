@@ -1,1 +1,1 @@
-"""All that happens by the clock: the worker process and its recurring ticks."""
+"""The worker process and its recurring ticks."""

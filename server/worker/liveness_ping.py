@@ -1,4 +1,4 @@
-"""A sign of life to somebody outside: who watches that address calls a person when the signs stop (case 7)."""
+"""The liveness ping to an outside monitor, which alerts a person when the pings stop (case 7)."""
 
 import aiohttp
 import structlog
@@ -8,13 +8,13 @@ DEADLINE = 10.0  # seconds
 
 
 class DeadMan:
-    """Asks one address, again and again; what it answers does not matter."""
+    """Requests one address again and again and ignores the response body."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     async def ping(self) -> bool:
-        """Whether it was told. Never raises: nobody waits for it."""
+        """Send one ping and return whether it succeeded. Never raises."""
         timeout = aiohttp.ClientTimeout(total=DEADLINE)
         try:
             async with (

@@ -1,7 +1,7 @@
-"""All that happens by the clock, in one place. The database is the truth; these ticks only look at it.
+"""The worker's whole schedule. All state is in the database; the ticks only read and update it.
 
-`TICKS` lists each with its sentence. The due tick sleeps until the next due moment, 30 s at most, and is
-woken by a write: by NOTIFY on PostgreSQL, by `PRAGMA data_version` each second on SQLite.
+`TICKS` lists the recurring ticks. Sending sleeps until the next due moment, 30 s at most, and a write wakes it: by
+NOTIFY on PostgreSQL, by `PRAGMA data_version` each second on SQLite.
 """
 
 import asyncio
@@ -53,7 +53,7 @@ Verb = Callable[[AsyncSession, datetime], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Tick:
-    """`every` seconds; `says` is the sentence that an operator reads."""
+    """A recurring job that runs every `every` seconds; `says` describes it to an operator."""
 
     name: str
     every: float
@@ -64,8 +64,8 @@ class Tick:
 class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
     """Run again one period from now.
 
-    APScheduler's own interval counts from the run before, one period at a time: after a jump of the clock by a
-    century that takes minutes and gigabytes.
+    APScheduler's own interval counts on from the previous run, one period at a time. After the clock jumps by a
+    century, that takes minutes and gigabytes.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -87,7 +87,7 @@ class Worker:
         self.database, self.sender, self.clock, self.monotonic = database, sender, clock, monotonic
         self.id = new_id()
         self.watch = ClockWatch(clock(), monotonic())
-        self.pulse = Pulse({}, monotonic())  # no tick is expected to run before the scheduler is made
+        self.pulse = Pulse({}, monotonic())  # the scheduler sets the real periods
         sender.trusted_now, sender.steady_now = self.trusted_now, self.steady_now
         self.dead_man = dead_man
         self.sent_at: float | None = None
@@ -97,9 +97,9 @@ class Worker:
         self.stopping = asyncio.Event()
 
     async def send_due(self, wait: bool = True) -> None:
-        """Leave a beat; then, unless the clock has just jumped, send until nothing more is due.
+        """Write a heartbeat, then send until nothing more is due, unless the clock has just jumped.
 
-        Without `wait` it returns once all is on its way: what is slow must not keep the next from beginning.
+        With `wait=False` it returns once all sends have started: a slow one must not delay the next.
         """
         holds = self.holds()
         await self._beat()
@@ -113,21 +113,21 @@ class Worker:
             self.sent_at = self.monotonic()
 
     def trusted_now(self) -> datetime | None:
-        """Read the clock once. None while it is not trusted: whoever asks then does nothing at all."""
+        """The current time; None while the clock is not trusted. The caller must then do nothing."""
         return None if self.holds() else self.watch.wall
 
     def steady_now(self) -> datetime:
-        """The time for what has happened and must be written down, however the clock has jumped."""
+        """The time for recording events that have happened, even while the clock is not trusted."""
         self.holds()
         return self.watch.steady
 
     def holds(self) -> bool:
-        """Whether the clock has just jumped: nothing is sent or closed by a time that may be set right again."""
+        """Whether the clock has just jumped. Until it settles, nothing is sent or closed: it may be set right again."""
         self.watch = self.watch.look(self.clock(), self.monotonic())
         return self.watch.holds
 
     async def _beat(self) -> None:
-        """Now and then, not each time: on SQLite a write would wake the sender again."""
+        """Write a heartbeat, but rarely while its content is the same: on SQLite each write would wake the sender."""
         now, told = self.monotonic(), (self.watch.holds, self.pulse.silent(self.monotonic()))
         if told == self.told and self.beaten_at is not None and now - self.beaten_at < BEAT_EVERY:
             return
@@ -137,7 +137,7 @@ class Worker:
             await heartbeats.beat(db, self.id, "the clock jumped" if holds else None, self.clock(), silent)
 
     async def ping(self) -> None:
-        """Told outside only while it truly works: a worker that fails or holds is as good as dead."""
+        """Ping the monitor, but only if reminders go out and no tick is silent: a failing worker must look dead."""
         lately = self.sent_at is not None and self.monotonic() - self.sent_at < 2 * LEASE.total_seconds()
         if self.dead_man is not None and lately and not self.pulse.silent(self.monotonic()):
             await self.dead_man.ping()
@@ -152,9 +152,9 @@ class Worker:
 
 
 def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
-    """A tick that does these in one transaction, all at one moment.
+    """A tick that runs these functions in one transaction, all with the same time.
 
-    The clock is read once the write lock is held. Had it been judged before, it could jump while we wait.
+    It reads the clock after it has the write lock: the clock could jump during the wait for the lock.
     """
 
     async def run(worker: Worker) -> None:
@@ -169,7 +169,7 @@ def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
 
 
 RECKONS = (visit_reckoning.reckon, checkin_reckoning.reckon, reminders.keep_all_quiet)
-# What a clock that was ahead has ended or put off, once the clock is right.
+# Repairs to run once a clock that was ahead is right.
 REPAIRS = (
     check_in_repair.reopen_all,
     visit_repair.restore_visits,
@@ -219,9 +219,9 @@ def make_worker(settings: Settings, clock: Clock = system_clock, database: Datab
 
 
 async def run(settings: Settings) -> None:
-    """The worker process: until SIGTERM or SIGINT, or until the scheduler can't go on."""
+    """Run the worker until SIGTERM or SIGINT."""
     worker = make_worker(settings)
-    worker.sender.on_written = worker.wake.set  # what failed may be due again
+    worker.sender.on_written = worker.wake.set  # a failed send may be due again
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, worker.stopping.set)
@@ -260,7 +260,7 @@ def _scheduler(worker: Worker) -> AsyncIOScheduler:
 
 
 async def _guarded(worker: Worker, tick: Tick) -> None:
-    """A tick that fails is logged and comes again; it never takes the others along. None runs after a jump."""
+    """Run a tick, except after a clock jump. A failure is logged and affects neither later runs nor other ticks."""
     worker.pulse.begins(tick.name, worker.monotonic())
     failed = True
     try:
@@ -274,7 +274,7 @@ async def _guarded(worker: Worker, tick: Tick) -> None:
 
 
 async def _watch_for_ever(worker: Worker, scheduler: AsyncIOScheduler) -> None:
-    """Look at both clocks each second: asyncio's own waits go by the monotonic one."""
+    """Check both clocks each second. asyncio's sleep follows the monotonic one."""
     while True:
         try:
             look_at_clocks(worker, scheduler)
@@ -284,14 +284,14 @@ async def _watch_for_ever(worker: Worker, scheduler: AsyncIOScheduler) -> None:
 
 
 def look_at_clocks(worker: Worker, scheduler: AsyncIOScheduler) -> None:
-    """After a jump of the clock, schedule every job anew; log each tick that no longer runs.
+    """After a clock jump, reschedule the jobs; log ticks that have stopped.
 
-    APScheduler waits for a time of day. Once the clock is set back, that time is further away than the tick's period.
+    APScheduler waits for a wall time. When the clock is set back, that time is further away than the tick's period.
     """
     held = worker.watch.holds
     if worker.holds() != held:
         log.warning("worker.clock", holds=worker.watch.holds, wall=worker.watch.wall.isoformat())
-        worker.wake.set()  # staff are told in the worker's next beat
+        worker.wake.set()  # the next heartbeat informs staff
         if held:  # the clock is trusted again
             scheduler.modify_job(REPAIR, next_run_time=worker.clock())
     monotonic = worker.monotonic()

@@ -1,4 +1,4 @@
-"""Somebody wrote to the database: the sender wakes and looks whether anything is due."""
+"""Wake the sender when a process writes to the database, so that it checks what is due."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ from sqlalchemy import text
 from server.db import Database
 
 LOOK_EVERY = 1.0  # seconds; on SQLite
-STAYS_FOR = 30.0  # seconds between two signs of life on PostgreSQL's connection
+STAYS_FOR = 30.0  # seconds between two queries that keep PostgreSQL's connection alive
 
 
 async def notice_writes(database: Database, wake: asyncio.Event) -> None:
-    """For ever: by NOTIFY on PostgreSQL, by `PRAGMA data_version` each second on SQLite."""
+    """Set `wake` at each write, for ever: by NOTIFY on PostgreSQL, by `PRAGMA data_version` each second on SQLite."""
     if not database.is_sqlite:
         await _listen(database, wake)
         return

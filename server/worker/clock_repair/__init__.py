@@ -1,1 +1,1 @@
-"""Undo what a clock that was ahead has ended or put off, once the clock is right."""
+"""Undo what happened too early while the clock was ahead, once the clock is right."""

@@ -1,6 +1,6 @@
-"""Check-ins that a clock which was ahead closed before their window ended: open again once the clock is right.
+"""Reopen check-ins that closed before their window ended because the clock was ahead.
 
-No mark is needed to find them: a check-in that was closed by time has a window that is over.
+They need no mark: a check-in that was closed by time, but whose window has not ended, was closed early.
 """
 
 import json
@@ -27,16 +27,16 @@ AT_ONCE = 1000
 
 
 def closed_early(now: datetime) -> ColumnElement[bool]:
-    """Closed by time, though the window has not ended.
+    """SQL: the tick closed it although its window has not ended.
 
-    Nothing is due later than check-ins are laid out. The bound matters where the clock is behind instead: then all
-    that has ended since seems to have ended early.
+    No check-in is created further ahead than AHEAD. That bound matters when the clock is behind: every check-in that
+    ended since then would seem to have closed early.
     """
     return and_(CheckIn.state.in_(("missed", "partial")), CheckIn.closes_at > now, CheckIn.due_at <= now + rules.AHEAD)
 
 
 async def reopen_all(db: AsyncSession, now: datetime) -> int:
-    """Reopen the recurring check-ins that were closed early, soonest deadline first; how many were.
+    """Reopen recurring check-ins that closed early, soonest deadline first, and return how many.
 
     Those around a visit depend on the visit (worker/clock_repair/visits.py).
     """
@@ -52,7 +52,7 @@ async def reopen_all(db: AsyncSession, now: datetime) -> int:
 
 
 async def reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> bool:
-    """One that can't be reopened is logged and keeps no other closed."""
+    """Reopen one; False on failure, which is logged and does not block the others."""
     check_in_id = check_in.id
     try:
         async with db.begin_nested():
@@ -76,15 +76,15 @@ async def _reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
 
 
 async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
-    """What the early close sent is kept as it was before. What a person sent stays sent.
+    """Turn the answers that the early close submitted back into drafts. Answers that a person sent stay sent.
 
-    A response that the close made stays on record as undone. It gives up its client id: the phone may still send the
-    whole check-in under it.
+    A response that the close created is kept as undone. It gives up its client id, because the device may still send
+    the whole check-in under that id.
     """
     response = await history.standing(db, check_in.id)
     if response is None:
         return
-    # The true time of an answer is no longer known. The earliest that can be lets any answer of a phone count as newer.
+    # The true time of each answer is lost. The earliest possible time lets any answer from a device count as newer.
     actor, at = system(check_in.clinic_id), min(check_in.due_at, now)
     answers = history.answers_of(response)
     if await _was_sent_by_a_person(db, response):
@@ -105,7 +105,7 @@ async def _was_sent_by_a_person(db: AsyncSession, response: Response) -> bool:
 
 
 async def _added_by_the_close(db: AsyncSession, response: Response) -> set[str]:
-    """The answers that had been kept and not sent when the close came, by their link ids."""
+    """Link ids of the unsent draft answers that the close added."""
     last = await db.scalar(
         select(AuditEvent)
         .where(AuditEvent.subject_id == response.id, AuditEvent.verb == "response.completed")

@@ -1,4 +1,4 @@
-"""Reminders that a clock which was ahead ended or put off: due again at their own time once the clock is right."""
+"""Make reminders due again at their own time that a wrong clock ended or postponed."""
 
 from datetime import datetime, timedelta
 
@@ -10,13 +10,13 @@ from server.actor import Actor, system
 from server.reminders import rules
 from server.reminders.models import Reminder
 
-PLANNED = ("visit", "check-in", "nudge")  # all other kinds are said at once
-LONGEST_RETRY = timedelta(hours=12)  # twice the longest wait that a service may ask for
+PLANNED = ("visit", "check-in", "nudge")  # all other kinds are sent at once
+LONGEST_RETRY = timedelta(hours=12)  # twice the longest wait that a push service may ask for
 AT_ONCE = 500
 
 
 async def release_missed(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> list[Reminder]:
-    """Those of a subject that count as missed before their end. They are cancelled: planning anew renews them."""
+    """Cancel the subject's reminders that were marked missed before they expired, so that replanning renews them."""
     found = list(
         await db.scalars(
             select(Reminder).where(
@@ -32,7 +32,7 @@ async def release_missed(db: AsyncSession, actor: Actor, subject_id: str, now: d
 
 
 def _waits_too_long(now: datetime) -> ColumnElement[bool]:
-    """Said at once, but at a moment to come; put off beyond its own end; or tried, to be tried again in days."""
+    """SQL: an immediate reminder with a future moment, one postponed past its expiry, or a retry that is days away."""
     said_at_once = and_(Reminder.kind.not_in(PLANNED), Reminder.moment > now + rules.CLOCK_SLACK)
     beyond_its_end = and_(
         Reminder.next_at >= Reminder.expires_at, Reminder.next_at > Reminder.moment, Reminder.expires_at > now
@@ -44,7 +44,7 @@ def _waits_too_long(now: datetime) -> ColumnElement[bool]:
 
 
 async def hasten(db: AsyncSession, now: datetime) -> int:
-    """Make due what waits for longer than any reminder is ever put off; how many were."""
+    """Make reminders due that wait longer than any reminder is ever postponed; return how many."""
     found = await db.scalars(
         select(Reminder)
         .where(Reminder.state == "scheduled", Reminder.next_at > now + rules.CLOCK_SLACK, _waits_too_long(now))
@@ -53,7 +53,7 @@ async def hasten(db: AsyncSession, now: datetime) -> int:
     )
     hastened = list(found)
     for reminder in hastened:
-        if reminder.kind not in PLANNED and reminder.moment > now:  # its moment stays: it is the reminder's identity
+        if reminder.kind not in PLANNED and reminder.moment > now:  # its moment is part of its identity and stays
             reminder.expires_at = now + (reminder.expires_at - reminder.moment)
             reminder.next_at = now
         else:

@@ -1,4 +1,4 @@
-"""What a clock that was ahead ended around visits which are still to come: asked and reminded of again."""
+"""Restore check-ins and reminders of upcoming visits that ended early because the clock was ahead."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,12 +24,12 @@ NOT_HELD = ("cancelled", "noshow")
 
 
 async def restore_visits(db: AsyncSession, now: datetime) -> int:
-    """Reopen check-ins around visits and plan reminders that were ended before their time; how many."""
+    """Reopen check-ins around visits and replan visit reminders that ended too early; return how many."""
     return await _reopen_tied(db, now) + await _plan_missed(db, now)
 
 
 async def _reopen_tied(db: AsyncSession, now: datetime) -> int:
-    """Unless the visit was called off in the meantime, or moved, which made a new check-in."""
+    """Reopen check-ins, unless the visit was cancelled or was moved, which created a new check-in."""
     other = aliased(CheckIn)
     follows = exists().where(
         other.plan_id == CheckIn.plan_id,
@@ -52,7 +52,7 @@ async def _reopen_tied(db: AsyncSession, now: datetime) -> int:
 
 
 async def _plan_missed(db: AsyncSession, now: datetime) -> int:
-    """Reminders that count as missed, though they can still be of use."""
+    """Replan reminders that were marked missed although they have not expired."""
     early = exists().where(
         Reminder.subject_id == Appointment.id,
         Reminder.kind == "visit",
@@ -84,7 +84,7 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
 
 
 def _still_useful(visit: Appointment, unsaid: Sequence[Reminder], now: datetime) -> list[Planned]:
-    """A reminder whose moment passed while the clock was wrong is said late rather than never."""
+    """The visit's reminders to plan. One whose moment passed while the clock was wrong is sent late."""
     moments = {reminder.moment for reminder in unsaid}
     planned = plan_visit(visit.starts, visit.zone, EPOCH)
     return [plan for plan in planned if plan.expires_at > now and (plan.moment >= now or plan.moment in moments)]
