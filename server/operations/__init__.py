@@ -1,1 +1,1 @@
-"""What an operator runs: the keyring file."""
+"""For operators: the keyring file."""

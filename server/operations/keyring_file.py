@@ -1,4 +1,4 @@
-"""The keyring's file: made once, and checked against what is stored."""
+"""The keyring file: create it once, and check it against the stored data."""
 
 import os
 from pathlib import Path
@@ -12,11 +12,11 @@ from server.settings import Settings
 
 
 async def check(database: Database) -> None:
-    """Refuse to start when what is stored can't be opened with the keys we have (case 59)."""
+    """Raise MissingKey if our keys can't decrypt the stored data, so that nothing starts with them (case 59)."""
     async with database.reading() as db:
         async for patient in await db.stream_scalars(select(Patient).limit(1)):
             try:
-                patient.name  # noqa: B018  # opening it is the check
+                patient.name  # noqa: B018  # reading it decrypts it
             except (crypto.MissingKey, ValueError) as error:
                 raise crypto.MissingKey(
                     f"the stored data can't be opened: {error}. Put the old key back into INTERLUDE_SECRET_KEYS"
@@ -24,12 +24,12 @@ async def check(database: Database) -> None:
 
 
 def is_there(given: Settings) -> bool:
-    """Whether the setting is a keyring itself, or names a file that exists."""
+    """Whether the setting is a keyring itself or names an existing file."""
     return given.secret_keys.lstrip().startswith("{") or Path(given.secret_keys).exists()
 
 
 def ensure(given: Settings) -> bool:
-    """Make a keyring where the setting names a file that is not there yet; never where data might need another."""
+    """Create the keyring file if it does not exist; True if it did so. Never replaces an existing keyring."""
     if is_there(given):
         return False
     path = Path(given.secret_keys)
