@@ -1,4 +1,4 @@
-"""A believable demo: two clinics, their staff, a dozen patients with weeks of answers. Made by the real verbs."""
+"""A realistic demo, created by the real functions: two clinics, their staff, a dozen patients with weeks of answers."""
 
 from server.demo.invite import Invitation, invite
 from server.demo.seed import seed_when_empty

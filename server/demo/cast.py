@@ -1,4 +1,4 @@
-"""Who is in the demo, and how each fares. All of them are made up."""
+"""The people in the demo, all invented, and how each one fares."""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ class DemoStaff:
 
 @dataclass(frozen=True)
 class DemoPatient:
-    """`course` is item → (level six weeks ago, change a week); what is not named stays at no trouble."""
+    """`course` is item → (level six weeks ago, change per week); items that it does not name stay near zero."""
 
     name: str
     plans: tuple[str, ...]
@@ -31,9 +31,9 @@ class DemoPatient:
     answers: float = 0.95
     reach: str = "opened"
     reply: str | None = None
-    red: str = ""  # what the newest answers say yes to
+    red: str = ""  # item that the newest answers report as trouble
     urgency: str = ""
-    note: str = ""  # on the first open flag
+    note: str = ""  # added to the first open flag
     expects: tuple[str, int, str] | None = None  # item, level, why
     called: tuple[str, str] | None = None  # outcome, note
 

@@ -1,4 +1,4 @@
-"""What `make run` prints: a one-time way in for a staff member, and a pairing code for a patient's phone."""
+"""What `make run` prints: a one-time sign-in link for a staff member, and a pairing code for a patient's device."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ class Invitation:
 
 
 async def invite(database: Database, settings: Settings, now: datetime) -> Invitation | None:
-    """None where the data is no demo."""
+    """Create the link and the code; None if this is not demo data."""
     admin = CLINICS[0].staff[2]
     async with database.writing() as db:
         staff = await db.scalar(select(Staff).where(Staff.email_hash == crypto.keyed_hash(admin.email, "email")))

@@ -1,4 +1,4 @@
-"""What became of the demo's past reminders. No push was sent: the demo's phones do not exist."""
+"""Outcomes of the demo's past reminders. No push was sent: the demo's devices do not exist."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ from server.reminders.models import Attempt, Reminder
 
 
 async def as_if_subscribed(db: AsyncSession, actor: Actor, reach: str, began: datetime, now: datetime) -> None:
-    """The demo's phones take reminders, at an address that nobody has (RFC 6761): nothing is ever sent there.
+    """Subscribe a demo device at an address that cannot exist (RFC 6761), so nothing is ever sent there.
 
-    Who has shown nothing gave no sign for long, and was asked.
+    A device that shows nothing has been silent for long, and was asked for a sign of life.
     """
     shows = reach in ("shown", "opened")
     endpoint = f"https://demo.invalid/{actor.device_id}"
@@ -40,7 +40,7 @@ async def as_if_subscribed(db: AsyncSession, actor: Actor, reach: str, began: da
 
 
 async def as_if_sent(db: AsyncSession, patient: Patient, reach: str | None, now: datetime) -> None:
-    """Each past reminder ends as sent, its attempt as far as `reach` says; None is a patient without a phone."""
+    """Mark past reminders as sent, with an attempt in the state `reach`; None for a patient without a device."""
     past = await db.scalars(
         select(Reminder).where(
             Reminder.patient_id == patient.id,

@@ -1,4 +1,4 @@
-"""What the demo's staff did of late: flags taken and given, notes, a level that is expected, a call."""
+"""The recent work of the demo's staff: flags assigned, notes, an expected level, a call."""
 
 from datetime import datetime, timedelta
 
@@ -35,7 +35,7 @@ async def staff_worked(
 
 
 async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: datetime) -> None:
-    """The patient's own word on the newest answers."""
+    """Store how urgent the patient says the newest answers are."""
     answered = await history.of_patient(db, patient.id)
     if demo.urgency and answered:
         actor = Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id)
@@ -49,14 +49,14 @@ async def _open_flags(db: AsyncSession, patient: Patient) -> list[Flag]:
 async def _share_out(
     db: AsyncSession, coordinator: Actor, clinician: Actor, patient: Patient, number: int, now: datetime
 ) -> None:
-    """Some of the open flags are given to the clinician."""
+    """Assign some of the open flags to the clinician."""
     for place, flag in enumerate(await _open_flags(db, patient)):
         if (number + place) % 2:
             await actions.assign(db, coordinator, flag, clinician.id, now - timedelta(hours=1))
 
 
 async def _note(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, now: datetime) -> None:
-    """A patient whom the demo has a note about has it on the first open flag."""
+    """Add the demo's note about this patient, if any, to the first open flag."""
     found = await _open_flags(db, patient)
     if demo.note and found:
         await actions.add_note(db, coordinator, found[0], demo.note, now - timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Fills an empty database: the past is lived through week by week, by the same verbs as the present."""
+"""Fill an empty database: replay the past week by week with the functions that the app uses."""
 
 import random
 from collections.abc import Callable
@@ -48,7 +48,7 @@ Say = Callable[[str], None]
 
 
 async def seed_when_empty(database: Database, now: datetime, say: Say) -> bool:
-    """False where a clinic is there already; that data is kept as it is."""
+    """Seed the demo clinics. Returns False, changing nothing, if the database has a clinic."""
     async with database.reading() as db:
         if await db.scalar(select(Clinic.id).limit(1)):
             say("kept as it is")
@@ -91,7 +91,7 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
 async def _seed_patient(
     db: AsyncSession, clinic: Clinic, team: list[Staff], demo: DemoPatient, number: int, now: datetime
 ) -> None:
-    began, chance = now - BACK, random.Random(f"{clinic.name} {number}")  # noqa: S311  # a demo that repeats
+    began, chance = now - BACK, random.Random(f"{clinic.name} {number}")  # noqa: S311  # the same demo each time
     coordinator = Actor("staff", team[0].id, clinic.id)
     new = NewPatient(demo.name, clinic.zone, phone=f"(212) 555-01{number:02d}", contact=demo.contact)
     patient = await people.register_patient(db, coordinator, new, began)
@@ -121,13 +121,13 @@ async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: 
 
 
 def _rhythm(slug: str, patient: Patient, number: int, now: datetime, began: datetime) -> Rhythm:
-    """Weekly ones fall due yesterday for every third patient, so that some are open when you first look."""
+    """The plan's rhythm. Every third patient's weekly check-in fell due yesterday, so that some are open at first."""
     yesterday = to_wall(now, patient.zone).date() - timedelta(days=1 + number % 3)
     return Rhythm(RHYTHMS[slug], time(10), to_wall(began, patient.zone).date(), yesterday.weekday())
 
 
 async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: int, now: datetime) -> None:
-    """A course of six weeks ago to four, then every other week into the future."""
+    """Book a past course from six weeks to four weeks ago, and future visits every other week."""
     began = now - BACK
     today = to_wall(now, patient.zone).date()
     course = NewVisit(datetime.combine(today - timedelta(days=40), time(9 + number % 6)), 90)
@@ -141,7 +141,7 @@ async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: 
 
 @dataclass(frozen=True)
 class Life:
-    """A made-up patient: who acts for them, what they are like, and the chance that decides the rest."""
+    """An invented patient: who acts for them, how they fare, and the random numbers for the rest."""
 
     actor: Actor
     patient: Patient
@@ -150,7 +150,7 @@ class Life:
 
 
 async def _live_through(db: AsyncSession, life: Life, team: list[Staff], now: datetime) -> None:
-    """Each check-in that fell due was answered some hours later, or not; each visit that was, took place."""
+    """Answer due check-ins some hours later, or not at all; mark past visits as fulfilled."""
     patient, demo, chance = life.patient, life.demo, life.chance
     for week in range(7):
         for plan in await checkins.plans_of(db, patient.id):
@@ -176,7 +176,7 @@ async def _live_through(db: AsyncSession, life: Life, team: list[Staff], now: da
 
 
 def _keep_open(check_in: CheckIn, now: datetime) -> bool:
-    """The newest ones are left for you to answer."""
+    """Whether to leave a new check-in unanswered, for whoever tries the demo."""
     return check_in.closes_at > now + timedelta(hours=20) and now - check_in.due_at < timedelta(hours=40)
 
 
@@ -205,7 +205,7 @@ def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.R
 
 
 async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at: datetime, now: datetime) -> None:
-    """By `at` somebody had closed each flag that was a day old; those of the last days are still open."""
+    """Close flags that were a day old by `at`; those of the last six days stay open."""
     for number, flag in enumerate(await flags.of_patient(db, patient.id)):
         member = team[number % 2]
         if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
