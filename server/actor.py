@@ -1,4 +1,4 @@
-"""Who asks: the person behind a request, a command or a tick."""
+"""The person behind a request, a command or a tick."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Kind = Literal["patient", "caregiver", "staff", "system"]
 
 @dataclass(frozen=True)
 class Actor:
-    """`id` is the patient's, caregiver's or staff member's; `patient_id` is whose matters a phone shows."""
+    """`id` is the patient's, caregiver's or staff member's; `patient_id` is the patient whose data the device shows."""
 
     kind: Kind
     id: str
@@ -24,11 +24,11 @@ class Actor:
 
 @dataclass(frozen=True)
 class Visitor:
-    """What one browser is signed in as; a phone may hold a person's session, a staff member's, or both."""
+    """The sign-ins of one browser: a patient's or caregiver's, a staff member's, or both."""
 
     person: Actor | None = None
     staff: Actor | None = None
-    left: Actor | None = None  # who was signed in here until the patient took consent back
+    left: Actor | None = None  # signed in here until the patient withdrew consent
 
 
 def system(clinic_id: str, name: str = "worker") -> Actor:

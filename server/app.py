@@ -1,4 +1,4 @@
-"""The composition root: settings, keys, database and channels meet the pages here and nowhere else."""
+"""The composition root: the only place that connects settings, keys, database, assets and pages."""
 
 import time
 from collections.abc import AsyncIterator, Callable
@@ -108,7 +108,7 @@ PAGES: list[ControllerRouterHandler] = [
 
 
 def create(settings: Settings, clock: Clock | None = None, database: Database | None = None) -> Litestar:
-    """The application. Raises MissingKey or BadSetting rather than start half-working."""
+    """Build the application. Raises MissingKey or BadSetting if its settings can't work."""
     keyring = crypto.load_keyring(settings.secret_keys)
     crypto.use(keyring)
     assets = Assets()
@@ -131,7 +131,7 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
             cookie_secure=True,
             cookie_httponly=True,
             exclude_from_csrf_key="no_csrf",
-            exclude=["^/static/"],  # kept for ever by whoever is between: no place for one browser's cookie
+            exclude=["^/static/"],  # proxies cache these for ever, so they must carry no cookie
         ),
         compression_config=CompressionConfig(
             backend="brotli", brotli_quality=5, exclude=["^/static/", "^/service-worker"]
@@ -161,7 +161,10 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
 
 
 def _in_their_language(answer: Callable[[Any, Any], Response[Any]]) -> Callable[[Any, Any], Response[Any]]:
-    """Also where nobody was greeted: at an address that no route has, or a form that was refused before."""
+    """Make an error handler answer in the visitor's language.
+
+    `greet` may not have run: for an unknown address, or a form that was refused before.
+    """
 
     def answered(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
         language.speak(spoken_with(request))
@@ -171,7 +174,7 @@ def _in_their_language(answer: Callable[[Any, Any], Response[Any]]) -> Callable[
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """The same headers on every answer, errors and unknown addresses included."""
+    """Add the same headers to every response, also to errors and unknown addresses."""
     if message["type"] == "http.response.start":
         held = MutableScopeHeaders.from_message(message)
         for name, value in scope["litestar_app"].state.headers.items():
@@ -185,10 +188,10 @@ async def _database_closes(app: Litestar) -> AsyncIterator[None]:
 
 
 async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSession]:
-    """One transaction a request, scoped to the asker's clinic: writing unless it only reads."""
+    """One transaction per request, limited to the visitor's clinic; read-only for a GET, unless it has `writes`."""
     database: Database = request.app.state.database
     only_reads = request.method in ("GET", "HEAD") and not request.route_handler.opt.get("writes")
-    await request.body()  # whole before the one writer's turn begins: a phone may send it slowly, or never
+    await request.body()  # read it before taking the only write lock: a slow device may send it slowly, or never
     async with database.reading() if only_reads else database.writing() as db:
         actor = asking(request, request.route_handler.opt.get("who"))
         if actor is not None:
@@ -207,7 +210,7 @@ def provide_settings(request: Request[Any, Any, State]) -> Settings:
 
 
 def provide_actor(request: Request[Any, Any, State]) -> Actor:
-    """Who asks; the guard has already let them in."""
+    """The signed-in person. The guard has already checked the route's permission."""
     actor = asking(request, request.route_handler.opt.get("who"))
     if actor is None:
         raise NotFoundException
@@ -215,12 +218,12 @@ def provide_actor(request: Request[Any, Any, State]) -> Actor:
 
 
 def provide_caller(db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self") -> Caller:
-    """For the pages of a check-in's questions. It reads nothing: an error raised here would leave `db` open."""
+    """The caller of a question page. It must not read the database: an error raised here would leave `db` open."""
     return Caller(db, actor, now, check_in_id, who)
 
 
 async def greet(request: Request[Any, Any, State]) -> None:
-    """Before each handler: no address holds a null character (PostgreSQL would choke on it); their language."""
+    """Before each handler: 404 for null characters, which PostgreSQL rejects; then set the visitor's language."""
     if "\0" in request.url.path or "%00" in request.url.query:
         raise NotFoundException
     language.speak(spoken_with(request))

@@ -1,4 +1,4 @@
-"""Who saw or changed what: append-only, written in the transaction that it tells of."""
+"""The append-only audit log, written in the same transaction as the change."""
 
 from datetime import datetime
 from typing import Any

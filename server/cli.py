@@ -1,4 +1,4 @@
-"""The `interlude` command: one verb each; `--json` where there is an answer."""
+"""The `interlude` command line; commands that return data accept `--json`."""
 
 import argparse
 import asyncio
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def run(_: argparse.Namespace, given: Settings) -> int:
-    """Everything for one machine: keys, schema, demo clinic, then web and worker side by side."""
+    """Set up and run everything on one machine: keys, schema, demo clinic, then web and worker side by side."""
     if not supervisor.port_is_free(given):
         raise settings.BadSetting(f"port {given.listens_on()[1]} is taken; try PORT=8001 make run")
     keyring_file.ensure(given)
@@ -111,14 +111,14 @@ def worker(_: argparse.Namespace, given: Settings) -> int:
 
 
 async def _ready(database: Database) -> None:
-    """Neither web nor worker half-works on a schema that is behind, or without the keys to what is stored."""
+    """Raise BadSetting if the schema is behind, or MissingKey if the keys can't decrypt the stored data."""
     if await migrations.is_behind(database):
         raise settings.BadSetting("the database schema is behind; run `interlude migrate` first")
     await keyring_file.check(database)
 
 
 def migrate(_: argparse.Namespace, given: Settings) -> int:
-    if keyring_file.is_there(given):  # a step may have to open sealed columns; an empty database needs no keys
+    if keyring_file.is_there(given):  # a migration may have to decrypt columns; an empty database needs no keys
         crypto.use(crypto.load_keyring(given.secret_keys))
     asyncio.run(_with_database(given, migrations.upgrade))
     print("the schema is up to date")
@@ -126,7 +126,7 @@ def migrate(_: argparse.Namespace, given: Settings) -> int:
 
 
 def keys(arguments: argparse.Namespace, given: Settings) -> int:
-    """Make the keyring file, or tell what is in it: ids only, and how far a rotation of the push key has come."""
+    """Create the keyring file if needed. Print only the ids of its keys, and how many devices use which push key."""
     made = keyring_file.ensure(given)
     ring = crypto.load_keyring(given.secret_keys)
     there = not given.database_url.startswith("sqlite") or Path(given.database_url.removeprefix("sqlite:///")).exists()
@@ -144,7 +144,7 @@ def keys(arguments: argparse.Namespace, given: Settings) -> int:
 
 
 async def _phones_by_key(database: Database) -> dict[str, int] | None:
-    """Living push subscriptions by VAPID key, the current one first; None where there is no schema yet."""
+    """Number of active push subscriptions by VAPID key, the current key first; None if the schema is behind."""
     if await migrations.is_behind(database):
         return None
     async with database.reading() as db:
@@ -159,7 +159,7 @@ def seed_demo(_: argparse.Namespace, given: Settings) -> int:
 
 
 def staff(arguments: argparse.Namespace, given: Settings) -> int:
-    """A one-time sign-in link for a staff member, found by email."""
+    """Print a one-time sign-in link for a staff member, found by email."""
 
     async def make(database: Database) -> str | None:
         async with database.writing() as db:
@@ -179,7 +179,7 @@ def staff(arguments: argparse.Namespace, given: Settings) -> int:
 
 
 def pair(arguments: argparse.Namespace, given: Settings) -> int:
-    """A pairing code for a patient, by id."""
+    """Print a pairing code for a patient, found by id."""
 
     async def make(database: Database) -> str | None:
         async with database.writing() as db:

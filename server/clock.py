@@ -1,4 +1,4 @@
-"""Time: what now is, and how a wall time in a zone becomes a moment in UTC."""
+"""Clocks, and converting between UTC and the wall time of a zone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 Clock = Callable[[], datetime]
-JUMP = 120.0  # seconds by which the clocks may part between two looks
-SETTLES_AFTER = 300.0  # seconds for which a new time must stand before it is believed
+JUMP = 120.0  # seconds; the wall clock has jumped if it moves this far from the monotonic clock
+SETTLES_AFTER = 300.0  # seconds that a new time must last before we trust it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -20,16 +20,16 @@ def is_zone(name: str) -> bool:
 
 
 def to_utc(wall: datetime, zone: str) -> datetime:
-    """The moment at which clocks in `zone` (IANA name) show `wall` (naive).
+    """Convert `wall` (naive), as clocks in `zone` (IANA name) show it, to UTC.
 
-    A wall time that exists twice is the first of the two; one that a spring change skips takes the
-    offset before the gap. Both are what `fold=0` means (PEP 495).
+    Of an ambiguous wall time it takes the first moment. For one that a spring change skips it uses the offset before
+    the gap. Both are what `fold=0` means (PEP 495).
     """
     return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
 def to_wall(moment: datetime, zone: str) -> datetime:
-    """What clocks in `zone` show at `moment`, naive."""
+    """The naive wall time that clocks in `zone` show at `moment`."""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
@@ -46,8 +46,8 @@ def at(day: date, hour: time) -> datetime:
 class ClockWatch:
     """The last reading of the wall clock and the monotonic clock (seconds), and whether the wall clock is trusted.
 
-    `line` is one pair of readings that was trusted. The wall clock is compared with where it should be by that
-    pair, not with the look before: a clock that is moved in many small steps has jumped too.
+    `line` is an earlier, trusted pair of readings. The wall clock is compared with where it should be by that pair, not
+    with the last reading: a clock that moves in many small steps has jumped too.
     """
 
     wall: datetime
@@ -57,9 +57,9 @@ class ClockWatch:
     believed: tuple[datetime, float] | None = None
 
     def look(self, wall: datetime, monotonic: float) -> "ClockWatch":
-        """A jump holds the worker until the new time has stood for a while: it may be set right again (case 8).
+        """Take a new reading. After a jump, the clock is trusted only once the new time has lasted a while (case 8).
 
-        Once it is set right, which is where the clock would be without the jump, there is nothing to wait for.
+        Once the jump is undone, so that the clock is where it would be without it, the clock is trusted at once.
         """
         if self.believed is not None and abs(_ahead(self.believed, wall, monotonic)) <= JUMP:
             return ClockWatch(wall, monotonic, None, self.believed)
@@ -77,7 +77,7 @@ class ClockWatch:
 
     @property
     def steady(self) -> datetime:
-        """The time of the last look. While the clock is not trusted: what it would show if it had not jumped."""
+        """The time of the last reading; while the clock is not trusted, the time it would show if it had not jumped."""
         if self.believed is None:
             return self.wall
         since, began = self.believed
@@ -85,15 +85,15 @@ class ClockWatch:
 
 
 def _ahead(line: tuple[datetime, float], wall: datetime, monotonic: float) -> float:
-    """By how many seconds the wall clock is ahead of where that pair of readings says it should be."""
+    """Seconds by which the wall clock is ahead of where that pair of readings says it should be."""
     since, began = line
     return (wall - since).total_seconds() - (monotonic - began)
 
 
 class SteadyClock:
-    """A clock for the pages: a jump that may be set right again moves it only once the new time has stood for a while.
+    """A clock for the pages: it follows a jump only once the new time has lasted for a while.
 
-    Without it a phone's answer would be refused as late because the server's clock was wrong for a minute (case 134).
+    Otherwise an answer would be refused as late because the server's clock was wrong for a minute (case 134).
     """
 
     def __init__(self, clock: Clock, monotonic: Callable[[], float]) -> None:

@@ -1,7 +1,7 @@
-"""Keys, columns sealed at rest, keyed hashes to look them up by, and tokens.
+"""Keys, encrypted ("sealed") columns, keyed hashes to look values up by, and tokens.
 
-A sealed column is AES-256-GCM: key id, nonce, ciphertext, bound to its table, column and row, so that a
-value moved to another row does not open. What must be unique or looked up has a keyed hash beside it.
+A sealed column is AES-256-GCM: key id, nonce, ciphertext. It is bound to its table, column and row, so that a value
+moved to another row can't be decrypted. A value that must be unique or looked up has a keyed hash in another column.
 """
 
 import base64
@@ -23,15 +23,15 @@ NONCE = 12
 
 
 class MissingKey(RuntimeError):
-    """A row was sealed under a key that is not in the keyring."""
+    """Data is encrypted with a key that is not in the keyring, or the keyring itself is missing."""
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """Key id → 32-byte key, the current one first; one key for look-up hashes; VAPID and sealing keys.
+    """Key id → 32-byte key, the current one first; one key for lookup hashes; VAPID and outbox keys.
 
-    `vapid` and `outbox` hold raw P-256 private values in base64url: one signs pushes (RFC 8292), the
-    other opens what a phone sealed while it had no network. Old ones stay listed so that they still work.
+    `vapid` and `outbox` hold raw P-256 private values in base64url: one signs pushes (RFC 8292), the other decrypts
+    sealed entries. Old keys stay listed so that they still work.
     """
 
     data: dict[str, bytes]
@@ -60,7 +60,7 @@ def new_keyring() -> Keyring:
 
 
 def _new_private() -> str:
-    return b64(secrets.token_bytes(32))  # any 32 random bytes below the curve's order; a miss is one in 2**32
+    return b64(secrets.token_bytes(32))  # a key is any 32 bytes below the curve's order; others: one in 2**32
 
 
 def dump_keyring(keyring: Keyring) -> str:
@@ -76,7 +76,7 @@ def dump_keyring(keyring: Keyring) -> str:
 
 
 def load_keyring(source: str) -> Keyring:
-    """From the JSON itself or the path of a file that holds it. Raises MissingKey where it can't be read."""
+    """Load a keyring from JSON or from the path of a file. Raises MissingKey if it can't be read."""
     try:
         text = source if source.lstrip().startswith("{") else Path(source).read_text()
         found = json.loads(text)
@@ -97,7 +97,7 @@ _keyring: Keyring | None = None
 
 
 def use(keyring: Keyring) -> None:
-    """Set the keyring of this process; the composition root calls it once."""
+    """Set the keyring of this process. Call it once at start."""
     global _keyring
     _keyring = keyring
 
@@ -116,7 +116,7 @@ def seal(text: str, bound: str) -> bytes:
 
 
 def unseal(blob: bytes, bound: str) -> str:
-    """Raises MissingKey for an unknown key, ValueError for a value that was altered or moved."""
+    """Decrypt. Raises MissingKey for an unknown key, ValueError for a value that was altered or moved."""
     key_id, _, rest = blob.partition(b":")
     try:
         return AESGCM(keyring().key(key_id.decode())).decrypt(rest[:NONCE], rest[NONCE:], bound.encode()).decode()
@@ -125,12 +125,12 @@ def unseal(blob: bytes, bound: str) -> str:
 
 
 def keyed_hash(value: str, purpose: str) -> str:
-    """64 hex characters; the same value hashes differently for another purpose."""
+    """64 hex characters; the hash of a value differs by purpose."""
     return hmac.new(keyring().lookup, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
 def outbox_private(key_id: str) -> ec.EllipticCurvePrivateKey:
-    """Raises MissingKey."""
+    """The private key with this id. Raises MissingKey."""
     raw = keyring().outbox.get(key_id)
     if raw is None:
         raise MissingKey("unknown outbox key")
@@ -138,7 +138,7 @@ def outbox_private(key_id: str) -> ec.EllipticCurvePrivateKey:
 
 
 def outbox_public() -> tuple[str, str]:
-    """The current key's id, and its public point (uncompressed, base64url) as WebCrypto imports it raw."""
+    """The current key's id, and its public point (uncompressed, base64url), which WebCrypto imports as "raw"."""
     key_id = next(iter(keyring().outbox))
     point = outbox_private(key_id).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return key_id, b64(point)
@@ -150,7 +150,7 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """A random token needs no key and no salt: only its hash is stored."""
+    """The hash that is stored instead of the token. A random token needs no key and no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -163,10 +163,10 @@ def unb64(text: str) -> bytes:
 
 
 class Sealed(Generic[T]):
-    """An attribute whose text lies sealed in the column `<name>_sealed` of the same row.
+    """An attribute that is stored encrypted in the column `<name>_sealed` of the same row.
 
-    `binding` is the name that the ciphertext is bound to, together with the row's id. It is stored data: it stays
-    as it is when the table or the attribute gets another name, or what was stored before would not open.
+    `binding` is the name that the ciphertext is bound to, together with the row's id. It must not change when the table
+    or the attribute is renamed, or stored values could not be decrypted.
     """
 
     def __init__(self, binding: str) -> None:

@@ -1,7 +1,7 @@
-"""The database: one engine, one commit a request or tick, every row a clinic's.
+"""The database: one engine, one transaction per request or tick, every row in one clinic.
 
-SQLite has one writer: writes start with BEGIN IMMEDIATE, one at a time in a process (a lock), bounded by
-a busy timeout between processes. PostgreSQL needs neither.
+SQLite has one writer. Writes start with BEGIN IMMEDIATE; a lock allows one at a time in a process, and a busy timeout
+limits the wait between processes. PostgreSQL needs neither.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ BUSY_TIMEOUT = 5.0  # seconds
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware datetime, UTC on both databases (SQLite keeps no offset)."""
+    """An aware datetime, in UTC on both databases (SQLite stores no offset)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -58,7 +58,7 @@ class Moment(TypeDecorator[datetime]):
 
 
 def new_id() -> str:
-    """32 hex characters: as long as a push Topic may be (RFC 8030 §5.4)."""
+    """A random id of 32 hex characters, the maximum length of a push Topic (RFC 8030 §5.4)."""
     return uuid.uuid4().hex
 
 
@@ -81,7 +81,7 @@ class Base(DeclarativeBase):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
 
     def __init__(self, **values: Any) -> None:
-        self.id = values.pop("id", None) or new_id()  # first: sealed columns are bound to it
+        self.id = values.pop("id", None) or new_id()  # first, because sealed columns are bound to it
         for name, value in values.items():
             if not hasattr(type(self), name):
                 raise TypeError(f"{type(self).__name__} has no {name}")
@@ -89,25 +89,25 @@ class Base(DeclarativeBase):
 
 
 def unique_where(name: str, *columns: str, condition: str) -> Index:
-    """An index that allows one row of these columns among those that meet the condition, on both databases."""
+    """A unique index over the rows that meet the condition, on both databases."""
     where = text(condition)
     return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 class OfClinic:
-    """A row that belongs to one clinic; a session scoped to another never sees it."""
+    """A row that belongs to one clinic. A session scoped to another clinic never sees it."""
 
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
 
 
 def scope(db: AsyncSession, clinic_id: str) -> None:
-    """From here on every query of this session sees only rows of this clinic."""
+    """Limit every later query of this session to rows of this clinic."""
     db.info["clinic_id"] = clinic_id
 
 
 @contextmanager
 def unscoped(db: AsyncSession) -> Iterator[None]:
-    """For the few questions that are about all clinics, such as who holds a push endpoint."""
+    """Lift the limit for the few queries that concern all clinics, such as who uses a push endpoint."""
     clinic_id = db.info.pop("clinic_id", None)
     try:
         yield
@@ -126,12 +126,12 @@ def _only_this_clinic(state: ORMExecuteState) -> None:
 
 
 def has_wal_reset_fault(version: tuple[int, ...]) -> bool:
-    """SQLite 3.7.0 to 3.51.2, save 3.50.7 and 3.44.6, can lose a commit when a WAL is reset."""
+    """Whether this SQLite version can lose a commit when a WAL is reset: 3.7.0 to 3.51.2, except 3.50.7 and 3.44.6."""
     return (3, 7, 0) <= version <= (3, 51, 2) and version not in ((3, 50, 7), (3, 44, 6))
 
 
 class Database:
-    """An engine and its two kinds of session, `reading` and `writing`, each one transaction."""
+    """An engine with two kinds of session, `reading` and `writing`; each is one transaction."""
 
     def __init__(self, url: str) -> None:
         self.is_sqlite = url.startswith("sqlite")
@@ -146,7 +146,7 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """Commits at the end, rolls back on an exception."""
+        """A session that commits at the end and rolls back on an exception."""
         async with self._one_writer or nullcontext(), self._sessions() as db:
             await db.connection(execution_options={"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else None)
             async with _finishing(db):
@@ -166,8 +166,8 @@ async def _finishing(db: AsyncSession) -> AsyncIterator[None]:
     try:
         await db.commit()
     except BaseException:
-        # SQLAlchemy takes a commit that failed for a transaction that has ended. SQLite's goes on, holds the write
-        # lock, and whoever is given the connection next cannot begin: so nobody is given it.
+        # After a failed commit SQLAlchemy considers the transaction ended, but SQLite's goes on and holds the write
+        # lock. The next user of the connection could not begin, so discard it.
         await db.invalidate()
         raise
 
@@ -190,7 +190,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver would otherwise begin late, and deferred
+    connection.isolation_level = None  # the driver would begin too late, and deferred
     cursor = connection.cursor()
     wal = not has_wal_reset_fault(sqlite3.sqlite_version_info)
     for pragma in (

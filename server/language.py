@@ -1,4 +1,4 @@
-"""Words in the reader's language: gettext catalogues, chosen per request or per message."""
+"""Translations and local formats: gettext catalogues, chosen per request or per message."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,10 +20,9 @@ FOLDER = Path(__file__).parent / "locale"
 
 @dataclass(frozen=True)
 class Language:
-    """`name` is its own name for itself; `formats`, Babel's locale for its dates, hours and direction.
+    """`name` is the language's own name; `formats` is Babel's locale for its dates, hours and direction.
 
-    Babel's ready-made styles put the year in or the weekday out; `day`, `day_short` and `day_and_hour` are what
-    pages need.
+    Babel's standard styles add the year or omit the weekday, so `day`, `day_short` and `day_and_hour` are our own.
     """
 
     name: str
@@ -42,7 +41,7 @@ _locale: ContextVar[str] = ContextVar("locale", default="en")
 
 @cache
 def _catalogue(locale: str) -> NullTranslations:
-    """Read from its .po at first use, so that no compiled file has to be kept or made (docs/decisions/0009)."""
+    """Load the catalogue from its .po at first use, so that nobody has to compile it (docs/decisions/0009)."""
     path = FOLDER / locale / "LC_MESSAGES" / "interlude.po"
     if not path.exists():
         return NullTranslations()
@@ -63,7 +62,7 @@ def speaking(locale: str) -> Iterator[None]:
 
 
 def speak(locale: str) -> None:
-    """For the rest of this request."""
+    """Set the language for the rest of this request."""
     _locale.set(known(locale))
 
 
@@ -72,7 +71,7 @@ def known(locale: str) -> str:
 
 
 def accepted(header: str) -> str:
-    """What we have of an Accept-Language (RFC 9110, 12.5.4), the most wanted first; English if nothing."""
+    """The preferred language of an Accept-Language header (RFC 9110, 12.5.4) that we have; else English."""
     wanted = sorted((_wanted(part) for part in header.lower().split(",")), key=lambda one: -one[1])
     for tag, weight in wanted:
         held = next((code for code in LANGUAGES if tag == code or tag.startswith(f"{code}-")), None)
@@ -94,7 +93,7 @@ def current() -> str:
 
 
 def direction() -> str:
-    """ "ltr" or "rtl", as <html dir> wants it."""
+    """The value of <html dir>: "ltr" or "rtl"."""
     return Locale.parse(_spoken().formats).text_direction
 
 
@@ -111,12 +110,12 @@ def ngettext(one: str, many: str, n: int) -> str:
 
 
 def mark(text: str) -> str:
-    """Mark a text for translation where it is written; it is translated where it is shown."""
+    """Mark a text for extraction; `gettext` translates it where it is shown."""
     return text
 
 
 def day(moment: date) -> str:
-    """Monday, December 1, in the language now spoken."""
+    """A date such as "Monday, December 1", in the current language."""
     return str(format_date(moment, _spoken().day, _spoken().formats))
 
 
@@ -125,7 +124,7 @@ def day_short(moment: date) -> str:
 
 
 def country(code: str) -> str:
-    """The name of an ISO 3166 country, in the language now spoken."""
+    """The name of an ISO 3166 country, in the current language."""
     return str(Locale.parse(_spoken().formats).territories.get(code, code))
 
 
@@ -138,12 +137,12 @@ def day_and_hour(moment: datetime) -> str:
 
 
 def lasting(span: timedelta) -> str:
-    """3 hours, 5 days: to the minute where it is short."""
+    """A duration such as "3 hours" or "5 days"; in minutes if it is short."""
     return str(format_timedelta(span, granularity="minute", threshold=2, locale=_spoken().formats))
 
 
 def _kept_together(text: str) -> str:
-    """No line ends between an hour and its AM or PM."""
+    """Use non-breaking spaces, so that no line breaks between an hour and its AM or PM."""
     text = str(text).replace("\u202f", "\u00a0")
     for half in (" AM", " PM", " a.", " p."):
         text = text.replace(half, half.replace(" ", "\u00a0"))

@@ -1,4 +1,4 @@
-"""Structured logs, one JSON object a line; ids and states only, never what a person wrote."""
+"""Structured logs: one JSON object per line, with ids and states only, never what a person wrote."""
 
 import logging
 import sys

@@ -1,7 +1,7 @@
-"""Phone numbers: what a person typed, and what a phone dials for it (RFC 3966).
+"""Phone numbers: what a person typed, and what a device dials for it (RFC 3966).
 
-A number is kept twice: as it was typed, which is what people read, and as its dial string, which is what a
-`tel:` link and a text message use: E.164 with an extension (`+12125550140;ext=12`) or a short code (`988`).
+Each number is stored twice: as typed, for people to read, and as its dial string, for a `tel:` link and text messages:
+E.164 with an extension (`+12125550140;ext=12`) or a short code (`988`).
 """
 
 import re
@@ -17,9 +17,9 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 LONGEST = 40  # characters as typed
 SHORT_CODES = (2, 6)  # digits
-TWO_NUMBERS = 7  # digits before a slash or comma that are a number by themselves
-NORTH_AMERICA = 1  # the country code whose short codes of more than three digits take texts alone
-# A number, then perhaps an extension, then perhaps a remark such as "(press 1)".
+TWO_NUMBERS = 7  # digits before a slash or comma that make a complete number
+NORTH_AMERICA = 1  # in this country code, short codes of more than three digits only take texts
+# A number, an optional extension, and an optional remark such as "(press 1)".
 _EXTENSION = r"ext(?:ensi[oó]n|n)?|int(?:erno)?|anexo|ramal|poste|durchwahl|dw|app(?:arat)?"
 _TYPED = re.compile(
     rf"""(?P<number>[+*]?[\d\s().\-/·‐-―]*\d[\s)]*)
@@ -27,21 +27,21 @@ _TYPED = re.compile(
     (?P<remark>[\s,;:–-]*\(?\s*[^\W\d_].*)?""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-# What people press once the line has answered; no other digits may stand in a remark.
+# What callers press once the line answers. A remark may contain no other digits.
 _PRESS = re.compile(r"\b(?:press|option|choose|oprima|presione|marque|opci[oó]n)\s+\d{1,2}\b", re.IGNORECASE)
 _TAKES_TEXTS = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP}
 
 
 @dataclass(frozen=True)
 class Dialable:
-    """A number as `typed`, and the `tel` that a phone dials for it."""
+    """A number as typed, and the `tel` that a device dials for it."""
 
     typed: str
     tel: str
 
 
 class BadNumber(ValueError):
-    """A typed number that cannot be used. `why` is one of REASONS; `instead` is what to write, or ""."""
+    """A number that cannot be used. `why` is one of REASONS; `instead` is what to write, or ""."""
 
     def __init__(self, why: str, instead: str = "") -> None:
         super().__init__(why)
@@ -49,7 +49,7 @@ class BadNumber(ValueError):
 
 
 class BadNumbers(ValueError):
-    """Typed numbers that cannot be dialled, by the field that each was typed in."""
+    """Numbers that cannot be used, by form field."""
 
     def __init__(self, by_field: dict[str, BadNumber]) -> None:
         super().__init__(", ".join(by_field))
@@ -60,10 +60,9 @@ REASONS = ("no-number", "long", "two", "words", "extension", "short", "unknown",
 
 
 def read_line(typed: str, country: str) -> Dialable:
-    """A line that people call: the clinic's, the emergency number, the crisis line.
+    """Parse a line that people call: the clinic's, the emergency number, the crisis line. Raises BadNumber.
 
-    `country` is an ISO 3166 code such as "US". Takes short codes, extensions and a remark after the number.
-    Raises BadNumber.
+    `country` is an ISO 3166 code such as "US". Accepts short codes, extensions and a remark after the number.
     """
     shown, parts = _parse(typed)
     _check_remark(parts["remark"])
@@ -78,7 +77,7 @@ def read_line(typed: str, country: str) -> Dialable:
 
 
 def read_own(typed: str, country: str) -> Dialable:
-    """A person's own number, which may get texts: one full number and nothing else. Raises BadNumber."""
+    """Parse a person's own number, which may get texts: one full number and nothing else. Raises BadNumber."""
     shown, parts = _parse(typed)
     number = parts["number"]
     if parts["remark"]:
@@ -91,7 +90,7 @@ def read_own(typed: str, country: str) -> Dialable:
 
 
 def _own_alone(number: str, country: str) -> str:
-    """The number itself, to write instead; "" where it is none."""
+    """The number alone, as a suggestion; "" if it is not valid either."""
     try:
         return read_own(number, country).typed
     except BadNumber:
@@ -99,7 +98,7 @@ def _own_alone(number: str, country: str) -> str:
 
 
 def read_for_texts(typed: str, country: str, text_countries: list[str]) -> Dialable:
-    """A person's own number that text messages have to reach. Raises BadNumber."""
+    """Parse a person's own number that must be able to receive texts. Raises BadNumber."""
     number = read_own(typed, country)
     if not can_text(number.tel, text_countries):
         raise BadNumber("no-text")
@@ -109,7 +108,7 @@ def read_for_texts(typed: str, country: str, text_countries: list[str]) -> Diala
 def read_all(
     typed: Mapping[str, str | None], country: str, read: Callable[[str, str], Dialable]
 ) -> dict[str, Dialable | None]:
-    """Every field read by `read`; None for an empty one. Raises BadNumbers that names each field at fault."""
+    """Parse every field with `read`; None for an empty one. Raises BadNumbers with each invalid field."""
     found: dict[str, Dialable | None] = {}
     bad: dict[str, BadNumber] = {}
     for field, text in typed.items():
@@ -123,13 +122,13 @@ def read_all(
 
 
 def example(country: str) -> str:
-    """A number as people of that country write it, to show beside a field."""
+    """A sample number as people of that country write it, to show beside a field."""
     number = phonenumbers.example_number(country)
     return phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL) if number else ""
 
 
 def can_text(tel: str | None, countries: list[str]) -> bool:
-    """Whether a text message may go there: a full number that takes texts at no extra cost, in one of `countries`."""
+    """Whether it may get texts: a full number in one of `countries`, of a type that takes texts at no extra cost."""
     if tel is None or not re.fullmatch(r"\+\d{7,15}", tel):
         return False
     number = phonenumbers.parse(tel)
@@ -137,7 +136,7 @@ def can_text(tel: str | None, countries: list[str]) -> bool:
 
 
 def country_of(tel: str | None) -> str | None:
-    """The ISO 3166 code of a full number's country; None for a short code and for numbers of no country."""
+    """The ISO 3166 code of a full number's country; None for a short code or a number of no country."""
     if tel is None or not tel.startswith("+"):
         return None
     region = phonenumbers.region_code_for_number(phonenumbers.parse(tel))
@@ -145,7 +144,7 @@ def country_of(tel: str | None) -> str | None:
 
 
 def country_of_zone(zone: str) -> str:
-    """The country that an IANA zone lies in; "US" for zones of no country, such as UTC."""
+    """The country of an IANA zone; "US" for zones of no country, such as UTC."""
     zone = get_global("zone_aliases").get(zone, zone)
     country: str = get_global("zone_territories").get(zone, "US")
     return country if country in phonenumbers.SUPPORTED_REGIONS else "US"
@@ -157,14 +156,14 @@ def is_country(code: str) -> bool:
 
 @cache
 def countries(locale: str) -> tuple[tuple[str, str], ...]:
-    """(code, name in the language of `locale`) of every country whose numbers can be read, by name."""
+    """(code, name in the language of `locale`) of every country whose numbers we can parse, by name."""
     names = Locale.parse(locale).territories
     rows = [(code, str(names.get(code, code))) for code in phonenumbers.SUPPORTED_REGIONS]
     return tuple(sorted(rows, key=lambda row: row[1]))
 
 
 def _parse(typed: str) -> tuple[str, dict[str, str]]:
-    """What to show, and its parts: number, extension, remark. Raises BadNumber where they cannot be told apart."""
+    """The number to show, and its parts: number, extension, remark. Raises BadNumber if they cannot be told apart."""
     shown = "".join(ch for ch in typed if unicodedata.category(ch) not in ("Cf", "Cc")).strip()
     if len(shown) > LONGEST:
         raise BadNumber("long")
@@ -183,14 +182,14 @@ def _parse(typed: str) -> tuple[str, dict[str, str]]:
 
 
 def _ascii(character: str) -> str:
-    """A digit of any script as 0 to 9, a full-width sign as the plain one. Superscripts stay as they are."""
+    """Convert a digit of any script to 0 to 9, and a full-width sign to the plain one; keep superscripts."""
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     return character if character.isnumeric() else unicodedata.normalize("NFKC", character)
 
 
 def _check_remark(remark: str) -> None:
-    """A remark is words, or what to press once the line has answered. Raises BadNumber."""
+    """Check that a remark is words, or what to press once the line answers. Raises BadNumber."""
     if _digits_in(remark) > 2:
         raise BadNumber("two")
     unfinished = re.match(rf"\W*(?:{_EXTENSION}|x)\b", remark, re.IGNORECASE)
@@ -212,10 +211,10 @@ def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
 
 
 def _short_code(text: str, country: str) -> str | None:
-    """The digits of a short code such as 911, 988, 116 123 or *4141.
+    """The digits of a short code such as 911, 988, 116 123 or *4141; None if it is not one.
 
-    The published lists lack many crisis lines, so a code that could exist in the country is taken. What is close to
-    an emergency number is not: 9111 is a slip, and 9-911 is how an office dials out.
+    The published lists lack many crisis lines, so any code that could exist in the country is accepted. A code close to
+    an emergency number is not: 9111 is a typing error, and 9-911 is how an office dials out.
     """
     groups = re.findall(r"\d+", text)
     code = "".join(groups)
@@ -239,7 +238,7 @@ def _could_exist(code: str, country: str) -> bool:
 
 
 def _are_codes(groups: list[str], country: str) -> bool:
-    """Whether each of several groups of digits is a short code by itself."""
+    """Whether there are several groups of digits, each a short code of its own."""
     return len(groups) > 1 and all(
         len(group) > 2 and shortnumberinfo.is_valid_short_number_for_region(phonenumbers.parse(group, country), country)
         for group in groups
@@ -254,8 +253,8 @@ def _tel(number: PhoneNumber) -> str:
 def _holds_two(text: str) -> bool:
     """Whether this looks like more than one number.
 
-    That is a whole number with more digits after a slash or comma, or two short ones with such a sign between. A
-    slash after an area code is no sign of that.
+    That is a complete number with more digits after a slash or comma, or short numbers separated by one. A slash after
+    an area code does not count.
     """
     before = 0
     for run in re.split(r"[/,;&|]|[^\W\d_]{2,}", text):

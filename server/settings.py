@@ -1,4 +1,4 @@
-"""What an operator sets, read once from the environment (`INTERLUDE_*`; the table is in docs/operating.md)."""
+"""The operator's settings, read once from the environment (`INTERLUDE_*`; table in docs/operating.md)."""
 
 import ipaddress
 import os
@@ -10,14 +10,14 @@ PREFIX = "INTERLUDE_"
 
 
 class BadSetting(ValueError):
-    """A setting that cannot work; the text names it and says what would."""
+    """A setting that cannot work; the message names it and says what would."""
 
 
 @dataclass(frozen=True)
 class Settings:
     database_url: str = "sqlite:///var/interlude.db"
     base_url: str = "http://localhost:8000"
-    secret_keys: str = "var/keys.json"  # noqa: S105  # where they are, not what they are
+    secret_keys: str = "var/keys.json"  # noqa: S105  # the path of the keys, not the keys
     push_services: str = ""
     push_subject: str = ""
     smtp_url: str = ""
@@ -35,21 +35,21 @@ class Settings:
         return urlsplit(self.base_url).hostname or ""
 
     def listens_on(self, environ: Mapping[str, str] = os.environ) -> tuple[str, int]:
-        """Host and port of the web process: this machine alone on localhost, else all of it, behind a TLS proxy."""
+        """Host and port of the web process: loopback for a local base URL, else all interfaces, behind a TLS proxy."""
         port = (urlsplit(self.base_url).port or 8000) if self.is_loopback else 8000
         host = "127.0.0.1" if self.is_loopback else "0.0.0.0"  # noqa: S104
         return environ.get("HOST", host), int(environ.get("PORT", str(port)))
 
     @property
     def vapid_subject(self) -> str:
-        """Whom a push service may write to (RFC 8292 §2.1); Apple refuses one that is not a real address."""
+        """The contact address for push services (RFC 8292 §2.1); Apple refuses one that is not a real address."""
         if self.push_subject:
             return self.push_subject
         return "mailto:push@interlude.example" if self.is_loopback else f"mailto:push@{self.host}"
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `environ`; PORT moves the default base URL. Raises BadSetting."""
+    """Read the settings from `environ`. PORT changes the default base URL. Raises BadSetting."""
     given = {f.name: environ[PREFIX + f.name.upper()] for f in fields(Settings) if PREFIX + f.name.upper() in environ}
     if "base_url" not in given and "PORT" in environ:
         given["base_url"] = f"http://localhost:{environ['PORT']}"

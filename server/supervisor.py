@@ -1,4 +1,4 @@
-"""Web and worker side by side, under one command: what one machine needs."""
+"""Run web and worker side by side with one command, for a single machine."""
 
 import signal
 import socket
@@ -17,7 +17,7 @@ ENTRY = [sys.executable, "-m", "server.cli"]
 
 
 def side_by_side(settings: Settings, invitation: Invitation | None) -> int:
-    """Run both until one ends or we are told to stop; then stop the other. The exit code is the first one's."""
+    """Run both until one ends or we are told to stop, then stop the other. Returns the exit code of the first."""
     print("  [3/3] web and worker", flush=True)
     children = [subprocess.Popen([*ENTRY, name]) for name in ("web", "worker")]  # noqa: S603
     told = threading.Event()
@@ -43,7 +43,7 @@ def port_is_free(settings: Settings) -> bool:
 
 
 def _ready(settings: Settings, web: "subprocess.Popen[bytes]") -> bool:
-    """However long a slow machine takes: who never reads the code can't come in."""
+    """Wait until the web process answers, however slow the machine: without the code below, nobody can sign in."""
     here = f"http://127.0.0.1:{settings.listens_on()[1]}/health/ready"
     while web.poll() is None:
         try:

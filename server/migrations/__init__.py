@@ -1,4 +1,4 @@
-"""The schema, step by step. One file a step, dated; each runs in one transaction on both databases."""
+"""The schema's migrations: one dated file each, run in one transaction on both databases."""
 
 import shutil
 import sqlite3
@@ -38,7 +38,7 @@ MODELS = (
     server.flags.models,
 )
 LONGEST_UPGRADE = 120  # seconds that a second process waits for the first
-ONE_AT_A_TIME = 7_341_001  # an advisory lock: two processes may start at once
+ONE_AT_A_TIME = 7_341_001  # key of an advisory lock, since two processes may start at once
 
 
 def config(connection: Connection) -> Config:
@@ -53,7 +53,7 @@ def config(connection: Connection) -> Config:
 
 
 async def upgrade(database: Database, to: str = "head") -> None:
-    """Bring the schema up to date; nothing happens where it already is."""
+    """Upgrade the schema; does nothing if it is up to date."""
     options = {"begin": "BEGIN IMMEDIATE"} if database.is_sqlite else {}
     async with _connection(database) as connection:
         await connection.execution_options(**options)
@@ -62,7 +62,7 @@ async def upgrade(database: Database, to: str = "head") -> None:
 
 
 async def is_behind(database: Database) -> bool:
-    """Whether steps are still to be taken."""
+    """Whether migrations are still to be run."""
     async with database.engine.connect() as connection:
         return await connection.run_sync(_is_behind)
 
@@ -74,7 +74,7 @@ def _is_behind(connection: Connection) -> bool:
 
 @asynccontextmanager
 async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
-    """On SQLite foreign keys are off meanwhile: a table is changed by making it anew, and others point at it."""
+    """A connection for the upgrade. On SQLite, foreign keys are off: it recreates tables that others refer to."""
     async with database.engine.connect() as connection:
         if not database.is_sqlite:
             yield connection
@@ -103,9 +103,9 @@ def _upgrade(connection: Connection, to: str) -> None:
 
 
 def _keep_a_copy(connection: Connection) -> None:
-    """Of an SQLite file that is about to change, beside it, named after the step it stands at: no step leads back.
+    """Back up an SQLite file before an upgrade, beside it and named after its revision: there is no downgrade.
 
-    Nobody writes meanwhile, the upgrade holds the lock. A server's database is for its operator to back up.
+    Nobody writes meanwhile, because the upgrade holds the lock. Operators back up PostgreSQL themselves.
     """
     at = MigrationContext.configure(connection).get_current_revision()
     if at is None or not _is_behind(connection):
