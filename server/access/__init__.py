@@ -1,1 +1,1 @@
-"""Who may come in: guards, sessions, passkeys, staff accounts, guess limits; joining has a folder of its own."""
+"""Sign-in and permissions: guards, sessions, passkeys, staff accounts, guess limits. See joining/ for new devices."""

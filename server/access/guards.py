@@ -1,4 +1,4 @@
-"""Who may open what. Every route says for whom it is (`opt={"who": …}`); one that says nothing is closed."""
+"""Who may open which route. Every route names its audience (`opt={"who": …}`); a route without one is closed."""
 
 from dataclasses import replace
 from typing import Any
@@ -26,7 +26,7 @@ Connection = ASGIConnection[Any, Visitor, Any, State]
 
 
 class WhoAsks(AbstractAuthenticationMiddleware):
-    """Turns the cookies of a request into a Visitor; a bad or ended session is simply nobody."""
+    """Resolves the session cookies of a request to a Visitor; an invalid or ended session counts as signed out."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
         person, staff = connection.cookies.get(PERSON_COOKIE), connection.cookies.get(STAFF_COOKIE)
@@ -65,7 +65,7 @@ async def _actor_by(db: AsyncSession, token: str, now: Any, of_staff: bool) -> A
 
 
 async def _left_by(db: AsyncSession, token: str) -> Actor | None:
-    """Whose session this was, where it ended because the patient took consent back."""
+    """The actor of an ended session, if the patient withdrew consent; otherwise None."""
     device = await db.scalar(
         select(Device)
         .join(DeviceSession, DeviceSession.device_id == Device.id)
@@ -120,7 +120,7 @@ async def _person_actor(db: AsyncSession, session: DeviceSession, device: Device
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
-    """The one guard of the whole app."""
+    """The app's only guard: raises unless the handler's audience includes the visitor."""
     who = handler.opt.get("who")
     if handler.opt.get("same_origin") and not is_same_origin(connection):
         raise PermissionDeniedException("This did not come from Interlude's own pages.")
@@ -140,7 +140,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 async def _refuse_who_left(connection: Connection) -> None:
-    """What was answered before, and arrives after: not taken, in clear words, and on record (case 51)."""
+    """Answers that arrive after the patient left: refuse with 410 and record that in the audit trail (case 51)."""
     visitor: Visitor = connection.scope.get("user") or Visitor()
     if visitor.left is None:
         return
@@ -152,7 +152,7 @@ async def _refuse_who_left(connection: Connection) -> None:
 
 
 def is_same_origin(connection: Connection) -> bool:
-    """Fetch metadata where the browser sends it; the Origin must be ours in any case."""
+    """Check Sec-Fetch-Site if the browser sends it. The Origin must be ours in any case."""
     site = connection.headers.get("sec-fetch-site", "same-origin")
     origin, host = connection.headers.get("origin", ""), connection.headers.get("host", "")
     base_url: str = connection.app.state.settings.base_url
@@ -171,7 +171,7 @@ def asking(connection: Connection, who: str | None) -> Actor | None:
 
 
 def session_cookie(token: str, of_staff: bool = False) -> Cookie:
-    """`__Host-`: this host only, https (or localhost) only, out of reach of scripts."""
+    """`__Host-`: sent to this host only, over https (or localhost) only. HttpOnly: scripts cannot read it."""
     life = rules.STAFF_SESSION_LIFE if of_staff else rules.PERSON_SESSION_LIFE
     return Cookie(
         key=STAFF_COOKIE if of_staff else PERSON_COOKIE,
@@ -185,22 +185,26 @@ def session_cookie(token: str, of_staff: bool = False) -> Cookie:
 
 
 def held_token(connection: Connection) -> str:
-    """The token of the person's session that this browser has, or had until it expired."""
+    """The person's session token in this browser's cookie, even if the session has expired; "" if there is none."""
     return connection.cookies.get(PERSON_COOKIE, "")
 
 
 def ended_cookie(of_staff: bool = False) -> Cookie:
-    """Takes the session's cookie away; a browser heeds that for `__Host-` only with the same attributes."""
+    """Deletes the session cookie. Browsers delete a `__Host-` cookie only if the attributes are the same."""
     return replace(session_cookie("", of_staff), max_age=0)
 
 
 def source_of(request: Ask) -> str:
-    """Who is guessing, as well as a server can tell: the address that uvicorn took, proxies it trusts included."""
+    """The client address, to count guesses by. uvicorn has already resolved the proxies that it trusts."""
     return request.client.host if request.client else "unknown"
 
 
 def spoken_with(connection: Connection) -> str:
-    """A patient's own language; else what was chosen on this browser, a caregiver's phone too; else what it accepts."""
+    """The language of this request.
+
+    A patient's own language comes first. For anyone else (also a caregiver) it is the one chosen in this browser,
+    then a caregiver's patient's language, then the browser's Accept-Language.
+    """
     visitor: Visitor = connection.scope.get("user") or Visitor()
     person = None if connection.url.path.startswith("/staff") else visitor.person
     chosen = chosen_language(connection)
@@ -210,7 +214,7 @@ def spoken_with(connection: Connection) -> str:
 
 
 def chosen_language(connection: Connection) -> str | None:
-    """What was pressed on this browser, before or after signing in."""
+    """The language chosen in this browser, before or after signing in; None if there is none."""
     held = connection.cookies.get(LANGUAGE_COOKIE, "")
     return held if held in language.LANGUAGES else None
 

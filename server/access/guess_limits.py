@@ -1,4 +1,4 @@
-"""How often one source may try a secret: counted in the database, so that all web processes share it."""
+"""Limit how often one source may try a secret. The database counts, so that all web processes share the count."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from server.people import rules
 
 
 async def count_guess(db: AsyncSession, who: str, now: datetime, allowed: int = rules.GUESSES_ALLOWED) -> int:
-    """Count one try of `who` in the present window; how many are left, negative when there were too many."""
+    """Count one try by `who` in the current window. Returns the tries left; negative means too many."""
     who_hash, window = crypto.keyed_hash(who, "guesses"), rules.guess_window(now)
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     counted = await db.scalar(
@@ -26,7 +26,7 @@ async def count_guess(db: AsyncSession, who: str, now: datetime, allowed: int = 
 
 
 async def forgive_guess(db: AsyncSession, who: str, now: datetime) -> None:
-    """The last try was right: a whole clinic joins from one address."""
+    """Take back the last try, which was right: everyone at a clinic may join from one address."""
     await db.execute(
         update(Guesses)
         .where(Guesses.who_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now))
@@ -35,7 +35,7 @@ async def forgive_guess(db: AsyncSession, who: str, now: datetime) -> None:
 
 
 async def forget_guesses(db: AsyncSession, who: str, now: datetime) -> None:
-    """After a success the source starts afresh."""
+    """Set the count back to zero after a success."""
     await db.execute(
         update(Guesses)
         .where(Guesses.who_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now))

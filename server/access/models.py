@@ -1,4 +1,4 @@
-"""Tables: devices, and what lets a person in: codes, requests, sessions, passkeys, subscriptions, consent."""
+"""Tables: devices, their subscriptions, and how people sign in: codes, requests, sessions, passkeys, consent."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.db import Base, OfClinic
 
 
 class StaffLink(OfClinic, Base):
-    """A one-time way in, made by an admin or on the command line."""
+    """A one-time sign-in link, made by an admin or on the command line."""
 
     __tablename__ = "staff_link"
 
@@ -21,7 +21,7 @@ class StaffLink(OfClinic, Base):
 
 
 class PairingCode(OfClinic, Base):
-    """Eight digits that turn one device into a person's; short-lived, single use."""
+    """Eight digits that pair one device with a person; short-lived, single use."""
 
     __tablename__ = "pairing_code"
 
@@ -29,13 +29,13 @@ class PairingCode(OfClinic, Base):
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
     caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
     made_by: Mapped[str] = mapped_column(String(40))
-    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # a person's, that issued it
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # issued it; None for staff
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
 
 class JoinRequest(Base):
-    """A new phone shows a number and waits; whoever may let it in types that number on a screen of theirs."""
+    """A new device shows a number and waits; somebody who may approve it types that number on their own screen."""
 
     __tablename__ = "join_request"
 
@@ -48,7 +48,7 @@ class JoinRequest(Base):
 
 
 class Device(OfClinic, Base):
-    """One installed app (or browser), of exactly one patient, caregiver or staff member."""
+    """One installed app (or browser) of exactly one patient, caregiver or staff member."""
 
     __tablename__ = "device"
 
@@ -63,7 +63,7 @@ class Device(OfClinic, Base):
 
 
 class DeviceSession(OfClinic, Base):
-    """A sign-in on a device, until it expires or is ended."""
+    """A sign-in on a device, until it expires or somebody ends it."""
 
     __tablename__ = "device_session"
 
@@ -75,9 +75,9 @@ class DeviceSession(OfClinic, Base):
 
 
 class Passkey(OfClinic, Base):
-    """A key in a person's phone or browser that signs them in again; we hold its public half.
+    """A key in a person's device that signs them in again; we store its public half.
 
-    `device_id` is the device that it was made on; None for one from before that was recorded.
+    `device_id` is the device that made it; None for passkeys from before we recorded that.
     """
 
     __tablename__ = "passkey"
@@ -95,7 +95,7 @@ class Passkey(OfClinic, Base):
 
 
 class PasskeyUse(OfClinic, Base):
-    """A device that came in by a passkey: its phone holds that key too, wherever the key was made."""
+    """A device that signed in with a passkey: it holds that key, whichever device made it."""
 
     __tablename__ = "passkey_use"
 
@@ -105,7 +105,7 @@ class PasskeyUse(OfClinic, Base):
 
 
 class Challenge(Base):
-    """What a passkey is to sign: asked once, answered once, within minutes."""
+    """A value for a passkey to sign: issued once, answered once, valid for minutes."""
 
     __tablename__ = "challenge"
 
@@ -115,7 +115,7 @@ class Challenge(Base):
 
 
 class Subscription(OfClinic, Base):
-    """Where a push service takes pushes for a device. An endpoint is one device's: a new owner takes it over."""
+    """The push endpoint of a device. An endpoint belongs to one device; a new owner takes it over."""
 
     __tablename__ = "subscription"
 
@@ -135,7 +135,7 @@ class Subscription(OfClinic, Base):
 
 
 class Consent(OfClinic, Base):
-    """A person agreed to one version of the notice, on one device."""
+    """A person agreed to one version of the privacy notice, on one device."""
 
     __tablename__ = "consent"
 
@@ -148,7 +148,7 @@ class Consent(OfClinic, Base):
 
 
 class Guesses(Base):
-    """How often something secret was tried, by whom, in one window; shared by all web processes."""
+    """How often one source tried a secret in one window; shared by all web processes."""
 
     __tablename__ = "guesses"
     __table_args__ = (UniqueConstraint("who_hash", "window"),)

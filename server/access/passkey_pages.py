@@ -1,4 +1,4 @@
-"""Passkeys over HTTP: JSON for the script on the page (pwa/passkey.js), which alone can talk to the phone's keys."""
+"""Passkeys over HTTP: JSON for pwa/passkey.js, because only a script can use the device's passkeys."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The verbs about passkeys (WebAuthn): make one on a phone that has joined, come back by it, end it (case 66)."""
+"""Passkeys (WebAuthn): make one on a joined device, sign in with it again, end it (case 66)."""
 
 import json
 from datetime import datetime
@@ -31,14 +31,14 @@ from server.people import rules
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
-# Found by the phone itself, and only after a face, a finger or a code.
+# Discoverable by the device itself, and usable only after a face, fingerprint or device code check.
 WANTED = AuthenticatorSelectionCriteria(
     resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
 )
 
 
 async def offer(db: AsyncSession, actor: Actor, base_url: str, now: datetime) -> dict[str, Any] | Refused:
-    """What navigator.credentials.create() takes; the phone shows the person's name beside the key."""
+    """Options for navigator.credentials.create(); the device shows the person's name beside the key."""
     if await _must_prove(db, actor, now):
         return Refused("prove")
     options = generate_registration_options(
@@ -55,7 +55,7 @@ async def offer(db: AsyncSession, actor: Actor, base_url: str, now: datetime) ->
 async def keep(
     db: AsyncSession, actor: Actor, said: dict[str, Any], base_url: str, name: str, now: datetime
 ) -> Passkey | Refused:
-    """The public half of a key that this person's device has just made."""
+    """Store the public half of a key that this person's device has just made."""
     if await _must_prove(db, actor, now):
         return Refused("prove")
     challenge = await _take_challenge(db, said, now)
@@ -92,9 +92,9 @@ async def keep(
 
 
 async def _must_prove(db: AsyncSession, actor: Actor, now: datetime) -> bool:
-    """A second passkey needs a fresh proof: the device came in a moment ago, by a code or by the first passkey.
+    """A second passkey needs a recent sign-in on this device, by a code or by the first passkey.
 
-    Else whoever finds a phone unlocked could add a key of their own beside the owner's.
+    Otherwise anyone who finds the device unlocked could add a key of their own beside the owner's.
     """
     own = [passkey for passkey in await of_person(db, actor) if passkey.caregiver_id == _caregiver_id(actor)]
     device = await db.get_one(Device, actor.device_id)
@@ -106,7 +106,7 @@ def _caregiver_id(actor: Actor) -> str | None:
 
 
 async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
-    """What navigator.credentials.get() takes; whose key it will be, nobody knows yet."""
+    """Options for navigator.credentials.get(); the server does not know yet whose passkey will answer."""
     return _as_json(
         generate_authentication_options(
             rp_id=_host(base_url),
@@ -119,9 +119,9 @@ async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
 async def sign_in(
     db: AsyncSession, said: dict[str, Any], base_url: str, device_name: str, source: str, now: datetime
 ) -> Joined | Refused:
-    """A device becomes the person's again. Every failed try of `source` counts.
+    """Begin a session on a new device of the passkey's owner. Every failed try by `source` counts.
 
-    That a passkey has ended is said only to a phone that has proved to hold it.
+    Only a device that has proved to hold the passkey learns that the passkey has ended.
     """
     if await count_guess(db, f"passkey:{source}", now) < 0:
         return Refused("too-many")
@@ -153,7 +153,7 @@ async def sign_in(
 
 
 async def _has_ended(db: AsyncSession, passkey: Passkey) -> bool:
-    """By itself, or because the phone that it was made on was signed out."""
+    """True if the passkey was ended, or the device that made it was signed out."""
     device = await db.get(Device, passkey.device_id) if passkey.device_id else None
     return passkey.ended_at is not None or (device is not None and device.ended_at is not None)
 
@@ -171,7 +171,7 @@ async def end(db: AsyncSession, actor: Actor, passkey: Passkey, now: datetime) -
 
 
 async def _challenge(db: AsyncSession, now: datetime) -> bytes:
-    """A new one; those that nobody answered go."""
+    """Issue a new challenge and delete the expired ones."""
     await db.execute(delete(Challenge).where(Challenge.expires_at < now))
     token = crypto.new_token()
     db.add(Challenge(challenge_hash=crypto.token_hash(token), expires_at=now + rules.CHALLENGE_LIFE))
@@ -180,7 +180,7 @@ async def _challenge(db: AsyncSession, now: datetime) -> bytes:
 
 
 async def _take_challenge(db: AsyncSession, said: dict[str, Any], now: datetime) -> bytes | None:
-    """The challenge that this answers, taken once; None for one that was not asked, is too old, or was answered."""
+    """Use up the challenge that this answers. None if it was never issued, has expired or was already answered."""
     token = _token_in(said)
     taken = await db.scalar(
         update(Challenge)

@@ -1,4 +1,4 @@
-"""The verbs about a person's devices: begin a session, list, sign out."""
+"""A person's devices: begin a session, list devices, sign out."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from server.people.models import Caregiver, Patient
 
 
 async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tuple[str, DeviceSession]:
-    """A new session always has a new token: whatever the browser held before is worth nothing."""
+    """Begin a session with a new token; a token that the browser had before is never reused."""
     token = crypto.new_token()
     life = rules.STAFF_SESSION_LIFE if device.staff_id else rules.PERSON_SESSION_LIFE
     session = DeviceSession(
@@ -32,7 +32,7 @@ async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tupl
 
 
 def owner(device: Device) -> Actor:
-    """Whose device it is, as an actor."""
+    """The device's owner, as an actor."""
     if device.staff_id:
         return Actor("staff", device.staff_id, device.clinic_id)
     if device.caregiver_id:
@@ -41,10 +41,10 @@ def owner(device: Device) -> Actor:
 
 
 async def end_device(db: AsyncSession, actor: Actor, device: Device, now: datetime) -> None:
-    """Sign a device out, from itself or from afar. Every credential made there ends with it (case 121).
+    """Sign a device out, on the device itself or from another. Every credential made there ends with it (case 121).
 
-    Its sessions end, nothing is pushed to it any more, its passkeys sign nobody in, and the codes that it issued
-    let nobody in.
+    Its sessions and subscriptions end, its passkeys no longer sign anyone in, and the pairing codes that it issued
+    expire.
     """
     device.ended_at = device.ended_at or now
     await db.execute(
@@ -63,10 +63,10 @@ async def end_device(db: AsyncSession, actor: Actor, device: Device, now: dateti
 
 
 def _passkeys_of(device: Device) -> ColumnElement[bool]:
-    """The passkeys that open this phone (decision 0016).
+    """The passkeys that this device may hold (decision 0016).
 
-    Those made on it, and those that it came in by: a passkey may have been copied to the phone by its maker's cloud.
-    One from before the device was recorded may have been made on any phone of the person, so it ends with each.
+    Those made on it, and those that signed it in: the passkey provider may have copied them to it. A passkey from
+    before we recorded devices may have been made on any device of the person, so each device counts as its maker.
     """
     if device.caregiver_id:
         whose = Passkey.caregiver_id == device.caregiver_id
@@ -77,12 +77,12 @@ def _passkeys_of(device: Device) -> ColumnElement[bool]:
 
 
 async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:
-    """`new` has joined in the browser that holds this session token: the device that the browser was before ends.
+    """`new` joined in the browser that holds this session token, so end that browser's previous device.
 
-    The session may have expired since. A browser may hold a person's session and a staff member's at once: neither
+    The session may have expired since. A browser may hold both a person's and a staff member's session; neither
     ends the other.
     """
-    with unscoped(db):  # it may be another clinic's
+    with unscoped(db):  # the previous device may belong to another clinic
         old = await db.scalar(
             select(Device)
             .join(DeviceSession, DeviceSession.device_id == Device.id)
@@ -93,9 +93,9 @@ async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: dat
 
 
 async def replace_device(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
-    """Two devices turned out to be one browser. The old one ends; where it is the same person's, the new one goes on.
+    """Two device rows are one browser: end the old one. If both are the same person's, `new` takes over what it had.
 
-    Two living devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
+    Two active devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
     """
     if old.id == new.id or old.staff_id or new.staff_id or old.ended_at:
         return
@@ -107,7 +107,7 @@ async def replace_device(db: AsyncSession, old: Device, new: Device, now: dateti
 
 
 async def _hand_over(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
-    """The same person's browser keeps its name, its reminders, its passkeys and the codes that it issued."""
+    """Move the device's name, subscriptions, passkeys and issued pairing codes to the same person's new device."""
     new.name = old.name
     living = Subscription.ended_at.is_(None)
     for handed in (
@@ -122,7 +122,7 @@ async def _hand_over(db: AsyncSession, old: Device, new: Device, now: datetime) 
     newly = await db.scalar(select(PasskeyUse).where(PasskeyUse.device_id == new.id))
     if newly is None:
         used.device_id = new.id
-    elif newly.passkey_id != used.passkey_id:  # a device is recorded with one passkey: none may stay behind unrecorded
+    elif newly.passkey_id != used.passkey_id:  # PasskeyUse allows one passkey per device: end the other one
         made_here = Passkey.device_id == new.id
         await _end_passkeys(db, owner(new), (Passkey.id == used.passkey_id) & ~made_here, now)
     await db.flush()
@@ -134,7 +134,7 @@ async def rename(db: AsyncSession, actor: Actor, device: Device, name: str, now:
 
 
 async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, now: datetime) -> None:
-    """The caregiver's access ends on every phone; what they answered stays as it is."""
+    """End the caregiver's access on every device. What they answered stays."""
     held = await db.scalars(select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None)))
     for device in list(held):
         await end_device(db, actor, device, now)
@@ -146,14 +146,14 @@ async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, no
 
 
 async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now: datetime) -> None:
-    """Stop all that is sent. After a death, or consent taken back, nobody joins with a code that was issued before."""
+    """Pause all messages to the patient. After a death or withdrawn consent, pairing codes expire too."""
     await people.pause(db, actor, patient, why, now)
     if why in rules.ENDS_CODES:
         await end_codes(db, actor, PairingCode.patient_id == patient.id, now)
 
 
 async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
-    """The patient takes consent back: a pause that says so, every phone signed out. Staff keep what the law asks."""
+    """The patient withdraws consent: pause, sign every device out. Staff keep what the law requires."""
     await pause(db, actor, patient, rules.CONSENT_WITHDRAWN, now)
     for device in await devices_of(db, patient.id):
         await end_device(db, actor, device, now)
@@ -162,14 +162,14 @@ async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime)
 
 
 async def _end_passkeys(db: AsyncSession, actor: Actor, which: ColumnElement[bool], now: datetime) -> None:
-    """No key opens what has ended."""
+    """End the passkeys that match and have not ended yet."""
     for passkey in list(await db.scalars(select(Passkey).where(which, Passkey.ended_at.is_(None)))):
         passkey.ended_at = now
         audit.record(db, actor, "passkey.ended", passkey, now)
 
 
 async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:
-    """The living devices of a patient and of the patient's caregivers."""
+    """The active devices of a patient and of the patient's caregivers, oldest first."""
     helpers = select(Caregiver.id).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None))
     return list(
         await db.scalars(
@@ -188,7 +188,7 @@ async def own_device(db: AsyncSession, actor: Actor) -> Device:
 
 
 async def end_codes(db: AsyncSession, actor: Actor, which: ColumnElement[bool], now: datetime) -> None:
-    """Pairing codes that nobody has joined with make no phone anybody's any more (case 127)."""
+    """Expire the unused pairing codes that match, so that no device can join with them (case 127)."""
     waiting = select(PairingCode).where(which, PairingCode.used_at.is_(None), PairingCode.expires_at > now)
     for code in list(await db.scalars(waiting)):
         code.expires_at = now

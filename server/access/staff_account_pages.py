@@ -1,4 +1,4 @@
-"""Staff sign in, set password and TOTP, and keep the team."""
+"""Staff sign in, set a password and TOTP, and manage the team."""
 
 from datetime import datetime
 from typing import Any
@@ -42,7 +42,7 @@ async def sign_in(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 @get("/staff/link", opt=ANYONE, sync_to_thread=False)
 def link_page(request: Ask) -> Response[str]:
-    """The token rides in the address's fragment, which no server or preview sees; this page consumes nothing."""
+    """The token is in the URL's fragment, which no server or link preview sees. This page does not use it up."""
     return render.page(request, "access/staff_link.html", refused=None)
 
 

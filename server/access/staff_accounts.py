@@ -1,4 +1,4 @@
-"""The verbs of staff accounts: invite, enter by a one-time link, password and TOTP."""
+"""Staff accounts: invite, sign in by a one-time link, set and check password and TOTP."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,7 +52,7 @@ async def add_staff(db: AsyncSession, actor: Actor, name: str, email: str, role:
 
 
 async def make_link(db: AsyncSession, actor: Actor, staff: Staff, now: datetime) -> str:
-    """A one-time token that lets this staff member in; an earlier unused one ends."""
+    """Make a one-time sign-in token for this staff member. An earlier unused link expires."""
     await db.execute(
         update(StaffLink).where(StaffLink.staff_id == staff.id, StaffLink.used_at.is_(None)).values(expires_at=now)
     )
@@ -88,7 +88,7 @@ async def enter_by_link(db: AsyncSession, token: str, device_name: str, now: dat
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a staff member types to sign in."""
+    """The form values that a staff member signs in with."""
 
     email: str
     password: str
@@ -98,7 +98,7 @@ class Credentials:
 async def sign_in(
     db: AsyncSession, typed: Credentials, device_name: str, source: str, now: datetime
 ) -> Entered | Refused:
-    """Password and TOTP together, one answer for whatever was wrong. Guesses count by account and source."""
+    """Check password and TOTP together; "wrong" does not say which. Guesses count per account and per source."""
     email = rules.normal_email(typed.email)
     who = f"staff:{email}:{source}"
     if await count_guess(db, who, now) < 0 or await count_guess(db, f"staff:{source}", now, 100) < 0:
@@ -123,7 +123,7 @@ def _password_fits(staff: Staff | None, password: str) -> bool:
 
 
 async def _take_code(db: AsyncSession, staff: Staff, code: str, now: datetime) -> bool:
-    """Whether `code` is right and newer than the last one used: a code counts once (RFC 6238 §5.2)."""
+    """Whether `code` is right and newer than the last one used: a code works once (RFC 6238 §5.2)."""
     if not staff.totp:
         return False
     step = matching_step(staff.totp, code, now)
@@ -136,7 +136,7 @@ async def _take_code(db: AsyncSession, staff: Staff, code: str, now: datetime) -
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
-    """The 30 s step that `code` belongs to, one step of drift either way."""
+    """The 30 s step that `code` belongs to, with one step of drift either way; None if it matches none."""
     totp = pyotp.TOTP(secret)
     here = int(now.timestamp()) // totp.interval
     steps = (step for step in (here, here - 1, here + 1))
@@ -156,7 +156,7 @@ async def _enter(db: AsyncSession, staff: Staff, device_name: str, how: str, now
 async def set_credentials(
     db: AsyncSession, actor: Actor, password: str, totp_secret: str, code: str, now: datetime
 ) -> Refused | None:
-    """Keep a new password and TOTP secret once a code shows that the authenticator app has it."""
+    """Store a new password and TOTP secret if a code proves that the authenticator app has the secret."""
     if fault := rules.password_fault(password):
         return Refused(fault)
     step = matching_step(totp_secret, code, now) if rules.is_totp_secret(totp_secret) else None

@@ -1,1 +1,1 @@
-"""How a device becomes a person's: by a pairing code, or by a request that somebody lets in."""
+"""Pairing: how a device becomes a person's, by a pairing code or by an approved request."""

@@ -1,4 +1,4 @@
-"""The verbs of joining: a pairing code for one device, taken once, with consent."""
+"""Pair a device: issue a single-use pairing code, check it, and join with consent."""
 
 import secrets
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Joined:
 async def issue_pairing(
     db: AsyncSession, actor: Actor, patient: Patient, caregiver: Caregiver | None, now: datetime
 ) -> str:
-    """A fresh code of eight digits for one device."""
+    """Issue a new eight-digit pairing code for one device."""
     code = f"{secrets.randbelow(10**8):08d}"
     await pair_by(db, actor, patient, caregiver, code, now)
     return code
@@ -37,7 +37,7 @@ async def issue_pairing(
 async def pair_by(
     db: AsyncSession, actor: Actor, patient: Patient, caregiver: Caregiver | None, code: str, now: datetime
 ) -> PairingCode:
-    """This code makes one device the person's; whatever code stood for this person before ends."""
+    """Make `code` a pairing code for one device of this person. The person's earlier unused codes expire."""
     who = caregiver.id if caregiver else None
     await db.execute(
         update(PairingCode)
@@ -64,7 +64,7 @@ async def pair_by(
 
 
 async def check_code(db: AsyncSession, typed: str, source: str, now: datetime) -> PairingCode | Refused:
-    """The pairing that `typed` opens, not yet taken. Every wrong try of `source` counts."""
+    """The pairing code that `typed` matches, not yet used up. Every wrong try by `source` counts."""
     left = await count_guess(db, f"pairing:{source}", now)
     if left < 0:
         return Refused("too-many")
@@ -86,7 +86,7 @@ async def check_code(db: AsyncSession, typed: str, source: str, now: datetime) -
 async def join(
     db: AsyncSession, typed: str, consent_version: str, device_name: str, source: str, now: datetime
 ) -> Joined | Refused:
-    """Make a device the person's: take the code once, keep the consent, begin a session."""
+    """Use up the pairing code, record the consent and begin a session on a new device."""
     if consent_version != rules.CONSENT_VERSION:
         return Refused("no-consent")
     found = await check_code(db, typed, source, now)
@@ -98,7 +98,7 @@ async def join(
         .values(used_at=now)
         .returning(PairingCode.id)
     )
-    if taken is None:  # two at once: the other had it
+    if taken is None:  # a concurrent request used the code first
         return Refused("used")
     scope(db, found.clinic_id)
     person: Patient | Caregiver = await (
@@ -110,7 +110,7 @@ async def join(
 async def begin(
     db: AsyncSession, person: Patient | Caregiver, device_name: str, consented: str | None, now: datetime
 ) -> Joined:
-    """A new device of this person's, and a session; the consent given with it, or None where it was given before."""
+    """Create a device and a session for this person. `consented` is the agreed version; None if already recorded."""
     helper = person.id if isinstance(person, Caregiver) else None
     patient_id = person.patient_id if isinstance(person, Caregiver) else person.id
     device = Device(

@@ -1,4 +1,4 @@
-"""Join, add to the Home Screen, sign out: a phone becomes a person's, or stops being so."""
+"""Join on a device, add the app to the Home Screen, sign out."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
 
 STEPS = {"iphone": 4, "android": 3, "other": 1}
-# The code may be read by the camera, where it is typed and nowhere else.
+# Only the page where the code is typed may use the camera, to read the code's QR.
 CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
 
 
@@ -30,7 +30,7 @@ def join_page(request: Ask) -> Response[str]:
 
 @post("/join/code", opt=ANYONE, response_headers=CAMERA)
 async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
-    """The code opens the privacy notice; nothing is taken yet."""
+    """Show the privacy notice if the code is right. This does not use up the code."""
     typed = text(await form_of(request), "code", 40)
     found = await joining.check_code(db, typed, source_of(request), now)
     if isinstance(found, Refused):
@@ -55,7 +55,7 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 
 async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None, now: datetime) -> None:
-    """A patient who chose a language on the way in goes on in it, whatever the clinic had put down."""
+    """A language that the patient chose before joining replaces the one that the clinic entered."""
     chosen = chosen_language(request)
     if patient_id and chosen:
         patient = await db.get_one(Patient, patient_id)

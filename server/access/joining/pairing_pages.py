@@ -1,4 +1,4 @@
-"""Staff issue a pairing code for a patient's or caregiver's phone, and sign phones out."""
+"""Staff issue a pairing code for a patient's or caregiver's device, and sign devices out."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from server.web.problems import found
 
 @post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
 async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, patient_id: FromPath[str]) -> Response[str]:
-    """A code of eight digits and the same as a QR, for the patient's phone or a caregiver's."""
+    """Show a new eight-digit code, also as a QR code, for the patient's device or a caregiver's."""
     patient = found(await flow.find_patient(db, actor, patient_id))
     caregiver_id = text(await form_of(request), "caregiver", 32)
     helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}

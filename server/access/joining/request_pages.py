@@ -1,4 +1,4 @@
-"""A phone asks and shows a number; staff, the patient's other phone or a trusted helper lets it in."""
+"""A new device shows a number. Staff, the patient's other device or a trusted caregiver approve it."""
 
 from dataclasses import replace
 from typing import Any
@@ -43,7 +43,7 @@ def _cookie(asked: Asked) -> Cookie:
 
 @get("/join/asked", opt=ANYONE)
 async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
-    """The number, until somebody has let this phone in; then the notice that opens the app."""
+    """The device's number until somebody approves it; then the privacy notice, which joins."""
     asked = _asked(request)
     waiting = await join_requests.asked_by(db, asked, now)
     if waiting is None:
@@ -57,7 +57,7 @@ async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 @get("/join/asked/state", opt=ANYONE)
 async def asked_state(request: Ask, db: Db, now: Now) -> Response[Any]:
-    """For the page that waits: 204, or on to what has become of it."""
+    """Polled by the waiting page: 204 while the request is pending, else a redirect to the outcome."""
     waiting = await join_requests.asked_by(db, _asked(request), now)
     if waiting is not None and waiting.pairing_id is None:
         return Response(None, status_code=204, headers=render.FRESH)
@@ -76,7 +76,7 @@ async def own_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/settings/phones/let-in", opt=PERSON)
 async def let_own_in(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """The button says whose phone it is."""
+    """Approve a new device of the person whose button was pressed."""
     form = await form_of(request)
     whose = {person.id: person for person in await _may_let_in(db, actor)}
     person = whose.get(text(form, "whose", 32))
@@ -99,8 +99,10 @@ async def _own_page(
 
 
 async def _may_let_in(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
-    """A patient: a phone of theirs or of a helper's. A helper: a phone of theirs, and the patient's where that was
-    allowed."""
+    """The people whose new devices this actor may approve.
+
+    A patient: the patient and the caregivers. A caregiver: themselves, and the patient if the patient allowed that.
+    """
     patient = await db.get_one(Patient, actor.patient_id)
     helpers = await flow.caregivers_of(db, patient.id)
     if actor.kind == "patient":

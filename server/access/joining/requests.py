@@ -1,6 +1,6 @@
-"""The verbs of a phone that asks first: it shows a number, and somebody lets it in on a screen of theirs.
+"""Join by request: a new device shows a number, and somebody approves it on their own screen.
 
-What lets it in is a pairing code like any other (joining.py): the number that the phone already shows.
+Approval turns the number that the device shows into an ordinary pairing code (joining/flow.py).
 """
 
 import secrets
@@ -20,12 +20,12 @@ from server.people import rules
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
-KEPT_FOR = timedelta(days=1)  # longer than a number lives: whoever comes late reads that it is too old
+KEPT_FOR = timedelta(days=1)  # past a request's expiry, so that a late approver reads "expired" and not "unknown"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """`code` is shown; `token` is this browser's alone, and tells it what has become of the code."""
+    """`code` is the number on the screen. `token` is known to this browser only, which asks with it for the outcome."""
 
     code: str
     token: str
@@ -47,7 +47,7 @@ async def ask(db: AsyncSession, device_name: str, source: str, now: datetime) ->
 
 
 async def asked_by(db: AsyncSession, asked: Asked, now: datetime) -> JoinRequest | None:
-    """What this browser asked for, while its number lives and nobody has joined with it."""
+    """This browser's request, until its number expires or somebody has joined with it."""
     request = await db.scalar(
         select(JoinRequest).where(
             JoinRequest.token_hash == crypto.token_hash(asked.token),
@@ -62,7 +62,7 @@ async def asked_by(db: AsyncSession, asked: Asked, now: datetime) -> JoinRequest
 async def let_in(
     db: AsyncSession, actor: Actor, typed: str, patient: Patient, caregiver: Caregiver | None, now: datetime
 ) -> JoinRequest | Refused:
-    """The phone that shows this number may become this person's; on it, the person still has to agree."""
+    """Approve the device that shows this number for this person, who must still consent on the device."""
     left = await count_guess(db, f"lets-in:{actor.id}", now)
     if left < 0:
         return Refused("too-many")
@@ -82,7 +82,7 @@ async def let_in(
         .values(let_in_at=now)
         .returning(JoinRequest.id)
     )
-    if taken is None:  # two at once, or the same number twice
+    if taken is None:  # a concurrent request approved it first, or the same number was entered twice
         return Refused("used", left)
     pairing = await pair_by(db, actor, patient, caregiver, code, now)
     found.pairing_id = pairing.id
@@ -92,7 +92,7 @@ async def let_in(
 
 
 async def allow(db: AsyncSession, actor: Actor, caregiver: Caregiver, allowed: bool, now: datetime) -> None:
-    """Whether a helper may let a new phone of the patient's in. With it come the patient's own answers, mood too."""
+    """Set whether a caregiver may approve the patient's new devices, which show the patient's own answers, mood too."""
     caregiver.may_let_in = allowed
     audit.record(db, actor, "caregiver.may-let-in", caregiver, now, allowed=allowed)
     if not allowed:
