@@ -1,1 +1,1 @@
-"""Visits: book, series, move, cancel, answer."""
+"""Appointments: book one or a series, move, cancel, answer."""

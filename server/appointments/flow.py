@@ -1,4 +1,4 @@
-"""The verbs about visits: book, series, move, cancel, mark, answer. Each carries its reminders and check-ins along."""
+"""Book, move, mark and answer appointments. Each change also updates their reminders and check-ins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class NewVisit:
 
 @dataclass(frozen=True)
 class NewSeries:
-    """`first` is the model of all its visits: they follow on these weekdays, `count` in all."""
+    """`count` appointments on these weekdays, all with the time, length, place and instructions of `first`."""
 
     first: NewVisit
     weekdays: frozenset[int]
@@ -47,7 +47,7 @@ async def book(
     now: datetime,
     series: Series | None = None,
 ) -> Appointment:
-    """Raises BadVisit; nothing is booked then."""
+    """Book one appointment. Raises BadVisit before it stores anything."""
     clinic = await db.get_one(Clinic, patient.clinic_id)
     appointment = Appointment(
         clinic_id=patient.clinic_id,
@@ -71,7 +71,7 @@ async def book(
 async def book_series(
     db: AsyncSession, actor: Actor, patient: Patient, new: NewSeries, now: datetime
 ) -> list[Appointment]:
-    """All of the series or, on BadVisit, none of it (the caller's transaction rolls back)."""
+    """Book the whole series. On BadVisit nothing is booked, because the caller rolls its transaction back."""
     days = rules.series_days(new.first.starts.date(), new.weekdays, new.count)
     series = Series(
         clinic_id=patient.clinic_id,
@@ -92,12 +92,12 @@ def _on(new: NewVisit, starts: datetime) -> NewVisit:
 
 
 async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts: datetime, now: datetime) -> None:
-    """To another wall time; the reply was about the old one, so it is asked anew. Raises BadVisit."""
+    """Move to another wall time and clear the reply, which was about the old time. Raises BadVisit."""
     await lock(db, appointment)
     if appointment.status not in rules.UPCOMING:
         raise rules.BadVisit("over")
     appointment.starts_at = rules.check_start(starts, appointment.zone, now)
-    appointment.starts, appointment.status = starts, "booked"  # whoever had arrived comes another time
+    appointment.starts, appointment.status = starts, "booked"  # an arrived patient comes again another time
     appointment.changes += 1
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
     audit.record(db, actor, "appointment.moved", appointment, now)
@@ -107,7 +107,7 @@ async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts:
 
 
 async def mark(db: AsyncSession, actor: Actor, appointment: Appointment, status: str, now: datetime) -> bool:
-    """Arrived, fulfilled, noshow, cancelled; False where that cannot follow from what it is."""
+    """Set a new status. False if that cannot follow from the current one."""
     await lock(db, appointment)
     if not rules.may_become(appointment.status, status):
         return False
@@ -128,10 +128,10 @@ async def mark(db: AsyncSession, actor: Actor, appointment: Appointment, status:
 async def answer(
     db: AsyncSession, actor: Actor, appointment: Appointment, reply: str, now: datetime, shown: str | None = None
 ) -> None:
-    """I'll be there, I can't come, another time please; the last word counts.
+    """Record the reply "coming", "cant" or "another". A later reply replaces an earlier one.
 
-    `shown` is what the page said it showed, None where the answer came in another way. Raises VisitChanged where the
-    visit has another time by now, or none: an answer counts only for the time that was on screen (case 88).
+    `shown` is the `Appointment.shown` that the page sends back; None if the answer came another way. Raises
+    VisitChanged if it was moved or is no longer upcoming: an answer counts only for the time on screen (case 88).
     """
     await lock(db, appointment)
     if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
@@ -145,21 +145,21 @@ async def answer(
 
 
 async def lock(db: AsyncSession, appointment: Appointment) -> None:
-    """As it is now: whoever moves or answers it at the same moment waits here."""
+    """Lock the row and reload it: concurrent moves and answers wait here."""
     await db.refresh(appointment, with_for_update={"key_share": True})
 
 
 def _is_shown(appointment: Appointment, shown: str) -> bool:
-    """A page that does not say what it showed can only be trusted about a visit that never changed."""
+    """Whether the page showed the current time. A page that sends nothing counts if the appointment never changed."""
     return shown == appointment.shown or (shown == "" and appointment.changes == 0)
 
 
 async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetime) -> Appointment | None:
-    """An answer from a notification: the token stands for this visit's reminder and nothing else."""
+    """Record an answer from a notification. The token is valid for this appointment's reminder only; else None."""
     appointment = await visit_behind(db, token, now)
     if appointment is None:
         return None
-    await lock(db, appointment)  # a move that is under way ends the token
+    await lock(db, appointment)  # wait for a concurrent move: it invalidates the token
     reminder = await receipts.redeem(db, token, now)
     if reminder is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
         return None
@@ -168,7 +168,7 @@ async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetim
 
 
 async def visit_behind(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
-    """The visit that a link in an email or text is about, while it can still be answered."""
+    """The appointment that a link in an email or text is about; None once it can no longer be answered."""
     reminder = await receipts.behind(db, token)
     appointment = await db.get(Appointment, reminder.subject_id) if reminder else None
     if appointment is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
@@ -177,7 +177,7 @@ async def visit_behind(db: AsyncSession, token: str, now: datetime) -> Appointme
 
 
 async def handle_reply(db: AsyncSession, actor: Actor, appointment: Appointment, now: datetime) -> None:
-    """Staff dealt with an "I can't come"."""
+    """Note that staff dealt with an "I can't come"."""
     appointment.handled_at = now
     audit.record(db, actor, "appointment.handled", appointment, now)
 
@@ -197,7 +197,7 @@ async def remind(
     now: datetime,
     wanted: Sequence[Planned] | None = None,
 ) -> None:
-    """Someone who can't come is not reminded to; staff have it on their list."""
+    """Plan the appointment's reminders: none if the patient can't come, which staff see on their list."""
     if appointment.reply not in (None, "coming"):
         wanted = []
     elif wanted is None:
@@ -209,19 +209,19 @@ async def remind(
 async def _tell_change(
     db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
 ) -> None:
-    """Moved or called off: whoever was reminded of the old time hears of it at once."""
+    """Notify of a move or a cancellation at once, if anyone was reminded of the old time."""
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
     notice = Notice("change", patient.id, appointment.id, path, appointment.starts_at, detail)
     await reminders.tell_change(db, actor, notice, now)
 
 
 def _detail(appointment: Appointment) -> str:
-    """For those who chose to have it in their notifications."""
+    """The details for notifications of people who chose to see them there."""
     return detail_of_visit(appointment.starts, appointment.place, appointment.status == "cancelled")
 
 
 async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment | None:
-    """Within the asker's clinic; for a phone, only its own patient's."""
+    """An appointment of the actor's clinic; for a patient or caregiver, only of their own patient."""
     query = select(Appointment).where(Appointment.id == appointment_id, Appointment.clinic_id == actor.clinic_id)
     if actor.kind != "staff":
         query = query.where(Appointment.patient_id == actor.patient_id)

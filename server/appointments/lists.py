@@ -1,4 +1,4 @@
-"""Which visits there are: the next one, a person's, a week's, those that need a call."""
+"""Lists of appointments: a patient's, a week's, those to call about, those to handle."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from server.appointments.models import Appointment
 
 
 async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
-    """The visit to come, or the one under way."""
+    """The patient's next appointment; one that began less than four hours ago still counts."""
     return await db.scalar(
         select(Appointment)
         .where(
@@ -25,7 +25,7 @@ async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appoin
 
 
 async def who_comes(db: AsyncSession, actor: Actor, now: datetime) -> set[str]:
-    """Ids of the patients who have a visit to come."""
+    """Ids of the patients who have an upcoming appointment."""
     return set(
         await db.scalars(
             select(Appointment.patient_id).where(
@@ -46,7 +46,7 @@ async def visits_of(db: AsyncSession, patient_id: str) -> list[Appointment]:
 
 
 async def between(db: AsyncSession, actor: Actor, start: datetime, end: datetime) -> list[Appointment]:
-    """Visits of the clinic that start at or after `start` and before `end` (UTC)."""
+    """The clinic's appointments that start at or after `start` and before `end` (UTC)."""
     return list(
         await db.scalars(
             select(Appointment)
@@ -61,7 +61,7 @@ async def between(db: AsyncSession, actor: Actor, start: datetime, end: datetime
 
 
 async def unconfirmed(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
-    """Visits within the next day and a bit that nobody has answered: shown is not the same as looked at."""
+    """Appointments within CALL_AHEAD without a reply: a reminder that was shown may not have been read."""
     return list(
         await db.scalars(
             select(Appointment)
@@ -78,7 +78,7 @@ async def unconfirmed(db: AsyncSession, actor: Actor, now: datetime) -> list[App
 
 
 async def to_handle(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
-    """Visits that somebody said they can't come to and no staff member has dealt with yet."""
+    """Appointments with a reply "can't come" or "another time" that no staff member has dealt with yet."""
     return list(
         await db.scalars(
             select(Appointment)

@@ -1,4 +1,4 @@
-"""Tables: visits and the series they came from."""
+"""Tables: appointments and their series."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.db import Base, OfClinic
 
 
 class Series(OfClinic, Base):
-    """Visits that were booked together."""
+    """Appointments that were booked together."""
 
     __tablename__ = "series"
 
@@ -21,7 +21,7 @@ class Series(OfClinic, Base):
 
 
 class Appointment(OfClinic, Base):
-    """A visit: wall time and zone are what was agreed; `starts_at` (UTC) is derived from them."""
+    """One booked time: wall time and zone are what was agreed; `starts_at` (UTC) is derived from them."""
 
     __tablename__ = "appointment"
     __table_args__ = (Index("ix_appointment_day", "clinic_id", "starts_at"),)
@@ -44,5 +44,5 @@ class Appointment(OfClinic, Base):
 
     @property
     def shown(self) -> str:
-        """Sent back with an answer, so that it counts only for the time that was on screen."""
+        """What the page sends back with an answer, so that it counts only for the time that was on screen."""
         return f"{self.starts.isoformat()} {self.zone}"

@@ -1,4 +1,4 @@
-"""Visits over HTTP: an answer by a link or a notification, the staff's booking, moving and marking."""
+"""Appointments over HTTP: answers by a link or a notification; staff book, move and mark them."""
 
 from datetime import datetime
 from typing import Any
@@ -24,7 +24,7 @@ from server.web.problems import found
 
 @post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})
 async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> Response[Any]:
-    """`{"token": …, "reply": "coming" | "cant"}` from a notification's button; works when nobody is signed in."""
+    """`{"token": …, "reply": "coming" | "cant"}` from a notification's button; needs no sign-in."""
     body = await json_of(request)
     token, reply = body.get("token"), body.get("reply")
     if not isinstance(token, str) or reply not in rules.REPLIES:
@@ -36,7 +36,7 @@ async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> 
 
 @get("/go/{token:str}", opt=ANYONE)
 async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[str]:
-    """Where a link in an email or text leads: this one visit, this one answer, no sign-in. Looking changes nothing."""
+    """Where a link in an email or text leads: one appointment to answer, no sign-in. Opening it changes nothing."""
     visit = await flow.visit_behind(db, token, now)
     if visit is None:
         return render.page(request, "appointments/go_over.html", 410)

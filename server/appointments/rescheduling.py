@@ -1,4 +1,4 @@
-"""Visits to come keep their wall time: the clinic moved zone, or a country changed its clocks (case 11)."""
+"""Upcoming appointments keep their wall time when the clinic changes zone or a country its clocks (case 11)."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from server.people.models import Clinic, Patient
 
 
 async def reckon(db: AsyncSession, now: datetime) -> int:
-    """The moment of each visit, from its wall time and the clinic's zone; how many had another one before."""
+    """Recompute `starts_at` from wall time and the clinic's zone; returns how many appointments changed."""
     rows = await db.execute(
         select(Appointment, Clinic.zone)
         .join(Clinic, Clinic.id == Appointment.clinic_id)

@@ -1,17 +1,17 @@
-"""Dates of a series, what may follow what, what cannot be booked: pure."""
+"""Dates of a series, allowed status changes, checks on new appointments: pure."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONGEST_SERIES = 40
 SHORTEST, LONGEST = 5, 24 * 60  # minutes
-FARTHEST = timedelta(days=3 * 365)  # nobody books further ahead; a year typed wrong is asked about
+FARTHEST = timedelta(days=3 * 365)  # a later date is probably a mistyped year
 PLACE = 200  # characters
-CALL_AHEAD = timedelta(hours=26)  # a visit not confirmed by then is on the list to be called
+CALL_AHEAD = timedelta(hours=26)  # an appointment without a reply is on the call list from then on
 REPLIES = ("coming", "cant", "another")
 UPCOMING = ("proposed", "booked", "arrived")
 
-# FHIR R4 AppointmentStatus: what a visit in one state may become.
+# FHIR R4 AppointmentStatus: which states may follow each state.
 NEXT = {
     "proposed": ("booked", "cancelled"),
     "booked": ("arrived", "fulfilled", "noshow", "cancelled"),
@@ -23,7 +23,7 @@ NEXT = {
 
 
 class BadVisit(ValueError):
-    """Why a visit cannot be booked so, as a key that the page turns into words."""
+    """Why an appointment cannot be booked, as a key that the page turns into words."""
 
     def __init__(self, why: str, when: datetime | None = None) -> None:
         super().__init__(why)
@@ -31,7 +31,7 @@ class BadVisit(ValueError):
 
 
 class VisitChanged(Exception):
-    """The visit is not what the page showed. `was` is the wall time that was on screen, where the page said so."""
+    """The appointment is not what the page showed. `was` is the wall time on screen, if the page sent it."""
 
     def __init__(self, was: datetime | None = None) -> None:
         super().__init__("the visit has changed")
@@ -39,7 +39,7 @@ class VisitChanged(Exception):
 
 
 def read_time_shown(text: str) -> datetime | None:
-    """The wall time in what a page sent back with an answer (`Appointment.shown`); None for anything else."""
+    """The wall time in an `Appointment.shown` that a page sent back; None if it is not one."""
     try:
         return datetime.fromisoformat(text.partition(" ")[0]).replace(tzinfo=None)
     except ValueError:
@@ -47,7 +47,10 @@ def read_time_shown(text: str) -> datetime | None:
 
 
 def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]:
-    """The first `count` days from `first` on that fall on `weekdays` (Monday is 0)."""
+    """The first `count` days from `first` on that fall on `weekdays` (Monday is 0). Raises BadVisit.
+
+    Without weekdays: `first` and the same day of the following weeks.
+    """
     if not 1 <= count <= LONGEST_SERIES:
         raise BadVisit("count")
     if first > date.max - timedelta(weeks=count):
@@ -64,9 +67,9 @@ def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]
 
 
 def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
-    """The moment (UTC) of a visit at `wall` in `zone`. Raises BadVisit in the past, years ahead, or in a spring gap.
+    """The moment (UTC) of `wall` in `zone`. Raises BadVisit if it is past, too far ahead, or in a gap.
 
-    A gap is a wall time that no clock shows (case 9).
+    A gap is a wall time that clocks skip in spring (case 9).
     """
     today = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     if wall < today - timedelta(days=1):
@@ -82,7 +85,7 @@ def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
 
 
 def check_length(minutes: int | None) -> int:
-    """Raises BadVisit for what no visit is like."""
+    """The length in minutes. Raises BadVisit if it is missing, too short or too long."""
     if minutes is None or not SHORTEST <= minutes <= LONGEST:
         raise BadVisit("minutes")
     return minutes
