@@ -1,4 +1,4 @@
-"""Email by SMTP. Plain text, private by default, one link that needs no sign-in."""
+"""Email by SMTP: plain text, private by default, with one link that needs no sign-in."""
 
 import asyncio
 import ssl
@@ -15,7 +15,7 @@ from server.clock import Clock
 
 
 class BadSmtpUrl(ValueError):
-    """INTERLUDE_SMTP_URL names no server, or no sender."""
+    """INTERLUDE_SMTP_URL names no server or no sender."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Server:
 
 
 def read_server(url: str) -> Server:
-    """Raises BadSmtpUrl. STARTTLS is asked for wherever there is a password to protect."""
+    """Parse INTERLUDE_SMTP_URL. Raises BadSmtpUrl. With a user name, STARTTLS is required to protect the password."""
     parts = urlsplit(url)
     sender = parse_qs(parts.query).get("from", [""])[0]
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname or "@" not in sender:
@@ -60,11 +60,11 @@ class EmailChannel:
     def __init__(
         self, server: Server, *, now: Clock, deadline: float = 20.0, tls: ssl.SSLContext | None = None
     ) -> None:
-        """`deadline` is in seconds for a whole send."""
+        """`deadline` is the limit for a whole send, in seconds."""
         self._server, self._now, self._deadline, self._tls = server, now, deadline, tls
 
     async def send(self, address: Mailbox, message: Message) -> Outcome:
-        """What the server took cannot be taken back, and has no tag: an unknown email is never sent again."""
+        """Send once. UNKNOWN if no reply comes after hand-over; never retried, as a second copy would show."""
         handed_over = False
 
         def about_to_hand_over() -> None:
@@ -78,7 +78,7 @@ class EmailChannel:
             return outcome_of(error, handed_over)
 
     async def close(self) -> None:
-        """Nothing is held between letters."""
+        """Nothing to close: each email has its own connection."""
 
     async def _converse(self, letter: EmailMessage, about_to_hand_over: Callable[[], None]) -> Outcome:
         server = self._server
@@ -97,7 +97,7 @@ class EmailChannel:
         try:
             await client.send_message(letter)
         finally:
-            client.close()  # a QUIT that fails must not make an accepted letter look doubtful
+            client.close()  # not QUIT: if it failed, an accepted email would look uncertain
         return Outcome(Result.ACCEPTED, 250)
 
     def _letter(self, address: Mailbox, message: Message) -> EmailMessage:
@@ -114,7 +114,7 @@ class EmailChannel:
 
 
 def outcome_of(error: Exception, handed_over: bool) -> Outcome:
-    """A server's own answer is believed; silence after the letter was under way is unknown."""
+    """The server's reply decides. Without one, the result is UNKNOWN once the email may have been handed over."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         code = error.recipients[0].code if error.recipients else 550
         return Outcome(Result.REJECTED if code >= 500 else Result.LATER, code, "the address was refused")

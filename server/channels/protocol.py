@@ -1,4 +1,4 @@
-"""What every channel is given, and what it answers."""
+"""The protocol of every channel: what it is given and what it returns."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -6,21 +6,21 @@ from typing import Any, Protocol
 
 
 class Result(StrEnum):
-    """How one attempt ended, in terms of what may follow."""
+    """How one attempt ended, which decides what may follow."""
 
-    ACCEPTED = "accepted"  # the service took it; whether a device shows it is not known yet
-    GONE = "gone"  # the address has ended: forget it
-    REJECTED = "rejected"  # this message will never be taken: no retry, the address stays
-    REFUSED = "refused"  # the service does not let us in: open its breaker, the address stays
-    LATER = "later"  # surely not taken: retry after a while, the address stays
-    UNKNOWN = "unknown"  # perhaps taken: we never learned
+    ACCEPTED = "accepted"  # the service took it; we don't know yet whether a device shows it
+    GONE = "gone"  # the address no longer exists: forget it
+    REJECTED = "rejected"  # the service will never take this message: no retry, keep the address
+    REFUSED = "refused"  # the service does not let us in: count it for the circuit breaker, keep the address
+    LATER = "later"  # certainly not taken: retry after a while, keep the address
+    UNKNOWN = "unknown"  # perhaps taken: we got no answer
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`status` is the service's own code; `why` is fit for logs and staff: no address, key or content.
+    """`status` is the service's own code; `why` may be logged and shown to staff: no address, key or content.
 
-    `retry_after` is in seconds, and None where the service named no time.
+    `retry_after` is in seconds; None if the service named no time.
     """
 
     result: Result
@@ -31,14 +31,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Message:
-    """`id` is the reminder's, 32 hex characters: what is sent twice under it is seen once.
+    """`id` is the reminder's, 32 hex characters: two pushes with the same id show as one.
 
-    `body` is the plaintext, JSON; `ttl` is how long it is worth delivering, in seconds; `urgency` is
+    `body` is the plaintext, for push JSON; `ttl` is how long it is worth delivering, in seconds; `urgency` is
     very-low, low, normal or high (RFC 8030 §5.3).
     """
 
     id: str
-    body: str = field(repr=False)  # holds a token that answers for the patient
+    body: str = field(repr=False)  # contains a token that can answer for the patient
     ttl: int
     urgency: str = "normal"
 
@@ -50,7 +50,7 @@ class Channel(Protocol):
     def name(self) -> str: ...
 
     async def send(self, address: Any, message: Message) -> Outcome:
-        """Try once, within the channel's own deadline. What goes wrong is an outcome, not an exception."""
+        """Try once, within the channel's own deadline. Failures are outcomes, never exceptions."""
         ...
 
     async def close(self) -> None: ...

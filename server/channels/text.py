@@ -1,4 +1,4 @@
-"""Text messages, by any provider that apprise speaks to: INTERLUDE_TEXT_URL with {to} where the number goes."""
+"""Text messages by any provider that apprise supports. In INTERLUDE_TEXT_URL, {to} stands for the number."""
 
 import asyncio
 import re
@@ -9,11 +9,11 @@ import apprise
 from server.channels.protocol import Message, Outcome, Result
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-LONGEST = 300  # characters; two segments and a little, links included
+LONGEST = 300  # characters, links included: two segments and a little
 
 
 class BadTextUrl(ValueError):
-    """INTERLUDE_TEXT_URL is not an address that apprise knows, or has no {to}."""
+    """INTERLUDE_TEXT_URL is not an apprise URL, or has no {to}."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Number:
 
 
 def check_url(url: str) -> str:
-    """Raises BadTextUrl."""
+    """Returns the URL. Raises BadTextUrl."""
     if (
         "{to}" not in url
         or apprise.Apprise.instantiate(url.replace("{to}", "15550100140"), suppress_exceptions=True) is None
@@ -37,11 +37,11 @@ class TextChannel:
     name = "text"
 
     def __init__(self, url: str, *, deadline: float = 20.0) -> None:
-        """`deadline` is in seconds for a whole send. Raises BadTextUrl."""
+        """`deadline` is the limit for a whole send, in seconds. Raises BadTextUrl."""
         self._url, self._deadline = check_url(url), deadline
 
     async def send(self, address: Number, message: Message) -> Outcome:
-        """apprise tells yes or no, and no word of why: what is not a yes may have gone out, so it is unknown."""
+        """Send once. apprise returns only yes or no: after a no the text may still have gone out, so it is UNKNOWN."""
         if not E164.fullmatch(address.number):
             return Outcome(Result.REJECTED, why="not a full phone number with its country")
         try:
@@ -57,4 +57,4 @@ class TextChannel:
         return bool(await sender.async_notify(body=body))
 
     async def close(self) -> None:
-        """Nothing is held between messages."""
+        """Nothing to close."""

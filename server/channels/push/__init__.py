@@ -1,1 +1,1 @@
-"""Web Push: endpoints, addresses, our own HTTP client, and the channel."""
+"""Web Push: endpoint checks, address guard, our own HTTP client, and the channel."""

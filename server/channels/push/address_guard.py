@@ -1,7 +1,7 @@
-"""Where a connection may go, checked as it is made: a name that was fine may since point inward.
+"""Check where a connection goes when it is made, because a safe host name may since resolve to an internal address.
 
-Two guards, because aiohttp asks no resolver about a host that is already an address, and may keep what a
-resolver once said: names are checked as they resolve, and every socket again before it is opened.
+Two guards, because aiohttp does not call the resolver for a host that is an IP address, and may cache what it
+returned: we check names as they resolve, and every socket again before it opens.
 """
 
 import socket
@@ -15,14 +15,14 @@ from server.channels.push.endpoints import HostList, is_public_address
 
 
 class RefusedAddress(OSError):
-    """Not a public address, nor the operator's own loopback."""
+    """Neither a public address nor the operator's own loopback."""
 
     def __init__(self) -> None:
         super().__init__("not a public address")
 
 
 class GuardedResolver(AbstractResolver):
-    """Resolves as `inner` does, and keeps what may be connected to. Raises RefusedAddress if none is left."""
+    """Resolves with `inner` and keeps the allowed addresses. Raises RefusedAddress if none is left."""
 
     def __init__(self, hosts: HostList, inner: AbstractResolver | None = None) -> None:
         self._hosts = hosts
@@ -41,13 +41,13 @@ class GuardedResolver(AbstractResolver):
         await self._inner.close()
 
     def _allows(self, host: str, port: int, ip: str) -> bool:
-        # Only the operator's own name may lead to loopback; a vendor's that does has been tampered with.
+        # Only the operator's own host name may resolve to loopback; for a vendor's name that means tampering.
         own = self._hosts.is_own_loopback(host, port)
         return self._hosts.may_connect(ip, port) if own else is_public_address(ip)
 
 
 def guarded_socket(hosts: HostList) -> Callable[[AddrInfoType], socket.socket]:
-    """A socket factory for aiohttp's TCPConnector. The sockets it makes raise RefusedAddress first."""
+    """A socket factory for aiohttp's TCPConnector. It raises RefusedAddress before opening a forbidden socket."""
 
     def open_socket(info: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, address = info

@@ -1,6 +1,6 @@
 """Web push (RFC 8030), encrypted for the device (RFC 8291) and signed by us (RFC 8292).
 
-The only importer of pywebpush and py_vapid: their encryption and signature are used, their sending is not.
+Only this module imports pywebpush and py_vapid. It uses their encryption and signing, not their sending.
 """
 
 import json
@@ -48,7 +48,7 @@ class BadVapidKey(ValueError):
 
 
 class BadSubject(ValueError):
-    """Nobody whom a push service could write to."""
+    """Invalid VAPID subject: not a contactable mailto: or https: URI."""
 
 
 class _Unsendable(ValueError):
@@ -59,14 +59,14 @@ class _Unsendable(ValueError):
 class PushAddress:
     """A browser's PushSubscription, and the id of the VAPID key it was made with ("" for the current one)."""
 
-    endpoint: str = field(repr=False)  # whoever knows it can push: a secret
+    endpoint: str = field(repr=False)  # secret: anyone who knows it can push
     p256dh: str = field(repr=False)
     auth: str = field(repr=False)
     vapid_key_id: str = ""
 
 
 class PushChannel:
-    """Sends to push services; one for the life of a process, in one event loop."""
+    """Sends to push services. One instance serves the whole process, in one event loop."""
 
     name = "push"
 
@@ -81,8 +81,8 @@ class PushChannel:
     ) -> None:
         """`keys` maps VAPID key ids to raw P-256 private values in base64url, the current one first.
 
-        `subject` is whom a service may write to, mailto: or https:; `deadline` is in seconds for a whole
-        send. Raises BadVapidKey or BadSubject.
+        `subject` is where a service can contact us, mailto: or https:. `deadline` is the limit for a whole send,
+        in seconds. Raises BadVapidKey or BadSubject.
         """
         self._hosts = hosts
         self._now = now
@@ -127,7 +127,7 @@ class PushChannel:
 
 
 def _payload(message: Message) -> bytes:
-    payload = message.body.encode(errors="replace")  # a lone surrogate is not worth an exception
+    payload = message.body.encode(errors="replace")  # replace lone surrogates instead of raising
     if not payload:
         raise _Unsendable("the message is empty")
     if len(payload) > LONGEST_PAYLOAD:
@@ -143,9 +143,9 @@ def _encrypted(address: PushAddress, payload: bytes) -> bytes:
 
 
 def service_reason(body: bytes) -> str:
-    """The one word by which Apple (`reason`) or Mozilla (`errno`) names an error; "" where there is none.
+    """The word by which Apple (`reason`) or Mozilla (`errno`) names an error; "" if there is none.
 
-    Nothing else of an answer is kept: it may repeat the address.
+    We keep nothing else of the response, because it may repeat the address.
     """
     try:
         answer = json.loads(body)
@@ -166,7 +166,7 @@ def check_subscription_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
 
 
 def new_vapid_key() -> str:
-    """A raw P-256 private value, base64url: what PushChannel takes."""
+    """A raw P-256 private value in base64url, as PushChannel takes it."""
     value = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
     return b64(value.to_bytes(32, "big"))
 
@@ -197,7 +197,7 @@ class _Token:
 
 
 class _Signer:
-    """One Authorization header per origin and key, signed anew shortly before it ends."""
+    """One Authorization header per origin and key, signed again shortly before it expires."""
 
     def __init__(self, keys: Mapping[str, str], subject: str, now: Clock) -> None:
         if not keys:
@@ -212,7 +212,7 @@ class _Signer:
     def header(self, key_id: str, origin: str) -> str:
         key_id = key_id or next(iter(self._keys))
         token = self._tokens.get((key_id, origin))
-        # Neither nearly ended nor, after a clock was set back, valid for longer than a service accepts.
+        # Renew it when it is about to expire, or when a clock set back makes it valid for longer than services accept.
         if token is None or not TOKEN_REST <= token.ends - self._now() <= TOKEN_LIFE:
             token = self._tokens[key_id, origin] = self._signed(key_id, origin)
         return token.header
@@ -221,7 +221,7 @@ class _Signer:
         if key_id not in self._keys:
             raise _Unsendable("the VAPID key of this subscription is no longer held; the device has to subscribe anew")
         if len(self._tokens) >= MOST_TOKENS:
-            self._tokens.clear()  # a vendor has a few origins; many are somebody's mischief
+            self._tokens.clear()  # a vendor has a few origins; this many are an attack
         key, ends = self._keys[key_id], self._now() + TOKEN_LIFE
         claims = {"aud": origin, "exp": int(ends.timestamp()), "sub": self._subject}
         return _Token(f"vapid t={sign(claims, key)}, k={_public(key)}", ends)

@@ -1,4 +1,4 @@
-"""Where a push may go, and what an answer means. Pure: no I/O, the time is passed in."""
+"""Which push endpoints are allowed, and what a response means. Pure: no I/O, the caller passes the time."""
 
 import base64
 import ipaddress
@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 from server.channels.protocol import Outcome, Result
 
-# Each is the documented address of a browser vendor's service; an operator adds others in HostList.
+# The documented hosts of the browser vendors' services; an operator adds others in HostList.
 PUSH_SERVICES = (
     "fcm.googleapis.com",
     "*.push.services.mozilla.com",
@@ -22,7 +22,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 _NAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
-_NUMBER_LAST = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # what resolvers read as IPv4, in any spelling
+_NUMBER_LAST = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # what resolvers may read as IPv4, in any notation
 _ENTRY = re.compile(r"(\*\.)?(\[[0-9a-f:]+\]|[^:\[\]*]+)(?::([1-9][0-9]{0,4}))?")
 _ENDPOINT = re.compile(r"(https?)://([^/?]*)/.+")
 _AUTHORITY = re.compile(r"(\[[0-9a-f]*:[0-9a-f:.]*\]|[^:\[\]]*)(?::([1-9][0-9]{0,4}))?")
@@ -31,15 +31,15 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*={0,2}")
 
 
 class BadHostList(ValueError):
-    """The operator's list of push services has an entry that cannot work."""
+    """The operator's list of push services has an invalid entry."""
 
 
 class BadEndpoint(ValueError):
-    """Not an address that we push to; the text says why, and repeats nothing of the address."""
+    """An address that we do not push to. The text says why and repeats nothing of the address."""
 
 
 class PermanentlyRemoved(BadEndpoint):
-    """A browser's sign that its subscription has ended: it is to subscribe anew."""
+    """The browser marked its subscription as ended; it has to subscribe again."""
 
 
 class BadKeys(ValueError):
@@ -48,17 +48,17 @@ class BadKeys(ValueError):
 
 @dataclass(frozen=True)
 class HostList:
-    """The push services that we send to: the well-known ones, and `added` pairs of host and port."""
+    """The push services that we send to: PUSH_SERVICES, and `added` pairs of host and port."""
 
     added: tuple[tuple[str, int], ...] = ()
     base_url_is_loopback: bool = False
 
     @classmethod
     def parse(cls, text: str, *, base_url_is_loopback: bool = False) -> "HostList":
-        """From "push.example.org, *.push.example.net, 127.0.0.1:8123". Raises BadHostList.
+        """Parse "push.example.org, *.push.example.net, 127.0.0.1:8123". Raises BadHostList.
 
-        A host is exact unless it starts with "*."; without a port it is 443. A loopback host needs its
-        port, may be http, and counts only while the site itself is on loopback.
+        A host is exact unless it starts with "*."; the default port is 443. A loopback host needs its port, may
+        be http, and counts only while the site itself is on loopback.
         """
         entries = [entry for entry in re.split(r"[\s,]+", text.lower()) if entry]
         return cls(tuple(_host_and_port(entry) for entry in entries), base_url_is_loopback)
@@ -71,7 +71,7 @@ class HostList:
         return self.base_url_is_loopback and _is_loopback(host) and (host, port) in self.added
 
     def may_connect(self, ip: str, port: int) -> bool:
-        """Whether a connection to this address is allowed: a public one, or the operator's own loopback."""
+        """Whether we may connect to this address: a public one, or the operator's own loopback."""
         own = self.base_url_is_loopback and any(_is_loopback(h) and port == p for h, p in self.added)
         return is_public_address(ip) or (own and _is_loopback(ip))
 
@@ -106,7 +106,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def check_endpoint(url: str, hosts: HostList) -> None:
-    """Raise BadEndpoint unless `url` is at a push service that we know, in the spelling browsers use."""
+    """Raise BadEndpoint unless `url` is at a known push service, spelled as browsers spell it."""
     scheme, host, port = _parts(url)
     if host == "permanently-removed.invalid":
         raise PermanentlyRemoved("the browser has ended this subscription; it has to subscribe anew")
@@ -131,7 +131,7 @@ def _check_host(host: str) -> None:
 
 
 def _parts(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port. Strict where URL parsers are lenient, so that no two of them can disagree."""
+    """Scheme, host and port. Stricter than URL parsers, so that no two of them can disagree about the host."""
     if len(url) > LONGEST_ENDPOINT:
         raise BadEndpoint(f"the address is longer than {LONGEST_ENDPOINT} characters")
     if "#" in url:
@@ -150,13 +150,13 @@ def _parts(url: str) -> tuple[str, str, int]:
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host, and the port where it is not the usual one (RFC 6454 §6.2). Raises BadEndpoint."""
+    """Scheme, host, and the port unless it is the default (RFC 6454 §6.2). Raises BadEndpoint."""
     scheme, host, port = _parts(url)
     bracketed = f"[{host}]" if ":" in host else host
     return f"{scheme}://{bracketed}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
 
 
-# Beyond what is_global leaves out: routes into other networks, and what differs between Python versions.
+# Networks that is_global lets through: routes into other networks, and ranges where Python versions differ.
 _NOT_PUBLIC = [
     ipaddress.ip_network(network)
     for network in (
@@ -171,11 +171,11 @@ _NOT_PUBLIC = [
         "3fff::/20",  # documentation
     )
 ]
-_UNICAST6 = ipaddress.ip_network("2000::/3")  # leaves out NAT64, IPv4-mapped, site-local and multicast
+_UNICAST6 = ipaddress.ip_network("2000::/3")  # excludes NAT64, IPv4-mapped, site-local and multicast
 
 
 def is_public_address(ip: str) -> bool:
-    """Whether `ip` is a host on the public internet and nothing else (IANA special-purpose registries)."""
+    """Whether `ip` is a plain host on the public internet (IANA special-purpose registries)."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
@@ -186,7 +186,7 @@ def is_public_address(ip: str) -> bool:
 
 
 def from_base64url(text: str) -> bytes:
-    """Decode, with or without padding; unlike the standard library, refuse any other character."""
+    """Decode, with or without padding. Unlike the standard library, raise ValueError for any other character."""
     if not _BASE64URL.fullmatch(text):
         raise ValueError("not base64url")
     bare = text.rstrip("=")
@@ -196,7 +196,7 @@ def from_base64url(text: str) -> bytes:
 def check_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
     """The subscription's public key (an uncompressed P-256 point) and its secret (RFC 8291 §3).
 
-    Raises BadKeys. Whether the point is on the curve is for `push.check_subscription_keys` to say.
+    Raises BadKeys. Only `push.channel.check_subscription_keys` checks that the point is on the curve.
     """
     try:
         point, secret = from_base64url(p256dh), from_base64url(auth)
@@ -210,7 +210,7 @@ def check_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds from `now`, 0 to 6 hours; None for none or junk (RFC 9110 §10.2.3: seconds, or a date)."""
+    """Seconds from `now`, 0 to 6 hours; None if missing or malformed (RFC 9110 §10.2.3: seconds, or a date)."""
     if value is None:
         return None
     if re.fullmatch(r"-?[0-9]+", value.strip()):
@@ -236,7 +236,7 @@ def _result_of(status: int) -> Result:
             return Result.GONE
         case 400 | 401 | 403:
             return Result.REFUSED
-        case 406 | 408 | 429:  # 406 is how the Windows service says 429; 408 had no whole request
+        case 406 | 408 | 429:  # 406: the Windows service's 429; 408: the service got no whole request
             return Result.LATER
     if 200 <= status < 300:
         return Result.ACCEPTED

@@ -1,7 +1,7 @@
-"""One bounded POST: no proxy, no redirect, no retry, no cookie; a total deadline; a capped answer.
+"""One bounded POST: no proxy, redirect, retry or cookie; a deadline for the whole exchange; a capped response.
 
-It tells apart what the other side cannot have taken from what it may have: only the first is safe to send
-again.
+It distinguishes requests that the other side cannot have taken from those it may have: only the first are safe to
+send again.
 """
 
 import asyncio
@@ -18,20 +18,20 @@ from server.channels.push.endpoints import HostList
 
 LONGEST_ANSWER = 4096  # bytes
 PER_ORIGIN = 64  # connections
-CONNECT_SHARE = 0.8  # of the deadline: what is written later could hardly be answered in time
+CONNECT_SHARE = 0.8  # of the deadline; connecting later would leave too little time for a response
 
 
 class NotTaken(Exception):
-    """It failed before the request was written. The text is fit for logs: no address in it."""
+    """It failed before the request was written. The text may be logged: it contains no address."""
 
 
 class PerhapsTaken(Exception):
-    """The request was written and its answer never learned. The text is fit for logs."""
+    """The request was written, but no response came. The text may be logged."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is its beginning, 4096 bytes at most; `retry_after` is the header as it came."""
+    """`body` is the first 4096 bytes at most; `retry_after` is the raw header."""
 
     status: int
     retry_after: str | None
@@ -40,14 +40,14 @@ class Answer:
 
 @dataclass
 class _Exchange:
-    """How far one request came."""
+    """How far one request got."""
 
     written: bool = False
     answer: Answer | None = None
 
 
 class Wire:
-    """Connections to the hosts of a list, kept alive between sends; opened by the first of them."""
+    """Connections to the hosts of a list, kept alive between sends; the first send opens the session."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Wire:
         resolver: AbstractResolver | None = None,
         tls: ssl.SSLContext | bool = True,
     ) -> None:
-        """`deadline` is in seconds, for a whole exchange: the wait for a free connection counts too."""
+        """`deadline` is the limit for a whole exchange in seconds, including the wait for a free connection."""
         self._hosts = hosts
         self._deadline = deadline
         self._per_origin = per_origin
@@ -67,7 +67,7 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
-        """Raises NotTaken or PerhapsTaken. A known status is returned, even if the body then fails."""
+        """Raises NotTaken or PerhapsTaken. Returns a known status even if reading the body then fails."""
         exchange = _Exchange()
         try:
             async with asyncio.timeout(self._deadline):
@@ -101,7 +101,7 @@ class Wire:
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(self._hosts, self._resolver),
             socket_factory=guarded_socket(self._hosts),
-            limit=0,  # one origin that hangs holds its own connections and nobody else's
+            limit=0,  # no total limit: an origin that hangs can use up only its own connections
             limit_per_host=self._per_origin,
             ssl=self._tls,
         )
@@ -120,7 +120,7 @@ class Wire:
 
 def _watch() -> aiohttp.TraceConfig:
     watch = aiohttp.TraceConfig()
-    watch.on_request_chunk_sent.append(_mark_written)  # called just before the body goes out, headers with it
+    watch.on_request_chunk_sent.append(_mark_written)  # aiohttp calls it just before it writes headers and body
     return watch
 
 
@@ -131,7 +131,7 @@ async def _mark_written(
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:
-    """aiohttp drops the connection of an answer that is left unread."""
+    """Read up to LONGEST_ANSWER bytes: aiohttp drops a connection whose response was not read."""
     got = bytearray()
     while chunk := await response.content.read(LONGEST_ANSWER - len(got)):
         got += chunk
@@ -139,7 +139,7 @@ async def _beginning(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _in_words(error: Exception) -> str:
-    """aiohttp's own texts repeat the address, which is a secret."""
+    """Our own words for an error, because aiohttp's texts repeat the address, which is a secret."""
     if isinstance(getattr(error, "os_error", error), RefusedAddress):
         return "the host resolves to an address that is not public"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
