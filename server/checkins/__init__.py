@@ -1,1 +1,1 @@
-"""Questionnaires, plans, due check-ins, responses."""
+"""Check-in plans and due check-ins."""

@@ -1,4 +1,4 @@
-"""How a check-in plan ends, with a reason; how that is undone; the list of what has ended."""
+"""End a check-in plan with a reason, undo that, list ended plans."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ PLAN_ENDED = "plan-ended"
 
 
 async def end(db: AsyncSession, actor: Actor, plan: Plan, reason: str, now: datetime) -> bool:
-    """No more check-ins of this plan; the open one is called off. False where a colleague was quicker."""
+    """End the plan and cancel its open check-ins. False if a colleague ended it first."""
     await db.refresh(plan, with_for_update={"key_share": True})
     if plan.ended_at is not None:
         return False
@@ -28,9 +28,9 @@ async def end(db: AsyncSession, actor: Actor, plan: Plan, reason: str, now: date
 
 
 async def resume(db: AsyncSession, actor: Actor, plan: Plan, patient: Patient, now: datetime) -> bool:
-    """Undo the end of a plan: the check-ins that it called off are open again. False where the plan is in force.
+    """Undo the end of a plan and reopen the check-ins that it cancelled, unless they have closed since.
 
-    False too where the patient has the same questionnaire by another plan by now: nobody is asked twice.
+    False if the plan is in force, or if the patient now gets this questionnaire by another plan: nobody is asked twice.
     """
     await db.refresh(plan, with_for_update={"key_share": True})
     if plan.ended_at is None or any(other.slug == plan.slug for other in await flow.plans_of(db, patient.id)):
@@ -49,7 +49,7 @@ async def resume(db: AsyncSession, actor: Actor, plan: Plan, patient: Patient, n
 
 
 async def _called_off_with(db: AsyncSession, plan: Plan) -> list[CheckIn]:
-    """The check-ins that were called off in the act that ended the plan."""
+    """The check-ins that were cancelled when the plan ended."""
     events = select(AuditEvent.subject_id, AuditEvent.detail).where(
         AuditEvent.verb == "check-in.cancelled", AuditEvent.at == plan.ended_at
     )
@@ -59,12 +59,12 @@ async def _called_off_with(db: AsyncSession, plan: Plan) -> list[CheckIn]:
 
 
 async def of_patient(db: AsyncSession, patient_id: str) -> list[Plan]:
-    """The one that ended last comes first."""
+    """The patient's ended plans, the one that ended last first."""
     found = select(Plan).where(Plan.patient_id == patient_id, Plan.ended_at.is_not(None))
     return list(await db.scalars(found.order_by(Plan.ended_at.desc(), Plan.id)))
 
 
 async def find(db: AsyncSession, actor: Actor, patient_id: str, plan_id: str) -> Plan | None:
-    """In force or ended."""
+    """The plan, in force or ended; None if it is not this patient's."""
     which = (Plan.id == plan_id, Plan.patient_id == patient_id, Plan.clinic_id == actor.clinic_id)
     return await db.scalar(select(Plan).where(*which))

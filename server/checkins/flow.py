@@ -1,4 +1,4 @@
-"""The verbs about plans and due check-ins: publish, plan, tie to a visit, lay out ahead, close."""
+"""Plans and due check-ins: add plans, generate check-ins ahead, attach them to an appointment, cancel."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -49,7 +49,7 @@ async def recurring_of(db: AsyncSession, patient_id: str) -> list[Plan]:
 
 
 async def set_time(db: AsyncSession, actor: Actor, patient: Patient, at: time, now: datetime) -> None:
-    """The hour of the patient's recurring check-ins; those laid out already are reckoned anew (reckoning.py)."""
+    """Set the time of day of the patient's recurring plans. rescheduling.py moves the check-ins that exist already."""
     for plan in await recurring_of(db, patient.id):
         plan.at = at.strftime("%H:%M")
         audit.record(db, actor, "plan.timed", plan, now, at=plan.at)
@@ -57,7 +57,7 @@ async def set_time(db: AsyncSession, actor: Actor, patient: Patient, at: time, n
 
 
 async def lay_out_all(db: AsyncSession, now: datetime) -> None:
-    """For every recurring plan, the check-ins of the coming days and their reminders."""
+    """Generate the check-ins of the coming days and their reminders, for every recurring plan."""
     found = await db.execute(
         select(Plan, Patient)
         .join(Patient, Patient.id == Plan.patient_id)
@@ -68,7 +68,7 @@ async def lay_out_all(db: AsyncSession, now: datetime) -> None:
 
 
 async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
-    """The plan's check-ins from today until some days ahead; those laid out before stay as they are."""
+    """Generate the plan's check-ins up to AHEAD; those that exist stay as they are."""
     rows = await db.execute(select(CheckIn.due_at, CheckIn.day).where(CheckIn.plan_id == plan.id))
     held = {mark for row in rows.all() for mark in row}
     for occasion in rules.occasions(rhythm_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD):
@@ -79,7 +79,7 @@ async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime)
 
 @dataclass(frozen=True)
 class TiedTo:
-    """The visit that check-ins are tied to. `starts` is wall time in `zone`."""
+    """The appointment that check-ins are attached to. `starts` is wall time in `zone`."""
 
     appointment_id: str
     starts: datetime
@@ -87,7 +87,7 @@ class TiedTo:
 
 
 async def tie(db: AsyncSession, actor: Actor, patient: Patient, visit: TiedTo, now: datetime) -> None:
-    """Put the check-ins around a visit where the visit now is."""
+    """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time."""
     held = {c.plan_id: c for c in await waiting(db, CheckIn.appointment_id == visit.appointment_id)}
     for plan in await plans_of(db, patient.id):
         if plan.rhythm not in rules.TIED:

@@ -1,4 +1,4 @@
-"""Tables: questionnaires in versions, who gets them when, each due occasion, what came back."""
+"""Tables: which questionnaire a patient gets when, and each due check-in."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.db import Base, OfClinic, unique_where
 
 
 class Plan(OfClinic, Base):
-    """Which questionnaire a patient gets, and in what rhythm: recurring, or tied to each infusion."""
+    """Which questionnaire a patient gets, and how often: recurring, or before or after each appointment."""
 
     __tablename__ = "plan"
 
@@ -27,9 +27,9 @@ class Plan(OfClinic, Base):
 
 
 class CheckIn(OfClinic, Base):
-    """One due occasion. It is open from `due_at` until `closes_at` unless it was answered or called off.
+    """One due occasion. It is open from `due_at` until `closes_at`, unless it was answered or cancelled.
 
-    `day` is the patient's own day that a recurring one belongs to, whatever the zone becomes.
+    `day` is the patient's local day that a recurring check-in belongs to; it stays when the zone changes.
     """
 
     __tablename__ = "check_in"
@@ -49,4 +49,4 @@ class CheckIn(OfClinic, Base):
     due_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="waiting")
-    left_to_patient: Mapped[bool] = mapped_column(default=False)  # sent but for what is the patient's alone
+    left_to_patient: Mapped[bool] = mapped_column(default=False)  # sent, but the private questions wait for the patient

@@ -1,4 +1,4 @@
-"""Staff decide which check-ins a patient gets."""
+"""Staff choose which check-ins a patient gets."""
 
 from datetime import time
 from typing import Any
@@ -50,7 +50,7 @@ async def end_page(
 async def end(
     request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], plan_id: FromPath[str]
 ) -> Response[Any]:
-    """A plan protects the patient: it ends with a reason, and the receipt offers to undo that."""
+    """End a plan. It protects the patient, so this needs a reason, and the next page offers to undo it."""
     plan = found(await ended_plans.find(db, actor, patient_id, plan_id))
     reason = text(await form_of(request), "reason")
     if not reason:
@@ -63,7 +63,7 @@ async def end(
 async def _end_page(
     request: Ask, db: AsyncSession, actor: Actor, plan: Plan, wrong: bool = False, reason: str = ""
 ) -> Response[str]:
-    """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed."""
+    """If a colleague has ended the plan meanwhile, the page says who and why, and keeps the typed reason."""
     form = (await questionnaires.offered(db, actor)).get(plan.slug)
     return render.page(
         request,

@@ -1,4 +1,4 @@
-"""Check-ins to come are kept where their wall time now is: a person moved zone, or a country changed its clocks."""
+"""Upcoming check-ins keep their wall time when a patient changes zone or a country changes its clocks."""
 
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from server.people.models import Patient
 
 
 async def reckon(db: AsyncSession, now: datetime, patient_id: str | None = None) -> int:
-    """The recurring ones, from their day and the plan's hour in the patient's zone; how many were moved."""
+    """Recompute recurring check-ins from their day and the plan's time, in the patient's zone; how many moved."""
     coming = (
         select(CheckIn, Plan, Patient)
         .join(Plan, Plan.id == CheckIn.plan_id)
@@ -30,7 +30,7 @@ async def reckon(db: AsyncSession, now: datetime, patient_id: str | None = None)
 
 
 async def reckon_tied(db: AsyncSession, appointment_id: str, starts: datetime, zone: str, now: datetime) -> int:
-    """Those around a visit that starts at wall time `starts` in `zone`."""
+    """Recompute the check-ins of an appointment that starts at wall time `starts` in `zone`; returns how many moved."""
     rows = await db.execute(
         select(CheckIn, Plan, Patient)
         .join(Plan, Plan.id == CheckIn.plan_id)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 RECURRING = ("weekly", "daily", "monthly")
 TIED = ("before", "after")
-AHEAD = timedelta(days=8)  # recurring check-ins are laid out this far ahead
+AHEAD = timedelta(days=8)  # how far ahead we generate recurring check-ins
 WINDOWS = {
     "weekly": timedelta(days=3),
     "daily": timedelta(days=1),
@@ -16,44 +16,44 @@ WINDOWS = {
     "before": timedelta(days=1),
 }
 NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
-GRACE_FROM = timedelta(days=1)  # after that a check-in that is due has been asked for twice
-OWED = (*RECURRING, "after")  # what somebody is called about; readiness is over with its visit
+GRACE_FROM = timedelta(days=1)  # from then on, a due check-in has been asked for twice
+OWED = (*RECURRING, "after")  # check-ins that staff call about; "before" lapses when the appointment begins
 CALL_FROM = dict.fromkeys(OWED, timedelta(days=3)) | {"monthly": timedelta(days=7)}
 SILENT_FROM = dict.fromkeys(OWED, timedelta(days=7)) | {"monthly": timedelta(days=14)}
-BANDS = (30, 7, 2)  # days without an answer, as staff read them
+BANDS = (30, 7, 2)  # days without an answer, as staff see them
 RESPONDENTS = ("self", "hands", "helper")
 PARTIES = ("patient", "helper")  # whose words: the patient's come first
-ANSWERED_LATE = timedelta(days=30)  # an answer that waited offline is still taken this long after the window
+ANSWERED_LATE = timedelta(days=30)  # how long after closing we still take an answer that waited offline
 UNDO = timedelta(minutes=10)
 CLOCK_SLACK = timedelta(minutes=5)
 FIRST_SHOWN, LAST_SHOWN = (datetime(year, 1, 1, tzinfo=ZoneInfo("UTC")) for year in (1970, 2200))
-CLOCK_OFF = timedelta(minutes=1)  # longer than an answer is on its way
+CLOCK_OFF = timedelta(minutes=1)  # a larger difference is not network delay
 
 
 def respondent_from(said: str, kind: str) -> str:
-    """Who answers, as a form or a phone says it. A caregiver is never the patient, whatever an address says."""
+    """The respondent that a form or a device claims. A caregiver is never the patient, whatever a URL claims."""
     if kind == "caregiver":
         return said if said in ("hands", "helper") else "helper"
     return said if said in RESPONDENTS else "self"
 
 
 def may_see_private(kind: str, held_by: str, chose: bool) -> bool:
-    """Whether private answers, and what came of them, may show on this phone now (cases 76 and 123).
+    """Whether this device may show private answers and what followed from them (cases 76 and 123).
 
-    `held_by` is who answered last. After a helper the patient's phone cannot know who holds it: the patient says so
-    first (`chose`). On a caregiver's phone nothing private ever shows.
+    `held_by` is who answered last. After a caregiver, we can't know who holds the patient's device: the patient must
+    confirm it first (`chose`). A caregiver's own device never shows anything private.
     """
     return kind == "patient" and (held_by == "self" or chose)
 
 
 def party_of(respondent: str) -> str:
-    """Whose words they are, whoever's hands press the button."""
+    """Whose words an answer is: a caregiver who only lends hands speaks for the patient."""
     return "helper" if respondent == "helper" else "patient"
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """`rhythm` one of RECURRING or TIED; `at` wall time of day in the patient's zone; `weekday` Monday 0."""
+    """`rhythm` is one of RECURRING or TIED; `at` is wall time in the patient's zone; `weekday` 0 is Monday."""
 
     rhythm: str
     at: time
@@ -65,12 +65,12 @@ class Rhythm:
 class Occasion:
     due_at: datetime
     closes_at: datetime
-    day: date | None = field(default=None, compare=False)  # of a recurring one, where the patient is
+    day: date | None = field(default=None, compare=False)  # of a recurring occasion, in the patient's zone
 
 
 def occasions(rhythm: Rhythm, zone: str, since: datetime, until: datetime) -> list[Occasion]:
     """The recurring occasions due in [since, until), both UTC."""
-    # A day early: where the clocks skip the last hour of a day, what is due in it is due on the next.
+    # Start a day early: where clocks skip the last hour of a day, what is due in it falls on the next day.
     day = max(since.astimezone(ZoneInfo(zone)).date() - timedelta(days=1), rhythm.starts_on)
     last = until.astimezone(ZoneInfo(zone)).date()
     found: list[Occasion] = []
@@ -84,7 +84,7 @@ def occasions(rhythm: Rhythm, zone: str, since: datetime, until: datetime) -> li
 
 
 def occasion_on(rhythm: Rhythm, day: date, zone: str) -> Occasion:
-    """The recurring occasion of this day, wherever the patient then is."""
+    """The recurring occasion of this day, in the patient's zone `zone`."""
     return Occasion(_utc(day, rhythm.at, zone), _closes(rhythm, day, zone), day)
 
 
@@ -97,17 +97,17 @@ def _falls_on(rhythm: Rhythm, day: date) -> bool:
 
 
 def _closes(rhythm: Rhythm, day: date, zone: str) -> datetime:
-    """A daily one ends with its day, at midnight where the patient is; the others some days later."""
+    """A daily check-in closes at the patient's midnight; the others some days later (WINDOWS)."""
     if rhythm.rhythm == "daily":
         return _utc(day + timedelta(days=1), time(), zone)
     return _utc(day, rhythm.at, zone) + WINDOWS[rhythm.rhythm]
 
 
 def around_visit(rhythm: Rhythm, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
-    """The occasion tied to a visit that starts at wall time `starts` in `clinic_zone`; None once it is too late.
+    """The occasion before or after an appointment that starts at wall time `starts` in `clinic_zone`; None if too late.
 
-    Readiness is asked the day before and until the visit; booked later than that, at once. The after-check
-    is asked the day after, for a day.
+    "before" is due the day before and open until the start; if booked later than that, it is due at once. "after" is
+    due the day after, for a day.
     """
     begins = starts.replace(tzinfo=ZoneInfo(clinic_zone), fold=0).astimezone(ZoneInfo("UTC"))
     if rhythm.rhythm == "before":
@@ -128,26 +128,28 @@ def is_open(state: str, due_at: datetime, closes_at: datetime, now: datetime) ->
 
 
 def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
-    """For ten minutes, while the check-in can still be answered."""
+    """Within ten minutes, while the check-in can still be answered."""
     return now - received_at < UNDO and now < closes_at
 
 
 def on_our_clock(answered_at: datetime, phones_now: datetime | None, now: datetime) -> datetime:
-    """When it was answered: a phone whose clock is off (`phones_now`, as it sends) is put right; what is still
-    years off, or to come, is not believed (cases 42, 43)."""
+    """When it was answered, on our clock. `phones_now` is the device's time when it sends, to correct a wrong clock.
+
+    Returns `now` if the result is still in the future or years off (cases 42, 43).
+    """
     here = now if phones_now is None or abs(now - phones_now) <= CLOCK_OFF else phones_now
-    ago = here - answered_at  # by one and the same clock; added up only where that is a time that can be
+    ago = here - answered_at  # by one and the same clock; subtracted only if plausible, or it could overflow
     return now - ago if -CLOCK_SLACK <= ago <= ANSWERED_LATE else now
 
 
 def showable(claimed: datetime) -> datetime:
-    """No clock in any zone can be asked about the far ends of time; which far year it was is no matter."""
+    """Limit to years that every time zone can convert; which far year a device claimed does not matter."""
     return min(max(claimed, FIRST_SHOWN), LAST_SHOWN)
 
 
 @dataclass(frozen=True)
 class Lateness:
-    """`state`: due, grace, late or silent. `band`: 0, or the days of BANDS that have passed since `since`."""
+    """`state`: due, grace, late or silent. `band`: the largest of BANDS that has passed since `since`, or 0."""
 
     state: str
     since: datetime
@@ -158,10 +160,10 @@ class Lateness:
 def lateness(
     rhythm: str, dues: Sequence[datetime], now: datetime, called: datetime | None, resumed: datetime | None
 ) -> Lateness | None:
-    """How it stands with a plan whose occasions of `dues`, in order, have no answer; None where none is owed.
+    """How late a plan is whose check-ins, due at `dues` in order, have no answer; None if none is owed.
 
-    What fell due in a pause is owed by nobody. A call (`called`: the last one that counts) settles what fell due
-    before it, not what is missed later.
+    Check-ins that fell due in a pause are not owed. The last call that counts (`called`) settles those due before it,
+    not those missed later.
     """
     owed = [due for due in dues if due <= now and (resumed is None or due > resumed)]
     if not owed:
@@ -182,5 +184,5 @@ def _state(rhythm: str, waited: timedelta) -> str:
 
 
 def may_be_entered(state: str, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
-    """Whether staff may still enter what a patient says of it by phone, its window over or not."""
+    """Whether staff may still enter answers that a patient gives by phone, also after it closed."""
     return state in ("waiting", "missed") and due_at <= now and now - closes_at <= ANSWERED_LATE
