@@ -1,1 +1,1 @@
-"""Getting a reminder there: claims, attempts, the sender, outcomes, receipts, circuit breakers, heartbeats."""
+"""Deliver reminders: claims, attempts, the sender, outcomes, receipts, circuit breakers, heartbeats."""

@@ -1,4 +1,4 @@
-"""What is sent to whom on which channel: addresses and words, put together while the database is at hand."""
+"""Build the attempts: addresses and message texts, while the database is open."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +23,13 @@ Address = PushAddress | Mailbox | Number
 
 @dataclass(frozen=True)
 class Post:
-    """One try to be made: all that it takes, so that no database is held while it is. It says `folded` others too."""
+    """All that one attempt needs, so that no database stays open while it is sent.
+
+    `folded` counts the other reminders that its notification includes.
+    """
 
     attempt_id: str
-    subscription_id: str  # the subscription, or "" where there is none
+    subscription_id: str  # "" for email and text
     reminder_id: str
     fence: int
     channel: str
@@ -36,7 +39,7 @@ class Post:
 
     @property
     def service(self) -> str:
-        """Whose answer it waits for: a push service's host, or the channel."""
+        """The service that it waits for: a push service's host, or the channel's name."""
         return _service(self.channel, self.address)
 
 
@@ -48,7 +51,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Sending:
-    """What all messages of one round share: what is known of whom they are for, the time, and our address."""
+    """What all messages of one batch share: the rows looked up, the time, and our base URL."""
 
     db: AsyncSession
     known: Known
@@ -61,7 +64,7 @@ def _service(channel: str, address: Address) -> str:
 
 
 def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) -> list[Target]:
-    """Whom this channel still has to try for this reminder. A text or email that may have gone out never goes again."""
+    """The addresses that this channel has not tried yet. A text or email that may have gone out is never repeated."""
     if channel == "push":
         took, living = known.took(reminder), known.subscriptions_for(reminder)
         return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in took]
@@ -69,7 +72,7 @@ def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) ->
         return []
     email, number = _staffs(known.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
     if reminder.audience == rules.PATIENT_ALONE and patient.contact == "helper":
-        number = None  # a text would reach the helper's phone
+        number = None  # a text would reach the caregiver's phone
     countries = channel_policy.text_countries(known.clinics[reminder.clinic_id])
     if channel == "email" and email:
         return [Target(Mailbox(email))]
@@ -79,7 +82,7 @@ def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) ->
 
 
 def _staffs(member: Staff) -> tuple[str | None, str | None]:
-    """Email and number as dialled; who has left is told nothing."""
+    """Email and dialable number; none for a staff member who has left."""
     return (None, None) if member.ended_at is not None else (member.email, member.phone_tel)
 
 
@@ -89,7 +92,7 @@ def _patients(patient: Patient) -> tuple[str | None, str | None]:
 
 
 def write_attempt(sending: Sending, reminder: Reminder, channel: str, target: Target) -> Post:
-    """The attempt's row, in state sending, and what the channel is to be given after the commit."""
+    """Add the attempt's row in state "sending". Returns what the channel is to send after the commit."""
     now, folded = sending.now, sending.known.folded[reminder.id]
     token = crypto.new_token()
     to = target.subscription
@@ -115,9 +118,9 @@ def write_attempt(sending: Sending, reminder: Reminder, channel: str, target: Ta
 
 
 def _message(sending: Sending, reminder: Reminder, channel: str, also: list[str], token: str) -> Message:
-    """`also` are the kinds of what was folded into it.
+    """`also` are the kinds of the other reminders that the notification includes.
 
-    `ttl` ends when the next channel's turn comes: what was not delivered by then must not arrive beside it.
+    `ttl` ends when the next channel's turn comes, so that a delayed push does not arrive beside the text or email.
     """
     patient, base_url = sending.known.patients[reminder.patient_id], sending.base_url
     to_staff = reminder.staff_id is not None
@@ -130,7 +133,7 @@ def _message(sending: Sending, reminder: Reminder, channel: str, also: list[str]
         elif channel == "text":
             body = text_line(words, link, may_stop=not to_staff)
         else:
-            address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home has all that it says
+            address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists all included reminders
             body = payload(
                 words, reminder_id=reminder.id, token=token, address=address, reply="/visits/reply", locale=locale
             )

@@ -1,4 +1,4 @@
-"""A service that does not answer is left alone by this worker for a while, and holds up nobody else (case 20)."""
+"""A worker pauses sends to a service that does not answer, so that it delays nobody else (case 20)."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ REST = 30.0  # seconds
 
 
 class Pace:
-    """Of one service, in one process. `monotonic` counts seconds."""
+    """The state of one service in one process. `monotonic` returns seconds."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
@@ -22,7 +22,7 @@ class Pace:
 
     @contextmanager
     def timing(self) -> Iterator[Callable[[bool], None]]:
-        """Within it, say whether the try failed."""
+        """Time one try. The caller reports to the yielded function whether it failed."""
         began = self._monotonic()
 
         def note(failed: bool) -> None:

@@ -1,4 +1,4 @@
-"""What the database holds about the reminders that are claimed: asked once for all of them."""
+"""The database rows that a batch of claimed reminders needs, read in one query per table."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from server.reminders.models import Attempt, Reminder
 
 @dataclass(frozen=True)
 class Tried:
-    """An attempt that was made before."""
+    """An earlier attempt."""
 
     channel: str
     state: str
@@ -30,22 +30,22 @@ class Known:
     staff: dict[str, Staff] = field(default_factory=dict)
     tried: dict[str, list[Tried]] = field(default_factory=lambda: defaultdict(list))
     folded: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
-    living: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by whose they are
-    patients_own: set[str] = field(default_factory=set)  # devices of patients themselves, not of their caregivers
+    living: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _living
+    patients_own: set[str] = field(default_factory=set)  # ids of patients' own devices, without their caregivers'
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
-        """The living ones of whom it is for: a staff member, one device, or patient and caregivers."""
+        """Active subscriptions of the addressee: a staff member, one device, or the patient and caregivers."""
         found = self.living[reminder.staff_id or reminder.device_id or reminder.patient_id]
         if reminder.audience != rules.PATIENT_ALONE:
             return found
         return [subscription for subscription in found if subscription.device_id in self.patients_own]
 
     def took(self, reminder: Reminder) -> set[str | None]:
-        """The subscriptions whose service took it already."""
+        """Ids of the subscriptions whose push service has accepted this reminder already."""
         return {tried.subscription_id for tried in self.tried[reminder.id] if tried.accepted}
 
     def went_out(self, reminder: Reminder, channel: str | None = None) -> bool:
-        """Whether anything of it may have gone out, on this channel or on any."""
+        """Whether any attempt may have gone out, on this channel or (None) on any."""
         return any(tried.state != "failed" and channel in (None, tried.channel) for tried in self.tried[reminder.id])
 
 
@@ -71,7 +71,7 @@ async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Known:
 
 
 async def _living(db: AsyncSession, reminders: Sequence[Reminder], known: Known) -> None:
-    """A subscription stands under its patient's (or helper's patient's), its staff member's and its device's id."""
+    """List each active subscription under the ids of its patient (or caregiver's patient), staff member and device."""
     patient_id = func.coalesce(Device.patient_id, Caregiver.patient_id)
     rows = await db.execute(
         select(Subscription, Device.patient_id, patient_id, Device.staff_id, Device.id)

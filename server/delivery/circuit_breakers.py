@@ -1,7 +1,8 @@
-"""Push services that do not let us in (400, 401, 403): no flood of doomed tries, and staff are told (case 24).
+"""Stop trying a push service that does not let us in (400, 401, 403), and show that to staff (case 24).
 
-One device that is refused may be that device's own trouble; three different ones in a row are the service's or
-ours. Then its breaker opens: after a rest one try is let through, and the first that is taken closes it.
+If it refuses one device, the problem may be that device's own; if it refuses three different ones in a row, the
+problem is the service's or ours. Then its breaker opens: after a rest one try may pass, and the first push that the
+service accepts closes the breaker.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.delivery.models import Breaker
 from server.reminders import rules
 
-OPENS_AFTER = 3  # different devices refused, with none taken in between
+OPENS_AFTER = 3  # different devices refused, with no push accepted in between
 REST = timedelta(minutes=10)
 
 
@@ -33,12 +34,12 @@ async def note_refusal(db: AsyncSession, service: str, device_id: str, status: i
 
 
 async def note_taken(db: AsyncSession, services: Iterable[str]) -> None:
-    """A service that takes something lets us in."""
+    """Delete the breakers of services that accepted something: they let us in again."""
     await db.execute(delete(Breaker).where(Breaker.service.in_(list(services))))
 
 
 async def resting(db: AsyncSession, services: Iterable[str], now: datetime) -> set[str]:
-    """Those of `services` that are not to be tried now."""
+    """Those of `services` that must not be tried now."""
     found = await db.scalars(
         select(Breaker.service).where(Breaker.service.in_(list(services)), Breaker.opened_at.is_not(None))
     )
@@ -46,9 +47,9 @@ async def resting(db: AsyncSession, services: Iterable[str], now: datetime) -> s
 
 
 async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
-    """Services whose rest has ended, which are one worker's to try: for the others the next rest has begun.
+    """Services whose rest has ended. Only the caller may try them: this starts the next rest for other workers.
 
-    A rest longer than any was begun by a clock that was ahead.
+    A rest longer than REST was set by a worker whose clock was ahead; it counts as ended.
     """
     longest = REST + rules.CLOCK_SLACK
     probed = await db.scalars(
@@ -61,5 +62,5 @@ async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
 
 
 async def open_now(db: AsyncSession) -> list[Breaker]:
-    """For staff and the operator."""
+    """The open breakers, for staff and the operator."""
     return list(await db.scalars(select(Breaker).where(Breaker.opened_at.is_not(None)).order_by(Breaker.service)))

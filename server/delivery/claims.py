@@ -1,7 +1,7 @@
-"""Claiming what is due: one UPDATE with a lease and a fencing token, then an attempt's row for each try.
+"""Claim due reminders with one UPDATE (lease and fencing token), then add a row for each attempt.
 
-A worker that dies in between leaves attempts in `sending`; whoever claims next calls them `unknown`. An unknown
-push is said again under the same tag; an unknown text or email never is.
+If a worker dies in between, its attempts stay in `sending`; the next claim marks them `unknown`. We repeat an unknown
+push, which shows once because it has the same tag; we never repeat an unknown text or email.
 """
 
 from collections.abc import Collection, Sequence
@@ -31,10 +31,10 @@ UNREACHABLE = {
 
 
 async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list[Reminder]:
-    """Take what is due, or whose last worker's lease has ended. Nobody else gets it while the lease lasts."""
+    """Claim due reminders and those whose lease has expired. No other worker gets them while the lease lasts."""
     due = (
         select(Reminder.id)
-        .join(Patient, Patient.id == Reminder.patient_id)  # a patient is one worker's at a time: what is said together
+        .join(Patient, Patient.id == Reminder.patient_id)  # lock the patient: one worker at a time builds the digest
         .where(
             or_(Reminder.state == "scheduled", (Reminder.state == "sending") & _is_over(Reminder.lease_until, now)),
             Reminder.next_at <= now,
@@ -54,14 +54,17 @@ async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list
 
 
 def _is_over(lease_until: Any, now: datetime) -> ColumnElement[bool]:
-    """A lease longer than any was taken by a clock that was ahead: it would keep the reminder for as long as that."""
+    """Whether the lease has expired. One beyond LEASE was set by a clock that was ahead, and would block for long."""
     return or_(lease_until <= now, lease_until > now + rules.LEASE + rules.CLOCK_SLACK)
 
 
 async def write_attempts(
     db: AsyncSession, claimed: Sequence[Reminder], now: datetime, base_url: str, able: Collection[str] = ("push",)
 ) -> list[Post]:
-    """What the claimed reminders come to: nothing where it is too late, paused or unreachable; else posts."""
+    """Decide what follows for each claimed reminder, and add the attempts' rows. Returns what to send.
+
+    Nothing is sent for a reminder that is too late, paused or unreachable.
+    """
     await db.execute(
         update(Attempt)
         .where(Attempt.reminder_id.in_([r.id for r in claimed]), Attempt.state == "sending")
@@ -73,7 +76,7 @@ async def write_attempts(
     for reminder in going:
         try:
             posts += _attempts_of(sending, reminder, able)
-        except (ValueError, MissingKey):  # one row that does not open must not keep the others waiting
+        except (ValueError, MissingKey):  # one row that cannot be decrypted must not block the others
             end(db, reminder, "failed", "its row does not open", now)
     for reminder in going:
         if reminder.state not in ("sending", "sent"):
@@ -98,7 +101,7 @@ def _attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) ->
 
 
 def _take_turn(sending: Sending, reminder: Reminder, steps: Sequence[rules.Step]) -> list[Post]:
-    """The first channel, from this one on, that has somebody to try."""
+    """Attempts on the first channel, from the current one on, that has an address to try."""
     db, known, now = sending.db, sending.known, sending.now
     patient = known.patients[reminder.patient_id]
     why = reminder.why or "no channel is set up"
@@ -117,17 +120,17 @@ def _take_turn(sending: Sending, reminder: Reminder, steps: Sequence[rules.Step]
 
 
 def end(db: AsyncSession, reminder: Reminder, state: str, why: str | None, now: datetime) -> list[Post]:
-    """Settle a claimed reminder; a sent one keeps its turn, after which the next channel is tried."""
+    """Settle a claimed reminder; returns no attempts. A "sent" one keeps `turn_at`, when the next channel follows."""
     reminder.state, reminder.why, reminder.lease_until = state, why, None
     audit.record(db, actor.system(reminder.clinic_id), f"reminder.{state}", reminder, now)
     return []
 
 
 async def look_again(db: AsyncSession, posts: Sequence[Post]) -> dict[str, str]:
-    """Read just before the send, for all that are about to be sent. Attempt → "go", or why not.
+    """Check just before sending whether each attempt still holds. Attempt id → "go", "withdrawn" or "changed".
 
-    "withdrawn": cancelled, moved, paused, taken over by another worker, or its subscription has ended. "changed":
-    what was folded into it has been called off in part.
+    "withdrawn": cancelled, moved, paused, claimed by another worker, or its subscription has ended. "changed": some
+    reminders that its notification includes were cancelled.
     """
     rows = await db.execute(
         select(Attempt.id, Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at, Subscription.ended_at)
@@ -150,7 +153,7 @@ async def look_again(db: AsyncSession, posts: Sequence[Post]) -> dict[str, str]:
 
 
 async def next_due(db: AsyncSession) -> datetime | None:
-    """The next moment at which a tick has something to do."""
+    """When a tick next has something to do; None if nothing is planned."""
     scheduled = select(func.min(Reminder.next_at)).where(Reminder.state == "scheduled")
     leased = select(func.min(Reminder.lease_until)).where(Reminder.state == "sending")
     turns = select(func.min(Reminder.turn_at)).where(Reminder.state == "sent")

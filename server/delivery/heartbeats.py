@@ -1,4 +1,4 @@
-"""Whether anybody sends: each worker leaves a beat, and staff see when the beats stop (case 7)."""
+"""Whether any worker sends: each leaves heartbeats, and staff see when they stop (case 7)."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 async def beat(
     db: AsyncSession, worker_id: str, held_why: str | None, now: datetime, silent: Collection[str] = ()
 ) -> None:
-    """This worker is alive; `silent` names its ticks that have not run for too long. Old beats are swept."""
+    """Record that this worker is alive. `silent` names its ticks that have not run for too long. Deletes old beats."""
     row = await db.get(WorkerBeat, worker_id)
     if row is None:
         row = WorkerBeat(id=worker_id)
@@ -25,7 +25,7 @@ async def beat(
 
 
 async def trouble(db: AsyncSession, now: datetime) -> str | None:
-    """What keeps reminders or other recurring work from being done: "stopped", "held", "silent" or None."""
+    """Why reminders or other recurring work stand still: "stopped", "held" or "silent"; None if they don't."""
     workers = await _alive(db, now)
     if not workers:
         return "stopped"
@@ -35,17 +35,17 @@ async def trouble(db: AsyncSession, now: datetime) -> str | None:
 
 
 async def silent_ticks(db: AsyncSession, now: datetime) -> list[str]:
-    """Recurring ticks that no living worker runs any more."""
+    """Recurring ticks that no active worker runs any more."""
     return sorted(_silent(await _alive(db, now)))
 
 
 def _silent(workers: Collection[WorkerBeat]) -> set[str]:
-    """What one worker fails to do, another may still do."""
+    """Ticks that are silent in every worker: if one worker fails, another may still run them."""
     return set.intersection(*(set((worker.silent or "").split()) for worker in workers)) if workers else set()
 
 
 async def _alive(db: AsyncSession, now: datetime) -> list[WorkerBeat]:
-    """A beat from the future was left by a clock that was wrong: it says nothing about now."""
+    """Workers with a recent beat. A beat from the future came from a wrong clock and does not count."""
     found = await db.scalars(
         select(WorkerBeat).where(
             WorkerBeat.ticked_at > now - 2 * rules.LEASE, WorkerBeat.ticked_at <= now + rules.CLOCK_SLACK

@@ -10,9 +10,9 @@ from server.db import Base
 
 
 class WorkerBeat(Base):
-    """When a worker last ticked, and why it holds if it does. Staff are told when none has for a while.
+    """When a worker last ticked, and why it sends nothing, if so. Staff see it when no worker has ticked for a while.
 
-    `silent` names, with spaces between, the recurring ticks that it has not run for three of their periods.
+    `silent` names, separated by spaces, the recurring ticks that it has not run for three of their periods.
     """
 
     __tablename__ = "worker_beat"
@@ -23,7 +23,7 @@ class WorkerBeat(Base):
 
 
 class Breaker(Base):
-    """A push service that refused us: by which devices' tries, since when, and when to knock again."""
+    """A push service that refused us: which devices' pushes, since when, and when to try again."""
 
     __tablename__ = "breaker"
 

@@ -1,4 +1,4 @@
-"""What came of each try, and what follows: again later, the next channel, the call list."""
+"""Record the outcome of each attempt and decide what follows: a retry, the next channel, or the call list."""
 
 import random
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ STATES = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"}
 
 
 async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
-    """Write what came of each post; a worker fenced off in the meantime writes nothing over the other's."""
+    """Record each outcome. A reminder that another worker has claimed meanwhile (higher fence) is left alone."""
     attempts = await _rows(db, Attempt, [post.attempt_id for post, _ in done])
     reminders = await _rows(db, Reminder, [post.reminder_id for post, _ in done])
     by_reminder: dict[str, list[tuple[Post, Outcome]]] = {}
@@ -38,14 +38,14 @@ async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]],
 
 
 async def _rows(db: AsyncSession, table: type[Row], ids: list[str]) -> dict[str, Row]:
-    """As they are now, and held: a receipt may come at the same moment."""
+    """Lock the rows and reload them, because receipts may change them concurrently."""
     found = select(table).where(table.id.in_(ids)).order_by(table.id).with_for_update(key_share=True)
     return {row.id: row for row in await db.scalars(found, execution_options={"populate_existing": True})}
 
 
 async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     attempt.status, attempt.why = outcome.status, outcome.why or None
-    if attempt.state in ("sending", "unknown"):  # a receipt may have been quicker than the service's own answer
+    if attempt.state in ("sending", "unknown"):  # a receipt may arrive before the service's own response
         attempt.state = STATES.get(outcome.result, "failed")
     if outcome.result is Result.ACCEPTED:
         attempt.accepted_at = attempt.accepted_at or now
@@ -55,7 +55,7 @@ async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, n
 
 
 async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
-    """In the order in which they came; a try that was not made says nothing."""
+    """Report the outcomes to the circuit breakers in order. A try without an HTTP status was not made."""
     for post, outcome in done:
         if isinstance(post.address, PushAddress) and outcome.result is Result.REFUSED and outcome.status:
             await circuit_breakers.note_refusal(db, post.service, post.subscription_id, outcome.status, now)
@@ -83,14 +83,14 @@ def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Post
 
 
 def _may_try_again(post: Post, outcome: Outcome) -> bool:
-    """An unknown push is seen once however often it is sent; an unknown text or email would be seen twice."""
+    """Whether to try this channel again. A repeated push shows once; a repeated text or email shows twice."""
     if outcome.result is Result.UNKNOWN:
         return post.channel == "push"
     return outcome.result in (Result.LATER, Result.REFUSED)
 
 
 def _next_channel(reminder: Reminder, outcome: Outcome, now: datetime) -> None:
-    """Nothing took it here. The claim that follows at once finds the next channel, or that there is none."""
+    """No address on this channel took it: schedule the next one. The next claim ends it if there is none."""
     reminder.state, reminder.lease_until = "scheduled", None
     reminder.step, reminder.turn_at, reminder.next_at, reminder.tries = reminder.step + 1, None, now, 0
     reminder.why = outcome.why[:60] or outcome.result.value
@@ -101,12 +101,12 @@ def _wait(tries: int, again: list[Outcome]) -> timedelta:
     if any(outcome.result is Result.REFUSED for outcome in again):
         asked = max(asked, rules.REFUSED_WAIT)
     if any(outcome.result is Result.UNKNOWN for outcome in again):
-        asked = max(asked, rules.LEASE.total_seconds())  # its receipt has this long to come first
-    return rules.backoff(tries, asked, random.random())  # noqa: S311  # spreads a crowd, guards nothing
+        asked = max(asked, rules.LEASE.total_seconds())  # leave its receipt this long to arrive first
+    return rules.backoff(tries, asked, random.random())  # noqa: S311  # jitter, not a secret
 
 
 async def reach(db: AsyncSession, now: datetime, limit: int = 500) -> int:
-    """Move what was sent and shown by nobody to the next channel; how many were moved."""
+    """Schedule the next channel for sent reminders that no device showed in time; returns how many."""
     waited = await db.scalars(
         select(Reminder)
         .where(Reminder.state == "sent", Reminder.turn_at <= now)

@@ -1,4 +1,4 @@
-"""What comes back: receipts from devices, answers by token, and a subject that was answered any other way."""
+"""What devices send back: receipts, and answers by token."""
 
 from datetime import datetime
 from typing import Literal
@@ -18,9 +18,9 @@ Event = Literal["shown", "opened", "answered"]
 
 
 async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime) -> bool:
-    """A device says what became of an attempt. Each is kept once, the first time it is told; False for a bad token."""
+    """Record a device's receipt for an attempt. The first time of each event counts. False for an unknown token."""
     found = select(Attempt).where(Attempt.token_hash == crypto.token_hash(token))
-    attempt = await db.scalar(found.with_for_update(key_share=True))  # two at once: the lesser must not come last
+    attempt = await db.scalar(found.with_for_update(key_share=True))  # concurrent receipts must not move it backwards
     if attempt is None:
         return False
     _mark(attempt, event, now)
@@ -31,14 +31,14 @@ async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime
 
 
 async def _note_sign(db: AsyncSession, attempt: Attempt, now: datetime) -> None:
-    """A device that shows what it is sent can be reached."""
+    """A shown notification proves that pushes reach this device."""
     subscription = await db.get(Subscription, attempt.subscription_id) if attempt.subscription_id else None
     if subscription is not None:
         subscription.shown_at = max(subscription.shown_at or now, now)
 
 
 def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
-    """`opened` implies `shown`, which implies `accepted`: a lost receipt is made up by the next."""
+    """`opened` implies `shown`, which implies `accepted`: a later receipt fills in one that was lost."""
     reached = {
         "shown": ("shown",),
         "opened": ("shown", "opened"),
@@ -53,7 +53,7 @@ def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
 
 
 async def behind(db: AsyncSession, token: str) -> Reminder | None:
-    """The visit's reminder that a token stands for while it lives: not once that changed, nor in a pause."""
+    """The appointment reminder that a token is for; None once that changed, in a pause, or on a signed-out device."""
     attempt = await _attempt(db, token)
     reminder = await db.get(Reminder, attempt.reminder_id, populate_existing=True) if attempt else None
     if attempt is None or reminder is None or reminder.kind not in rules.ABOUT_VISITS:
@@ -67,14 +67,14 @@ async def behind(db: AsyncSession, token: str) -> Reminder | None:
 
 
 async def _has_ended(db: AsyncSession, attempt: Attempt) -> bool:
-    """Whether the device that it went to was signed out. One that joined again goes on with its subscription."""
+    """Whether its device was signed out. A device that joined again keeps its subscription, and counts as active."""
     subscription = await db.get(Subscription, attempt.subscription_id) if attempt.subscription_id else None
     device_id = subscription.device_id if subscription else attempt.device_id
     return device_id is not None and (await db.get_one(Device, device_id)).ended_at is not None
 
 
 async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None:
-    """Take the answer that a token carries; it does this one thing. Marks attempt and reminder answered."""
+    """Mark attempt and reminder as answered. Returns the reminder; None if the token is no longer valid."""
     reminder = await behind(db, token)
     attempt = await _attempt(db, token)
     if reminder is None or attempt is None:
@@ -87,4 +87,4 @@ async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None
 
 async def _attempt(db: AsyncSession, token: str) -> Attempt | None:
     found = select(Attempt).where(Attempt.token_hash == crypto.token_hash(token))
-    return await db.scalar(found.execution_options(populate_existing=True))  # a change may have overtaken it
+    return await db.scalar(found.execution_options(populate_existing=True))  # reload: `overtaken_at` may be set now

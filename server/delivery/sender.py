@@ -1,6 +1,6 @@
-"""From due to sent: claim and write attempts, commit, send, write what came of it.
+"""From due to sent: claim and add attempts, commit, send, record the outcomes.
 
-Nothing waits for a service that is slow: each reminder goes on its own, and what is done is written some at a time.
+A slow service delays nobody: each reminder is its own task, and outcomes are recorded in small groups.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from server.delivery.claims import BATCH, claim_due, look_again, write_attempts
 from server.delivery.outcomes import reach, write_outcomes
 
 log = structlog.get_logger()
-AT_ONCE = 20  # sends to one service
-MOST_GOING = 400  # reminders on their way at once; more are left in the database, where they are safe
-GATHERS = 0.02  # seconds in which outcomes gather to be written together
-LAST_WAIT = 5.0  # seconds for what is on its way when the worker stops
+AT_ONCE = 20  # concurrent sends to one service
+MOST_GOING = 400  # reminders in progress; further ones stay in the database, where they are safe
+GATHERS = 0.02  # seconds to collect outcomes before they are written together
+LAST_WAIT = 5.0  # seconds to finish sends in progress when the worker stops
 
 Done = list[tuple[Post, Outcome]]
 
@@ -35,7 +35,7 @@ class Sender:
         self.database, self.clock, self.base_url = database, clock, base_url
         self.channels = {channel.name: channel for channel in (push, *others)}
         self.on_written: Callable[[], object] = lambda: None
-        # A worker puts its own judgement here: the time, or None while its clock is not trusted.
+        # A worker replaces this: it returns None while the worker's clock is not trusted.
         self.trusted_now: Callable[[], datetime | None] = clock
         self.steady_now: Clock = clock
         self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
@@ -46,18 +46,18 @@ class Sender:
         self._writing: asyncio.Task[None] | None = None
 
     async def tick(self) -> int:
-        """Send what is due now, until that is done; how many reminders were claimed."""
+        """Send what is due now and wait until that is done; returns how many reminders were claimed."""
         claimed = await self.begin()
         await self._settle()
         return claimed
 
     async def begin(self) -> int:
-        """Claim what is due now and begin to send it; how many were claimed."""
+        """Claim what is due now and start sending it; returns how many reminders were claimed."""
         room = min(BATCH, MOST_GOING - len(self._going))
         if room <= 0:
             return 0
         async with self.database.writing() as db:
-            now = self.trusted_now()  # once the lock is held: waiting for it may have taken a jump of the clock
+            now = self.trusted_now()  # after the lock: the clock may have jumped while we waited for it
             if now is None:
                 return 0
             await reach(db, now)
@@ -87,11 +87,11 @@ class Sender:
 
     def _let_go(self, task: "asyncio.Task[None]") -> None:
         self._going.discard(task)
-        if not task.cancelled() and (error := task.exception()):  # its lease ends, and it is tried again
+        if not task.cancelled() and (error := task.exception()):  # its lease will expire, then we try again
             log.error("send.failed", kind=type(error).__name__, exc_info=error)
 
     async def _send_all(self, posts: Sequence[Post], resting: Collection[str]) -> None:
-        """All tries of one reminder: what follows is decided once they are all done."""
+        """Make all attempts of one reminder, then queue their outcomes together: all of them decide what follows."""
         outcomes = await asyncio.gather(*(self._send(post, post.service in resting) for post in posts))
         self._done += zip(posts, outcomes, strict=True)
         if self._writing is None or self._writing.done():
@@ -115,7 +115,7 @@ class Sender:
             return outcome
 
     async def _look(self, post: Post) -> str:
-        """Read again just before the send, together with what is about to be sent too."""
+        """Check the attempt just before sending, in one query with others that are about to be sent."""
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._asking.append((post, answer))
         if len(self._asking) == 1:
@@ -123,7 +123,7 @@ class Sender:
         return await answer
 
     async def _look_all(self) -> None:
-        await asyncio.sleep(0)  # those that begin in the same moment
+        await asyncio.sleep(0)  # let attempts that start at the same moment join
         asking, self._asking = self._asking, []
         try:
             async with self.database.reading() as db:
@@ -136,14 +136,14 @@ class Sender:
             answer.set_result(said[post.attempt_id])
 
     async def _write(self) -> None:
-        """What was done until now, in one transaction; again as long as there is more."""
+        """Record the queued outcomes in one transaction; repeat while there are more."""
         await asyncio.sleep(GATHERS)
         while self._done:
             done, self._done = self._done, []
             try:
                 async with self.database.writing() as db:
                     await write_outcomes(db, done, self.steady_now())
-            except Exception as error:  # their leases end, and they are tried again under the same tag
+            except Exception as error:  # their leases will expire, then we send again under the same tag
                 log.error("outcomes.not-written", kind=type(error).__name__, exc_info=error)
         self.on_written()
 
