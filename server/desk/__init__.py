@@ -1,1 +1,1 @@
-"""The staff's pages that put several features together."""
+"""Staff pages that combine several features."""

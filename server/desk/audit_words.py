@@ -1,4 +1,4 @@
-"""Who opened or changed what of one patient, in words."""
+"""The audit trail of one patient in words: who opened or changed what."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,12 +100,12 @@ class Line:
 
 
 async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[Line]:
-    """The newest acts of people about this patient; what Interlude does by itself is left out."""
+    """The newest actions of people on this patient's data; what Interlude does by itself is left out."""
     if patient.clinic_id != actor.clinic_id:
         return []
     about = AuditEvent.subject_id.in_(_subjects(patient.id))
     query = select(AuditEvent).where(about, AuditEvent.actor_kind != "system")
-    with unscoped(db):  # the patient is the clinic's own; SQLite would read every event of the clinic
+    with unscoped(db):  # checked above; with the clinic's scope, SQLite would read all its events
         events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
     names = await _names(db, actor, patient)
     return [Line(event.at, names.get(event.actor_id, _("Somebody")), in_words(event.verb)) for event in events]
@@ -131,5 +131,5 @@ async def _names(db: AsyncSession, actor: Actor, patient: Patient) -> dict[str, 
 
 
 def in_words(verb: str) -> str:
-    """What it was; a verb that has no words yet is shown as it is recorded."""
+    """The action in words; one that has no words yet is shown as recorded."""
     return _(WORDS[verb]) if verb in WORDS else verb

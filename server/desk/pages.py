@@ -1,4 +1,4 @@
-"""The staff's pages of one response and of the schedule."""
+"""Staff pages: one response, and the schedule."""
 
 import json
 from datetime import date, datetime, time, timedelta
@@ -29,7 +29,7 @@ EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 
 @get("/staff/responses/{response_id:str}", opt=STAFF | WRITES)
 async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id: FromPath[str]) -> Response[str]:
-    """One response as it was given; opening it is told to the patient."""
+    """One response as it was given. The patient can see that staff opened it."""
     response = found(await unread.find(db, actor, response_id))
     await submit.opened(db, actor, response, now)
     form = await questionnaires.form_of(db, response.questionnaire_id)
@@ -51,7 +51,7 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
 
 
 def _lines(form: Form, given: Answers) -> list[tuple[Question, str | None]]:
-    """Each question that was asked, and the answer in words; None for a skip."""
+    """Each question that was asked, with the answer in words; None for a skip."""
     return [(q, answer_words(q, given[q.link_id])) for q in form.questions if q.link_id in given]
 
 
@@ -64,7 +64,7 @@ def answer_words(question: Question, value: Value) -> str | None:
 async def schedule_page(
     request: Ask, db: Db, actor: Who, now: Now, start: FromQuery[date | None] = None
 ) -> Response[str]:
-    """A week of visits, Monday first, in the clinic's zone."""
+    """A week of appointments, Monday first, in the clinic's zone."""
     today = to_wall(now, actor.zone).date()
     shown = start if start and EARLIEST <= start.year <= LATEST else today
     monday = shown - timedelta(days=shown.weekday())

@@ -1,4 +1,4 @@
-"""One patient: all that staff need of them on one page, and on two sheets of paper for the visit."""
+"""One patient: all that staff need on one page, and a printed summary for the appointment."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,9 +38,9 @@ from server.web.problems import found
 async def patient_page(
     request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], did: FromQuery[str] = ""
 ) -> Response[str]:
-    """All that staff need of one person; opening it counts as having seen the open flags.
+    """All that staff need of one patient. Opening it marks the open flags as seen.
 
-    `did` names the check-in plan that was just ended: its receipt offers to undo that.
+    `did` names the check-in plan that was just ended; the page offers to undo that.
     """
     patient = found(await people.find_patient(db, actor, patient_id))
     await people.opened(db, actor, patient, now)
@@ -60,7 +60,7 @@ async def patient_page(
 
 
 async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
-    """Whether the patient wants or allows texts, and they cannot go to the number that we have."""
+    """Whether the patient wants or allows texts, but our number for them can't receive any."""
     if not (patient.text_consent_at or patient.contact == "text"):
         return False
     tel = patient.helper_phone_tel if patient.contact == "helper" else patient.phone_tel
@@ -75,7 +75,7 @@ async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[
 
 @get("/staff/patients/{patient_id:str}/print", opt=STAFF | WRITES)
 async def print_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
-    """What goes to the visit on paper: two pages at most, A4 or Letter."""
+    """A printed summary for the appointment: two pages at most, A4 or Letter."""
     patient = found(await people.find_patient(db, actor, patient_id))
     await people.opened(db, actor, patient, now)
     facts = await _facts(db, actor, patient, now)
@@ -83,7 +83,7 @@ async def print_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: Fro
 
 
 async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> dict[str, Any]:
-    """What the page and the print of it both show."""
+    """What the page and its printed version both show."""
     history = await past.of_patient(db, patient.id)
     forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in history}
     visits = await lists.visits_of(db, patient.id)
@@ -113,7 +113,7 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
 
 @post("/staff/patients/{patient_id:str}/pause", opt=STAFF)
 async def pause(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    """One act; said again it resumes."""
+    """Pause all messages for the reason in `why`; "resume" ends the pause."""
     patient = found(await people.find_patient(db, actor, patient_id))
     why = text(await form_of(request), "why", 20)
     if why == "resume":

@@ -1,4 +1,4 @@
-"""Why a flag was raised, in words, against the person's own last and first answer."""
+"""Why a flag was raised, in words, compared with the person's previous and first answer."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Reason:
 
 
 def reason_of(flag: Flag, form: Form | None) -> Reason:
-    """Such as Swallowing: "hard, was a little; at first no trouble"."""
+    """The evidence in words, such as Swallowing: "hard, was a little; at first no trouble"."""
     known = json.loads(flag.reason)
     if flag.item.endswith(MISSING):
         return Reason(_missing_item(flag, form), _missing_words(known["now"]))
@@ -51,7 +51,7 @@ def _in_words(question: Question, level: int, previous: int | None, first: int |
 
 
 def level_words(question: Question, level: int) -> str:
-    """The answer that stands for a level: its label, the number of a scale, or yes and no."""
+    """The answer for a level: its label, its number on a scale, or yes or no."""
     if question.type == "choice":
         return next((option.label for option in question.options if option.level == level), str(level))
     if question.type == "boolean":

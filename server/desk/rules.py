@@ -1,4 +1,4 @@
-"""What staff read off a clock and a chart: pure."""
+"""Ages of flags, staffed hours and profiles of function: pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ PROFILES = ("bulbar", "fine-motor", "gross-motor", "respiratory")
 
 @dataclass(frozen=True)
 class Age:
-    """How long a flag has waited; how much of its own clock is left; how long it has been over, if it is.
+    """How long a flag has waited, how much time it has left, and how long it has been overdue.
 
-    `whole` is None for a red flag, which is owed at once.
+    `whole` is the time that it has in all; None for a red flag, which is due at once.
     """
 
     waited: timedelta
@@ -29,12 +29,12 @@ class Age:
 
     @property
     def share(self) -> float:
-        """How much of its clock is used, from 0 to 1."""
+        """How much of its time is used, from 0 to 1."""
         return 1.0 if self.whole is None or self.over else 1 - self.left / self.whole
 
 
 def age(severity: str, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: Spans) -> Age:
-    """The clock of a soft flag counts weekday hours, a hard one's those in which the clinic is staffed."""
+    """A hard flag's clock counts staffed hours; a soft one's, and a hard one's if none are set, weekday hours."""
     waited, over = max(now - raised_at, timedelta()), max(now - due_at, timedelta())
     if severity == "red":
         return Age(waited, timedelta(), over, None)
@@ -45,7 +45,7 @@ def age(severity: str, raised_at: datetime, due_at: datetime, now: datetime, zon
 
 
 def counted(begin: datetime, end: datetime, zone: str, spans: Spans) -> timedelta:
-    """How much time between two moments falls within `spans`, on the clocks of `zone`."""
+    """How much time between two moments falls within `spans`, in wall time of `zone`."""
     here, there = (moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in (begin, end))
     total, midnight = timedelta(), datetime.combine(here.date(), datetime.min.time())
     while midnight < there and total < timedelta(days=60):
@@ -63,7 +63,7 @@ def _clock(text: str) -> timedelta:
 
 
 def profile_levels(questions: Iterable[Question], levels: Mapping[str, int]) -> dict[str, tuple[int, int]]:
-    """Profile → its level and the worst it could be. Each stands for itself; one with an answer missing is left out."""
+    """Profile → its level and its worst possible level. Leaves out a profile with an unanswered question."""
     by_profile: dict[str, list[Question]] = {}
     for question in questions:
         if question.profile:

@@ -1,4 +1,4 @@
-"""From where answers came: whose hands, on which device, or by phone through which staff member."""
+"""Where answers came from: the respondent, the device, or the staff member who entered them by phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Named = type[Device] | type[Caregiver] | type[Staff]
 
 @dataclass(frozen=True)
 class Source:
-    """`device`, `caregiver` and `entered_by` are names, or "" where there is none."""
+    """`device`, `caregiver` and `entered_by` are names; "" if there is none."""
 
     respondent: str
     device: str = ""
@@ -26,7 +26,7 @@ class Source:
 
 
 async def of(db: AsyncSession, actor: Actor, responses: Sequence[Response]) -> dict[str, Source]:
-    """By the id of the response. Devices and people that have left are named all the same."""
+    """Sources by response id. Signed-out devices and people who left are named too."""
     devices = await _names(db, actor, Device, {r.device_id for r in responses})
     helpers = await _names(db, actor, Caregiver, {r.caregiver_id for r in responses})
     staff = await _names(db, actor, Staff, {r.entered_by for r in responses})

@@ -1,4 +1,4 @@
-"""How one person's answers went over time: an item each, and the four profiles of function, infusions marked."""
+"""A person's answers over time: one chart per item and one per profile of function, with infusions marked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ PROFILE_WORDS = {
 
 @dataclass(frozen=True)
 class Trend:
-    """`said`: when and what in words, the newest first."""
+    """`said`: each moment and answer in words, the newest first."""
 
     name: str
     chart: Chart
@@ -41,7 +41,7 @@ class Section:
 
 
 def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequence[Appointment]) -> list[Section]:
-    """One for each questionnaire that was answered, in its newest version; the one that asks most comes first."""
+    """One section per answered questionnaire, in its newest version, the longest first."""
     infusions = [visit.starts_at for visit in visits if visit.status == "fulfilled"]
     newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
     made = [
@@ -63,7 +63,7 @@ def _item(question: Question, answered: Answered, infusions: Sequence[datetime])
 
 
 def _profiles(form: Form, answered: Answered, infusions: Sequence[datetime]) -> list[Trend]:
-    """Of a questionnaire that asks for all four; never one sum of them."""
+    """Charts of the four profiles, if the questionnaire asks about all of them; never one sum of them."""
     if {question.profile for question in form.questions} & set(rules.PROFILES) != set(rules.PROFILES):
         return []
     at_each = [(at, rules.profile_levels(form.questions, levels(form, given))) for at, given in answered]

@@ -1,1 +1,1 @@
-"""The inbox: its lists a page at a time, one flag opened in its place, the list of who owes an answer."""
+"""The inbox: its lists in pages, a flag opened in its row, the list of overdue answers."""

@@ -1,4 +1,4 @@
-"""One flag opened: what was answered when, who has it, what can be done about it."""
+"""The details of a flag: its notes, who has it, and what staff can do about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from server.questionnaires.definition import Form
 
 @dataclass(frozen=True)
 class Detail:
-    """`levels`: what may be expected of the item, as level and words, the worst last; empty where it has no order."""
+    """`levels`: levels that staff may expect of the item, with their words, the worst last; none for a red flag."""
 
     team: list[Staff]
     names: dict[str, str]
@@ -37,7 +37,7 @@ async def of(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> Detai
 
 
 async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> dict[str, Detail]:
-    """By the id of the flag."""
+    """Details by flag id."""
     team = await staff.team(db, actor)
     names = {member.id: member.name for member in team}
     forms = await questionnaires.offered(db, actor)
@@ -56,7 +56,7 @@ async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: dat
 
 
 def _levels(flag: Flag, form: Form | None) -> list[tuple[int, str]]:
-    """From what was answered on; a red flag's level is never to be expected."""
+    """From the answered level on. Staff can never expect a red flag's level."""
     question = form.by_id.get(flag.item) if form else None
     if question is None or flag.severity == "red":
         return []
@@ -65,7 +65,7 @@ def _levels(flag: Flag, form: Form | None) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True)
 class Expected:
-    """A level that is expected of an item, in words."""
+    """An expected level of an item, in words."""
 
     row: ExpectedLevel
     item: str
@@ -85,7 +85,7 @@ def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
 
 
 async def just_done(db: AsyncSession, actor: Actor, flag_id: str, now: datetime) -> Row | None:
-    """The flag that was acted on a moment ago, while that can be taken back from where one stands."""
+    """The flag that was just closed, so that the inbox can offer to undo it; None if it is not closed."""
     flag = await review.find(db, actor, flag_id) if flag_id else None
     if flag is None or flag.done_at is None:
         return None

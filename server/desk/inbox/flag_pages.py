@@ -1,6 +1,6 @@
-"""One flag and what staff do with it: take it, assign it, note on it, close it, expect its level, undo.
+"""One flag and what staff do with it: take it, assign it, add a note, close it, expect its level, undo.
 
-An act on a page that is out of date is refused with the flag as it is now, and with all that was typed.
+An action from a page that is out of date is refused; the response shows the current flag and keeps what was typed.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text, way_back, whole
 from server.web.problems import found
 
-# Why an act was refused: the form lacks something, or a colleague or the patient has changed the flag meanwhile.
+# Why an action was refused: the form lacks something, or (CHANGED) a colleague or the patient changed the flag.
 MISSING = ("outcome", "note", "empty", "level", "days", "severity")
 INBOX = "/staff?show=action"
 CHANGED = ("closed", "closed-anew", "owned", "news")
@@ -38,7 +38,7 @@ CHANGED = ("closed", "closed-anew", "owned", "news")
 
 @dataclass(frozen=True)
 class Typed:
-    """What somebody typed or chose in the forms of a flag."""
+    """What a staff member typed or chose in a flag's forms."""
 
     outcome: str = ""
     note: str = ""
@@ -49,7 +49,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class View:
-    """How the page of a flag is shown: where it leads back, and why an act was refused."""
+    """How to show a flag's page: where it leads back to, and why an action was refused."""
 
     back: str
     why: str = ""
@@ -64,7 +64,7 @@ class View:
 async def flag_page(
     request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = "action"
 ) -> Response[str]:
-    """One flag and all that can be done about it; the inbox shows this in the row itself."""
+    """One flag with all its actions; the inbox shows the same inside the row."""
     flag = found(await flags.find(db, actor, flag_id))
     await people.opened(db, actor, await db.get_one(Patient, flag.patient_id), now)
     return await _page(request, db, actor, flag, now, View(f"/staff?show={show if show in TABS else 'action'}"))
@@ -115,7 +115,7 @@ async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[st
 
 @post("/staff/flags/{flag_id:str}/snooze", opt=STAFF)
 async def snooze(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    """The level is expected for a while."""
+    """Set an expected level for a while, which closes the flag."""
     flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
     typed = Typed(note=text(form, "note"), level=whole(form, "level"), days=whole(form, "days"))
@@ -139,7 +139,7 @@ async def reopen(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[s
 
 
 async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> Wanted | None:
-    """None where the item has no such level."""
+    """None if the item has no such level."""
     form = (await questionnaires.offered(db, actor)).get(flag.slug)
     question = form.by_id.get(flag.item) if form else None
     if question is None or typed.level is None or not 0 <= typed.level <= question.worst:

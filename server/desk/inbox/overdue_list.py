@@ -1,4 +1,4 @@
-"""The tab Late: who owes an answer, how a push reaches them, when they were last heard of."""
+"""The Late tab: who owes an answer, whether pushes reach them, when they last answered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from server.responses.overdue import LatePatient
 
 @dataclass(frozen=True)
 class LateRow:
-    """`push`: why no push reaches them, None where one does. `call`: the last one that was logged."""
+    """`push`: why no push reaches them, or None if one does. `call`: the last logged call."""
 
     late: LatePatient
     patient: Patient
@@ -30,7 +30,7 @@ class LateRow:
 
     @property
     def where(self) -> str:
-        """Under which heading: to call, called since, or still in time."""
+        """The heading it belongs under: to call, called since, or still in time."""
         if self.late.lateness.to_call:
             return "call"
         return "called" if self.late.lateness.state in ("late", "silent") else "waiting"

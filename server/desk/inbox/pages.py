@@ -1,4 +1,4 @@
-"""The staff's inbox: five lists, and whether anything is new."""
+"""The staff inbox: five lists, and a check for changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 
 @dataclass(frozen=True)
 class Lists:
-    """What one tab shows; the others stay empty."""
+    """What one tab shows; the other tabs' lists stay empty."""
 
     flags: Listed = field(default_factory=lambda: Listed([], None))
     cant_come: list[tuple[Appointment, Patient]] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Lists:
 
 @dataclass(frozen=True)
 class Tab:
-    """The list that is looked at, the row after which it goes on, and the flag that was just acted on."""
+    """The chosen tab, where its next page begins, and the flag that was just acted on."""
 
     show: str
     after: str = ""
@@ -59,7 +59,7 @@ class Tab:
 
 
 def provide_tab(show: FromQuery[str] = "action", after: FromQuery[str] = "", did: FromQuery[str] = "") -> Tab:
-    """Of texts alone: an error raised here, such as for what is no number, would leave `db` open."""
+    """Takes strings only: an error raised here, such as for an invalid number, would leave `db` open."""
     return Tab(show if show in TABS else "action", after, did)
 
 
@@ -67,7 +67,7 @@ def provide_tab(show: FromQuery[str] = "action", after: FromQuery[str] = "", did
 async def inbox_page(
     request: Ask, db: Db, actor: Who, now: Now, tab: NamedDependency[Tab], many: FromQuery[int] = 0
 ) -> Response[str]:
-    """Who needs somebody, why, since when, and who has it."""
+    """Who needs staff, why, since when, and who has taken it."""
     unreached = await _unreached(db, actor, now)
     overdue = await late_patients.unanswered(db, actor, now)
     cant_come = await lists.to_handle(db, actor, now)
@@ -118,7 +118,7 @@ async def _listed(db: AsyncSession, actor: Actor, tab: Tab, many: int, now: date
 async def _late(
     db: AsyncSession, actor: Actor, overdue: Sequence[LatePatient], after: str, many: int, now: datetime
 ) -> Lists:
-    """None that was shown on an earlier page: a call, an answer or an hour moves patients up and down this list."""
+    """Leaves out rows of earlier pages, because a call, an answer or time moves patients up and down this list."""
     shown = paging.unpack(after)
     left = [one for one in overdue if paging.mark(one.patient_id) not in shown]
     page = left[: max(LATE_ROWS, min(many, MOST_LATE_ROWS))]
@@ -160,7 +160,7 @@ async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached
 
 @get("/staff/inbox/changes", opt=STAFF)
 async def changes(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """Whether the inbox would read otherwise than its version in If-None-Match: asked often, and cheap."""
+    """304 while the inbox still has the version in If-None-Match, else the new version. Polled often, so cheap."""
     tag = f'"{await inbox_rows.version(db, actor, now)}"'
     headers = render.FRESH | {"ETag": tag}
     if request.headers.get("if-none-match") == tag:

@@ -1,7 +1,7 @@
-"""Where "Show more" goes on: after the rows that the reader has already been shown, whatever has changed since.
+"""Where "Show more" continues: after the rows that the reader has seen, whatever has changed since.
 
-The lists are sorted by how urgent a row is, and that changes: somebody logs a call, answers get worse, time passes.
-A place in such a list says nothing about the next page. So the link carries a mark for each row that was shown.
+The lists are sorted by urgency, which changes: somebody logs a call, answers get worse, time passes. So a position in
+such a list says nothing about the next page. Instead, the link carries a mark for each row that was shown.
 """
 
 import base64
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from server.clock import EPOCH
 
-MARK = 12  # hex characters of a row's id: two of a million rows are alike once in 500 lists
+MARK = 12  # hex characters of a row's id: among a million rows, two share a mark once in 500 lists
 BYTES = MARK // 2
 
 
@@ -20,13 +20,13 @@ def mark(row_id: str) -> str:
 
 
 def pack(shown: Collection[str], row_ids: Iterable[str]) -> str:
-    """The marks of the rows shown before and of these, for an address."""
+    """The marks of the rows shown before and of these rows, for a URL."""
     marks = sorted({*shown, *map(mark, row_ids)})
     return base64.urlsafe_b64encode(bytes.fromhex("".join(marks))).decode().rstrip("=")
 
 
 def unpack(after: str) -> frozenset[str]:
-    """The marks in an address; none for an address that no page of ours gave."""
+    """The marks in a URL; none if the URL is not one of ours."""
     try:
         packed = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -35,7 +35,7 @@ def unpack(after: str) -> frozenset[str]:
 
 
 def pack_moment(moment: datetime, row_id: str) -> str:
-    """A place in a list that is sorted by a moment. The row may have another moment, or none, by the next page."""
+    """A position in a list that is sorted by a moment. It stays valid if the row gets another moment, or none."""
     return f"{(moment - EPOCH) // timedelta(microseconds=1)}-{row_id}"
 
 

@@ -1,4 +1,4 @@
-"""What the inbox shows: a page of flags at a time, and for those alone what a row needs, in a few queries."""
+"""Rows of the inbox: one page of flags at a time, and only what its rows need, in a few queries."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -31,15 +31,15 @@ from server.web import charts
 from server.web.charts import Chart
 
 PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
-SPARK = 10  # the newest answers that a row's small chart shows
-# What the inbox tells of; each change of it leaves an audit event.
+SPARK = 10  # answers in a row's small chart, the newest
+# The tables that the inbox shows; each change of them leaves an audit event.
 TOLD = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
 Answered = list[tuple[datetime, Mapping[str, Value]]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A flag as staff read it."""
+    """A flag as staff see it."""
 
     flag: Flag
     patient: Patient
@@ -48,25 +48,25 @@ class Row:
     spark: Chart
     age: Age
     notes: int
-    step: str  # how far the telling of it has come
-    message: str  # what its rule says to staff
+    step: str  # its escalation status in words
+    message: str  # what its trigger says to staff
 
     @property
     def shown(self) -> Shown:
-        """What this page shows of the flag; each form sends it back, so that nothing newer is overwritten."""
+        """What this page shows of the flag. Each form sends it back, so that it overwrites nothing newer."""
         return actions.shown_of(self.flag)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """`after`: where the next page begins, or None at the end."""
+    """`after`: where the next page begins; None at the end."""
 
     rows: list[Row]
     after: str | None
 
 
 async def open_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
-    """What needs somebody, red flags first, then what is owed first; none that was shown on an earlier page."""
+    """Open flags, red first, then by due time; without those shown on earlier pages."""
     shown = paging.unpack(after)
     query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
     if shown:
@@ -77,7 +77,7 @@ async def open_page(db: AsyncSession, actor: Actor, after: str, many: int, now: 
 
 
 async def done_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
-    """What was done last, first."""
+    """Closed flags, the one closed last first."""
     query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_not(None))
     last = paging.unpack_moment(after)
     if last is not None:
@@ -90,19 +90,19 @@ async def done_page(db: AsyncSession, actor: Actor, after: str, many: int, now: 
 
 
 async def _cut(db: AsyncSession, query: Any, many: int) -> tuple[list[Flag], bool]:
-    """The first rows, and whether there are more."""
+    """The first `many` rows, and whether there are more."""
     many = rows_wanted(many)
     flags = list(await db.scalars(query.limit(many + 1)))
     return flags[:many], len(flags) > many
 
 
 def rows_wanted(many: int) -> int:
-    """At least a page, and no more than a page of the inbox can hold."""
+    """At least PAGE, at most MOST."""
     return min(max(many, PAGE), MOST)
 
 
 async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> list[Row]:
-    """These flags as staff read them."""
+    """These flags as staff see them."""
     forms = await questionnaires.offered(db, actor)
     names = {member.id: member.name for member in await staff.team(db, actor)}
     patients = await patients_of(db, actor, {flag.patient_id for flag in flags})
@@ -128,16 +128,16 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
 
 
 async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> dict[str, Patient]:
-    """These patients of the clinic, by id: opening every name of a roster takes longer than the page."""
+    """These patients of the clinic, by id. Decrypting the names of all its patients takes longer than the page."""
     if not ids:
         return {}
-    with unscoped(db):  # SQLite would look for them among all of the clinic's
+    with unscoped(db):  # with the clinic's scope, SQLite would search all its patients
         found = await db.scalars(select(Patient).where(Patient.id.in_(ids)))
     return {patient.id: patient for patient in found if patient.clinic_id == actor.clinic_id}
 
 
 async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], Answered]:
-    """The newest answers of each patient and check-in among these flags, the oldest of them first."""
+    """The newest answers to each patient's questionnaires among these flags, the oldest of them first."""
     place = func.row_number().over(
         partition_by=(Response.patient_id, Response.slug), order_by=Response.answered_at.desc()
     )
@@ -151,7 +151,7 @@ async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, s
         .subquery()
     )
     newest = select(Response).join(ranked, ranked.c.id == Response.id).where(ranked.c.place <= SPARK)
-    with unscoped(db):  # the patients are the flags' own; SQLite would read every response of the clinic
+    with unscoped(db):  # the patients are the flags' own; with the clinic's scope, SQLite would read all responses
         found = await db.scalars(newest.order_by(Response.answered_at))
     history: dict[tuple[str, str], Answered] = {}
     for response in found:
@@ -160,7 +160,7 @@ async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, s
 
 
 def answered(responses: Iterable[Response]) -> Answered:
-    """When, and what: opened once, however many charts are drawn of it."""
+    """When and what each response answered, decrypted once for any number of charts."""
     return [(response.answered_at, past.answers_of(response)) for response in responses]
 
 
@@ -180,8 +180,10 @@ async def count_open(db: AsyncSession, actor: Actor) -> int:
 
 
 async def version(db: AsyncSession, actor: Actor, now: datetime) -> str:
-    """Another one whenever the inbox may read otherwise: by what happened last, what staff have been told since,
-    and each quarter of an hour."""
+    """Changes whenever the inbox may look different.
+
+    It depends on the latest events, on notifications to staff since then, and on the quarter of an hour.
+    """
     since = now - timedelta(hours=12)
     newest = await db.scalars(
         select(AuditEvent.id)
@@ -191,7 +193,7 @@ async def version(db: AsyncSession, actor: Actor, now: datetime) -> str:
             AuditEvent.subject.in_(TOLD),
         )
         .order_by(AuditEvent.at.desc(), AuditEvent.id)
-        .limit(20)  # one that was written late does not hide behind the newest
+        .limit(20)  # more than one, so that an event that was committed late still changes the version
     )
     told = [*newest, *await escalation_status.pulse(db, actor.clinic_id, since), str(int(now.timestamp() // 900))]
     return hashlib.sha256("".join(told).encode()).hexdigest()[:16]

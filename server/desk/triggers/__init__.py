@@ -1,1 +1,1 @@
-"""The pages where staff read and write triggers, with a preview on past answers."""
+"""Staff pages to read and write triggers, with a preview on past answers."""

@@ -1,4 +1,4 @@
-"""The clinic's rules, read by all staff; a clinician or an admin writes them, and sees first what each would raise."""
+"""The clinic's triggers. All staff read them; a clinician or admin writes them, after a preview of what they raise."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,21 +29,21 @@ from server.web.problems import found
 
 @dataclass(frozen=True)
 class Line:
-    """A rule as it is read in the table. One that ended can be restored while nothing else was decided since."""
+    """A trigger as a line of the table. One that ended can be restored if nothing else was decided since."""
 
     row: TriggerRow
     item: str
     condition: str
     restorable: bool = False
-    since: Literal["", "restored", "replaced"] = ""  # what became of a rule that ended
+    since: Literal["", "restored", "replaced"] = ""  # what happened to a trigger that ended
 
 
 @dataclass(frozen=True)
 class Editor:
-    """The page on which a rule is written: what stands in it, and what is said about that."""
+    """The page that edits a trigger: its values, what is wrong with them, and the preview."""
 
     rule: Rule
-    held: TriggerRow | None = None  # the rule that it would replace
+    held: TriggerRow | None = None  # the trigger that it would replace
     wrong: str = ""
     seen: Preview | None = None
     stale: bool = False
@@ -51,7 +51,7 @@ class Editor:
 
 @get("/staff/triggers", opt=STAFF)
 async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
-    """`did` names the rule that was just ended or changed: its receipt offers to undo that."""
+    """`did` names the trigger that was just ended or changed; the page offers to undo that."""
     forms, rows = await questionnaires.offered(db, actor), await trigger_versions.all_rules(db, actor)
     after = {row.follows_id: row for row in rows if row.follows_id}
     lines = [(row, _line(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
@@ -71,7 +71,7 @@ async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = 
 
 
 def _as_asked(form: Form, lines: list[Line]) -> list[Line]:
-    """In the order of the questions, for each the most severe first; rules of the whole check-in come last."""
+    """In the order of the questions, the most severe first; triggers on the whole check-in come last."""
     places = {question.link_id: number for number, question in enumerate(form.questions)}
     last = len(places)
     return sorted(lines, key=lambda one: (places.get(one.row.item, last), -rules.SEVERITIES.index(one.row.severity)))
@@ -104,7 +104,7 @@ async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str])
 
 @post("/staff/triggers", opt=CLINICIAN)
 async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """`step` is "preview", or "save" once that was seen."""
+    """`step` is "preview", or "save" after the preview."""
     form = await form_of(request)
     held_id, rule = text(form, "instead_of", 32), _rule(form)
     held = found(await trigger_versions.find(db, actor, held_id)) if held_id else None
@@ -134,7 +134,7 @@ async def end_page(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromP
 
 @post("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
 async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
-    """A rule protects patients: it ends with a reason, and the receipt offers to undo that."""
+    """End a trigger. It protects patients, so this needs a reason, and the next page offers to undo it."""
     row = found(await trigger_versions.find(db, actor, trigger_id))
     reason = text(await form_of(request), "reason")
     if not reason:
@@ -147,9 +147,9 @@ async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[s
 async def _end_page(
     request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime, reason: str | None = None
 ) -> Response[str]:
-    """Where a colleague has ended it meanwhile, the page says who and why, and keeps the reason that was typed.
+    """If a colleague has ended the trigger meanwhile, the page says who and why, and keeps the typed reason.
 
-    `reason` is None until somebody has sent the form; an empty one is refused.
+    `reason` is None until the form was sent; an empty one is refused.
     """
     wrong = reason == ""
     form = found((await questionnaires.offered(db, actor)).get(row.slug))
@@ -169,7 +169,7 @@ async def _end_page(
 
 @post("/staff/triggers/{trigger_id:str}/restore", opt=CLINICIAN)
 async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
-    """Undo. Where the rule in force protects more, this asks for a reason, as ending that rule would."""
+    """Undo. If the trigger in force protects more, this asks for a reason, as ending that one would."""
     row = found(await trigger_versions.find(db, actor, trigger_id))
     after = await trigger_versions.follower(db, row)
     reason = text(await form_of(request), "reason")

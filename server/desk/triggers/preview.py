@@ -1,4 +1,4 @@
-"""What a rule would have raised on the answers of the last 30 days, before it is kept."""
+"""What a trigger would have raised on the answers of the last 30 days, before it is saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,10 @@ NEW = "new"
 
 @dataclass(frozen=True)
 class Preview:
-    """Flags of 30 days: by the rule alone, of how many patients; of its item by all rules, without it and with it."""
+    """Flags of the last 30 days. `alone`: by this trigger only, from how many `patients`.
+
+    `before` and `after`: by all triggers on its item, without and with this one.
+    """
 
     alone: int
     patients: int
@@ -35,7 +38,7 @@ class Preview:
 
 
 async def preview(db: AsyncSession, actor: Actor, rule: Rule, instead_of: str, now: datetime) -> Preview:
-    """`instead_of` is the id of the rule that it would replace, "" for none. Nothing is written."""
+    """`instead_of` is the id of the trigger that it would replace; "" for none. Writes nothing."""
     held = [one for one in await flags.triggers_for(db, actor.clinic_id, rule.slug) if one.item == rule.item]
     new = rule.trigger(NEW)
     changed = [new, *(one for one in held if one.id != instead_of)]
@@ -50,7 +53,7 @@ async def preview(db: AsyncSession, actor: Actor, rule: Rule, instead_of: str, n
 
 
 async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[Moment]]:
-    """Patient → what they answered in this check-in and which they missed, in order."""
+    """Patient id → answered and missed check-ins of this questionnaire, in order."""
     forms = await _forms(db, actor, slug)
     expected = await _expected(db, actor)
     found: dict[str, list[Moment]] = {}
