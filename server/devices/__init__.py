@@ -1,1 +1,1 @@
-"""Which devices take reminders: subscriptions, and the health of each."""
+"""Devices: their push subscriptions, and whether they still show notifications."""

@@ -1,4 +1,4 @@
-"""The health of the reach: which devices would show a reminder, who has none, who is asked for a sign of life."""
+"""Device health: which devices still show notifications, and which silent ones to prompt."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ async def of_devices(db: AsyncSession, devices: Sequence[Device], now: datetime)
         .where(Subscription.device_id.in_([device.id for device in devices]))
         .order_by(Subscription.ended_at.is_(None), Subscription.started_at)
     )
-    newest = {subscription.device_id: subscription for subscription in found}  # the living one last
+    newest = {subscription.device_id: subscription for subscription in found}  # the active one comes last and wins
     return [_health(device, newest.get(device.id), now) for device in devices]
 
 
@@ -44,7 +44,7 @@ def _health(device: Device, subscription: Subscription | None, now: datetime) ->
 async def not_reachable(
     db: AsyncSession, actor: Actor, patients: Iterable[Patient], now: datetime
 ) -> list[tuple[Patient, str]]:
-    """Those of `patients` who have no device that takes a push, each with why; nobody who is paused."""
+    """Those of `patients` without a device that accepts pushes, each with the reason, by name; without paused ones."""
     asked = [patient for patient in patients if patient.paused_at is None]
     why = await reasons(db, actor, [patient.id for patient in asked], now)
     listed = [(patient, why[patient.id] or "") for patient in asked if why[patient.id] is not None]
@@ -52,7 +52,7 @@ async def not_reachable(
 
 
 async def reasons(db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime) -> dict[str, str | None]:
-    """Why no push reaches each of these patients; None where a device takes it."""
+    """Why no push reaches each of these patients; None if a device accepts it."""
     words = await _words_by_patient(db, actor, patient_ids, now) if patient_ids else {}
     return {patient_id: signs.reason(words.get(patient_id, ())) for patient_id in patient_ids}
 
@@ -78,7 +78,7 @@ async def _words_by_patient(
 
 
 async def ask_silent(db: AsyncSession, now: datetime) -> int:
-    """Ask each device that has long given no sign, once, to open the app; how many were asked."""
+    """Ask each device that gave no sign for the clinic's `silent_days`, once, to open the app; returns how many."""
     rows = await db.execute(
         select(Device, Subscription, Clinic.silent_days, Patient)
         .join(Subscription, Subscription.device_id == Device.id)
@@ -96,7 +96,7 @@ async def ask_silent(db: AsyncSession, now: datetime) -> int:
 
 
 async def forget_future_asks(db: AsyncSession, now: datetime) -> int:
-    """A clock that was ahead asked these devices: they have given signs since they were really last heard of."""
+    """Clear `asked_at` in the future: a clock that was ahead asked devices that were not silent. Returns how many."""
     found = list(await db.scalars(select(Device).where(Device.asked_at > now + rules.CLOCK_SLACK)))
     for device in found:
         device.asked_at = None
@@ -113,7 +113,7 @@ async def _ask(db: AsyncSession, device: Device, patient: Patient, now: datetime
 
 
 async def by_vapid_key(db: AsyncSession) -> dict[str, int]:
-    """How many living subscriptions each VAPID key has, the current key first: how far a rotation has come."""
+    """How many active subscriptions each VAPID key has, the current key first: shows how far a rotation has got."""
     found = await db.execute(
         select(Subscription.vapid_key, func.count())
         .where(Subscription.ended_at.is_(None))

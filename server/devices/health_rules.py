@@ -1,20 +1,20 @@
-"""Whether a device would show a reminder, from the signs that it gave. Pure."""
+"""Whether a device would show a reminder, judged by its last signs. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-ANSWERS_WITHIN = timedelta(days=2)  # for a device that was asked to open the app
+ANSWERS_WITHIN = timedelta(days=2)  # how long a device has to open the app after we asked
 ASKED_LIFE = timedelta(days=2)
 REACHABLE = ("reached", "asked")
 
-# Why a subscription ended → the word for the device. What was replaced or taken over is another device's story.
+# Why a subscription ended → the device's status. Other reasons, such as "replaced" or "taken-over", mean "gone".
 ENDED = {"gone": "gone", "denied": "denied", "turned-off": "off"}
 
 
 @dataclass(frozen=True)
 class Signs:
-    """`seen_at`: the app was opened there. `ended_why` is None while a subscription lives, "" where none ever was."""
+    """`seen_at`: last opening of the app there. `ended_why`: None for an active subscription, "" if there was none."""
 
     seen_at: datetime
     shown_at: datetime | None
@@ -27,7 +27,7 @@ class Signs:
 
 
 def word_of(signs: Signs, now: datetime) -> str:
-    """reached, asked, silent, denied, gone, off, or never: staff read it in words."""
+    """The device's status: reached, asked, silent, denied, gone, off or never."""
     if signs.ended_why is not None:
         return ENDED.get(signs.ended_why, "never" if not signs.ended_why else "gone")
     if signs.asked_at is None or signs.asked_at <= signs.last:
@@ -36,13 +36,13 @@ def word_of(signs: Signs, now: datetime) -> str:
 
 
 def is_to_be_asked(signs: Signs, silent_days: int, now: datetime) -> bool:
-    """Not heard of for as long as the clinic says, and not asked since it was."""
+    """Whether the device gave no sign for `silent_days`, and was not asked since its last sign."""
     asked = signs.asked_at is not None and signs.asked_at > signs.last
     return signs.ended_why is None and not asked and now - signs.last >= timedelta(days=silent_days)
 
 
 def reason(words: Iterable[str]) -> str | None:
-    """Why no push reaches a person with these devices; None where one does. The newest trouble is not hidden."""
+    """Why no push reaches a person whose devices have these statuses; None if one does; "no-phone" without devices."""
     found = list(words)
     if any(word in REACHABLE for word in found):
         return None

@@ -1,4 +1,4 @@
-"""Turning reminders on, and what a device tells of them."""
+"""Turn reminders on, and take what a device reports about them."""
 
 from datetime import datetime
 from typing import Any
@@ -52,7 +52,7 @@ async def _subscribe(request: Ask, db: AsyncSession, actor: Actor, settings: Set
 
 
 def _subscription(body: dict[str, Any]) -> NewSubscription:
-    """Endpoint and keys of a PushSubscription.toJSON(); what is missing or no text is empty, and refused later."""
+    """Endpoint and keys of a PushSubscription.toJSON(). A part that is missing or no text is "", and refused later."""
     keys = body.get("keys")
     found = [
         body.get("endpoint"),
@@ -88,7 +88,7 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/reminders/test", opt=PERSON)
 async def send_test(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """A real push to this device alone."""
+    """Send a real push to this device only."""
     notice = flow.Notice(
         "test",
         actor.patient_id,
@@ -114,7 +114,7 @@ async def answer_test(request: Ask) -> Response[Any]:
 
 @get("/reminders/help", opt=PERSON)
 async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    """Finds out why a test did not arrive: what the server knows here, what the phone knows by script."""
+    """Helps to find out why a test did not arrive: from what the server knows, and by script from the device."""
     clinic = await people.clinic_of(db, actor)
     tests = await status.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
     return render.page(
@@ -128,7 +128,7 @@ async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/open", opt=PERSON | SAME_ORIGIN)
 async def opened(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    """`{"permission", "endpoint", "vapid"}` of this device, at each open; answers what it is to `do`."""
+    """Takes `{"permission", "endpoint", "vapid"}` at each opening of the app; returns what the device must `do`."""
     body = await json_of(request)
     said = Opened(_word(body, "permission"), _word(body, "endpoint"), _word(body, "vapid"))
     return Response({"do": await subscriptions.reconcile(db, actor, said, now)}, status_code=200)

@@ -1,4 +1,4 @@
-"""A device's push endpoint: taken, checked, taken over, ended."""
+"""A device's push subscription: check and store it, take over its endpoint, end it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,12 @@ from server.channels.push.endpoints import BadEndpoint, BadKeys, HostList, check
 from server.db import unscoped
 from server.people.rules import Refused
 
-MOST_OF_A_DEVICE = 100  # a browser changes its endpoint a few times a year
+MOST_OF_A_DEVICE = 100  # endpoints; a browser changes its endpoint a few times a year
 
 
 @dataclass(frozen=True)
 class NewSubscription:
-    """As a browser gives it. `vapid_public` is the key that it was made with; "" stands for the one we give out now."""
+    """As the browser reports it. `vapid_public` is the key that it was made with; "" means the current one."""
 
     endpoint: str
     p256dh: str
@@ -31,7 +31,7 @@ class NewSubscription:
 async def subscribe(
     db: AsyncSession, actor: Actor, new: NewSubscription, hosts: HostList, now: datetime
 ) -> Subscription | Refused:
-    """Keep this device's subscription. An endpoint that was another device's is this one's from now on (case 32)."""
+    """Store this device's subscription. If another device had the endpoint, this one takes it over (case 32)."""
     try:
         check_endpoint(new.endpoint, hosts)
         check_subscription_keys(new.p256dh, new.auth)
@@ -61,7 +61,7 @@ async def _count(db: AsyncSession, device_id: str) -> int:
 
 
 async def _own_or_new(db: AsyncSession, actor: Actor, endpoint: str, now: datetime) -> Subscription:
-    """This device's row for the endpoint. Whoever held it before, in whatever clinic, holds it no longer."""
+    """This device's row for the endpoint. A device that had the endpoint before loses it, in whatever clinic."""
     endpoint_hash = crypto.keyed_hash(endpoint, "endpoint")
     with unscoped(db):
         held = await db.scalar(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash))
@@ -75,7 +75,7 @@ async def _own_or_new(db: AsyncSession, actor: Actor, endpoint: str, now: dateti
 
 
 async def _take_over(db: AsyncSession, actor: Actor, held: Subscription, now: datetime) -> bool:
-    """The endpoint shows that its device is this browser. True where the row goes on: it was this person's before."""
+    """Both devices are this browser: they share the endpoint. True if the same person keeps the row; else it ends."""
     with unscoped(db):
         before = await db.get_one(Device, held.device_id)
     own = await db.get_one(Device, actor.device_id)
@@ -91,7 +91,7 @@ async def _take_over(db: AsyncSession, actor: Actor, held: Subscription, now: da
 
 
 async def _end_others(db: AsyncSession, kept: Subscription, now: datetime) -> None:
-    """A device has one living endpoint; the one that a browser gave up is never told."""
+    """End the device's other subscriptions: it has one active endpoint, and no browser reports one that it dropped."""
     await db.execute(
         update(Subscription)
         .where(
@@ -123,7 +123,7 @@ async def _living(db: AsyncSession, device_id: str) -> list[Subscription]:
 
 @dataclass(frozen=True)
 class Opened:
-    """What a browser says of itself when the app is opened: the permission, the endpoint it holds and its key."""
+    """What a browser reports when the app opens: its permission, its endpoint and the VAPID key of that."""
 
     permission: str
     endpoint: str
@@ -131,7 +131,7 @@ class Opened:
 
 
 async def reconcile(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> str:
-    """What the browser is to do so that both sides hold the same: "fine", "tell" its endpoint, "subscribe" anew.
+    """What the browser must do so that both sides match: "fine" (nothing), "tell" its endpoint, or "subscribe" again.
 
     `pushsubscriptionchange` may never come (case 37), and a new VAPID key needs a new subscription (case 34).
     """
@@ -151,7 +151,7 @@ async def reconcile(db: AsyncSession, actor: Actor, said: Opened, now: datetime)
 
 
 async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> str:
-    """The browser has lost what it had, or never had any, or it was turned off on purpose."""
+    """The browser has no subscription: it lost it, never had one, or the person turned reminders off."""
     await unsubscribe(db, actor, "gone", now)
     last = await db.scalar(
         select(Subscription.ended_why)
@@ -163,7 +163,7 @@ async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: d
 
 
 async def seen(db: AsyncSession, actor: Actor, now: datetime) -> None:
-    """The app was opened on this device."""
+    """Record that the app was opened on this device."""
     device = await db.get_one(Device, actor.device_id)
     device.seen_at = now
     audit.record(db, actor, "device.seen", device, now)
