@@ -1,1 +1,1 @@
-"""In and out: iCalendar."""
+"""Data for other programs: calendar files, a patient's own data, metrics."""

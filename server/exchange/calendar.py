@@ -1,4 +1,4 @@
-"""A visit as an iCalendar file (RFC 5545): private by default, in the clinic's own zone."""
+"""An appointment as an iCalendar file (RFC 5545): private by default, in the clinic's zone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from icalendar import Alarm, Calendar, Event
 
 @dataclass(frozen=True)
 class CalendarVisit:
-    """A visit as a calendar shows it. `starts` is wall time in `zone`."""
+    """An appointment as a calendar shows it. `starts` is wall time in `zone`."""
 
     uid: str
     starts: datetime
@@ -23,7 +23,7 @@ class CalendarVisit:
 
 
 def visit_file(visit: CalendarVisit, now: datetime) -> bytes:
-    """SEQUENCE grows with each change, so that a calendar takes the newer file."""
+    """The iCalendar file. SEQUENCE grows with each change, so that calendars accept the newer file."""
     event = Event()
     begins = visit.starts.replace(tzinfo=ZoneInfo(visit.zone))
     event.add("uid", f"{visit.uid}@interlude")

@@ -1,4 +1,4 @@
-"""What the operator watches, for Prometheus: counted in the database at each scrape, so true of all workers."""
+"""Metrics for Prometheus. Each scrape counts in the database, so they cover all workers."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ QUANTILES = (0.5, 0.95, 1.0)
 
 
 class _Held:
-    """Families that were put together already; prometheus_client asks for them without waiting."""
+    """Metrics collected beforehand, because prometheus_client's collect() cannot await."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
         self._families = list(families)
@@ -30,7 +30,7 @@ class _Held:
 
 
 async def scrape(db: AsyncSession, now: datetime) -> bytes:
-    """The text exposition format, version 0.0.4."""
+    """All metrics in the text exposition format, version 0.0.4."""
     registry = CollectorRegistry()
     families = [
         await _by_state(db),
@@ -69,7 +69,7 @@ async def _queue(db: AsyncSession, now: datetime) -> list[Metric]:
 
 
 async def _lateness(db: AsyncSession, now: datetime) -> Metric:
-    """Between due and the first try, for what was first tried in the last quarter of an hour."""
+    """Seconds between due and first attempt, for first attempts of the last 15 minutes."""
     family = GaugeMetricFamily("interlude_lateness_seconds", "From due to the first try.", labels=("quantile",))
     found = await db.scalars(
         select(Attempt.late).where(Attempt.late.is_not(None), Attempt.started_at > now - LOOKS_BACK)
@@ -102,7 +102,7 @@ def _breakers(found: Iterable[Breaker]) -> Metric:
 
 
 async def _workers(db: AsyncSession, now: datetime) -> list[Metric]:
-    # A beat from the future was left by a clock that was ahead.
+    # Ignore beats from the future, which a wrong clock left.
     recent = select(WorkerBeat.ticked_at).where(WorkerBeat.ticked_at <= now + rules.CLOCK_SLACK)
     beats = list(await db.scalars(recent))
     age = max((now - max(beats)).total_seconds(), 0.0) if beats else float("inf")
@@ -119,7 +119,7 @@ async def _workers(db: AsyncSession, now: datetime) -> list[Metric]:
 
 
 def _subscriptions(by_key: dict[str, int]) -> Metric:
-    """The current key is the first: a rotation has come through when the others count none."""
+    """The current key comes first. A rotation is complete when the others count none."""
     family = GaugeMetricFamily(
         "interlude_subscriptions", "Living push subscriptions by VAPID key.", labels=("key", "current")
     )

@@ -23,7 +23,7 @@ class MyData:
 
 
 async def gather(db: AsyncSession, patient: Patient) -> MyData:
-    """Visits in order; responses in the order in which they were answered."""
+    """Appointments by start; responses in the order in which they were answered."""
     responses = await history.of_patient(db, patient.id)
     forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in responses}
     return MyData(patient, await lists.visits_of(db, patient.id), [(r, forms[r.questionnaire_id]) for r in responses])

@@ -1,4 +1,4 @@
-"""What leaves for other programs: a visit for the phone's calendar, figures for Prometheus."""
+"""Data that leaves for other programs: an appointment for the calendar, the patient's own data, metrics."""
 
 import hmac
 import json
@@ -50,7 +50,7 @@ async def my_data_page(request: Ask, db: Db, actor: Who, who: FromQuery[str] = "
 
 
 async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
-    """All that a patient gave us has the mood in it: after a helper the patient says first who holds the phone."""
+    """The patient's data includes mood. After a caregiver, the patient must first confirm who holds the device."""
     return may_see_private(actor.kind, await drafts.held_by(db, actor.patient_id), who == "self")
 
 
@@ -90,7 +90,7 @@ async def _my_data(db: AsyncSession, actor: Actor, now: datetime) -> MyData:
 
 @get("/metrics", opt=ANYONE)
 async def metrics_page(request: Request[Any, Any, Any], db: Db, settings: Given, now: Now) -> Response[bytes]:
-    """For Prometheus, by bearer token; without one in the settings there is no such page."""
+    """For Prometheus, by bearer token. 404 if the settings have no token, or for a wrong one."""
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not settings.metrics_token or not hmac.compare_digest(given.encode(), settings.metrics_token.encode()):
         raise NotFoundException
