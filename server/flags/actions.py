@@ -1,4 +1,4 @@
-"""What staff do with a flag: take it, give it to somebody, note on it, close it with an outcome, undo."""
+"""What staff do with a flag: take it, assign it, add a note, close it with an outcome, undo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ def shown_of(flag: Flag) -> Shown:
 
 
 async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> bool:
-    """Take it. False when somebody was quicker, who keeps it; both tries are on record (case 74)."""
+    """Take the flag. False if it is closed or a colleague has it, who keeps it; we record both tries (case 74)."""
     await hold(db, flag)
     late = flag.done_at is not None or flag.owner_id not in (None, staff_id)
     audit.record(db, actor, "flag.owned", flag, now, owner=staff_id, late=late)
@@ -36,7 +36,11 @@ async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: da
 async def assign(
     db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
-    """Give it to somebody of the clinic; "" gives it back to all. Refused where somebody else has it by now."""
+    """Assign the flag to a colleague; "" gives it back to all.
+
+    Refused: "owner" if `staff_id` is no current staff member, "closed", or "owned" if the flag has another owner than
+    the page showed.
+    """
     member = await staff.find_staff(db, actor, staff_id) if staff_id else None
     if staff_id and (member is None or member.ended_at is not None):
         return Refused("owner")
@@ -51,7 +55,7 @@ async def assign(
 
 
 async def hold(db: AsyncSession, flag: Flag) -> None:
-    """As it is now; whoever acts on it at the same moment waits here."""
+    """Lock the row and reload it: concurrent actions on this flag wait here."""
     await db.refresh(flag, with_for_update={"key_share": True})
 
 
@@ -65,7 +69,7 @@ async def _give(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done about a flag, by one of the names in the rules."""
+    """What staff did about a flag: a name from the rules, and a note."""
 
     name: str
     note: str = ""
@@ -74,10 +78,10 @@ class Outcome:
 async def close(
     db: AsyncSession, actor: Actor, flag: Flag, outcome: Outcome, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
-    """End a flag with what was done.
+    """Close a flag with what staff did.
 
-    Refused: "outcome" and "note" for what is missing, "closed" where a colleague was quicker, "news" where the
-    flag got worse or newer than the page showed. Both tries are in the audit.
+    Refused: "outcome" or "note" if that is missing, "closed" if a colleague closed it first, "news" if the flag has
+    changed since the page was shown. The audit trail keeps both tries.
     """
     if outcome.name not in rules.OUTCOMES:
         return Refused("outcome")
@@ -89,7 +93,7 @@ async def close(
 async def end(
     db: AsyncSession, actor: Actor, flag: Flag, outcome: Outcome, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
-    """With any outcome; an expected level is one too."""
+    """Close with any outcome, also with EXPECTED, which `close` does not offer."""
     await hold(db, flag)
     refused = changed_since(flag, shown)
     audit.record(db, actor, "flag.closed", flag, now, outcome=outcome.name, late=refused is not None)
@@ -104,7 +108,7 @@ async def end(
 
 
 def changed_since(flag: Flag, shown: Shown) -> Refused | None:
-    """Why an outcome that was chosen on a page that showed `shown` no longer fits the flag."""
+    """Why an outcome chosen on a page that showed `shown` no longer fits the flag; None if it does."""
     if flag.done_at is not None:
         return Refused("closed")
     if shown.news_at and shown.news_at != shown_of(flag).news_at:
@@ -113,9 +117,10 @@ def changed_since(flag: Flag, shown: Shown) -> Refused | None:
 
 
 async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, shown: Shown = UNKNOWN) -> Refused | None:
-    """Undo of a close. An expected level that was set with it stays until somebody ends it.
+    """Undo a close. An expected level that was set with it stays until somebody ends it.
 
-    Refused: "reopened" where it is open already, "closed" where a colleague has given it another outcome since.
+    Refused: "reopened" if the flag is open, or a newer one exists for its item; "closed" if a colleague has closed
+    it anew since.
     """
     newest = await flags.newest(db, flag.patient_id, flag.item)
     await hold(db, flag)
@@ -123,7 +128,7 @@ async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, show
         return Refused("reopened")
     if shown.news_at and shown.done_at != shown_of(flag).done_at:
         return Refused("closed")
-    if flag.note and flag.done_by:  # somebody's words stay, whatever becomes of the outcome
+    if flag.note and flag.done_by:  # keep the colleague's note, whatever happens to the outcome
         note = FlagNote(
             clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.done_by, at=flag.done_at, text=flag.note
         )
@@ -136,7 +141,7 @@ async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, show
 
 
 async def add_note(db: AsyncSession, actor: Actor, flag: Flag, text: str, now: datetime) -> FlagNote | None:
-    """Kept as it is written, open flag or not; nothing for no text."""
+    """Add a note, to an open or a closed flag. None if the text is empty."""
     if not text:
         return None
     note = FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=actor.id, at=now, text=text)
@@ -147,7 +152,7 @@ async def add_note(db: AsyncSession, actor: Actor, flag: Flag, text: str, now: d
 
 
 async def notes_of(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, list[FlagNote]]:
-    """Flag → its notes, in the order in which they were written."""
+    """Flag id → its notes, the oldest first."""
     found: dict[str, list[FlagNote]] = {}
     query = select(FlagNote).where(FlagNote.flag_id.in_(flag_ids)).order_by(FlagNote.at, FlagNote.id)
     for note in await db.scalars(query):

@@ -1,4 +1,4 @@
-"""Who is told of a flag that waits: the contacts on call, one after the other, until somebody takes it."""
+"""Escalate waiting flags: notify the contacts on call one after the other, until somebody takes the flag."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,19 +24,19 @@ AT_ONCE = 200
 
 
 async def begins_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
-    """When the first contact is told of a flag that was raised now, got worse, or was given back."""
+    """When the first contact is notified of a flag that was raised now, got worse, or was given back."""
     clinic = await db.get_one(Clinic, flag.clinic_id)
     return rules.escalates_at(flag.severity, flag.due_at, now, wait_of(clinic), hours_of(clinic))
 
 
 async def goes_on_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
-    """When the first contact is told of a flag that somebody has, if there is still no outcome then."""
+    """When the first contact is notified of a flag that somebody has taken, if it has no outcome by then."""
     clinic = await db.get_one(Clinic, flag.clinic_id)
     return rules.after_taking(flag.severity, flag.due_at, now, hours_of(clinic))
 
 
 async def escalate(db: AsyncSession, now: datetime) -> int:
-    """Tell the next contact of each flag whose time has come, or whose last contact nothing could reach; how many."""
+    """Notify the next contact of each flag that is due, or whose last contact was not reached; returns how many."""
     told = 0
     for flag in [*await _waiting(db, now), *await _not_told(db, now)]:
         clinic = await db.get_one(Clinic, flag.clinic_id)
@@ -45,7 +45,7 @@ async def escalate(db: AsyncSession, now: datetime) -> int:
 
 
 async def _waiting(db: AsyncSession, now: datetime) -> list[Flag]:
-    """Held, each by one worker; one that somebody acts on at this moment comes next time."""
+    """Flags due for escalation, locked for this worker. A flag that somebody's action locks waits for the next tick."""
     found = await db.scalars(
         select(Flag)
         .where(Flag.done_at.is_(None), Flag.escalate_at <= now)
@@ -57,7 +57,7 @@ async def _waiting(db: AsyncSession, now: datetime) -> list[Flag]:
 
 
 async def _not_told(db: AsyncSession, now: datetime) -> list[Flag]:
-    """No channel took what was to be said to the last contact: the next one need not wait."""
+    """Flags whose last notification failed on every channel: the next contact need not wait."""
     found = await db.scalars(
         select(Flag)
         .join(Reminder, (Reminder.subject_id == Flag.id) & (Reminder.moment == Flag.told_at))
@@ -69,13 +69,13 @@ async def _not_told(db: AsyncSession, now: datetime) -> list[Flag]:
 
 
 async def _tell_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: Sequence[Staff], now: datetime) -> bool:
-    """A reminder of its own for the contact, and the flag's next step: never one without the other."""
+    """Create the contact's reminder and set the flag's next step, in one transaction. False if nobody was notified."""
     early = flag.escalate_at is not None and flag.escalate_at > now
     if early and (not contacts or flag.rung % len(contacts) == 0):
-        return False  # all of them failed: the order begins anew when its time has come
+        return False  # every contact failed: start again with the first when `escalate_at` comes
     actor = system(flag.clinic_id)
     if not contacts:
-        flag.escalate_at = now + wait_of(clinic)  # somebody may yet be put on call
+        flag.escalate_at = now + wait_of(clinic)  # somebody may be on call by then
         audit.record(db, actor, "flag.nobody-on-call", flag, now)
         return False
     contact = contacts[flag.rung % len(contacts)]
@@ -90,9 +90,9 @@ async def _tell_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: Seq
 
 
 async def hasten(db: AsyncSession, now: datetime) -> int:
-    """Bring forward what a clock that was ahead put off: nobody waits longer for a flag than if it were raised now.
+    """Bring forward what a clock that was ahead put off: no flag waits longer than if it were raised now.
 
-    The flag keeps the moments that a wrong clock gave it, for the record.
+    The flag keeps the wrong timestamps, for the record. Returns how many flags changed.
     """
     ahead = now + CLOCK_SLACK
     marks = (Flag.raised_at, Flag.news_at, Flag.told_at, Flag.owned_at)
@@ -121,7 +121,7 @@ async def hasten(db: AsyncSession, now: datetime) -> int:
 
 
 def _latest(flag: Flag, clinic: Clinic, contacts: int, due_at: datetime, now: datetime) -> datetime | None:
-    """When the next contact of this flag is told at the latest; None where nobody is to be told any more."""
+    """The latest time to notify this flag's next contact; None if nobody is left to notify."""
     hours, wait = hours_of(clinic), wait_of(clinic)
     if flag.owner_id is not None and flag.told_at is None:
         return rules.after_taking(flag.severity, due_at, now, hours)
@@ -131,7 +131,7 @@ def _latest(flag: Flag, clinic: Clinic, contacts: int, due_at: datetime, now: da
 
 
 async def next_at(db: AsyncSession) -> datetime | None:
-    """When the next flag has somebody to be told of it."""
+    """When the next flag is due for escalation; None if none is."""
     moment: datetime | None = await db.scalar(select(func.min(Flag.escalate_at)).where(Flag.done_at.is_(None)))
     return moment
 

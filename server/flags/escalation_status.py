@@ -1,4 +1,4 @@
-"""How far the telling of a flag has come, in words: whom, on what way, when, and what follows."""
+"""Escalation status as text: who was notified, by which channel, when, and who is next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ WENT_OUT = ("accepted", "shown", "opened", "answered", "unknown")
 
 @dataclass(frozen=True)
 class Rung:
-    """The last contact told; `attempt` is the newest that went out, where any did."""
+    """The contact notified last. `attempt` is the newest that may have gone out, or None."""
 
     name: str
     state: str
@@ -30,12 +30,12 @@ class Rung:
 
 
 async def escalation_step(db: AsyncSession, flag: Flag, zone: str, now: datetime) -> str:
-    """The last step, such as "told Maria by text at 2:10 PM, nobody has answered yet"; "" where there is none."""
+    """The flag's status, such as "told Maria by text at 2:10 PM, nobody has answered yet"; "" if it has none."""
     return (await escalation_steps(db, [flag], zone, now)).get(flag.id, "")
 
 
 async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, now: datetime) -> dict[str, str]:
-    """Flag → its last step in words, for those that wait for somebody. `zone` is the clinic's."""
+    """Flag id → its status, for open flags that have one. `zone` is the clinic's."""
     waiting = [flag for flag in flags if flag.done_at is None]
     told = {flag.id: flag for flag in waiting if flag.told_at is not None}
     alone = [flag for flag in waiting if flag.severity == "red" and flag.told_at is None and flag.owner_id is None]
@@ -48,7 +48,7 @@ async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, n
 
 
 async def pulse(db: AsyncSession, clinic_id: str, since: datetime) -> list[str]:
-    """Other words whenever a step may read otherwise: of what staff were to be told since then, what went out."""
+    """Changes whenever a status may: the states of reminders to staff since `since`, and of their attempts."""
     found = await db.execute(
         select(Reminder.id, Reminder.state, Attempt.state)
         .join(Attempt, Attempt.reminder_id == Reminder.id, isouter=True)
@@ -72,7 +72,7 @@ async def _rungs(db: AsyncSession, told: dict[str, Flag]) -> dict[str, Rung]:
 
 
 async def _went_out(db: AsyncSession, reminder_ids: Sequence[str]) -> dict[str, Attempt]:
-    """Of each the newest; the later row takes the place of the earlier."""
+    """Reminder id → its newest attempt that may have gone out (later rows replace earlier ones)."""
     found = await db.scalars(
         select(Attempt)
         .where(Attempt.reminder_id.in_(reminder_ids), Attempt.state.in_(WENT_OUT))
@@ -86,7 +86,7 @@ async def _first(db: AsyncSession, clinic_id: str) -> Staff | None:
 
 
 async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
-    """How many devices of staff the alert went to: those whose service took it."""
+    """Flag id → to how many staff devices the alert went: pushes that a service accepted."""
     rows = await db.execute(
         select(Reminder.subject_id, func.count())
         .join(Attempt, Attempt.reminder_id == Reminder.id)

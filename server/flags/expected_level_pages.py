@@ -1,4 +1,4 @@
-"""Staff say which level is expected of a patient for a while."""
+"""Staff set which level they expect of a patient for a while."""
 
 from typing import Any
 
@@ -47,14 +47,14 @@ async def expect(
 async def end(
     request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], item: FromPath[str]
 ) -> Response[Any]:
-    """Where it has ended already, so be it."""
+    """Idempotent: ending an ended level is not an error."""
     patient = found(await people.find_patient(db, actor, patient_id))
     await expected_levels.stop(db, actor, patient.id, item, now)
     return render.go(request, way_back(await form_of(request), f"/staff/patients/{patient.id}"))
 
 
 async def _wanted(db: AsyncSession, actor: Actor, form: FormMultiDict, which: Item) -> Wanted | None:
-    """None where the item has no such level."""
+    """None if the item has no such level."""
     asked = (await questionnaires.offered(db, actor)).get(which.slug)
     question = asked.by_id.get(which.link_id) if asked else None
     level = whole(form, "level")

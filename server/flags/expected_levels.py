@@ -1,4 +1,4 @@
-"""A level that is expected of a patient for a while: what is no worse raises no soft or hard flag."""
+"""Expected levels of a patient: for a while, an answer that is no worse raises no soft or hard flag."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Item:
-    """What a level is expected of: an item of a questionnaire, whose words the level has."""
+    """The item that a level is expected of, and the questionnaire that gives the level its words."""
 
     slug: str
     link_id: str
@@ -36,7 +36,7 @@ class Item:
 async def expect(
     db: AsyncSession, actor: Actor, patient_id: str, item: Item, wanted: Wanted, now: datetime
 ) -> ExpectedLevel | Refused:
-    """Set it, in place of the one before."""
+    """Set an expected level in place of the current one. Refused: "days" outside EXPECTED_DAYS."""
     if not rules.EXPECTED_DAYS[0] <= wanted.days <= rules.EXPECTED_DAYS[1]:
         return Refused("days")
     await flags.hold_patient(db, patient_id)
@@ -64,7 +64,11 @@ async def expect(
 async def snooze(
     db: AsyncSession, actor: Actor, flag: Flag, wanted: Wanted, now: datetime, shown: Shown = UNKNOWN
 ) -> Refused | None:
-    """The flag's level, or a worse one, is expected for a while: with that the flag has its outcome."""
+    """Expect the flag's level, or a worse one, for a while; this closes the flag.
+
+    Refused: "severity" for a red flag or missing answers, "level" for a better one than the flag's, "days", or as
+    `actions.close`.
+    """
     await flags.hold_patient(db, flag.patient_id)
     await actions.hold(db, flag)
     if flag.severity == "red" or flag.item.endswith(rules.MISSING):
@@ -80,7 +84,7 @@ async def snooze(
 
 
 async def stop(db: AsyncSession, actor: Actor, patient_id: str, item: str, now: datetime) -> bool:
-    """End it before its time. False where there is none."""
+    """End the expected level early. False if none is in force."""
     held = await _last(db, patient_id, item)
     if held is None or held.ends_at <= now:
         return False
@@ -95,7 +99,7 @@ def _end(held: ExpectedLevel, actor: Actor, now: datetime) -> None:
 
 
 async def _last(db: AsyncSession, patient_id: str, item: str) -> ExpectedLevel | None:
-    """The one that nobody ended, its time over or not."""
+    """The current row, expired or not; None once staff ended it."""
     return await db.scalar(
         select(ExpectedLevel).where(
             ExpectedLevel.patient_id == patient_id,
@@ -106,7 +110,7 @@ async def _last(db: AsyncSession, patient_id: str, item: str) -> ExpectedLevel |
 
 
 async def expected_of(db: AsyncSession, patient_id: str, now: datetime) -> list[ExpectedLevel]:
-    """What is expected of this patient now, what ends first first."""
+    """Levels expected of this patient now, the one that expires first first."""
     return list(
         await db.scalars(
             select(ExpectedLevel)
@@ -121,7 +125,7 @@ async def expected_of(db: AsyncSession, patient_id: str, now: datetime) -> list[
 
 
 async def offers_expected(db: AsyncSession, flag: Flag) -> bool:
-    """Whether the flag's page should offer it: three hard flags in a row on this item, this one the last."""
+    """Whether the flag's page should offer it: after three hard flags in a row on this item, up to this one."""
     found = await db.scalars(
         select(Flag.severity)
         .where(Flag.patient_id == flag.patient_id, Flag.item == flag.item, Flag.raised_at <= flag.raised_at)

@@ -1,4 +1,4 @@
-"""The verbs about flags: raise, add news, see, look up. What staff do with one stands in `acts`."""
+"""Raise flags, add news to open ones, mark them as seen, find them. actions.py holds what staff do with a flag."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ __all__ = ["Earlier", "Raised"]
 
 @dataclass(frozen=True)
 class Occurrence:
-    """What was answered in version `version` of a questionnaire, beside what the person answered before and first."""
+    """Answers to version `version` of a questionnaire, with the person's previous and first answers."""
 
     patient_id: str
     check_in_id: str
@@ -54,7 +54,7 @@ async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trig
 
 
 async def raise_red(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
-    """Raise what cannot wait for Send: red flags alone."""
+    """Raise red flags only: they cannot wait until the patient sends. Returns what fired."""
     found = await _triggered(db, actor, occurrence, now)
     red = [raised for raised in found if raised.severity == "red"]
     await _raise_all(db, actor, occurrence, red, now)
@@ -62,7 +62,7 @@ async def raise_red(db: AsyncSession, actor: Actor, occurrence: Occurrence, now:
 
 
 async def raise_flags(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
-    """Raise what the answers call for; everything that fired is returned, new flag or not."""
+    """Raise what the answers trigger. Returns all that fired, whether or not it made a new flag."""
     found = await _triggered(db, actor, occurrence, now)
     await _raise_all(db, actor, occurrence, found, now)
     return found
@@ -93,7 +93,7 @@ async def _raise_all(
 
 
 async def hold_patient(db: AsyncSession, patient_id: str) -> None:
-    """Two that raise for one patient go one after the other, or both would find no open flag."""
+    """Lock the patient row: concurrent submissions must not both create the only open flag."""
     await db.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
 
@@ -104,14 +104,14 @@ async def newest(db: AsyncSession, patient_id: str, item: str) -> Flag | None:
 
 
 def _stays_quiet(flag: Flag, raised: Raised, now: datetime) -> bool:
-    """What gets here after an expected level is worse than that, or its time is over."""
+    """Whether a closed flag makes a new one unnecessary. Not after an expected level: this is worse or that expired."""
     if flag.outcome == rules.EXPECTED:
         return False
     return rules.stays_quiet(raised.now, raised.severity, level_of(flag), flag.severity, now - flag.raised_at)
 
 
 def level_of(flag: Flag) -> int:
-    """The worst level that it tells of."""
+    """The worst level in the flag's evidence."""
     level: int = json.loads(flag.reason)["now"]
     return level
 
@@ -132,9 +132,9 @@ def _reason(occurrence: Occurrence, raised: Raised) -> str:
 async def _add_news(
     db: AsyncSession, actor: Actor, flag: Flag, occurrence: Occurrence, raised: Raised, now: datetime
 ) -> None:
-    """One open flag for a patient and item: news makes it worse or newer, never a second one.
+    """Add news to the open flag of this patient and item, which makes it worse or newer; there is never a second one.
 
-    Red in another check-in is another event: whoever took the first has not taken this one (case 73).
+    Red in another check-in is another event: it takes the flag from its owner, who took only the first (case 73).
     """
     known = json.loads(flag.reason)
     worse = rules.worse(raised.severity, flag.severity)
@@ -186,7 +186,7 @@ async def _due(db: AsyncSession, actor: Actor, severity: str, now: datetime) -> 
 
 
 async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, now: datetime) -> None:
-    """A push to every staff member of the clinic; whoever has no device that takes it still has the inbox."""
+    """Send a push to every staff member of the clinic. Those without a device that accepts it still have the inbox."""
     staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None)))
     for member in staff:
         notice = Notice("alert", flag.patient_id, flag.id, path, now + ALERT_LIFE, staff_id=member.id)
@@ -194,14 +194,14 @@ async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, no
 
 
 async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency: str, now: datetime) -> None:
-    """The patient's own urgency, beside each open flag of this check-in."""
+    """Record the patient's own urgency on each open flag of this check-in."""
     for flag in await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.done_at.is_(None))):
-        flag.urgency, flag.news_at = urgency, now  # staff who have its page open have not seen that
+        flag.urgency, flag.news_at = urgency, now  # so that a page opened before counts as out of date
         audit.record(db, actor, "flag.urgency", flag, now, urgency=urgency)
 
 
 async def withdraw_unanswered(db: AsyncSession, actor: Actor, check_in_id: str, now: datetime) -> int:
-    """Remove what silence raised about a check-in that is open after all, unless staff have begun to act on it."""
+    """Delete flags for missing answers to a check-in that is still open, unless staff acted on them; how many."""
     noted = exists().where(FlagNote.flag_id == Flag.id)
     found = await db.scalars(
         select(Flag).where(
@@ -227,7 +227,7 @@ async def find(db: AsyncSession, actor: Actor, flag_id: str) -> Flag | None:
 
 
 async def see(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> None:
-    """A staff member opened the patient: the open flags count as seen by them, the first time."""
+    """A staff member opened the patient's page: mark the open flags as seen by them, if nobody has seen them yet."""
     for flag in await of_patient(db, patient_id):
         if flag.done_at is None and flag.seen_at is None:
             flag.seen_at, flag.seen_by = now, actor.id
@@ -235,7 +235,7 @@ async def see(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) ->
 
 
 async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
-    """What needs somebody: red flags first, then what is owed first."""
+    """Open flags, red first, then by due time."""
     return list(
         await db.scalars(
             select(Flag)
@@ -257,7 +257,7 @@ async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[
 
 
 async def of_patient(db: AsyncSession, patient_id: str) -> list[Flag]:
-    """Red first, then the newest."""
+    """All flags of the patient, red first, then the newest."""
     found = select(Flag).where(Flag.patient_id == patient_id)
     return list(await db.scalars(found.order_by(RED_FIRST, Flag.raised_at.desc())))
 

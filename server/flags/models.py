@@ -1,4 +1,4 @@
-"""Tables: rules that raise flags, the flags, what staff note on them, and levels that are expected for a while."""
+"""Tables: triggers, the flags that they raise, notes on flags, and expected levels."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.db import Base, OfClinic, unique_where
 
 
 class TriggerRow(OfClinic, Base):
-    """One rule of a clinic. A rule is never changed in place: it ends, and another begins."""
+    """One trigger of a clinic. It is never changed in place: it ends, and another begins."""
 
     __tablename__ = "trigger"
 
@@ -32,10 +32,10 @@ class TriggerRow(OfClinic, Base):
 
 
 class Flag(OfClinic, Base):
-    """Something a person has to look at and act on. Open until an outcome; one open for a patient and item.
+    """Something for staff to look at and act on. Open until an outcome; at most one open for a patient and item.
 
-    `trigger_id` and `version` are the rule and the questionnaire's version that raised it, whatever news came since.
-    `rung` counts the contacts told so far, the last one at `told_at`; the next is told at `escalate_at`.
+    `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news.
+    `rung` counts the contacts notified so far, the last at `told_at`; the next is notified at `escalate_at`.
     """
 
     __tablename__ = "flag"
@@ -88,7 +88,7 @@ class FlagNote(OfClinic, Base):
 class ExpectedLevel(OfClinic, Base):
     """Until `ends_at`, answers at or below `level` raise no soft or hard flag for this item of this patient.
 
-    `slug` is the questionnaire whose words the level has.
+    `slug` is the questionnaire that gives the level its words.
     """
 
     __tablename__ = "expected_level"

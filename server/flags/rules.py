@@ -1,4 +1,4 @@
-"""Which answers need a person, how soon, who is told next, and what staff may say was done: pure."""
+"""Which answers need staff, how soon, who is notified next, and which outcomes there are: pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,28 +7,28 @@ from zoneinfo import ZoneInfo
 
 SEVERITIES = ("soft", "hard", "red")
 CONDITIONS = ("at-least", "worse-than-previous", "worse-than-first", "repeated", "missing")
-MISSING = ":missing"  # ends the name of what a flag is of, where answers are missing
-WHOLE = "*"  # stands for the whole check-in where a rule is about one that was missed
-SCREENS = ("breathing", "choking", "crisis", "fall")  # what a red answer shows at once
+MISSING = ":missing"  # ends the item of a flag that is about missing answers
+WHOLE = "*"  # the item of a trigger on a missed check-in as a whole
+SCREENS = ("breathing", "choking", "crisis", "fall")  # what the device shows at once after a red answer
 MOST_TIMES = 10
 OUTCOMES = ("called", "plan-changed", "visit-moved", "no-action")
-EXPECTED = "expected"  # the outcome of a flag whose level is expected for a while
+EXPECTED = "expected"  # the outcome of a flag that was closed by setting an expected level
 SOFT_HOURS = 48  # weekday hours to an outcome
 HARD_HOURS = 4  # staffed hours to an outcome
 UNCHANGED_FOR = timedelta(days=30)
 EXPECTED_DAYS = (1, 30)
-ROUNDS = 3  # how often the whole on-call order is told of a red flag
-ROUND_WAIT = timedelta(hours=1)  # before the order begins anew
-OVERDUE_WAIT = timedelta(hours=1)  # staffed, for each contact told of a flag that is overdue
+ROUNDS = 3  # how often we notify the whole on-call order of a red flag
+ROUND_WAIT = timedelta(hours=1)  # before the next round
+OVERDUE_WAIT = timedelta(hours=1)  # staffed hours between two contacts for an overdue flag
 WEEKDAY_HOURS = {str(day): ["09:00", "17:00"] for day in range(5)}
 OFFERED_AFTER = 3  # hard flags in a row on one item
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """`amount` is a level for "at-least" and "repeated", a number of steps for the changes, nothing for "missing".
+    """`amount` is a level for "at-least" and "repeated", a number of steps for the changes, unused for "missing".
 
-    `times` is how many check-ins in a row "repeated" and "missing" take. `screen` names a red flag's page.
+    `times` is how many check-ins in a row "repeated" and "missing" need. `screen` names the screen of a red flag.
     """
 
     id: str
@@ -42,7 +42,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Earlier:
-    """One check-in before this one: what was answered, by level, and what was asked and got no answer."""
+    """One check-in before this one: item → level of its answers, and the asked items without an answer."""
 
     levels: Mapping[str, int]
     unanswered: Collection[str] = ()
@@ -50,11 +50,11 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Course:
-    """A person's answers over time, to one questionnaire.
+    """A person's answers over time to one questionnaire.
 
-    `levels`, `previous` and `first` are item → level of this response, the one before it, the person's first.
-    `earlier` are the check-ins before this one, the newest first; `unanswered` is what was asked in this one and got
-    no answer.
+    `levels`, `previous` and `first` are item → level of this response, the one before it, and the person's first.
+    `earlier` are the check-ins before this one, the newest first. `unanswered` are the items that this check-in
+    asked and got no answer to.
     """
 
     levels: Mapping[str, int]
@@ -66,7 +66,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Raised:
-    """`now` is the level, or how many times in a row there was no answer."""
+    """A trigger that fired. `now` is the level, or how many times in a row there was no answer."""
 
     trigger: Trigger
     now: int
@@ -75,7 +75,7 @@ class Raised:
 
     @property
     def item(self) -> str:
-        """What the flag is of. That an answer is missing is a matter of its own, beside how bad an answer is."""
+        """The flag's item. A missing answer has a flag of its own, separate from a bad answer's."""
         return self.trigger.item + MISSING if self.trigger.condition == "missing" else self.trigger.item
 
     @property
@@ -84,7 +84,7 @@ class Raised:
 
 
 def triggers(rules: Iterable[Trigger], course: Course, expected: Mapping[str, int] | None = None) -> list[Raised]:
-    """For each item the most severe rule that fires; a higher level is always worse.
+    """For each item, the most severe trigger that fires; a higher level is always worse.
 
     `expected` is item → the level up to which only red fires.
     """
@@ -120,7 +120,7 @@ def _fires(rule: Trigger, course: Course) -> bool:
 
 
 def _missing_before(item: str, earlier: Sequence[Earlier]) -> int:
-    """How many check-ins in a row just before asked it and got no answer; one that did not ask it is passed over."""
+    """How many check-ins in a row just before asked the item in vain; one that did not ask it is skipped."""
     count = 0
     for one in earlier:
         if item in one.levels or (item == WHOLE and item not in one.unanswered):
@@ -130,7 +130,7 @@ def _missing_before(item: str, earlier: Sequence[Earlier]) -> int:
 
 
 def _is_expected(raised: Raised, expected: Mapping[str, int]) -> bool:
-    """Red always fires, and so does what is worse than expected; that an answer is missing is no level."""
+    """Whether an expected level prevents the flag. Not if it is red, or about a missing answer, which has no level."""
     if raised.severity == "red" or raised.trigger.condition == "missing":
         return False
     return raised.item in expected and raised.now <= expected[raised.item]
@@ -145,7 +145,7 @@ def worse(severity: str, other: str) -> str:
 
 
 def weakens(old: Trigger, new: Trigger) -> bool:
-    """Whether some answers that `old` flags would be flagged less severely, or not at all, by `new`."""
+    """Whether `new` would flag some answers less severely than `old`, or not at all."""
     return (
         (old.item, old.condition) != (new.item, new.condition)
         or _rank(new.severity) < _rank(old.severity)
@@ -157,9 +157,9 @@ def weakens(old: Trigger, new: Trigger) -> bool:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page showed of a flag: acting on it must not overwrite what changed since. "" stands for nothing.
+    """What a page showed of a flag, so that acting on it overwrites nothing newer. "" means nothing.
 
-    A page that does not say what it showed has no `news_at`: then only the flag's present state counts.
+    A page that does not send it has no `news_at`: then only the flag's current state counts.
     """
 
     news_at: str = ""
@@ -183,7 +183,7 @@ def shown(news_at: datetime, owner_id: str | None, done_at: datetime | None) -> 
 
 
 def stays_quiet(level: int, severity: str, last_level: int, last_severity: str, since: timedelta) -> bool:
-    """Whether a closed flag's answer, unchanged or better, need not raise it again yet."""
+    """Whether a closed flag need not be raised again yet, because the answer is the same or better."""
     return (
         severity != "red" and level <= last_level and _rank(severity) <= _rank(last_severity) and since < UNCHANGED_FOR
     )
@@ -195,7 +195,7 @@ def offers_expected(severities: Sequence[str]) -> bool:
 
 
 def due(severity: str, raised_at: datetime, zone: str, staffed: Mapping[str, list[str]]) -> datetime:
-    """By when an outcome is owed: 48 weekday hours for soft, 4 staffed hours for hard, at once for red."""
+    """When an outcome is due: at once for red, after 4 staffed hours for hard if any are set, else 48 weekday hours."""
     if severity == "red":
         return raised_at
     if severity == "hard" and staffed:
@@ -205,7 +205,7 @@ def due(severity: str, raised_at: datetime, zone: str, staffed: Mapping[str, lis
 
 
 def _after(moment: datetime, zone: str, length: timedelta, spans: Mapping[str, list[str]]) -> datetime:
-    """The moment by which `length` of counted time has passed; `spans` says which hours of a week count."""
+    """When `length` of counted time has passed after `moment`; `spans` are the hours of the week that count."""
     wall, left = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None), length
     for _ in range(370):
         span = spans.get(str(wall.weekday()))
@@ -226,14 +226,14 @@ def _clock(text: str) -> timedelta:
 
 
 def escalates_at(severity: str, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:
-    """When the first contact on call is told: red after one wait, the others once overdue, in staffed hours."""
+    """When the first contact on call is notified: of red after `wait`, of others once overdue, in staffed hours."""
     if severity == "red":
         return now + wait
     return clinic.open_from(max(due_at, now))
 
 
 def after_taking(severity: str, due_at: datetime, now: datetime, clinic: "Hours") -> datetime:
-    """Whoever takes a flag has until it is due, or, where that is past, as long as a hard or soft one has from now."""
+    """When a taken flag escalates: when it is due; if that is past, when a new hard or soft one would be due."""
     if due_at > now:
         return clinic.open_from(due_at)
     return clinic.open_from(due("soft" if severity == "soft" else "hard", now, clinic.zone, clinic.staffed))
@@ -242,7 +242,7 @@ def after_taking(severity: str, due_at: datetime, now: datetime, clinic: "Hours"
 def next_rung(
     severity: str, rung: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
 ) -> datetime | None:
-    """When the contact after the one just told is told; `rung` counts those told. None: all have been, often enough."""
+    """When to notify the next contact; `rung` counts those notified. None once all were (ROUNDS times for red)."""
     if contacts == 0 or (rung >= contacts and severity != "red") or rung >= contacts * ROUNDS:
         return None
     if severity != "red":
@@ -252,7 +252,7 @@ def next_rung(
 
 @dataclass(frozen=True)
 class Hours:
-    """When somebody of the clinic reads answers; a clinic that never says counts as open on weekdays."""
+    """When the clinic's staff read answers: its staffed hours, or WEEKDAY_HOURS if it has set none."""
 
     zone: str
     staffed: Mapping[str, list[str]]
@@ -262,5 +262,5 @@ class Hours:
         return self.staffed or WEEKDAY_HOURS
 
     def open_from(self, moment: datetime) -> datetime:
-        """This moment, or the next in which somebody is there."""
+        """`moment`, or the next time when staff are there."""
         return _after(moment, self.zone, timedelta(), self.watched)

@@ -1,4 +1,4 @@
-"""What rules would have raised on what was answered before: pure."""
+"""What triggers would have raised on past answers: pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ from server.flags.rules import Course, Earlier, Raised, Trigger, stays_quiet, tr
 
 @dataclass(frozen=True)
 class Moment:
-    """One check-in of a patient as it ended: answered, in part, or not at all. `expected` was in force then."""
+    """One check-in of a patient as it ended: answered, partly answered or missed. `expected` was in force then."""
 
     at: datetime
     levels: Mapping[str, int]
     unanswered: Collection[str] = ()
     expected: Mapping[str, int] = field(default_factory=dict)
-    came: bool = True  # a response came, be it of skips alone
+    came: bool = True  # whether a response came, even if it only skipped
 
     @property
     def earlier(self) -> Earlier:
@@ -23,9 +23,9 @@ class Moment:
 
 
 def replay(rules: Sequence[Trigger], moments: Iterable[Moment], since: datetime) -> list[Raised]:
-    """The flags of one patient raised from `since` on, `moments` in order.
+    """The flags of one patient from `since` on. `moments` are in order.
 
-    As if each had its outcome at once: what is no worse stays quiet for 30 days, what is worse counts again.
+    Assumes an outcome at once for each flag: an answer that is no worse stays quiet for 30 days, a worse one counts.
     """
     raised: list[Raised] = []
     last: dict[str, tuple[datetime, Raised]] = {}

@@ -1,4 +1,4 @@
-"""The clinic's rules: those that come with Interlude, and how one is changed. Each is kept in all its versions."""
+"""The clinic's triggers: the defaults, and how staff change one. We keep all versions."""
 
 import json
 from collections.abc import Collection
@@ -21,7 +21,7 @@ DEFAULTS = Path(__file__).parent / "triggers.json"
 
 
 async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> None:
-    """Give a new clinic the rules that come with Interlude."""
+    """Give a new clinic the default triggers."""
     for slug, defaults in json.loads(DEFAULTS.read_text()).items():
         for default in defaults:
             row = TriggerRow(clinic_id=actor.clinic_id, slug=slug, began_at=now, **default)
@@ -35,7 +35,7 @@ EDITORS = ("clinician", "admin")
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule as somebody writes it."""
+    """A trigger as somebody writes it."""
 
     slug: str
     item: str
@@ -57,9 +57,9 @@ def as_rule(row: TriggerRow) -> Rule:
 async def write(
     db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerRow | None, now: datetime, reason: str = ""
 ) -> TriggerRow | None:
-    """A rule begins, in place of another that ends where one is given; none is changed in place.
+    """Begin a trigger. It ends `instead_of`, if given, because none is changed in place.
 
-    None where a colleague has ended or changed that other one meanwhile.
+    None if a colleague has ended or changed `instead_of` meanwhile.
     """
     if instead_of is not None and not await end(db, actor, instead_of, reason, now):
         return None
@@ -81,7 +81,7 @@ async def _begin(db: AsyncSession, actor: Actor, rule: Rule, follows: TriggerRow
 
 
 async def end(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now: datetime) -> bool:
-    """The rule raises nothing more; what it raised stays. False where a colleague was quicker."""
+    """End the trigger: it raises nothing more, but its flags stay. False if a colleague ended it first."""
     await db.refresh(row, with_for_update={"key_share": True})
     if row.ended_at is not None:
         return False
@@ -91,10 +91,10 @@ async def end(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now:
 
 
 async def restore(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now: datetime) -> TriggerRow | Refused:
-    """Undo an end or a change: the rule begins again as it was, in place of what came after it.
+    """Undo an end or a change: the trigger begins again as it was, and its successor ends.
 
-    Refused: "stale" where it is in force, or where what came after it was changed or ended since, for that decision
-    stands; "reason" where the rule is weaker than the one in force, and nobody says why.
+    Refused: "stale" if it is in force, or if its successor was changed or ended since, because that decision stands;
+    "reason" if it is weaker than the one in force, and no reason is given.
     """
     await db.refresh(row, with_for_update={"key_share": True})
     after = await follower(db, row)
@@ -108,19 +108,19 @@ async def restore(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, 
 
 
 def weakens(row: TriggerRow, in_force: TriggerRow) -> bool:
-    """Whether patients would be less protected with `row` in place of the rule in force."""
+    """Whether `row` would protect patients less than the trigger in force."""
     return rules.weakens(as_rule(in_force).trigger(), as_rule(row).trigger())
 
 
 def is_restorable(row: TriggerRow, after: TriggerRow | None) -> bool:
-    """Whether nothing else was decided since `row` ended. `after` is the rule that came in its place, if any."""
+    """Whether nothing else was decided since `row` ended. `after` is the trigger that replaced it, if any."""
     if row.ended_at is None:
         return False
     return after is None or (after.ended_at is None and as_rule(after) != as_rule(row))
 
 
 async def follower(db: AsyncSession, row: TriggerRow) -> TriggerRow | None:
-    """The rule that came in place of this one."""
+    """The trigger that replaced this one; None if there is none."""
     return await db.scalar(select(TriggerRow).where(TriggerRow.follows_id == row.id))
 
 
@@ -131,19 +131,19 @@ async def find(db: AsyncSession, actor: Actor, trigger_id: str) -> TriggerRow | 
 
 
 async def messages(db: AsyncSession, trigger_ids: Collection[str]) -> dict[str, str]:
-    """What staff are to read with a flag, as the rule that raised it says; those that say nothing are left out."""
+    """Trigger id → its message to staff; triggers without one are left out."""
     found = await db.execute(select(TriggerRow.id, TriggerRow.message).where(TriggerRow.id.in_(trigger_ids)))
     return {trigger_id: message for trigger_id, message in found.all() if message}
 
 
 async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerRow]:
-    """Of the clinic, those that have ended too, in the order in which they began."""
+    """The clinic's triggers, ended ones too, in the order in which they began."""
     found = select(TriggerRow).where(TriggerRow.clinic_id == actor.clinic_id)
     return list(await db.scalars(found.order_by(TriggerRow.began_at, TriggerRow.id)))
 
 
 async def versions_of(db: AsyncSession, row: TriggerRow) -> list[tuple[TriggerRow, str]]:
-    """This rule and those that it came in place of, the newest first, with the name of who wrote each."""
+    """This trigger and those that it replaced, the newest first, each with its author's name."""
     found: list[tuple[TriggerRow, str]] = []
     held: TriggerRow | None = row
     while held is not None:

@@ -1,4 +1,4 @@
-"""A rule in words, and what is wrong with one: for those who write it, and for the table in the docs."""
+"""Triggers in words, and what is wrong with one: for those who write them, and for the table in the docs."""
 
 import json
 
@@ -17,7 +17,7 @@ def item_words(item: str, form: Form) -> str:
 
 
 def condition_words(rule: Rule, form: Form) -> str:
-    """Such as "Hard or worse", "2 steps worse than the last answer"."""
+    """Such as "Hard or worse" or "2 steps worse than the last answer"."""
     question = form.by_id.get(rule.item)
     level = level_words(question, rule.amount)
     said = {"n": rule.amount, "times": rule.times, "level": level}
@@ -41,7 +41,7 @@ def condition_words(rule: Rule, form: Form) -> str:
 
 
 def level_words(question: Question | None, level: int) -> str:
-    """The answers from this level on: "Hard or worse", "7 or more of 10", "yes"."""
+    """The answers from this level on, such as "Hard or worse", "7 or more of 10" or "yes"."""
     if question is None:
         return str(level)
     if question.type == "boolean":
@@ -53,7 +53,7 @@ def level_words(question: Question | None, level: int) -> str:
 
 
 def fault(rule: Rule, form: Form | None) -> str | None:
-    """Why it can't be a rule, in words; None for a good one. One that can never fire is none."""
+    """Why this can't be a trigger, in words; None if it can. One that can never fire is not allowed."""
     question = form.by_id.get(rule.item) if form else None
     whole = rule.item == rules.WHOLE and rule.condition == "missing"
     if form is None or (question is None and not whole):
@@ -92,7 +92,7 @@ def _red_fault(rule: Rule) -> str | None:
 
 
 def default_table() -> str:
-    """Markdown of the rules that a new clinic begins with."""
+    """The triggers of a new clinic, as Markdown."""
     lines: list[str] = []
     forms = {form.slug: form for form in (read_form(json.loads(p.read_text())) for p in sorted(LIBRARY.glob("*.json")))}
     for slug, defaults in json.loads(DEFAULTS.read_text()).items():
