@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from tests.faults.cradle import cradle
+from tests.faults.life import Deadly
+from tests.faults.machine import Lives
 from tests.faults.states import live
 
 SHARES = 2
@@ -28,3 +31,16 @@ def test_whatever_comes_in_whatever_order_the_laws_hold(share: int) -> None:
     found = live(STEPS, seed=share)
     assert not found.broken, found.broken
     assert found.steps >= STEPS
+
+
+def test_case_8_work_that_waited_for_the_worker_may_be_done_once_the_clock_is_set_right() -> None:
+    """A worker died before it wrote down what had expired; the clock jumped back an hour, and was set right."""
+    with cradle() as held:
+        lives = type("Machine", (Lives,), {"cradle": held})()
+        lives.the_worker_is_killed(Deadly("commit", "before", after=2), seconds=86400)
+        lives.the_clock_jumps(seconds=-3600)
+        lives.time_passes(seconds=1)
+        lives.the_clock_jumps(seconds=3600)
+        missed = lives.life.look("SELECT id FROM reminder WHERE state = 'missed'")
+        lives.teardown()
+    assert (len(missed), lives.broken) == (1, [])
