@@ -24,7 +24,7 @@ from server.operations import keyring_file
 from server.people import rules
 from server.people.models import Patient, Staff
 from server.settings import Settings
-from server.worker import schedule
+from server.worker import process
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ def web(_: argparse.Namespace, given: Settings) -> int:
 def worker(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
     _with_keys(given, _ready)
-    asyncio.run(schedule.run(given))
+    asyncio.run(process.run(given))
     return 0
 
 

@@ -13,7 +13,7 @@ from server import cli, crypto, logs
 from server.access.models import PairingCode, StaffLink
 from server.db import Database
 from server.people.models import Patient
-from server.worker import schedule
+from server.worker import process
 from tests.cast import Cast, gather
 from tests.conftest import KEYRING
 from tests.stories import rows
@@ -150,7 +150,7 @@ def test_case_59_neither_web_nor_worker_starts_without_the_key(
 
     monkeypatch.setattr(logs, "configure", lambda: None)
     monkeypatch.setattr(uvicorn, "run", lambda *_, **__: started.append("web"))
-    monkeypatch.setattr(schedule, "run", works)
+    monkeypatch.setattr(process, "run", works)
     monkeypatch.setenv("INTERLUDE_SECRET_KEYS", crypto.dump_keyring(crypto.new_keyring()))
     code, _, complaint = ask(verb)
     assert (code, started) == (2, [])

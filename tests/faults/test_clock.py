@@ -16,7 +16,7 @@ from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders import status
 from server.reminders.models import Reminder
-from server.worker import schedule
+from server.worker import process
 from server.worker.schedule import TICKS, Worker
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
@@ -49,7 +49,7 @@ class Running:
         self.clock.move(seconds=seconds)
         self.monotonic += seconds
         for each in TICKS:
-            await schedule._guarded(self.worker, each)
+            await process._guarded(self.worker, each)
         await self.worker.send_due()
         if not self.worker.watch.holds:
             await self.worker.sender.tick()

@@ -9,7 +9,8 @@ from typing import Any
 from server.delivery.claims import next_due
 from server.flags import escalation
 from server.settings import Settings
-from server.worker.schedule import TICKS, Worker, make_worker
+from server.worker.process import make_worker
+from server.worker.schedule import TICKS, Worker
 from tests.faults.points import Points, watch_channels, watch_database, watch_sockets
 
 LOOKS_AGAIN = timedelta(seconds=1)
@@ -59,7 +60,7 @@ class HandClock:
 
 
 async def live(job: Job, report: Callable[[str], None]) -> None:
-    """The worker as `server.worker.schedule` makes it; only its clocks are ours, and everything it does is numbered."""
+    """The worker as `server.worker.process` makes it; only its clocks are ours, and everything it does is numbered."""
     clock = HandClock(job.now)
     made = make_worker(job.settings, clock)
     worker = Worker(made.database, made.sender, clock, clock.monotonic)

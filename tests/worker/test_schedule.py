@@ -16,7 +16,7 @@ from server.reminders import flow
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.settings import Settings
-from server.worker import schedule
+from server.worker import process
 from server.worker.schedule import LONGEST_SLEEP, TICKS, Worker
 from server.worker.wakeups import notice_writes
 from tests.cast import NOW, Cast, acting
@@ -61,7 +61,7 @@ def test_each_tick_has_a_name_and_a_sentence() -> None:
 
 
 def test_a_late_tick_runs_once_and_is_never_dropped(worker: Worker) -> None:
-    jobs = schedule._scheduler(worker).get_jobs()
+    jobs = process._scheduler(worker).get_jobs()
     assert {job.id for job in jobs} == {tick.name for tick in TICKS}
     for job in jobs:
         assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
@@ -77,8 +77,8 @@ async def test_a_tick_that_fails_takes_no_other_along(worker: Worker) -> None:
     async def goes_on(_: Worker) -> None:
         ran.append("goes on")
 
-    await schedule._guarded(worker, replace(TICKS[0], run=fails))
-    await schedule._guarded(worker, replace(TICKS[1], run=goes_on))
+    await process._guarded(worker, replace(TICKS[0], run=fails))
+    await process._guarded(worker, replace(TICKS[1], run=goes_on))
     assert ran == ["fails", "goes on"]
 
 
@@ -130,7 +130,7 @@ async def test_what_is_due_is_sent_in_batches_until_nothing_is(
 async def test_a_booking_in_another_process_wakes_it(
     worker: Worker, other: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "LOOK_FOR_WRITES", 0.01)
+    monkeypatch.setattr(process, "AFTER_A_FAILURE", 0.01)
     noticing = asyncio.create_task(notice_writes(worker.database, worker.wake))
     async with asyncio.timeout(20):
         for _ in range(2):  # the first look may count as a change
@@ -143,7 +143,7 @@ async def test_a_booking_in_another_process_wakes_it(
 
 
 async def test_the_worker_is_put_together_from_the_settings(settings: Settings, clock: StillClock) -> None:
-    made = schedule.make_worker(settings, clock)
+    made = process.make_worker(settings, clock)
     assert crypto.dump_keyring(crypto.keyring()) == settings.secret_keys
     assert made.sender.base_url == "https://localhost"
     await made.sender.close()

@@ -16,10 +16,10 @@ from server.db import Database
 from server.delivery import heartbeats
 from server.delivery.sender import Sender
 from server.exchange.metrics import scrape
-from server.worker import schedule
+from server.worker import process
 from server.worker.liveness_ping import DeadMan
 from server.worker.pulse import Pulse
-from server.worker.schedule import TICKS, Tick, Worker
+from server.worker.schedule import REPAIR, TICKS, Tick, Worker
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
@@ -58,10 +58,10 @@ class Ticking:
 
     async def _live(self, events: tuple[tuple[float, timedelta], ...], until: float, ticks: tuple[Tick, ...]) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(schedule, "TICKS", ticks)
-            scheduler = schedule._scheduler(self.worker)
+            patch.setattr(process, "TICKS", ticks)
+            scheduler = process._scheduler(self.worker)
         scheduler.start()
-        watching = asyncio.create_task(schedule._watch_for_ever(self.worker, scheduler))
+        watching = asyncio.create_task(process._watch_for_ever(self.worker, scheduler))
         for at, by in events:
             await asyncio.sleep(max(at - self.time.time(), 0))
             self.time.jump(by)
@@ -156,7 +156,7 @@ def test_case_134_what_a_jump_did_is_repaired_as_soon_as_the_clock_is_trusted_ag
     async def noting(_: Worker) -> None:
         ran.append(ticking.time.time())
 
-    ticks = tuple(replace(tick, run=noting) if tick.name == schedule.REPAIR else tick for tick in IDLE)
+    ticks = tuple(replace(tick, run=noting) if tick.name == REPAIR else tick for tick in IDLE)
     ticking.live((100, by), (700, -by), until=1010, ticks=ticks)
     assert any(400 <= at <= 403 for at in ran)
     assert any(1000 <= at <= 1003 for at in ran)
