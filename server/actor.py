@@ -1,20 +1,33 @@
 """The person behind a request, a command or a tick."""
 
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
-Kind = Literal["patient", "caregiver", "staff", "system"]
+
+class ActorKind(StrEnum):
+    PATIENT = "patient"
+    CAREGIVER = "caregiver"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """What a staff member may do: a clinician may also change triggers, an admin also the clinic and its staff."""
+
+    COORDINATOR = "coordinator"
+    CLINICIAN = "clinician"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True)
 class Actor:
     """`id` is the patient's, caregiver's or staff member's; `patient_id` is the patient whose data the device shows."""
 
-    kind: Kind
+    kind: ActorKind
     id: str
     clinic_id: str
     name: str = ""
-    role: str = ""
+    role: Role | None = None  # of a staff member
     patient_id: str = ""
     device_id: str = ""
     session_id: str = ""
@@ -32,4 +45,4 @@ class Visitor:
 
 
 def system(clinic_id: str, name: str = "worker") -> Actor:
-    return Actor("system", name, clinic_id)
+    return Actor(ActorKind.SYSTEM, name, clinic_id)

@@ -7,7 +7,7 @@ from sqlalchemy import Index, String
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.db import Base, OfClinic
 
 
@@ -21,7 +21,7 @@ class AuditEvent(OfClinic, Base):
     )
 
     at: Mapped[datetime]
-    actor_kind: Mapped[str] = mapped_column(String(20))
+    actor_kind: Mapped[ActorKind]
     actor_id: Mapped[str] = mapped_column(String(40))
     verb: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(40))

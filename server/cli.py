@@ -14,9 +14,10 @@ import uvicorn
 from sqlalchemy import select
 
 from server import app, crypto, demo, logs, migrations, settings, supervisor
+from server.access import rules as access_rules
 from server.access import staff_accounts
 from server.access.joining import flow as joining
-from server.actor import Actor, system
+from server.actor import Actor, ActorKind, system
 from server.clock import system_clock
 from server.db import Database
 from server.devices import health
@@ -174,7 +175,7 @@ def staff(arguments: argparse.Namespace, given: Settings) -> int:
         print("interlude: no staff member has that email", file=sys.stderr)
         return 1
     link = f"{given.base_url}/staff/link#{token}"
-    _say(arguments, {"link": link, "hours": int(rules.STAFF_LINK_LIFE / timedelta(hours=1))}, link)
+    _say(arguments, {"link": link, "hours": int(access_rules.STAFF_LINK_LIFE / timedelta(hours=1))}, link)
     return 0
 
 
@@ -187,15 +188,15 @@ def pair(arguments: argparse.Namespace, given: Settings) -> int:
             if patient is None:
                 return None
             return await joining.issue_pairing(
-                db, Actor("system", "cli", patient.clinic_id), patient, None, system_clock()
+                db, Actor(ActorKind.SYSTEM, "cli", patient.clinic_id), patient, None, system_clock()
             )
 
     code = _with_keys(given, make)
     if code is None:
         print("interlude: no patient has that id", file=sys.stderr)
         return 1
-    minutes = int(rules.PAIRING_LIFE / timedelta(minutes=1))
-    _say(arguments, {"code": code, "minutes": minutes}, f"{rules.shown_code(code)} (for {minutes} minutes)")
+    minutes = int(access_rules.PAIRING_LIFE / timedelta(minutes=1))
+    _say(arguments, {"code": code, "minutes": minutes}, f"{access_rules.shown_code(code)} (for {minutes} minutes)")
     return 0
 
 

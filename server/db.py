@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     JSON,
     DateTime,
     Dialect,
+    Enum,
     ForeignKey,
     Index,
     LargeBinary,
@@ -38,6 +40,7 @@ from sqlalchemy.orm import (
 )
 
 BUSY_TIMEOUT = 5.0  # seconds
+WORD = 20  # characters of a state, kind or role
 
 
 class Moment(TypeDecorator[datetime]):
@@ -62,6 +65,10 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
+def _values(words: type[StrEnum]) -> list[str]:
+    return [word.value for word in words]
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -69,6 +76,7 @@ class Base(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
             "fk": "fk_%(table_name)s_%(column_0_name)s",
             "pk": "pk_%(table_name)s",
+            "ck": "ck_%(table_name)s_%(column_0_name)s",
         }
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
@@ -76,6 +84,7 @@ class Base(DeclarativeBase):
         bytes: LargeBinary,
         dict[str, Any]: JSON,
         list[Any]: JSON,
+        StrEnum: Enum(StrEnum, native_enum=False, create_constraint=True, length=WORD, values_callable=_values),
     }
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

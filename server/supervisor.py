@@ -9,8 +9,8 @@ import time
 import urllib.error
 import urllib.request
 
+from server.access.rules import shown_code
 from server.demo import Invitation
-from server.people.rules import shown_code
 from server.settings import Settings
 
 ENTRY = [sys.executable, "-m", "server.cli"]

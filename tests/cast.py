@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import staff_accounts
-from server.actor import Actor, system
-from server.checkins.rules import Rhythm
+from server.actor import Actor, ActorKind, Role, system
+from server.checkins.rules import Rhythm, Timing
 from server.flags import trigger_versions
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.people.rules import ContactBy
 from server.questionnaires import flow as questionnaires
 
 # A Monday, 9:00 in New York, two weeks after summer time ended.
@@ -53,19 +54,23 @@ async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
     mesa = await _clinic(db, NAMES["mesa"], "America/Denver", now)
     boss, other = system(harbor.id, "tests"), system(mesa.id, "tests")
     rosa = await people.register_patient(
-        db, boss, NewPatient(NAMES["rosa"], harbor.zone, "(212) 555-0101", contact="call"), now
+        db, boss, NewPatient(NAMES["rosa"], harbor.zone, "(212) 555-0101", contact=ContactBy.CALL), now
     )
     return Cast(
         harbor=harbor,
-        maria=await _staff(db, boss, NAMES["maria"], "maria@harbor.example", "coordinator", now),
-        ken=await _staff(db, boss, NAMES["ken"], "ken@harbor.example", "clinician", now),
-        ruth=await _staff(db, boss, NAMES["ruth"], "ruth@harbor.example", "admin", now),
+        maria=await _staff(db, boss, NAMES["maria"], "maria@harbor.example", Role.COORDINATOR, now),
+        ken=await _staff(db, boss, NAMES["ken"], "ken@harbor.example", Role.CLINICIAN, now),
+        ruth=await _staff(db, boss, NAMES["ruth"], "ruth@harbor.example", Role.ADMIN, now),
         rosa=rosa,
         luis=await people.add_caregiver(db, boss, rosa, NAMES["luis"], "husband", now),
-        walter=await people.register_patient(db, boss, NewPatient(NAMES["walter"], harbor.zone, contact="call"), now),
+        walter=await people.register_patient(
+            db, boss, NewPatient(NAMES["walter"], harbor.zone, contact=ContactBy.CALL), now
+        ),
         mesa=mesa,
-        tom=await _staff(db, other, NAMES["tom"], "tom@mesa.example", "admin", now),
-        helen=await people.register_patient(db, other, NewPatient(NAMES["helen"], mesa.zone, contact="call"), now),
+        tom=await _staff(db, other, NAMES["tom"], "tom@mesa.example", Role.ADMIN, now),
+        helen=await people.register_patient(
+            db, other, NewPatient(NAMES["helen"], mesa.zone, contact=ContactBy.CALL), now
+        ),
     )
 
 
@@ -101,7 +106,7 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
     return clinic
 
 
-async def _staff(db: AsyncSession, actor: Actor, name: str, email: str, role: str, now: datetime) -> Staff:
+async def _staff(db: AsyncSession, actor: Actor, name: str, email: str, role: Role, now: datetime) -> Staff:
     staff = await staff_accounts.add_staff(db, actor, name, email, role, now)
     assert isinstance(staff, Staff)
     return staff
@@ -110,12 +115,12 @@ async def _staff(db: AsyncSession, actor: Actor, name: str, email: str, role: st
 def acting(person: Staff | Patient | Caregiver) -> Actor:
     """The actor that a signed-in person is, where a test calls a flow itself."""
     if isinstance(person, Staff):
-        return Actor("staff", person.id, person.clinic_id, name=person.name, role=person.role)
+        return Actor(ActorKind.STAFF, person.id, person.clinic_id, name=person.name, role=person.role)
     if isinstance(person, Caregiver):
-        return Actor("caregiver", person.id, person.clinic_id, patient_id=person.patient_id)
-    return Actor("patient", person.id, person.clinic_id, patient_id=person.id, zone=person.zone)
+        return Actor(ActorKind.CAREGIVER, person.id, person.clinic_id, patient_id=person.patient_id)
+    return Actor(ActorKind.PATIENT, person.id, person.clinic_id, patient_id=person.id, zone=person.zone)
 
 
-def weekly(now: datetime = NOW, at: time = time(9)) -> Rhythm:
+def weekly(now: datetime = NOW, at: time = time(9)) -> Timing:
     """A weekly rhythm that falls due today at `at`."""
-    return Rhythm("weekly", at, now.date(), now.weekday())
+    return Timing(Rhythm.WEEKLY, at, now.date(), now.weekday())

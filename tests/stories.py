@@ -21,11 +21,12 @@ from server.audit import AuditEvent
 from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
 from server.db import Base, Database
 from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
+from server.questionnaires.respondents import Respondent
 from server.responses import submit
 from server.responses.offline import sealed_entries
 from server.responses.submit import Submission, Taken
@@ -56,7 +57,7 @@ async def audited(database: Database, subject_id: str) -> list[str]:
 async def due_check_in(db: AsyncSession, patient: Patient, slug: str = "weekly-als", now: datetime = NOW) -> CheckIn:
     """A weekly check-in that fell due this moment."""
     wall = to_wall(now, patient.zone)
-    rhythm = Rhythm("weekly", wall.time(), wall.date(), wall.weekday())
+    rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
     plan = await checkins.add_plan(db, system(patient.clinic_id), patient, slug, rhythm, now)
     found = await db.scalar(select(CheckIn).where(CheckIn.plan_id == plan.id, CheckIn.due_at == now))
     assert found is not None
@@ -67,7 +68,7 @@ async def answered(
     db: AsyncSession, patient: Patient, check_in: CheckIn, answers: Mapping[str, object], now: datetime = NOW
 ) -> Taken:
     """The patient's own answers, sent at `now`."""
-    submission = Submission(check_in.client_id, answers, "self", now)
+    submission = Submission(check_in.client_id, answers, Respondent.SELF, now)
     taken = await submit.submit(db, acting(patient), check_in, submission, now)
     assert isinstance(taken, Taken)
     return taken

@@ -1,6 +1,7 @@
 """The schema that the steps make is the one that the models mean, on both databases."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,8 +13,9 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import JSON, Column, Connection, MetaData, func, inspect, select
+from sqlalchemy import JSON, Column, Connection, Enum, MetaData, func, inspect, select, text
 from sqlalchemy import table as sql_table
+from sqlalchemy.exc import IntegrityError
 
 from server import crypto, migrations
 from server.access.models import Passkey
@@ -96,7 +98,34 @@ def fill(connection: Connection) -> None:
             connection.execute(table.insert().values(row))
 
 
+# What the former version stored in the columns that hold a word of a list.
+FORMER_WORDS = {
+    "appointment.status": "booked",
+    "attempt.channel": "push",
+    "attempt.state": "accepted",
+    "audit_event.actor_kind": "staff",
+    "check_in.state": "done",
+    "draft.party": "helper",
+    "draft.respondent": "helper",
+    "flag.severity": "red",
+    "patient.contact": "helper",
+    "phone_call.outcome": "reached",
+    "plan.rhythm": "weekly",
+    "reminder.kind": "sign",
+    "reminder.state": "folded",
+    "response.status": "completed",
+    "response.respondent": "hands",
+    "set_aside.respondent": "helper",
+    "staff.role": "admin",
+    "trigger.condition": "at-least",
+    "trigger.severity": "hard",
+    "trigger.screen": "",
+}
+
+
 def value_for(column: Column[Any]) -> Any:
+    if str(column) in FORMER_WORDS:
+        return FORMER_WORDS[str(column)]
     if isinstance(column.type, JSON):
         return {}
     zone = UTC if getattr(column.type, "timezone", False) else None
@@ -115,6 +144,42 @@ async def test_case_54_what_was_stored_before_the_newest_steps_is_there_after_th
         for table in before - {"alembic_version"}:
             count = await connection.scalar(select(func.count()).select_from(sql_table(table)))
             assert count == 1, table
+    await database.close()
+
+
+def checks(connection: Connection) -> dict[str, str]:
+    """The name of each CHECK constraint → what it checks."""
+    inspector = inspect(connection)
+    found = [check for table in Base.metadata.tables for check in inspector.get_check_constraints(table)]
+    return {str(check["name"]): check["sqltext"] for check in found}
+
+
+async def test_the_database_knows_each_word_that_a_state_may_be(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        found = await connection.run_sync(checks)
+    columns = [column for table in Base.metadata.tables.values() for column in table.columns]
+    words = {f"ck_{c.table.name}_{c.name}": c.type.enums for c in columns if isinstance(c.type, Enum)}
+    assert {name: set(re.findall("'([^']*)'", text)) for name, text in found.items()} == {
+        name: set(enums) for name, enums in words.items()
+    }
+
+
+async def test_a_misspelt_state_is_refused_by_the_database(database: Database, cast: Cast) -> None:
+    async with database.engine.begin() as connection:
+        with pytest.raises(IntegrityError, match="ck_staff_role"):
+            await connection.execute(text("UPDATE staff SET role = 'clinican'"))
+
+
+async def test_case_54_an_unknown_word_stops_the_upgrade_and_is_named(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.execute(text("UPDATE flag SET severity = 'purple'"))
+    with pytest.raises(RuntimeError, match=r"flag\.severity: 'purple'"):
+        await migrations.upgrade(database)
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0015"
     await database.close()
 
 

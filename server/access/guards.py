@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto, language
+from server.access import rules as access_rules
 from server.access.models import Device, DeviceSession
-from server.actor import Actor, Visitor
+from server.actor import Actor, ActorKind, Role, Visitor
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Patient, Staff
-from server.web.dependencies import Ask
+from server.web.dependencies import Ask, MayOpen
 
 PERSON_COOKIE = "__Host-interlude"
 STAFF_COOKIE = "__Host-interlude-desk"
@@ -77,8 +78,8 @@ async def _left_by(db: AsyncSession, token: str) -> Actor | None:
     if patient is None or patient.paused_why != rules.CONSENT_WITHDRAWN:
         return None
     if caregiver is not None:
-        return Actor("caregiver", caregiver.id, patient.clinic_id, patient_id=patient.id)
-    return Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id)
+        return Actor(ActorKind.CAREGIVER, caregiver.id, patient.clinic_id, patient_id=patient.id)
+    return Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id)
 
 
 async def _staff_actor(db: AsyncSession, session: DeviceSession, device: Device) -> Actor | None:
@@ -87,7 +88,7 @@ async def _staff_actor(db: AsyncSession, session: DeviceSession, device: Device)
         return None
     clinic = await db.get_one(Clinic, staff.clinic_id)
     return Actor(
-        "staff",
+        ActorKind.STAFF,
         staff.id,
         staff.clinic_id,
         name=staff.name,
@@ -107,7 +108,7 @@ async def _person_actor(db: AsyncSession, session: DeviceSession, device: Device
     if patient is None:
         return None
     return Actor(
-        "caregiver" if caregiver else "patient",
+        ActorKind.CAREGIVER if caregiver else ActorKind.PATIENT,
         caregiver.id if caregiver else patient.id,
         patient.clinic_id,
         name=caregiver.name if caregiver else patient.name,
@@ -124,18 +125,18 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     who = handler.opt.get("who")
     if handler.opt.get("same_origin") and not is_same_origin(connection):
         raise PermissionDeniedException("This did not come from Interlude's own pages.")
-    if who == "anyone":
+    if who == MayOpen.ANYONE:
         return
     actor = asking(connection, who)
     if actor is None and handler.opt.get("tells_left"):
         await _refuse_who_left(connection)
     if actor is None:
         raise NotAuthorizedException(extra={"who": who})
-    if who == "admin" and actor.role != "admin":
+    if who == MayOpen.ADMIN and actor.role != Role.ADMIN:
         raise PermissionDeniedException("Only an admin of the clinic may do this.")
-    if who == "clinician" and actor.role not in ("clinician", "admin"):
+    if who == MayOpen.CLINICIAN and actor.role not in (Role.CLINICIAN, Role.ADMIN):
         raise PermissionDeniedException("Only a clinician or an admin of the clinic may do this.")
-    if who == "patient" and actor.kind != "patient":
+    if who == MayOpen.PATIENT and actor.kind != ActorKind.PATIENT:
         raise PermissionDeniedException("Only the patient may do this.")
 
 
@@ -159,20 +160,20 @@ def is_same_origin(connection: Connection) -> bool:
     return site == "same-origin" and origin in (base_url, f"{base_url.partition('://')[0]}://{host}")
 
 
-def asking(connection: Connection, who: str | None) -> Actor | None:
+def asking(connection: Connection, who: MayOpen | None) -> Actor | None:
     visitor: Visitor = connection.scope.get("user") or Visitor()
     return {
-        "person": visitor.person,
-        "patient": visitor.person,
-        "staff": visitor.staff,
-        "clinician": visitor.staff,
-        "admin": visitor.staff,
-    }.get(who or "")
+        MayOpen.PERSON: visitor.person,
+        MayOpen.PATIENT: visitor.person,
+        MayOpen.STAFF: visitor.staff,
+        MayOpen.CLINICIAN: visitor.staff,
+        MayOpen.ADMIN: visitor.staff,
+    }.get(who or MayOpen.ANYONE)
 
 
 def session_cookie(token: str, of_staff: bool = False) -> Cookie:
     """`__Host-`: sent to this host only, over https (or localhost) only. HttpOnly: scripts cannot read it."""
-    life = rules.STAFF_SESSION_LIFE if of_staff else rules.PERSON_SESSION_LIFE
+    life = access_rules.STAFF_SESSION_LIFE if of_staff else access_rules.PERSON_SESSION_LIFE
     return Cookie(
         key=STAFF_COOKIE if of_staff else PERSON_COOKIE,
         value=token,
@@ -208,7 +209,7 @@ def spoken_with(connection: Connection) -> str:
     visitor: Visitor = connection.scope.get("user") or Visitor()
     person = None if connection.url.path.startswith("/staff") else visitor.person
     chosen = chosen_language(connection)
-    if person and (person.kind == "patient" or not chosen):
+    if person and (person.kind == ActorKind.PATIENT or not chosen):
         return person.locale
     return chosen or language.accepted(connection.headers.get("accept-language", ""))
 

@@ -7,9 +7,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
+from server.access import rules
 from server.access.models import Guesses
 from server.db import new_id
-from server.people import rules
 
 
 async def count_guess(db: AsyncSession, who: str, now: datetime, allowed: int = rules.GUESSES_ALLOWED) -> int:

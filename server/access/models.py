@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.access.rules import SubscriptionEnd
 from server.crypto import Sealed
 from server.db import Base, OfClinic
 
@@ -131,7 +132,7 @@ class Subscription(OfClinic, Base):
     started_at: Mapped[datetime]
     shown_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_why: Mapped[str | None] = mapped_column(String(40))
+    ended_why: Mapped[SubscriptionEnd | None]
 
 
 class Consent(OfClinic, Base):

@@ -6,9 +6,8 @@ from litestar import Response, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from server.access import passkeys, sessions
+from server.access import passkeys, rules, sessions
 from server.access.guards import held_token, session_cookie, source_of
-from server.people import rules
 from server.people.rules import Refused
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, Now, Who

@@ -22,12 +22,12 @@ from webauthn.helpers.structs import (
 )
 
 from server import audit, crypto
+from server.access import rules
 from server.access.guess_limits import count_guess, forgive_guess
 from server.access.joining.flow import Joined, begin
 from server.access.models import Challenge, Device, Passkey, PasskeyUse
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.db import scope, unscoped
-from server.people import rules
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
@@ -102,7 +102,7 @@ async def _must_prove(db: AsyncSession, actor: Actor, now: datetime) -> bool:
 
 
 def _caregiver_id(actor: Actor) -> str | None:
-    return actor.id if actor.kind == "caregiver" else None
+    return actor.id if actor.kind == ActorKind.CAREGIVER else None
 
 
 async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
@@ -160,7 +160,7 @@ async def _has_ended(db: AsyncSession, passkey: Passkey) -> bool:
 
 async def of_person(db: AsyncSession, actor: Actor) -> list[Passkey]:
     query = select(Passkey).where(Passkey.patient_id == actor.patient_id, Passkey.ended_at.is_(None))
-    if actor.kind == "caregiver":
+    if actor.kind == ActorKind.CAREGIVER:
         query = query.where(Passkey.caregiver_id == actor.id)
     return list(await db.scalars(query.order_by(Passkey.made_at)))
 
@@ -215,8 +215,8 @@ async def _person(db: AsyncSession, passkey: Passkey) -> Patient | Caregiver:
 
 def _owner(passkey: Passkey) -> Actor:
     if passkey.caregiver_id:
-        return Actor("caregiver", passkey.caregiver_id, passkey.clinic_id)
-    return Actor("patient", passkey.patient_id, passkey.clinic_id)
+        return Actor(ActorKind.CAREGIVER, passkey.caregiver_id, passkey.clinic_id)
+    return Actor(ActorKind.PATIENT, passkey.patient_id, passkey.clinic_id)
 
 
 def _hash(credential_id: bytes) -> str:

@@ -6,18 +6,21 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access import rules as access_rules
 from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
-from server.actor import Actor, system
+from server.access.rules import SubscriptionEnd
+from server.actor import Actor, ActorKind, system
 from server.db import unscoped
 from server.people import flow as people
 from server.people import rules
 from server.people.models import Caregiver, Patient
+from server.people.rules import PauseReason
 
 
 async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tuple[str, DeviceSession]:
     """Begin a session with a new token; a token that the browser had before is never reused."""
     token = crypto.new_token()
-    life = rules.STAFF_SESSION_LIFE if device.staff_id else rules.PERSON_SESSION_LIFE
+    life = access_rules.STAFF_SESSION_LIFE if device.staff_id else access_rules.PERSON_SESSION_LIFE
     session = DeviceSession(
         clinic_id=device.clinic_id,
         device_id=device.id,
@@ -34,10 +37,10 @@ async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tupl
 def owner(device: Device) -> Actor:
     """The device's owner, as an actor."""
     if device.staff_id:
-        return Actor("staff", device.staff_id, device.clinic_id)
+        return Actor(ActorKind.STAFF, device.staff_id, device.clinic_id)
     if device.caregiver_id:
-        return Actor("caregiver", device.caregiver_id, device.clinic_id)
-    return Actor("patient", device.patient_id or "", device.clinic_id)
+        return Actor(ActorKind.CAREGIVER, device.caregiver_id, device.clinic_id)
+    return Actor(ActorKind.PATIENT, device.patient_id or "", device.clinic_id)
 
 
 async def end_device(db: AsyncSession, actor: Actor, device: Device, now: datetime) -> None:
@@ -55,7 +58,7 @@ async def end_device(db: AsyncSession, actor: Actor, device: Device, now: dateti
     await db.execute(
         update(Subscription)
         .where(Subscription.device_id == device.id, Subscription.ended_at.is_(None))
-        .values(ended_at=now, ended_why="signed-out")
+        .values(ended_at=now, ended_why=SubscriptionEnd.SIGNED_OUT)
     )
     await _end_passkeys(db, actor, _passkeys_of(device), now)
     await end_codes(db, actor, PairingCode.device_id == device.id, now)
@@ -145,7 +148,7 @@ async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, no
     audit.record(db, actor, "caregiver.ended", caregiver, now)
 
 
-async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now: datetime) -> None:
+async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: PauseReason, now: datetime) -> None:
     """Pause all messages to the patient. After a death or withdrawn consent, pairing codes expire too."""
     await people.pause(db, actor, patient, why, now)
     if why in rules.ENDS_CODES:

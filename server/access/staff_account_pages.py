@@ -8,18 +8,17 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import sessions, staff_accounts
+from server.access import rules, sessions, staff_accounts
 from server.access.guards import ended_cookie, session_cookie, source_of
 from server.access.staff_accounts import Credentials
-from server.actor import Actor
-from server.people import rules
+from server.actor import Actor, Role
 from server.people import staff as people_staff
 from server.people.models import Staff
 from server.people.rules import Refused
 from server.settings import Settings
 from server.web import render
 from server.web.dependencies import ADMIN, ANYONE, STAFF, Ask, Db, Given, Now, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
@@ -115,7 +114,7 @@ async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def invite(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[str]:
     form = await form_of(request)
     added = await staff_accounts.add_staff(
-        db, actor, text(form, "name", 100), text(form, "email", 200), text(form, "role", 20), now
+        db, actor, text(form, "name", 100), text(form, "email", 200), one_of(form, "role", Role), now
     )
     if isinstance(added, Refused):
         return await _team(request, db, actor, refused=added)
@@ -150,7 +149,7 @@ async def _team(
         refused=refused,
         link=link,
         link_for=link_for,
-        roles=rules.ROLES,
+        roles=tuple(Role),
     )
 
 

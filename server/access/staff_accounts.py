@@ -10,10 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access import rules as access_rules
 from server.access.guess_limits import count_guess, forget_guesses
 from server.access.models import Device, DeviceSession, StaffLink
 from server.access.sessions import begin_session
-from server.actor import Actor
+from server.actor import Actor, ActorKind, Role
 from server.db import scope
 from server.people import rules
 from server.people.models import Staff
@@ -30,8 +31,10 @@ class Entered:
     staff: Staff
 
 
-async def add_staff(db: AsyncSession, actor: Actor, name: str, email: str, role: str, now: datetime) -> Staff | Refused:
-    if role not in rules.ROLES:
+async def add_staff(
+    db: AsyncSession, actor: Actor, name: str, email: str, role: Role | None, now: datetime
+) -> Staff | Refused:
+    if role is None:
         return Refused("role")
     if not rules.is_email(email):
         return Refused("email")
@@ -61,7 +64,7 @@ async def make_link(db: AsyncSession, actor: Actor, staff: Staff, now: datetime)
         clinic_id=staff.clinic_id,
         staff_id=staff.id,
         token_hash=crypto.token_hash(token),
-        expires_at=now + rules.STAFF_LINK_LIFE,
+        expires_at=now + access_rules.STAFF_LINK_LIFE,
     )
     db.add(link)
     await db.flush()
@@ -148,7 +151,7 @@ async def _enter(db: AsyncSession, staff: Staff, device_name: str, how: str, now
     device = Device(clinic_id=staff.clinic_id, staff_id=staff.id, name=device_name, joined_at=now, seen_at=now)
     db.add(device)
     await db.flush()
-    audit.record(db, Actor("staff", staff.id, staff.clinic_id), "staff.signed-in", device, now, how=how)
+    audit.record(db, Actor(ActorKind.STAFF, staff.id, staff.clinic_id), "staff.signed-in", device, now, how=how)
     token, session = await begin_session(db, device, now)
     return Entered(token, session, staff)
 
@@ -157,9 +160,9 @@ async def set_credentials(
     db: AsyncSession, actor: Actor, password: str, totp_secret: str, code: str, now: datetime
 ) -> Refused | None:
     """Store a new password and TOTP secret if a code proves that the authenticator app has the secret."""
-    if fault := rules.password_fault(password):
+    if fault := access_rules.password_fault(password):
         return Refused(fault)
-    step = matching_step(totp_secret, code, now) if rules.is_totp_secret(totp_secret) else None
+    step = matching_step(totp_secret, code, now) if access_rules.is_totp_secret(totp_secret) else None
     if step is None:
         return Refused("code")
     staff = await db.get_one(Staff, actor.id)

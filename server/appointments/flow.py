@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.appointments import rules
 from server.appointments.models import Appointment, Series
-from server.appointments.rules import VisitChanged
+from server.appointments.rules import AppointmentStatus, VisitChanged
 from server.checkins import flow as checkins
 from server.checkins.flow import TiedTo
 from server.delivery import receipts
@@ -19,7 +19,7 @@ from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice, Subject
 from server.reminders.message_text import detail_of_visit
-from server.reminders.rules import Planned, plan_visit
+from server.reminders.rules import Planned, ReminderKind, Reply, plan_visit
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ async def book(
         minutes=new.minutes,
         place=new.place or clinic.address,
         instructions=new.instructions,
-        status="booked",
+        status=AppointmentStatus.BOOKED,
     )
     db.add(appointment)
     await db.flush()
@@ -97,7 +97,10 @@ async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts:
     if appointment.status not in rules.UPCOMING:
         raise rules.BadVisit("over")
     appointment.starts_at = rules.check_start(starts, appointment.zone, now)
-    appointment.starts, appointment.status = starts, "booked"  # an arrived patient comes again another time
+    appointment.starts, appointment.status = (
+        starts,
+        AppointmentStatus.BOOKED,
+    )  # an arrived patient comes again another time
     appointment.changes += 1
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
     audit.record(db, actor, "appointment.moved", appointment, now)
@@ -106,7 +109,9 @@ async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts:
     await _carry_along(db, actor, patient, appointment, now)
 
 
-async def mark(db: AsyncSession, actor: Actor, appointment: Appointment, status: str, now: datetime) -> bool:
+async def mark(
+    db: AsyncSession, actor: Actor, appointment: Appointment, status: AppointmentStatus, now: datetime
+) -> bool:
     """Set a new status. False if that cannot follow from the current one."""
     await lock(db, appointment)
     if not rules.may_become(appointment.status, status):
@@ -114,19 +119,19 @@ async def mark(db: AsyncSession, actor: Actor, appointment: Appointment, status:
     appointment.status = status
     appointment.changes += 1
     audit.record(db, actor, f"appointment.{status}", appointment, now)
-    if status in ("cancelled", "noshow"):
+    if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         await reminders.cancel(db, actor, appointment.id, status, now)
         await checkins.untie(db, actor, appointment.id, status, now)
-        if status == "cancelled":
+        if status == AppointmentStatus.CANCELLED:
             patient = await db.get_one(Patient, appointment.patient_id)
             await _tell_change(db, actor, patient, appointment, now)
-    elif status in ("arrived", "fulfilled"):
+    elif status in (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED):
         await reminders.cancel(db, actor, appointment.id, status, now)
     return True
 
 
 async def answer(
-    db: AsyncSession, actor: Actor, appointment: Appointment, reply: str, now: datetime, shown: str | None = None
+    db: AsyncSession, actor: Actor, appointment: Appointment, reply: Reply, now: datetime, shown: str | None = None
 ) -> None:
     """Record the reply "coming", "cant" or "another". A later reply replaces an earlier one.
 
@@ -154,7 +159,7 @@ def _is_shown(appointment: Appointment, shown: str) -> bool:
     return shown == appointment.shown or (shown == "" and appointment.changes == 0)
 
 
-async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetime) -> Appointment | None:
+async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
     """Record an answer from a notification. The token is valid for this appointment's reminder only; else None."""
     appointment = await visit_behind(db, token, now)
     if appointment is None:
@@ -163,7 +168,7 @@ async def answer_by_token(db: AsyncSession, token: str, reply: str, now: datetim
     reminder = await receipts.redeem(db, token, now)
     if reminder is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
         return None
-    await answer(db, Actor("patient", reminder.patient_id, reminder.clinic_id), appointment, reply, now)
+    await answer(db, Actor(ActorKind.PATIENT, reminder.patient_id, reminder.clinic_id), appointment, reply, now)
     return appointment
 
 
@@ -198,7 +203,7 @@ async def remind(
     wanted: Sequence[Planned] | None = None,
 ) -> None:
     """Plan the appointment's reminders: none if the patient can't come, which staff see on their list."""
-    if appointment.reply not in (None, "coming"):
+    if appointment.reply not in (None, Reply.COMING):
         wanted = []
     elif wanted is None:
         wanted = plan_visit(appointment.starts, appointment.zone, now)
@@ -211,18 +216,18 @@ async def _tell_change(
 ) -> None:
     """Notify of a move or a cancellation at once, if anyone was reminded of the old time."""
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
-    notice = Notice("change", patient.id, appointment.id, path, appointment.starts_at, detail)
+    notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
     await reminders.tell_change(db, actor, notice, now)
 
 
 def _detail(appointment: Appointment) -> str:
     """The details for notifications of people who chose to see them there."""
-    return detail_of_visit(appointment.starts, appointment.place, appointment.status == "cancelled")
+    return detail_of_visit(appointment.starts, appointment.place, appointment.status == AppointmentStatus.CANCELLED)
 
 
 async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment | None:
     """An appointment of the actor's clinic; for a patient or caregiver, only of their own patient."""
     query = select(Appointment).where(Appointment.id == appointment_id, Appointment.clinic_id == actor.clinic_id)
-    if actor.kind != "staff":
+    if actor.kind != ActorKind.STAFF:
         query = query.where(Appointment.patient_id == actor.patient_id)
     return await db.scalar(query)

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.appointments import rules
 from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
+from server.reminders.rules import Reply
 
 
 async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
@@ -67,7 +69,7 @@ async def unconfirmed(db: AsyncSession, actor: Actor, now: datetime) -> list[App
             select(Appointment)
             .where(
                 Appointment.clinic_id == actor.clinic_id,
-                Appointment.status.in_(("proposed", "booked")),
+                Appointment.status.in_((AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)),
                 Appointment.reply.is_(None),
                 Appointment.starts_at > now,
                 Appointment.starts_at <= now + rules.CALL_AHEAD,
@@ -84,7 +86,7 @@ async def to_handle(db: AsyncSession, actor: Actor, now: datetime) -> list[Appoi
             select(Appointment)
             .where(
                 Appointment.clinic_id == actor.clinic_id,
-                or_(Appointment.reply == "cant", Appointment.reply == "another"),
+                or_(Appointment.reply == Reply.CANT_COME, Appointment.reply == Reply.ANOTHER_TIME),
                 Appointment.handled_at.is_(None),
                 Appointment.status.in_(rules.UPCOMING),
                 Appointment.starts_at > now - timedelta(days=1),

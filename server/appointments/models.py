@@ -5,8 +5,11 @@ from datetime import datetime
 from sqlalchemy import DateTime, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.actor import ActorKind
+from server.appointments.rules import AppointmentStatus
 from server.crypto import Sealed
 from server.db import Base, OfClinic
+from server.reminders.rules import Reply
 
 
 class Series(OfClinic, Base):
@@ -28,7 +31,7 @@ class Appointment(OfClinic, Base):
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"))
-    status: Mapped[str] = mapped_column(String(12), default="booked")
+    status: Mapped[AppointmentStatus] = mapped_column(default=AppointmentStatus.BOOKED)
     starts: Mapped[datetime] = mapped_column(DateTime(timezone=False))
     zone: Mapped[str] = mapped_column(String(64))
     starts_at: Mapped[datetime]
@@ -36,9 +39,9 @@ class Appointment(OfClinic, Base):
     place: Mapped[str] = mapped_column(String(200), default="")
     instructions_sealed: Mapped[bytes | None]
     instructions = Sealed[str | None]("appointment.instructions")
-    reply: Mapped[str | None] = mapped_column(String(10))
+    reply: Mapped[Reply | None]
     replied_at: Mapped[datetime | None]
-    replied_by: Mapped[str | None] = mapped_column(String(10))
+    replied_by: Mapped[ActorKind | None]
     handled_at: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(default=0)
 

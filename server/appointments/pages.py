@@ -11,14 +11,15 @@ from server.actor import Actor
 from server.appointments import flow, rules
 from server.appointments.flow import NewSeries, NewVisit
 from server.appointments.models import Appointment
-from server.appointments.rules import BadVisit
+from server.appointments.rules import AppointmentStatus, BadVisit
 from server.people import flow as people
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import status
+from server.reminders.rules import Reply
 from server.web import problems, render
 from server.web.dependencies import ANYONE, STAFF, Ask, Db, Now, Who
-from server.web.form_fields import a_date, a_time, form_of, json_of, text, texts, whole
+from server.web.form_fields import a_date, a_time, form_of, json_of, one_of, text, texts, whole
 from server.web.problems import found
 
 
@@ -27,8 +28,9 @@ async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> 
     """`{"token": …, "reply": "coming" | "cant"}` from a notification's button; needs no sign-in."""
     body = await json_of(request)
     token, reply = body.get("token"), body.get("reply")
-    if not isinstance(token, str) or reply not in rules.REPLIES:
+    if not isinstance(token, str) or reply not in tuple(Reply):
         return problems.answer(request, 400)
+    reply = Reply(reply)
     if await flow.answer_by_token(db, token, reply, now) is None:
         return problems.answer(request, 404)
     return Response({"token": token, "reply": reply}, status_code=200, headers=render.FRESH)
@@ -45,8 +47,8 @@ async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Respo
 
 @post("/go/{token:str}", opt=ANYONE)
 async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[Any]:
-    reply = text(await form_of(request), "reply", 10)
-    if reply not in rules.REPLIES:
+    reply = one_of(await form_of(request), "reply", Reply)
+    if reply is None:
         return problems.answer(request, 422)
     visit = await flow.answer_by_token(db, token, reply, now)
     if visit is None:
@@ -119,7 +121,8 @@ async def move(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromP
 @post("/staff/visits/{appointment_id:str}/mark", opt=STAFF)
 async def mark(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
     appointment = found(await flow.find(db, actor, appointment_id))
-    if not await flow.mark(db, actor, appointment, text(await form_of(request), "status", 12), now):
+    status = one_of(await form_of(request), "status", AppointmentStatus)
+    if status is None or not await flow.mark(db, actor, appointment, status, now):
         return await _staff_visit(request, db, actor, appointment, BadVisit("status"))
     return render.go(request, f"/staff/visits/{appointment.id}")
 

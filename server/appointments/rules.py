@@ -1,24 +1,41 @@
 """Dates of a series, allowed status changes, checks on new appointments: pure."""
 
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+
+class AppointmentStatus(StrEnum):
+    """FHIR R4 AppointmentStatus, as far as we use it."""
+
+    PROPOSED = "proposed"
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    FULFILLED = "fulfilled"
+    CANCELLED = "cancelled"
+    NOSHOW = "noshow"
+
 
 LONGEST_SERIES = 40
 SHORTEST, LONGEST = 5, 24 * 60  # minutes
 FARTHEST = timedelta(days=3 * 365)  # a later date is probably a mistyped year
 PLACE = 200  # characters
 CALL_AHEAD = timedelta(hours=26)  # an appointment without a reply is on the call list from then on
-REPLIES = ("coming", "cant", "another")
-UPCOMING = ("proposed", "booked", "arrived")
+UPCOMING = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 
 # FHIR R4 AppointmentStatus: which states may follow each state.
 NEXT = {
-    "proposed": ("booked", "cancelled"),
-    "booked": ("arrived", "fulfilled", "noshow", "cancelled"),
-    "arrived": ("fulfilled", "booked", "noshow"),
-    "fulfilled": ("arrived",),
-    "noshow": ("arrived", "fulfilled"),
-    "cancelled": (),
+    AppointmentStatus.PROPOSED: (AppointmentStatus.BOOKED, AppointmentStatus.CANCELLED),
+    AppointmentStatus.BOOKED: (
+        AppointmentStatus.ARRIVED,
+        AppointmentStatus.FULFILLED,
+        AppointmentStatus.NOSHOW,
+        AppointmentStatus.CANCELLED,
+    ),
+    AppointmentStatus.ARRIVED: (AppointmentStatus.FULFILLED, AppointmentStatus.BOOKED, AppointmentStatus.NOSHOW),
+    AppointmentStatus.FULFILLED: (AppointmentStatus.ARRIVED,),
+    AppointmentStatus.NOSHOW: (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED),
+    AppointmentStatus.CANCELLED: (),
 }
 
 
@@ -91,5 +108,5 @@ def check_length(minutes: int | None) -> int:
     return minutes
 
 
-def may_become(status: str, wanted: str) -> bool:
+def may_become(status: AppointmentStatus, wanted: AppointmentStatus) -> bool:
     return wanted in NEXT.get(status, ())

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from server.channels.protocol import Message, Outcome, Result
+from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.clock import Clock
 
 
@@ -55,7 +55,7 @@ class Mailbox:
 
 
 class EmailChannel:
-    name = "email"
+    name = ChannelName.EMAIL
 
     def __init__(
         self, server: Server, *, now: Clock, deadline: float = 20.0, tls: ssl.SSLContext | None = None

@@ -5,6 +5,12 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 
+class ChannelName(StrEnum):
+    PUSH = "push"
+    TEXT = "text"
+    EMAIL = "email"
+
+
 class Result(StrEnum):
     """How one attempt ended, which decides what may follow."""
 

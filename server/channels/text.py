@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import apprise
 
-from server.channels.protocol import Message, Outcome, Result
+from server.channels.protocol import ChannelName, Message, Outcome, Result
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 LONGEST = 300  # characters, links included: two segments and a little
@@ -34,7 +34,7 @@ def check_url(url: str) -> str:
 
 
 class TextChannel:
-    name = "text"
+    name = ChannelName.TEXT
 
     def __init__(self, url: str, *, deadline: float = 20.0) -> None:
         """`deadline` is the limit for a whole send, in seconds. Raises BadTextUrl."""

@@ -10,6 +10,7 @@ from server.actor import Actor
 from server.audit import AuditEvent
 from server.checkins import flow, rules
 from server.checkins.models import CheckIn, Plan
+from server.checkins.rules import CheckInState
 from server.people.models import Patient
 
 PLAN_ENDED = "plan-ended"
@@ -40,7 +41,7 @@ async def resume(db: AsyncSession, actor: Actor, plan: Plan, patient: Patient, n
     audit.record(db, actor, "plan.resumed", plan, now)
     for check_in in called_off:
         if check_in.closes_at > now:
-            check_in.state = "waiting"
+            check_in.state = CheckInState.WAITING
             audit.record(db, actor, "check-in.resumed", check_in, now)
             await flow.remind(db, check_in, plan, now)
     if plan.rhythm in rules.RECURRING:
@@ -54,7 +55,9 @@ async def _called_off_with(db: AsyncSession, plan: Plan) -> list[CheckIn]:
         AuditEvent.verb == "check-in.cancelled", AuditEvent.at == plan.ended_at
     )
     ids = [subject_id for subject_id, detail in await db.execute(events) if detail.get("why") == PLAN_ENDED]
-    found = select(CheckIn).where(CheckIn.id.in_(ids), CheckIn.plan_id == plan.id, CheckIn.state == "cancelled")
+    found = select(CheckIn).where(
+        CheckIn.id.in_(ids), CheckIn.plan_id == plan.id, CheckIn.state == CheckInState.CANCELLED
+    )
     return list(await db.scalars(found))
 
 

@@ -11,7 +11,7 @@ from server import audit
 from server.actor import Actor, system
 from server.checkins import rules
 from server.checkins.models import CheckIn, Plan
-from server.checkins.rules import Occasion, Rhythm
+from server.checkins.rules import CheckInState, Occasion, Timing
 from server.db import new_id
 from server.people.models import Patient
 from server.questionnaires.flow import newest
@@ -20,20 +20,20 @@ from server.reminders.flow import Subject
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE, plan_checkin
 
 
-async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, rhythm: Rhythm, now: datetime) -> Plan:
+async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, timing: Timing, now: datetime) -> Plan:
     plan = Plan(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
         slug=slug,
-        rhythm=rhythm.rhythm,
-        at=rhythm.at.strftime("%H:%M"),
-        weekday=rhythm.weekday,
-        starts_on=rhythm.starts_on.isoformat(),
+        rhythm=timing.rhythm,
+        at=timing.at.strftime("%H:%M"),
+        weekday=timing.weekday,
+        starts_on=timing.starts_on.isoformat(),
     )
     db.add(plan)
     await db.flush()
-    audit.record(db, actor, "plan.added", plan, now, slug=slug, rhythm=rhythm.rhythm)
-    if rhythm.rhythm in rules.RECURRING:
+    audit.record(db, actor, "plan.added", plan, now, slug=slug, rhythm=timing.rhythm)
+    if timing.rhythm in rules.RECURRING:
         await lay_out(db, plan, patient, now)
     return plan
 
@@ -71,7 +71,7 @@ async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime)
     """Generate the plan's check-ins up to AHEAD; those that exist stay as they are."""
     rows = await db.execute(select(CheckIn.due_at, CheckIn.day).where(CheckIn.plan_id == plan.id))
     held = {mark for row in rows.all() for mark in row}
-    for occasion in rules.occasions(rhythm_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD):
+    for occasion in rules.occasions(timing_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD):
         new = occasion.due_at not in held and str(occasion.day) not in held
         if new and occasion.closes_at > now:
             await _make(db, plan, patient, occasion, None, now)
@@ -92,7 +92,7 @@ async def tie(db: AsyncSession, actor: Actor, patient: Patient, visit: TiedTo, n
     for plan in await plans_of(db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
-        occasion = rules.around_visit(rhythm_of(plan), visit.starts, visit.zone, patient.zone, now)
+        occasion = rules.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, now)
         check_in = held.get(plan.id)
         if occasion is None and check_in is not None:
             await call_off(db, actor, check_in, "moved", now)
@@ -109,8 +109,8 @@ async def untie(db: AsyncSession, actor: Actor, appointment_id: str, why: str, n
         await call_off(db, actor, check_in, why, now)
 
 
-def rhythm_of(plan: Plan) -> Rhythm:
-    return Rhythm(plan.rhythm, time.fromisoformat(plan.at), datetime.fromisoformat(plan.starts_on).date(), plan.weekday)
+def timing_of(plan: Plan) -> Timing:
+    return Timing(plan.rhythm, time.fromisoformat(plan.at), datetime.fromisoformat(plan.starts_on).date(), plan.weekday)
 
 
 async def _make(
@@ -134,7 +134,7 @@ async def _make(
         day=occasion.day.isoformat() if occasion.day else None,
         due_at=occasion.due_at,
         closes_at=occasion.closes_at,
-        state="waiting",
+        state=CheckInState.WAITING,
     )
     db.add(check_in)
     await db.flush()
@@ -152,10 +152,10 @@ async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime)
 
 
 async def waiting(db: AsyncSession, which: Any) -> list[CheckIn]:
-    return list(await db.scalars(select(CheckIn).where(which, CheckIn.state == "waiting")))
+    return list(await db.scalars(select(CheckIn).where(which, CheckIn.state == CheckInState.WAITING)))
 
 
 async def call_off(db: AsyncSession, actor: Actor, check_in: CheckIn, why: str, now: datetime) -> None:
-    check_in.state = "cancelled"
+    check_in.state = CheckInState.CANCELLED
     audit.record(db, actor, "check-in.cancelled", check_in, now, why=why)
     await reminders.cancel(db, actor, check_in.id, why, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.checkins.rules import CheckInState, Rhythm
 from server.crypto import Sealed
 from server.db import Base, OfClinic, unique_where
 
@@ -16,7 +17,7 @@ class Plan(OfClinic, Base):
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     slug: Mapped[str] = mapped_column(String(60))
-    rhythm: Mapped[str] = mapped_column(String(10))
+    rhythm: Mapped[Rhythm]
     at: Mapped[str] = mapped_column(String(5))
     weekday: Mapped[int | None]
     starts_on: Mapped[str] = mapped_column(String(10))
@@ -48,5 +49,5 @@ class CheckIn(OfClinic, Base):
     day: Mapped[str | None] = mapped_column(String(10))
     due_at: Mapped[datetime]
     closes_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    state: Mapped[CheckInState] = mapped_column(default=CheckInState.WAITING)
     left_to_patient: Mapped[bool] = mapped_column(default=False)  # sent, but the private questions wait for the patient

@@ -8,16 +8,16 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import ended_plans, flow, rules
+from server.checkins import ended_plans, flow
 from server.checkins.models import Plan
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
 from server.people import flow as people
 from server.people import staff
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
-from server.web.form_fields import a_time, form_of, text, whole
+from server.web.form_fields import a_time, form_of, one_of, text, whole
 from server.web.problems import found
 
 
@@ -25,15 +25,15 @@ from server.web.problems import found
 async def add(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await people.find_patient(db, actor, patient_id))
     form = await form_of(request)
-    slug, rhythm = text(form, "slug", 60), text(form, "rhythm", 10)
-    if slug not in await questionnaires.offered(db, actor) or rhythm not in (*rules.RECURRING, *rules.TIED):
+    slug, rhythm = text(form, "slug", 60), one_of(form, "rhythm", Rhythm)
+    if slug not in await questionnaires.offered(db, actor) or rhythm is None:
         return problems.answer(request, 422)
     weekday = whole(form, "weekday")
-    chosen = Rhythm(
+    chosen = Timing(
         rhythm=rhythm,
         at=a_time(form, "at") or time(10),
         starts_on=to_wall(now, patient.zone).date(),
-        weekday=weekday if weekday in range(7) and rhythm == "weekly" else None,
+        weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
     await flow.add_plan(db, actor, patient, slug, chosen, now)
     return render.go(request, f"/staff/patients/{patient.id}#plans")

@@ -9,7 +9,7 @@ from server import audit
 from server.actor import system
 from server.checkins import flow, rules
 from server.checkins.models import CheckIn, Plan
-from server.checkins.rules import Occasion
+from server.checkins.rules import CheckInState, Occasion
 from server.people.models import Patient
 
 
@@ -19,12 +19,12 @@ async def reckon(db: AsyncSession, now: datetime, patient_id: str | None = None)
         select(CheckIn, Plan, Patient)
         .join(Plan, Plan.id == CheckIn.plan_id)
         .join(Patient, Patient.id == CheckIn.patient_id)
-        .where(CheckIn.state == "waiting", CheckIn.due_at > now, CheckIn.day.is_not(None))
+        .where(CheckIn.state == CheckInState.WAITING, CheckIn.due_at > now, CheckIn.day.is_not(None))
     )
     rows = await db.execute(coming.where(CheckIn.patient_id == patient_id) if patient_id else coming)
     moved = 0
     for check_in, plan, patient in rows.all():
-        occasion = rules.occasion_on(flow.rhythm_of(plan), date.fromisoformat(check_in.day or ""), patient.zone)
+        occasion = rules.occasion_on(flow.timing_of(plan), date.fromisoformat(check_in.day or ""), patient.zone)
         moved += await _put(db, check_in, plan, occasion, now)
     return moved
 
@@ -35,11 +35,11 @@ async def reckon_tied(db: AsyncSession, appointment_id: str, starts: datetime, z
         select(CheckIn, Plan, Patient)
         .join(Plan, Plan.id == CheckIn.plan_id)
         .join(Patient, Patient.id == CheckIn.patient_id)
-        .where(CheckIn.state == "waiting", CheckIn.due_at > now, CheckIn.appointment_id == appointment_id)
+        .where(CheckIn.state == CheckInState.WAITING, CheckIn.due_at > now, CheckIn.appointment_id == appointment_id)
     )
     moved = 0
     for check_in, plan, patient in rows.all():
-        occasion = rules.around_visit(flow.rhythm_of(plan), starts, zone, patient.zone, now)
+        occasion = rules.around_visit(flow.timing_of(plan), starts, zone, patient.zone, now)
         moved += await _put(db, check_in, plan, occasion, now)
     return moved
 

@@ -3,26 +3,58 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-RECURRING = ("weekly", "daily", "monthly")
-TIED = ("before", "after")
+from server.actor import ActorKind
+from server.questionnaires.respondents import Respondent
+
+
+class Rhythm(StrEnum):
+    """How often a plan asks: on a schedule, or before or after each appointment."""
+
+    WEEKLY = "weekly"
+    DAILY = "daily"
+    MONTHLY = "monthly"
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class CheckInState(StrEnum):
+    """`PARTIAL`: the window closed, and what had been answered was sent. `MISSED`: it closed without an answer."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    PARTIAL = "partial"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class Overdue(StrEnum):
+    """How late an unanswered check-in is. `GRACE`: it was asked for twice. `LATE`: staff call. `SILENT`: very late."""
+
+    DUE = "due"
+    GRACE = "grace"
+    LATE = "late"
+    SILENT = "silent"
+
+
+RECURRING = (Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.MONTHLY)
+TIED = (Rhythm.BEFORE, Rhythm.AFTER)
 AHEAD = timedelta(days=8)  # how far ahead we generate recurring check-ins
 WINDOWS = {
-    "weekly": timedelta(days=3),
-    "daily": timedelta(days=1),
-    "monthly": timedelta(days=7),
-    "after": timedelta(days=1),
-    "before": timedelta(days=1),
+    Rhythm.WEEKLY: timedelta(days=3),
+    Rhythm.DAILY: timedelta(days=1),
+    Rhythm.MONTHLY: timedelta(days=7),
+    Rhythm.AFTER: timedelta(days=1),
+    Rhythm.BEFORE: timedelta(days=1),
 }
-NUDGES = {"weekly": timedelta(days=1), "monthly": timedelta(days=3)}
+NUDGES = {Rhythm.WEEKLY: timedelta(days=1), Rhythm.MONTHLY: timedelta(days=3)}
 GRACE_FROM = timedelta(days=1)  # from then on, a due check-in has been asked for twice
-OWED = (*RECURRING, "after")  # check-ins that staff call about; "before" lapses when the appointment begins
-CALL_FROM = dict.fromkeys(OWED, timedelta(days=3)) | {"monthly": timedelta(days=7)}
-SILENT_FROM = dict.fromkeys(OWED, timedelta(days=7)) | {"monthly": timedelta(days=14)}
+OWED = (*RECURRING, Rhythm.AFTER)  # check-ins that staff call about; "before" lapses when the appointment begins
+CALL_FROM = dict.fromkeys(OWED, timedelta(days=3)) | {Rhythm.MONTHLY: timedelta(days=7)}
+SILENT_FROM = dict.fromkeys(OWED, timedelta(days=7)) | {Rhythm.MONTHLY: timedelta(days=14)}
 BANDS = (30, 7, 2)  # days without an answer, as staff see them
-RESPONDENTS = ("self", "hands", "helper")
-PARTIES = ("patient", "helper")  # whose words: the patient's come first
 ANSWERED_LATE = timedelta(days=30)  # how long after closing we still take an answer that waited offline
 UNDO = timedelta(minutes=10)
 CLOCK_SLACK = timedelta(minutes=5)
@@ -30,32 +62,20 @@ FIRST_SHOWN, LAST_SHOWN = (datetime(year, 1, 1, tzinfo=ZoneInfo("UTC")) for year
 CLOCK_OFF = timedelta(minutes=1)  # a larger difference is not network delay
 
 
-def respondent_from(said: str, kind: str) -> str:
-    """The respondent that a form or a device claims. A caregiver is never the patient, whatever a URL claims."""
-    if kind == "caregiver":
-        return said if said in ("hands", "helper") else "helper"
-    return said if said in RESPONDENTS else "self"
-
-
-def may_see_private(kind: str, held_by: str, chose: bool) -> bool:
+def may_see_private(kind: ActorKind, held_by: Respondent, chose: bool) -> bool:
     """Whether this device may show private answers and what followed from them (cases 76 and 123).
 
     `held_by` is who answered last. After a caregiver, we can't know who holds the patient's device: the patient must
     confirm it first (`chose`). A caregiver's own device never shows anything private.
     """
-    return kind == "patient" and (held_by == "self" or chose)
-
-
-def party_of(respondent: str) -> str:
-    """Whose words an answer is: a caregiver who only lends hands speaks for the patient."""
-    return "helper" if respondent == "helper" else "patient"
+    return kind == ActorKind.PATIENT and (held_by == Respondent.SELF or chose)
 
 
 @dataclass(frozen=True)
-class Rhythm:
-    """`rhythm` is one of RECURRING or TIED; `at` is wall time in the patient's zone; `weekday` 0 is Monday."""
+class Timing:
+    """When a plan asks. `at` is wall time in the patient's zone; `weekday` 0 is Monday."""
 
-    rhythm: str
+    rhythm: Rhythm
     at: time
     starts_on: date
     weekday: int | None = None
@@ -68,63 +88,63 @@ class Occasion:
     day: date | None = field(default=None, compare=False)  # of a recurring occasion, in the patient's zone
 
 
-def occasions(rhythm: Rhythm, zone: str, since: datetime, until: datetime) -> list[Occasion]:
+def occasions(timing: Timing, zone: str, since: datetime, until: datetime) -> list[Occasion]:
     """The recurring occasions due in [since, until), both UTC."""
     # Start a day early: where clocks skip the last hour of a day, what is due in it falls on the next day.
-    day = max(since.astimezone(ZoneInfo(zone)).date() - timedelta(days=1), rhythm.starts_on)
+    day = max(since.astimezone(ZoneInfo(zone)).date() - timedelta(days=1), timing.starts_on)
     last = until.astimezone(ZoneInfo(zone)).date()
     found: list[Occasion] = []
     while day <= last:
-        if _falls_on(rhythm, day):
-            occasion = occasion_on(rhythm, day, zone)
+        if _falls_on(timing, day):
+            occasion = occasion_on(timing, day, zone)
             if since <= occasion.due_at < until:
                 found.append(occasion)
         day += timedelta(days=1)
     return found
 
 
-def occasion_on(rhythm: Rhythm, day: date, zone: str) -> Occasion:
+def occasion_on(timing: Timing, day: date, zone: str) -> Occasion:
     """The recurring occasion of this day, in the patient's zone `zone`."""
-    return Occasion(_utc(day, rhythm.at, zone), _closes(rhythm, day, zone), day)
+    return Occasion(_utc(day, timing.at, zone), _closes(timing, day, zone), day)
 
 
-def _falls_on(rhythm: Rhythm, day: date) -> bool:
-    if rhythm.rhythm == "daily":
+def _falls_on(timing: Timing, day: date) -> bool:
+    if timing.rhythm == Rhythm.DAILY:
         return True
-    if rhythm.rhythm == "weekly":
-        return day.weekday() == (rhythm.starts_on.weekday() if rhythm.weekday is None else rhythm.weekday)
-    return day.day == min(rhythm.starts_on.day, 28)
+    if timing.rhythm == Rhythm.WEEKLY:
+        return day.weekday() == (timing.starts_on.weekday() if timing.weekday is None else timing.weekday)
+    return day.day == min(timing.starts_on.day, 28)
 
 
-def _closes(rhythm: Rhythm, day: date, zone: str) -> datetime:
+def _closes(timing: Timing, day: date, zone: str) -> datetime:
     """A daily check-in closes at the patient's midnight; the others some days later (WINDOWS)."""
-    if rhythm.rhythm == "daily":
+    if timing.rhythm == Rhythm.DAILY:
         return _utc(day + timedelta(days=1), time(), zone)
-    return _utc(day, rhythm.at, zone) + WINDOWS[rhythm.rhythm]
+    return _utc(day, timing.at, zone) + WINDOWS[timing.rhythm]
 
 
-def around_visit(rhythm: Rhythm, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
+def around_visit(timing: Timing, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
     """The occasion before or after an appointment that starts at wall time `starts` in `clinic_zone`; None if too late.
 
     "before" is due the day before and open until the start; if booked later than that, it is due at once. "after" is
     due the day after, for a day.
     """
     begins = starts.replace(tzinfo=ZoneInfo(clinic_zone), fold=0).astimezone(ZoneInfo("UTC"))
-    if rhythm.rhythm == "before":
+    if timing.rhythm == Rhythm.BEFORE:
         if begins <= now:
             return None
         local = begins.astimezone(ZoneInfo(zone)).date()
-        return Occasion(max(_utc(local - timedelta(days=1), rhythm.at, zone), now), begins)
-    due = _utc(begins.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), rhythm.at, zone)
-    return Occasion(due, due + WINDOWS["after"]) if due + WINDOWS["after"] > now else None
+        return Occasion(max(_utc(local - timedelta(days=1), timing.at, zone), now), begins)
+    due = _utc(begins.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), timing.at, zone)
+    return Occasion(due, due + WINDOWS[Rhythm.AFTER]) if due + WINDOWS[Rhythm.AFTER] > now else None
 
 
 def _utc(day: date, at: time, zone: str) -> datetime:
     return datetime.combine(day, at).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
 
 
-def is_open(state: str, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
-    return state == "waiting" and due_at <= now < closes_at
+def is_open(state: CheckInState, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
+    return state == CheckInState.WAITING and due_at <= now < closes_at
 
 
 def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
@@ -149,16 +169,16 @@ def showable(claimed: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Lateness:
-    """`state`: due, grace, late or silent. `band`: the largest of BANDS that has passed since `since`, or 0."""
+    """`band`: the largest of BANDS that has passed since `since`, or 0."""
 
-    state: str
+    state: Overdue
     since: datetime
     band: int
     to_call: bool
 
 
 def lateness(
-    rhythm: str, dues: Sequence[datetime], now: datetime, called: datetime | None, resumed: datetime | None
+    rhythm: Rhythm, dues: Sequence[datetime], now: datetime, called: datetime | None, resumed: datetime | None
 ) -> Lateness | None:
     """How late a plan is whose check-ins, due at `dues` in order, have no answer; None if none is owed.
 
@@ -175,14 +195,14 @@ def lateness(
     return Lateness(_state(rhythm, waited), owed[0], band, to_call)
 
 
-def _state(rhythm: str, waited: timedelta) -> str:
+def _state(rhythm: Rhythm, waited: timedelta) -> Overdue:
     if waited < GRACE_FROM:
-        return "due"
+        return Overdue.DUE
     if waited < CALL_FROM[rhythm]:
-        return "grace"
-    return "late" if waited < SILENT_FROM[rhythm] else "silent"
+        return Overdue.GRACE
+    return Overdue.LATE if waited < SILENT_FROM[rhythm] else Overdue.SILENT
 
 
-def may_be_entered(state: str, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
+def may_be_entered(state: CheckInState, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
     """Whether staff may still enter answers that a patient gives by phone, also after it closed."""
-    return state in ("waiting", "missed") and due_at <= now and now - closes_at <= ANSWERED_LATE
+    return state in (CheckInState.WAITING, CheckInState.MISSED) and due_at <= now and now - closes_at <= ANSWERED_LATE

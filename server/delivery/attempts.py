@@ -1,5 +1,6 @@
 """Build the attempts: addresses and message texts, while the database is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -9,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit, crypto, language, phone_numbers
 from server.access.models import Subscription
 from server.channels.email import Mailbox
-from server.channels.protocol import Message
+from server.channels.protocol import ChannelName, Message
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
 from server.delivery.batch import Known
 from server.people.models import Patient, Staff
+from server.people.rules import ContactBy
 from server.reminders import channel_policy, rules
 from server.reminders.message_text import letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import AttemptState, ReminderKind
 
 Address = PushAddress | Mailbox | Number
 
@@ -32,7 +35,7 @@ class Post:
     subscription_id: str  # "" for email and text
     reminder_id: str
     fence: int
-    channel: str
+    channel: ChannelName
     address: Address
     message: Message
     folded: int = 0
@@ -59,24 +62,24 @@ class Sending:
     base_url: str
 
 
-def _service(channel: str, address: Address) -> str:
+def _service(channel: ChannelName, address: Address) -> str:
     return urlsplit(address.endpoint).netloc if isinstance(address, PushAddress) else channel
 
 
-def targets(known: Known, reminder: Reminder, patient: Patient, channel: str) -> list[Target]:
+def targets(known: Known, reminder: Reminder, patient: Patient, channel: ChannelName) -> list[Target]:
     """The addresses that this channel has not tried yet. A text or email that may have gone out is never repeated."""
-    if channel == "push":
+    if channel == ChannelName.PUSH:
         took, living = known.took(reminder), known.subscriptions_for(reminder)
         return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in took]
     if known.went_out(reminder, channel):
         return []
     email, number = _staffs(known.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
-    if reminder.audience == rules.PATIENT_ALONE and patient.contact == "helper":
+    if reminder.audience == rules.PATIENT_ALONE and patient.contact == ContactBy.CAREGIVER:
         number = None  # a text would reach the caregiver's phone
     countries = channel_policy.text_countries(known.clinics[reminder.clinic_id])
-    if channel == "email" and email:
+    if channel == ChannelName.EMAIL and email:
         return [Target(Mailbox(email))]
-    if channel == "text" and number and phone_numbers.can_text(number, countries):
+    if channel == ChannelName.TEXT and number and phone_numbers.can_text(number, countries):
         return [Target(Number(number))]
     return []
 
@@ -87,11 +90,11 @@ def _staffs(member: Staff) -> tuple[str | None, str | None]:
 
 
 def _patients(patient: Patient) -> tuple[str | None, str | None]:
-    number = patient.helper_phone_tel if patient.contact == "helper" else patient.phone_tel
+    number = patient.helper_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
     return patient.email, number if patient.text_consent_at else None
 
 
-def write_attempt(sending: Sending, reminder: Reminder, channel: str, target: Target) -> Post:
+def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, target: Target) -> Post:
     """Add the attempt's row in state "sending". Returns what the channel is to send after the commit."""
     now, folded = sending.now, sending.known.folded[reminder.id]
     token = crypto.new_token()
@@ -104,7 +107,7 @@ def write_attempt(sending: Sending, reminder: Reminder, channel: str, target: Ta
         subscription_id=to.id if to else None,
         device_id=to.device_id if to else None,
         token_hash=crypto.token_hash(token),
-        state="sending",
+        state=AttemptState.SENDING,
         late=(now - reminder.next_at).total_seconds() if reminder.tries == 1 else None,
         fence=reminder.fence,
         started_at=now,
@@ -117,7 +120,9 @@ def write_attempt(sending: Sending, reminder: Reminder, channel: str, target: Ta
     return Post(attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(folded))
 
 
-def _message(sending: Sending, reminder: Reminder, channel: str, also: list[str], token: str) -> Message:
+def _message(
+    sending: Sending, reminder: Reminder, channel: ChannelName, also: Sequence[ReminderKind], token: str
+) -> Message:
     """`also` are the kinds of the other reminders that the notification includes.
 
     `ttl` ends when the next channel's turn comes, so that a delayed push does not arrive beside the text or email.
@@ -128,9 +133,9 @@ def _message(sending: Sending, reminder: Reminder, channel: str, also: list[str]
     with language.speaking(locale):
         words = words_for(reminder.kind, reminder.detail if patient.detailed_text and not to_staff else None, also)
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
-        if channel == "email":
+        if channel == ChannelName.EMAIL:
             body = letter(words, link)
-        elif channel == "text":
+        elif channel == ChannelName.TEXT:
             body = text_line(words, link, may_stop=not to_staff)
         else:
             address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists all included reminders
@@ -138,5 +143,5 @@ def _message(sending: Sending, reminder: Reminder, channel: str, also: list[str]
                 words, reminder_id=reminder.id, token=token, address=address, reply="/visits/reply", locale=locale
             )
     ends = min(reminder.expires_at, reminder.turn_at or reminder.expires_at)
-    urgency = "normal" if reminder.kind in ("check-in", "nudge") else "high"
+    urgency = "normal" if reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE) else "high"
     return Message(reminder.id, body, ttl=max(int((ends - sending.now).total_seconds()), 0), urgency=urgency)

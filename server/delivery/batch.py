@@ -8,17 +8,19 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device, Subscription
+from server.channels.protocol import ChannelName
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import AttemptState, ReminderState
 
 
 @dataclass(frozen=True)
 class Tried:
     """An earlier attempt."""
 
-    channel: str
-    state: str
+    channel: ChannelName
+    state: AttemptState
     subscription_id: str | None
     accepted: bool
 
@@ -44,9 +46,11 @@ class Known:
         """Ids of the subscriptions whose push service has accepted this reminder already."""
         return {tried.subscription_id for tried in self.tried[reminder.id] if tried.accepted}
 
-    def went_out(self, reminder: Reminder, channel: str | None = None) -> bool:
+    def went_out(self, reminder: Reminder, channel: ChannelName | None = None) -> bool:
         """Whether any attempt may have gone out, on this channel or (None) on any."""
-        return any(tried.state != "failed" and channel in (None, tried.channel) for tried in self.tried[reminder.id])
+        return any(
+            tried.state != AttemptState.FAILED and channel in (None, tried.channel) for tried in self.tried[reminder.id]
+        )
 
 
 async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Known:
@@ -63,7 +67,7 @@ async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Known:
     )
     for reminder_id, channel, state, subscription_id, accepted_at in tried.all():
         known.tried[reminder_id].append(Tried(channel, state, subscription_id, accepted_at is not None))
-    folded = select(Reminder).where(Reminder.lead_id.in_(ids), Reminder.state == "folded")
+    folded = select(Reminder).where(Reminder.lead_id.in_(ids), Reminder.state == ReminderState.COMBINED)
     for other in await db.scalars(folded.order_by(Reminder.moment, Reminder.id)):
         known.folded[other.lead_id or ""].append(other)
     await _living(db, reminders, known)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,14 +25,22 @@ async def beat(
     await db.execute(delete(WorkerBeat).where(WorkerBeat.ticked_at < now - FORGOTTEN_AFTER))
 
 
-async def trouble(db: AsyncSession, now: datetime) -> str | None:
+class SendingTrouble(StrEnum):
+    """`STOPPED`: no worker runs. `HELD`: none sends, because a clock jumped. `SILENT`: a worker skips its ticks."""
+
+    STOPPED = "stopped"
+    HELD = "held"
+    SILENT = "silent"
+
+
+async def trouble(db: AsyncSession, now: datetime) -> SendingTrouble | None:
     """Why reminders or other recurring work stand still: "stopped", "held" or "silent"; None if they don't."""
     workers = await _alive(db, now)
     if not workers:
-        return "stopped"
+        return SendingTrouble.STOPPED
     if all(worker.held_why for worker in workers):
-        return "held"
-    return "silent" if _silent(workers) else None
+        return SendingTrouble.HELD
+    return SendingTrouble.SILENT if _silent(workers) else None
 
 
 async def silent_ticks(db: AsyncSession, now: datetime) -> list[str]:

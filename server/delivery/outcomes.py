@@ -10,16 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.access.models import Subscription
-from server.channels.protocol import Outcome, Result
+from server.access.rules import SubscriptionEnd
+from server.channels.protocol import ChannelName, Outcome, Result
 from server.channels.push.channel import PushAddress
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Post
 from server.delivery.claims import end
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import AttemptState, ReminderState
 
 Row = TypeVar("Row", Attempt, Reminder)
-STATES = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"}
+STATES = {Result.ACCEPTED: AttemptState.ACCEPTED, Result.UNKNOWN: AttemptState.UNKNOWN}
 
 
 async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
@@ -33,7 +35,7 @@ async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]],
     await _tell_breakers(db, done, now)
     for reminder_id, pairs in by_reminder.items():
         reminder = reminders.get(reminder_id)
-        if reminder is not None and reminder.state == "sending" and reminder.fence == pairs[0][0].fence:
+        if reminder is not None and reminder.state == ReminderState.SENDING and reminder.fence == pairs[0][0].fence:
             _write_reminder(db, reminder, pairs, now)
 
 
@@ -45,8 +47,8 @@ async def _rows(db: AsyncSession, table: type[Row], ids: list[str]) -> dict[str,
 
 async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
     attempt.status, attempt.why = outcome.status, outcome.why or None
-    if attempt.state in ("sending", "unknown"):  # a receipt may arrive before the service's own response
-        attempt.state = STATES.get(outcome.result, "failed")
+    if attempt.state in (AttemptState.SENDING, AttemptState.UNKNOWN):  # a receipt may arrive before the response
+        attempt.state = STATES.get(outcome.result, AttemptState.FAILED)
     if outcome.result is Result.ACCEPTED:
         attempt.accepted_at = attempt.accepted_at or now
     if outcome.result is Result.GONE and attempt.subscription_id:
@@ -67,17 +69,17 @@ async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Post, Outcome]],
 async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetime) -> None:
     subscription = await db.get_one(Subscription, subscription_id)
     subscription.ended_at = subscription.ended_at or now
-    subscription.ended_why = subscription.ended_why or "gone"
+    subscription.ended_why = subscription.ended_why or SubscriptionEnd.GONE
 
 
 def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Post, Outcome]], now: datetime) -> None:
     again = [outcome for post, outcome in pairs if _may_try_again(post, outcome)]
     if again and reminder.tries < rules.MOST_TRIES:
-        reminder.state, reminder.lease_until = "scheduled", None
+        reminder.state, reminder.lease_until = ReminderState.SCHEDULED, None
         wait = now + _wait(reminder.tries, again)
         reminder.next_at = min(wait, reminder.turn_at) if reminder.turn_at and reminder.turn_at > now else wait
     elif any(outcome.result in (Result.ACCEPTED, Result.UNKNOWN) for _, outcome in pairs):
-        end(db, reminder, "sent", None, now)
+        end(db, reminder, ReminderState.SENT, None, now)
     else:
         _next_channel(reminder, pairs[0][1], now)
 
@@ -85,13 +87,13 @@ def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Post
 def _may_try_again(post: Post, outcome: Outcome) -> bool:
     """Whether to try this channel again. A repeated push shows once; a repeated text or email shows twice."""
     if outcome.result is Result.UNKNOWN:
-        return post.channel == "push"
+        return post.channel == ChannelName.PUSH
     return outcome.result in (Result.LATER, Result.REFUSED)
 
 
 def _next_channel(reminder: Reminder, outcome: Outcome, now: datetime) -> None:
     """No address on this channel took it: schedule the next one. The next claim ends it if there is none."""
-    reminder.state, reminder.lease_until = "scheduled", None
+    reminder.state, reminder.lease_until = ReminderState.SCHEDULED, None
     reminder.step, reminder.turn_at, reminder.next_at, reminder.tries = reminder.step + 1, None, now, 0
     reminder.why = outcome.why[:60] or outcome.result.value
 
@@ -109,7 +111,7 @@ async def reach(db: AsyncSession, now: datetime, limit: int = 500) -> int:
     """Schedule the next channel for sent reminders that no device showed in time; returns how many."""
     waited = await db.scalars(
         select(Reminder)
-        .where(Reminder.state == "sent", Reminder.turn_at <= now)
+        .where(Reminder.state == ReminderState.SENT, Reminder.turn_at <= now)
         .order_by(Reminder.turn_at)
         .limit(limit)
     )
@@ -117,7 +119,7 @@ async def reach(db: AsyncSession, now: datetime, limit: int = 500) -> int:
     for reminder in list(waited):
         reminder.turn_at = None
         if not await _was_seen(db, reminder):
-            reminder.state, reminder.step, reminder.next_at = "scheduled", reminder.step + 1, now
+            reminder.state, reminder.step, reminder.next_at = ReminderState.SCHEDULED, reminder.step + 1, now
             reminder.tries, moved = 0, moved + 1
             audit.record(db, actor.system(reminder.clinic_id), "reminder.not-shown", reminder, now)
     return moved

@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.access.models import Device, Subscription
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.flow import OVERTAKEN
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import AttemptState, ReminderState
 
-Event = Literal["shown", "opened", "answered"]
+Event = Literal[AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED]
 
 
 async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime) -> bool:
@@ -25,7 +26,7 @@ async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime
         return False
     _mark(attempt, event, now)
     await _note_sign(db, attempt, now)
-    actor = Actor("system", "device", attempt.clinic_id)
+    actor = Actor(ActorKind.SYSTEM, "device", attempt.clinic_id)
     audit.record(db, actor, f"attempt.{event}", attempt, now)
     return True
 
@@ -40,9 +41,9 @@ async def _note_sign(db: AsyncSession, attempt: Attempt, now: datetime) -> None:
 def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
     """`opened` implies `shown`, which implies `accepted`: a later receipt fills in one that was lost."""
     reached = {
-        "shown": ("shown",),
-        "opened": ("shown", "opened"),
-        "answered": ("shown", "opened", "answered"),
+        AttemptState.SHOWN: (AttemptState.SHOWN,),
+        AttemptState.OPENED: (AttemptState.SHOWN, AttemptState.OPENED),
+        AttemptState.ANSWERED: (AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED),
     }
     attempt.accepted_at = attempt.accepted_at or now
     for step in reached[event]:
@@ -58,7 +59,7 @@ async def behind(db: AsyncSession, token: str) -> Reminder | None:
     reminder = await db.get(Reminder, attempt.reminder_id, populate_existing=True) if attempt else None
     if attempt is None or reminder is None or reminder.kind not in rules.ABOUT_VISITS:
         return None
-    if reminder.state == "cancelled" or reminder.why == OVERTAKEN or attempt.overtaken_at is not None:
+    if reminder.state == ReminderState.CANCELLED or reminder.why == OVERTAKEN or attempt.overtaken_at is not None:
         return None
     if await _has_ended(db, attempt):
         return None
@@ -79,9 +80,9 @@ async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None
     attempt = await _attempt(db, token)
     if reminder is None or attempt is None:
         return None
-    _mark(attempt, "answered", now)
+    _mark(attempt, AttemptState.ANSWERED, now)
     reminder.answered_at = reminder.answered_at or now
-    audit.record(db, Actor("system", "device", reminder.clinic_id), "reminder.answered", reminder, now)
+    audit.record(db, Actor(ActorKind.SYSTEM, "device", reminder.clinic_id), "reminder.answered", reminder, now)
     return reminder
 
 

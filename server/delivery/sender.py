@@ -16,7 +16,7 @@ from server.db import Database
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Post
 from server.delivery.backpressure import Pace
-from server.delivery.claims import BATCH, claim_due, look_again, write_attempts
+from server.delivery.claims import BATCH, Recheck, claim_due, look_again, write_attempts
 from server.delivery.outcomes import reach, write_outcomes
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ class Sender:
         self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._going: set[asyncio.Task[None]] = set()
-        self._asking: list[tuple[Post, asyncio.Future[str]]] = []
+        self._asking: list[tuple[Post, asyncio.Future[Recheck]]] = []
         self._done: Done = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -105,18 +105,18 @@ class Sender:
             if pace.rests():
                 return Outcome(Result.LATER, why="its service does not answer; it is tried again later")
             said = await self._look(post)
-            if said == "withdrawn":
+            if said == Recheck.WITHDRAWN:
                 return Outcome(Result.REJECTED, why="withdrawn")
-            if said == "changed":
+            if said == Recheck.CHANGED:
                 return Outcome(Result.LATER, why="part of it was called off; it is written anew")
             with pace.timing() as note:
                 outcome = await self.channels[post.channel].send(post.address, post.message)
                 note(outcome.result in (Result.LATER, Result.UNKNOWN))
             return outcome
 
-    async def _look(self, post: Post) -> str:
+    async def _look(self, post: Post) -> Recheck:
         """Check the attempt just before sending, in one query with others that are about to be sent."""
-        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Recheck] = asyncio.get_running_loop().create_future()
         self._asking.append((post, answer))
         if len(self._asking) == 1:
             self._keep(asyncio.create_task(self._look_all()))

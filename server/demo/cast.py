@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from server.actor import Role
+from server.flags.rules import Urgency
+from server.people.rules import CallOutcome, ContactBy
+from server.reminders.rules import Reply
+
 HOURS = {str(day): ["08:00", "17:00"] for day in range(5)}
 INSTRUCTIONS = (
     "Please follow what your own clinic tells you. This is demo text.\n"
@@ -15,7 +20,7 @@ INSTRUCTIONS = (
 class DemoStaff:
     name: str
     email: str
-    role: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -26,16 +31,16 @@ class DemoPatient:
     plans: tuple[str, ...]
     course: dict[str, tuple[float, float]] = field(default_factory=dict)
     caregiver: tuple[str, str] | None = None
-    contact: str = "call"
+    contact: ContactBy = ContactBy.CALL
     joined: bool = True
     answers: float = 0.95
     reach: str = "opened"
-    reply: str | None = None
+    reply: Reply | None = None
     red: str = ""  # item that the newest answers report as trouble
-    urgency: str = ""
+    urgency: Urgency | None = None
     note: str = ""  # added to the first open flag
     expects: tuple[str, int, str] | None = None  # item, level, why
-    called: tuple[str, str] | None = None  # outcome, note
+    called: tuple[CallOutcome, str] | None = None  # outcome, note
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,9 @@ CLINICS = (
         "(212) 555-0140",
         "12 Elm Street, second floor",
         (
-            DemoStaff("Maria Alvarez", "maria@harbor.example", "coordinator"),
-            DemoStaff("Dr. Ken Osei", "ken@harbor.example", "clinician"),
-            DemoStaff("Ruth Lindqvist", "ruth@harbor.example", "admin"),
+            DemoStaff("Maria Alvarez", "maria@harbor.example", Role.COORDINATOR),
+            DemoStaff("Dr. Ken Osei", "ken@harbor.example", Role.CLINICIAN),
+            DemoStaff("Ruth Lindqvist", "ruth@harbor.example", Role.ADMIN),
         ),
         (
             DemoPatient(
@@ -75,33 +80,36 @@ CLINICS = (
                     "mood": (1, 0),
                 },
                 ("Luis Delgado", "husband"),
-                contact="text",
+                contact=ContactBy.TEXT,
             ),
             DemoPatient(
                 "Walter Brandt",
                 ALS,
                 {"breathing": (0.8, 0.35), "strength": (1.5, 0.1), "pain": (3, 0)},
                 ("Inge Brandt", "wife"),
-                contact="helper",
+                contact=ContactBy.CAREGIVER,
                 red="fall",
-                urgency="today",
+                urgency=Urgency.TODAY,
                 note="Inge says he slipped on the bath mat. Not hurt. Physical therapy asked to come by.",
             ),
             DemoPatient(
                 "Amina Yusuf",
                 ALS,
                 {"cramps": (1.4, 0.05), "strength": (1, 0), "pain": (4, -0.3), "mood": (1.5, -0.1)},
-                reply="cant",
+                reply=Reply.CANT_COME,
                 expects=("cramps", 2, "Known since the summer; new medicine from Monday."),
             ),
             DemoPatient(
                 "George Tanaka",
                 ALS,
                 {"speech": (2, 0.2), "swallowing": (1.2, 0.1), "saliva": (1.5, 0.1)},
-                contact="text",
+                contact=ContactBy.TEXT,
             ),
             DemoPatient(
-                "Sam Whitfield", ALS, joined=False, called=("left-message", "Will bring his phone on Thursday.")
+                "Sam Whitfield",
+                ALS,
+                joined=False,
+                called=(CallOutcome.LEFT_MESSAGE, "Will bring his phone on Thursday."),
             ),
             DemoPatient("Ellen Kowalski", MOOD, {"pain": (7, -0.5), "mood": (3, -0.3)}),
             DemoPatient("Marcus Reed", MOOD, {"pain": (5, -0.2), "mood": (2.4, 0.12)}, answers=0.7),
@@ -116,9 +124,9 @@ CLINICS = (
         "(303) 555-0170",
         "480 Juniper Road",
         (
-            DemoStaff("Tom Begay", "tom@mesa.example", "coordinator"),
-            DemoStaff("Dr. Priya Raman", "priya@mesa.example", "clinician"),
-            DemoStaff("Ana Souza", "ana@mesa.example", "admin"),
+            DemoStaff("Tom Begay", "tom@mesa.example", Role.COORDINATOR),
+            DemoStaff("Dr. Priya Raman", "priya@mesa.example", Role.CLINICIAN),
+            DemoStaff("Ana Souza", "ana@mesa.example", Role.ADMIN),
         ),
         (
             DemoPatient("Helen Marsh", ALS, {"swallowing": (1, 0.3), "speech": (1, 0.2)}, ("Dan Marsh", "son")),

@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor
+from server.channels.protocol import ChannelName
 from server.people.models import Patient
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import ReminderState
 
 
 async def as_if_subscribed(db: AsyncSession, actor: Actor, reach: str, began: datetime, now: datetime) -> None:
@@ -45,15 +47,15 @@ async def as_if_sent(db: AsyncSession, patient: Patient, reach: str | None, now:
         select(Reminder).where(
             Reminder.patient_id == patient.id,
             Reminder.moment < now,
-            Reminder.state.in_(("scheduled", "cancelled")),
+            Reminder.state.in_((ReminderState.SCHEDULED, ReminderState.CANCELLED)),
             Reminder.why.is_distinct_from("replanned"),
         )
     )
     for reminder in list(past):
         if reach is None:
-            reminder.state, reminder.why = "failed", "no device takes reminders"
+            reminder.state, reminder.why = ReminderState.FAILED, "no device takes reminders"
             continue
-        reminder.state, reminder.why = "sent", None
+        reminder.state, reminder.why = ReminderState.SENT, None
         db.add(_attempt(reminder, reach))
 
 
@@ -62,7 +64,7 @@ def _attempt(reminder: Reminder, reach: str) -> Attempt:
     return Attempt(
         clinic_id=reminder.clinic_id,
         reminder_id=reminder.id,
-        channel="push",
+        channel=ChannelName.PUSH,
         service="demo.invalid",
         token_hash=crypto.token_hash(crypto.new_token()),
         state=reach,

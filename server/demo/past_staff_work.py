@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.demo.cast import DemoPatient
 from server.flags import actions, expected_levels
 from server.flags import flow as flags
@@ -18,7 +18,7 @@ from server.responses import history, submit
 async def staff_worked(
     db: AsyncSession, team: list[Staff], patient: Patient, demo: DemoPatient, number: int, now: datetime
 ) -> None:
-    coordinator, clinician = (Actor("staff", member.id, member.clinic_id) for member in team[:2])
+    coordinator, clinician = (Actor(ActorKind.STAFF, member.id, member.clinic_id) for member in team[:2])
     await _urgency(db, patient, demo, now)
     await _share_out(db, coordinator, clinician, patient, number, now)
     await _note(db, coordinator, patient, demo, now)
@@ -38,7 +38,7 @@ async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: d
     """Store how urgent the patient says the newest answers are."""
     answered = await history.of_patient(db, patient.id)
     if demo.urgency and answered:
-        actor = Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id)
+        actor = Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id)
         await submit.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
 
 

@@ -9,16 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import phone_numbers
+from server.access import rules as access_rules
 from server.access import staff_accounts
 from server.access.joining import flow as joining
 from server.access.joining.flow import Joined
-from server.actor import Actor, system
+from server.actor import Actor, ActorKind, system
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
 from server.appointments.flow import NewSeries, NewVisit
+from server.appointments.rules import AppointmentStatus
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
 from server.db import Database
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
@@ -27,22 +29,23 @@ from server.demo.past_staff_work import staff_worked
 from server.flags import actions, trigger_versions
 from server.flags import flow as flags
 from server.flags.actions import Outcome
+from server.flags.rules import FlagOutcome
 from server.people import flow as people
-from server.people import rules as people_rules
 from server.people.flow import NewPatient
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Question, Value, asked
+from server.questionnaires.definition import Question, QuestionType, Value, asked
+from server.questionnaires.respondents import Respondent
 from server.responses import closing, submit
 from server.responses.submit import Submission
 
 BACK = timedelta(weeks=6)
 RHYTHMS = {
-    "weekly-als": "weekly",
-    "daily-three": "daily",
-    "function": "monthly",
-    "readiness": "before",
-    "day-after": "after",
+    "weekly-als": Rhythm.WEEKLY,
+    "daily-three": Rhythm.DAILY,
+    "function": Rhythm.MONTHLY,
+    "readiness": Rhythm.BEFORE,
+    "day-after": Rhythm.AFTER,
 }
 Say = Callable[[str], None]
 
@@ -92,7 +95,7 @@ async def _seed_patient(
     db: AsyncSession, clinic: Clinic, team: list[Staff], demo: DemoPatient, number: int, now: datetime
 ) -> None:
     began, chance = now - BACK, random.Random(f"{clinic.name} {number}")  # noqa: S311  # the same demo each time
-    coordinator = Actor("staff", team[0].id, clinic.id)
+    coordinator = Actor(ActorKind.STAFF, team[0].id, clinic.id)
     new = NewPatient(demo.name, clinic.zone, phone=f"(212) 555-01{number:02d}", contact=demo.contact)
     patient = await people.register_patient(db, coordinator, new, began)
     if demo.caregiver:
@@ -115,15 +118,15 @@ async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: 
     if not demo.joined:
         return system(patient.clinic_id, "demo")
     code = await joining.issue_pairing(db, coordinator, patient, None, began)
-    joined = await joining.join(db, code, people_rules.CONSENT_VERSION, "iPhone", f"demo {patient.id}", began)
+    joined = await joining.join(db, code, access_rules.CONSENT_VERSION, "iPhone", f"demo {patient.id}", began)
     assert isinstance(joined, Joined)
-    return Actor("patient", patient.id, patient.clinic_id, patient_id=patient.id, device_id=joined.device.id)
+    return Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id, device_id=joined.device.id)
 
 
-def _rhythm(slug: str, patient: Patient, number: int, now: datetime, began: datetime) -> Rhythm:
+def _rhythm(slug: str, patient: Patient, number: int, now: datetime, began: datetime) -> Timing:
     """The plan's rhythm. Every third patient's weekly check-in fell due yesterday, so that some are open at first."""
     yesterday = to_wall(now, patient.zone).date() - timedelta(days=1 + number % 3)
-    return Rhythm(RHYTHMS[slug], time(10), to_wall(began, patient.zone).date(), yesterday.weekday())
+    return Timing(RHYTHMS[slug], time(10), to_wall(began, patient.zone).date(), yesterday.weekday())
 
 
 async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: int, now: datetime) -> None:
@@ -154,7 +157,7 @@ async def _live_through(db: AsyncSession, life: Life, team: list[Staff], now: da
     patient, demo, chance = life.patient, life.demo, life.chance
     for week in range(7):
         for plan in await checkins.plans_of(db, patient.id):
-            if RHYTHMS[plan.slug] in ("weekly", "daily", "monthly"):
+            if RHYTHMS[plan.slug] in (Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.MONTHLY):
                 await checkins.lay_out(db, plan, patient, min(now - BACK + timedelta(weeks=week), now))
     due = await db.scalars(
         select(CheckIn).where(CheckIn.patient_id == patient.id, CheckIn.due_at <= now).order_by(CheckIn.due_at)
@@ -171,7 +174,9 @@ async def _live_through(db: AsyncSession, life: Life, team: list[Staff], now: da
             await _answer(db, life, check_in, answered, now)
     for visit in await visits.visits_of(db, patient.id):
         if visit.starts_at + timedelta(hours=2) < now:
-            await appointments.mark(db, system(patient.clinic_id, "demo"), visit, "fulfilled", visit.starts_at)
+            await appointments.mark(
+                db, system(patient.clinic_id, "demo"), visit, AppointmentStatus.FULFILLED, visit.starts_at
+            )
     await closing.close_ended(db, now)
 
 
@@ -186,20 +191,20 @@ async def _answer(db: AsyncSession, life: Life, check_in: CheckIn, at: datetime,
     weeks = (at - (now - BACK)).total_seconds() / 604800
     answers: dict[str, Value] = {}
     for question in form.questions:
-        if question in asked(form, answers, "self"):
+        if question in asked(form, answers, Respondent.SELF):
             answers[question.link_id] = _value(question, demo, weeks, life.chance)
     if demo.red in form.by_id and at > now - timedelta(days=3):
         answers[demo.red] = form.by_id[demo.red].worse_answer
-    await submit.submit(db, life.actor, check_in, Submission(check_in.client_id, answers, "self", at), at)
+    await submit.submit(db, life.actor, check_in, Submission(check_in.client_id, answers, Respondent.SELF, at), at)
 
 
 def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.Random) -> Value:
-    if question.type == "boolean":
+    if question.type == QuestionType.BOOLEAN:
         return not question.worse_answer
     start, change = demo.course.get(question.link_id, (0.3, 0.0))
     level = round(start + change * weeks + chance.uniform(-0.3, 0.3))
     level = min(max(level, 0), question.worst)
-    if question.type == "integer":
+    if question.type == QuestionType.INTEGER:
         return level
     return next(option.code for option in question.options if option.level == level)
 
@@ -209,7 +214,7 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at
     for number, flag in enumerate(await flags.of_patient(db, patient.id)):
         member = team[number % 2]
         if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
-            actor = Actor("staff", member.id, member.clinic_id)
+            actor = Actor(ActorKind.STAFF, member.id, member.clinic_id)
             await actions.close(
-                db, actor, flag, Outcome("called", "Talked it through."), flag.raised_at + timedelta(hours=5)
+                db, actor, flag, Outcome(FlagOutcome.CALLED, "Talked it through."), flag.raised_at + timedelta(hours=5)
             )

@@ -7,7 +7,7 @@ from sqlalchemy import CompoundSelect, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.appointments.models import Appointment
 from server.audit import AuditEvent
 from server.checkins.models import CheckIn, Plan
@@ -104,7 +104,7 @@ async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[L
     if patient.clinic_id != actor.clinic_id:
         return []
     about = AuditEvent.subject_id.in_(_subjects(patient.id))
-    query = select(AuditEvent).where(about, AuditEvent.actor_kind != "system")
+    query = select(AuditEvent).where(about, AuditEvent.actor_kind != ActorKind.SYSTEM)
     with unscoped(db):  # checked above; with the clinic's scope, SQLite would read all its events
         events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
     names = await _names(db, actor, patient)

@@ -23,6 +23,7 @@ from server.people import calls, staff
 from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.models import Patient
+from server.people.rules import CallOutcome, ContactBy, PauseReason
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.reminders import channel_policy, status
@@ -30,7 +31,7 @@ from server.responses import by_phone
 from server.responses import history as past
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
@@ -52,7 +53,7 @@ async def patient_page(
         enterable=await _enterable(db, patient, now),
         offered=await questionnaires.offered(db, actor),
         pauses=people_rules.PAUSES,
-        call_outcomes=people_rules.CALL_OUTCOMES,
+        call_outcomes=tuple(CallOutcome),
         did=did,
         texts_fail=await _texts_fail(db, actor, patient),
         audit=await audit_words.of_patient(db, actor, patient),
@@ -61,9 +62,9 @@ async def patient_page(
 
 async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
     """Whether the patient wants or allows texts, but our number for them can't receive any."""
-    if not (patient.text_consent_at or patient.contact == "text"):
+    if not (patient.text_consent_at or patient.contact == ContactBy.TEXT):
         return False
-    tel = patient.helper_phone_tel if patient.contact == "helper" else patient.phone_tel
+    tel = patient.helper_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
     countries = channel_policy.text_countries(await people.clinic_of(db, actor))
     return not phone_numbers.can_text(tel, countries)
 
@@ -115,8 +116,9 @@ async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime
 async def pause(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     """Pause all messages for the reason in `why`; "resume" ends the pause."""
     patient = found(await people.find_patient(db, actor, patient_id))
-    why = text(await form_of(request), "why", 20)
-    if why == "resume":
+    form = await form_of(request)
+    why = one_of(form, "why", PauseReason)
+    if text(form, "why", 20) == "resume":
         await people.resume(db, actor, patient, now)
     elif why in people_rules.PAUSES:
         await sessions.pause(db, actor, patient, why, now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.flags.models import Flag
 from server.flags.rules import MISSING, WHOLE
 from server.language import gettext as _
-from server.questionnaires.definition import Form, Question
+from server.questionnaires.definition import Form, Question, QuestionType
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ def _in_words(question: Question, level: int, previous: int | None, first: int |
 
 def level_words(question: Question, level: int) -> str:
     """The answer for a level: its label, its number on a scale, or yes or no."""
-    if question.type == "choice":
+    if question.type == QuestionType.CHOICE:
         return next((option.label for option in question.options if option.level == level), str(level))
-    if question.type == "boolean":
+    if question.type == QuestionType.BOOLEAN:
         return _("yes") if bool(level) == question.worse_answer else _("no")
     return _("%(level)s of %(worst)s") % {"level": level, "worst": question.worst}

@@ -3,15 +3,25 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from server.flags.rules import HARD_HOURS, SOFT_HOURS
+from server.flags.rules import HARD_HOURS, SOFT_HOURS, Severity
 from server.questionnaires.definition import Question
 
 Spans = Mapping[str, list[str]]  # weekday "0" (Monday) to "6" → ["08:00", "17:00"]
 
 WEEKDAYS: Spans = {str(day): ["00:00", "24:00"] for day in range(5)}
-TABS = ("action", "new", "late", "unreached", "done")  # the lists of the inbox
+
+
+class InboxTab(StrEnum):
+    ACTION = "action"
+    NEW = "new"
+    LATE = "late"
+    UNREACHED = "unreached"
+    DONE = "done"
+
+
 PROFILES = ("bulbar", "fine-motor", "gross-motor", "respiratory")
 
 
@@ -33,12 +43,12 @@ class Age:
         return 1.0 if self.whole is None or self.over else 1 - self.left / self.whole
 
 
-def age(severity: str, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: Spans) -> Age:
+def age(severity: Severity, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: Spans) -> Age:
     """A hard flag's clock counts staffed hours; a soft one's, and a hard one's if none are set, weekday hours."""
     waited, over = max(now - raised_at, timedelta()), max(now - due_at, timedelta())
-    if severity == "red":
+    if severity == Severity.URGENT:
         return Age(waited, timedelta(), over, None)
-    by_staff = severity == "hard" and bool(staffed)
+    by_staff = severity == Severity.TODAY and bool(staffed)
     whole = timedelta(hours=HARD_HOURS if by_staff else SOFT_HOURS)
     left = counted(now, due_at, zone, staffed if by_staff else WEEKDAYS)
     return Age(waited, min(left, whole), over, whole)

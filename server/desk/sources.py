@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access.models import Device
 from server.actor import Actor
 from server.people.models import Caregiver, Staff
+from server.questionnaires.respondents import Respondent
 from server.responses.models import Response
 
 Named = type[Device] | type[Caregiver] | type[Staff]
@@ -19,7 +20,7 @@ Named = type[Device] | type[Caregiver] | type[Staff]
 class Source:
     """`device`, `caregiver` and `entered_by` are names; "" if there is none."""
 
-    respondent: str
+    respondent: Respondent
     device: str = ""
     caregiver: str = ""
     entered_by: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
 from server.desk import rules
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.rows import Answered
@@ -42,7 +43,7 @@ class Section:
 
 def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequence[Appointment]) -> list[Section]:
     """One section per answered questionnaire, in its newest version, the longest first."""
-    infusions = [visit.starts_at for visit in visits if visit.status == "fulfilled"]
+    infusions = [visit.starts_at for visit in visits if visit.status == AppointmentStatus.FULFILLED]
     newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
     made = [
         _section(form, inbox_rows.answered(r for r in history if r.slug == slug), infusions)

@@ -11,17 +11,18 @@ from server import audit, crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor, system
 from server.devices import health_rules as signs
-from server.devices.health_rules import Signs
+from server.devices.health_rules import PushHealth, Signs
 from server.people.models import Caregiver, Clinic, Patient
 from server.reminders import flow, rules
 from server.reminders.flow import Notice
+from server.reminders.rules import ReminderKind
 
 
 @dataclass(frozen=True)
 class DeviceHealth:
     device: Device
     signs: Signs
-    word: str
+    word: PushHealth
 
 
 async def of_devices(db: AsyncSession, devices: Sequence[Device], now: datetime) -> list[DeviceHealth]:
@@ -35,23 +36,24 @@ async def of_devices(db: AsyncSession, devices: Sequence[Device], now: datetime)
 
 
 def _health(device: Device, subscription: Subscription | None, now: datetime) -> DeviceHealth:
-    ended = "" if subscription is None else None if subscription.ended_at is None else subscription.ended_why
-    shown = subscription.shown_at if subscription else None
-    given = Signs(device.seen_at, shown, device.asked_at, ended)
+    shown, ended = (subscription.shown_at, subscription.ended_why) if subscription else (None, None)
+    given = Signs(device.seen_at, shown, device.asked_at, ended, had_subscription=subscription is not None)
     return DeviceHealth(device, given, signs.word_of(given, now))
 
 
 async def not_reachable(
     db: AsyncSession, actor: Actor, patients: Iterable[Patient], now: datetime
-) -> list[tuple[Patient, str]]:
+) -> list[tuple[Patient, PushHealth]]:
     """Those of `patients` without a device that accepts pushes, each with the reason, by name; without paused ones."""
     asked = [patient for patient in patients if patient.paused_at is None]
     why = await reasons(db, actor, [patient.id for patient in asked], now)
-    listed = [(patient, why[patient.id] or "") for patient in asked if why[patient.id] is not None]
+    listed = [(patient, word) for patient in asked if (word := why[patient.id]) is not None]
     return sorted(listed, key=lambda row: row[0].name.casefold())
 
 
-async def reasons(db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime) -> dict[str, str | None]:
+async def reasons(
+    db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime
+) -> dict[str, PushHealth | None]:
     """Why no push reaches each of these patients; None if a device accepts it."""
     words = await _words_by_patient(db, actor, patient_ids, now) if patient_ids else {}
     return {patient_id: signs.reason(words.get(patient_id, ())) for patient_id in patient_ids}
@@ -59,7 +61,7 @@ async def reasons(db: AsyncSession, actor: Actor, patient_ids: Collection[str], 
 
 async def _words_by_patient(
     db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime
-) -> dict[str, list[str]]:
+) -> dict[str, list[PushHealth]]:
     rows = await db.execute(
         select(Device, func.coalesce(Device.patient_id, Caregiver.patient_id))
         .outerjoin(Caregiver, Caregiver.id == Device.caregiver_id)
@@ -71,7 +73,7 @@ async def _words_by_patient(
         )
     )
     whose = {device.id: (device, patient_id) for device, patient_id in rows.all()}
-    words: dict[str, list[str]] = {}
+    words: dict[str, list[PushHealth]] = {}
     for health in await of_devices(db, [device for device, _ in whose.values()], now):
         words.setdefault(whose[health.device.id][1], []).append(health.word)
     return words
@@ -108,7 +110,7 @@ async def _ask(db: AsyncSession, device: Device, patient: Patient, now: datetime
     actor = system(device.clinic_id)
     device.asked_at = now
     audit.record(db, actor, "device.asked", device, now)
-    notice = Notice("sign", patient.id, device.id, "/", now + signs.ASKED_LIFE, device_id=device.id)
+    notice = Notice(ReminderKind.DEVICE_CHECK, patient.id, device.id, "/", now + signs.ASKED_LIFE, device_id=device.id)
     await flow.remind_now(db, actor, notice, now)
 
 

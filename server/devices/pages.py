@@ -7,15 +7,17 @@ from litestar import Request, Response, delete, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
+from server.access.rules import SubscriptionEnd
 from server.actor import Actor
 from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
 from server.delivery import receipts
 from server.devices import subscriptions
-from server.devices.subscriptions import NewSubscription, Opened
+from server.devices.subscriptions import NewSubscription, Opened, Permission
 from server.people import flow as people
 from server.people.rules import Refused
 from server.reminders import flow, rules, status
+from server.reminders.rules import ReminderKind
 from server.settings import Settings
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
@@ -64,7 +66,7 @@ def _subscription(body: dict[str, Any]) -> NewSubscription:
 
 @delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)
 async def unsubscribe(db: Db, actor: Who, now: Now) -> dict[str, str]:
-    await subscriptions.unsubscribe(db, actor, "turned-off", now)
+    await subscriptions.unsubscribe(db, actor, SubscriptionEnd.TURNED_OFF, now)
     return {"status": "ended"}
 
 
@@ -90,7 +92,7 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def send_test(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """Send a real push to this device only."""
     notice = flow.Notice(
-        "test",
+        ReminderKind.TEST,
         actor.patient_id,
         actor.device_id,
         "/reminders/test",
@@ -130,7 +132,7 @@ async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def opened(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """Takes `{"permission", "endpoint", "vapid"}` at each opening of the app; returns what the device must `do`."""
     body = await json_of(request)
-    said = Opened(_word(body, "permission"), _word(body, "endpoint"), _word(body, "vapid"))
+    said = Opened(Permission.read(_word(body, "permission")), _word(body, "endpoint"), _word(body, "vapid"))
     return Response({"do": await subscriptions.reconcile(db, actor, said, now)}, status_code=200)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access import sessions
 from server.access.models import Device, Subscription
+from server.access.rules import SubscriptionEnd
 from server.actor import Actor
 from server.channels.push.channel import check_subscription_keys, vapid_public_key
 from server.channels.push.endpoints import BadEndpoint, BadKeys, HostList, check_endpoint
@@ -81,7 +83,7 @@ async def _take_over(db: AsyncSession, actor: Actor, held: Subscription, now: da
     own = await db.get_one(Device, actor.device_id)
     goes_on = held.ended_at is None and before.ended_at is None and sessions.owner(before) == sessions.owner(own)
     if not goes_on:
-        held.ended_at, held.ended_why = held.ended_at or now, held.ended_why or "taken-over"
+        held.ended_at, held.ended_why = held.ended_at or now, held.ended_why or SubscriptionEnd.TAKEN_OVER
         held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
         await db.flush()
     await sessions.replace_device(db, before, own, now)
@@ -99,11 +101,11 @@ async def _end_others(db: AsyncSession, kept: Subscription, now: datetime) -> No
             Subscription.id != kept.id,
             Subscription.ended_at.is_(None),
         )
-        .values(ended_at=now, ended_why="replaced")
+        .values(ended_at=now, ended_why=SubscriptionEnd.REPLACED)
     )
 
 
-async def unsubscribe(db: AsyncSession, actor: Actor, why: str, now: datetime) -> None:
+async def unsubscribe(db: AsyncSession, actor: Actor, why: SubscriptionEnd, now: datetime) -> None:
     for subscription in await _living(db, actor.device_id):
         subscription.ended_at, subscription.ended_why = now, why
         audit.record(db, actor, "subscription.ended", subscription, now, why=why)
@@ -121,45 +123,72 @@ async def _living(db: AsyncSession, device_id: str) -> list[Subscription]:
     )
 
 
+class Permission(StrEnum):
+    """Whether the browser may show notifications; NONE if it cannot. The first three are the browser's own words."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    DEFAULT = "default"
+    NONE = "none"
+
+    @classmethod
+    def read(cls, word: str) -> "Permission":
+        """A word that we don't know counts as not asked yet."""
+        return cls(word) if word in tuple(cls) else cls.DEFAULT
+
+
+class NextStep(StrEnum):
+    """What the browser must do so that both sides match: nothing, tell us its endpoint, or subscribe again."""
+
+    FINE = "fine"
+    TELL = "tell"
+    SUBSCRIBE = "subscribe"
+
+
 @dataclass(frozen=True)
 class Opened:
     """What a browser reports when the app opens: its permission, its endpoint and the VAPID key of that."""
 
-    permission: str
+    permission: Permission
     endpoint: str
     vapid_public: str
 
 
-async def reconcile(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> str:
+async def reconcile(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> NextStep:
     """What the browser must do so that both sides match: "fine" (nothing), "tell" its endpoint, or "subscribe" again.
 
     `pushsubscriptionchange` may never come (case 37), and a new VAPID key needs a new subscription (case 34).
     """
     await seen(db, actor, now)
-    if said.permission in ("denied", "none"):
-        await unsubscribe(db, actor, "denied", now)
-        return "fine"
+    if said.permission in (Permission.DENIED, Permission.NONE):
+        await unsubscribe(db, actor, SubscriptionEnd.DENIED, now)
+        return NextStep.FINE
     if not said.endpoint:
         return await _without_endpoint(db, actor, said, now)
     current = next(iter(crypto.keyring().vapid))
     if said.vapid_public and _key_id(said.vapid_public) != current:
-        return "subscribe"
+        return NextStep.SUBSCRIBE
     held = await _living(db, actor.device_id)
     if any(subscription.endpoint == said.endpoint for subscription in held):
-        return "fine" if held[0].vapid_key == current else "subscribe"
-    return "tell"
+        return NextStep.FINE if held[0].vapid_key == current else NextStep.SUBSCRIBE
+    return NextStep.TELL
 
 
-async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> str:
+async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> NextStep:
     """The browser has no subscription: it lost it, never had one, or the person turned reminders off."""
-    await unsubscribe(db, actor, "gone", now)
+    await unsubscribe(db, actor, SubscriptionEnd.GONE, now)
     last = await db.scalar(
         select(Subscription.ended_why)
         .where(Subscription.device_id == actor.device_id)
         .order_by(Subscription.started_at.desc(), Subscription.ended_at.desc())
         .limit(1)
     )
-    return "subscribe" if said.permission == "granted" and last in ("gone", "denied", "replaced") else "fine"
+    return (
+        NextStep.SUBSCRIBE
+        if said.permission == Permission.GRANTED
+        and last in (SubscriptionEnd.GONE, SubscriptionEnd.DENIED, SubscriptionEnd.REPLACED)
+        else NextStep.FINE
+    )
 
 
 async def seen(db: AsyncSession, actor: Actor, now: datetime) -> None:

@@ -14,6 +14,7 @@ from server.delivery.models import Breaker, WorkerBeat
 from server.devices import health
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import ReminderState
 
 LOOKS_BACK = timedelta(minutes=15)  # for lateness
 QUANTILES = (0.5, 0.95, 1.0)
@@ -57,7 +58,7 @@ async def _queue(db: AsyncSession, now: datetime) -> list[Metric]:
     row = (
         await db.execute(
             select(func.count(), func.min(Reminder.next_at)).where(
-                Reminder.state == "scheduled", Reminder.next_at <= now
+                Reminder.state == ReminderState.SCHEDULED, Reminder.next_at <= now
             )
         )
     ).one()

@@ -10,7 +10,8 @@ from server.appointments.models import Appointment
 from server.language import gettext as _
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Question, Value
+from server.questionnaires.definition import Form, Question, QuestionType, Value
+from server.reminders.rules import Reply
 from server.responses import history
 from server.responses.models import Response
 
@@ -69,7 +70,10 @@ def _appointment(visit: Appointment) -> dict[str, Any]:
 
 
 def _reply(visit: Appointment) -> str:
-    return {"coming": "accepted", "cant": "declined", "another": "tentative"}.get(visit.reply or "", "needs-action")
+    """FHIR's ParticipationStatus."""
+    if visit.reply is None:
+        return "needs-action"
+    return {Reply.COMING: "accepted", Reply.CANT_COME: "declined", Reply.ANOTHER_TIME: "tentative"}[visit.reply]
 
 
 def _response(response: Response, form: Form) -> dict[str, Any]:
@@ -89,10 +93,10 @@ def _item(question: Question, value: Value) -> dict[str, Any]:
     item: dict[str, Any] = {"linkId": question.link_id, "text": question.text}
     if value is None:
         return item  # skipped
-    if question.type == "choice":
+    if question.type == QuestionType.CHOICE:
         coding = {"system": "urn:interlude:steps", "code": value, "display": question.label(value)}
         return item | {"answer": [{"valueCoding": coding}]}
-    kind = "valueBoolean" if question.type == "boolean" else "valueInteger"
+    kind = "valueBoolean" if question.type == QuestionType.BOOLEAN else "valueInteger"
     return item | {"answer": [{kind: value}]}
 
 
@@ -109,6 +113,6 @@ def lines(response: Response, form: Form) -> list[tuple[Question, str | None]]:
 def _words(question: Question, value: Value) -> str | None:
     if value is None:
         return None
-    if question.type == "boolean":
+    if question.type == QuestionType.BOOLEAN:
         return _("Yes") if value else _("No")
     return question.label(value)

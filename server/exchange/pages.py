@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.appointments import flow
+from server.appointments.rules import AppointmentStatus
 from server.checkins.rules import may_see_private
 from server.exchange import metrics, my_data
 from server.exchange.calendar import CalendarVisit, visit_file
@@ -20,6 +21,7 @@ from server.exchange.my_data import MyData
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
+from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from server.web import render
 from server.web.dependencies import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, Now, Who
@@ -38,7 +40,7 @@ async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str])
         title=_("Clinic visit"),
         note=_("Open Interlude to see what to do before it."),
         changes=visit.changes,
-        cancelled=visit.status == "cancelled",
+        cancelled=visit.status == AppointmentStatus.CANCELLED,
     )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"', "Cache-Control": "no-store"}
     return Response(visit_file(shown, now), media_type="text/calendar", headers=headers)
@@ -51,7 +53,7 @@ async def my_data_page(request: Ask, db: Db, actor: Who, who: FromQuery[str] = "
 
 async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
     """The patient's data includes mood. After a caregiver, the patient must first confirm who holds the device."""
-    return may_see_private(actor.kind, await drafts.held_by(db, actor.patient_id), who == "self")
+    return may_see_private(actor.kind, await drafts.held_by(db, actor.patient_id), who == Respondent.SELF)
 
 
 @get("/my-data.html", opt=PATIENT | WRITES)

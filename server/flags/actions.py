@@ -12,7 +12,7 @@ from server.actor import Actor
 from server.flags import escalation, rules
 from server.flags import flow as flags
 from server.flags.models import Flag, FlagNote
-from server.flags.rules import UNKNOWN, Shown
+from server.flags.rules import UNKNOWN, FlagOutcome, Shown
 from server.people import staff
 from server.people.rules import Refused
 from server.reminders import flow as reminders
@@ -69,9 +69,9 @@ async def _give(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What staff did about a flag: a name from the rules, and a note."""
+    """What staff did about a flag, and a note."""
 
-    name: str
+    name: FlagOutcome
     note: str = ""
 
 
@@ -83,9 +83,9 @@ async def close(
     Refused: "outcome" or "note" if that is missing, "closed" if a colleague closed it first, "news" if the flag has
     changed since the page was shown. The audit trail keeps both tries.
     """
-    if outcome.name not in rules.OUTCOMES:
+    if outcome.name not in rules.OFFERED_OUTCOMES:
         return Refused("outcome")
-    if outcome.name == "no-action" and not outcome.note:
+    if outcome.name == FlagOutcome.NO_ACTION and not outcome.note:
         return Refused("note")
     return await end(db, actor, flag, outcome, now, shown)
 

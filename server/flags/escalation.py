@@ -10,15 +10,15 @@ from server import audit
 from server.actor import system
 from server.flags import rules
 from server.flags.models import Flag
-from server.flags.rules import Hours
+from server.flags.rules import Hours, Severity
 from server.people import on_call
 from server.people.models import Clinic, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Reminder
-from server.reminders.rules import CLOCK_SLACK
+from server.reminders.rules import CLOCK_SLACK, ReminderKind, ReminderState
 
-KINDS = ("on-call", "overdue")
+KINDS = (ReminderKind.ON_CALL, ReminderKind.OVERDUE)
 WORTH_FOR = timedelta(hours=12)
 AT_ONCE = 200
 
@@ -61,7 +61,12 @@ async def _not_told(db: AsyncSession, now: datetime) -> list[Flag]:
     found = await db.scalars(
         select(Flag)
         .join(Reminder, (Reminder.subject_id == Flag.id) & (Reminder.moment == Flag.told_at))
-        .where(Flag.done_at.is_(None), Flag.escalate_at > now, Reminder.kind.in_(KINDS), Reminder.state == "failed")
+        .where(
+            Flag.done_at.is_(None),
+            Flag.escalate_at > now,
+            Reminder.kind.in_(KINDS),
+            Reminder.state == ReminderState.FAILED,
+        )
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True, of=Flag)
     )
@@ -79,7 +84,7 @@ async def _tell_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: Seq
         audit.record(db, actor, "flag.nobody-on-call", flag, now)
         return False
     contact = contacts[flag.rung % len(contacts)]
-    kind = "on-call" if flag.severity == "red" else "overdue"
+    kind = ReminderKind.ON_CALL if flag.severity == Severity.URGENT else ReminderKind.OVERDUE
     path = f"/staff/patients/{flag.patient_id}#flag-{flag.id}"
     notice = Notice(kind, flag.patient_id, flag.id, path, now + WORTH_FOR, staff_id=contact.id)
     await reminders.remind_now(db, actor, notice, now)

@@ -8,15 +8,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
+from server.channels.protocol import ChannelName
 from server.clock import to_wall
 from server.flags.escalation import KINDS
 from server.flags.models import Flag
+from server.flags.rules import Severity
 from server.language import gettext as _
 from server.people import on_call
 from server.people.models import Staff
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import AttemptState, ReminderKind, ReminderState
 
-WENT_OUT = ("accepted", "shown", "opened", "answered", "unknown")
+WENT_OUT = (AttemptState.ACCEPTED, AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED, AttemptState.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Rung:
     """The contact notified last. `attempt` is the newest that may have gone out, or None."""
 
     name: str
-    state: str
+    state: ReminderState
     why: str
     attempt: Attempt | None
 
@@ -38,7 +41,9 @@ async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, n
     """Flag id → its status, for open flags that have one. `zone` is the clinic's."""
     waiting = [flag for flag in flags if flag.done_at is None]
     told = {flag.id: flag for flag in waiting if flag.told_at is not None}
-    alone = [flag for flag in waiting if flag.severity == "red" and flag.told_at is None and flag.owner_id is None]
+    alone = [
+        flag for flag in waiting if flag.severity == Severity.URGENT and flag.told_at is None and flag.owner_id is None
+    ]
     rungs, alerted = await _rungs(db, told), await _devices(db, [flag.id for flag in alone])
     steps = {flag_id: _words(told[flag_id], rung, zone, now) for flag_id, rung in rungs.items()}
     first = {clinic_id: await _first(db, clinic_id) for clinic_id in {flag.clinic_id for flag in alone}}
@@ -90,7 +95,7 @@ async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
     rows = await db.execute(
         select(Reminder.subject_id, func.count())
         .join(Attempt, Attempt.reminder_id == Reminder.id)
-        .where(Reminder.subject_id.in_(flag_ids), Reminder.kind == "alert", Attempt.accepted_at.is_not(None))
+        .where(Reminder.subject_id.in_(flag_ids), Reminder.kind == ReminderKind.ALERT, Attempt.accepted_at.is_not(None))
         .group_by(Reminder.subject_id)
     )
     return {subject_id: count for subject_id, count in rows.all()}
@@ -98,13 +103,13 @@ async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
 
 def _words(flag: Flag, rung: Rung, zone: str, now: datetime) -> str:
     said = {"name": rung.name, "when": _when(rung.attempt.started_at, zone, now) if rung.attempt else ""}
-    if rung.attempt is None and rung.state == "failed":
+    if rung.attempt is None and rung.state == ReminderState.FAILED:
         words = _("could not reach %(name)s on call") % said
     elif rung.attempt is None:
         words = _("telling %(name)s, who is on call") % said
-    elif rung.attempt.state == "unknown":
+    elif rung.attempt.state == AttemptState.UNKNOWN:
         words = _("perhaps told %(name)s at %(when)s, it was not confirmed; nobody has answered yet") % said
-    elif rung.attempt.channel == "text":
+    elif rung.attempt.channel == ChannelName.TEXT:
         words = _("told %(name)s by text at %(when)s, nobody has answered yet") % said
     else:
         words = _("told %(name)s by email at %(when)s, nobody has answered yet") % said

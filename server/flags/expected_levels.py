@@ -12,7 +12,7 @@ from server.flags import actions, rules
 from server.flags import flow as flags
 from server.flags.actions import Outcome
 from server.flags.models import ExpectedLevel, Flag
-from server.flags.rules import UNKNOWN, Shown
+from server.flags.rules import UNKNOWN, FlagOutcome, Severity, Shown
 from server.people.rules import Refused
 
 
@@ -71,7 +71,7 @@ async def snooze(
     """
     await flags.hold_patient(db, flag.patient_id)
     await actions.hold(db, flag)
-    if flag.severity == "red" or flag.item.endswith(rules.MISSING):
+    if flag.severity == Severity.URGENT or flag.item.endswith(rules.MISSING):
         return Refused("severity")
     if refused := actions.changed_since(flag, shown):
         return refused
@@ -80,7 +80,7 @@ async def snooze(
     kept = await expect(db, actor, flag.patient_id, Item(flag.slug, flag.item), wanted, now)
     if isinstance(kept, Refused):
         return kept
-    return await actions.end(db, actor, flag, Outcome(rules.EXPECTED, wanted.note), now)
+    return await actions.end(db, actor, flag, Outcome(FlagOutcome.EXPECTED, wanted.note), now)
 
 
 async def stop(db: AsyncSession, actor: Actor, patient_id: str, item: str, now: datetime) -> bool:

@@ -12,13 +12,14 @@ from server import audit
 from server.actor import Actor
 from server.flags import escalation, rules
 from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerRow
-from server.flags.rules import Course, Earlier, Raised, Trigger
+from server.flags.rules import Condition, Course, Earlier, FlagOutcome, Raised, Severity, Trigger, Urgency
 from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
+from server.reminders.rules import ReminderKind
 
 ALERT_LIFE = timedelta(hours=12)
-RED_FIRST = case((Flag.severity == "red", 0), else_=1)
+RED_FIRST = case((Flag.severity == Severity.URGENT, 0), else_=1)
 
 __all__ = ["Earlier", "Raised"]
 
@@ -56,7 +57,7 @@ async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trig
 async def raise_red(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
     """Raise red flags only: they cannot wait until the patient sends. Returns what fired."""
     found = await _triggered(db, actor, occurrence, now)
-    red = [raised for raised in found if raised.severity == "red"]
+    red = [raised for raised in found if raised.severity == Severity.URGENT]
     await _raise_all(db, actor, occurrence, red, now)
     return red
 
@@ -105,7 +106,7 @@ async def newest(db: AsyncSession, patient_id: str, item: str) -> Flag | None:
 
 def _stays_quiet(flag: Flag, raised: Raised, now: datetime) -> bool:
     """Whether a closed flag makes a new one unnecessary. Not after an expected level: this is worse or that expired."""
-    if flag.outcome == rules.EXPECTED:
+    if flag.outcome == FlagOutcome.EXPECTED:
         return False
     return rules.stays_quiet(raised.now, raised.severity, level_of(flag), flag.severity, now - flag.raised_at)
 
@@ -138,10 +139,10 @@ async def _add_news(
     """
     known = json.loads(flag.reason)
     worse = rules.worse(raised.severity, flag.severity)
-    red_again = raised.severity == flag.severity == "red" and flag.check_in_id != occurrence.check_in_id
+    red_again = raised.severity == flag.severity == Severity.URGENT and flag.check_in_id != occurrence.check_in_id
     if raised.now >= known["now"] or worse != flag.severity:
         flag.reason = _reason(occurrence, raised)
-    turned_red = worse == "red" and flag.severity != "red"
+    turned_red = worse == Severity.URGENT and flag.severity != Severity.URGENT
     if red_again:
         flag.owner_id = None
     if worse != flag.severity or red_again:
@@ -176,11 +177,11 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
     db.add(flag)
     await db.flush()
     audit.record(db, actor, "flag.raised", flag, now, severity=raised.severity)
-    if raised.severity == "red":
+    if raised.severity == Severity.URGENT:
         await _alert_staff(db, actor, flag, occurrence.path, now)
 
 
-async def _due(db: AsyncSession, actor: Actor, severity: str, now: datetime) -> datetime:
+async def _due(db: AsyncSession, actor: Actor, severity: Severity, now: datetime) -> datetime:
     clinic = await db.get_one(Clinic, actor.clinic_id)
     return rules.due(severity, now, clinic.zone, clinic.staffed_hours)
 
@@ -189,11 +190,11 @@ async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, no
     """Send a push to every staff member of the clinic. Those without a device that accepts it still have the inbox."""
     staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None)))
     for member in staff:
-        notice = Notice("alert", flag.patient_id, flag.id, path, now + ALERT_LIFE, staff_id=member.id)
+        notice = Notice(ReminderKind.ALERT, flag.patient_id, flag.id, path, now + ALERT_LIFE, staff_id=member.id)
         await reminders.remind_now(db, actor, notice, now)
 
 
-async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency: str, now: datetime) -> None:
+async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency: Urgency, now: datetime) -> None:
     """Record the patient's own urgency on each open flag of this check-in."""
     for flag in await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.done_at.is_(None))):
         flag.urgency, flag.news_at = urgency, now  # so that a page opened before counts as out of date
@@ -213,7 +214,7 @@ async def withdraw_unanswered(db: AsyncSession, actor: Actor, check_in_id: str, 
             ~noted,
         )
     )
-    silent = [flag for flag in found if json.loads(flag.reason)["condition"] == "missing"]
+    silent = [flag for flag in found if json.loads(flag.reason)["condition"] == Condition.MISSING]
     for flag in silent:
         await reminders.cancel(db, actor, flag.id, "the clock was ahead", now)
         audit.record(db, actor, "flag.withdrawn", flag, now)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
 from server.db import Base, OfClinic, unique_where
+from server.flags.rules import Condition, FlagOutcome, Screen, Severity, Urgency
 
 
 class TriggerRow(OfClinic, Base):
@@ -16,11 +17,11 @@ class TriggerRow(OfClinic, Base):
 
     slug: Mapped[str] = mapped_column(String(60), index=True)
     item: Mapped[str] = mapped_column(String(60))
-    condition: Mapped[str] = mapped_column(String(20))
+    condition: Mapped[Condition]
     amount: Mapped[int]
     times: Mapped[int] = mapped_column(default=1)
-    severity: Mapped[str] = mapped_column(String(10))
-    screen: Mapped[str] = mapped_column(String(20), default="")
+    severity: Mapped[Severity]
+    screen: Mapped[Screen] = mapped_column(default=Screen.NONE)
     message: Mapped[str] = mapped_column(String(200), default="")
     follows_id: Mapped[str | None] = mapped_column(ForeignKey("trigger.id"))
     began_at: Mapped[datetime]
@@ -52,10 +53,10 @@ class Flag(OfClinic, Base):
     slug: Mapped[str] = mapped_column(String(60))
     version: Mapped[int] = mapped_column(default=1)
     item: Mapped[str] = mapped_column(String(60))
-    severity: Mapped[str] = mapped_column(String(10))
+    severity: Mapped[Severity]
     reason_sealed: Mapped[bytes]
     reason = Sealed[str]("flag.reason")
-    urgency: Mapped[str | None] = mapped_column(String(10))
+    urgency: Mapped[Urgency | None]
     raised_at: Mapped[datetime]
     news_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -66,7 +67,7 @@ class Flag(OfClinic, Base):
     seen_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     owned_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(20))
+    outcome: Mapped[FlagOutcome | None]
     note_sealed: Mapped[bytes | None]
     note = Sealed[str | None]("flag.note")
     done_at: Mapped[datetime | None]

@@ -3,16 +3,62 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-SEVERITIES = ("soft", "hard", "red")
-CONDITIONS = ("at-least", "worse-than-previous", "worse-than-first", "repeated", "missing")
+
+class Severity(StrEnum):
+    """How soon staff must act, the least urgent first. An urgent answer shows a screen at once."""
+
+    THIS_WEEK = "soft"
+    TODAY = "hard"
+    URGENT = "red"
+
+
+class Condition(StrEnum):
+    AT_LEAST = "at-least"
+    WORSE_THAN_PREVIOUS = "worse-than-previous"
+    WORSE_THAN_FIRST = "worse-than-first"
+    REPEATED = "repeated"
+    MISSING = "missing"
+
+
+class Screen(StrEnum):
+    """What the device shows at once after an urgent answer."""
+
+    NONE = ""
+    BREATHING = "breathing"
+    CHOKING = "choking"
+    CRISIS = "crisis"
+    FALL = "fall"
+
+
+class FlagOutcome(StrEnum):
+    """What staff did about a flag. `EXPECTED`: they set an expected level."""
+
+    CALLED = "called"
+    PLAN_CHANGED = "plan-changed"
+    VISIT_MOVED = "visit-moved"
+    NO_ACTION = "no-action"
+    EXPECTED = "expected"
+
+
+class Urgency(StrEnum):
+    """How urgent the patient finds it: contact me today, or it can wait."""
+
+    TODAY = "today"
+    CAN_WAIT = "wait"
+
+
+OFFERED_OUTCOMES = (  # all but EXPECTED, which comes with an expected level
+    FlagOutcome.CALLED,
+    FlagOutcome.PLAN_CHANGED,
+    FlagOutcome.VISIT_MOVED,
+    FlagOutcome.NO_ACTION,
+)
 MISSING = ":missing"  # ends the item of a flag that is about missing answers
 WHOLE = "*"  # the item of a trigger on a missed check-in as a whole
-SCREENS = ("breathing", "choking", "crisis", "fall")  # what the device shows at once after a red answer
 MOST_TIMES = 10
-OUTCOMES = ("called", "plan-changed", "visit-moved", "no-action")
-EXPECTED = "expected"  # the outcome of a flag that was closed by setting an expected level
 SOFT_HOURS = 48  # weekday hours to an outcome
 HARD_HOURS = 4  # staffed hours to an outcome
 UNCHANGED_FOR = timedelta(days=30)
@@ -33,10 +79,10 @@ class Trigger:
 
     id: str
     item: str
-    condition: str
+    condition: Condition
     amount: int
-    severity: str
-    screen: str = ""
+    severity: Severity
+    screen: Screen = Screen.NONE
     times: int = 1
 
 
@@ -76,10 +122,10 @@ class Raised:
     @property
     def item(self) -> str:
         """The flag's item. A missing answer has a flag of its own, separate from a bad answer's."""
-        return self.trigger.item + MISSING if self.trigger.condition == "missing" else self.trigger.item
+        return self.trigger.item + MISSING if self.trigger.condition == Condition.MISSING else self.trigger.item
 
     @property
-    def severity(self) -> str:
+    def severity(self) -> Severity:
         return self.trigger.severity
 
 
@@ -100,7 +146,7 @@ def triggers(rules: Iterable[Trigger], course: Course, expected: Mapping[str, in
 
 
 def _raised(rule: Trigger, course: Course) -> Raised | None:
-    if rule.condition == "missing":
+    if rule.condition == Condition.MISSING:
         gone = rule.item in course.unanswered and _missing_before(rule.item, course.earlier) >= rule.times - 1
         return Raised(rule, rule.times, None, None) if gone else None
     if rule.item not in course.levels or not _fires(rule, course):
@@ -110,12 +156,12 @@ def _raised(rule: Trigger, course: Course) -> Raised | None:
 
 def _fires(rule: Trigger, course: Course) -> bool:
     level = course.levels[rule.item]
-    if rule.condition == "at-least":
+    if rule.condition == Condition.AT_LEAST:
         return level >= rule.amount
-    if rule.condition == "repeated":
+    if rule.condition == Condition.REPEATED:
         answered = [level, *(one.levels[rule.item] for one in course.earlier if rule.item in one.levels)][: rule.times]
         return len(answered) == rule.times and min(answered) >= rule.amount
-    before = (course.previous if rule.condition == "worse-than-previous" else course.first).get(rule.item)
+    before = (course.previous if rule.condition == Condition.WORSE_THAN_PREVIOUS else course.first).get(rule.item)
     return before is not None and level - before >= rule.amount
 
 
@@ -131,16 +177,16 @@ def _missing_before(item: str, earlier: Sequence[Earlier]) -> int:
 
 def _is_expected(raised: Raised, expected: Mapping[str, int]) -> bool:
     """Whether an expected level prevents the flag. Not if it is red, or about a missing answer, which has no level."""
-    if raised.severity == "red" or raised.trigger.condition == "missing":
+    if raised.severity == Severity.URGENT or raised.trigger.condition == Condition.MISSING:
         return False
     return raised.item in expected and raised.now <= expected[raised.item]
 
 
-def _rank(severity: str) -> int:
-    return SEVERITIES.index(severity)
+def _rank(severity: Severity) -> int:
+    return list(Severity).index(severity)
 
 
-def worse(severity: str, other: str) -> str:
+def worse(severity: Severity, other: Severity) -> Severity:
     return max(severity, other, key=_rank)
 
 
@@ -151,7 +197,7 @@ def weakens(old: Trigger, new: Trigger) -> bool:
         or _rank(new.severity) < _rank(old.severity)
         or new.amount > old.amount
         or new.times > old.times
-        or new.screen != old.screen != ""
+        or new.screen != old.screen != Screen.NONE
     )
 
 
@@ -182,23 +228,26 @@ def shown(news_at: datetime, owner_id: str | None, done_at: datetime | None) -> 
     return Shown(news_at.isoformat(), owner_id or "", done_at.isoformat() if done_at else "")
 
 
-def stays_quiet(level: int, severity: str, last_level: int, last_severity: str, since: timedelta) -> bool:
+def stays_quiet(level: int, severity: Severity, last_level: int, last_severity: Severity, since: timedelta) -> bool:
     """Whether a closed flag need not be raised again yet, because the answer is the same or better."""
     return (
-        severity != "red" and level <= last_level and _rank(severity) <= _rank(last_severity) and since < UNCHANGED_FOR
+        severity != Severity.URGENT
+        and level <= last_level
+        and _rank(severity) <= _rank(last_severity)
+        and since < UNCHANGED_FOR
     )
 
 
-def offers_expected(severities: Sequence[str]) -> bool:
+def offers_expected(severities: Sequence[Severity]) -> bool:
     """Whether to offer an expected level: `severities` are a patient's flags on one item, the newest first."""
-    return len(severities) >= OFFERED_AFTER and set(severities[:OFFERED_AFTER]) == {"hard"}
+    return len(severities) >= OFFERED_AFTER and set(severities[:OFFERED_AFTER]) == {Severity.TODAY}
 
 
-def due(severity: str, raised_at: datetime, zone: str, staffed: Mapping[str, list[str]]) -> datetime:
+def due(severity: Severity, raised_at: datetime, zone: str, staffed: Mapping[str, list[str]]) -> datetime:
     """When an outcome is due: at once for red, after 4 staffed hours for hard if any are set, else 48 weekday hours."""
-    if severity == "red":
+    if severity == Severity.URGENT:
         return raised_at
-    if severity == "hard" and staffed:
+    if severity == Severity.TODAY and staffed:
         return _after(raised_at, zone, timedelta(hours=HARD_HOURS), staffed)
     weekdays = {str(day): ["00:00", "24:00"] for day in range(5)}
     return _after(raised_at, zone, timedelta(hours=SOFT_HOURS), weekdays)
@@ -225,27 +274,29 @@ def _clock(text: str) -> timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-def escalates_at(severity: str, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:
+def escalates_at(severity: Severity, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:
     """When the first contact on call is notified: of red after `wait`, of others once overdue, in staffed hours."""
-    if severity == "red":
+    if severity == Severity.URGENT:
         return now + wait
     return clinic.open_from(max(due_at, now))
 
 
-def after_taking(severity: str, due_at: datetime, now: datetime, clinic: "Hours") -> datetime:
+def after_taking(severity: Severity, due_at: datetime, now: datetime, clinic: "Hours") -> datetime:
     """When a taken flag escalates: when it is due; if that is past, when a new hard or soft one would be due."""
     if due_at > now:
         return clinic.open_from(due_at)
-    return clinic.open_from(due("soft" if severity == "soft" else "hard", now, clinic.zone, clinic.staffed))
+    return clinic.open_from(
+        due(Severity.THIS_WEEK if severity == Severity.THIS_WEEK else Severity.TODAY, now, clinic.zone, clinic.staffed)
+    )
 
 
 def next_rung(
-    severity: str, rung: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
+    severity: Severity, rung: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
 ) -> datetime | None:
     """When to notify the next contact; `rung` counts those notified. None once all were (ROUNDS times for red)."""
-    if contacts == 0 or (rung >= contacts and severity != "red") or rung >= contacts * ROUNDS:
+    if contacts == 0 or (rung >= contacts and severity != Severity.URGENT) or rung >= contacts * ROUNDS:
         return None
-    if severity != "red":
+    if severity != Severity.URGENT:
         return _after(now, clinic.zone, OVERDUE_WAIT, clinic.watched)
     return now + (ROUND_WAIT if rung % contacts == 0 else wait)
 

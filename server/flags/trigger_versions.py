@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.actor import Actor, Role
 from server.flags import rules
 from server.flags.models import TriggerRow
-from server.flags.rules import Trigger
+from server.flags.rules import Condition, Screen, Severity, Trigger
 from server.people.models import Staff
 from server.people.rules import Refused
 
@@ -30,7 +30,7 @@ async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> Non
     await db.flush()
 
 
-EDITORS = ("clinician", "admin")
+EDITORS = (Role.CLINICIAN, Role.ADMIN)
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Rule:
 
     slug: str
     item: str
-    condition: str
+    condition: Condition
     amount: int = 0
     times: int = 1
-    severity: str = "hard"
-    screen: str = ""
+    severity: Severity = Severity.TODAY
+    screen: Screen = Screen.NONE
     message: str = ""
 
     def trigger(self, trigger_id: str = "") -> Trigger:

@@ -3,10 +3,11 @@
 import json
 
 from server.flags import rules
+from server.flags.rules import Condition, Screen, Severity
 from server.flags.trigger_versions import DEFAULTS, Rule
 from server.language import gettext as _
 from server.language import ngettext
-from server.questionnaires.definition import Form, Question
+from server.questionnaires.definition import Form, Question, QuestionType
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
 
@@ -21,21 +22,21 @@ def condition_words(rule: Rule, form: Form) -> str:
     question = form.by_id.get(rule.item)
     level = level_words(question, rule.amount)
     said = {"n": rule.amount, "times": rule.times, "level": level}
-    if rule.condition == "worse-than-previous":
+    if rule.condition == Condition.WORSE_THAN_PREVIOUS:
         return (
             ngettext("%(n)s step worse than the last answer", "%(n)s steps worse than the last answer", rule.amount)
             % said
         )
-    if rule.condition == "worse-than-first":
+    if rule.condition == Condition.WORSE_THAN_FIRST:
         return (
             ngettext("%(n)s step worse than the first answer", "%(n)s steps worse than the first answer", rule.amount)
             % said
         )
-    if rule.condition == "repeated":
+    if rule.condition == Condition.REPEATED:
         return _("%(level)s in %(times)s check-ins in a row") % said
-    if rule.condition == "missing" and rule.item == rules.WHOLE:
+    if rule.condition == Condition.MISSING and rule.item == rules.WHOLE:
         return ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times) % said
-    if rule.condition == "missing":
+    if rule.condition == Condition.MISSING:
         return ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times) % said
     return level
 
@@ -44,9 +45,9 @@ def level_words(question: Question | None, level: int) -> str:
     """The answers from this level on, such as "Hard or worse", "7 or more of 10" or "yes"."""
     if question is None:
         return str(level)
-    if question.type == "boolean":
+    if question.type == QuestionType.BOOLEAN:
         return _("yes") if question.worse_answer else _("no")
-    if question.type == "integer":
+    if question.type == QuestionType.INTEGER:
         return _("%(level)s or more of %(worst)s") % {"level": level, "worst": question.worst}
     label = next((option.label for option in question.options if option.level == level), str(level))
     return label if level >= question.worst else _("%(level)s or worse") % {"level": label}
@@ -55,14 +56,12 @@ def level_words(question: Question | None, level: int) -> str:
 def fault(rule: Rule, form: Form | None) -> str | None:
     """Why this can't be a trigger, in words; None if it can. One that can never fire is not allowed."""
     question = form.by_id.get(rule.item) if form else None
-    whole = rule.item == rules.WHOLE and rule.condition == "missing"
+    whole = rule.item == rules.WHOLE and rule.condition == Condition.MISSING
     if form is None or (question is None and not whole):
         return _("This check-in has no such question: the rule could never fire.")
-    if rule.condition not in rules.CONDITIONS or rule.severity not in rules.SEVERITIES:
-        return _("Please choose a condition and a severity.")
-    if rule.condition in ("repeated", "missing") and not 1 <= rule.times <= rules.MOST_TIMES:
+    if rule.condition in (Condition.REPEATED, Condition.MISSING) and not 1 <= rule.times <= rules.MOST_TIMES:
         return _("In a row means 1 to 10 check-ins.")
-    if rule.condition == "repeated" and rule.times < 2:
+    if rule.condition == Condition.REPEATED and rule.times < 2:
         return _("Repeated means 2 check-ins in a row or more.")
     if fault := _level_fault(rule, question):
         return fault
@@ -70,11 +69,11 @@ def fault(rule: Rule, form: Form | None) -> str | None:
 
 
 def _level_fault(rule: Rule, question: Question | None) -> str | None:
-    if rule.condition == "missing" or question is None:
+    if rule.condition == Condition.MISSING or question is None:
         return None
     if not 1 <= rule.amount <= question.worst:
         worst = {"worst": question.worst}
-        if rule.condition in ("at-least", "repeated"):
+        if rule.condition in (Condition.AT_LEAST, Condition.REPEATED):
             return (
                 _("Levels that say something go from 1 to %(worst)s here: the rule could never fire, or always.")
                 % worst
@@ -84,9 +83,9 @@ def _level_fault(rule: Rule, question: Question | None) -> str | None:
 
 
 def _red_fault(rule: Rule) -> str | None:
-    if rule.severity == "red" and rule.condition == "missing":
+    if rule.severity == Severity.URGENT and rule.condition == Condition.MISSING:
         return _("Where there is no answer there is nobody to show a screen to: this can be hard or soft, not red.")
-    if rule.severity == "red" and rule.screen not in rules.SCREENS:
+    if rule.severity == Severity.URGENT and rule.screen == Screen.NONE:
         return _("A red rule shows the patient at once what to do: please choose its screen.")
     return None
 

@@ -6,9 +6,10 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from server.people import calls, flow
+from server.people.rules import CallOutcome
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text, way_back
+from server.web.form_fields import form_of, one_of, text, way_back
 from server.web.problems import found
 
 
@@ -16,8 +17,10 @@ from server.web.problems import found
 async def log_call(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(db, actor, patient_id))
     form = await form_of(request)
-    if not await calls.log_call(db, actor, patient, text(form, "outcome", 20), text(form, "note", 1000), now):
+    outcome = one_of(form, "outcome", CallOutcome)
+    if outcome is None:
         return problems.answer(request, 422)
+    await calls.log_call(db, actor, patient, outcome, text(form, "note", 1000), now)
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}#calls"))
 
 

@@ -10,12 +10,13 @@ from server import audit
 from server.actor import Actor
 from server.people import rules
 from server.people.models import Patient, PhoneCall
+from server.people.rules import CallOutcome
 
 
-async def log_call(db: AsyncSession, actor: Actor, patient: Patient, outcome: str, note: str, now: datetime) -> bool:
-    """Record the outcome of a call; False if the outcome is not one of rules.CALL_OUTCOMES."""
-    if outcome not in rules.CALL_OUTCOMES:
-        return False
+async def log_call(
+    db: AsyncSession, actor: Actor, patient: Patient, outcome: CallOutcome, note: str, now: datetime
+) -> None:
+    """Record the outcome of a call."""
     call = PhoneCall(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
@@ -27,7 +28,6 @@ async def log_call(db: AsyncSession, actor: Actor, patient: Patient, outcome: st
     db.add(call)
     audit.record(db, actor, "call.logged", call, now, outcome=outcome)
     await db.flush()
-    return True
 
 
 async def of_patient(db: AsyncSession, patient_id: str, limit: int = 20) -> list[PhoneCall]:
@@ -43,7 +43,7 @@ async def last_calls(db: AsyncSession, patient_ids: Collection[str]) -> dict[str
 
 async def settling_calls(db: AsyncSession, patient_ids: Collection[str], now: datetime) -> dict[str, PhoneCall]:
     """Patient id → the newest call that still counts. One that nobody answered counts until the next day."""
-    counts = (PhoneCall.outcome != "no-answer") | (PhoneCall.at > now - rules.CALL_AGAIN)
+    counts = (PhoneCall.outcome != CallOutcome.NO_ANSWER) | (PhoneCall.at > now - rules.CALL_AGAIN)
     return await _newest(db, PhoneCall.patient_id.in_(patient_ids), counts)
 
 

@@ -11,6 +11,7 @@ from server.actor import Actor
 from server.clock import to_wall
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.people.rules import ContactBy, PauseReason
 from server.phone_numbers import Dialable
 
 
@@ -23,7 +24,7 @@ class NewPatient:
     phone: str | None = None
     email: str | None = None
     helper_phone: str | None = None
-    contact: str = ""
+    contact: ContactBy = ContactBy.NOT_CHOSEN
     instructions: str | None = None
     locale: str = "en"
 
@@ -110,8 +111,8 @@ async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, de
     audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
 
 
-async def set_contact(db: AsyncSession, actor: Actor, patient: Patient, contact: str, now: datetime) -> None:
-    """Set how the clinic contacts the patient: one of rules.CONTACTS."""
+async def set_contact(db: AsyncSession, actor: Actor, patient: Patient, contact: ContactBy, now: datetime) -> None:
+    """Set how the clinic contacts the patient."""
     patient.contact = contact
     audit.record(db, actor, "patient.contact", patient, now, contact=contact)
 
@@ -122,7 +123,7 @@ async def set_language(db: AsyncSession, actor: Actor, patient: Patient, locale:
     audit.record(db, actor, "patient.language", patient, now, locale=locale)
 
 
-async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: str, now: datetime) -> None:
+async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: PauseReason, now: datetime) -> None:
     """Stop all messages to the patient and the caregivers from now on. Flags still go to staff."""
     patient.paused_at, patient.paused_why = patient.paused_at or now, why
     audit.record(db, actor, "patient.paused", patient, now, why=why)

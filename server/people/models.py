@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.actor import Role
 from server.crypto import Sealed
 from server.db import Base, OfClinic
+from server.people.rules import CallOutcome, ContactBy, PauseReason
 
 
 class Clinic(Base):
@@ -50,7 +52,7 @@ class Staff(OfClinic, Base):
     phone_tel_sealed: Mapped[bytes | None]
     phone_tel = Sealed[str | None]("staff.phone_tel")
     on_call: Mapped[int | None]  # position in the on-call rota, from 1; None: not on call
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[Role]
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_sealed: Mapped[bytes | None]
     totp = Sealed[str | None]("staff.totp")
@@ -77,7 +79,7 @@ class Patient(OfClinic, Base):
     helper_phone_tel = Sealed[str | None]("patient.helper_phone_tel")
     instructions_sealed: Mapped[bytes | None]
     instructions = Sealed[str | None]("patient.instructions")
-    contact: Mapped[str] = mapped_column(String(10), default="")  # "" until someone chooses; never means a voice call
+    contact: Mapped[ContactBy] = mapped_column(default=ContactBy.NOT_CHOSEN)
     zone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     detailed_text: Mapped[bool] = mapped_column(default=False)
@@ -85,7 +87,7 @@ class Patient(OfClinic, Base):
     quiet_from: Mapped[str | None] = mapped_column(String(5))
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     paused_at: Mapped[datetime | None]
-    paused_why: Mapped[str | None] = mapped_column(String(40))
+    paused_why: Mapped[PauseReason | None]
 
 
 class Caregiver(OfClinic, Base):
@@ -109,7 +111,7 @@ class PhoneCall(OfClinic, Base):
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"))
-    outcome: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[CallOutcome]
     note_sealed: Mapped[bytes | None]
     note = Sealed[str | None]("phone_call.note")
     at: Mapped[datetime]

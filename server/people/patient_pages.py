@@ -13,10 +13,11 @@ from server.clock import is_zone
 from server.people import flow, rules
 from server.people.flow import NewPatient
 from server.people.models import Patient
+from server.people.rules import ContactBy
 from server.phone_numbers import BadNumber, BadNumbers
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
@@ -107,14 +108,13 @@ async def _refused(
 
 
 def _new_patient(form: FormMultiDict) -> NewPatient:
-    contact = text(form, "contact", 10)
     return NewPatient(
         name=text(form, "name", 120),
         zone=text(form, "zone", 64),
         phone=text(form, "phone") or None,
         email=text(form, "email", 200) or None,
         helper_phone=text(form, "helper_phone") or None,
-        contact=contact if contact in rules.CONTACTS else "",
+        contact=one_of(form, "contact", ContactBy) or ContactBy.NOT_CHOSEN,
         instructions=text(form, "instructions") or None,
         locale=language.known(text(form, "language", 10)),
     )

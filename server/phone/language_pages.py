@@ -6,6 +6,7 @@ from litestar import Response, get, post
 
 from server import language
 from server.access.guards import language_cookie
+from server.actor import ActorKind
 from server.people import flow
 from server.people.models import Patient
 from server.web import problems, render
@@ -38,7 +39,7 @@ async def set_language(request: Ask, db: Db, actor: Who, now: Now) -> Response[A
     chosen = text(await form_of(request), "language", 10)
     if chosen not in language.LANGUAGES:
         return problems.answer(request, 422)
-    if actor.kind == "patient":
+    if actor.kind == ActorKind.PATIENT:
         await flow.set_language(db, actor, await db.get_one(Patient, actor.patient_id), chosen, now)
     response = render.go(request, "/settings")
     response.set_cookie(language_cookie(chosen))

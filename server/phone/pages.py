@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.appointments import lists as visits
 from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
@@ -16,12 +16,14 @@ from server.db import scope
 from server.devices import subscriptions
 from server.flags import flow as review
 from server.flags.models import Flag
+from server.flags.rules import Severity
 from server.people import flow as people
 from server.people import staff as people_staff
 from server.people.models import Clinic, Patient
 from server.people.rules import next_staffed
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, is_public_item
+from server.questionnaires.respondents import Respondent
 from server.responses import drafts, lookup
 from server.responses import history as past
 from server.responses.models import Response as Answered
@@ -69,7 +71,9 @@ async def sent_page(
 ) -> Response[str]:
     """The status of one sent check-in: received, opened by whom, what follows."""
     response = found(await past.find(db, actor, check_in_id))
-    private = await _may_see_private(db, actor, who) and (response.respondent == "self" or who == "self")
+    private = await _may_see_private(db, actor, who) and (
+        response.respondent == Respondent.SELF or who == Respondent.SELF
+    )
     form = await questionnaires.form_of(db, response.questionnaire_id)
     history = await past.of_patient(db, actor.patient_id, form.slug)
     clinic = await people.clinic_of(db, actor)
@@ -86,8 +90,8 @@ async def sent_page(
         follows=await _follows(db, actor, flags),
         awaits=any(flag.owner_id is None for flag in flags),
         trends=_trends(form, history, private)[:3],
-        says_urgency=private or any(flag.severity in ("red", "hard") for flag in flags),
-        offers_private=actor.kind == "patient" and not private,
+        says_urgency=private or any(flag.severity in (Severity.URGENT, Severity.TODAY) for flag in flags),
+        offers_private=actor.kind == ActorKind.PATIENT and not private,
         may_undo=may_undo(response.received_at, check_in.closes_at, now),
         closed=people.is_closed(clinic, now),
         next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
@@ -97,7 +101,7 @@ async def sent_page(
 async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
     """Whether to show private answers. `who`: "self" if the patient has just pressed *Show what is only for me*."""
     held_by = await drafts.held_by(db, actor.patient_id)
-    return may_see_private(actor.kind, held_by, who == "self")
+    return may_see_private(actor.kind, held_by, who == Respondent.SELF)
 
 
 async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
@@ -139,7 +143,7 @@ async def answers_page(request: Ask, db: Db, actor: Who, now: Now, who: FromQuer
         recent=[(r, forms[r.questionnaire_id]) for r in reversed(recent)],
         by_form=[(newest[slug], trends) for slug, trends in by_form.items() if trends],
         zone=actor.zone,
-        offers_private=actor.kind == "patient" and not own,
+        offers_private=actor.kind == ActorKind.PATIENT and not own,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import passkeys, sessions
 from server.access.models import Device
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.people import flow as people
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, Now, Who
@@ -43,7 +43,7 @@ async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Devi
     """
     mine: dict[str, Device] = {device.id: device for device in await sessions.devices_of(db, actor.patient_id)}
     device = mine.get(device_id)
-    if device is None or (actor.kind == "caregiver" and device.caregiver_id != actor.id):
+    if device is None or (actor.kind == ActorKind.CAREGIVER and device.caregiver_id != actor.id):
         raise NotFoundException
     return device
 

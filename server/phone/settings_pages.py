@@ -11,14 +11,14 @@ from server.checkins import flow as checkins
 from server.checkins import rescheduling
 from server.devices import subscriptions
 from server.people import flow as people
-from server.people import rules as people_rules
 from server.people.models import Patient
+from server.people.rules import ContactBy, PauseReason
 from server.reminders import flow as reminders
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, one_of, text
 
-OWN_WISH = "own-wish"
+OWN_WISH = PauseReason.OWN_WISH
 
 
 @get("/settings", opt=PERSON, sync_to_thread=False)
@@ -102,8 +102,8 @@ async def contact_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/settings/contact", opt=PATIENT)
 async def set_contact(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     """Set how the clinic contacts the patient, so that it does not call one who can't speak."""
-    contact = text(await form_of(request), "contact", 10)
-    if contact not in people_rules.CONTACTS:
+    contact = one_of(await form_of(request), "contact", ContactBy)
+    if not contact:
         return problems.answer(request, 422)
     await people.set_contact(db, actor, await db.get_one(Patient, actor.patient_id), contact, now)
     return render.go(request, "/settings/contact")

@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.appointments import flow as appointments
-from server.appointments import rules
 from server.appointments.models import Appointment
 from server.appointments.rules import VisitChanged
 from server.people import flow as people
 from server.people.models import Patient
+from server.reminders.rules import Reply
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
@@ -30,8 +30,8 @@ async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: Fro
     """Reply to a visit. If it changed since the page was shown, the page shows old and new and asks again."""
     visit = found(await appointments.find(db, actor, appointment_id))
     form = await form_of(request)
-    reply = text(form, "reply", 10)
-    if reply not in rules.REPLIES:
+    reply = one_of(form, "reply", Reply)
+    if reply is None:
         return problems.answer(request, 422)
     try:
         await appointments.answer(db, actor, visit, reply, now, shown=text(form, "shown"))

@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+from server.questionnaires.respondents import Respondent
 
 Value = str | int | bool | None  # a choice's code, a number, yes or no; None is a skip
 Answers = Mapping[str, Value]
 
 OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
+
+
+class QuestionType(StrEnum):
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
 
 
 class BadAnswer(ValueError):
@@ -37,7 +46,7 @@ class When:
 class Question:
     link_id: str
     text: str
-    type: str
+    type: QuestionType
     options: tuple[Option, ...] = ()
     short: str = ""
     hint: str = ""
@@ -54,11 +63,16 @@ class Question:
 
     def read(self, raw: str) -> Value:
         """The value that the text of a button stands for. Raises BadAnswer."""
-        if self.type == "choice" and any(option.code == raw for option in self.options):
+        if self.type == QuestionType.CHOICE and any(option.code == raw for option in self.options):
             return raw
-        if self.type == "boolean" and raw in ("yes", "no"):
+        if self.type == QuestionType.BOOLEAN and raw in ("yes", "no"):
             return raw == "yes"
-        if self.type == "integer" and raw.isascii() and raw.isdecimal() and self.lowest <= int(raw) <= self.highest:
+        if (
+            self.type == QuestionType.INTEGER
+            and raw.isascii()
+            and raw.isdecimal()
+            and self.lowest <= int(raw) <= self.highest
+        ):
             return int(raw)
         raise BadAnswer(self.link_id, "not one of the answers")
 
@@ -76,20 +90,22 @@ class Question:
         """The answer's level, higher is worse; None for a skip."""
         if value is None:
             return None
-        if self.type == "choice":
+        if self.type == QuestionType.CHOICE:
             return next((option.level for option in self.options if option.code == value), None)
-        if self.type == "boolean":
+        if self.type == QuestionType.BOOLEAN:
             return int(value == self.worse_answer)
         return int(value)
 
     def label(self, value: Value) -> str:
-        if self.type == "choice":
+        if self.type == QuestionType.CHOICE:
             return next((option.label for option in self.options if option.code == value), "")
         return "" if value is None or isinstance(value, bool) else str(value)
 
     @property
     def worst(self) -> int:
-        return max((option.level for option in self.options), default=self.highest if self.type == "integer" else 1)
+        return max(
+            (option.level for option in self.options), default=self.highest if self.type == QuestionType.INTEGER else 1
+        )
 
 
 @dataclass(frozen=True)
@@ -125,23 +141,23 @@ class Form:
             found |= more
 
 
-def asked(form: Form, answers: Answers, respondent: str) -> list[Question]:
+def asked(form: Form, answers: Answers, respondent: Respondent) -> list[Question]:
     """The questions that this respondent is asked, given the answers so far, in order.
 
     While someone else holds the device, private ones wait for the patient (decision 0015).
     """
-    return [q for q in answerable(form, answers, respondent) if respondent == "self" or not form.is_private(q)]
+    return [q for q in answerable(form, answers, respondent) if respondent == Respondent.SELF or not form.is_private(q)]
 
 
-def answerable(form: Form, answers: Answers, respondent: str) -> list[Question]:
+def answerable(form: Form, answers: Answers, respondent: Respondent) -> list[Question]:
     """Like `asked`, plus those asked only after *Ask me this now*. A caregiver never answers for mood (case 76)."""
-    allowed = [q for q in form.questions if respondent != "helper" or not q.patient_only]
+    allowed = [q for q in form.questions if respondent != Respondent.CAREGIVER or not q.patient_only]
     return [q for q in allowed if _enabled(form, q, answers)]
 
 
-def shown(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
+def shown(form: Form, answers: Answers, respondent: Respondent) -> dict[str, Value]:
     """The answers that may be shown while this respondent answers; private ones only to the patient alone ("self")."""
-    if respondent == "self":
+    if respondent == Respondent.SELF:
         return dict(answers)
     return {link_id: value for link_id, value in answers.items() if is_public_item(form, link_id)}
 
@@ -152,12 +168,12 @@ def is_public_item(form: Form, item: str) -> bool:
     return link_id == "*" or (link_id in form.by_id and not form.is_private(form.by_id[link_id]))
 
 
-def without_private_skips(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
+def without_private_skips(form: Form, answers: Answers, respondent: Respondent) -> dict[str, Value]:
     """Leave out private questions that "hands" skipped: they stay open, and an earlier answer to them stays too."""
     return {
         link_id: value
         for link_id, value in answers.items()
-        if respondent != "hands" or value is not None or is_public_item(form, link_id)
+        if respondent != Respondent.HANDS or value is not None or is_public_item(form, link_id)
     }
 
 
@@ -195,7 +211,7 @@ def _holds(form: Form, when: When, answers: Answers) -> bool:
     return {">": level > against, "<": level < against, ">=": level >= against, "<=": level <= against}[when.operator]
 
 
-def still_asked(form: Form, answers: Answers, respondent: str) -> dict[str, Value]:
+def still_asked(form: Form, answers: Answers, respondent: Respondent) -> dict[str, Value]:
     """The answers whose questions may still be asked: a changed answer may disable other questions."""
     kept = dict(answers)
     while True:
@@ -205,7 +221,7 @@ def still_asked(form: Form, answers: Answers, respondent: str) -> dict[str, Valu
         kept = {link_id: value for link_id, value in kept.items() if link_id in ids}
 
 
-def check_answers(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:
+def check_answers(form: Form, answers: Mapping[str, object], respondent: Respondent) -> dict[str, Value]:
     """Check every answer. Raises BadAnswer for a wrong value, or for a question that this respondent is not asked."""
     checked = {link_id: form.question(link_id).check(value) for link_id, value in answers.items()}
     allowed = {question.link_id for question in answerable(form, checked, respondent)}
@@ -215,7 +231,7 @@ def check_answers(form: Form, answers: Mapping[str, object], respondent: str) ->
     return checked
 
 
-def next_unanswered(form: Form, answers: Answers, respondent: str, after: str | None = None) -> Question | None:
+def next_unanswered(form: Form, answers: Answers, respondent: Respondent, after: str | None = None) -> Question | None:
     """The next question with neither answer nor skip: first those after `after`, then from the start."""
     questions = asked(form, answers, respondent)
     ids = [question.link_id for question in questions]
@@ -238,8 +254,8 @@ def raw(value: Value) -> str | None:
 
 def buttons(question: Question) -> list[str]:
     """The text that the button of each answer sends."""
-    if question.type == "choice":
+    if question.type == QuestionType.CHOICE:
         return [option.code for option in question.options]
-    if question.type == "boolean":
+    if question.type == QuestionType.BOOLEAN:
         return ["yes", "no"]
     return [str(number) for number in range(question.lowest, question.highest + 1)]

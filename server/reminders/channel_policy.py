@@ -8,16 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, phone_numbers
 from server.actor import Actor
+from server.channels.protocol import ChannelName
 from server.people.models import Clinic
 from server.reminders import rules
+from server.reminders.rules import ReminderKind
 
-KINDS = ("visit", "check-in", "nudge")
-CHANNELS = ("push", "text", "email")
+KINDS = (ReminderKind.VISIT, ReminderKind.CHECK_IN, ReminderKind.NUDGE)
+CHANNELS = (ChannelName.PUSH, ChannelName.TEXT, ChannelName.EMAIL)
 MOST_STEPS = 3
 WAITS = (5, 48 * 60)  # minutes
 SILENCE = (3, 90)  # days
 
-Policy = Mapping[str, Sequence[tuple[str, int]]]
+Policy = Mapping[ReminderKind, Sequence[tuple[ChannelName, int]]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def text_countries(clinic: Clinic) -> list[str]:
     return clinic.text_countries or [clinic.country]
 
 
-def of(clinic: Clinic) -> dict[str, list[tuple[str, int]]]:
+def of(clinic: Clinic) -> dict[ReminderKind, list[tuple[ChannelName, int]]]:
     """Kind → (channel, minutes to wait) in order: the clinic's policy, or the default."""
     steps = {kind: rules.steps_for(kind, clinic.reach, CHANNELS) for kind in KINDS}
     return {

@@ -4,13 +4,15 @@ from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 
 from server import language, phone_numbers
+from server.channels.protocol import ChannelName
 from server.people import flow as people
 from server.people.models import Clinic
 from server.reminders import channel_policy
 from server.reminders.channel_policy import BadPolicy, PolicyChange
+from server.reminders.rules import ReminderKind
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text, texts, whole
+from server.web.form_fields import form_of, one_of, text, texts, whole
 
 
 @get("/staff/clinic/reach", opt=ADMIN)
@@ -35,12 +37,12 @@ async def change_reach(request: Ask, db: Db, actor: Who, now: Now) -> Response[s
     return _page(request, saved, saved=True)
 
 
-def _steps(form: FormMultiDict, kind: str) -> list[tuple[str, int]]:
-    """The form's rows as (channel, minutes), without rows that name no channel."""
-    rows = [
-        (text(form, f"{kind}-{n}", 10), whole(form, f"{kind}-{n}-minutes")) for n in range(channel_policy.MOST_STEPS)
-    ]
-    return [(channel, minutes or 0) for channel, minutes in rows if channel]
+def _steps(form: FormMultiDict, kind: ReminderKind) -> list[tuple[ChannelName, int]]:
+    """The form's rows as (channel, minutes), without rows that name no channel. None at all if one is unknown."""
+    numbers = [n for n in range(channel_policy.MOST_STEPS) if text(form, f"{kind}-{n}", 10)]
+    rows = [(one_of(form, f"{kind}-{n}", ChannelName), whole(form, f"{kind}-{n}-minutes")) for n in numbers]
+    known = [(channel, minutes or 0) for channel, minutes in rows if channel]
+    return known if len(known) == len(rows) else []
 
 
 def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bool = False) -> Response[str]:

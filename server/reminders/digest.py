@@ -16,6 +16,7 @@ from server.reminders import digest_rules, rules
 from server.reminders.digest_rules import Due
 from server.reminders.flow import quiet_of
 from server.reminders.models import Reminder
+from server.reminders.rules import ReminderKind, ReminderState
 
 TO_PATIENT = (rules.EVERYBODY, rules.PATIENT_ALONE)
 
@@ -49,7 +50,11 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
             Reminder.audience.in_(TO_PATIENT),
             Reminder.kind.in_(digest_rules.FOLDS),
             (Reminder.said_at > now - day)
-            | ((Reminder.state == "scheduled") & Reminder.said_at.is_(None) & (Reminder.next_at <= now + day)),
+            | (
+                (Reminder.state == ReminderState.SCHEDULED)
+                & Reminder.said_at.is_(None)
+                & (Reminder.next_at <= now + day)
+            ),
         )
     )
     around: dict[str, list[Reminder]] = {}
@@ -67,7 +72,11 @@ def _fold(
 ) -> list[Reminder]:
     if patient.paused_at is not None:
         return claimed  # the sender ends each one and records the pause
-    waiting = [r for r in around if r.said_at is None and r.state == "scheduled" and r.audience == claimed[0].audience]
+    waiting = [
+        r
+        for r in around
+        if r.said_at is None and r.state == ReminderState.SCHEDULED and r.audience == claimed[0].audience
+    ]
     later = [r for r in waiting if r.next_at <= now + digest_rules.TOGETHER]
     until = digest_rules.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
     if until is not None:
@@ -78,7 +87,7 @@ def _fold(
         return _hold_back(db, patient, claimed, now)
     lead = group.pop(digest_rules.lead_of([_due(r) for r in group.values()]).id)
     for other in group.values():
-        other.state, other.lease_until, other.lead_id, other.said_at = "folded", None, lead.id, now
+        other.state, other.lease_until, other.lead_id, other.said_at = ReminderState.COMBINED, None, lead.id, now
         audit.record(db, actor.system(lead.clinic_id), "reminder.folded", other, now)
     lead.said_at = now
     return [lead if lead in claimed else _claim(lead, now)]
@@ -98,7 +107,7 @@ def _due(reminder: Reminder) -> Due:
 
 def _put_off(claimed: list[Reminder], until: datetime) -> list[Reminder]:
     for reminder in claimed:
-        reminder.state, reminder.lease_until, reminder.next_at, reminder.tries = "scheduled", None, until, 0
+        reminder.state, reminder.lease_until, reminder.next_at, reminder.tries = ReminderState.SCHEDULED, None, until, 0
     return []
 
 
@@ -107,7 +116,9 @@ def _said_today(patient: Patient, around: list[Reminder], now: datetime) -> tupl
     start, end = digest_rules.day_of(patient.zone, now)
     counted = [r for r in around if not digest_rules.is_last_call(_due(r))]
     said = [r for r in counted if r.said_at is not None and start <= r.said_at < end and r.lead_id is None]
-    coming = {r.next_at for r in counted if r.said_at is None and r.kind == "visit" and now < r.next_at < end}
+    coming = {
+        r.next_at for r in counted if r.said_at is None and r.kind == ReminderKind.VISIT and now < r.next_at < end
+    }
     return len(said), len(coming)
 
 
@@ -118,13 +129,13 @@ def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now:
         if reminder.expires_at > morning:
             _put_off([reminder], morning)
             continue
-        reminder.state, reminder.why, reminder.lease_until = "held", "enough was said that day", None
+        reminder.state, reminder.why, reminder.lease_until = ReminderState.SKIPPED, "enough was said that day", None
         audit.record(db, actor.system(reminder.clinic_id), "reminder.held", reminder, now)
     return []
 
 
 def _claim(reminder: Reminder, now: datetime) -> Reminder:
     """Claim a reminder for this worker. The patient's row is locked, so no other worker can claim it."""
-    reminder.state, reminder.lease_until = "sending", now + rules.LEASE
+    reminder.state, reminder.lease_until = ReminderState.SENDING, now + rules.LEASE
     reminder.fence, reminder.tries = reminder.fence + 1, reminder.tries + 1
     return reminder

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from server.reminders.rules import Quiet
+from server.reminders.rules import Quiet, ReminderKind
 
 TOGETHER = timedelta(hours=2)
 MOST_A_DAY = 2  # not counting the last reminder before a visit
-FOLDS = ("visit", "check-in", "nudge")  # kinds that may share a notification; a test, an alert or a change never waits
+FOLDS = (
+    ReminderKind.VISIT,
+    ReminderKind.CHECK_IN,
+    ReminderKind.NUDGE,
+)  # kinds that may share a notification; a test, an alert or a change never waits
 MORNING = time(9)
 LAST_CALL = timedelta(hours=2)  # a reminder this close to its visit is never held back, and never counted
 
@@ -19,19 +23,19 @@ class Due:
     """The facts about a reminder that these rules need; `next_at` is when it would go out on its own."""
 
     id: str
-    kind: str
+    kind: ReminderKind
     moment: datetime
     next_at: datetime
     expires_at: datetime
 
 
 def is_last_call(due: Due) -> bool:
-    return due.kind == "visit" and due.expires_at - due.moment <= LAST_CALL
+    return due.kind == ReminderKind.VISIT and due.expires_at - due.moment <= LAST_CALL
 
 
 def may_come_early(later: Due, now: datetime) -> bool:
     """Whether it may join a digest now: visits and nudges always, a check-in not before it can be answered."""
-    return later.kind != "check-in" or later.moment <= now
+    return later.kind != ReminderKind.CHECK_IN or later.moment <= now
 
 
 def waits_until(due: Sequence[Due], later: Iterable[Due], now: datetime) -> datetime | None:
@@ -60,7 +64,7 @@ def must_wait(group: Sequence[Due], said_today: int, visits_today: int) -> bool:
 
     A visit always goes out. Check-ins leave room for today's visit reminders.
     """
-    return all(due.kind != "visit" for due in group) and said_today + visits_today >= MOST_A_DAY
+    return all(due.kind != ReminderKind.VISIT for due in group) and said_today + visits_today >= MOST_A_DAY
 
 
 def next_morning(zone: str, quiet: Quiet | None, now: datetime) -> datetime:

@@ -13,10 +13,10 @@ from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.digest_members import let_go
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned, Quiet
+from server.reminders.rules import Planned, Quiet, ReminderKind, ReminderState
 
-PENDING = ("scheduled", "sending", "folded")
-SAID = ("sent", "unreached", "failed", "folded")
+PENDING = (ReminderState.SCHEDULED, ReminderState.SENDING, ReminderState.COMBINED)
+SAID = (ReminderState.SENT, ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.COMBINED)
 OVERTAKEN = "overtaken by a change"
 
 
@@ -37,11 +37,11 @@ async def replan(db: AsyncSession, actor: Actor, subject: Subject, planned: Sequ
     wanted = {(plan.kind, plan.moment): plan for plan in planned}
     for reminder in await of_subject(db, subject.id):
         plan = wanted.pop((reminder.kind, reminder.moment), None)
-        if reminder.kind == "change":
+        if reminder.kind == ReminderKind.CHANGE:
             continue  # the notice of a change must still go out
         if plan is None:
             await _cancel(db, reminder, "replanned", now)
-        elif reminder.state in ("cancelled", *PENDING):
+        elif reminder.state in (ReminderState.CANCELLED, *PENDING):
             _renew(reminder, plan, subject, rules.heard_at(plan, quiet, now))
     for plan in wanted.values():
         reminder = Reminder(
@@ -70,11 +70,11 @@ def quiet_of(patient: Patient) -> Quiet | None:
 
 def _renew(reminder: Reminder, plan: Planned, subject: Subject, heard_at: datetime) -> None:
     """Update text and expiry; the time too, unless sending has begun."""
-    if reminder.state == "cancelled":
-        reminder.state, reminder.why = "scheduled", None
+    if reminder.state == ReminderState.CANCELLED:
+        reminder.state, reminder.why = ReminderState.SCHEDULED, None
         reminder.step, reminder.turn_at, reminder.tries = 0, None, 0
         reminder.lead_id = reminder.said_at = None
-    if reminder.state == "scheduled" and reminder.tries == 0:
+    if reminder.state == ReminderState.SCHEDULED and reminder.tries == 0:
         reminder.next_at = heard_at
     reminder.expires_at, reminder.path, reminder.detail = plan.expires_at, subject.path, subject.detail
     reminder.audience = subject.audience
@@ -82,7 +82,7 @@ def _renew(reminder: Reminder, plan: Planned, subject: Subject, heard_at: dateti
 
 async def _cancel(db: AsyncSession, reminder: Reminder, why: str, now: datetime) -> None:
     if reminder.state in PENDING:
-        reminder.state, reminder.why = "cancelled", why
+        reminder.state, reminder.why = ReminderState.CANCELLED, why
         await let_go(db, reminder, now)
 
 
@@ -92,7 +92,7 @@ async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: date
     coming = select(Reminder).where(
         Reminder.patient_id == patient.id,
         Reminder.staff_id.is_(None),
-        Reminder.state == "scheduled",
+        Reminder.state == ReminderState.SCHEDULED,
         Reminder.tries == 0,
         Reminder.moment > now,
     )
@@ -114,7 +114,7 @@ async def keep_all_quiet(db: AsyncSession, now: datetime) -> None:
 async def set_audience(db: AsyncSession, actor: Actor, subject_id: str, audience: str, now: datetime) -> None:
     """Set who gets the reminders of a subject that are still to be sent."""
     for reminder in await of_subject(db, subject_id):
-        if reminder.state in ("scheduled", "sending") and reminder.audience != audience:
+        if reminder.state in (ReminderState.SCHEDULED, ReminderState.SENDING) and reminder.audience != audience:
             reminder.audience = audience
             audit.record(db, actor, "reminder.addressed", reminder, now, audience=audience)
 
@@ -125,7 +125,7 @@ async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now:
         if reminder.state in PENDING:
             await _cancel(db, reminder, why, now)
             audit.record(db, actor, "reminder.cancelled", reminder, now, why=why)
-        elif reminder.state == "sent":
+        elif reminder.state == ReminderState.SENT:
             reminder.turn_at = None  # even if nobody saw it, no other channel follows
 
 
@@ -133,7 +133,7 @@ async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now:
 class Notice:
     """Something to send at once: to one device or staff member if given, else to the patient and caregivers."""
 
-    kind: str
+    kind: ReminderKind
     patient_id: str
     subject_id: str
     path: str
@@ -173,10 +173,10 @@ async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datet
     that has not left yet is written again with the new time.
     """
     found = await _locked(db, notice.subject_id)
-    said = [reminder for reminder in found if reminder.state in (*SAID, "sending")]
+    said = [reminder for reminder in found if reminder.state in (*SAID, ReminderState.SENDING)]
     for reminder in said:
-        if reminder.state == "sending":
-            reminder.state, reminder.lease_until, reminder.fence = "scheduled", None, reminder.fence + 1
+        if reminder.state == ReminderState.SENDING:
+            reminder.state, reminder.lease_until, reminder.fence = ReminderState.SCHEDULED, None, reminder.fence + 1
         else:
             reminder.why, reminder.turn_at = OVERTAKEN, None
         audit.record(db, actor, "reminder.overtaken", reminder, now)
@@ -229,7 +229,7 @@ async def leave_to_patient(db: AsyncSession, actor: Actor, subject_id: str, now:
     """Others answered all but the patient's private questions: remind only the patient's own devices from now on."""
     await note_answered(db, actor, subject_id, now)
     for reminder in await of_subject(db, subject_id):
-        if reminder.state == "sent":
+        if reminder.state == ReminderState.SENT:
             reminder.turn_at = None
     await set_audience(db, actor, subject_id, rules.PATIENT_ALONE, now)
 

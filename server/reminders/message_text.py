@@ -7,6 +7,7 @@ from datetime import datetime
 
 from server import language
 from server.language import gettext as _
+from server.reminders.rules import ReminderKind, Reply
 
 
 @dataclass(frozen=True)
@@ -35,38 +36,38 @@ def _detail(kept: str) -> str:
     return _("%(when)s Called off.") % {"when": when} if facts["called_off"] else f"{when} {facts['place']}".strip()
 
 
-def words_for(kind: str, detail: str | None, also: Sequence[str] = ()) -> Words:
+def words_for(kind: ReminderKind, detail: str | None, also: Sequence[ReminderKind] = ()) -> Words:
     """The text in the current language. `detail`: None for private text. `also`: kinds of the other digest members."""
     words = _words_for(kind, _detail(detail) if detail else None)
     extra = {
-        "visit": _("Another visit is coming up too."),
-        "check-in": _("A check-in is ready too."),
-        "nudge": _("A check-in is still open too."),
+        ReminderKind.VISIT: _("Another visit is coming up too."),
+        ReminderKind.CHECK_IN: _("A check-in is ready too."),
+        ReminderKind.NUDGE: _("A check-in is still open too."),
     }
     return replace(words, body=" ".join([words.body, *(extra[kind] for kind in dict.fromkeys(also))]))
 
 
-def _words_for(kind: str, detail: str | None) -> Words:
+def _words_for(kind: ReminderKind, detail: str | None) -> Words:
     match kind:
-        case "visit":
+        case ReminderKind.VISIT:
             return Words(
                 _("You have a visit coming up"),
                 detail or _("Open to see when, and to say if you can come."),
-                (("coming", _("I'll be there")), ("cant", _("I can't come"))),
+                ((Reply.COMING, _("I'll be there")), (Reply.CANT_COME, _("I can't come"))),
             )
-        case "change":
+        case ReminderKind.CHANGE:
             return Words(_("Your visit has changed"), detail or _("Open to see what is new."))
-        case "check-in":
+        case ReminderKind.CHECK_IN:
             return Words(_("You have a check-in ready"), detail or _("It takes about a minute."))
-        case "nudge":
+        case ReminderKind.NUDGE:
             return Words(_("Your check-in is still open"), detail or _("There is still time. It takes about a minute."))
-        case "sign":
+        case ReminderKind.DEVICE_CHECK:
             return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That is all."))
-        case "on-call":
+        case ReminderKind.ON_CALL:
             return Words(_("A red flag waits for you in Interlude."), _("You are on call. Open it and take it."))
-        case "overdue":
+        case ReminderKind.OVERDUE:
             return Words(_("A flag in Interlude is overdue."), _("You are on call. Open it and take it."))
-        case "alert":
+        case ReminderKind.ALERT:
             return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
         case _:
             return Words(_("This is your test"), _("Reminders work on this phone."))

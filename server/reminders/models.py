@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.channels.protocol import ChannelName
 from server.crypto import Sealed
 from server.db import Base, OfClinic
+from server.reminders.rules import AttemptState, ReminderKind, ReminderState
 
 STAFFS = text("staff_id IS NOT NULL")
 
@@ -27,14 +29,14 @@ class Reminder(OfClinic, Base):
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
     audience: Mapped[str] = mapped_column(String(32), default="patient")
-    kind: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[ReminderKind]
     subject_id: Mapped[str] = mapped_column(String(32))
     moment: Mapped[datetime]
     expires_at: Mapped[datetime]
     path: Mapped[str] = mapped_column(String(200))
     detail_sealed: Mapped[bytes | None]
     detail = Sealed[str | None]("reminder.detail")
-    state: Mapped[str] = mapped_column(String(12), default="scheduled")
+    state: Mapped[ReminderState] = mapped_column(default=ReminderState.SCHEDULED)
     why: Mapped[str | None] = mapped_column(String(60))
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
@@ -53,12 +55,12 @@ class Attempt(OfClinic, Base):
     __tablename__ = "attempt"
 
     reminder_id: Mapped[str] = mapped_column(ForeignKey("reminder.id"), index=True)
-    channel: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[ChannelName]
     service: Mapped[str] = mapped_column(String(253), default="")
     subscription_id: Mapped[str | None] = mapped_column(ForeignKey("subscription.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    state: Mapped[str] = mapped_column(String(12))
+    state: Mapped[AttemptState]
     fence: Mapped[int]
     status: Mapped[int | None]
     why: Mapped[str | None] = mapped_column(String(200))

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.reminders.flow import OVERTAKEN, SAID
 from server.reminders.models import Reminder
+from server.reminders.rules import ReminderState
 
 
 async def tags(db: AsyncSession, patient_id: str, now: datetime) -> list[str]:
@@ -15,7 +16,7 @@ async def tags(db: AsyncSession, patient_id: str, now: datetime) -> list[str]:
         select(Reminder.id, Reminder.lead_id).where(
             Reminder.patient_id == patient_id,
             Reminder.staff_id.is_(None),
-            Reminder.state.in_(("sending", *SAID)),
+            Reminder.state.in_((ReminderState.SENDING, *SAID)),
             Reminder.answered_at.is_(None),
             Reminder.why.is_distinct_from(OVERTAKEN),
             Reminder.expires_at > now,

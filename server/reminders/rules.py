@@ -3,7 +3,62 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from server.channels.protocol import ChannelName
+
+
+class ReminderKind(StrEnum):
+    """`DEVICE_CHECK` asks a silent device to open the app; `ALERT`, `ON_CALL` and `OVERDUE` go to staff."""
+
+    VISIT = "visit"
+    CHANGE = "change"
+    CHECK_IN = "check-in"
+    NUDGE = "nudge"
+    TEST = "test"
+    DEVICE_CHECK = "sign"
+    ALERT = "alert"
+    ON_CALL = "on-call"
+    OVERDUE = "overdue"
+
+
+class ReminderState(StrEnum):
+    """`COMBINED`: part of another reminder's notification. `SKIPPED`: the patient got enough notifications that day.
+
+    `UNREACHED`: sent on every channel, and seen on none. `MISSED`: it expired before it was sent.
+    """
+
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    SENT = "sent"
+    COMBINED = "folded"
+    SKIPPED = "held"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+    UNREACHED = "unreached"
+    FAILED = "failed"
+
+
+class Reply(StrEnum):
+    """To a visit, by a button of its reminder, a link or a page."""
+
+    COMING = "coming"
+    CANT_COME = "cant"
+    ANOTHER_TIME = "another"
+
+
+class AttemptState(StrEnum):
+    """One try: `SENDING` is stored before it; the device's receipts lead to `SHOWN`, `OPENED` and `ANSWERED`."""
+
+    SENDING = "sending"
+    ANSWERED = "answered"
+    OPENED = "opened"
+    SHOWN = "shown"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
 
 DAY = timedelta(days=1)
 EARLIER = timedelta(minutes=15)  # how long before quiet hours to send what they would make useless
@@ -20,36 +75,47 @@ TEST_LIFE = timedelta(minutes=10)
 class Step:
     """One channel of a policy, and how long to wait for a showing (or an opened link) before the next one."""
 
-    channel: str
+    channel: ChannelName
     wait: timedelta
 
 
 # Audiences. A reminder for the patient goes to the caregivers too, unless only the patient may answer.
 EVERYBODY, PATIENT_ALONE = "patient", "patient-alone"
-ABOUT_VISITS = ("visit", "change")
+ABOUT_VISITS = (ReminderKind.VISIT, ReminderKind.CHANGE)
 # The default channels of each kind, in order. A clinic may change them. After the last one, staff call.
 REACH = {
-    "visit": (
-        Step("push", timedelta(minutes=30)),
-        Step("text", timedelta(minutes=45)),
-        Step("email", timedelta(minutes=60)),
+    ReminderKind.VISIT: (
+        Step(ChannelName.PUSH, timedelta(minutes=30)),
+        Step(ChannelName.TEXT, timedelta(minutes=45)),
+        Step(ChannelName.EMAIL, timedelta(minutes=60)),
     ),
-    "change": (
-        Step("push", timedelta(minutes=30)),
-        Step("text", timedelta(minutes=45)),
-        Step("email", timedelta(minutes=60)),
+    ReminderKind.CHANGE: (
+        Step(ChannelName.PUSH, timedelta(minutes=30)),
+        Step(ChannelName.TEXT, timedelta(minutes=45)),
+        Step(ChannelName.EMAIL, timedelta(minutes=60)),
     ),
-    "check-in": (Step("push", timedelta(hours=4)), Step("email", timedelta(hours=20))),
-    "nudge": (Step("push", timedelta(hours=4)), Step("text", timedelta(hours=12))),
+    ReminderKind.CHECK_IN: (Step(ChannelName.PUSH, timedelta(hours=4)), Step(ChannelName.EMAIL, timedelta(hours=20))),
+    ReminderKind.NUDGE: (Step(ChannelName.PUSH, timedelta(hours=4)), Step(ChannelName.TEXT, timedelta(hours=12))),
     # To one contact on call; the rota says who is next (flags.escalation).
-    "on-call": (Step("text", timedelta(minutes=5)), Step("email", timedelta(minutes=5))),
-    "overdue": (Step("text", timedelta(minutes=30)), Step("email", timedelta(minutes=30))),
+    ReminderKind.ON_CALL: (Step(ChannelName.TEXT, timedelta(minutes=5)), Step(ChannelName.EMAIL, timedelta(minutes=5))),
+    ReminderKind.OVERDUE: (
+        Step(ChannelName.TEXT, timedelta(minutes=30)),
+        Step(ChannelName.EMAIL, timedelta(minutes=30)),
+    ),
 }
-PUSH_ONLY = (Step("push", timedelta(days=1)),)
+PUSH_ONLY = (Step(ChannelName.PUSH, timedelta(days=1)),)
 
 # States of attempts, best first. The best one of a reminder's attempts is its state.
-LADDER = ("answered", "opened", "shown", "accepted", "sending", "unknown", "failed")
-SEEN = ("answered", "opened", "shown")
+LADDER = (
+    AttemptState.ANSWERED,
+    AttemptState.OPENED,
+    AttemptState.SHOWN,
+    AttemptState.ACCEPTED,
+    AttemptState.SENDING,
+    AttemptState.UNKNOWN,
+    AttemptState.FAILED,
+)
+SEEN = (AttemptState.ANSWERED, AttemptState.OPENED, AttemptState.SHOWN)
 
 
 @dataclass(frozen=True)
@@ -66,7 +132,7 @@ VISIT_OFFSETS = (Offset(days=3, at=time(10)), Offset(days=1, at=time(10)), Offse
 
 @dataclass(frozen=True)
 class Planned:
-    kind: str
+    kind: ReminderKind
     moment: datetime
     expires_at: datetime
 
@@ -81,7 +147,7 @@ def plan_visit(starts: datetime, zone: str, now: datetime, offsets: Iterable[Off
     moments = sorted({_moment(starts, zone, offset) for offset in offsets})
     coming = [m for m in moments if now <= m < begins]
     ends = [*coming[1:], begins]
-    return [Planned("visit", moment, end) for moment, end in zip(coming, ends, strict=False)]
+    return [Planned(ReminderKind.VISIT, moment, end) for moment, end in zip(coming, ends, strict=False)]
 
 
 def _moment(starts: datetime, zone: str, offset: Offset) -> datetime:
@@ -98,14 +164,18 @@ def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None)
     """A notification when a check-in is due, and at most one nudge while it is open."""
     nudge = due + nudge_after if nudge_after else None
     if nudge is None or nudge >= closes:
-        return [Planned("check-in", due, closes)]
-    return [Planned("check-in", due, nudge), Planned("nudge", nudge, closes)]
+        return [Planned(ReminderKind.CHECK_IN, due, closes)]
+    return [Planned(ReminderKind.CHECK_IN, due, nudge), Planned(ReminderKind.NUDGE, nudge, closes)]
 
 
-def steps_for(kind: str, said: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]) -> tuple[Step, ...]:
+def steps_for(
+    kind: ReminderKind, said: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]
+) -> tuple[Step, ...]:
     """The policy of a kind: the clinic's (kind → [[channel, minutes], …]) or the default; available channels only."""
-    own = said.get("visit" if kind == "change" else kind)
-    steps = [Step(str(c), timedelta(minutes=int(m))) for c, m in own] if own else REACH.get(kind, PUSH_ONLY)
+    own = said.get("visit" if kind == ReminderKind.CHANGE else kind)
+    steps = (
+        [Step(ChannelName(str(c)), timedelta(minutes=int(m))) for c, m in own] if own else REACH.get(kind, PUSH_ONLY)
+    )
     return tuple(step for step in steps if step.channel in able)
 
 
@@ -157,11 +227,11 @@ def backoff(tries: int, retry_after: float | None, jitter: float) -> timedelta:
     return timedelta(seconds=max(doubled * (0.5 + jitter / 2), retry_after or 0.0))
 
 
-def fold(state: str, attempts: Iterable[str]) -> str:
+def fold(state: ReminderState, attempts: Iterable[str]) -> str:
     """The status that staff see, from the reminder's own state and the states of its attempts."""
     reached = set(attempts)
-    if state in ("cancelled", "missed", "unreached", "held"):
+    if state in (ReminderState.CANCELLED, ReminderState.MISSED, ReminderState.UNREACHED, ReminderState.SKIPPED):
         return next((word for word in SEEN if word in reached), state)
-    if state in ("scheduled", "folded") and not reached:
-        return "scheduled"
+    if state in (ReminderState.SCHEDULED, ReminderState.COMBINED) and not reached:
+        return ReminderState.SCHEDULED
     return next((word for word in LADDER if word in reached), state)

@@ -11,8 +11,9 @@ from server.actor import Actor
 from server.reminders import rules
 from server.reminders.flow import OVERTAKEN
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import AttemptState, ReminderState
 
-NOT_REACHED = ("unreached", "failed", "missed")
+NOT_REACHED = (ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.MISSED)
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Told:
     @property
     def state(self) -> str:
         if self.reminder.answered_at is not None:
-            return "answered"
+            return AttemptState.ANSWERED
         return rules.fold(self.reminder.state, [attempt.state for attempt in self.attempts])
 
 
@@ -68,7 +69,8 @@ async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Rem
             Reminder.kind.in_(rules.ABOUT_VISITS),
             Reminder.why.is_distinct_from(OVERTAKEN),
             Reminder.expires_at > now,
-            Reminder.state.in_(NOT_REACHED) | ((Reminder.state == "folded") & lead.state.in_(NOT_REACHED)),
+            Reminder.state.in_(NOT_REACHED)
+            | ((Reminder.state == ReminderState.COMBINED) & lead.state.in_(NOT_REACHED)),
             Reminder.answered_at.is_(None),
         )
         .order_by(Reminder.expires_at)

@@ -10,12 +10,14 @@ from server import audit
 from server.actor import Actor
 from server.checkins import rules
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.people.rules import Refused
 from server.questionnaires.definition import BadAnswer, Form, Question, Value, asked
+from server.questionnaires.respondents import Respondent
 from server.responses import drafts, submit
 from server.responses.submit import Conflict, Submission, Taken
 
-WHOSE = "self"  # the patient's own words, mood included
+WHOSE = Respondent.SELF  # the patient's own words, mood included
 
 
 async def enterable(db: AsyncSession, patient_id: str, now: datetime) -> list[CheckIn]:
@@ -24,7 +26,7 @@ async def enterable(db: AsyncSession, patient_id: str, now: datetime) -> list[Ch
         select(CheckIn)
         .where(
             CheckIn.patient_id == patient_id,
-            CheckIn.state.in_(("waiting", "missed")),
+            CheckIn.state.in_((CheckInState.WAITING, CheckInState.MISSED)),
             CheckIn.due_at <= now,
             CheckIn.closes_at > now - timedelta(days=7),
         )

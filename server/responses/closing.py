@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import system
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.flags import flow as flags
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Value, still_asked
+from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history, submit
+from server.responses.models import ResponseStatus
 from server.responses.submit import Submission
 
 log = structlog.get_logger()
@@ -24,7 +27,7 @@ async def close_ended(db: AsyncSession, now: datetime) -> int:
     """Close ended check-ins and return how many. A failure on one is logged and does not block the others."""
     ended = await db.scalars(
         select(CheckIn)
-        .where(CheckIn.state == "waiting", CheckIn.closes_at <= now)
+        .where(CheckIn.state == CheckInState.WAITING, CheckIn.closes_at <= now)
         .order_by(CheckIn.closes_at.desc())  # newest first, so that one that keeps failing cannot block newer ones
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True)
@@ -49,10 +52,10 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     for respondent in (await drafts.respondents(db, check_in)).values():
         answers = await _answers(db, check_in, respondent)
         if any(value is not None for value in answers.values()):
-            submission = Submission(check_in.client_id, answers, respondent, now, status="in-progress")
+            submission = Submission(check_in.client_id, answers, respondent, now, status=ResponseStatus.IN_PROGRESS)
             await submit.submit(db, system(check_in.clinic_id), check_in, submission, now)
             return
-    check_in.state = "missed"
+    check_in.state = CheckInState.MISSED
     await drafts.clear(db, check_in)
     audit.record(db, system(check_in.clinic_id), "check-in.missed", check_in, now)
     if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence means nothing
@@ -61,6 +64,6 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
         await flags.raise_flags(db, system(check_in.clinic_id), occurrence, now)
 
 
-async def _answers(db: AsyncSession, check_in: CheckIn, respondent: str) -> dict[str, Value]:
+async def _answers(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> dict[str, Value]:
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     return still_asked(form, await drafts.kept(db, check_in, respondent, taken_over=False), respondent)

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, still_asked
+from server.questionnaires.respondents import Respondent, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Response, SetAside
@@ -31,7 +31,7 @@ class Sent:
 async def keep_the_others(db: AsyncSession, actor: Actor, sent: Sent, now: datetime) -> None:
     """Keep the other respondent's draft answers, given before this response was sent, as a conflicting version."""
     for respondent in (await drafts.respondents(db, sent.check_in)).values():
-        if rules.party_of(respondent) == rules.party_of(sent.response.respondent):
+        if source_of(respondent) == source_of(sent.response.respondent):
             continue
         kept = await drafts.kept(db, sent.check_in, respondent, taken_over=False)
         answers = still_asked(sent.form, kept, respondent)
@@ -61,7 +61,7 @@ async def set_aside(db: AsyncSession, actor: Actor, sent: Sent, statement: State
     known = json.loads(version.answers) if version else {}
     if version is not None and known.items() >= answers.items():
         return
-    same_party = rules.party_of(held.respondent) == rules.party_of(respondent)
+    same_party = source_of(held.respondent) == source_of(respondent)
     looked_at = (history.answers_of(held) if same_party else {}) | known
     if version is None:
         version = SetAside(
@@ -76,13 +76,13 @@ async def set_aside(db: AsyncSession, actor: Actor, sent: Sent, statement: State
 
 
 async def _version_of(
-    db: AsyncSession, held: Response, respondent: str, answers: Mapping[str, Value]
+    db: AsyncSession, held: Response, respondent: Respondent, answers: Mapping[str, Value]
 ) -> SetAside | None:
     """The same party's version that contradicts none of these answers, or None."""
-    party = rules.party_of(respondent)
+    party = source_of(respondent)
     for version in await db.scalars(select(SetAside).where(SetAside.response_id == held.id)):
         known = json.loads(version.answers)
         agrees = all(known[link_id] == value for link_id, value in answers.items() if link_id in known)
-        if rules.party_of(version.respondent) == party and agrees:
+        if source_of(version.respondent) == party and agrees:
             return version
     return None

@@ -9,11 +9,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
-from server.checkins import rules
+from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.questionnaires.definition import Form, Value, is_public_item, shown
+from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import history
 from server.responses.models import Draft, Response
 
@@ -22,31 +22,33 @@ from server.responses.models import Draft, Response
 class Statement:
     """The answers of one respondent. `at`: when they were given, if that was before they reached the server."""
 
-    respondent: str
+    respondent: Respondent
     answers: Mapping[str, Value]
     at: datetime | None = None
 
 
-async def kept(db: AsyncSession, check_in: CheckIn, respondent: str, taken_over: bool = True) -> dict[str, Value]:
+async def kept(
+    db: AsyncSession, check_in: CheckIn, respondent: Respondent, taken_over: bool = True
+) -> dict[str, Value]:
     """The draft answers of this respondent's party, with None for a skip.
 
     `taken_over`: include answers copied from last time.
     """
     found = await db.scalars(
-        select(Draft).where(Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent))
+        select(Draft).where(Draft.check_in_id == check_in.id, Draft.party == source_of(respondent))
     )
     return {draft.link_id: json.loads(draft.value) for draft in found if taken_over or not draft.as_before}
 
 
-async def shown_to(db: AsyncSession, check_in: CheckIn, form: Form, respondent: str) -> dict[str, Value]:
+async def shown_to(db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent) -> dict[str, Value]:
     """The draft answers, without the private ones while someone else holds the device."""
     return shown(form, await kept(db, check_in, respondent), respondent)
 
 
 async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, Value]:
     """The patient's private draft answers, whoever held the device when they were given."""
-    found = await kept(db, check_in, "self", taken_over=False)
-    return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, "hands")}
+    found = await kept(db, check_in, Respondent.SELF, taken_over=False)
+    return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, Respondent.HANDS)}
 
 
 async def keep(
@@ -63,7 +65,7 @@ async def keep(
 async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement: Statement, now: datetime) -> None:
     """Save answers without raising flags: when a response returns to draft, staff know its answers already."""
     respondent, answered_at = statement.respondent, statement.at or now
-    party = rules.party_of(respondent)
+    party = source_of(respondent)
     for link_id, value in statement.answers.items():
         which = (Draft.check_in_id == check_in.id, Draft.party == party, Draft.link_id == link_id)
         draft = await db.scalar(select(Draft).where(*which)) or Draft(
@@ -76,29 +78,29 @@ async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement:
         audit.record(db, actor, "answer.kept", draft, now)
 
 
-async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[str, str]:
+async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[Source, Respondent]:
     """Party → its last respondent, the patient's party first. `form`: count public questions only."""
     found = await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at))
     last = {d.party: d.respondent for d in found if form is None or is_public_item(form, d.link_id)}
-    return {party: last[party] for party in rules.PARTIES if party in last}
+    return {party: last[party] for party in Source if party in last}
 
 
-async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> str | None:
+async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> Respondent | None:
     """The respondent when this person reopens a check-in; None if the page must ask.
 
     After "hands" answered, a patient's device asks again: it can't tell who holds it now, and must protect private
     answers. A caregiver's device behaves the same whether or not the patient has answered private questions.
     """
-    if actor.kind != "caregiver":
-        return None if (await respondents(db, check_in)).get("patient") == "hands" else "self"
+    if actor.kind != ActorKind.CAREGIVER:
+        return None if (await respondents(db, check_in)).get(Source.PATIENT) == Respondent.HANDS else Respondent.SELF
     began = await respondents(db, check_in, form)
-    hands = began.get("patient") == "hands"
-    if hands == ("helper" in began):
+    hands = began.get(Source.PATIENT) == Respondent.HANDS
+    if hands == (Source.CAREGIVER in began):
         return None  # no answers yet, or both kinds: the caregiver has to say whose words come now
-    return "hands" if hands else "helper"
+    return Respondent.HANDS if hands else Respondent.CAREGIVER
 
 
-async def held_by(db: AsyncSession, patient_id: str) -> str:
+async def held_by(db: AsyncSession, patient_id: str) -> Respondent:
     """The last respondent on the patient's own devices, as far as we know; "self" if nobody has answered yet."""
     kept = select(Draft.answered_at, Draft.respondent).join(CheckIn, CheckIn.id == Draft.check_in_id)
     kept = kept.where(CheckIn.patient_id == patient_id).order_by(Draft.answered_at.desc(), Draft.respondent).limit(1)
@@ -107,7 +109,10 @@ async def held_by(db: AsyncSession, patient_id: str) -> str:
     )
     sent = sent.order_by(Response.answered_at.desc(), Response.respondent).limit(1)
     last = [row for query in (kept, sent) if (row := (await db.execute(query)).first()) is not None]
-    return str(max(last, key=lambda row: (row[0], row[1] != "self"))[1]) if last else "self"
+    if not last:
+        return Respondent.SELF
+    respondent: Respondent = max(last, key=lambda row: (row[0], row[1] != Respondent.SELF))[1]
+    return respondent
 
 
 async def clear(db: AsyncSession, check_in: CheckIn) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.flags.flow import Earlier, Occurrence
 from server.flags.rules import WHOLE
 from server.questionnaires.definition import Answers, Form, Value, asked, levels
 from server.questionnaires.models import Questionnaire
+from server.questionnaires.respondents import Respondent
 from server.responses.models import Response
 
 LOOKS_BACK = 12  # check-ins; a trigger counts at most ten in a row
@@ -33,7 +35,7 @@ def answers_of(response: Response) -> dict[str, Value]:
 
 async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> Response | None:
     query = _standing(check_in_id).where(Response.clinic_id == actor.clinic_id)
-    if actor.kind != "staff":
+    if actor.kind != ActorKind.STAFF:
         query = query.where(Response.patient_id == actor.patient_id)
     response: Response | None = await db.scalar(query)
     return response
@@ -49,7 +51,7 @@ def _standing(check_in_id: str) -> Select[Response]:
     return select(Response).where(Response.check_in_id == check_in_id, Response.undone_at.is_(None))
 
 
-def unanswered(form: Form, answers: Answers, respondent: str) -> set[str]:
+def unanswered(form: Form, answers: Answers, respondent: Respondent) -> set[str]:
     """Questions that this respondent was asked and did not answer."""
     return {question.link_id for question in asked(form, answers, respondent) if answers.get(question.link_id) is None}
 
@@ -74,7 +76,7 @@ async def missed(db: AsyncSession, check_in: CheckIn, form: Form) -> list[tuple[
         .join(Questionnaire, Questionnaire.id == CheckIn.questionnaire_id)
         .where(
             CheckIn.patient_id == check_in.patient_id,
-            CheckIn.state == "missed",
+            CheckIn.state == CheckInState.MISSED,
             CheckIn.id != check_in.id,
             CheckIn.closes_at <= check_in.closes_at,
             Questionnaire.slug == form.slug,
@@ -120,4 +122,4 @@ async def news(
     new = {link_id: value for link_id, value in answers.items() if link_id not in before or before[link_id] != value}
     found = await occurrence(db, check_in, form, new, response)
     skipped = unanswered(form, answers, response.respondent)
-    return replace(found, unanswered=skipped - unanswered(form, before, "hands") if before else skipped)
+    return replace(found, unanswered=skipped - unanswered(form, before, Respondent.HANDS) if before else skipped)

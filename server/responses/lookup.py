@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.responses.models import Response
 
 
@@ -29,7 +30,7 @@ async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | No
 def _theirs(actor: Actor, check_in_id: str) -> Select[CheckIn]:
     """Check-ins of this patient, for the patient and caregivers; of the whole clinic, for staff."""
     found = select(CheckIn).where(CheckIn.id == check_in_id, CheckIn.clinic_id == actor.clinic_id)
-    return found if actor.kind == "staff" else found.where(CheckIn.patient_id == actor.patient_id)
+    return found if actor.kind == ActorKind.STAFF else found.where(CheckIn.patient_id == actor.patient_id)
 
 
 async def may_answer(db: AsyncSession, actor: Actor, check_in: CheckIn, now: datetime) -> bool:
@@ -39,7 +40,7 @@ async def may_answer(db: AsyncSession, actor: Actor, check_in: CheckIn, now: dat
     """
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return False
-    return actor.kind != "caregiver" or not await db.scalar(
+    return actor.kind != ActorKind.CAREGIVER or not await db.scalar(
         select(was_sent(CheckIn.id)).where(CheckIn.id == check_in.id)
     )
 
@@ -51,11 +52,11 @@ async def open_now(db: AsyncSession, actor: Actor, now: datetime) -> list[CheckI
     """
     query = select(CheckIn).where(
         CheckIn.patient_id == actor.patient_id,
-        CheckIn.state == "waiting",
+        CheckIn.state == CheckInState.WAITING,
         CheckIn.due_at <= now,
         CheckIn.closes_at > now,
     )
-    if actor.kind == "caregiver":
+    if actor.kind == ActorKind.CAREGIVER:
         query = query.where(~was_sent(CheckIn.id))
     return list(await db.scalars(query.order_by(CheckIn.closes_at)))
 

@@ -1,6 +1,7 @@
 """Tables: drafts, responses and conflicting versions."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -8,6 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
 from server.db import Base, OfClinic
+from server.flags.rules import Urgency
+from server.questionnaires.respondents import Respondent, Source
+
+
+class ResponseStatus(StrEnum):
+    """FHIR's words. In progress: private questions wait for the patient, or the window closed over a part."""
+
+    COMPLETED = "completed"
+    IN_PROGRESS = "in-progress"
 
 
 class Draft(OfClinic, Base):
@@ -17,11 +27,11 @@ class Draft(OfClinic, Base):
     __table_args__ = (UniqueConstraint("check_in_id", "party", "link_id"),)
 
     check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"))
-    party: Mapped[str] = mapped_column(String(10))
+    party: Mapped[Source]
     link_id: Mapped[str] = mapped_column(String(60))
     value_sealed: Mapped[bytes]
     value = Sealed[str]("draft.value")
-    respondent: Mapped[str] = mapped_column(String(10))
+    respondent: Mapped[Respondent]
     as_before: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime]
 
@@ -40,8 +50,8 @@ class Response(OfClinic, Base):
     check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"), index=True)
     questionnaire_id: Mapped[str] = mapped_column(ForeignKey("questionnaire.id"))
     slug: Mapped[str] = mapped_column(String(60))
-    status: Mapped[str] = mapped_column(String(12))
-    respondent: Mapped[str] = mapped_column(String(10))
+    status: Mapped[ResponseStatus]
+    respondent: Mapped[Respondent]
     caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
     entered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # by phone, in the patient's words
@@ -52,7 +62,7 @@ class Response(OfClinic, Base):
     received_at: Mapped[datetime]
     as_before: Mapped[list[Any]] = mapped_column(default=list)  # link ids of answers copied from last time
     undone_at: Mapped[datetime | None]
-    urgency: Mapped[str | None] = mapped_column(String(10))
+    urgency: Mapped[Urgency | None]
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 
@@ -64,7 +74,7 @@ class SetAside(OfClinic, Base):
 
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
     client_id: Mapped[str] = mapped_column(String(40))
-    respondent: Mapped[str] = mapped_column(String(10))
+    respondent: Mapped[Respondent]
     answers_sealed: Mapped[bytes]
     answers = Sealed[str]("set_aside.answers")
     received_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from server.actor import Actor
 from server.audit import AuditEvent
 from server.checkins import rules
 from server.checkins.models import CheckIn, Plan
-from server.checkins.rules import Lateness
+from server.checkins.rules import CheckInState, Lateness, Rhythm
 from server.db import unscoped
 from server.people import calls
 from server.people.models import Patient
@@ -37,7 +37,7 @@ class _Occasion:
     plan_id: str
     patient_id: str
     slug: str
-    rhythm: str
+    rhythm: Rhythm
     check_in_id: str
     due_at: datetime
 
@@ -80,8 +80,8 @@ async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occ
     later = aliased(CheckIn)
     answered_since = exists().where(
         later.plan_id == CheckIn.plan_id,
-        later.appointment_id.is_(None) | (Plan.rhythm == "after"),
-        later.state.in_(("done", "partial")) | lookup.was_sent(later.id),
+        later.appointment_id.is_(None) | (Plan.rhythm == Rhythm.AFTER),
+        later.state.in_((CheckInState.DONE, CheckInState.PARTIAL)) | lookup.was_sent(later.id),
         later.due_at > CheckIn.due_at,
     )
     found = await db.execute(
@@ -90,7 +90,7 @@ async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occ
         .join(Patient, Patient.id == CheckIn.patient_id)
         .where(
             CheckIn.clinic_id == actor.clinic_id,
-            CheckIn.state.in_(("waiting", "missed")),
+            CheckIn.state.in_((CheckInState.WAITING, CheckInState.MISSED)),
             ~lookup.was_sent(CheckIn.id),
             CheckIn.due_at <= now,
             CheckIn.due_at > now - BACK,

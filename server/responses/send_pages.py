@@ -9,30 +9,32 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 
 from server import crypto
-from server.actor import Actor
-from server.checkins.rules import respondent_from
+from server.actor import Actor, ActorKind
+from server.checkins.rules import CheckInState
+from server.flags.rules import Urgency
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import BadAnswer, still_asked
+from server.questionnaires.respondents import respondent_from
 from server.responses import drafts, history, lookup, submit
 from server.responses.offline import late_answers
 from server.responses.offline.sealed_entries import Entry, SealedBody, open_box
 from server.responses.submit import Conflict, Submission, Taken
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, Now, Who
-from server.web.form_fields import form_of, json_of, text
+from server.web.form_fields import form_of, json_of, one_of, text
 from server.web.problems import found
-
-URGENCIES = ("today", "wait")
 
 
 @post("/check-ins/{check_in_id:str}/send", opt=PERSON)
 async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Send the drafts. A second press adds no response: the client id of the check-in is the same."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
-    if check_in.state != "waiting" or (actor.kind == "caregiver" and await history.standing(db, check_in.id)):
+    if check_in.state != CheckInState.WAITING or (
+        actor.kind == ActorKind.CAREGIVER and await history.standing(db, check_in.id)
+    ):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     respondent = respondent_from(text(await form_of(request), "who", 10), actor.kind)
@@ -131,8 +133,8 @@ async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[s
 @post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
 async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     response = await history.find(db, actor, check_in_id)
-    urgency = text(await form_of(request), "urgency", 10)
-    if response is None or urgency not in URGENCIES:
+    urgency = one_of(await form_of(request), "urgency", Urgency)
+    if response is None or urgency is None:
         return problems.answer(request, 404 if response is None else 422)
     await submit.set_urgency(db, actor, response, urgency, now)
     return render.go(request, f"/check-ins/{check_in_id}/sent")

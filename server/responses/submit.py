@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.db import new_id
 from server.flags import flow as review
+from server.flags.rules import Severity, Urgency
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import (
@@ -28,11 +30,12 @@ from server.questionnaires.definition import (
     without_private_skips,
 )
 from server.questionnaires.models import Questionnaire
+from server.questionnaires.respondents import Respondent, source_of
 from server.reminders import flow as reminders_flow
 from server.responses import conflicts, drafts, history
 from server.responses.conflicts import Sent
 from server.responses.drafts import Statement
-from server.responses.models import Response
+from server.responses.models import Response, ResponseStatus
 from server.responses.questions import same_as_last
 
 
@@ -40,9 +43,9 @@ from server.responses.questions import same_as_last
 class Submission:
     client_id: str
     answers: Mapping[str, object]
-    respondent: str
+    respondent: Respondent
     answered_at: datetime
-    status: str = "completed"
+    status: ResponseStatus = ResponseStatus.COMPLETED
     as_before: tuple[str, ...] = ()
     phones_now: datetime | None = None  # the device's clock when it sends
     questionnaire: str = ""  # id of the version that was shown, if the device names it
@@ -81,13 +84,13 @@ async def submit(
     held = await history.standing(db, check_in.id)
     if held is not None:
         return await _again(db, actor, Sent(check_in, form, held), submission, answers, now)
-    if check_in.state == "cancelled":
+    if check_in.state == CheckInState.CANCELLED:
         return Refused("called-off")
     answers = await _with_private(db, check_in, form, submission.respondent, answers)
     response = _response(actor, check_in, form, replace(submission, answers=answers, questionnaire=version), now)
     waits = _private_waits(check_in, form, submission, answers, now)
     if waits:
-        response.status = "in-progress"
+        response.status = ResponseStatus.IN_PROGRESS
     response.as_before = await _as_before(db, actor, check_in, submission, answers)
     db.add(response)
     await db.flush()
@@ -103,14 +106,14 @@ async def submit(
 def _private_waits(check_in: CheckIn, form: Form, submission: Submission, answers: Answers, now: datetime) -> bool:
     """Whether it stays open for the patient: "hands" sent it, and private questions were not asked."""
     unasked = [question for question in private_questions(form) if question.link_id not in answers]
-    sent = submission.respondent == "hands" and submission.status == "completed"
+    sent = submission.respondent == Respondent.HANDS and submission.status == ResponseStatus.COMPLETED
     return sent and bool(unasked) and now < check_in.closes_at
 
 
-def _state_after(status: str, waits: bool) -> str:
+def _state_after(status: ResponseStatus, waits: bool) -> CheckInState:
     if waits:
-        return "waiting"
-    return "done" if status == "completed" else "partial"
+        return CheckInState.WAITING
+    return CheckInState.DONE if status == ResponseStatus.COMPLETED else CheckInState.PARTIAL
 
 
 async def _raise_flags(
@@ -118,7 +121,7 @@ async def _raise_flags(
 ) -> None:
     """Run the triggers on a new response, except for red answers that staff have handled since they were given."""
     kept = await drafts.kept(db, check_in, response.respondent)
-    red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == "red"]
+    red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == Severity.URGENT]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.done_at is None}
     answers = history.answers_of(response)
     old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
@@ -127,7 +130,7 @@ async def _raise_flags(
 
 async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: Response, now: datetime) -> None:
     """Stop reminders. If private questions remain, remind the patient alone, and ask only those."""
-    check_in.left_to_patient = check_in.state == "waiting"
+    check_in.left_to_patient = check_in.state == CheckInState.WAITING
     if not check_in.left_to_patient:
         return await reminders_flow.settle(db, actor, check_in.id, now)
     await drafts.put_back(db, actor, check_in, Statement(response.respondent, history.answers_of(response)), now)
@@ -135,10 +138,10 @@ async def _settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: R
 
 
 async def _with_private(
-    db: AsyncSession, check_in: CheckIn, form: Form, respondent: str, answers: dict[str, Value]
+    db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent, answers: dict[str, Value]
 ) -> dict[str, Value]:
     """Add the private answers that the server has saved: a device in someone else's hands never has them to send."""
-    if respondent != "hands":
+    if respondent != Respondent.HANDS:
         return answers
     private = await drafts.private(db, check_in, form)
     return still_asked(form, private | without_private_skips(form, answers, respondent), respondent)
@@ -180,12 +183,12 @@ async def _again(
     seen, said = shown(form, sent, who), shown(form, given, who)
     unseen = {link_id: value for link_id, value in sent.items() if link_id not in seen}
     private = {link_id: value for link_id, value in given.items() if link_id not in said}
-    again = seen == said and (who == "self" or rules.party_of(held.respondent) == rules.party_of(who))
+    again = seen == said and (who == Respondent.SELF or source_of(held.respondent) == source_of(who))
     if not again and not _completes(held, submission, seen, said):
         await conflicts.set_aside(db, actor, before, Statement(who, given), now)
         return Conflict(held)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
-    if not again or (more and check_in.state == "waiting"):
+    if not again or (more and check_in.state == CheckInState.WAITING):
         whole = still_asked(form, unseen | more | said, who)
         taken = await _complete(db, actor, before, submission, whole, now)
     else:
@@ -198,9 +201,9 @@ async def _again(
 
 def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool:
     """Whether this completes a response that others sent in part: the patient sends the rest, or its window ends."""
-    same_party = rules.party_of(held.respondent) == rules.party_of(submission.respondent)
-    by_patient = submission.respondent == "self" or submission.status == "in-progress"
-    return check_in.state == "waiting" and same_party and by_patient
+    same_party = source_of(held.respondent) == source_of(submission.respondent)
+    by_patient = submission.respondent == Respondent.SELF or submission.status == ResponseStatus.IN_PROGRESS
+    return check_in.state == CheckInState.WAITING and same_party and by_patient
 
 
 async def _keep_changed(db: AsyncSession, actor: Actor, before: Sent, answers: Answers, now: datetime) -> None:
@@ -217,11 +220,11 @@ def _completes(held: Response, submission: Submission, seen: Answers, said: Answ
     What "hands" sent counts as partial, whether or not the private questions were answered since.
     """
     part = {link_id: value for link_id, value in seen.items() if value is not None}
-    others = submission.respondent != "self"
+    others = submission.respondent != Respondent.SELF
     return (
-        submission.status == "completed"
-        and (held.status == "in-progress" or (others and held.respondent == "hands"))
-        and rules.party_of(held.respondent) == rules.party_of(submission.respondent)
+        submission.status == ResponseStatus.COMPLETED
+        and (held.status == ResponseStatus.IN_PROGRESS or (others and held.respondent == Respondent.HANDS))
+        and source_of(held.respondent) == source_of(submission.respondent)
         and part.items() <= said.items()
     )
 
@@ -232,8 +235,8 @@ async def _complete(
     """Complete a partial response. If the window's end completes it, respondent and time stay those of the sender."""
     check_in, form, held = part.check_in, part.form, part.response
     before, waits = history.answers_of(held), _private_waits(check_in, form, submission, answers, now)
-    held.answers, held.status = json.dumps(dict(answers)), "in-progress" if waits else submission.status
-    if submission.status == "completed":
+    held.answers, held.status = json.dumps(dict(answers)), ResponseStatus.IN_PROGRESS if waits else submission.status
+    if submission.status == ResponseStatus.COMPLETED:
         held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
         held.respondent = submission.respondent
     if before != dict(answers):
@@ -248,11 +251,15 @@ async def _complete(
     return Taken(held, flagged=await is_flagged(db, actor, held, submission.respondent))
 
 
-async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respondent: str) -> bool:
+async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respondent: Respondent) -> bool:
     """Whether the answers need staff, as far as the person who holds the device may know."""
     form = await questionnaires.form_of(db, response.questionnaire_id)
-    own = actor.kind != "caregiver" and respondent == "self"
-    flags = [flag for flag in await review.of_check_in(db, response.check_in_id) if flag.severity in ("red", "hard")]
+    own = actor.kind != ActorKind.CAREGIVER and respondent == Respondent.SELF
+    flags = [
+        flag
+        for flag in await review.of_check_in(db, response.check_in_id)
+        if flag.severity in (Severity.URGENT, Severity.TODAY)
+    ]
     return any(own or is_public_item(form, flag.item) for flag in flags)
 
 
@@ -260,7 +267,9 @@ async def asks_urgency(db: AsyncSession, actor: Actor, response: Response, now: 
     """Whether to ask how urgent a new response is. Another page or the service worker may have sent it."""
     fresh = response.urgency is None and now - response.received_at < rules.UNDO
     held_by = await drafts.held_by(db, response.patient_id)
-    return fresh and await is_flagged(db, actor, response, response.respondent if held_by == "self" else held_by)
+    return fresh and await is_flagged(
+        db, actor, response, response.respondent if held_by == Respondent.SELF else held_by
+    )
 
 
 def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submission, now: datetime) -> Response:
@@ -275,9 +284,9 @@ def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submissio
         slug=form.slug,
         status=submission.status,
         respondent=submission.respondent,
-        caregiver_id=actor.id if actor.kind == "caregiver" else None,
-        device_id=None if actor.kind == "staff" else actor.device_id or None,
-        entered_by=actor.id if actor.kind == "staff" else None,
+        caregiver_id=actor.id if actor.kind == ActorKind.CAREGIVER else None,
+        device_id=None if actor.kind == ActorKind.STAFF else actor.device_id or None,
+        entered_by=actor.id if actor.kind == ActorKind.STAFF else None,
         answers=json.dumps(dict(submission.answers)),
         answered_at=answered_at,
         claimed_at=None if answered_at == submission.answered_at else rules.showable(submission.answered_at),
@@ -285,7 +294,7 @@ def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submissio
     )
 
 
-async def set_urgency(db: AsyncSession, actor: Actor, response: Response, urgency: str, now: datetime) -> None:
+async def set_urgency(db: AsyncSession, actor: Actor, response: Response, urgency: Urgency, now: datetime) -> None:
     """Store the patient's choice: "today" (call me today) or "wait" (it can wait)."""
     response.urgency = urgency
     audit.record(db, actor, "response.urgency", response, now, urgency=urgency)
@@ -298,7 +307,7 @@ async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime
     if response.undone_at is not None or not rules.may_undo(response.received_at, check_in.closes_at, now):
         return False
     response.undone_at = now
-    check_in.state, check_in.client_id, check_in.left_to_patient = "waiting", new_id(), False
+    check_in.state, check_in.client_id, check_in.left_to_patient = CheckInState.WAITING, new_id(), False
     audit.record(db, actor, "response.undone", response, now)
     await drafts.put_back(db, actor, check_in, Statement(response.respondent, history.answers_of(response)), now)
     await reminders_flow.leave_to_all(db, actor, check_in.id, now)

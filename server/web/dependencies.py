@@ -1,6 +1,7 @@
 """Names that every page module imports: injected parameters, and who may use a route."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from litestar.connection import Request
@@ -10,6 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, Visitor
 from server.settings import Settings
+
+
+class MayOpen(StrEnum):
+    """Who may open a route. A clinician's route is an admin's too."""
+
+    ANYONE = "anyone"
+    PERSON = "person"
+    PATIENT = "patient"
+    STAFF = "staff"
+    CLINICIAN = "clinician"
+    ADMIN = "admin"
+
 
 Ask = Request[Visitor, Any, State]
 
@@ -27,22 +40,22 @@ Now = NamedDependency[datetime]
 Given = NamedDependency[Settings]
 
 
-ANYONE = {"who": "anyone"}
+ANYONE = {"who": MayOpen.ANYONE}
 
 
-PERSON = {"who": "person"}
+PERSON = {"who": MayOpen.PERSON}
 
 
-PATIENT = {"who": "patient"}
+PATIENT = {"who": MayOpen.PATIENT}
 
 
-STAFF = {"who": "staff"}
+STAFF = {"who": MayOpen.STAFF}
 
 
-CLINICIAN = {"who": "clinician"}  # and admins
+CLINICIAN = {"who": MayOpen.CLINICIAN}  # and admins
 
 
-ADMIN = {"who": "admin"}
+ADMIN = {"who": MayOpen.ADMIN}
 
 
 # For scripts of the page or the service worker, which have no form to carry a CSRF token.

@@ -3,14 +3,18 @@
 import json
 import re
 from datetime import date, datetime, time
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
 
+from server.db import WORD
+
 STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
 LONGEST = 2000  # characters per field
+Word = TypeVar("Word", bound=StrEnum)
 
 
 async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:
@@ -33,6 +37,14 @@ async def json_of(request: Request[Any, Any, Any]) -> dict[str, Any]:
 def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
     value = form.get(name)
     return value.replace("\0", "").strip()[:longest] if isinstance(value, str) else ""
+
+
+def one_of(form: FormMultiDict, name: str, words: type[Word]) -> Word | None:
+    """The chosen word; None if the field holds no such word."""
+    try:
+        return words(text(form, name, WORD))
+    except ValueError:
+        return None
 
 
 def texts(form: FormMultiDict, name: str) -> list[str]:

@@ -10,9 +10,11 @@ from sqlalchemy.exc import OperationalError
 from server import language
 from server.language import mark
 from server.web import render
+from server.web.dependencies import MayOpen
 
 log = structlog.get_logger()
 T = TypeVar("T")
+STAFF_ROUTES = (MayOpen.STAFF, MayOpen.CLINICIAN, MayOpen.ADMIN)
 
 WORDS = {
     400: mark("We could not read that. Please go back and try again."),
@@ -53,9 +55,9 @@ def answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Re
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     if isinstance(error, NotAuthorizedException) and not wants_json(request):
-        who = (error.extra or {}).get("who", "person") if isinstance(error.extra, dict) else "person"
+        who = (error.extra or {}).get("who", MayOpen.PERSON) if isinstance(error.extra, dict) else MayOpen.PERSON
         if request.method == "GET":
-            return render.go(request, "/staff/sign-in" if who in ("staff", "clinician", "admin") else "/join")
+            return render.go(request, "/staff/sign-in" if who in STAFF_ROUTES else "/join")
     if error.status_code >= 500:
         log.error("request.failed", kind=type(error).__name__, exc_info=error)
     detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""

@@ -13,15 +13,16 @@ from litestar import Litestar
 from sqlalchemy import update
 
 from server import crypto
+from server.access import rules
 from server.access.joining import flow as joining
 from server.access.models import Device, DeviceSession, PairingCode, Passkey, Subscription
 from server.db import Database
 from server.delivery import receipts
-from server.people import rules
 from server.people.models import Caregiver, Patient
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Attempt
+from server.reminders.rules import ReminderKind
 from tests.access.authenticator import Authenticator
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
@@ -380,7 +381,7 @@ async def test_case_121_a_reminder_sent_before_joining_again_can_still_be_answer
     await rosa.post_json("/push/subscriptions", push_subscription())
     [push] = await rows(database, Subscription)
     async with database.writing() as db:
-        notice = Notice("visit", cast.rosa.id, "a" * 32, "/", clock() + timedelta(hours=1))
+        notice = Notice(ReminderKind.VISIT, cast.rosa.id, "a" * 32, "/", clock() + timedelta(hours=1))
         reminder = await reminders.remind_now(db, acting(cast.maria), notice, clock())
         places = {"subscription_id": push.id, "device_id": push.device_id, "channel": "push", "service": "push"}
         attempt = Attempt(reminder_id=reminder.id, clinic_id=cast.harbor.id, state="accepted", fence=0, **places)

@@ -10,15 +10,16 @@ from server.appointments import flow
 from server.appointments import lists as visits
 from server.appointments.flow import NewSeries, NewVisit
 from server.appointments.models import Appointment, Series
-from server.appointments.rules import BadVisit
+from server.appointments.rules import AppointmentStatus, BadVisit
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders import flow as reminders
 from server.reminders.models import Reminder
+from server.reminders.rules import Reply
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -43,12 +44,12 @@ async def planned(db: AsyncSession, subject_id: str, state: str = "scheduled") -
 
 
 async def around(
-    db: AsyncSession, cast: Cast, now: datetime = NOW, rhythms: Iterable[str] = ("before", "after")
+    db: AsyncSession, cast: Cast, now: datetime = NOW, rhythms: Iterable[Rhythm] = (Rhythm.BEFORE, Rhythm.AFTER)
 ) -> None:
     """Rosa gets a readiness question before each visit and a check-in after it."""
     for rhythm in rhythms:
-        slug = {"before": "readiness", "after": "day-after"}[rhythm]
-        await checkins.add_plan(db, acting(cast.maria), cast.rosa, slug, Rhythm(rhythm, time(10), now.date()), now)
+        slug = {Rhythm.BEFORE: "readiness", Rhythm.AFTER: "day-after"}[rhythm]
+        await checkins.add_plan(db, acting(cast.maria), cast.rosa, slug, Timing(rhythm, time(10), now.date()), now)
 
 
 async def tied(db: AsyncSession, visit: Appointment, state: str = "waiting") -> list[str]:
@@ -101,7 +102,7 @@ async def test_check_ins_are_tied_to_the_visit(db: AsyncSession, cast: Cast) -> 
 async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
     visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    await flow.answer(db, acting(cast.rosa), visit, "coming", NOW)
+    await flow.answer(db, acting(cast.rosa), visit, Reply.COMING, NOW)
     await flow.move(db, acting(cast.maria), visit, datetime(2026, 12, 3, 14), NOW)
     assert (visit.starts, visit.reply, visit.replied_at, visit.changes) == (datetime(2026, 12, 3, 14), None, None, 1)
     assert await planned(db, visit.id) == ["11-30 10:00", "12-02 10:00", "12-03 12:00"]
@@ -123,7 +124,9 @@ async def test_moving_back_is_as_if_it_had_never_moved(db: AsyncSession, cast: C
 
 
 @pytest.mark.parametrize("status", ["cancelled", "noshow"])
-async def test_case_13_what_is_called_off_is_not_reminded_of(db: AsyncSession, cast: Cast, status: str) -> None:
+async def test_case_13_what_is_called_off_is_not_reminded_of(
+    db: AsyncSession, cast: Cast, status: AppointmentStatus
+) -> None:
     await around(db, cast)
     visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
     assert await flow.mark(db, acting(cast.maria), visit, status, NOW)
@@ -133,31 +136,31 @@ async def test_case_13_what_is_called_off_is_not_reminded_of(db: AsyncSession, c
 async def test_who_has_arrived_is_not_reminded_but_asked_the_day_after(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
     visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    assert await flow.mark(db, acting(cast.maria), visit, "arrived", NOW)
-    assert await flow.mark(db, acting(cast.maria), visit, "fulfilled", NOW)
+    assert await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.ARRIVED, NOW)
+    assert await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.FULFILLED, NOW)
     assert await planned(db, visit.id) == []
     assert "12-02 10:00" in await tied(db, visit)
 
 
 async def test_what_cannot_follow_is_not_marked(db: AsyncSession, cast: Cast) -> None:
     visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    assert await flow.mark(db, acting(cast.maria), visit, "cancelled", NOW)
-    assert not await flow.mark(db, acting(cast.maria), visit, "booked", NOW)
+    assert await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.CANCELLED, NOW)
+    assert not await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.BOOKED, NOW)
     with pytest.raises(BadVisit, match="over"):
         await flow.move(db, acting(cast.maria), visit, datetime(2026, 12, 3, 14), NOW)
 
 
 @pytest.mark.parametrize("rhythm", ["before", "after"])
-async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, cast: Cast, rhythm: str) -> None:
+async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, cast: Cast, rhythm: Rhythm) -> None:
     await around(db, cast, rhythms=[rhythm])
     first = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    await flow.mark(db, acting(cast.maria), first, "cancelled", NOW)
+    await flow.mark(db, acting(cast.maria), first, AppointmentStatus.CANCELLED, NOW)
     again = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, 14)), NOW)
     assert len(await tied(db, again)) == 1
 
 
 @pytest.mark.parametrize("rhythm", ["before", "after"])
-async def test_two_visits_on_one_day_can_be_booked(db: AsyncSession, cast: Cast, rhythm: str) -> None:
+async def test_two_visits_on_one_day_can_be_booked(db: AsyncSession, cast: Cast, rhythm: Rhythm) -> None:
     await around(db, cast, rhythms=[rhythm])
     for hour in (9, 15):
         visit = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, hour)), NOW)
@@ -167,7 +170,7 @@ async def test_two_visits_on_one_day_can_be_booked(db: AsyncSession, cast: Cast,
 async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: Cast) -> None:
     """Late in the day both readiness questions fall due now."""
     late = NOW + timedelta(hours=5)
-    await around(db, cast, late, ["before"])
+    await around(db, cast, late, [Rhythm.BEFORE])
     new = NewVisit(datetime(2026, 11, 16, 16))
     visits = await flow.book_series(db, acting(cast.maria), cast.rosa, NewSeries(new, frozenset({0, 1}), 2), late)
     assert len(visits) == 2
@@ -175,13 +178,13 @@ async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: 
 
 async def test_who_cannot_come_is_on_the_staffs_list_and_reminded_no_more(db: AsyncSession, cast: Cast) -> None:
     visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    await flow.answer(db, acting(cast.rosa), visit, "cant", NOW)
+    await flow.answer(db, acting(cast.rosa), visit, Reply.CANT_COME, NOW)
     assert (await planned(db, visit.id), visit.replied_by) == ([], "patient")
     assert [found.id for found in await visits.to_handle(db, acting(cast.ken), NOW)] == [visit.id]
     assert await visits.to_handle(db, acting(cast.tom), NOW) == []
     await flow.handle_reply(db, acting(cast.ken), visit, NOW)
     assert await visits.to_handle(db, acting(cast.ken), NOW) == []
-    await flow.answer(db, acting(cast.luis), visit, "coming", NOW)
+    await flow.answer(db, acting(cast.luis), visit, Reply.COMING, NOW)
     assert (len(await planned(db, visit.id)), visit.replied_by) == (3, "caregiver")
 
 
@@ -220,6 +223,6 @@ async def test_an_answer_by_token_is_about_the_time_that_was_said(
         moved = await db.get_one(Appointment, visit.id)
         await flow.move(db, acting(cast.maria), moved, datetime(2026, 12, 3, 14), clock())
     async with database.writing() as db:
-        assert await flow.answer_by_token(db, push.token(), "coming", clock()) is None
+        assert await flow.answer_by_token(db, push.token(), Reply.COMING, clock()) is None
         assert (await db.get_one(Appointment, visit.id)).reply is None
     assert "appointment.answered" not in await audited(database, visit.id)

@@ -11,7 +11,7 @@ from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_reckoning
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
 from server.db import Database
 from server.people.models import Clinic, Patient
@@ -26,11 +26,11 @@ DENVER = "America/Denver"  # two hours behind New York
 @pytest.fixture
 async def visit(database: Database, cast: Cast) -> Appointment:
     async with database.writing() as db:
-        for rhythm in ("before", "after"):
-            what = Rhythm(rhythm, time(10), NOW.date())
+        for rhythm in (Rhythm.BEFORE, Rhythm.AFTER):
+            what = Timing(rhythm, time(10), NOW.date())
             await checkins.add_plan(db, acting(cast.maria), cast.rosa, "readiness", what, NOW)
         await checkins.add_plan(
-            db, acting(cast.maria), cast.rosa, "daily-three", Rhythm("daily", time(9), NOW.date()), NOW
+            db, acting(cast.maria), cast.rosa, "daily-three", Timing(Rhythm.DAILY, time(9), NOW.date()), NOW
         )
         return await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(STARTS), NOW)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server import crypto, migrations
 from server.access.models import Device
-from server.actor import Actor, system
+from server.actor import Actor, ActorKind, system
 from server.channels.push.channel import PushChannel
 from server.channels.push.endpoints import HostList
 from server.db import Database, new_id
@@ -14,7 +14,7 @@ from server.delivery.sender import Sender
 from server.devices import subscriptions
 from server.people.models import Clinic, Patient
 from server.reminders import flow
-from server.reminders.rules import Planned
+from server.reminders.rules import Planned, ReminderKind
 from tests.cast import gather, meet
 from tests.stories import browser_keys
 
@@ -42,7 +42,7 @@ async def fill(database: Database, endpoints: Sequence[str], hosts: HostList, du
                 db,
                 system(clinic.id),
                 flow.Subject(new_id(), patient.id, "/"),
-                [Planned("visit", due, due + USEFUL)],
+                [Planned(ReminderKind.VISIT, due, due + USEFUL)],
                 due,
             )
 
@@ -51,7 +51,7 @@ async def _phone(db, clinic: Clinic, patient: Patient, endpoint: str, hosts: Hos
     device = Device(clinic_id=clinic.id, patient_id=patient.id, name="iPhone", joined_at=now, seen_at=now)
     db.add(device)
     await db.flush()
-    actor = Actor("patient", patient.id, clinic.id, device_id=device.id)
+    actor = Actor(ActorKind.PATIENT, patient.id, clinic.id, device_id=device.id)
     taken = await subscriptions.subscribe(
         db, actor, subscriptions.NewSubscription(endpoint, *browser_keys()), hosts, now
     )

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
+from server.access.rules import CONSENT_VERSION
 from server.people.models import Caregiver, Patient, Staff
-from server.people.rules import CONSENT_VERSION
 
 from .eventually import eventually
 from .running_site import RunningSite

@@ -15,17 +15,18 @@ from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.clock import system_clock, to_utc, to_wall
 from server.db import Database
 from server.people.models import Caregiver, Patient, Staff
 from server.questionnaires.definition import Value
+from server.questionnaires.respondents import Respondent
 from server.reminders import flow as reminders
 from server.reminders import status as told
 from server.reminders.models import Attempt
 from server.reminders.status import Told
 from server.responses import submit
-from server.responses.models import Response
+from server.responses.models import Response, ResponseStatus
 from server.responses.submit import Submission, Taken
 from tests.cast import Cast, acting
 
@@ -142,7 +143,13 @@ class RunningSite:
         async with self.database.writing() as db:
             then = past.due_at + timedelta(minutes=1)
             held = await db.get_one(CheckIn, past.id)
-            sent = Submission(past.client_id, before, "self", then, "completed" if whole else "in-progress")
+            sent = Submission(
+                past.client_id,
+                before,
+                Respondent.SELF,
+                then,
+                ResponseStatus.COMPLETED if whole else ResponseStatus.IN_PROGRESS,
+            )
             taken = await submit.submit(db, acting(patient), held, sent, then)
             assert isinstance(taken, Taken)
         return check_in
@@ -160,7 +167,7 @@ class RunningSite:
     async def _plan(self, patient: Patient, slug: str, wall: datetime, now: datetime) -> list[CheckIn]:
         """What a weekly plan from `wall` on lays out until today."""
         actor = system(patient.clinic_id, "tests")
-        rhythm = Rhythm("weekly", wall.time(), wall.date(), wall.weekday())
+        rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
         async with self.database.writing() as db:
             plan = await checkins.add_plan(db, actor, patient, slug, rhythm, now)
             due = CheckIn.due_at <= system_clock()

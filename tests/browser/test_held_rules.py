@@ -7,9 +7,20 @@ from typing import Any
 from playwright.async_api import Browser
 
 from server.questionnaires import definition
-from server.questionnaires.definition import Form, Option, Question, Value, When, asked, next_unanswered, still_asked
+from server.questionnaires.definition import (
+    Form,
+    Option,
+    Question,
+    QuestionType,
+    Value,
+    When,
+    asked,
+    next_unanswered,
+    still_asked,
+)
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.respondents import Respondent
 from server.responses.offline import bundle
 from server.web.assets import ROOT
 from tests.browser.chromium import new_page
@@ -35,7 +46,7 @@ async def test_who_is_asked_what_is_the_same_on_a_phone(chromium: Browser) -> No
 def _case(random: Random, form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the phone is given, and what the server says of it."""
     answers = {q.link_id: _answer(random, q) for q in form.questions if random.random() < 0.6}
-    who = random.choice(("self", "hands", "helper"))
+    who = random.choice(list(Respondent))
     after = random.choice([None, *(q.link_id for q in form.questions)])
     given = {
         "questions": bundle.rules_of(form),
@@ -63,7 +74,7 @@ def _random_form(random: Random) -> Form:
 
 
 def _question(random: Random, link_id: str, earlier: list[Question]) -> Question:
-    kind = random.choice(("choice", "boolean", "integer"))
+    kind = random.choice(list(QuestionType))
     levels = random.sample(range(5), 5)
     options = tuple(Option(f"{link_id}-{level}", "", level) for level in levels) if kind == "choice" else ()
     whens = tuple(_when(random, random.choice(earlier)) for _ in range(random.randint(0, 2)) if earlier)

@@ -13,10 +13,13 @@ from server.checkins.models import CheckIn
 from server.clock import system_clock
 from server.flags import actions
 from server.flags import flow as review
+from server.flags.rules import FlagOutcome
 from server.people import calls
 from server.people import flow as people
+from server.people.rules import CallOutcome
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Value, still_asked
+from server.questionnaires.respondents import Respondent
 from server.responses import submit
 from server.responses.submit import Submission
 from tests.cast import acting
@@ -70,7 +73,7 @@ async def given_much_to_tell(site: RunningSite) -> None:
         for number in range(4):
             await people.add_caregiver(db, maria, rosa, f"A helper with quite a long name {number}", "neighbour", began)
         for day in range(8):
-            await calls.log_call(db, maria, rosa, "left-message", LONG, began + timedelta(days=day))
+            await calls.log_call(db, maria, rosa, CallOutcome.LEFT_MESSAGE, LONG, began + timedelta(days=day))
     for round_ in range(3):
         for place, slug in enumerate(ALL):
             at = began + timedelta(days=30 * round_ + place)
@@ -81,13 +84,13 @@ async def given_much_to_tell(site: RunningSite) -> None:
             flags = await review.of_patient(db, rosa.id)
             for flag in flags[: len(flags) // 2] if round_ < 2 else []:
                 if flag.done_at is None:
-                    await actions.close(db, maria, flag, actions.Outcome("called", LONG), at)
+                    await actions.close(db, maria, flag, actions.Outcome(FlagOutcome.CALLED, LONG), at)
 
 
 async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     given = {question.link_id: _value(form, question.link_id, level) for question in form.questions}
-    sent = Submission(check_in.client_id, still_asked(form, given, "self"), "self", check_in.due_at)
+    sent = Submission(check_in.client_id, still_asked(form, given, Respondent.SELF), Respondent.SELF, check_in.due_at)
     await submit.submit(db, acting(site.cast.rosa), check_in, sent, check_in.due_at)
 
 

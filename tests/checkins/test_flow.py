@@ -8,13 +8,14 @@ from sqlalchemy import select
 from server.actor import system
 from server.checkins import ended_plans, flow
 from server.checkins.models import CheckIn, Plan
-from server.checkins.rules import Rhythm
+from server.checkins.rules import CheckInState, Rhythm, Timing
 from server.clock import to_wall
 from server.db import Database
 from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
+from server.questionnaires.respondents import Respondent
 from server.reminders.models import Reminder
 from server.responses import closing, drafts, lookup, submit
 from server.responses import history as past
@@ -22,12 +23,12 @@ from server.responses.models import Draft, Response, SetAside
 from tests.cast import NOW, Cast, acting, weekly
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 
-DAILY = Rhythm("daily", time(9), NOW.date())
+DAILY = Timing(Rhythm.DAILY, time(9), NOW.date())
 
 
-async def plan(database: Database, patient: Patient, slug: str, rhythm: Rhythm, now: datetime = NOW) -> Plan:
+async def plan(database: Database, patient: Patient, slug: str, timing: Timing, now: datetime = NOW) -> Plan:
     async with database.writing() as db:
-        return await flow.add_plan(db, system(patient.clinic_id), patient, slug, rhythm, now)
+        return await flow.add_plan(db, system(patient.clinic_id), patient, slug, timing, now)
 
 
 async def check_ins(database: Database) -> list[CheckIn]:
@@ -53,7 +54,9 @@ async def close(database: Database, now: datetime) -> int:
         return await closing.close_ended(db, now)
 
 
-async def keep(database: Database, cast: Cast, check_in: CheckIn, respondent: str = "self", **answers: object) -> None:
+async def keep(
+    database: Database, cast: Cast, check_in: CheckIn, respondent: Respondent = Respondent.SELF, **answers: object
+) -> None:
     """Answers kept one by one, a minute between them, not yet sent."""
     async with database.writing() as db:
         form = await questionnaires.form_of(db, check_in.questionnaire_id)
@@ -95,7 +98,7 @@ async def test_what_was_answered_or_called_off_is_not_laid_out_anew(database: Da
     first, second, *_ = await check_ins(database)
     async with database.writing() as db:
         await answered(db, cast.rosa, await db.get_one(CheckIn, first.id), {"pain": 1})
-        (await db.get_one(CheckIn, second.id)).state = "cancelled"
+        (await db.get_one(CheckIn, second.id)).state = CheckInState.CANCELLED
     await lay_out(database, NOW + timedelta(minutes=5))
     assert [c.state for c in await check_ins(database)][:2] == ["done", "cancelled"]
     days = await due_days(database)
@@ -199,7 +202,7 @@ async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_h
 ) -> None:
     check_in = await due(database, cast)
     await keep(database, cast, check_in, mood="some")
-    await keep(database, cast, check_in, "helper", pain=3)
+    await keep(database, cast, check_in, Respondent.CAREGIVER, pain=3)
     assert await close(database, check_in.closes_at) == 1
     [response], [aside] = await rows(database, Response), await rows(database, SetAside)
     assert (response.respondent, past.answers_of(response)) == ("self", {"mood": "some"})
@@ -209,12 +212,12 @@ async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_h
 async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database: Database, cast: Cast) -> None:
     check_in = await due(database, cast)
     await keep(database, cast, check_in, pain=8)
-    await keep(database, cast, check_in, "helper", pain=2)
+    await keep(database, cast, check_in, Respondent.CAREGIVER, pain=2)
     async with database.writing() as db:
-        assert await drafts.kept(db, check_in, "hands") == {"pain": 8}
-        assert await drafts.kept(db, check_in, "helper") == {"pain": 2}
+        assert await drafts.kept(db, check_in, Respondent.HANDS) == {"pain": 8}
+        assert await drafts.kept(db, check_in, Respondent.CAREGIVER) == {"pain": 2}
         held = await db.get_one(CheckIn, check_in.id)
-        sent = submit.Submission(check_in.client_id, {"pain": 8}, "self", NOW)
+        sent = submit.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
         await submit.submit(db, acting(cast.rosa), held, sent, NOW)
     [aside] = await rows(database, SetAside)
     assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
@@ -224,7 +227,7 @@ async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database
 async def test_case_76_what_a_helper_saw_is_looked_at_by_the_same_rules(database: Database, cast: Cast) -> None:
     check_in = await due(database, cast)
     await keep(database, cast, check_in, pain=1)
-    await keep(database, cast, check_in, "helper", strength="very-hard")
+    await keep(database, cast, check_in, Respondent.CAREGIVER, strength="very-hard")
     await close(database, check_in.closes_at)
     assert [flag.item for flag in await rows(database, Flag)] == ["strength"]
 
@@ -244,7 +247,7 @@ async def test_case_42_responses_are_in_the_order_in_which_they_were_answered(da
     async with database.writing() as db:
         first, second = list(await db.scalars(select(CheckIn).order_by(CheckIn.due_at)))[:2]
         for check_in, at in ((second, NOW + timedelta(days=1)), (first, NOW)):
-            submission = submit.Submission(check_in.client_id, {"pain": 1}, "self", at)
+            submission = submit.Submission(check_in.client_id, {"pain": 1}, Respondent.SELF, at)
             await submit.submit(db, acting(cast.rosa), check_in, submission, NOW + timedelta(days=2))
         history = await past.of_patient(db, cast.rosa.id, "daily-three")
     assert [response.check_in_id for response in history] == [first.id, second.id]

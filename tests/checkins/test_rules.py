@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.checkins import rules
-from server.checkins.rules import Rhythm
+from server.checkins.rules import CheckInState, Rhythm, Timing
 from server.clock import to_wall
 
 NEW_YORK = "America/New_York"
@@ -18,7 +18,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def due(rhythm: Rhythm, since: str, until: str, zone: str = NEW_YORK) -> list[str]:
+def due(rhythm: Timing, since: str, until: str, zone: str = NEW_YORK) -> list[str]:
     """By the patient's clock."""
     found = rules.occasions(rhythm, zone, utc(since), utc(until))
     return [f"{to_wall(occasion.due_at, zone):%m-%d %H:%M}" for occasion in found]
@@ -26,39 +26,39 @@ def due(rhythm: Rhythm, since: str, until: str, zone: str = NEW_YORK) -> list[st
 
 def test_weekly_on_its_weekday_at_its_hour_whatever_the_clocks_do() -> None:
     """Summer time ends on 1 November 2026."""
-    weekly = Rhythm("weekly", time(9), MONDAY, 0)
+    weekly = Timing(Rhythm.WEEKLY, time(9), MONDAY, 0)
     assert due(weekly, "2026-10-20", "2026-11-20") == ["10-26 09:00", "11-02 09:00", "11-09 09:00", "11-16 09:00"]
     moments = [occasion.due_at for occasion in rules.occasions(weekly, NEW_YORK, utc("2026-10-20"), utc("2026-11-05"))]
     assert moments == [utc("2026-10-26 13:00"), utc("2026-11-02 14:00")]
 
 
 def test_weekly_without_a_weekday_is_on_that_of_its_first_day() -> None:
-    assert due(Rhythm("weekly", time(9), date(2026, 10, 28)), "2026-10-20", "2026-11-06") == [
+    assert due(Timing(Rhythm.WEEKLY, time(9), date(2026, 10, 28)), "2026-10-20", "2026-11-06") == [
         "10-28 09:00",
         "11-04 09:00",
     ]
 
 
 def test_nothing_falls_due_before_the_first_day_or_outside_what_was_asked() -> None:
-    daily = Rhythm("daily", time(9), date(2026, 10, 30))
+    daily = Timing(Rhythm.DAILY, time(9), date(2026, 10, 30))
     assert due(daily, "2026-10-20", "2026-11-01") == ["10-30 09:00", "10-31 09:00"]
     assert due(daily, "2026-10-30 13:00", "2026-10-31 13:00") == ["10-30 09:00"]
     assert due(daily, "2026-10-30 13:01", "2026-10-31 13:00") == []
 
 
 def test_case_9_a_daily_one_in_the_skipped_hour_is_asked_once() -> None:
-    night = Rhythm("daily", time(2, 30), date(2027, 3, 1))
+    night = Timing(Rhythm.DAILY, time(2, 30), date(2027, 3, 1))
     assert due(night, "2027-03-13 05:00", "2027-03-16 05:00") == ["03-13 02:30", "03-14 03:30", "03-15 02:30"]
 
 
 def test_case_10_a_daily_one_in_the_hour_that_comes_twice_is_asked_once() -> None:
-    night = Rhythm("daily", time(1, 30), date(2026, 10, 1))
+    night = Timing(Rhythm.DAILY, time(1, 30), date(2026, 10, 1))
     found = rules.occasions(night, NEW_YORK, utc("2026-10-31 12:00"), utc("2026-11-02 12:00"))
     assert [occasion.due_at for occasion in found] == [utc("2026-11-01 05:30"), utc("2026-11-02 06:30")]
 
 
 def test_monthly_on_a_day_that_every_month_has() -> None:
-    monthly = Rhythm("monthly", time(9), date(2026, 1, 31))
+    monthly = Timing(Rhythm.MONTHLY, time(9), date(2026, 1, 31))
     assert due(monthly, "2026-02-01", "2026-05-01") == ["02-28 09:00", "03-28 09:00", "04-28 09:00"]
 
 
@@ -66,9 +66,9 @@ def test_monthly_on_a_day_that_every_month_has() -> None:
     ("rhythm", "closes"),
     [("weekly", "2026-10-29 13:00"), ("monthly", "2026-11-02 13:00"), ("daily", "2026-10-27 04:00")],
 )
-def test_how_long_each_stays_open(rhythm: str, closes: str) -> None:
+def test_how_long_each_stays_open(rhythm: Rhythm, closes: str) -> None:
     """A daily one until midnight where the patient is; the others for three days, and for seven."""
-    [found] = rules.occasions(Rhythm(rhythm, time(9), MONDAY, 0), NEW_YORK, utc("2026-10-26"), utc("2026-10-27"))
+    [found] = rules.occasions(Timing(rhythm, time(9), MONDAY, 0), NEW_YORK, utc("2026-10-26"), utc("2026-10-27"))
     assert (found.due_at, found.closes_at) == (utc("2026-10-26 13:00"), utc(closes))
 
 
@@ -78,8 +78,8 @@ def test_how_long_each_stays_open(rhythm: str, closes: str) -> None:
     since=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
     zone=st.sampled_from([NEW_YORK, "Europe/London", "Pacific/Auckland", "Asia/Kathmandu"]),
 )
-def test_asking_day_by_day_or_all_at_once_is_the_same(rhythm: str, at: time, since: datetime, zone: str) -> None:
-    said = Rhythm(rhythm, at, date(2026, 1, 30), 3)
+def test_asking_day_by_day_or_all_at_once_is_the_same(rhythm: Rhythm, at: time, since: datetime, zone: str) -> None:
+    said = Timing(rhythm, at, date(2026, 1, 30), 3)
     whole = rules.occasions(said, zone, since, since + timedelta(days=9))
     parts = [
         occasion
@@ -91,10 +91,10 @@ def test_asking_day_by_day_or_all_at_once_is_the_same(rhythm: str, at: time, sin
     assert len({occasion.due_at for occasion in whole}) == len(whole)
 
 
-BEFORE, AFTER = Rhythm("before", time(10), MONDAY), Rhythm("after", time(10), MONDAY)
+BEFORE, AFTER = Timing(Rhythm.BEFORE, time(10), MONDAY), Timing(Rhythm.AFTER, time(10), MONDAY)
 
 
-def around(rhythm: Rhythm, starts: str, now: str, zone: str = NEW_YORK) -> tuple[str, str] | None:
+def around(rhythm: Timing, starts: str, now: str, zone: str = NEW_YORK) -> tuple[str, str] | None:
     found = rules.around_visit(rhythm, datetime.fromisoformat(starts), NEW_YORK, zone, utc(now))
     return (f"{found.due_at:%m-%d %H:%M}", f"{found.closes_at:%m-%d %H:%M}") if found else None
 
@@ -131,7 +131,7 @@ def test_the_days_are_the_patients_where_they_live_far_away() -> None:
         ("missed", "2026-10-26 13:00", False),
     ],
 )
-def test_open_from_due_until_it_closes(state: str, now: str, is_open: bool) -> None:
+def test_open_from_due_until_it_closes(state: CheckInState, now: str, is_open: bool) -> None:
     assert rules.is_open(state, utc("2026-10-26 13:00"), utc("2026-10-29 13:00"), utc(now)) == is_open
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from server.channels.protocol import Message
+from server.channels.protocol import ChannelName, Message
 from server.channels.text import Number
 from server.delivery import attempts
 from server.delivery.batch import look_up
 from server.people.models import Clinic, Patient
 from server.reminders import flow
 from server.reminders.models import Attempt, Reminder
+from server.reminders.rules import ReminderKind
 from tests.cast import NOW, acting
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene
 from tests.stories import rows, subscribed
@@ -114,7 +115,7 @@ async def test_an_alert_goes_to_that_member_of_staff(scene: Scene) -> None:
         of_maria = await subscribed(db, scene.cast.maria)
         await subscribed(db, scene.cast.ken)
         path = f"/staff/patients/{scene.cast.rosa.id}"
-        notice = flow.Notice("alert", scene.cast.rosa.id, "f" * 32, path, ENDS, staff_id=scene.cast.maria.id)
+        notice = flow.Notice(ReminderKind.ALERT, scene.cast.rosa.id, "f" * 32, path, ENDS, staff_id=scene.cast.maria.id)
         await flow.remind_now(db, acting(scene.cast.rosa), notice, NOW)
     await scene.run()
     [(address, message)] = scene.push.sent
@@ -128,7 +129,7 @@ async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
     async with scene.database.writing() as db:
         second = await subscribed(db, scene.cast.rosa)
         phone = second.device_id
-        notice = flow.Notice("test", scene.cast.rosa.id, phone, "/reminders/test", ENDS, device_id=phone)
+        notice = flow.Notice(ReminderKind.TEST, scene.cast.rosa.id, phone, "/reminders/test", ENDS, device_id=phone)
         await flow.remind_now(db, acting(scene.cast.rosa), notice, NOW)
     await scene.run()
     assert [address.endpoint for address, _ in scene.push.sent] == [second.endpoint]
@@ -155,5 +156,5 @@ async def test_case_78_a_text_goes_only_to_a_country_that_the_clinic_allows(
     reminder = await scene.reminder()
     async with scene.database.reading() as db:
         known = await look_up(db, [reminder])
-    found = attempts.targets(known, reminder, known.patients[scene.cast.rosa.id], "text")
+    found = attempts.targets(known, reminder, known.patients[scene.cast.rosa.id], ChannelName.TEXT)
     assert [target.address for target in found] == ([Number(str(tel))] if goes else [])

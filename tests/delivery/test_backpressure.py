@@ -9,7 +9,7 @@ from server.channels.protocol import Outcome, Result
 from server.delivery import backpressure
 from server.delivery.backpressure import Pace
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import Planned, ReminderKind
 from tests.reminders.scene import ENDS, WHEN, Scene, plan
 from tests.stories import rows, subscribed
 
@@ -77,7 +77,7 @@ async def test_case_20_while_one_hangs_the_others_are_sent(scene: Scene) -> None
     worker = scene.worker()
     scene.clock.move(hours=1)
     assert await worker.begin() == 1
-    await plan(scene.database, scene.cast, [Planned("change", WHEN, ENDS)], "b" * 32)
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.CHANGE, WHEN, ENDS)], "b" * 32)
     assert await worker.begin() == 1
     for _ in range(200):
         [other] = await rows(scene.database, Reminder, Reminder.subject_id == "b" * 32)

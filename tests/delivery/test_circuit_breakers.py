@@ -9,7 +9,7 @@ from server.channels.protocol import Outcome, Result
 from server.delivery import circuit_breakers
 from server.delivery.models import Breaker
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import Planned, ReminderKind
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
@@ -39,7 +39,7 @@ async def test_case_24_three_refused_in_a_row_open_the_breaker(refused: Scene) -
 async def test_case_24_while_it_is_open_nothing_is_sent_there(refused: Scene) -> None:
     before = len(refused.push.sent)
     refused.clock.move(minutes=5)
-    await plan(refused.database, refused.cast, [Planned("change", refused.clock(), ENDS)], "b" * 32)
+    await plan(refused.database, refused.cast, [Planned(ReminderKind.CHANGE, refused.clock(), ENDS)], "b" * 32)
     await refused.run()
     assert len(refused.push.sent) == before
     told = [attempt for attempt in await rows(refused.database, Attempt) if attempt.status is None]

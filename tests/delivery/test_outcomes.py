@@ -9,6 +9,7 @@ from server.channels.protocol import Outcome, Result
 from server.delivery import receipts
 from server.reminders import rules
 from server.reminders import status as told
+from server.reminders.rules import AttemptState
 from tests.cast import acting
 from tests.push_double import PushDouble
 from tests.reminders.scene import Scene
@@ -117,7 +118,7 @@ async def test_its_receipt_spares_the_second_send(scene: Scene) -> None:
     scene.push.says = Outcome(Result.UNKNOWN)
     await scene.due()
     async with scene.database.writing() as db:
-        await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
+        await receipts.take_receipt(db, scene.push.token(), AttemptState.SHOWN, scene.clock())
     scene.clock.move(minutes=10)
     await scene.run()
     assert len(scene.push.sent) == 1
@@ -127,7 +128,7 @@ async def test_its_receipt_spares_the_second_send(scene: Scene) -> None:
 async def test_a_receipt_may_be_quicker_than_the_services_own_answer(scene: Scene) -> None:
     async def shows() -> None:
         async with scene.database.writing() as db:
-            await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
+            await receipts.take_receipt(db, scene.push.token(), AttemptState.SHOWN, scene.clock())
 
     scene.push.before = shows
     await scene.due()

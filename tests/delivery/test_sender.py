@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.channels.protocol import Outcome, Result
 from server.channels.push.endpoints import HostList
 from server.db import Database
@@ -14,7 +14,7 @@ from server.delivery import receipts, sender
 from server.devices import subscriptions
 from server.reminders import flow, rules
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import AttemptState, Planned, ReminderKind
 from tests.cast import NOW, acting
 from tests.push_double import PushDouble
 from tests.reminders.scene import ENDS, WHEN, Scene
@@ -42,7 +42,7 @@ async def test_case_38_patient_and_helper_on_one_phone_get_one_notification(scen
     luis = scene.cast.luis
     async with scene.database.writing() as db:
         device = await device_of(db, luis)
-        helper = Actor("caregiver", luis.id, luis.clinic_id, patient_id=luis.patient_id, device_id=device.id)
+        helper = Actor(ActorKind.CAREGIVER, luis.id, luis.clinic_id, patient_id=luis.patient_id, device_id=device.id)
         endpoint = scene.phone.endpoint if shared else PUSH + "his-own"
         await subscriptions.subscribe(
             db, helper, subscriptions.NewSubscription(endpoint, *browser_keys()), HostList.parse(""), NOW
@@ -128,7 +128,7 @@ async def test_case_3_a_receipt_of_the_killed_send_spares_the_second(
         with pytest.raises(Killed):
             await scene.due()
     async with scene.database.writing() as db:
-        assert await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
+        assert await receipts.take_receipt(db, scene.push.token(), AttemptState.SHOWN, scene.clock())
     scene.clock.move(minutes=2)
     await scene.run()
     assert len(scene.push.sent) == 1
@@ -143,7 +143,7 @@ async def test_case_5_two_workers_and_two_hundred_due_send_none_twice(scene: Sce
                 db,
                 acting(scene.cast.maria),
                 flow.Subject(uuid4().hex, scene.cast.rosa.id, "/"),
-                [Planned("change", WHEN - timedelta(seconds=number % 60), ENDS)],
+                [Planned(ReminderKind.CHANGE, WHEN - timedelta(seconds=number % 60), ENDS)],
                 scene.clock(),
             )
     scene.clock.move(hours=1)

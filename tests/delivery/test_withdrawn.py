@@ -9,9 +9,10 @@ from sqlalchemy import update
 from server.access.models import Subscription
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.rules import PauseReason
 from server.reminders import flow
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import Planned, ReminderKind
 from tests.cast import acting
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import PUSH, device_of, subscribed
@@ -48,7 +49,7 @@ async def test_case_13_cancelled_between_claim_and_send_it_is_not_sent(
 async def test_case_13_moved_between_claim_and_send_it_is_sent_when_it_is_due(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = Planned("visit", WHEN + timedelta(hours=2), ENDS + timedelta(hours=2))
+    later = Planned(ReminderKind.VISIT, WHEN + timedelta(hours=2), ENDS + timedelta(hours=2))
 
     async def move() -> None:
         await plan(scene.database, scene.cast, [later])
@@ -65,11 +66,11 @@ async def test_case_13_moved_between_claim_and_send_it_is_sent_when_it_is_due(
 async def pause(scene: Scene) -> None:
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.pause(db, acting(scene.cast.maria), rosa, "hospital", scene.clock())
+        await people.pause(db, acting(scene.cast.maria), rosa, PauseReason.HOSPITAL, scene.clock())
 
 
 async def test_case_19_a_pause_stops_what_is_due_and_resuming_does_not_flood(scene: Scene) -> None:
-    await plan(scene.database, scene.cast, [Planned("visit", WHEN, ENDS)], "b" * 32)
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, WHEN, ENDS)], "b" * 32)
     async with scene.database.writing() as db:
         await subscribed(db, scene.cast.luis)
     await pause(scene)
@@ -107,7 +108,7 @@ async def test_one_row_that_does_not_open_keeps_nobody_else_waiting(scene: Scene
         values = {"endpoint_sealed": scene.phone.endpoint_sealed}
         await db.execute(update(Subscription).where(Subscription.id == broken.id).values(**values))
         walter = acting(scene.cast.walter)
-        for_walter = Planned("visit", WHEN - timedelta(minutes=1), ENDS)
+        for_walter = Planned(ReminderKind.VISIT, WHEN - timedelta(minutes=1), ENDS)
         await flow.replan(db, walter, flow.Subject("c" * 32, walter.id, "/"), [for_walter], WHEN)
     scene.clock.move(hours=1)
     await asyncio.gather(scene.worker().tick(), return_exceptions=True)

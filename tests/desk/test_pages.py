@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
+from server.appointments.rules import AppointmentStatus
 from server.audit import AuditEvent
 from server.checkins import ended_plans
 from server.checkins.models import CheckIn, Plan
@@ -94,7 +95,7 @@ async def test_infusions_are_marked_in_the_charts(
     async with database.writing() as db:
         held = await appointments.find(db, acting(cast.maria), visit.id)
         assert held is not None
-        await appointments.mark(db, acting(cast.maria), held, "fulfilled", clock())
+        await appointments.mark(db, acting(cast.maria), held, AppointmentStatus.FULFILLED, clock())
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
     assert len(re.findall(r'class="mark"', page.text)) >= 9
 

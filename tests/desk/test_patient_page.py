@@ -9,6 +9,7 @@ from server.desk import audit_words
 from server.flags import actions, expected_levels
 from server.flags.models import Flag
 from server.people import calls
+from server.people.rules import CallOutcome
 from server.questionnaires import flow as questionnaires
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
@@ -90,7 +91,7 @@ async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
             expected_levels.Wanted(2, 14, "New medicine."),
             clock(),
         )
-        await calls.log_call(db, acting(cast.ken), cast.rosa, "reached", "Fine for now.", clock())
+        await calls.log_call(db, acting(cast.ken), cast.rosa, CallOutcome.REACHED, "Fine for now.", clock())
     maria = await signed_in(cast.maria)
     said = words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
     for part in (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from server.desk import rules
 from server.desk.rules import WEEKDAYS, age, counted, profile_levels
-from server.flags.rules import due
+from server.flags.rules import Severity, due
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
 from tests.cast import HOURS
@@ -22,34 +22,36 @@ FUNCTION = read_form(json.loads((LIBRARY / "function.json").read_text()))
 
 
 def test_a_soft_flag_has_48_weekday_hours() -> None:
-    by = due("soft", FRIDAY, NEW_YORK, HOURS)
-    new = age("soft", FRIDAY, by, FRIDAY, NEW_YORK, HOURS)
+    by = due(Severity.THIS_WEEK, FRIDAY, NEW_YORK, HOURS)
+    new = age(Severity.THIS_WEEK, FRIDAY, by, FRIDAY, NEW_YORK, HOURS)
     assert (new.waited, new.left, new.over, new.whole) == (timedelta(), 48 * HOUR, timedelta(), 48 * HOUR)
-    on_monday = age("soft", FRIDAY, by, FRIDAY + timedelta(days=3), NEW_YORK, HOURS)
+    on_monday = age(Severity.THIS_WEEK, FRIDAY, by, FRIDAY + timedelta(days=3), NEW_YORK, HOURS)
     assert (on_monday.waited, on_monday.left) == (timedelta(days=3), 24 * HOUR)
     assert on_monday.share == 0.5
 
 
 def test_a_hard_flag_has_4_hours_in_which_somebody_is_there() -> None:
     raised = MONDAY + 7 * HOUR  # 16:00, an hour before the clinic closes
-    by = due("hard", raised, NEW_YORK, HOURS)
-    at_night = age("hard", raised, by, raised + 5 * HOUR, NEW_YORK, HOURS)
+    by = due(Severity.TODAY, raised, NEW_YORK, HOURS)
+    at_night = age(Severity.TODAY, raised, by, raised + 5 * HOUR, NEW_YORK, HOURS)
     assert (at_night.left, at_night.whole) == (3 * HOUR, 4 * HOUR)
 
 
 def test_what_is_over_says_by_how_much() -> None:
-    by = due("hard", MONDAY, NEW_YORK, HOURS)
-    late = age("hard", MONDAY, by, by + 2 * HOUR, NEW_YORK, HOURS)
+    by = due(Severity.TODAY, MONDAY, NEW_YORK, HOURS)
+    late = age(Severity.TODAY, MONDAY, by, by + 2 * HOUR, NEW_YORK, HOURS)
     assert (late.left, late.over, late.share) == (timedelta(), 2 * HOUR, 1.0)
 
 
 def test_a_red_flag_is_owed_at_once() -> None:
-    red = age("red", MONDAY, MONDAY, MONDAY + HOUR, NEW_YORK, HOURS)
+    red = age(Severity.URGENT, MONDAY, MONDAY, MONDAY + HOUR, NEW_YORK, HOURS)
     assert (red.waited, red.whole, red.share) == (HOUR, None, 1.0)
 
 
 def test_a_clinic_without_staffed_hours_counts_weekdays_for_hard_flags_too() -> None:
-    assert age("hard", MONDAY, due("hard", MONDAY, NEW_YORK, {}), MONDAY, NEW_YORK, {}).left == 48 * HOUR
+    assert (
+        age(Severity.TODAY, MONDAY, due(Severity.TODAY, MONDAY, NEW_YORK, {}), MONDAY, NEW_YORK, {}).left == 48 * HOUR
+    )
 
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)), st.integers(0, 400), st.integers(0, 400))

@@ -7,7 +7,8 @@ import pytest
 
 from server import crypto
 from server.access.models import Device, Subscription
-from server.actor import Actor
+from server.access.rules import SubscriptionEnd
+from server.actor import Actor, ActorKind
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.channels.push.channel import vapid_public_key
@@ -16,9 +17,10 @@ from server.clock import to_wall
 from server.db import Database
 from server.delivery import receipts
 from server.devices import health, health_rules, subscriptions
-from server.devices.health_rules import Signs
-from server.devices.subscriptions import Opened
+from server.devices.health_rules import PushHealth, Signs
+from server.devices.subscriptions import Opened, Permission
 from server.reminders.models import Reminder
+from server.reminders.rules import AttemptState
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter
@@ -29,10 +31,16 @@ DAY = timedelta(days=1)
 Reconcile = Callable[[Opened], Awaitable[str]]
 
 
-def given(seen: int, asked: int | None = None, shown: int | None = None, ended: str | None = None) -> Signs:
+def given(
+    seen: int,
+    asked: int | None = None,
+    shown: int | None = None,
+    ended: SubscriptionEnd | None = None,
+    had: bool = True,
+) -> Signs:
     """Days ago."""
     ago = [None if days is None else NOW - days * DAY for days in (shown, asked)]
-    return Signs(NOW - seen * DAY, ago[0], ago[1], ended)
+    return Signs(NOW - seen * DAY, ago[0], ago[1], ended, had)
 
 
 @pytest.mark.parametrize(
@@ -44,10 +52,10 @@ def given(seen: int, asked: int | None = None, shown: int | None = None, ended: 
         (given(40, asked=3), "silent"),
         (given(40, asked=3, shown=2), "reached"),
         (given(1, asked=3), "reached"),
-        (given(1, ended="gone"), "gone"),
-        (given(1, ended="denied"), "denied"),
-        (given(1, ended="turned-off"), "off"),
-        (given(1, ended=""), "never"),
+        (given(1, ended=SubscriptionEnd.GONE), "gone"),
+        (given(1, ended=SubscriptionEnd.DENIED), "denied"),
+        (given(1, ended=SubscriptionEnd.TURNED_OFF), "off"),
+        (given(1, had=False), "never"),
     ],
 )
 def test_what_is_known_of_a_device(what: Signs, word: str) -> None:
@@ -60,13 +68,13 @@ def test_a_device_is_asked_once_for_each_silence() -> None:
     assert not health_rules.is_to_be_asked(given(30, asked=10), 14, NOW)
     assert not health_rules.is_to_be_asked(given(30, shown=3), 14, NOW)
     assert health_rules.is_to_be_asked(given(20, asked=40), 14, NOW)
-    assert not health_rules.is_to_be_asked(given(30, ended="gone"), 14, NOW)
+    assert not health_rules.is_to_be_asked(given(30, ended=SubscriptionEnd.GONE), 14, NOW)
 
 
 def test_one_device_that_is_reached_is_enough() -> None:
-    assert health_rules.reason(["never", "reached"]) is None
-    assert health_rules.reason(["off", "asked"]) is None
-    assert health_rules.reason(["never", "silent"]) == "silent"
+    assert health_rules.reason([PushHealth.NEVER, PushHealth.REACHED]) is None
+    assert health_rules.reason([PushHealth.OFF, PushHealth.ASKED]) is None
+    assert health_rules.reason([PushHealth.NEVER, PushHealth.SILENT]) == "silent"
     assert health_rules.reason([]) == "no-phone"
 
 
@@ -84,7 +92,7 @@ async def test_a_silent_device_is_asked_by_a_notification_that_it_sees(scene: Sc
 async def test_a_shown_push_is_a_sign(scene: Scene) -> None:
     await scene.due()
     async with scene.database.writing() as db:
-        await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
+        await receipts.take_receipt(db, scene.push.token(), AttemptState.SHOWN, scene.clock())
         [device] = await health.of_devices(db, [await db.get_one(Device, scene.phone.device_id)], scene.clock())
     assert (device.word, device.signs.shown_at) == ("reached", scene.clock())
 
@@ -123,7 +131,7 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
     """Rosa's phone, subscribed, says at an open what it holds."""
     async with database.writing() as db:
         device = await device_of(db, cast.rosa)
-        actor = Actor("patient", cast.rosa.id, cast.harbor.id, device_id=device.id)
+        actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=device.id)
         await subscriptions.subscribe(
             db, actor, subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse(""), NOW
         )
@@ -136,38 +144,38 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
 
 
 async def test_case_37_the_same_on_both_sides_is_left_alone(reconcile: Reconcile, database: Database) -> None:
-    assert await reconcile(Opened("granted", PUSH + "one", "")) == "fine"
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", "")) == "fine"
     assert [held.ended_at for held in await rows(database, Subscription)] == [None]
 
 
 async def test_case_37_an_endpoint_that_changed_unnoticed_is_told(reconcile: Reconcile) -> None:
-    assert await reconcile(Opened("granted", PUSH + "two", "")) == "tell"
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "two", "")) == "tell"
 
 
 async def test_case_37_an_endpoint_that_the_browser_lost_is_made_anew(reconcile: Reconcile, database: Database) -> None:
-    assert await reconcile(Opened("granted", "", "")) == "subscribe"
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
     assert [held.ended_why for held in await rows(database, Subscription)] == ["gone"]
-    assert await reconcile(Opened("granted", "", "")) == "subscribe"
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 
 async def test_a_permission_taken_back_is_noticed(reconcile: Reconcile, database: Database) -> None:
-    assert await reconcile(Opened("denied", "", "")) == "fine"
+    assert await reconcile(Opened(Permission.DENIED, "", "")) == "fine"
     assert [held.ended_why for held in await rows(database, Subscription)] == ["denied"]
-    assert await reconcile(Opened("granted", "", "")) == "subscribe"
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 
 async def test_case_34_a_new_key_of_ours_is_a_new_subscription(reconcile: Reconcile, keyring: crypto.Keyring) -> None:
     old = vapid_public_key(next(iter(keyring.vapid.values())))
-    assert await reconcile(Opened("granted", PUSH + "one", old)) == "fine"
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", old)) == "fine"
     new = crypto.new_keyring().vapid
     crypto.use(crypto.Keyring(keyring.data, keyring.lookup, new | keyring.vapid, keyring.outbox))
-    assert await reconcile(Opened("granted", PUSH + "one", old)) == "subscribe"
-    assert await reconcile(Opened("granted", PUSH + "one", "")) == "subscribe"
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", old)) == "subscribe"
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", "")) == "subscribe"
 
 
 async def test_turned_off_on_purpose_it_stays_off(reconcile: Reconcile, database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         [held] = list(await rows(database, Subscription))
-        actor = Actor("patient", cast.rosa.id, cast.harbor.id, device_id=held.device_id)
-        await subscriptions.unsubscribe(db, actor, "turned-off", NOW)
-    assert await reconcile(Opened("granted", "", "")) == "fine"
+        actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=held.device_id)
+        await subscriptions.unsubscribe(db, actor, SubscriptionEnd.TURNED_OFF, NOW)
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "fine"

@@ -6,6 +6,7 @@ import pytest
 
 from server import crypto
 from server.access.models import Subscription
+from server.access.rules import SubscriptionEnd
 from server.actor import Actor
 from server.channels.push.endpoints import HostList
 from server.db import Database, scope
@@ -99,7 +100,7 @@ async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Ca
         await subscriptions.subscribe(
             db, actor, subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse(""), NOW
         )
-        await subscriptions.unsubscribe(db, actor, "turned-off", NOW)
+        await subscriptions.unsubscribe(db, actor, SubscriptionEnd.TURNED_OFF, NOW)
         assert not await subscriptions.is_subscribed(db, actor.device_id)
         await subscriptions.subscribe(
             db, actor, subscriptions.NewSubscription(PUSH + "one", *keys), HostList.parse(""), NOW

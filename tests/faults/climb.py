@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, migrations
 from server.access.models import Subscription
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.channels.push.endpoints import HostList
 from server.db import Database
 from server.devices import subscriptions
@@ -41,7 +41,7 @@ async def tell(url: str, services: Services) -> None:
 
 async def _phone_of_ruth(db: AsyncSession, cast: Cast, services: Services) -> None:
     device = await device_of(db, cast.ruth)
-    actor = Actor("staff", cast.ruth.id, cast.ruth.clinic_id, device_id=device.id)
+    actor = Actor(ActorKind.STAFF, cast.ruth.id, cast.ruth.clinic_id, device_id=device.id)
     hosts = HostList.parse(f"127.0.0.1:{services.push.port}", base_url_is_loopback=True)
     address = services.phones["ruth"].address(services.endpoint("ruth"))
     taken = await subscriptions.subscribe(

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto, migrations, phone_numbers
 from server.access.models import Device, Subscription
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.db import Database
 from server.devices import subscriptions
 from server.people import flow as people
@@ -84,7 +84,7 @@ async def _prepare(url: str) -> None:
         for person in (cast.rosa, cast.luis, cast.walter):
             await device_of(db, person)
         await _other_ways(db, cast)
-        daily = Rhythm("daily", time(12), NOW.date())
+        daily = Timing(Rhythm.DAILY, time(12), NOW.date())
         await checkins.add_plan(db, acting(cast.maria), cast.rosa, "weekly-als", daily, NOW)
         for which in range(3):
             await subscribe(db, which, "first")
@@ -101,7 +101,9 @@ async def subscribe(db: AsyncSession, which: int, endpoint: str) -> None:
     """One of the devices opens the app and has a new endpoint."""
     devices = list(await db.scalars(select(Device).order_by(Device.id)))
     device = devices[which % len(devices)]
-    actor = Actor("patient", device.patient_id or device.caregiver_id or "", device.clinic_id, device_id=device.id)
+    actor = Actor(
+        ActorKind.PATIENT, device.patient_id or device.caregiver_id or "", device.clinic_id, device_id=device.id
+    )
     at = f"{PUSH}{device.id}-{endpoint}"
     assert isinstance(
         await subscriptions.subscribe(db, actor, subscriptions.NewSubscription(at, *KEYS), HostList.parse(""), NOW),

@@ -13,12 +13,14 @@ from server.actor import Actor, system
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
-from server.appointments.rules import BadVisit
+from server.appointments.rules import AppointmentStatus, BadVisit
 from server.channels.protocol import Outcome, Result
 from server.clock import to_wall
 from server.delivery import receipts
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.rules import PauseReason
+from server.reminders.rules import Reply
 from tests.cast import NAMES, NOW
 from tests.faults import laws
 from tests.faults.cradle import Cradle, subscribe
@@ -92,8 +94,11 @@ class Lives(RuleBasedStateMachine):
             self.life.write(moves)
 
     @precondition(lambda self: self.visits)
-    @rule(which=WHICH, status=st.sampled_from(("cancelled", "arrived", "noshow")))
-    def mark(self, which: int, status: str) -> None:
+    @rule(
+        which=WHICH,
+        status=st.sampled_from((AppointmentStatus.CANCELLED, AppointmentStatus.ARRIVED, AppointmentStatus.NOSHOW)),
+    )
+    def mark(self, which: int, status: AppointmentStatus) -> None:
         async def marks(db: AsyncSession) -> None:
             visit = await self._visit(db, which)
             await appointments.mark(db, acting_for(visit), visit, status, self.life.now)
@@ -102,8 +107,8 @@ class Lives(RuleBasedStateMachine):
         self.life.write(marks)
 
     @precondition(lambda self: self.visits)
-    @rule(which=WHICH, reply=st.sampled_from(("coming", "cant", "another")))
-    def answer(self, which: int, reply: str) -> None:
+    @rule(which=WHICH, reply=st.sampled_from(tuple(Reply)))
+    def answer(self, which: int, reply: Reply) -> None:
         async def answers(db: AsyncSession) -> None:
             visit = await self._visit(db, which)
             if visit.status == "booked" and visit.starts_at > self.life.now:
@@ -132,7 +137,7 @@ class Lives(RuleBasedStateMachine):
         async def does(db: AsyncSession) -> None:
             patient = await self._patient(db, who)
             if pauses:
-                await people.pause(db, acting_for(patient), patient, "hospital", self.life.now)
+                await people.pause(db, acting_for(patient), patient, PauseReason.HOSPITAL, self.life.now)
             else:
                 await people.resume(db, acting_for(patient), patient, self.life.now)
 

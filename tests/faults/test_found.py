@@ -9,7 +9,8 @@ from server import phone_numbers
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
-from server.checkins.rules import Rhythm, occasions
+from server.appointments.rules import AppointmentStatus
+from server.checkins.rules import Rhythm, Timing, occasions
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
@@ -93,7 +94,9 @@ async def test_case_13_moved_twice_in_one_moment_is_one_change(clinic: Clinic) -
 
 
 @pytest.mark.parametrize("status", ["arrived", "noshow", "cancelled"])
-async def test_case_13_what_was_not_shown_goes_no_other_way_once_it_is_of_no_use(clinic: Clinic, status: str) -> None:
+async def test_case_13_what_was_not_shown_goes_no_other_way_once_it_is_of_no_use(
+    clinic: Clinic, status: AppointmentStatus
+) -> None:
     """A text said "you have a visit coming up" to someone who had arrived."""
     async with clinic.database.writing() as db:
         visit = await db.get_one(Appointment, clinic.visit_id)
@@ -107,6 +110,6 @@ async def test_case_13_what_was_not_shown_goes_no_other_way_once_it_is_of_no_use
 async def test_case_9_due_in_the_last_hour_of_a_day_that_has_none_it_is_not_lost_at_midnight() -> None:
     """In Greenland the clocks go from 23:00 to midnight."""
     change = datetime(2035, 3, 25, 1, tzinfo=UTC)
-    daily = Rhythm("daily", time(23), date(2034, 1, 1))
+    daily = Timing(Rhythm.DAILY, time(23), date(2034, 1, 1))
     found = occasions(daily, "America/Nuuk", change, change + timedelta(hours=20))
     assert [occasion.due_at for occasion in found] == [change]

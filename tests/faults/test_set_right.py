@@ -20,6 +20,7 @@ from server.actor import system
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
 from server.checkins import ended_plans, rules
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
@@ -29,10 +30,11 @@ from server.delivery import circuit_breakers, claims
 from server.delivery.models import Breaker
 from server.flags.models import Flag
 from server.questionnaires import flow as questionnaires
+from server.questionnaires.respondents import Respondent
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
 from server.reminders.models import Reminder
-from server.reminders.rules import LEASE
+from server.reminders.rules import LEASE, ReminderKind
 from server.responses import drafts
 from server.responses.models import Draft, Response
 from tests.cast import NOW, Cast, acting, meet
@@ -97,7 +99,7 @@ async def begin(database: Database, cast: Cast) -> None:
         await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(starts), NOW)
         part = await due_check_in(db, cast.rosa)
         form = await questionnaires.form_of(db, part.questionnaire_id)
-        await drafts.keep(db, acting(cast.rosa), part, form, drafts.Statement("self", {"pain": 2}), NOW)
+        await drafts.keep(db, acting(cast.rosa), part, form, drafts.Statement(Respondent.SELF, {"pain": 2}), NOW)
         await due_check_in(db, cast.walter)
 
 
@@ -144,7 +146,7 @@ async def answer_open(database: Database, patient_id: str, cast: Cast, now: date
             if now >= check_in.closes_at:
                 continue
             assert rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now)
-            kept = await drafts.kept(db, check_in, "self")
+            kept = await drafts.kept(db, check_in, Respondent.SELF)
             assert kept == ({"pain": 2} if patient is cast.rosa else {})
             assert not (await answered(db, patient, check_in, STEADY, now)).again
 
@@ -265,7 +267,7 @@ async def test_case_134_a_check_in_of_an_ended_plan_or_a_visit_called_off_stays_
         for plan in await checkins.plans_of(db, cast.walter.id):
             await ended_plans.end(db, acting(cast.maria), plan, "Not needed", NOW + HOUR)
         visit = (await db.scalars(select(Appointment))).one()
-        await appointments.mark(db, acting(cast.maria), visit, "cancelled", NOW + HOUR)
+        await appointments.mark(db, acting(cast.maria), visit, AppointmentStatus.CANCELLED, NOW + HOUR)
     again = Running(database, running.clock, running.push)
     await again.tick()
     await again.tick(60)
@@ -313,7 +315,7 @@ async def test_case_134_what_was_to_be_said_at_once_in_the_future_is_said_now(
     running: Running, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:
-        notice = Notice("test", cast.rosa.id, "b" * 32, "/", FAR + HOUR)
+        notice = Notice(ReminderKind.TEST, cast.rosa.id, "b" * 32, "/", FAR + HOUR)
         said = await reminders.remind_now(db, system(cast.rosa.clinic_id), notice, FAR)
     await running.tick()
     [after] = await rows(database, Reminder, Reminder.id == said.id)

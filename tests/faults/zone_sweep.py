@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from server.checkins import rules as checkins
-from server.checkins.rules import Rhythm
+from server.checkins.rules import Rhythm, Timing
 from server.reminders.rules import VISIT_OFFSETS, Offset, plan_visit
 from tests.faults.offsets import Offsets, Transition, offsets_of, transitions
 
@@ -79,8 +79,8 @@ def _check_ins(transition: Transition) -> Iterator[str]:
     since, until = transition.at - timedelta(days=4, minutes=7), transition.at + timedelta(days=4, minutes=7)
     for wall in walls(transition)[::2]:
         for name in RHYTHMS:
-            rhythm = Rhythm(name, wall.time(), wall.date() - timedelta(days=400), wall.weekday())
-            rhythm = Rhythm(name, rhythm.at, rhythm.starts_on.replace(day=min(wall.day, 28)), rhythm.weekday)
+            rhythm = Timing(Rhythm(name), wall.time(), wall.date() - timedelta(days=400), wall.weekday())
+            rhythm = Timing(Rhythm(name), rhythm.at, rhythm.starts_on.replace(day=min(wall.day, 28)), rhythm.weekday)
             whole = [each.due_at for each in checkins.occasions(rhythm, offsets.zone, since, until)]
             parts = [
                 each.due_at
@@ -92,12 +92,12 @@ def _check_ins(transition: Transition) -> Iterator[str]:
             yield "" if parts == expected else f"{name} at {rhythm.at} in two windows: {len(parts)}"
 
 
-def _days(offsets: Offsets, rhythm: Rhythm, middle: date) -> list[datetime]:
+def _days(offsets: Offsets, rhythm: Timing, middle: date) -> list[datetime]:
     days = [middle + timedelta(days=n) for n in range(-9, 10)]
     return [offsets.moment_of(datetime.combine(day, rhythm.at)) for day in days if _is_wanted(rhythm, day)]
 
 
-def _is_wanted(rhythm: Rhythm, day: date) -> bool:
+def _is_wanted(rhythm: Timing, day: date) -> bool:
     if rhythm.rhythm == "weekly":
         return day.weekday() == rhythm.weekday
     return rhythm.rhythm == "daily" or day.day == min(rhythm.starts_on.day, 28)
@@ -110,7 +110,7 @@ def _around_visits(transition: Transition) -> Iterator[str]:
         starts = offsets_of(clinic).moment_of(wall.replace(hour=12))
         day = (starts + offsets.at(starts)).date()
         for name, then in (("before", day - timedelta(days=1)), ("after", day + timedelta(days=1))):
-            rhythm = Rhythm(name, wall.time(), day)
+            rhythm = Timing(Rhythm(name), wall.time(), day)
             asked = checkins.around_visit(
                 rhythm, wall.replace(hour=12), clinic, offsets.zone, starts - timedelta(days=9)
             )

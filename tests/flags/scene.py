@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from server.db import Database
 from server.flags import actions
 from server.flags.models import Flag
+from server.flags.rules import FlagOutcome
 from server.people.models import Patient, Staff
 from tests.cast import NOW, acting
 from tests.stories import STEADY, answered, due_check_in, rows
@@ -31,7 +32,12 @@ async def only_flag(database: Database) -> Flag:
 
 
 async def close(
-    database: Database, staff: Staff, flag: Flag, outcome: str = "called", note: str = "", days: float = 0
+    database: Database,
+    staff: Staff,
+    flag: Flag,
+    outcome: FlagOutcome = FlagOutcome.CALLED,
+    note: str = "",
+    days: float = 0,
 ) -> bool:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)

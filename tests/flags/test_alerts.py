@@ -12,6 +12,7 @@ from server.flags import flow as flags
 from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
+from server.questionnaires.respondents import Respondent
 from server.reminders.models import Reminder
 from server.responses import drafts
 from tests.cast import NOW, Cast, acting
@@ -77,7 +78,7 @@ async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Datab
         async with database.writing() as db:
             held = await db.get_one(CheckIn, check_in.id)
             form = await questionnaires.form_of(db, held.questionnaire_id)
-            await drafts.keep(db, acting(cast.rosa), held, form, drafts.Statement("self", {"fall": True}), NOW)
+            await drafts.keep(db, acting(cast.rosa), held, form, drafts.Statement(Respondent.SELF, {"fall": True}), NOW)
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 
 

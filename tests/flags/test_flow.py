@@ -12,6 +12,7 @@ from server.clock import to_utc
 from server.db import Database
 from server.flags import actions, flow
 from server.flags.models import Flag
+from server.flags.rules import FlagOutcome
 from server.people.models import Staff
 from tests.cast import NOW, Cast, acting
 from tests.flags.scene import WEEK, answers, close, flags, only_flag
@@ -110,7 +111,7 @@ async def test_after_an_outcome_anything_worse_fires_at_once(database: Database,
     ],
 )
 async def test_an_outcome_is_owed_and_no_action_says_why(
-    database: Database, cast: Cast, outcome: str, note: str, taken: bool
+    database: Database, cast: Cast, outcome: FlagOutcome, note: str, taken: bool
 ) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     assert await close(database, cast.maria, await only_flag(database), outcome, note) == taken
@@ -129,7 +130,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
     flag = await only_flag(database)
     both_look = asyncio.Barrier(2)
 
-    async def closes(staff: Staff, outcome: str) -> bool:
+    async def closes(staff: Staff, outcome: FlagOutcome) -> bool:
         async with database.writing() as db:
             held = await flow.find(db, acting(staff), flag.id)
             assert held is not None
@@ -137,7 +138,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
                 await asyncio.wait_for(both_look.wait(), 0.3)
             return await actions.close(db, acting(staff), held, actions.Outcome(outcome), NOW) is None
 
-    taken = await asyncio.gather(closes(cast.maria, "called"), closes(cast.ken, "visit-moved"))
+    taken = await asyncio.gather(closes(cast.maria, FlagOutcome.CALLED), closes(cast.ken, FlagOutcome.VISIT_MOVED))
     assert sorted(taken) == [False, True]
     closed = await only_flag(database)
     by_maria = ("called", cast.maria.id, cast.maria.id)
@@ -152,7 +153,7 @@ async def test_closing_it_again_later_changes_nothing(database: Database, cast: 
     await answers(database, cast.rosa, {"speech": "hard"})
     flag = await only_flag(database)
     assert await close(database, cast.maria, flag)
-    assert not await close(database, cast.ken, flag, "visit-moved", days=1)
+    assert not await close(database, cast.ken, flag, FlagOutcome.VISIT_MOVED, days=1)
     assert ((await only_flag(database)).outcome, (await only_flag(database)).done_by) == ("called", cast.maria.id)
 
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from server.flags import rules
-from server.flags.rules import WHOLE, Course, Earlier, Trigger
+from server.flags.rules import WHOLE, Condition, Course, Earlier, Screen, Severity, Trigger
 from server.flags.trigger_replay import Moment, replay
 from tests.cast import NOW
 
 DAY = timedelta(days=1)
-THRICE = Trigger("thrice", "pain", "repeated", 5, "soft", times=3)
-SKIPPED = Trigger("skipped", "mood", "missing", 0, "soft", times=2)
-MISSED = Trigger("missed", WHOLE, "missing", 0, "hard", times=2)
+THRICE = Trigger("thrice", "pain", Condition.REPEATED, 5, Severity.THIS_WEEK, times=3)
+SKIPPED = Trigger("skipped", "mood", Condition.MISSING, 0, Severity.THIS_WEEK, times=2)
+MISSED = Trigger("missed", WHOLE, Condition.MISSING, 0, Severity.TODAY, times=2)
 NOTHING = Earlier({}, {WHOLE, "pain", "mood"})
 
 
@@ -61,8 +61,8 @@ def test_a_whole_check_in_is_missed_only_with_none_between() -> None:
 
 
 def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
-    red = Trigger("red", "pain", "at-least", 9, "red", "fall")
-    hard = Trigger("hard", "pain", "at-least", 7, "hard")
+    red = Trigger("red", "pain", Condition.AT_LEAST, 9, Severity.URGENT, Screen.FALL)
+    hard = Trigger("hard", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
     for level, found in ((7, []), (8, []), (9, ["red"])):
         raised = rules.triggers([red, hard], Course({"pain": level}, {}, {}), {"pain": 9})
         assert [one.severity for one in raised] == found
@@ -81,7 +81,7 @@ def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
         (["hard", "hard", "hard", "soft"], True),
     ],
 )
-def test_it_is_offered_after_three_hard_ones_in_a_row(severities: list[str], offered: bool) -> None:
+def test_it_is_offered_after_three_hard_ones_in_a_row(severities: list[Severity], offered: bool) -> None:
     assert rules.offers_expected(severities) == offered
 
 
@@ -95,7 +95,7 @@ def moments(*levels: int | None, every: int = 7) -> list[Moment]:
 
 
 def test_a_replay_counts_as_if_each_had_its_outcome_at_once() -> None:
-    rule = Trigger("seven", "pain", "at-least", 7, "hard")
+    rule = Trigger("seven", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
     assert len(replay([rule], moments(7, 7, 7, 7, 7), NOW)) == 1
     assert len(replay([rule], moments(7, 7, 7, 7, 7, 7), NOW)) == 2
     assert len(replay([rule], moments(7, 8, 9), NOW)) == 3
@@ -103,8 +103,8 @@ def test_a_replay_counts_as_if_each_had_its_outcome_at_once() -> None:
 
 
 def test_a_replay_knows_the_last_and_the_first_answer_and_what_was_missed() -> None:
-    worse = Trigger("worse", "pain", "worse-than-previous", 2, "hard")
-    since = Trigger("since", "pain", "worse-than-first", 3, "hard")
+    worse = Trigger("worse", "pain", Condition.WORSE_THAN_PREVIOUS, 2, Severity.TODAY)
+    since = Trigger("since", "pain", Condition.WORSE_THAN_FIRST, 3, Severity.TODAY)
     assert len(replay([worse], moments(1, None, 3), NOW)) == 1
     assert len(replay([since], moments(1, 2, 3, 4), NOW)) == 1
     quiet = [Moment(one.at, one.levels, expected={"pain": 4}) for one in moments(1, 2, 3, 4)]

@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.flags import rules
-from server.flags.rules import Course, Trigger
+from server.flags.rules import Condition, Course, Screen, Severity, Trigger
 from tests.cast import HOURS
 
 NEW_YORK = "America/New_York"
 BREATHING = [
-    Trigger("red", "breathing", "at-least", 4, "red", "breathing"),
-    Trigger("hard", "breathing", "at-least", 3, "hard"),
-    Trigger("two-steps", "breathing", "worse-than-previous", 2, "hard"),
-    Trigger("two-since-first", "breathing", "worse-than-first", 2, "hard"),
-    Trigger("one-step", "breathing", "worse-than-previous", 1, "soft"),
+    Trigger("red", "breathing", Condition.AT_LEAST, 4, Severity.URGENT, Screen.BREATHING),
+    Trigger("hard", "breathing", Condition.AT_LEAST, 3, Severity.TODAY),
+    Trigger("two-steps", "breathing", Condition.WORSE_THAN_PREVIOUS, 2, Severity.TODAY),
+    Trigger("two-since-first", "breathing", Condition.WORSE_THAN_FIRST, 2, Severity.TODAY),
+    Trigger("one-step", "breathing", Condition.WORSE_THAN_PREVIOUS, 1, Severity.THIS_WEEK),
 ]
 
 
@@ -63,7 +63,7 @@ def test_one_rule_an_item_the_most_severe(now: int, previous: int, first: int) -
 
 
 def test_items_do_not_mix_and_the_most_severe_comes_first() -> None:
-    speech = Trigger("speech", "speech", "worse-than-previous", 1, "soft")
+    speech = Trigger("speech", "speech", Condition.WORSE_THAN_PREVIOUS, 1, Severity.THIS_WEEK)
     found = rules.triggers(
         [speech, *BREATHING],
         Course({"speech": 1, "breathing": 4}, {"speech": 0, "breathing": 0}, {"breathing": 0}),
@@ -91,12 +91,12 @@ def test_what_is_known_of_it_is_handed_on() -> None:
     ],
 )
 def test_a_slow_disease_is_no_weekly_alarm(
-    level: int, severity: str, last_level: int, last_severity: str, days: int, quiet: bool
+    level: int, severity: Severity, last_level: int, last_severity: Severity, days: int, quiet: bool
 ) -> None:
     assert rules.stays_quiet(level, severity, last_level, last_severity, timedelta(days=days)) == quiet
 
 
-def due(severity: str, raised_at: str, hours: dict[str, list[str]] = HOURS) -> str:
+def due(severity: Severity, raised_at: str, hours: dict[str, list[str]] = HOURS) -> str:
     """By the clinic's clock; `raised_at` too."""
     moment = datetime.fromisoformat(raised_at).replace(tzinfo=ZoneInfo(NEW_YORK))
     found = rules.due(severity, moment.astimezone(UTC), NEW_YORK, hours)
@@ -115,7 +115,7 @@ def due(severity: str, raised_at: str, hours: dict[str, list[str]] = HOURS) -> s
     ],
 )
 def test_soft_is_owed_within_48_weekday_hours(raised_at: str, owed: str) -> None:
-    assert due("soft", raised_at) == owed
+    assert due(Severity.THIS_WEEK, raised_at) == owed
 
 
 @pytest.mark.parametrize(
@@ -131,27 +131,27 @@ def test_soft_is_owed_within_48_weekday_hours(raised_at: str, owed: str) -> None
     ],
 )
 def test_hard_is_owed_within_4_staffed_hours(raised_at: str, owed: str) -> None:
-    assert due("hard", raised_at) == owed
+    assert due(Severity.TODAY, raised_at) == owed
 
 
 def test_red_is_owed_at_once() -> None:
-    assert due("red", "2026-11-21 03:00") == "Sat 11-21 03:00"
+    assert due(Severity.URGENT, "2026-11-21 03:00") == "Sat 11-21 03:00"
 
 
 def test_over_the_weekend_in_which_clocks_change_the_clock_on_the_wall_counts() -> None:
-    assert due("soft", "2026-10-30 12:00") == "Tue 11-03 12:00"
-    assert due("hard", "2026-10-30 16:00") == "Mon 11-02 11:00"
+    assert due(Severity.THIS_WEEK, "2026-10-30 12:00") == "Tue 11-03 12:00"
+    assert due(Severity.TODAY, "2026-10-30 16:00") == "Mon 11-02 11:00"
 
 
 def test_a_clinic_with_few_hours_or_none_owes_it_all_the_same() -> None:
-    assert due("hard", "2026-11-16 09:00", {"2": ["08:00", "10:00"]}) == "Wed 11-25 10:00"
-    assert due("hard", "2026-11-16 09:00", {}) == "Wed 11-18 09:00"
+    assert due(Severity.TODAY, "2026-11-16 09:00", {"2": ["08:00", "10:00"]}) == "Wed 11-25 10:00"
+    assert due(Severity.TODAY, "2026-11-16 09:00", {}) == "Wed 11-18 09:00"
 
 
 @given(
     moment=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
-    severity=st.sampled_from(["soft", "hard"]),
+    severity=st.sampled_from([Severity.THIS_WEEK, Severity.TODAY]),
 )
-def test_it_is_owed_later_than_it_was_raised_and_within_the_week(moment: datetime, severity: str) -> None:
+def test_it_is_owed_later_than_it_was_raised_and_within_the_week(moment: datetime, severity: Severity) -> None:
     owed = rules.due(severity, moment, NEW_YORK, HOURS)
     assert timedelta() < owed - moment < timedelta(days=5)

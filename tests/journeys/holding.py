@@ -6,6 +6,7 @@ from playwright.async_api import Browser, Page
 
 from server.checkins.models import CheckIn
 from server.reminders.models import Reminder
+from server.reminders.rules import ReminderState
 from server.responses import history
 from server.responses.models import Response
 from tests.browser.chromium import deliver_push
@@ -47,7 +48,7 @@ async def when_it_stands(phone: Page, site: RunningSite, subject_id: str) -> str
     """A notification of the subject's next reminder, as if it had been sent and shown."""
     reminder_id, token = await site.hand_over(subject_id)
     async with site.database.writing() as db:
-        (await db.get_one(Reminder, reminder_id)).state = "sent"
+        (await db.get_one(Reminder, reminder_id)).state = ReminderState.SENT
     said = {"title": "Interlude", "body": "A visit", "tag": reminder_id, "data": {"url": "/", "token": token}}
     await deliver_push(phone, json.dumps({"notification": said}))
     await eventually(lambda: tags(phone), "the notification to stand")

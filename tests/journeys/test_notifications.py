@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from server.access.guards import PERSON_COOKIE
 from server.reminders.message_text import payload, words_for
+from server.reminders.rules import ReminderKind
 from tests.browser.chromium import PHONE, deliver_push
 from tests.browser.eventually import eventually
 from tests.browser.people import desk_of, phone_of, press, sees
@@ -147,7 +148,7 @@ async def test_the_installed_app_opens_where_its_owner_belongs(chromium: Browser
 def visit_payload(site: RunningSite, visit_id: str, reminder_id: str, token: str) -> str:
     """As our worker makes it."""
     address = site.url(f"/visits/{visit_id}?from={token}")
-    words = words_for("visit", None)
+    words = words_for(ReminderKind.VISIT, None)
     return payload(words, reminder_id=reminder_id, token=token, address=address, reply="/visits/reply", locale="en")
 
 

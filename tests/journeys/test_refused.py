@@ -6,6 +6,7 @@ from datetime import timedelta
 from playwright.async_api import Browser, Page, expect
 
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.clock import system_clock
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
@@ -107,7 +108,7 @@ async def test_case_51_a_check_in_that_was_called_off_is_refused_in_clear_words(
 ) -> None:
     rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
     async with site.database.writing() as db:
-        (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+        (await db.get_one(CheckIn, check_in.id)).state = CheckInState.CANCELLED
     await rosa.context.set_offline(False)
     await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
     await rosa.goto("/set-aside")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.access import rules as access_rules
 from server.people import rules
 from tests.cast import HOURS
 
@@ -14,17 +15,17 @@ MONDAY = datetime(2026, 11, 16)
     "typed", ["12345678", "1234 5678", " 1234-5678 ", "12.34.56.78", "1234\u20135678", "1234\t5678"]
 )
 def test_a_code_may_be_grouped_in_any_way(typed: str) -> None:
-    assert rules.clean_code(typed) == "12345678"
+    assert access_rules.clean_code(typed) == "12345678"
 
 
 def test_a_code_is_shown_in_two_groups() -> None:
-    assert rules.shown_code("12345678") == "1234 5678"
+    assert access_rules.shown_code("12345678") == "1234 5678"
 
 
 def test_guesses_are_counted_by_quarters_of_an_hour() -> None:
     first = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
-    assert rules.guess_window(first) == rules.guess_window(first + timedelta(minutes=14, seconds=59))
-    assert rules.guess_window(first) != rules.guess_window(first + timedelta(minutes=15))
+    assert access_rules.guess_window(first) == access_rules.guess_window(first + timedelta(minutes=14, seconds=59))
+    assert access_rules.guess_window(first) != access_rules.guess_window(first + timedelta(minutes=15))
 
 
 @pytest.mark.parametrize(
@@ -37,8 +38,8 @@ def test_what_looks_like_an_email(typed: str, good: bool) -> None:
 
 
 def test_a_password_is_judged_by_its_length_alone() -> None:
-    assert rules.password_fault("elevenchars") == "short"
-    assert rules.password_fault("twelve chars") is None
+    assert access_rules.password_fault("elevenchars") == "short"
+    assert access_rules.password_fault("twelve chars") is None
 
 
 @pytest.mark.parametrize(("hour", "minute", "watched"), [(7, 59, False), (8, 0, True), (16, 59, True), (17, 0, False)])
@@ -76,11 +77,11 @@ def test_case_75_a_clinic_with_one_day_a_week_and_one_without_any() -> None:
     ],
 )
 def test_a_device_is_called_what_a_person_would_call_it(agent: str, name: str) -> None:
-    assert rules.device_name(agent) == name
+    assert access_rules.device_name(agent) == name
 
 
 def test_two_devices_of_one_kind_are_told_apart() -> None:
-    assert rules.unlike("iPhone", []) == "iPhone"
-    assert rules.unlike("iPhone", ["iPhone"]) == "iPhone 2"
-    assert rules.unlike("iPhone", ["iPhone", "iPhone 2", "Mac"]) == "iPhone 3"
-    assert rules.unlike("iPhone", ["iPhone 2"]) == "iPhone"
+    assert access_rules.unlike("iPhone", []) == "iPhone"
+    assert access_rules.unlike("iPhone", ["iPhone"]) == "iPhone 2"
+    assert access_rules.unlike("iPhone", ["iPhone", "iPhone 2", "Mac"]) == "iPhone 3"
+    assert access_rules.unlike("iPhone", ["iPhone 2"]) == "iPhone"

@@ -7,6 +7,7 @@ from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.db import Database
 from server.people.models import Caregiver, Patient
+from server.people.rules import ContactBy
 from server.reminders.models import Reminder
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
@@ -79,7 +80,7 @@ async def test_a_patient_says_how_to_be_reached_and_nobody_assumes_a_voice(
 ) -> None:
     rosa, luis, maria = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(cast.maria)
     async with database.writing() as db:
-        (await db.get_one(Patient, cast.rosa.id)).contact = Patient(clinic_id="", name="", zone="").contact or ""
+        (await db.get_one(Patient, cast.rosa.id)).contact = ContactBy.NOT_CHOSEN
     assert "has not said how" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
     for contact, said in (("text", "prefers a text"), ("helper", "call the helper"), ("call", "voice call")):
         page = await rosa.submit("/settings/contact", {"contact": contact})

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from server.appointments import flow, rules
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
-from server.appointments.rules import VisitChanged
+from server.appointments.rules import AppointmentStatus, VisitChanged
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
+from server.reminders.rules import Reply
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
@@ -49,7 +50,7 @@ async def shown_on(device: Browser, path: str) -> str:
 
 
 @pytest.mark.parametrize("page", ["/", "/visits/{id}"])
-@pytest.mark.parametrize("reply", rules.REPLIES)
+@pytest.mark.parametrize("reply", tuple(Reply))
 async def test_case_88_an_answer_to_the_old_time_is_not_recorded_for_the_new_one(
     signed_in: Enter, cast: Cast, database: Database, visit: Appointment, page: str, reply: str
 ) -> None:
@@ -76,7 +77,9 @@ async def test_case_88_a_visit_that_was_called_off_meanwhile_is_said(
     rosa = await signed_in(cast.rosa)
     old = await shown_on(rosa, "/")
     async with database.writing() as db:
-        await flow.mark(db, acting(cast.maria), await db.get_one(Appointment, visit.id), "cancelled", NOW)
+        await flow.mark(
+            db, acting(cast.maria), await db.get_one(Appointment, visit.id), AppointmentStatus.CANCELLED, NOW
+        )
     late = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming", "shown": old})
     assert (late.status_code, "This visit does not need one any more" in words(late)) == (409, True)
     assert "I'll be there" not in words(late)
@@ -111,7 +114,7 @@ async def test_case_88_an_answer_and_a_move_at_once_never_mix(
             shown = found.shown
             await meets(found)
             with contextlib.suppress(VisitChanged):
-                await flow.answer(db, acting(cast.rosa), found, "coming", NOW, shown=shown)
+                await flow.answer(db, acting(cast.rosa), found, Reply.COMING, NOW, shown=shown)
 
     async def moves() -> None:
         async with database.writing() as db:

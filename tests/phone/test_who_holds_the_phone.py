@@ -2,11 +2,13 @@
 
 import pytest
 
+from server.actor import ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags import flow as flags
 from server.flags.models import Flag
+from server.questionnaires.respondents import Respondent
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
@@ -145,9 +147,9 @@ async def test_case_123_how_urgent_is_not_asked_of_a_helper_who_opens_it(
     assert (await rosa.get(f"/check-ins/{check_in.id}")).url.path.endswith("/sent")
 
 
-@pytest.mark.parametrize("kind", ["patient", "caregiver", "staff"])
-@pytest.mark.parametrize("held_by", rules.RESPONDENTS)
+@pytest.mark.parametrize("kind", [ActorKind.PATIENT, ActorKind.CAREGIVER, ActorKind.STAFF])
+@pytest.mark.parametrize("held_by", tuple(Respondent))
 @pytest.mark.parametrize("chose", [True, False])
-def test_case_123_who_may_see_private_things(kind: str, held_by: str, chose: bool) -> None:
+def test_case_123_who_may_see_private_things(kind: ActorKind, held_by: Respondent, chose: bool) -> None:
     expected = kind == "patient" and (held_by == "self" or chose)
     assert rules.may_see_private(kind, held_by, chose) is expected

@@ -10,12 +10,13 @@ from server.flags.trigger_versions import DEFAULTS
 from server.questionnaires import definition
 from server.questionnaires.definition import BadAnswer, Form
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.respondents import Respondent
 from tests.questionnaires.made_up import choice, library, of, when
 
 SLUGS = ("daily-three", "day-after", "function", "readiness", "weekly-als")
 
 
-def ids(form: Form, answers: dict[str, Any], respondent: str = "self") -> list[str]:
+def ids(form: Form, answers: dict[str, Any], respondent: Respondent = Respondent.SELF) -> list[str]:
     return [question.link_id for question in definition.asked(form, answers, respondent)]
 
 
@@ -69,11 +70,11 @@ def test_every_group_of_symptoms_can_be_answered_each_week(item: str, words: tup
 def test_case_123_mood_is_asked_by_itself_only_where_the_patients_own_hands_hold_the_phone() -> None:
     for slug in ("weekly-als", "daily-three", "day-after"):
         form = library(slug)
-        assert "mood" in ids(form, {}, "self")
-        assert "mood" not in ids(form, {}, "hands")
-        assert "mood" in [question.link_id for question in definition.answerable(form, {}, "hands")]
-        assert "mood" not in ids(form, {}, "helper")
-    assert "self-harm" not in ids(library("day-after"), {"mood": "very-hard"}, "helper")
+        assert "mood" in ids(form, {}, Respondent.SELF)
+        assert "mood" not in ids(form, {}, Respondent.HANDS)
+        assert "mood" in [question.link_id for question in definition.answerable(form, {}, Respondent.HANDS)]
+        assert "mood" not in ids(form, {}, Respondent.CAREGIVER)
+    assert "self-harm" not in ids(library("day-after"), {"mood": "very-hard"}, Respondent.CAREGIVER)
 
 
 def test_choking_is_asked_once_swallowing_is_trouble_and_self_harm_once_mood_is_low() -> None:
@@ -154,7 +155,7 @@ def test_an_answer_is_one_of_its_questions_answers(link_id: str, good: list[Any]
 
 def test_what_was_not_asked_is_no_answer() -> None:
     weekly = library("weekly-als")
-    assert definition.check_answers(weekly, {"pain": "3", "fall": "no"}, "self") == {"pain": 3, "fall": False}
+    assert definition.check_answers(weekly, {"pain": "3", "fall": "no"}, Respondent.SELF) == {"pain": 3, "fall": False}
     for answers, respondent in (
         ({"eyesight": "none"}, "self"),
         ({"choking": True}, "self"),
@@ -162,14 +163,14 @@ def test_what_was_not_asked_is_no_answer() -> None:
         ({"mood": "none"}, "helper"),
     ):
         with pytest.raises(BadAnswer):
-            definition.check_answers(weekly, answers, respondent)
+            definition.check_answers(weekly, answers, Respondent(respondent))
 
 
 def test_the_next_question_looks_on_and_then_back() -> None:
     form = of(choice("a"), choice("b"), choice("c"))
 
     def after(link_id: str | None, answers: dict[str, Any]) -> str | None:
-        found = definition.next_unanswered(form, answers, "self", link_id)
+        found = definition.next_unanswered(form, answers, Respondent.SELF, link_id)
         return found.link_id if found else None
 
     assert after(None, {}) == "a"

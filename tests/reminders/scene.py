@@ -13,7 +13,7 @@ from server.delivery import sender
 from server.delivery.sender import Sender
 from server.reminders import flow
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import Planned, ReminderKind
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -70,7 +70,7 @@ async def plan(database: Database, cast: Cast, planned: list[Planned], subject: 
 async def scene(database: Database, cast: Cast, clock: StillClock) -> Scene:
     async with database.writing() as db:
         phone = await subscribed(db, cast.rosa)
-    await plan(database, cast, [Planned("visit", WHEN, ENDS)])
+    await plan(database, cast, [Planned(ReminderKind.VISIT, WHEN, ENDS)])
     return Scene(database, cast, clock, PushDouble(), phone)
 
 

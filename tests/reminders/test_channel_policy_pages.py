@@ -5,6 +5,7 @@ import pytest
 from server.db import Database
 from server.people.models import Clinic
 from server.reminders import rules
+from server.reminders.rules import ReminderKind
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
@@ -35,9 +36,9 @@ async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database:
     ruth = await signed_in(cast.ruth)
     assert "Saved." in words(await ruth.submit("/staff/clinic/reach", GOOD))
     held = await clinic(database, cast)
-    steps = rules.steps_for("visit", held.reach, ("push", "text", "email"))
+    steps = rules.steps_for(ReminderKind.VISIT, held.reach, ("push", "text", "email"))
     assert [(step.channel, step.wait.total_seconds()) for step in steps] == [("text", 900), ("push", 3600)]
-    assert rules.steps_for("change", held.reach, ("push", "text")) == steps
+    assert rules.steps_for(ReminderKind.CHANGE, held.reach, ("push", "text")) == steps
     assert held.silent_days == 7
     assert "clinic.reach" in await audited(database, held.id)
 

@@ -8,9 +8,10 @@ from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
 from server.delivery import receipts
 from server.people import flow as people
+from server.people.rules import PauseReason
 from server.reminders import flow, status
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import AttemptState, Planned, ReminderKind
 from tests.cast import NOW, Cast, acting
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import audited, rows
@@ -29,7 +30,7 @@ def said(scene: Scene, which: int = -1) -> dict[str, Any]:
 
 
 async def check_in(scene: Scene, subject: str, after: timedelta = timedelta(), life: timedelta = DAY) -> None:
-    await plan(scene.database, scene.cast, [Planned("check-in", WHEN + after, WHEN + after + life)], subject)
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.CHECK_IN, WHEN + after, WHEN + after + life)], subject)
 
 
 async def test_a_visit_and_a_check_in_due_together_are_one_notification(scene: Scene) -> None:
@@ -49,14 +50,14 @@ async def test_staff_see_of_the_folded_one_what_became_of_the_one_notification(s
     await check_in(scene, OTHER)
     await scene.due()
     async with scene.database.writing() as db:
-        await receipts.take_receipt(db, scene.push.token(), "shown", scene.clock())
+        await receipts.take_receipt(db, scene.push.token(), AttemptState.SHOWN, scene.clock())
         [one] = await status.with_attempts(db, await flow.of_subject(db, OTHER))
     assert one.state == "shown"
 
 
 async def test_what_comes_within_two_hours_is_said_along(scene: Scene) -> None:
     """A nudge at eleven goes with the visit's reminder at ten."""
-    await plan(scene.database, scene.cast, [Planned("nudge", WHEN + timedelta(hours=1), ENDS + DAY)], OTHER)
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.NUDGE, WHEN + timedelta(hours=1), ENDS + DAY)], OTHER)
     await scene.due()
     assert said(scene)["body"].endswith("A check-in is still open too.")
     scene.clock.move(hours=2)
@@ -75,7 +76,7 @@ async def test_a_reminder_waits_for_a_check_in_that_opens_soon(scene: Scene) -> 
 
 
 async def test_two_visits_on_one_day_are_one_notification(scene: Scene) -> None:
-    await plan(scene.database, scene.cast, [Planned("visit", WHEN, ENDS + timedelta(hours=1))], OTHER)
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, WHEN, ENDS + timedelta(hours=1))], OTHER)
     await scene.due()
     assert len(scene.push.sent) == 1
     assert said(scene)["body"].endswith("Another visit is coming up too.")
@@ -109,7 +110,7 @@ async def test_the_last_call_before_a_visit_is_never_held_back(scene: Scene) -> 
     for number, subject in enumerate((OTHER, THIRD)):
         await check_in(scene, subject, timedelta(hours=3 * number + 3))
     last = WHEN + timedelta(hours=9)
-    await plan(scene.database, scene.cast, [Planned("visit", last, last + timedelta(hours=2))], "d" * 32)
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, last, last + timedelta(hours=2))], "d" * 32)
     for _ in range(10):
         await scene.due()
         await scene.run()
@@ -141,7 +142,7 @@ async def test_once_it_went_out_nothing_is_said_again(scene: Scene) -> None:
 async def test_with_no_device_each_of_them_is_said_not_to_have_reached(scene: Scene) -> None:
     async with scene.database.writing() as db:
         (await db.get_one(Subscription, scene.phone.id)).ended_at = NOW
-    await plan(scene.database, scene.cast, [Planned("visit", WHEN, ENDS + timedelta(hours=1))], OTHER)
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, WHEN, ENDS + timedelta(hours=1))], OTHER)
     await scene.due()
     await scene.run()
     assert {reminder.state for reminder in await rows(scene.database, Reminder)} == {"failed"}
@@ -166,14 +167,16 @@ async def test_case_13_part_of_it_called_off_meanwhile_it_is_written_anew(scene:
 async def test_case_19_a_pause_ends_both(scene: Scene, cast: Cast) -> None:
     await check_in(scene, OTHER)
     async with scene.database.writing() as db:
-        await people.pause(db, acting(cast.maria), await db.get_one(type(cast.rosa), cast.rosa.id), "hospital", NOW)
+        await people.pause(
+            db, acting(cast.maria), await db.get_one(type(cast.rosa), cast.rosa.id), PauseReason.HOSPITAL, NOW
+        )
     await scene.due()
     await scene.run()
     assert (scene.push.sent, {r.state for r in await rows(scene.database, Reminder)}) == ([], {"cancelled"})
 
 
 async def test_a_visits_own_next_reminder_keeps_its_time(scene: Scene) -> None:
-    both = [Planned("visit", WHEN, ENDS), Planned("visit", WHEN + timedelta(hours=1), ENDS)]
+    both = [Planned(ReminderKind.VISIT, WHEN, ENDS), Planned(ReminderKind.VISIT, WHEN + timedelta(hours=1), ENDS)]
     await plan(scene.database, scene.cast, both)
     await scene.due()
     assert sorted(r.state for r in await rows(scene.database, Reminder)) == ["scheduled", "sent"]

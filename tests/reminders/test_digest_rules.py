@@ -6,29 +6,34 @@ import pytest
 
 from server.reminders import digest_rules
 from server.reminders.digest_rules import Due
-from server.reminders.rules import Quiet
+from server.reminders.rules import Quiet, ReminderKind
 
 NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)  # ten in the morning in New York
 NEW_YORK = "America/New_York"
 HOUR = timedelta(hours=1)
 
 
-def due(kind: str, at: timedelta = timedelta(), life: timedelta = timedelta(days=1), name: str = "a") -> Due:
+def due(kind: ReminderKind, at: timedelta = timedelta(), life: timedelta = timedelta(days=1), name: str = "a") -> Due:
     return Due(name, kind, NOW + at, NOW + at, NOW + at + life)
 
 
-LAST_CALL = due("visit", life=2 * HOUR)
+LAST_CALL = due(ReminderKind.VISIT, life=2 * HOUR)
 
 
 def test_the_last_call_is_the_one_just_before_its_visit() -> None:
     assert digest_rules.is_last_call(LAST_CALL)
-    assert not digest_rules.is_last_call(due("visit"))
-    assert not digest_rules.is_last_call(due("check-in", life=HOUR))
+    assert not digest_rules.is_last_call(due(ReminderKind.VISIT))
+    assert not digest_rules.is_last_call(due(ReminderKind.CHECK_IN, life=HOUR))
 
 
 @pytest.mark.parametrize(
     ("later", "early"),
-    [(due("visit", HOUR), True), (due("nudge", HOUR), True), (due("check-in", HOUR), False), (due("check-in"), True)],
+    [
+        (due(ReminderKind.VISIT, HOUR), True),
+        (due(ReminderKind.NUDGE, HOUR), True),
+        (due(ReminderKind.CHECK_IN, HOUR), False),
+        (due(ReminderKind.CHECK_IN), True),
+    ],
 )
 def test_only_a_check_in_that_is_not_open_yet_is_not_said_early(later: Due, early: bool) -> None:
     assert digest_rules.may_come_early(later, NOW) == early
@@ -37,14 +42,18 @@ def test_only_a_check_in_that_is_not_open_yet_is_not_said_early(later: Due, earl
 @pytest.mark.parametrize(
     ("now_due", "later", "until"),
     [
-        ([due("visit")], [due("check-in", HOUR)], NOW + HOUR),
-        ([due("check-in")], [due("check-in", HOUR), due("check-in", 2 * HOUR)], NOW + 2 * HOUR),
-        ([due("visit")], [due("visit", HOUR)], None),
-        ([LAST_CALL], [due("check-in", HOUR)], None),
-        ([due("visit"), LAST_CALL], [due("check-in", HOUR)], None),
-        ([due("check-in", life=90 * timedelta(minutes=1))], [due("check-in", HOUR)], None),
-        ([due("visit", -2 * HOUR)], [due("check-in", HOUR)], None),
-        ([due("visit")], [], None),
+        ([due(ReminderKind.VISIT)], [due(ReminderKind.CHECK_IN, HOUR)], NOW + HOUR),
+        (
+            [due(ReminderKind.CHECK_IN)],
+            [due(ReminderKind.CHECK_IN, HOUR), due(ReminderKind.CHECK_IN, 2 * HOUR)],
+            NOW + 2 * HOUR,
+        ),
+        ([due(ReminderKind.VISIT)], [due(ReminderKind.VISIT, HOUR)], None),
+        ([LAST_CALL], [due(ReminderKind.CHECK_IN, HOUR)], None),
+        ([due(ReminderKind.VISIT), LAST_CALL], [due(ReminderKind.CHECK_IN, HOUR)], None),
+        ([due(ReminderKind.CHECK_IN, life=90 * timedelta(minutes=1))], [due(ReminderKind.CHECK_IN, HOUR)], None),
+        ([due(ReminderKind.VISIT, -2 * HOUR)], [due(ReminderKind.CHECK_IN, HOUR)], None),
+        ([due(ReminderKind.VISIT)], [], None),
     ],
 )
 def test_what_is_due_waits_for_a_check_in_that_opens_soon(
@@ -54,21 +63,21 @@ def test_what_is_due_waits_for_a_check_in_that_opens_soon(
 
 
 def test_a_visit_leads_and_the_sooner_one_of_two() -> None:
-    sooner, later = due("visit", life=HOUR, name="b"), due("visit", life=2 * HOUR)
-    assert digest_rules.lead_of([due("check-in"), later, due("nudge"), sooner]) == sooner
-    assert digest_rules.lead_of([due("nudge"), due("check-in", name="c")]).kind == "check-in"
+    sooner, later = due(ReminderKind.VISIT, life=HOUR, name="b"), due(ReminderKind.VISIT, life=2 * HOUR)
+    assert digest_rules.lead_of([due(ReminderKind.CHECK_IN), later, due(ReminderKind.NUDGE), sooner]) == sooner
+    assert digest_rules.lead_of([due(ReminderKind.NUDGE), due(ReminderKind.CHECK_IN, name="c")]).kind == "check-in"
 
 
 @pytest.mark.parametrize(
     ("group", "said", "visits", "waits"),
     [
-        ([due("check-in")], 0, 0, False),
-        ([due("check-in")], 1, 0, False),
-        ([due("check-in")], 2, 0, True),
-        ([due("check-in")], 1, 1, True),
-        ([due("nudge")], 0, 2, True),
-        ([due("visit")], 5, 0, False),
-        ([due("visit"), due("check-in")], 2, 0, False),
+        ([due(ReminderKind.CHECK_IN)], 0, 0, False),
+        ([due(ReminderKind.CHECK_IN)], 1, 0, False),
+        ([due(ReminderKind.CHECK_IN)], 2, 0, True),
+        ([due(ReminderKind.CHECK_IN)], 1, 1, True),
+        ([due(ReminderKind.NUDGE)], 0, 2, True),
+        ([due(ReminderKind.VISIT)], 5, 0, False),
+        ([due(ReminderKind.VISIT), due(ReminderKind.CHECK_IN)], 2, 0, False),
     ],
 )
 def test_two_a_day_and_visits_come_first(group: list[Due], said: int, visits: int, waits: bool) -> None:

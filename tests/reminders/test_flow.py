@@ -12,15 +12,16 @@ from server.audit import AuditEvent
 from server.delivery import receipts
 from server.people import flow as people
 from server.people.models import Patient, Staff
+from server.people.rules import PauseReason
 from server.reminders import flow, status
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import AttemptState, Planned, ReminderKind, ReminderState
 from tests.cast import NOW, acting
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, plan
 from tests.stories import audited, rows
 
-FIRST = Planned("visit", WHEN, ENDS)
-SECOND = Planned("visit", WHEN + timedelta(hours=1), ENDS)
+FIRST = Planned(ReminderKind.VISIT, WHEN, ENDS)
+SECOND = Planned(ReminderKind.VISIT, WHEN + timedelta(hours=1), ENDS)
 
 
 async def states(scene: Scene) -> dict[str, str]:
@@ -82,9 +83,9 @@ async def receipt(scene: Scene, event: receipts.Event, token: str | None = None)
 async def test_a_receipt_is_kept_once_the_first_time_it_is_told(scene: Scene) -> None:
     await scene.due()
     first = scene.clock.move(seconds=3)
-    assert await receipt(scene, "shown")
+    assert await receipt(scene, AttemptState.SHOWN)
     scene.clock.move(hours=1)
-    assert await receipt(scene, "shown")
+    assert await receipt(scene, AttemptState.SHOWN)
     [attempt] = await scene.attempts()
     assert (attempt.state, attempt.shown_at) == ("shown", first)
 
@@ -113,7 +114,7 @@ async def test_each_receipt_implies_the_ones_before_it(
 async def test_a_token_that_we_never_gave_marks_nothing(scene: Scene) -> None:
     await scene.due()
     for token in ("", "x", scene.push.token()[:-1], scene.push.token() + "x"):
-        assert not await receipt(scene, "shown", token or " ")
+        assert not await receipt(scene, AttemptState.SHOWN, token or " ")
     assert [attempt.state for attempt in await scene.attempts()] == ["accepted"]
 
 
@@ -132,7 +133,7 @@ async def test_a_token_answers_its_own_reminder(scene: Scene) -> None:
 
 
 async def test_a_token_answers_nothing_of_another_kind(scene: Scene) -> None:
-    await plan(scene.database, scene.cast, [Planned("check-in", WHEN, ENDS)])  # in place of the visit's
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.CHECK_IN, WHEN, ENDS)])  # in place of the visit's
     await scene.due()
     assert await redeem(scene) is None
     assert {reminder.answered_at for reminder in await rows(scene.database, Reminder)} == {None}
@@ -142,7 +143,7 @@ async def test_a_token_ends_when_its_reminder_is_called_off(scene: Scene) -> Non
     """Sent, then taken back while the worker still waits for the outcome of another phone."""
     await scene.due()
     async with scene.database.writing() as db:
-        (await db.get_one(Reminder, (await scene.reminder()).id)).state = "cancelled"
+        (await db.get_one(Reminder, (await scene.reminder()).id)).state = ReminderState.CANCELLED
     assert await redeem(scene) is None
 
 
@@ -150,7 +151,7 @@ async def test_case_19_a_token_is_worth_nothing_in_a_pause(scene: Scene) -> None
     await scene.due()
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.pause(db, acting(scene.cast.maria), rosa, "hospice", scene.clock())
+        await people.pause(db, acting(scene.cast.maria), rosa, PauseReason.HOSPICE, scene.clock())
     assert await redeem(scene) is None
 
 
@@ -177,7 +178,7 @@ async def test_case_18_settling_answers_what_was_sent_and_stops_what_is_to_come(
 
 async def test_two_receipts_at_once_are_kept(scene: Scene) -> None:
     await scene.due()
-    assert all(await asyncio.gather(receipt(scene, "shown"), receipt(scene, "opened")))
+    assert all(await asyncio.gather(receipt(scene, AttemptState.SHOWN), receipt(scene, AttemptState.OPENED)))
     [attempt] = await rows(scene.database, Attempt)
     assert attempt.state == "opened"
     assert attempt.shown_at is not None
@@ -203,7 +204,7 @@ async def test_staff_see_who_was_not_reached_until_the_visit(scene: Scene) -> No
 
 async def test_what_a_phone_has_shown_is_on_no_call_list(scene: Scene) -> None:
     await scene.due()
-    await receipt(scene, "shown")
+    await receipt(scene, AttemptState.SHOWN)
     for _ in range(3):
         scene.clock.move(hours=1)
         await scene.run()

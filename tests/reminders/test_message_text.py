@@ -9,6 +9,7 @@ from sqlalchemy import update
 from server import language
 from server.people.models import Patient
 from server.reminders.message_text import detail_of_visit, letter, text_line, words_for
+from server.reminders.rules import ReminderKind
 from tests.reminders.scene import Scene
 
 VISIT = detail_of_visit(datetime(2026, 12, 1, 14, 5), "Room 2", False)
@@ -23,23 +24,23 @@ VISIT = detail_of_visit(datetime(2026, 12, 1, 14, 5), "Room 2", False)
 )
 def test_a_visit_is_told_in_the_language_of_the_moment(locale: str, body: str) -> None:
     with language.speaking(locale):
-        assert words_for("visit", VISIT).body == body
+        assert words_for(ReminderKind.VISIT, VISIT).body == body
 
 
 def test_a_visit_that_is_called_off_says_so() -> None:
     detail = detail_of_visit(datetime(2026, 12, 1, 14, 5), "Room 2", True)
-    assert words_for("change", detail).body == "Tuesday, December 1, 2:05\u00a0PM. Called off."
+    assert words_for(ReminderKind.CHANGE, detail).body == "Tuesday, December 1, 2:05\u00a0PM. Called off."
     with language.speaking("es"):
-        assert words_for("change", detail).body == "Martes 1 de diciembre, 2:05\u00a0p.m. Se canceló."
+        assert words_for(ReminderKind.CHANGE, detail).body == "Martes 1 de diciembre, 2:05\u00a0p.m. Se canceló."
 
 
 def test_what_was_kept_as_words_is_said_as_it_is() -> None:
-    assert words_for("visit", "Tuesday. Room 2").body == "Tuesday. Room 2"
+    assert words_for(ReminderKind.VISIT, "Tuesday. Room 2").body == "Tuesday. Room 2"
 
 
 def test_an_email_and_a_text_in_spanish() -> None:
     with language.speaking("es"):
-        words = words_for("check-in", None, ["visit"])
+        words = words_for(ReminderKind.CHECK_IN, None, [ReminderKind.VISIT])
         assert letter(words, "https://localhost/x").splitlines()[0] == "Sus preguntas están listas"
         assert "También se acerca otra cita." in letter(words, "https://localhost/x")
         assert "avise a su clínica" in text_line(words, "https://localhost/x")

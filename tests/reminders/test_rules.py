@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.reminders import rules
-from server.reminders.rules import Planned
+from server.reminders.rules import AttemptState, Planned, ReminderKind, ReminderState
 
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 11, 16, 14, tzinfo=UTC)
@@ -81,15 +81,15 @@ def test_a_check_in_is_said_once_and_nudged_once() -> None:
     due, closes = NOW, NOW + timedelta(days=3)
     nudge = NOW + timedelta(days=1)
     assert rules.plan_checkin(due, closes, timedelta(days=1)) == [
-        Planned("check-in", due, nudge),
-        Planned("nudge", nudge, closes),
+        Planned(ReminderKind.CHECK_IN, due, nudge),
+        Planned(ReminderKind.NUDGE, nudge, closes),
     ]
 
 
 @pytest.mark.parametrize("nudge_after", [None, timedelta(days=3), timedelta(days=4)])
 def test_a_nudge_that_would_come_too_late_is_none(nudge_after: timedelta | None) -> None:
     closes = NOW + timedelta(days=3)
-    assert rules.plan_checkin(NOW, closes, nudge_after) == [Planned("check-in", NOW, closes)]
+    assert rules.plan_checkin(NOW, closes, nudge_after) == [Planned(ReminderKind.CHECK_IN, NOW, closes)]
 
 
 @given(tries=st.integers(0, 60), jitter=st.floats(0, 1))
@@ -129,6 +129,6 @@ def test_a_crowd_is_spread_over_half_of_the_wait() -> None:
         ("cancelled", ["accepted", "shown"], "shown"),
     ],
 )
-def test_the_one_word_that_staff_see(state: str, attempts: list[str], word: str) -> None:
+def test_the_one_word_that_staff_see(state: ReminderState, attempts: list[AttemptState], word: str) -> None:
     assert rules.fold(state, attempts) == word
     assert rules.fold(state, reversed(attempts)) == word

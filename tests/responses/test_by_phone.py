@@ -3,6 +3,7 @@
 import pytest
 
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
 from server.responses.models import Response
@@ -71,7 +72,7 @@ async def test_a_missed_one_is_entered_too_but_not_for_ever(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     async with database.writing() as db:
-        (await db.get_one(CheckIn, check_in.id)).state = "missed"
+        (await db.get_one(CheckIn, check_in.id)).state = CheckInState.MISSED
     clock.move(days=4)
     maria = await signed_in(cast.maria)
     assert f'href="{path(check_in)}"' in (await maria.get("/staff?show=late")).text

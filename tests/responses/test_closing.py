@@ -7,6 +7,7 @@ import pytest
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.questionnaires.respondents import Respondent
 from server.responses import closing, history, submit
 from server.responses.models import SetAside
 from tests.browser_without_screen import Browser, words
@@ -102,7 +103,7 @@ async def test_an_answer_that_waited_offline_is_taken_after_the_window(
     now = check_in.closes_at + late
     async with database.writing() as db:
         held = await db.get_one(CheckIn, check_in.id)
-        submission = submit.Submission(check_in.client_id, STEADY, "self", NOW)
+        submission = submit.Submission(check_in.client_id, STEADY, Respondent.SELF, NOW)
         taken = await submit.submit(db, acting(cast.rosa), held, submission, now)
     assert isinstance(taken, submit.Taken)
     assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)

@@ -16,10 +16,12 @@ from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags import flow as flags
 from server.flags.models import Flag
+from server.flags.rules import Urgency
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Value
+from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast, acting
@@ -93,13 +95,13 @@ async def family(
         await answered(db, patient, first, PUBLIC[slug] | FINE[slug], NOW - 2 * WEEK)
         before = await due_check_in(db, patient, slug, NOW - WEEK)
         sent = await answered(db, patient, before, PUBLIC[slug] | private, NOW - timedelta(minutes=5))
-        sent.response.urgency = "today" if sent.flagged else "wait"
+        sent.response.urgency = Urgency.TODAY if sent.flagged else Urgency.CAN_WAIT
         for flag in await flags.of_check_in(db, before.id):
             flag.owner_id = cast.maria.id
         due = await due_check_in(db, patient, slug)
         form = await questionnaires.form_of(db, due.questionnaire_id)
         for link_id, value in private.items():
-            await drafts.keep(db, acting(patient), due, form, drafts.Statement("self", {link_id: value}), NOW)
+            await drafts.keep(db, acting(patient), due, form, drafts.Statement(Respondent.SELF, {link_id: value}), NOW)
     return Family(patient, name, await signed_in(caregiver), before.id, due.id)
 
 

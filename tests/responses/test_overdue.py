@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from server.checkins import rules as checkin_rules
-from server.checkins.rules import Lateness, lateness
+from server.checkins.rules import Lateness, Rhythm, lateness
 from server.db import Database
 from server.people import calls
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.rules import CallOutcome, PauseReason
 from server.responses import overdue
 from server.responses.overdue import LatePatient
 from tests.cast import NOW, Cast, acting
@@ -23,7 +24,7 @@ def weekly(days: float, called: float | None = None, resumed: float | None = Non
     now = NOW + days * DAY
     dues = [NOW + week * 7 * DAY for week in range(10)]
     at = [None if moment is None else NOW + moment * DAY for moment in (called, resumed)]
-    return lateness("weekly", dues, now, *at)
+    return lateness(Rhythm.WEEKLY, dues, now, *at)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +65,12 @@ def test_what_fell_due_in_a_pause_is_owed_by_nobody() -> None:
 
 
 def test_a_monthly_one_has_its_week() -> None:
-    states = [lateness("monthly", [NOW], NOW + days * DAY, None, None) for days in (6, 7, 14)]
+    states = [lateness(Rhythm.MONTHLY, [NOW], NOW + days * DAY, None, None) for days in (6, 7, 14)]
     assert [(one.state, one.to_call) for one in states if one] == [("grace", False), ("late", True), ("silent", True)]
 
 
 def test_nothing_due_is_not_late() -> None:
-    assert lateness("weekly", [NOW + DAY], NOW, None, None) is None
+    assert lateness(Rhythm.WEEKLY, [NOW + DAY], NOW, None, None) is None
     assert set(checkin_rules.CALL_FROM) == set(checkin_rules.OWED) == set(checkin_rules.SILENT_FROM)
 
 
@@ -88,7 +89,7 @@ async def test_a_silent_patient_is_called_on_day_3(database: Database, cast: Cas
     [found] = await late(database, cast, NOW + 3 * DAY)
     assert (found.patient_id, found.check_in_id, found.lateness.to_call) == (cast.rosa.id, check_in_id, True)
     async with database.writing() as db:
-        assert await calls.log_call(db, acting(cast.maria), cast.rosa, "left-message", "", NOW + 3 * DAY)
+        await calls.log_call(db, acting(cast.maria), cast.rosa, CallOutcome.LEFT_MESSAGE, "", NOW + 3 * DAY)
     [called] = await late(database, cast, NOW + 4 * DAY)
     assert (called.lateness.state, called.lateness.to_call) == ("late", False)
 
@@ -106,7 +107,7 @@ async def test_case_19_who_is_paused_is_not_late_nor_when_resumed(database: Data
     await given_a_weekly_one(database, cast.rosa)
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
-        await people.pause(db, acting(cast.maria), rosa, "hospital", NOW + DAY)
+        await people.pause(db, acting(cast.maria), rosa, PauseReason.HOSPITAL, NOW + DAY)
     assert await late(database, cast, NOW + 5 * DAY) == []
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)

@@ -8,6 +8,7 @@ from httpx import Response as Answer
 from server import crypto
 from server.access.guards import PERSON_COOKIE
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
 from server.responses import history
@@ -99,7 +100,7 @@ async def test_case_76_a_caregivers_answers_are_recorded_as_such(
 
 @pytest.mark.parametrize("state", ["missed", "cancelled"])
 async def test_after_closing_the_form_sends_nothing(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn, state: str
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn, state: CheckInState
 ) -> None:
     async with database.writing() as db:
         (await db.get_one(CheckIn, check_in.id)).state = state

@@ -9,6 +9,7 @@ from httpx import Response as Answer
 from litestar import Litestar
 
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
 from server.responses import history
@@ -79,7 +80,7 @@ async def test_case_51_what_is_not_taken_any_more_is_on_record_and_its_red_flag_
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
-        (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+        (await db.get_one(CheckIn, check_in.id)).state = CheckInState.CANCELLED
     rosa = await signed_in(cast.rosa)
     refused = await deliver(rosa, check_in, entry(STEADY | {"fall": True}))
     assert refused.status_code == 410
@@ -222,7 +223,7 @@ async def test_called_off_while_the_phone_was_offline_it_is_refused_in_words(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
-        (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+        (await db.get_one(CheckIn, check_in.id)).state = CheckInState.CANCELLED
     rosa = await signed_in(cast.rosa)
     refused = await deliver(rosa, check_in, entry(STEADY))
     assert refused.status_code == 410

@@ -14,7 +14,7 @@ from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders import flow
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned
+from server.reminders.rules import Planned, ReminderKind
 from server.settings import Settings
 from server.worker import process
 from server.worker.schedule import LONGEST_SLEEP, TICKS, Worker
@@ -47,7 +47,7 @@ async def remind(database: Database, cast: Cast, after: timedelta) -> None:
             db,
             acting(cast.maria),
             flow.Subject(uuid4().hex, cast.rosa.id, f"/visits/{SUBJECT}"),
-            [Planned("change", NOW + after, NOW + timedelta(days=3))],
+            [Planned(ReminderKind.CHANGE, NOW + after, NOW + timedelta(days=3))],
             NOW,
         )
 

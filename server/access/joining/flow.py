@@ -8,12 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.access import sessions
+from server.access import rules, sessions
 from server.access.guess_limits import count_guess, forgive_guess
 from server.access.models import Consent, Device, DeviceSession, PairingCode
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.db import scope
-from server.people import rules
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
@@ -54,7 +53,7 @@ async def pair_by(
         patient_id=patient.id,
         caregiver_id=who,
         made_by=actor.id,
-        device_id=None if actor.kind == "staff" else actor.device_id or None,
+        device_id=None if actor.kind == ActorKind.STAFF else actor.device_id or None,
         expires_at=now + rules.PAIRING_LIFE,
     )
     db.add(pairing)
@@ -125,7 +124,7 @@ async def begin(
     await db.flush()
     if consented is not None:
         db.add(_consent(device, patient_id, consented, now))
-    actor = Actor("caregiver" if helper else "patient", person.id, person.clinic_id)
+    actor = Actor(ActorKind.CAREGIVER if helper else ActorKind.PATIENT, person.id, person.clinic_id)
     audit.record(db, actor, "device.joined", device, now, consent=consented or "")
     token, session = await sessions.begin_session(db, device, now)
     return Joined(token, session, device)

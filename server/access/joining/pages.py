@@ -7,11 +7,11 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import sessions
+from server.access import rules, sessions
 from server.access.guards import chosen_language, ended_cookie, held_token, session_cookie, source_of
 from server.access.joining import flow as joining
-from server.actor import Actor
-from server.people import flow, rules
+from server.actor import Actor, ActorKind
+from server.people import flow
 from server.people.models import Clinic, Patient
 from server.people.rules import Refused
 from server.web import render
@@ -59,7 +59,7 @@ async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None,
     chosen = chosen_language(request)
     if patient_id and chosen:
         patient = await db.get_one(Patient, patient_id)
-        await flow.set_language(db, Actor("patient", patient.id, patient.clinic_id), patient, chosen, now)
+        await flow.set_language(db, Actor(ActorKind.PATIENT, patient.id, patient.clinic_id), patient, chosen, now)
 
 
 def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:

@@ -8,10 +8,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import sessions
+from server.access import rules, sessions
 from server.access.joining import flow as joining
 from server.access.models import Device
-from server.people import flow, rules
+from server.people import flow
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, Given, Now, Who
 from server.web.form_fields import form_of, text

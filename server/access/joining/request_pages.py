@@ -9,12 +9,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access import rules
 from server.access.guards import session_cookie, source_of
 from server.access.joining import requests as join_requests
 from server.access.joining.requests import Asked
 from server.access.models import JoinRequest, PairingCode
-from server.actor import Actor
-from server.people import flow, rules
+from server.actor import Actor, ActorKind
+from server.people import flow
 from server.people.models import Caregiver, Clinic, Patient
 from server.people.rules import Refused
 from server.web import render
@@ -105,7 +106,7 @@ async def _may_let_in(db: AsyncSession, actor: Actor) -> list[Patient | Caregive
     """
     patient = await db.get_one(Patient, actor.patient_id)
     helpers = await flow.caregivers_of(db, patient.id)
-    if actor.kind == "patient":
+    if actor.kind == ActorKind.PATIENT:
         return [patient, *helpers]
     own = [helper for helper in helpers if helper.id == actor.id]
     return [*own, *([patient] if any(helper.may_let_in for helper in own) else [])]

@@ -11,12 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.access import sessions
+from server.access import rules, sessions
 from server.access.guess_limits import count_guess, forgive_guess
 from server.access.joining.flow import pair_by
 from server.access.models import JoinRequest, PairingCode
 from server.actor import Actor
-from server.people import rules
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid.jwt import sign
 from pywebpush import WebPusher
 
-from server.channels.protocol import Message, Outcome, Result
+from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.channels.push.endpoints import (
     BadEndpoint,
     BadKeys,
@@ -68,7 +68,7 @@ class PushAddress:
 class PushChannel:
     """Sends to push services. One instance serves the whole process, in one event loop."""
 
-    name = "push"
+    name = ChannelName.PUSH
 
     def __init__(
         self,

@@ -14,6 +14,7 @@ from server.flags import actions, expected_levels
 from server.flags import flow as review
 from server.flags import rules as review_rules
 from server.flags.models import ExpectedLevel, Flag, FlagNote
+from server.flags.rules import Severity
 from server.people import staff
 from server.people.models import Staff
 from server.questionnaires import flow as questionnaires
@@ -46,7 +47,7 @@ async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: dat
         flag.id: Detail(
             team=team,
             names=names,
-            outcomes=review_rules.OUTCOMES,
+            outcomes=review_rules.OFFERED_OUTCOMES,
             levels=_levels(flag, forms.get(flag.slug)),
             offers_expected=flag.done_at is None and await expected_levels.offers_expected(db, flag),
             notes=notes.get(flag.id, []),
@@ -58,7 +59,7 @@ async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: dat
 def _levels(flag: Flag, form: Form | None) -> list[tuple[int, str]]:
     """From the answered level on. Staff can never expect a red flag's level."""
     question = form.by_id.get(flag.item) if form else None
-    if question is None or flag.severity == "red":
+    if question is None or flag.severity == Severity.URGENT:
         return []
     return [(level, level_words(question, level)) for level in range(review.level_of(flag), question.worst + 1)]
 

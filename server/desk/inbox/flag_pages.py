@@ -15,19 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
-from server.desk.rules import TABS
+from server.desk.rules import InboxTab
 from server.flags import actions, expected_levels
 from server.flags import flow as flags
 from server.flags.actions import Outcome
 from server.flags.expected_levels import Wanted
 from server.flags.models import Flag
-from server.flags.rules import Shown
+from server.flags.rules import FlagOutcome, Shown
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text, way_back, whole
+from server.web.form_fields import form_of, one_of, text, way_back, whole
 from server.web.problems import found
 
 # Why an action was refused: the form lacks something, or (CHANGED) a colleague or the patient changed the flag.
@@ -62,12 +62,14 @@ class View:
 
 @get("/staff/flags/{flag_id:str}", opt=STAFF | WRITES)
 async def flag_page(
-    request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = "action"
+    request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = InboxTab.ACTION
 ) -> Response[str]:
     """One flag with all its actions; the inbox shows the same inside the row."""
     flag = found(await flags.find(db, actor, flag_id))
     await people.opened(db, actor, await db.get_one(Patient, flag.patient_id), now)
-    return await _page(request, db, actor, flag, now, View(f"/staff?show={show if show in TABS else 'action'}"))
+    return await _page(
+        request, db, actor, flag, now, View(f"/staff?show={show if show in tuple(InboxTab) else InboxTab.ACTION}")
+    )
 
 
 @post("/staff/flags/{flag_id:str}/own", opt=STAFF)
@@ -106,8 +108,10 @@ async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[st
     flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
     typed = Typed(text(form, "outcome", 20), text(form, "note"))
-    outcome, shown = Outcome(typed.outcome, typed.note), Shown.read(text(form, "shown"))
-    refused = await actions.close(db, actor, flag, outcome, now, shown)
+    chosen, shown = one_of(form, "outcome", FlagOutcome), Shown.read(text(form, "shown"))
+    if chosen is None:
+        return await _page(request, db, actor, flag, now, View(INBOX, "outcome", typed))
+    refused = await actions.close(db, actor, flag, Outcome(chosen, typed.note), now, shown)
     if refused:
         return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
     return _back(request, form, flag)

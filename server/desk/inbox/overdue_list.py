@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
+from server.checkins.rules import Overdue
 from server.desk.inbox import rows as inbox_rows
 from server.devices import health
 from server.people import calls, staff
@@ -33,7 +34,7 @@ class LateRow:
         """The heading it belongs under: to call, called since, or still in time."""
         if self.late.lateness.to_call:
             return "call"
-        return "called" if self.late.lateness.state in ("late", "silent") else "waiting"
+        return "called" if self.late.lateness.state in (Overdue.LATE, Overdue.SILENT) else "waiting"
 
 
 async def rows(db: AsyncSession, actor: Actor, late: Sequence[LatePatient], now: datetime) -> list[LateRow]:

@@ -19,11 +19,12 @@ from server.desk.inbox import overdue_list as late
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.overdue_list import LateRow
 from server.desk.inbox.rows import Listed
-from server.desk.rules import TABS
+from server.desk.rules import InboxTab
 from server.devices import health
-from server.people import rules as people_rules
+from server.devices.health_rules import PushHealth
 from server.people import unreadable_numbers
 from server.people.models import Patient
+from server.people.rules import CallOutcome
 from server.people.unreadable_numbers import Unreadable
 from server.questionnaires.definition import Form
 from server.reminders import status
@@ -53,14 +54,14 @@ class Lists:
 class Tab:
     """The chosen tab, where its next page begins, and the flag that was just acted on."""
 
-    show: str
+    show: InboxTab
     after: str = ""
     did: str = ""
 
 
-def provide_tab(show: FromQuery[str] = "action", after: FromQuery[str] = "", did: FromQuery[str] = "") -> Tab:
+def provide_tab(show: FromQuery[str] = InboxTab.ACTION, after: FromQuery[str] = "", did: FromQuery[str] = "") -> Tab:
     """Takes strings only: an error raised here, such as for an invalid number, would leave `db` open."""
-    return Tab(show if show in TABS else "action", after, did)
+    return Tab(InboxTab(show) if show in tuple(InboxTab) else InboxTab.ACTION, after, did)
 
 
 @get("/staff", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
@@ -72,12 +73,12 @@ async def inbox_page(
     overdue = await late_patients.unanswered(db, actor, now)
     cant_come = await lists.to_handle(db, actor, now)
     counts = {
-        "action": await inbox_rows.count_open(db, actor) + len(cant_come),
-        "new": await unread.count_unopened(db, actor),
-        "late": sum(one.lateness.to_call for one in overdue),
-        "unreached": unreached.count,
+        InboxTab.ACTION: await inbox_rows.count_open(db, actor) + len(cant_come),
+        InboxTab.NEW: await unread.count_unopened(db, actor),
+        InboxTab.LATE: sum(one.lateness.to_call for one in overdue),
+        InboxTab.UNREACHED: unreached.count,
     }
-    if tab.show == "late":
+    if tab.show == InboxTab.LATE:
         listed = await _late(db, actor, overdue, tab.after, many, now)
     else:
         listed = await _listed(db, actor, tab, many, now)
@@ -86,14 +87,14 @@ async def inbox_page(
         "desk/inbox.html",
         show=tab.show,
         lists=listed,
-        cant_come=[] if tab.show != "action" or tab.after else await _with_patient(db, actor, cant_come),
+        cant_come=[] if tab.show != InboxTab.ACTION or tab.after else await _with_patient(db, actor, cant_come),
         unreached=unreached,
         silence=await heartbeats.trouble(db, now),
         breakers=await circuit_breakers.open_now(db),
         counts=counts,
         did=await flag_detail.just_done(db, actor, tab.did, now),
         version=await inbox_rows.version(db, actor, now),
-        call_outcomes=people_rules.CALL_OUTCOMES,
+        call_outcomes=tuple(CallOutcome),
         after=tab.after,
         zone=actor.zone,
         now=now,
@@ -101,11 +102,11 @@ async def inbox_page(
 
 
 async def _listed(db: AsyncSession, actor: Actor, tab: Tab, many: int, now: datetime) -> Lists:
-    if tab.show == "action":
+    if tab.show == InboxTab.ACTION:
         return Lists(flags=await inbox_rows.open_page(db, actor, tab.after, many, now))
-    if tab.show == "done":
+    if tab.show == InboxTab.DONE:
         return Lists(flags=await inbox_rows.done_page(db, actor, tab.after, many, now))
-    if tab.show == "new":
+    if tab.show == InboxTab.NEW:
         wanted = inbox_rows.rows_wanted(many)
         fresh = await unread.unopened(db, actor, wanted + 1, tab.after)
         shown = fresh[:wanted]
@@ -135,7 +136,7 @@ async def _with_patient(db: AsyncSession, actor: Actor, visits: list[Appointment
 class Unreached:
     reminders: list[tuple[Reminder, Patient]]
     unconfirmed: list[tuple[Appointment, Patient]]
-    unreachable: list[tuple[Patient, str]]
+    unreachable: list[tuple[Patient, PushHealth]]
     numbers: list[Unreadable]
 
     @property

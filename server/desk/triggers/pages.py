@@ -14,6 +14,7 @@ from server.desk.triggers import preview
 from server.desk.triggers.preview import Preview
 from server.flags import rules, trigger_versions
 from server.flags.models import TriggerRow
+from server.flags.rules import Condition, Screen, Severity
 from server.flags.trigger_versions import Rule
 from server.flags.trigger_words import condition_words, fault, item_words
 from server.language import gettext as _
@@ -23,7 +24,7 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.web import render
 from server.web.dependencies import CLINICIAN, STAFF, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text, whole
+from server.web.form_fields import form_of, one_of, text, whole
 from server.web.problems import found
 
 
@@ -74,7 +75,7 @@ def _as_asked(form: Form, lines: list[Line]) -> list[Line]:
     """In the order of the questions, the most severe first; triggers on the whole check-in come last."""
     places = {question.link_id: number for number, question in enumerate(form.questions)}
     last = len(places)
-    return sorted(lines, key=lambda one: (places.get(one.row.item, last), -rules.SEVERITIES.index(one.row.severity)))
+    return sorted(lines, key=lambda one: (places.get(one.row.item, last), -list(Severity).index(one.row.severity)))
 
 
 def _line(row: TriggerRow, form: Form, after: TriggerRow | None = None) -> Line:
@@ -93,7 +94,7 @@ def _line(row: TriggerRow, form: Form, after: TriggerRow | None = None) -> Line:
 async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") -> Response[str]:
     forms = await questionnaires.offered(db, actor)
     form = found(forms.get(slug) or next(iter(forms.values()), None))
-    return await _page(request, db, actor, Editor(Rule(form.slug, "", "at-least", 3)))
+    return await _page(request, db, actor, Editor(Rule(form.slug, "", Condition.AT_LEAST, 3)))
 
 
 @get("/staff/triggers/{trigger_id:str}", opt=CLINICIAN)
@@ -110,7 +111,7 @@ async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
     held = found(await trigger_versions.find(db, actor, held_id)) if held_id else None
     if held is not None and (held.ended_at is not None or held.slug != rule.slug):
         return await _page(request, db, actor, Editor(rule, held, stale=True))
-    wrong = fault(rule, (await questionnaires.offered(db, actor)).get(rule.slug))
+    wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(db, actor)).get(rule.slug))
     if wrong:
         return await _page(request, db, actor, Editor(rule, held, wrong=wrong))
     if text(form, "step", 10) != "save":
@@ -189,16 +190,23 @@ async def _restore_page(
     return render.page(request, "desk/trigger_restore.html", 422, form=form, **lines)
 
 
+def _not_chosen(form: FormMultiDict) -> str | None:
+    if one_of(form, "condition", Condition) and one_of(form, "severity", Severity):
+        return None
+    return _("Please choose a condition and a severity.")
+
+
 def _rule(form: FormMultiDict) -> Rule:
-    severity, condition = text(form, "severity", 10), text(form, "condition", 20)
+    severity = one_of(form, "severity", Severity) or Severity.TODAY
+    condition = one_of(form, "condition", Condition) or Condition.AT_LEAST
     return Rule(
         slug=text(form, "slug", 60),
         item=text(form, "item", 50),
         condition=condition,
-        amount=0 if condition == "missing" else whole(form, "amount") or 0,
-        times=(whole(form, "times") or 0) if condition in ("repeated", "missing") else 1,
+        amount=0 if condition == Condition.MISSING else whole(form, "amount") or 0,
+        times=(whole(form, "times") or 0) if condition in (Condition.REPEATED, Condition.MISSING) else 1,
         severity=severity,
-        screen=text(form, "screen", 20) if severity == "red" else "",
+        screen=(one_of(form, "screen", Screen) or Screen.NONE) if severity == Severity.URGENT else Screen.NONE,
         message=text(form, "message", 200),
     )
 
@@ -219,9 +227,9 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) ->
         seen=editor.seen,
         said=f"{item_words(rule.item, form)}: {condition_words(rule, form)}",
         versions=[(_line(row, form), author) for row, author in versions],
-        conditions=rules.CONDITIONS,
-        severities=rules.SEVERITIES,
-        screens=rules.SCREENS,
+        conditions=tuple(Condition),
+        severities=tuple(Severity),
+        screens=[screen for screen in Screen if screen],
         zone=actor.zone,
     )
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.flags import flow as flags
 from server.flags.models import ExpectedLevel
 from server.flags.rules import Trigger
@@ -67,7 +68,7 @@ async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[
         moment = Moment(response.answered_at, levels(form, answers), left_out, quiet)
         found.setdefault(response.patient_id, []).append(moment)
     missed = select(CheckIn).where(
-        CheckIn.clinic_id == actor.clinic_id, CheckIn.state == "missed", CheckIn.questionnaire_id.in_(forms)
+        CheckIn.clinic_id == actor.clinic_id, CheckIn.state == CheckInState.MISSED, CheckIn.questionnaire_id.in_(forms)
     )
     for check_in in await db.scalars(missed):
         left_out = set(history.nothing(forms[check_in.questionnaire_id]).unanswered)

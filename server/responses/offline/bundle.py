@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.questionnaires.definition import Form, When, buttons, is_public_item, raw
+from server.questionnaires.respondents import Source
 from server.responses.models import Draft
 
 
@@ -45,7 +45,7 @@ async def kept(db: AsyncSession, check_in: CheckIn, form: Form, own: bool) -> di
 
     `own`: for the patient's own device. Other devices do not get private answers.
     """
-    found: dict[str, dict[str, dict[str, Any]]] = {party: {} for party in rules.PARTIES}
+    found: dict[str, dict[str, dict[str, Any]]] = {party: {} for party in Source}
     for draft in await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id)):
         if not own and not is_public_item(form, draft.link_id):
             continue

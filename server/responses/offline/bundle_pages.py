@@ -11,8 +11,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
-from server.checkins import rules
+from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.language import gettext as _
 from server.people import flow as people
@@ -20,6 +19,7 @@ from server.people.models import Clinic, Patient
 from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, Value
+from server.questionnaires.respondents import Respondent
 from server.reminders import open_notifications
 from server.responses import drafts, lookup
 from server.responses.offline import bundle
@@ -49,8 +49,8 @@ async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[
 async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     patient = await db.get_one(Patient, check_in.patient_id)
-    own = actor.kind != "caregiver"
-    respondents = rules.RESPONDENTS if own else ("hands", "helper")
+    own = actor.kind != ActorKind.CAREGIVER
+    respondents = tuple(Respondent) if own else (Respondent.HANDS, Respondent.CAREGIVER)
     before = {who: await _same(request, db, actor, check_in, form, who) for who in respondents}
     return {
         "id": check_in.id,
@@ -76,7 +76,7 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
 
 
 async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, link_id: str) -> str:
-    shown = await question_view.question(db, check_in, form, form.by_id[link_id], "self")
+    shown = await question_view.question(db, check_in, form, form.by_id[link_id], Respondent.SELF)
     return render.inside(request, "responses/question.html", **shown, **question_view.ANYWHERE)
 
 
@@ -98,7 +98,7 @@ def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: b
         check_in=check_in,
         form=form,
         patient=patient,
-        respondent="self",
+        respondent=Respondent.SELF,
         questions=[question for question in form.questions if own or not form.is_private(question)],
         drafts={},
         before=[],
@@ -108,7 +108,7 @@ def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: b
 
 
 async def _same(
-    request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str
+    request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: Respondent
 ) -> dict[str, Any] | None:
     """The answers of last time and their pages, or None if they may not be copied."""
     last = await same_as_last.offer(db, actor, check_in, form, respondent)

@@ -12,10 +12,12 @@ from server import audit
 from server.actor import Actor
 from server.checkins import rules
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.flags import flow as flags
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import BadAnswer, Form, Value, without_private_skips
+from server.questionnaires.respondents import Respondent, respondent_from, source_of
 from server.responses import conflicts, drafts, history, submit
 from server.responses.drafts import Statement
 from server.responses.models import Draft
@@ -30,18 +32,18 @@ async def take_late(
     Answers to a missed check-in reopen it; the next close tick submits them as a partial response. Returns Refused if
     the check-in is cancelled or closed too long ago, unless an answer raises a red flag.
     """
-    respondent = rules.respondent_from(entry.respondent, actor.kind)
+    respondent = respondent_from(entry.respondent, actor.kind)
     answers = _checked(form, entry.answers, respondent)
-    if check_in.state in ("done", "partial"):
+    if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL):
         await conflicts.keep_late(db, actor, check_in, form, Statement(respondent, answers), now)
         return None
-    if check_in.state == "cancelled" or now - check_in.closes_at > rules.ANSWERED_LATE:
+    if check_in.state == CheckInState.CANCELLED or now - check_in.closes_at > rules.ANSWERED_LATE:
         red = await flags.raise_red(db, actor, await history.occurrence(db, check_in, form, answers, None), now)
         if not red:
             audit.record(db, actor, "check-in.refused", check_in, now, why="closed")
         return None if red else Refused("closed")
-    if check_in.state == "missed":
-        check_in.state = "waiting"
+    if check_in.state == CheckInState.MISSED:
+        check_in.state = CheckInState.WAITING
         audit.record(db, actor, "check-in.answered-late", check_in, now)
     at = rules.on_our_clock(entry.answered_at, entry.phones_now, now)
     await _keep_older(db, actor, check_in, form, Statement(respondent, answers, at), now)
@@ -54,7 +56,7 @@ async def note_refused(
     """Record that a whole check-in was refused, and still raise its red flags for staff (case 51)."""
     audit.record(db, actor, "check-in.refused", check_in, now, why=why)
     form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, entry.questionnaire))
-    respondent = rules.respondent_from(entry.respondent, actor.kind)
+    respondent = respondent_from(entry.respondent, actor.kind)
     with contextlib.suppress(BadAnswer):
         answers = _checked(form, entry.answers, respondent)
         await flags.raise_red(db, actor, await history.occurrence(db, check_in, form, answers, None), now)
@@ -74,22 +76,22 @@ async def _keep_older(
             audit.record(db, actor, "check-in.answer-overtaken", check_in, now, item=link_id)
 
 
-def _checked(form: Form, answers: Mapping[str, object], respondent: str) -> dict[str, Value]:
+def _checked(form: Form, answers: Mapping[str, object], respondent: Respondent) -> dict[str, Value]:
     """Validate the answers, but not whether the questions are still asked: they were at the time. Raises BadAnswer.
 
     A caregiver may not answer for the patient's mood.
     """
     for link_id in answers:
-        if respondent == "helper" and form.question(link_id).patient_only:
+        if respondent == Respondent.CAREGIVER and form.question(link_id).patient_only:
             raise BadAnswer(link_id, "not asked")
     checked = {link_id: form.question(link_id).check(value) for link_id, value in answers.items()}
     return without_private_skips(form, checked, respondent)
 
 
-async def _answered_since(db: AsyncSession, check_in: CheckIn, respondent: str, at: datetime) -> set[str]:
+async def _answered_since(db: AsyncSession, check_in: CheckIn, respondent: Respondent, at: datetime) -> set[str]:
     found = await db.scalars(
         select(Draft.link_id).where(
-            Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent), Draft.answered_at > at
+            Draft.check_in_id == check_in.id, Draft.party == source_of(respondent), Draft.answered_at > at
         )
     )
     return set(found)

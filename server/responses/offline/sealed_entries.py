@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server import crypto
+from server.questionnaires.respondents import Respondent
 
 INFO = b"interlude outbox 1"
 FIELDS = ("client_id", "key", "public", "iv", "box")
@@ -51,7 +52,7 @@ class SealedBody:
 class Entry:
     client_id: str
     answers: dict[str, object]
-    respondent: str
+    respondent: Respondent
     answered_at: datetime
     as_before: tuple[str, ...] = ()  # link ids that the device says it copied from last time
     questionnaire: str = ""  # id of the version that the device showed; empty from a device with last year's app
@@ -76,7 +77,7 @@ def _entry(client_id: str, found: Any) -> Entry:
     return Entry(
         client_id,
         found["answers"],
-        str(found.get("respondent", "self")),
+        Respondent(found.get("respondent", Respondent.SELF)),
         datetime.fromtimestamp(float(found["answered_at"]) / 1000, UTC),
         tuple(each for each in found.get("as_before", ()) if isinstance(each, str)),
         str(found.get("questionnaire", "")),

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Value
+from server.questionnaires.respondents import Respondent, respondent_from
 from server.responses import drafts, lookup
 
 
@@ -29,7 +29,7 @@ class Caller:
         if check_in is None:
             return None
         form = await questionnaires.form_of(self.db, check_in.questionnaire_id)
-        respondent = rules.respondent_from(self.who, self.actor.kind)
+        respondent = respondent_from(self.who, self.actor.kind)
         return Answering(self.db, self.actor, self.now, check_in, form, respondent)
 
 
@@ -42,7 +42,7 @@ class Answering:
     now: datetime
     check_in: CheckIn
     form: Form
-    respondent: str
+    respondent: Respondent
 
     @property
     def path(self) -> str:

@@ -10,8 +10,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.actor import ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.questionnaires import definition
@@ -27,6 +29,7 @@ from server.questionnaires.definition import (
     private_questions,
     still_asked,
 )
+from server.questionnaires.respondents import Respondent, respondent_from
 from server.responses import drafts, history, lookup, submit
 from server.responses.drafts import Statement
 from server.responses.offline import late_answers
@@ -35,7 +38,7 @@ from server.responses.questions import question_view, red_flag_screens, same_as_
 from server.responses.questions.answering import Answering, Caller
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, Db, Now, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
@@ -44,7 +47,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
     """Redirect to the next step: who answers, the next question, Check and send, or the check-in's status."""
     check_in = found(await lookup.find(db, actor, check_in_id))
     sent = await history.standing(db, check_in.id)
-    if check_in.state in ("done", "partial") or (sent and actor.kind == "caregiver"):
+    if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL) or (sent and actor.kind == ActorKind.CAREGIVER):
         page = "urgency" if sent and await submit.asks_urgency(db, actor, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
@@ -73,13 +76,13 @@ async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime)
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
 async def say_who(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.find(db, actor, check_in_id))
-    respondent = text(await form_of(request), "who", 10)
-    if respondent not in rules.RESPONDENTS:
+    claimed = one_of(await form_of(request), "who", Respondent)
+    if claimed is None:
         return problems.answer(request, 422)
     if not await lookup.may_answer(db, actor, check_in, now):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    respondent = rules.respondent_from(respondent, actor.kind)
+    respondent = respondent_from(claimed, actor.kind)
     return await _begin(request, Answering(db, actor, now, check_in, form, respondent))
 
 
@@ -100,7 +103,7 @@ async def question_page(
     if not await answering.is_open():
         return render.go(request, answering.path)
     form, respondent = answering.form, answering.respondent
-    if respondent == "hands" and link_id in form.by_id and form.is_private(form.by_id[link_id]):
+    if respondent == Respondent.HANDS and link_id in form.by_id and form.is_private(form.by_id[link_id]):
         if not chosen:
             return render.go(request, f"{answering.path}/check?who=hands")
         return await _ask_now(request, answering, form.by_id[link_id])
@@ -118,7 +121,7 @@ async def answer(
     """Save the answer, then show the next question; after a red flag, first the screen with what to do now."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     sent = await form_of(request)
-    respondent = rules.respondent_from(text(sent, "who", 10), actor.kind)
+    respondent = respondent_from(text(sent, "who", 10), actor.kind)
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     answering = Answering(db, actor, now, check_in, form, respondent)
     try:
@@ -126,7 +129,7 @@ async def answer(
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
         if not await answering.is_open():
             return await _too_late(request, answering, question, value)
-        private = respondent == "hands" and form.is_private(question)
+        private = respondent == Respondent.HANDS and form.is_private(question)
         if not private and question not in answerable(form, await drafts.kept(db, check_in, respondent), respondent):
             raise BadAnswer(link_id, "not asked")
     except BadAnswer as bad:
@@ -144,7 +147,7 @@ async def answer(
 async def _ask_now(request: Ask, answering: Answering, question: Question) -> Response[str]:
     """Show a private question without any sign of an earlier answer or of whether it is due."""
     form = answering.form
-    page = await question_view.question(answering.db, answering.check_in, form, question, "hands")
+    page = await question_view.question(answering.db, answering.check_in, form, question, Respondent.HANDS)
     closed = people.is_closed(page["clinic"], answering.now)
     onward = question_view.onward(form, question, page["red"])
     return render.page(request, "responses/question.html", closed=closed, onward=onward, **page, **question_view.NOW)
@@ -183,7 +186,7 @@ async def _red(request: Ask, answering: Answering, question: Question, value: Va
         "responses/red.html",
         check_in=answering.check_in,
         question=question,
-        chosen=answering.respondent == "hands" and answering.form.is_private(question),
+        chosen=answering.respondent == Respondent.HANDS and answering.form.is_private(question),
         onward=question_view.onward(answering.form, question, {str(definition.raw(value)): screen}),
         screen=screen,
         clinic=clinic,
@@ -235,7 +238,7 @@ async def check_page(request: Ask, caller: NamedDependency[Caller]) -> Response[
 
 async def _check(request: Ask, answering: Answering, kept: dict[str, Value]) -> Response[str]:
     db, check_in, form, respondent = answering.db, answering.check_in, answering.form, answering.respondent
-    private = private_questions(form) if respondent == "hands" else []
+    private = private_questions(form) if respondent == Respondent.HANDS else []
     answered = await drafts.private(db, check_in, form) if private else {}
     return render.page(
         request,

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.checkins.models import CheckIn
 from server.people.models import Clinic
 from server.questionnaires.definition import Answers, Form, Question, asked, next_private
+from server.questionnaires.respondents import Respondent
 from server.responses.questions import red_flag_screens
 
 
 async def question(
-    db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: str
+    db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: Respondent
 ) -> dict[str, Any]:
     """The context that does not depend on the question's position."""
     return {
@@ -26,7 +27,7 @@ async def question(
     }
 
 
-def place(form: Form, kept: Answers, question: Question, respondent: str) -> dict[str, Any]:
+def place(form: Form, kept: Answers, question: Question, respondent: Respondent) -> dict[str, Any]:
     """The question's position among those that this respondent is asked, and its draft answer."""
     questions = asked(form, kept, respondent)
     at = questions.index(question)

@@ -5,14 +5,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
 from server.flags import rules as review_rules
-from server.flags.rules import Course
+from server.flags.rules import Course, Severity
 from server.questionnaires import definition
 from server.questionnaires.definition import Form, Question
+from server.questionnaires.respondents import Respondent
 from server.responses import history
 
 
 async def screens(
-    db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: str = "self"
+    db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: Respondent = Respondent.SELF
 ) -> dict[str, str]:
     """Raw answer → its red-flag screen. A device can then show the screen without a network.
 
@@ -21,7 +22,7 @@ async def screens(
     """
     triggers = await flags.triggers_for(db, check_in.clinic_id, form.slug)
     mine = [trigger for trigger in triggers if trigger.item == question.link_id]
-    if all(trigger.severity != "red" for trigger in mine):
+    if all(trigger.severity != Severity.URGENT for trigger in mine):
         return {}
     before = await history.occurrence(db, check_in, form, {}, None)
     shown: dict[str, str] = {}
@@ -29,9 +30,9 @@ async def screens(
         level = question.level(question.read(said))
         levels = {} if level is None else {question.link_id: level}
         course = Course(levels, before.previous, before.first, before.earlier)
-        if respondent != "self" and form.is_private(question):
+        if respondent != Respondent.SELF and form.is_private(question):
             course = Course(levels, {}, {})
         for raised in review_rules.triggers(mine, course):
-            if raised.severity == "red":
+            if raised.severity == Severity.URGENT:
                 shown[said] = raised.trigger.screen
     return shown

@@ -13,20 +13,23 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
-from server.checkins import rules
+from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.flags import flow as review
+from server.flags.rules import Severity
 from server.questionnaires.definition import Answers, Form, Value, asked, is_public_item, shown, still_asked
 from server.questionnaires.models import Questionnaire
+from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement
-from server.responses.models import Draft, Response
+from server.responses.models import Draft, Response, ResponseStatus
 
 ON_A_PAGE = 6  # questions per page: with More and That is all, at most nine things to press
 
 
-async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: str) -> Response | None:
+async def offer(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: Respondent
+) -> Response | None:
     """The response whose answers may be copied; None if it is not allowed or a draft answer exists."""
     if not form.may_be_same or await drafts.shown_to(db, check_in, form, respondent):
         return None
@@ -35,24 +38,26 @@ async def offer(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, r
     if last is None or not _is_whole(form, last) or last.questionnaire_id != check_in.questionnaire_id:
         return None
     flags = await review.of_check_in(db, last.check_in_id)
-    urgent = [flag for flag in flags if flag.severity in ("hard", "red")]
+    urgent = [flag for flag in flags if flag.severity in (Severity.TODAY, Severity.URGENT)]
     # A missing offer must not reveal a flag about mood. Mood is not copied on such devices anyway.
-    counts = [flag for flag in urgent if respondent == "self" or is_public_item(form, flag.item)]
+    counts = [flag for flag in urgent if respondent == Respondent.SELF or is_public_item(form, flag.item)]
     return None if counts else last
 
 
 def _is_whole(form: Form, last: Response) -> bool:
     """Whether it is complete. With "hands", the private questions may be missing, since nobody asked them."""
     given = history.answers_of(last)
-    public = [q.link_id for q in asked(form, given, "hands")]
-    return last.status == "completed" or (last.respondent == "hands" and all(link_id in given for link_id in public))
+    public = [q.link_id for q in asked(form, given, Respondent.HANDS)]
+    return last.status == ResponseStatus.COMPLETED or (
+        last.respondent == Respondent.HANDS and all(link_id in given for link_id in public)
+    )
 
 
-def _is_same(response: Response, actor: Actor, respondent: str) -> bool:
-    if rules.party_of(response.respondent) != rules.party_of(respondent):
+def _is_same(response: Response, actor: Actor, respondent: Respondent) -> bool:
+    if source_of(response.respondent) != source_of(respondent):
         return False
-    return rules.party_of(respondent) == "patient" or response.caregiver_id == (
-        actor.id if actor.kind == "caregiver" else None
+    return source_of(respondent) == Source.PATIENT or response.caregiver_id == (
+        actor.id if actor.kind == ActorKind.CAREGIVER else None
     )
 
 
@@ -62,7 +67,7 @@ async def take_over(db: AsyncSession, actor: Actor, check_in: CheckIn, last: Sta
         draft = Draft(
             clinic_id=check_in.clinic_id,
             check_in_id=check_in.id,
-            party=rules.party_of(last.respondent),
+            party=source_of(last.respondent),
             link_id=link_id,
             respondent=last.respondent,
             answered_at=now,
@@ -74,29 +79,29 @@ async def take_over(db: AsyncSession, actor: Actor, check_in: CheckIn, last: Sta
     await db.flush()
 
 
-def answers_of(form: Form, last: Response, respondent: str) -> dict[str, Value]:
+def answers_of(form: Form, last: Response, respondent: Respondent) -> dict[str, Value]:
     given = {link_id: v for link_id, v in shown(form, history.answers_of(last), respondent).items() if v is not None}
     return still_asked(form, {link_id: value for link_id, value in given.items() if link_id in form.by_id}, respondent)
 
 
-async def as_before(db: AsyncSession, check_in: CheckIn, respondent: str) -> list[str]:
+async def as_before(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> list[str]:
     """Questions whose draft is still the copied answer of last time."""
     found = await db.scalars(
         select(Draft.link_id).where(
-            Draft.check_in_id == check_in.id, Draft.party == rules.party_of(respondent), Draft.as_before
+            Draft.check_in_id == check_in.id, Draft.party == source_of(respondent), Draft.as_before
         )
     )
     return list(found)
 
 
-async def as_before_shown(db: AsyncSession, check_in: CheckIn, form: Form, respondent: str) -> list[str]:
+async def as_before_shown(db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent) -> list[str]:
     """Copied answers that this respondent may see."""
     found = await as_before(db, check_in, respondent)
-    return [link_id for link_id in found if respondent == "self" or is_public_item(form, link_id)]
+    return [link_id for link_id in found if respondent == Respondent.SELF or is_public_item(form, link_id)]
 
 
 async def taken_over(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: str, answers: Answers, claimed: Iterable[str]
+    db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: Respondent, answers: Answers, claimed: Iterable[str]
 ) -> list[str]:
     """The claimed "same as last time" answers that really match the previous response."""
     form_slug = (await db.get_one(Questionnaire, check_in.questionnaire_id)).slug
@@ -106,7 +111,7 @@ async def taken_over(
     return [k for k in claimed if k in answers and answers[k] is not None and last.get(k) == answers[k]]
 
 
-def pages(form: Form, kept: Answers, respondent: str) -> list[dict[str, Any]]:
+def pages(form: Form, kept: Answers, respondent: Respondent) -> list[dict[str, Any]]:
     """The questions in pages of at most six; `more` is the number of the next page."""
     questions = asked(form, kept, respondent)
     cut = [questions[at : at + ON_A_PAGE] for at in range(0, len(questions), ON_A_PAGE)]

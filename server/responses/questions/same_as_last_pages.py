@@ -6,9 +6,9 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from server.checkins import rules
 from server.people import flow as people
 from server.questionnaires import flow as questionnaires
+from server.questionnaires.respondents import respondent_from
 from server.responses import lookup
 from server.responses.drafts import Statement
 from server.responses.questions import same_as_last
@@ -45,7 +45,7 @@ async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: From
     """`say`: same, some (something is different), or all (ask me everything)."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     sent = await form_of(request)
-    say, respondent = text(sent, "say", 5), rules.respondent_from(text(sent, "who", 10), actor.kind)
+    say, respondent = text(sent, "say", 5), respondent_from(text(sent, "who", 10), actor.kind)
     if say not in ("same", "some", "all"):
         return problems.answer(request, 422)
     form = await questionnaires.form_of(db, check_in.questionnaire_id)

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import system
+from server.actor import ActorKind, system
 from server.audit import AuditEvent
 from server.checkins import flow, rules
 from server.checkins.models import CheckIn, Plan
+from server.checkins.rules import CheckInState
 from server.db import new_id
 from server.flags import flow as flags
 from server.responses import drafts, history
@@ -32,7 +33,11 @@ def closed_early(now: datetime) -> ColumnElement[bool]:
     No check-in is created further ahead than AHEAD. That bound matters when the clock is behind: every check-in that
     ended since then would seem to have closed early.
     """
-    return and_(CheckIn.state.in_(("missed", "partial")), CheckIn.closes_at > now, CheckIn.due_at <= now + rules.AHEAD)
+    return and_(
+        CheckIn.state.in_((CheckInState.MISSED, CheckInState.PARTIAL)),
+        CheckIn.closes_at > now,
+        CheckIn.due_at <= now + rules.AHEAD,
+    )
 
 
 async def reopen_all(db: AsyncSession, now: datetime) -> int:
@@ -66,9 +71,9 @@ async def reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> bool:
 
 async def _reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     actor = system(check_in.clinic_id)
-    if check_in.state == "partial":
+    if check_in.state == CheckInState.PARTIAL:
         await _take_back_part(db, check_in, now)
-    check_in.state = "waiting"
+    check_in.state = CheckInState.WAITING
     audit.record(db, actor, "check-in.reopened", check_in, now)
     await flags.withdraw_unanswered(db, actor, check_in.id, now)
     await reminder_repair.release_missed(db, actor, check_in.id, now)
@@ -101,7 +106,7 @@ async def _was_sent_by_a_person(db: AsyncSession, response: Response) -> bool:
     received = select(AuditEvent.actor_kind).where(
         AuditEvent.subject_id == response.id, AuditEvent.verb == "response.received"
     )
-    return await db.scalar(received) != "system"
+    return await db.scalar(received) != ActorKind.SYSTEM
 
 
 async def _added_by_the_close(db: AsyncSession, response: Response) -> set[str]:
@@ -112,4 +117,4 @@ async def _added_by_the_close(db: AsyncSession, response: Response) -> set[str]:
         .order_by(AuditEvent.at.desc())
         .limit(1)
     )
-    return set(str(last.detail.get("added", "")).split()) if last and last.actor_kind == "system" else set()
+    return set(str(last.detail.get("added", "")).split()) if last and last.actor_kind == ActorKind.SYSTEM else set()

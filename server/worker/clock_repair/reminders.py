@@ -9,8 +9,9 @@ from server import audit
 from server.actor import Actor, system
 from server.reminders import rules
 from server.reminders.models import Reminder
+from server.reminders.rules import ReminderKind, ReminderState
 
-PLANNED = ("visit", "check-in", "nudge")  # all other kinds are sent at once
+PLANNED = (ReminderKind.VISIT, ReminderKind.CHECK_IN, ReminderKind.NUDGE)  # all other kinds are sent at once
 LONGEST_RETRY = timedelta(hours=12)  # twice the longest wait that a push service may ask for
 AT_ONCE = 500
 
@@ -20,12 +21,12 @@ async def release_missed(db: AsyncSession, actor: Actor, subject_id: str, now: d
     found = list(
         await db.scalars(
             select(Reminder).where(
-                Reminder.subject_id == subject_id, Reminder.state == "missed", Reminder.expires_at > now
+                Reminder.subject_id == subject_id, Reminder.state == ReminderState.MISSED, Reminder.expires_at > now
             )
         )
     )
     for reminder in found:
-        reminder.state, reminder.why = "cancelled", "the clock was ahead"
+        reminder.state, reminder.why = ReminderState.CANCELLED, "the clock was ahead"
         audit.record(db, actor, "reminder.released", reminder, now)
     await db.flush()
     return found
@@ -47,7 +48,9 @@ async def hasten(db: AsyncSession, now: datetime) -> int:
     """Make reminders due that wait longer than any reminder is ever postponed; return how many."""
     found = await db.scalars(
         select(Reminder)
-        .where(Reminder.state == "scheduled", Reminder.next_at > now + rules.CLOCK_SLACK, _waits_too_long(now))
+        .where(
+            Reminder.state == ReminderState.SCHEDULED, Reminder.next_at > now + rules.CLOCK_SLACK, _waits_too_long(now)
+        )
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True)
     )

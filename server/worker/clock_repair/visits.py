@@ -10,17 +10,19 @@ from sqlalchemy.orm import aliased
 from server.actor import system
 from server.appointments import flow, rules
 from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
 from server.checkins.models import CheckIn, Plan
+from server.checkins.rules import CheckInState
 from server.clock import EPOCH
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned, plan_visit
+from server.reminders.rules import Planned, ReminderKind, ReminderState, Reply, plan_visit
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import reminders as reminder_repair
 
 AT_ONCE = 500
-NOT_HELD = ("cancelled", "noshow")
+NOT_HELD = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
 
 
 async def restore_visits(db: AsyncSession, now: datetime) -> int:
@@ -35,7 +37,7 @@ async def _reopen_tied(db: AsyncSession, now: datetime) -> int:
         other.plan_id == CheckIn.plan_id,
         other.appointment_id == CheckIn.appointment_id,
         other.id != CheckIn.id,
-        other.state != "cancelled",
+        other.state != CheckInState.CANCELLED,
     )
     found = await db.scalars(
         select(CheckIn)
@@ -55,8 +57,8 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
     """Replan reminders that were marked missed although they have not expired."""
     early = exists().where(
         Reminder.subject_id == Appointment.id,
-        Reminder.kind == "visit",
-        Reminder.state == "missed",
+        Reminder.kind == ReminderKind.VISIT,
+        Reminder.state == ReminderState.MISSED,
         Reminder.expires_at > now,
     )
     rows = await db.execute(
@@ -65,7 +67,7 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
         .where(
             Appointment.status.in_(rules.UPCOMING),
             Appointment.starts_at > now,
-            Appointment.reply.is_(None) | (Appointment.reply == "coming"),
+            Appointment.reply.is_(None) | (Appointment.reply == Reply.COMING),
             Patient.paused_at.is_(None),
             early,
         )

@@ -11,11 +11,11 @@ from server import crypto
 from server.access.guards import PERSON_COOKIE
 from server.access.joining import flow as joining
 from server.access.models import Consent, Device, DeviceSession, PairingCode
+from server.access.rules import CONSENT_VERSION
 from server.db import Database
 from server.people import flow
 from server.people.flow import NewPatient
 from server.people.models import Caregiver
-from server.people.rules import CONSENT_VERSION
 from server.settings import Settings
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast, acting

@@ -10,10 +10,10 @@ from litestar import Litestar
 from server.access.joining import requests as join_requests
 from server.access.joining.request_pages import ASKED_COOKIE
 from server.access.models import Device, JoinRequest, PairingCode
+from server.access.rules import CONSENT_VERSION
 from server.db import Database
 from server.people import flow
 from server.people.flow import NewPatient
-from server.people.rules import CONSENT_VERSION
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server.db import Database
 from server.flags import rules
 from server.flags.models import Flag, FlagNote
-from server.flags.rules import Shown
+from server.flags.rules import FlagOutcome, Shown
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
@@ -94,7 +94,7 @@ async def test_case_89_undo_undoes_the_outcome_that_was_shown_and_no_later_one(
     await maria.submit(f"{at}/close", MARIAS["close"])
     old = await shown_by(maria, flag)
     await ken.submit(f"{at}/reopen", {"shown": old})
-    await close(database, cast.ken, flag, "called", "Spoke to Rosa.", days=1)
+    await close(database, cast.ken, flag, FlagOutcome.CALLED, "Spoke to Rosa.", days=1)
     late = await maria.submit(f"{at}/reopen", {"shown": old})
     assert late.status_code == 409
     assert "Ken Osei was quicker" in words(late)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from server.checkins.models import Plan
+from server.checkins.rules import Rhythm
 from server.db import Database
 from server.desk.inbox import pages as inbox_pages
 from server.people.models import PhoneCall
@@ -115,7 +116,7 @@ async def test_a_day_after_that_nobody_answered_is_called_about(
 ) -> None:
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa, "day-after")
-        (await db.get_one(Plan, check_in.plan_id)).rhythm = "after"
+        (await db.get_one(Plan, check_in.plan_id)).rhythm = Rhythm.AFTER
     clock.move(days=3)
     assert "To call Rosa Delgado" in words(await (await signed_in(cast.maria)).get("/staff?show=late"))
 

@@ -16,8 +16,10 @@ from server.db import Database
 from server.desk.inbox import rows as inbox_rows
 from server.flags import actions, escalation
 from server.flags.models import Flag, TriggerRow
+from server.flags.rules import FlagOutcome
 from server.people import flow as people
 from server.people.flow import NewPatient
+from server.reminders.rules import Reply
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
@@ -80,7 +82,7 @@ async def test_a_flag_that_is_closed_meanwhile_loses_nobody_on_the_next_page(dat
     async with database.writing() as db:
         for row in first.rows[-2:]:
             await actions.close(
-                db, acting(cast.ken), await db.get_one(Flag, row.flag.id), actions.Outcome("called"), NOW
+                db, acting(cast.ken), await db.get_one(Flag, row.flag.id), actions.Outcome(FlagOutcome.CALLED), NOW
             )
     async with database.reading() as db:
         second = await inbox_rows.open_page(db, acting(cast.maria), first.after or "", inbox_rows.PAGE, NOW)
@@ -240,7 +242,7 @@ async def test_a_visit_that_somebody_cannot_come_to_stands_first(
     async with database.writing() as db:
         starts = to_wall(NOW + timedelta(days=3), cast.harbor.zone)
         visit = await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(starts), NOW)
-        await appointments.answer(db, acting(cast.rosa), visit, "cant", NOW)
+        await appointments.answer(db, acting(cast.rosa), visit, Reply.CANT_COME, NOW)
     maria = await signed_in(cast.maria)
     said = words(await maria.get("/staff"))
     assert "Needs action 1" in said

@@ -24,10 +24,12 @@ from server.desk.inbox import paging
 from server.desk.inbox import rows as inbox_rows
 from server.flags import actions
 from server.flags.models import Flag
+from server.flags.rules import FlagOutcome, Severity
 from server.people import calls
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Patient
+from server.people.rules import CallOutcome, PauseReason
 from server.responses import overdue as late_patients
 from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast, acting, meet
@@ -56,7 +58,9 @@ async def open_check_in(db: AsyncSession, patient: Patient) -> CheckIn | None:
 
 async def log_a_call(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
-        await calls.log_call(db, acting(cast.maria), await db.get_one(Patient, patient_id), "reached", "", now)
+        await calls.log_call(
+            db, acting(cast.maria), await db.get_one(Patient, patient_id), CallOutcome.REACHED, "", now
+        )
 
 
 async def answer(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
@@ -69,7 +73,7 @@ async def answer(database: Database, cast: Cast, patient_id: str, now: datetime)
 
 async def pause(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
-        await people.pause(db, acting(cast.maria), await db.get_one(Patient, patient_id), "hospital", now)
+        await people.pause(db, acting(cast.maria), await db.get_one(Patient, patient_id), PauseReason.HOSPITAL, now)
 
 
 async def end_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
@@ -198,10 +202,10 @@ async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_moves_n
         last_shown, unshown = wanted[50 * page - 1], wanted[50 * page + 20]
         async with database.writing() as db:
             closed = await db.get_one(Flag, wanted[50 * page - 2])
-            await actions.close(db, acting(cast.ken), closed, actions.Outcome("called"), NOW)
+            await actions.close(db, acting(cast.ken), closed, actions.Outcome(FlagOutcome.CALLED), NOW)
             for flag_id in (last_shown, unshown):
                 flag = await db.get_one(Flag, flag_id)
-                flag.severity, flag.due_at = "red", NOW - DAY
+                flag.severity, flag.due_at = Severity.URGENT, NOW - DAY
 
     assert sorted(await all_rows(maria, "/staff", act)) == sorted(f"flag-{flag_id}" for flag_id in wanted)
 
@@ -214,7 +218,9 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
     async with database.writing() as db:
         for n, flag_id in enumerate(ids):
             flag = await db.get_one(Flag, flag_id)
-            await actions.close(db, acting(cast.ken), flag, actions.Outcome("called"), NOW + timedelta(seconds=n // 3))
+            await actions.close(
+                db, acting(cast.ken), flag, actions.Outcome(FlagOutcome.CALLED), NOW + timedelta(seconds=n // 3)
+            )
     maria = await signed_in(cast.maria)
 
     async def reopen_the_last_shown() -> None:
@@ -261,7 +267,9 @@ async def test_case_92_a_list_taken_in_again_is_as_long_as_it_was(
     ids = await many_flags(database, cast, 9)
     async with database.writing() as db:
         for flag_id in ids if show == "done" else ():
-            await actions.close(db, acting(cast.ken), await db.get_one(Flag, flag_id), actions.Outcome("called"), NOW)
+            await actions.close(
+                db, acting(cast.ken), await db.get_one(Flag, flag_id), actions.Outcome(FlagOutcome.CALLED), NOW
+            )
         for check_in in list(await db.scalars(select(CheckIn).where(CheckIn.due_at == NOW))):
             if show == "new":
                 await answered(db, await db.get_one(Patient, check_in.patient_id), check_in, STEADY, NOW)

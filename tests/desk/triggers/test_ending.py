@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from server.db import Database
 from server.flags import rules, trigger_versions
 from server.flags.models import TriggerRow
-from server.flags.rules import Trigger
+from server.flags.rules import Severity, Trigger
 from server.people.models import Staff
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
@@ -177,7 +177,7 @@ RULE = st.builds(
     item=st.just("breathing"),
     condition=st.sampled_from(["at-least", "worse-than-previous", "worse-than-first"]),
     amount=st.integers(1, 4),
-    severity=st.sampled_from(rules.SEVERITIES),
+    severity=st.sampled_from(Severity),
 )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from server.db import Database
 from server.flags import trigger_versions
 from server.flags.models import TriggerRow
+from server.flags.rules import Condition, Severity
 from server.flags.trigger_versions import Rule
 from server.flags.trigger_words import default_table
 from server.people.models import Patient
@@ -119,7 +120,7 @@ async def test_case_61_another_clinics_rule_is_not_there(signed_in: Enter, cast:
 async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
     database: Database, cast: Cast, paused: bool
 ) -> None:
-    rule = Rule("weekly-als", "*", "missing", times=2, severity="soft")
+    rule = Rule("weekly-als", "*", Condition.MISSING, times=2, severity=Severity.THIS_WEEK)
     async with database.writing() as db:
         await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
         await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(paused_at=NOW if paused else None))
@@ -134,7 +135,9 @@ async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
 
 async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        await trigger_versions.write(db, acting(cast.ken), Rule("weekly-als", "mood", "missing", times=2), None, NOW)
+        await trigger_versions.write(
+            db, acting(cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=2), None, NOW
+        )
     await answers(database, cast.rosa, {"mood": None})
     await answers(database, cast.rosa, {"mood": None}, weeks=1)
     assert [(f.item, f.severity) for f in await flags(database)] == [("mood:missing", "hard")]
@@ -142,7 +145,7 @@ async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cas
 
 async def test_the_same_level_again_and_again_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        rule = Rule("weekly-als", "saliva", "repeated", 1, 3, "hard")
+        rule = Rule("weekly-als", "saliva", Condition.REPEATED, 1, 3, Severity.TODAY)
         await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
     await answers(database, cast.rosa, {"saliva": "little"})
     for week in (1, 2):

@@ -7,6 +7,7 @@ import pytest
 from httpx import Response as Answer
 
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
 from server.responses import closing, history
@@ -143,7 +144,7 @@ async def test_called_off_or_long_over_what_is_red_is_raised_and_the_rest_refuse
 ) -> None:
     if why == "cancelled":
         async with database.writing() as db:
-            (await db.get_one(CheckIn, check_in.id)).state = "cancelled"
+            (await db.get_one(CheckIn, check_in.id)).state = CheckInState.CANCELLED
     else:
         await close(database, clock.move(days=40))
     rosa = await signed_in(cast.rosa)

@@ -12,6 +12,7 @@ from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags import trigger_versions
 from server.flags.models import Flag
+from server.flags.rules import Condition
 from server.flags.trigger_versions import Rule
 from server.questionnaires import flow as questionnaires
 from server.responses import closing, history
@@ -60,7 +61,9 @@ async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
-        await trigger_versions.write(db, acting(cast.ken), Rule("weekly-als", "mood", "missing", times=1), None, NOW)
+        await trigger_versions.write(
+            db, acting(cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=1), None, NOW
+        )
     luis = await signed_in(cast.luis)
     check = await says_all(luis, check_in)
     assert check.url.path == f"/check-ins/{check_in.id}/check"

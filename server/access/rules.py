@@ -1,0 +1,78 @@
+"""Pure rules of access: codes, sign-in links, sessions, guesses, passwords, device names."""
+
+import re
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+PAIRING_LIFE = timedelta(minutes=30)
+ASK_LIFE = timedelta(minutes=15)
+ASKS_ALLOWED = 60  # per address and window: all devices of a clinic may share one address
+STAFF_LINK_LIFE = timedelta(hours=24)
+PERSON_SESSION_LIFE = timedelta(days=400)  # browsers cap a cookie's age at 400 days
+STAFF_SESSION_LIFE = timedelta(hours=14)  # a long shift
+CHALLENGE_LIFE = timedelta(minutes=5)
+PROOF_LIFE = timedelta(minutes=15)  # a sign-in this recent suffices to add another passkey
+GUESS_WINDOW = timedelta(minutes=15)
+GUESSES_ALLOWED = 10
+SHORTEST_PASSWORD = 12
+CONSENT_VERSION = "2026-11"
+
+
+class SubscriptionEnd(StrEnum):
+    """Why a subscription ended. `GONE`: its push service or its browser no longer knows it."""
+
+    GONE = "gone"
+    DENIED = "denied"
+    TURNED_OFF = "turned-off"
+    SIGNED_OUT = "signed-out"
+    REPLACED = "replaced"
+    TAKEN_OVER = "taken-over"
+
+
+def clean_code(typed: str) -> str:
+    """The digits of a pairing code, without the separators as typed."""
+    return re.sub(r"[\s.\-–]", "", typed)
+
+
+def shown_code(code: str) -> str:
+    return f"{code[:4]} {code[4:]}"
+
+
+def guess_window(now: datetime) -> int:
+    return int(now.timestamp() // GUESS_WINDOW.total_seconds())
+
+
+def password_fault(password: str) -> str | None:
+    """The key of what is wrong, or None. Only the length counts (NIST SP 800-63B §3.1.1)."""
+    return "short" if len(password) < SHORTEST_PASSWORD else None
+
+
+def is_totp_secret(text: str) -> bool:
+    """Whether `text` is base32 of at least 160 bits (RFC 4226 §4)."""
+    return re.fullmatch(r"[A-Z2-7]{32,64}", text) is not None
+
+
+def device_name(user_agent: str) -> str:
+    """A name that people understand for the device, from its User-Agent."""
+    for sign, name in _DEVICES:
+        if sign in user_agent:
+            return name
+    return "Browser"
+
+
+def unlike(name: str, taken: list[str]) -> str:
+    """`name`, numbered if another device has it, so that a person can tell two devices apart."""
+    number = 2
+    while name in taken:
+        name, number = f"{name.removesuffix(f' {number - 1}')} {number}", number + 1
+    return name
+
+
+_DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android phone"),
+    ("Windows", "Windows computer"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux computer"),
+)

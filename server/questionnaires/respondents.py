@@ -1,0 +1,35 @@
+"""Who answers, and whose words the answers are: pure."""
+
+from enum import StrEnum
+
+from server.actor import ActorKind
+
+
+class Respondent(StrEnum):
+    """Who answers. `HANDS`: the patient answers, and a caregiver taps. `CAREGIVER`: the caregiver's own view."""
+
+    SELF = "self"
+    HANDS = "hands"
+    CAREGIVER = "helper"
+
+
+class Source(StrEnum):
+    """Whose words an answer is; the patient's come first."""
+
+    PATIENT = "patient"
+    CAREGIVER = "helper"
+
+
+def respondent_from(claimed: str, kind: ActorKind) -> Respondent:
+    """The respondent that a form or a device claims. A caregiver is never the patient, whatever a URL claims."""
+    own = Respondent.CAREGIVER if kind == ActorKind.CAREGIVER else Respondent.SELF
+    try:
+        respondent = Respondent(claimed)
+    except ValueError:
+        return own
+    return own if respondent == Respondent.SELF else respondent
+
+
+def source_of(respondent: Respondent) -> Source:
+    """Whose words an answer is: a caregiver who only lends hands speaks for the patient."""
+    return Source.CAREGIVER if respondent == Respondent.CAREGIVER else Source.PATIENT
