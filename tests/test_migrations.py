@@ -13,12 +13,13 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import JSON, Column, Connection, Enum, MetaData, func, inspect, select, text
+from sqlalchemy import JSON, CheckConstraint, Column, Connection, Enum, MetaData, func, inspect, select, text
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import IntegrityError
 
 from server import crypto, migrations
 from server.access.models import Passkey
+from server.crypto import Sealed
 from server.db import Base, Database
 from server.people.models import Clinic, Patient
 from tests.cast import Cast
@@ -133,6 +134,9 @@ def value_for(column: Column[Any]) -> Any:
     return kinds[column.type.python_type]
 
 
+RENAMED = {"set_aside": "conflicting_version", "worker_beat": "worker_heartbeat", "breaker": "circuit_breaker"}
+
+
 async def test_case_54_what_was_stored_before_the_newest_steps_is_there_after_them(bare_url: str) -> None:
     database = Database(bare_url)
     await migrations.upgrade(database, "0001")
@@ -142,7 +146,7 @@ async def test_case_54_what_was_stored_before_the_newest_steps_is_there_after_th
     await migrations.upgrade(database)
     async with database.engine.connect() as connection:
         for table in before - {"alembic_version"}:
-            count = await connection.scalar(select(func.count()).select_from(sql_table(table)))
+            count = await connection.scalar(select(func.count()).select_from(sql_table(RENAMED.get(table, table))))
             assert count == 1, table
     await database.close()
 
@@ -164,6 +168,29 @@ async def test_the_database_knows_each_word_that_a_state_may_be(database: Databa
     }
 
 
+def names(connection: Connection) -> set[str]:
+    """Of all constraints and indexes."""
+    inspector, found = inspect(connection), set[str]()
+    for table in Base.metadata.tables:
+        found.add(str(inspector.get_pk_constraint(table)["name"]))
+        for rows in (inspector.get_foreign_keys(table), inspector.get_unique_constraints(table)):
+            found |= {str(row["name"]) for row in rows}
+        found |= {str(row["name"]) for row in inspector.get_indexes(table) if not row.get("duplicates_constraint")}
+    return found
+
+
+async def test_constraints_and_indexes_have_the_names_that_the_models_give_them(database: Database) -> None:
+    async with database.engine.connect() as connection:
+        found = await connection.run_sync(names)
+    dialect = database.engine.dialect
+    expected = set[str]()
+    for table in Base.metadata.tables.values():
+        kept = [c for c in table.constraints if not isinstance(c, CheckConstraint)]
+        expected |= {str(dialect.identifier_preparer.format_constraint(c)) for c in kept}
+        expected |= {str(index.name) for index in table.indexes}
+    assert found == expected
+
+
 async def test_a_misspelt_state_is_refused_by_the_database(database: Database, cast: Cast) -> None:
     async with database.engine.begin() as connection:
         with pytest.raises(IntegrityError, match="ck_staff_role"):
@@ -180,6 +207,47 @@ async def test_case_54_an_unknown_word_stops_the_upgrade_and_is_named(bare_url: 
         await migrations.upgrade(database)
     async with database.engine.connect() as connection:
         assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0015"
+    await database.close()
+
+
+def sealed_attributes() -> list[tuple[type[Base], str, Sealed[Any]]]:
+    rows = [mapper.class_ for mapper in Base.registry.mappers]
+    return [(row, name, value) for row in rows for name, value in vars(row).items() if isinstance(value, Sealed)]
+
+
+def _seal_all(connection: Connection) -> None:
+    """Each sealed column, under the name that it had, holds a secret that names it."""
+    for _, _, attribute in sealed_attributes():
+        table, _, name = attribute.binding.partition(".")
+        secret = crypto.seal(f"what {attribute.binding} held", f"{attribute.binding}:x")
+        statement = f"UPDATE {table} SET {name}_sealed = :secret"  # names of our own
+        connection.execute(text(statement), {"secret": secret})
+
+
+async def test_case_54_each_sealed_column_of_the_former_version_opens(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.run_sync(_seal_all)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        opened = {a.binding: getattr(await db.get_one(row, "x"), name) for row, name, a in sealed_attributes()}
+    assert opened == {binding: f"what {binding} held" for binding in opened}
+    assert len(opened) > 25
+    await database.close()
+
+
+async def test_the_audit_log_speaks_the_new_words(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.execute(text("UPDATE audit_event SET verb = 'response.set-aside', subject = 'set_aside'"))
+    await migrations.upgrade(database)
+    async with database.engine.connect() as connection:
+        event = (await connection.execute(text("SELECT verb, subject FROM audit_event"))).one()
+    assert tuple(event) == ("response.conflict-kept", "conflicting_version")
     await database.close()
 
 

@@ -13,7 +13,7 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
 from server.db import new_id
-from server.flags.models import Flag, TriggerRow
+from server.flags.models import Flag, TriggerVersion
 from server.people import flow as people
 from server.people.models import Patient, Staff
 from tests.cast import NOW, acting
@@ -57,7 +57,7 @@ async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
     device = await device_of(db, patient)
     helper = await people.add_caregiver(db, acting(staff), patient, "A helper", "friend", NOW)
     ids = (patient.id, visit.id, check_in.id, check_in.plan_id, taken.response.id, flag.id, device.id, staff.id)
-    rule = await db.scalar(select(TriggerRow.id).where(TriggerRow.clinic_id == patient.clinic_id).limit(1))
+    rule = await db.scalar(select(TriggerVersion.id).where(TriggerVersion.clinic_id == patient.clinic_id).limit(1))
     return World(*ids, helper.id, trigger_id=rule or "", passkey_id=await _passkey(db, patient))
 
 

@@ -75,7 +75,7 @@ async def _left_by(db: AsyncSession, token: str) -> Actor | None:
     caregiver = await db.get(Caregiver, device.caregiver_id) if device and device.caregiver_id else None
     patient_id = caregiver.patient_id if caregiver else device.patient_id if device else None
     patient = await db.get(Patient, patient_id) if patient_id else None
-    if patient is None or patient.paused_why != rules.CONSENT_WITHDRAWN:
+    if patient is None or patient.pause_reason != rules.CONSENT_WITHDRAWN:
         return None
     if caregiver is not None:
         return Actor(ActorKind.CAREGIVER, caregiver.id, patient.clinic_id, patient_id=patient.id)

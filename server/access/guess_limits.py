@@ -14,12 +14,12 @@ from server.db import new_id
 
 async def count_guess(db: AsyncSession, who: str, now: datetime, allowed: int = rules.GUESSES_ALLOWED) -> int:
     """Count one try by `who` in the current window. Returns the tries left; negative means too many."""
-    who_hash, window = crypto.keyed_hash(who, "guesses"), rules.guess_window(now)
+    source_hash, window = crypto.keyed_hash(who, "guesses"), rules.guess_window(now)
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     counted = await db.scalar(
         insert(Guesses)
-        .values(id=new_id(), who_hash=who_hash, window=window, count=1)
-        .on_conflict_do_update(index_elements=["who_hash", "window"], set_={"count": Guesses.count + 1})
+        .values(id=new_id(), source_hash=source_hash, window=window, count=1)
+        .on_conflict_do_update(index_elements=["source_hash", "window"], set_={"count": Guesses.count + 1})
         .returning(Guesses.count)
     )
     return allowed - (counted or 1)
@@ -29,7 +29,7 @@ async def forgive_guess(db: AsyncSession, who: str, now: datetime) -> None:
     """Take back the last try, which was right: everyone at a clinic may join from one address."""
     await db.execute(
         update(Guesses)
-        .where(Guesses.who_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now))
+        .where(Guesses.source_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now))
         .values(count=Guesses.count - 1)
     )
 
@@ -38,6 +38,6 @@ async def forget_guesses(db: AsyncSession, who: str, now: datetime) -> None:
     """Set the count back to zero after a success."""
     await db.execute(
         update(Guesses)
-        .where(Guesses.who_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now))
+        .where(Guesses.source_hash == crypto.keyed_hash(who, "guesses"), Guesses.window == rules.guess_window(now))
         .values(count=0)
     )

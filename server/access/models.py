@@ -44,7 +44,7 @@ class JoinRequest(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device_name: Mapped[str] = mapped_column(String(60))
     expires_at: Mapped[datetime]
-    let_in_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
     pairing_id: Mapped[str | None] = mapped_column(ForeignKey("pairing_code.id"))
 
 
@@ -132,7 +132,7 @@ class Subscription(OfClinic, Base):
     started_at: Mapped[datetime]
     shown_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    ended_why: Mapped[SubscriptionEnd | None]
+    end_reason: Mapped[SubscriptionEnd | None]
 
 
 class Consent(OfClinic, Base):
@@ -152,8 +152,8 @@ class Guesses(Base):
     """How often one source tried a secret in one window; shared by all web processes."""
 
     __tablename__ = "guesses"
-    __table_args__ = (UniqueConstraint("who_hash", "window"),)
+    __table_args__ = (UniqueConstraint("source_hash", "window"),)
 
-    who_hash: Mapped[str] = mapped_column(String(64))
+    source_hash: Mapped[str] = mapped_column(String(64))
     window: Mapped[int]
     count: Mapped[int] = mapped_column(default=0)

@@ -58,7 +58,7 @@ async def end_device(db: AsyncSession, actor: Actor, device: Device, now: dateti
     await db.execute(
         update(Subscription)
         .where(Subscription.device_id == device.id, Subscription.ended_at.is_(None))
-        .values(ended_at=now, ended_why=SubscriptionEnd.SIGNED_OUT)
+        .values(ended_at=now, end_reason=SubscriptionEnd.SIGNED_OUT)
     )
     await _end_passkeys(db, actor, _passkeys_of(device), now)
     await end_codes(db, actor, PairingCode.device_id == device.id, now)

@@ -18,7 +18,7 @@ from server.delivery import receipts
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice, Subject
-from server.reminders.message_text import detail_of_visit
+from server.reminders.message_text import VisitDetail
 from server.reminders.rules import Planned, ReminderKind, Reply, plan_visit
 
 
@@ -217,12 +217,13 @@ async def _tell_change(
     """Notify of a move or a cancellation at once, if anyone was reminded of the old time."""
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
     notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
-    await reminders.tell_change(db, actor, notice, now)
+    await reminders.notify_of_change(db, actor, notice, now)
 
 
 def _detail(appointment: Appointment) -> str:
     """The details for notifications of people who chose to see them there."""
-    return detail_of_visit(appointment.starts, appointment.place, appointment.status == AppointmentStatus.CANCELLED)
+    is_cancelled = appointment.status == AppointmentStatus.CANCELLED
+    return VisitDetail(appointment.starts, appointment.place, is_cancelled).to_json()
 
 
 async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment | None:

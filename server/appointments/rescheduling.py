@@ -14,7 +14,7 @@ from server.checkins import rescheduling as checkins
 from server.people.models import Clinic, Patient
 
 
-async def reckon(db: AsyncSession, now: datetime) -> int:
+async def recalculate(db: AsyncSession, now: datetime) -> int:
     """Recompute `starts_at` from wall time and the clinic's zone; returns how many appointments changed."""
     rows = await db.execute(
         select(Appointment, Clinic.zone)
@@ -27,7 +27,7 @@ async def reckon(db: AsyncSession, now: datetime) -> int:
         if (appointment.zone, appointment.starts_at) != (zone, starts_at):
             await _put(db, appointment, zone, starts_at, now)
             moved += 1
-        await checkins.reckon_tied(db, appointment.id, appointment.starts, zone, now)
+        await checkins.recalculate_tied(db, appointment.id, appointment.starts, zone, now)
     return moved
 
 
@@ -35,6 +35,6 @@ async def _put(db: AsyncSession, appointment: Appointment, zone: str, starts_at:
     appointment.zone, appointment.starts_at = zone, starts_at
     appointment.changes += 1
     actor = system(appointment.clinic_id)
-    audit.record(db, actor, "appointment.reckoned", appointment, now)
+    audit.record(db, actor, "appointment.recalculated", appointment, now)
     patient = await db.get_one(Patient, appointment.patient_id)
     await flow.remind(db, actor, patient, appointment, now)

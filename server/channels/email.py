@@ -123,5 +123,5 @@ def outcome_of(error: Exception, handed_over: bool) -> Outcome:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return Outcome(Result.REJECTED if error.code >= 500 else Result.LATER, error.code, "the mail server said no")
     if isinstance(error, ValueError):
-        return Outcome(Result.REJECTED, why="no letter can be made for this address")
-    return Outcome(Result.UNKNOWN if handed_over else Result.LATER, why=type(error).__name__)
+        return Outcome(Result.REJECTED, reason="no letter can be made for this address")
+    return Outcome(Result.UNKNOWN if handed_over else Result.LATER, reason=type(error).__name__)

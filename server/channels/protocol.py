@@ -31,7 +31,7 @@ class Outcome:
 
     result: Result
     status: int | None = None
-    why: str = ""
+    reason: str = ""
     retry_after: float | None = None
 
 

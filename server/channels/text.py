@@ -43,13 +43,15 @@ class TextChannel:
     async def send(self, address: Number, message: Message) -> Outcome:
         """Send once. apprise returns only yes or no: after a no the text may still have gone out, so it is UNKNOWN."""
         if not E164.fullmatch(address.number):
-            return Outcome(Result.REJECTED, why="not a full phone number with its country")
+            return Outcome(Result.REJECTED, reason="not a full phone number with its country")
         try:
             async with asyncio.timeout(self._deadline):
                 sent = await self._notify(address.number.removeprefix("+"), message.body[:LONGEST])
         except TimeoutError:
-            return Outcome(Result.UNKNOWN, why="the text service did not answer")
-        return Outcome(Result.ACCEPTED) if sent else Outcome(Result.UNKNOWN, why="the text service did not confirm it")
+            return Outcome(Result.UNKNOWN, reason="the text service did not answer")
+        return (
+            Outcome(Result.ACCEPTED) if sent else Outcome(Result.UNKNOWN, reason="the text service did not confirm it")
+        )
 
     async def _notify(self, digits: str, body: str) -> bool:
         sender = apprise.Apprise()

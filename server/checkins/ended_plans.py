@@ -45,7 +45,7 @@ async def resume(db: AsyncSession, actor: Actor, plan: Plan, patient: Patient, n
             audit.record(db, actor, "check-in.resumed", check_in, now)
             await flow.remind(db, check_in, plan, now)
     if plan.rhythm in rules.RECURRING:
-        await flow.lay_out(db, plan, patient, now)
+        await flow.schedule(db, plan, patient, now)
     return True
 
 

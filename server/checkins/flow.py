@@ -34,7 +34,7 @@ async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, 
     await db.flush()
     audit.record(db, actor, "plan.added", plan, now, slug=slug, rhythm=timing.rhythm)
     if timing.rhythm in rules.RECURRING:
-        await lay_out(db, plan, patient, now)
+        await schedule(db, plan, patient, now)
     return plan
 
 
@@ -56,7 +56,7 @@ async def set_time(db: AsyncSession, actor: Actor, patient: Patient, at: time, n
     await db.flush()
 
 
-async def lay_out_all(db: AsyncSession, now: datetime) -> None:
+async def schedule_all(db: AsyncSession, now: datetime) -> None:
     """Generate the check-ins of the coming days and their reminders, for every recurring plan."""
     found = await db.execute(
         select(Plan, Patient)
@@ -64,10 +64,10 @@ async def lay_out_all(db: AsyncSession, now: datetime) -> None:
         .where(Plan.ended_at.is_(None), Plan.rhythm.in_(rules.RECURRING))
     )
     for plan, patient in found.all():
-        await lay_out(db, plan, patient, now)
+        await schedule(db, plan, patient, now)
 
 
-async def lay_out(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
+async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
     """Generate the plan's check-ins up to AHEAD; those that exist stay as they are."""
     rows = await db.execute(select(CheckIn.due_at, CheckIn.day).where(CheckIn.plan_id == plan.id))
     held = {mark for row in rows.all() for mark in row}
@@ -138,7 +138,7 @@ async def _make(
     )
     db.add(check_in)
     await db.flush()
-    audit.record(db, system(patient.clinic_id), "check-in.laid-out", check_in, now)
+    audit.record(db, system(patient.clinic_id), "check-in.scheduled", check_in, now)
     await remind(db, check_in, plan, now)
     return check_in
 

@@ -13,7 +13,7 @@ from server.checkins.rules import CheckInState, Occasion
 from server.people.models import Patient
 
 
-async def reckon(db: AsyncSession, now: datetime, patient_id: str | None = None) -> int:
+async def recalculate(db: AsyncSession, now: datetime, patient_id: str | None = None) -> int:
     """Recompute recurring check-ins from their day and the plan's time, in the patient's zone; how many moved."""
     coming = (
         select(CheckIn, Plan, Patient)
@@ -29,7 +29,7 @@ async def reckon(db: AsyncSession, now: datetime, patient_id: str | None = None)
     return moved
 
 
-async def reckon_tied(db: AsyncSession, appointment_id: str, starts: datetime, zone: str, now: datetime) -> int:
+async def recalculate_tied(db: AsyncSession, appointment_id: str, starts: datetime, zone: str, now: datetime) -> int:
     """Recompute the check-ins of an appointment that starts at wall time `starts` in `zone`; returns how many moved."""
     rows = await db.execute(
         select(CheckIn, Plan, Patient)
@@ -48,7 +48,7 @@ async def _put(db: AsyncSession, check_in: CheckIn, plan: Plan, occasion: Occasi
     if occasion is None or occasion == Occasion(check_in.due_at, check_in.closes_at):
         return False
     check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
-    audit.record(db, system(check_in.clinic_id), "check-in.reckoned", check_in, now)
+    audit.record(db, system(check_in.clinic_id), "check-in.recalculated", check_in, now)
     await db.flush()
     await flow.remind(db, check_in, plan, now)
     return True

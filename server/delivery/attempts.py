@@ -13,7 +13,7 @@ from server.channels.email import Mailbox
 from server.channels.protocol import ChannelName, Message
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
-from server.delivery.batch import Known
+from server.delivery.batch import Batch
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
 from server.reminders import channel_policy, rules
@@ -25,10 +25,10 @@ Address = PushAddress | Mailbox | Number
 
 
 @dataclass(frozen=True)
-class Post:
+class Outgoing:
     """All that one attempt needs, so that no database stays open while it is sent.
 
-    `folded` counts the other reminders that its notification includes.
+    `combined` counts the other reminders that its notification includes.
     """
 
     attempt_id: str
@@ -38,7 +38,7 @@ class Post:
     channel: ChannelName
     address: Address
     message: Message
-    folded: int = 0
+    combined: int = 0
 
     @property
     def service(self) -> str:
@@ -57,7 +57,7 @@ class Sending:
     """What all messages of one batch share: the rows looked up, the time, and our base URL."""
 
     db: AsyncSession
-    known: Known
+    batch: Batch
     now: datetime
     base_url: str
 
@@ -66,17 +66,17 @@ def _service(channel: ChannelName, address: Address) -> str:
     return urlsplit(address.endpoint).netloc if isinstance(address, PushAddress) else channel
 
 
-def targets(known: Known, reminder: Reminder, patient: Patient, channel: ChannelName) -> list[Target]:
+def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: ChannelName) -> list[Target]:
     """The addresses that this channel has not tried yet. A text or email that may have gone out is never repeated."""
     if channel == ChannelName.PUSH:
-        took, living = known.took(reminder), known.subscriptions_for(reminder)
+        took, living = batch.took(reminder), batch.subscriptions_for(reminder)
         return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in took]
-    if known.went_out(reminder, channel):
+    if batch.went_out(reminder, channel):
         return []
-    email, number = _staffs(known.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
+    email, number = _staffs(batch.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
     if reminder.audience == rules.PATIENT_ALONE and patient.contact == ContactBy.CAREGIVER:
         number = None  # a text would reach the caregiver's phone
-    countries = channel_policy.text_countries(known.clinics[reminder.clinic_id])
+    countries = channel_policy.text_countries(batch.clinics[reminder.clinic_id])
     if channel == ChannelName.EMAIL and email:
         return [Target(Mailbox(email))]
     if channel == ChannelName.TEXT and number and phone_numbers.can_text(number, countries):
@@ -90,13 +90,13 @@ def _staffs(member: Staff) -> tuple[str | None, str | None]:
 
 
 def _patients(patient: Patient) -> tuple[str | None, str | None]:
-    number = patient.helper_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
+    number = patient.caregiver_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
     return patient.email, number if patient.text_consent_at else None
 
 
-def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, target: Target) -> Post:
+def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, target: Target) -> Outgoing:
     """Add the attempt's row in state "sending". Returns what the channel is to send after the commit."""
-    now, folded = sending.now, sending.known.folded[reminder.id]
+    now, combined = sending.now, sending.batch.combined[reminder.id]
     token = crypto.new_token()
     to = target.subscription
     attempt = Attempt(
@@ -108,16 +108,16 @@ def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, ta
         device_id=to.device_id if to else None,
         token_hash=crypto.token_hash(token),
         state=AttemptState.SENDING,
-        late=(now - reminder.next_at).total_seconds() if reminder.tries == 1 else None,
+        delay=(now - reminder.next_at).total_seconds() if reminder.tries == 1 else None,
         fence=reminder.fence,
         started_at=now,
     )
     sending.db.add(attempt)
     audit.record(sending.db, actor.system(reminder.clinic_id), "attempt.begun", attempt, now, channel=channel)
-    also = [other.kind for other in folded if other.subject_id != reminder.subject_id]
+    also = [other.kind for other in combined if other.subject_id != reminder.subject_id]
     message = _message(sending, reminder, channel, also, token)
     whose = to.id if to else ""
-    return Post(attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(folded))
+    return Outgoing(attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(combined))
 
 
 def _message(
@@ -127,7 +127,7 @@ def _message(
 
     `ttl` ends when the next channel's turn comes, so that a delayed push does not arrive beside the text or email.
     """
-    patient, base_url = sending.known.patients[reminder.patient_id], sending.base_url
+    patient, base_url = sending.batch.patients[reminder.patient_id], sending.base_url
     to_staff = reminder.staff_id is not None
     locale = "en" if to_staff else patient.locale
     with language.speaking(locale):
@@ -142,6 +142,6 @@ def _message(
             body = payload(
                 words, reminder_id=reminder.id, token=token, address=address, reply="/visits/reply", locale=locale
             )
-    ends = min(reminder.expires_at, reminder.turn_at or reminder.expires_at)
+    ends = min(reminder.expires_at, reminder.next_channel_at or reminder.expires_at)
     urgency = "normal" if reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE) else "high"
     return Message(reminder.id, body, ttl=max(int((ends - sending.now).total_seconds()), 0), urgency=urgency)

@@ -26,12 +26,12 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Known:
+class Batch:
     patients: dict[str, Patient]
     clinics: dict[str, Clinic]
     staff: dict[str, Staff] = field(default_factory=dict)
     tried: dict[str, list[Tried]] = field(default_factory=lambda: defaultdict(list))
-    folded: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
+    combined: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
     living: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _living
     patients_own: set[str] = field(default_factory=set)  # ids of patients' own devices, without their caregivers'
 
@@ -53,28 +53,28 @@ class Known:
         )
 
 
-async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Known:
+async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Batch:
     ids = [reminder.id for reminder in reminders]
     patients = await db.scalars(select(Patient).where(Patient.id.in_({r.patient_id for r in reminders})))
     clinics = await db.scalars(select(Clinic).where(Clinic.id.in_({r.clinic_id for r in reminders})))
-    known = Known({row.id: row for row in patients}, {row.id: row for row in clinics})
+    batch = Batch({row.id: row for row in patients}, {row.id: row for row in clinics})
     if members := {r.staff_id for r in reminders if r.staff_id}:
-        known.staff.update({row.id: row for row in await db.scalars(select(Staff).where(Staff.id.in_(members)))})
+        batch.staff.update({row.id: row for row in await db.scalars(select(Staff).where(Staff.id.in_(members)))})
     tried = await db.execute(
         select(Attempt.reminder_id, Attempt.channel, Attempt.state, Attempt.subscription_id, Attempt.accepted_at).where(
             Attempt.reminder_id.in_(ids)
         )
     )
     for reminder_id, channel, state, subscription_id, accepted_at in tried.all():
-        known.tried[reminder_id].append(Tried(channel, state, subscription_id, accepted_at is not None))
-    folded = select(Reminder).where(Reminder.lead_id.in_(ids), Reminder.state == ReminderState.COMBINED)
-    for other in await db.scalars(folded.order_by(Reminder.moment, Reminder.id)):
-        known.folded[other.lead_id or ""].append(other)
-    await _living(db, reminders, known)
-    return known
+        batch.tried[reminder_id].append(Tried(channel, state, subscription_id, accepted_at is not None))
+    combined = select(Reminder).where(Reminder.carrier_id.in_(ids), Reminder.state == ReminderState.COMBINED)
+    for other in await db.scalars(combined.order_by(Reminder.moment, Reminder.id)):
+        batch.combined[other.carrier_id or ""].append(other)
+    await _living(db, reminders, batch)
+    return batch
 
 
-async def _living(db: AsyncSession, reminders: Sequence[Reminder], known: Known) -> None:
+async def _living(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch) -> None:
     """List each active subscription under the ids of its patient (or caregiver's patient), staff member and device."""
     patient_id = func.coalesce(Device.patient_id, Caregiver.patient_id)
     rows = await db.execute(
@@ -92,6 +92,6 @@ async def _living(db: AsyncSession, reminders: Sequence[Reminder], known: Known)
     )
     for subscription, patients, *owners in rows.all():
         if patients:
-            known.patients_own.add(subscription.device_id)
+            batch.patients_own.add(subscription.device_id)
         for owner in filter(None, owners):
-            known.living[owner].append(subscription)
+            batch.living[owner].append(subscription)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.delivery.models import Breaker
+from server.delivery.models import CircuitBreaker
 from server.reminders import rules
 
 OPENS_AFTER = 3  # different devices refused, with no push accepted in between
@@ -19,29 +19,31 @@ REST = timedelta(minutes=10)
 
 
 async def note_refusal(db: AsyncSession, service: str, device_id: str, status: int | None, now: datetime) -> None:
-    held = await db.scalar(select(Breaker).where(Breaker.service == service).with_for_update())
-    if held is None:
-        held = Breaker(service=service, refused=[], since=now)
-        db.add(held)
-    held.status = status
-    if device_id not in held.refused:
-        held.refused = [*held.refused, device_id][-OPENS_AFTER:]
-    if held.opened_at is None and len(held.refused) >= OPENS_AFTER:
-        held.opened_at = now
-    if held.opened_at is not None:
-        held.probe_at = now + REST
+    breaker = await db.scalar(select(CircuitBreaker).where(CircuitBreaker.service == service).with_for_update())
+    if breaker is None:
+        breaker = CircuitBreaker(service=service, refused_by=[], since=now)
+        db.add(breaker)
+    breaker.status = status
+    if device_id not in breaker.refused_by:
+        breaker.refused_by = [*breaker.refused_by, device_id][-OPENS_AFTER:]
+    if breaker.opened_at is None and len(breaker.refused_by) >= OPENS_AFTER:
+        breaker.opened_at = now
+    if breaker.opened_at is not None:
+        breaker.probe_at = now + REST
     await db.flush()
 
 
 async def note_taken(db: AsyncSession, services: Iterable[str]) -> None:
     """Delete the breakers of services that accepted something: they let us in again."""
-    await db.execute(delete(Breaker).where(Breaker.service.in_(list(services))))
+    await db.execute(delete(CircuitBreaker).where(CircuitBreaker.service.in_(list(services))))
 
 
 async def resting(db: AsyncSession, services: Iterable[str], now: datetime) -> set[str]:
     """Those of `services` that must not be tried now."""
     found = await db.scalars(
-        select(Breaker.service).where(Breaker.service.in_(list(services)), Breaker.opened_at.is_not(None))
+        select(CircuitBreaker.service).where(
+            CircuitBreaker.service.in_(list(services)), CircuitBreaker.opened_at.is_not(None)
+        )
     )
     return set(found) - await _to_probe(db, now)
 
@@ -53,14 +55,21 @@ async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
     """
     longest = REST + rules.CLOCK_SLACK
     probed = await db.scalars(
-        update(Breaker)
-        .where(Breaker.opened_at.is_not(None), or_(Breaker.probe_at <= now, Breaker.probe_at > now + longest))
+        update(CircuitBreaker)
+        .where(
+            CircuitBreaker.opened_at.is_not(None),
+            or_(CircuitBreaker.probe_at <= now, CircuitBreaker.probe_at > now + longest),
+        )
         .values(probe_at=now + REST)
-        .returning(Breaker.service)
+        .returning(CircuitBreaker.service)
     )
     return set(probed)
 
 
-async def open_now(db: AsyncSession) -> list[Breaker]:
+async def open_now(db: AsyncSession) -> list[CircuitBreaker]:
     """The open breakers, for staff and the operator."""
-    return list(await db.scalars(select(Breaker).where(Breaker.opened_at.is_not(None)).order_by(Breaker.service)))
+    return list(
+        await db.scalars(
+            select(CircuitBreaker).where(CircuitBreaker.opened_at.is_not(None)).order_by(CircuitBreaker.service)
+        )
+    )

@@ -16,12 +16,12 @@ from server import actor, audit
 from server.access.models import Subscription
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
-from server.delivery.attempts import Post, Sending, targets, write_attempt
+from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
 from server.delivery.batch import look_up
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.digest import fold_together
-from server.reminders.digest_members import count_folded, let_go
+from server.reminders.digest import combine
+from server.reminders.digest_members import count_combined, release_members
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import AttemptState, ReminderState
 
@@ -75,7 +75,7 @@ async def write_attempts(
     now: datetime,
     base_url: str,
     able: Collection[str] = (ChannelName.PUSH,),
-) -> list[Post]:
+) -> list[Outgoing]:
     """Decide what follows for each claimed reminder, and add the attempts' rows. Returns what to send.
 
     Nothing is sent for a reminder that is too late, paused or unreachable.
@@ -83,66 +83,64 @@ async def write_attempts(
     await db.execute(
         update(Attempt)
         .where(Attempt.reminder_id.in_([r.id for r in claimed]), Attempt.state == AttemptState.SENDING)
-        .values(state=AttemptState.UNKNOWN, why="the worker stopped before it knew")
+        .values(state=AttemptState.UNKNOWN, reason="the worker stopped before it knew")
     )
-    going = await fold_together(db, claimed, now)
+    going = await combine(db, claimed, now)
     sending = Sending(db, await look_up(db, going), now, base_url)
-    posts: list[Post] = []
+    outgoing: list[Outgoing] = []
     for reminder in going:
         try:
-            posts += _attempts_of(sending, reminder, able)
+            outgoing += _attempts_of(sending, reminder, able)
         except (ValueError, MissingKey):  # one row that cannot be decrypted must not block the others
             end(db, reminder, ReminderState.FAILED, "its row does not open", now)
     for reminder in going:
         if reminder.state not in (ReminderState.SENDING, ReminderState.SENT):
-            await let_go(db, reminder, now)
+            await release_members(db, reminder, now)
     await db.flush()
-    return posts
+    return outgoing
 
 
-def _attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> list[Post]:
-    db, known, now = sending.db, sending.known, sending.now
-    patient = known.patients[reminder.patient_id]
+def _attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> list[Outgoing]:
+    db, batch, now = sending.db, sending.batch, sending.now
+    patient = batch.patients[reminder.patient_id]
     if reminder.expires_at <= now:
-        went_out = known.went_out(reminder)
-        why = "no device showed it" if went_out else "its time had passed"
-        return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, why, now)
+        went_out = batch.went_out(reminder)
+        reason = "no device showed it" if went_out else "its time had passed"
+        return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, reason, now)
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
-    steps = rules.steps_for(reminder.kind, known.clinics[reminder.clinic_id].reach, able)
-    if reminder.turn_at is not None and reminder.turn_at <= now:
-        reminder.step, reminder.turn_at = reminder.step + 1, None
-    return _take_turn(sending, reminder, steps)
+    policy = rules.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
+    if reminder.next_channel_at is not None and reminder.next_channel_at <= now:
+        reminder.channel_index, reminder.next_channel_at = reminder.channel_index + 1, None
+    return _try_channels(sending, reminder, policy)
 
 
-def _take_turn(sending: Sending, reminder: Reminder, steps: Sequence[rules.Step]) -> list[Post]:
+def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[rules.ChannelWait]) -> list[Outgoing]:
     """Attempts on the first channel, from the current one on, that has an address to try."""
-    db, known, now = sending.db, sending.known, sending.now
-    patient = known.patients[reminder.patient_id]
-    why = reminder.why or "no channel is set up"
-    for index in range(reminder.step, len(steps)):
-        channel = steps[index].channel
-        reminder.step = index
-        found = targets(known, reminder, patient, channel)
+    db, batch, now = sending.db, sending.batch, sending.now
+    patient = batch.patients[reminder.patient_id]
+    reason = reminder.reason or "no channel is set up"
+    for index in range(reminder.channel_index, len(policy)):
+        channel = policy[index].channel
+        reminder.channel_index = index
+        found = targets(batch, reminder, patient, channel)
         if found:
-            reminder.turn_at = reminder.turn_at or rules.turn_ends(steps, index, now, reminder.expires_at)
+            if reminder.next_channel_at is None:
+                reminder.next_channel_at = rules.next_channel_time(policy, index, now, reminder.expires_at)
             return [write_attempt(sending, reminder, channel, target) for target in found]
-        if known.went_out(reminder, channel):
+        if batch.went_out(reminder, channel):
             return end(db, reminder, ReminderState.SENT, None, now)
-        why, reminder.turn_at = UNREACHABLE[channel], None
-    reached = known.went_out(reminder)
-    return end(
-        db,
-        reminder,
-        ReminderState.UNREACHED if reached else ReminderState.FAILED,
-        "no device showed it" if reached else why,
-        now,
-    )
+        reason, reminder.next_channel_at = UNREACHABLE[channel], None
+    if batch.went_out(reminder):
+        return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
+    return end(db, reminder, ReminderState.FAILED, reason, now)
 
 
-def end(db: AsyncSession, reminder: Reminder, state: ReminderState, why: str | None, now: datetime) -> list[Post]:
-    """Settle a claimed reminder; returns no attempts. A "sent" one keeps `turn_at`, when the next channel follows."""
-    reminder.state, reminder.why, reminder.lease_until = state, why, None
+def end(
+    db: AsyncSession, reminder: Reminder, state: ReminderState, reason: str | None, now: datetime
+) -> list[Outgoing]:
+    """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`."""
+    reminder.state, reminder.reason, reminder.lease_until = state, reason, None
     audit.record(db, actor.system(reminder.clinic_id), f"reminder.{state}", reminder, now)
     return []
 
@@ -159,25 +157,26 @@ class Recheck(StrEnum):
     CHANGED = "changed"
 
 
-async def look_again(db: AsyncSession, posts: Sequence[Post]) -> dict[str, Recheck]:
+async def recheck(db: AsyncSession, waiting: Sequence[Outgoing]) -> dict[str, Recheck]:
     """Check just before sending whether each attempt, by its id, still holds."""
     rows = await db.execute(
         select(Attempt.id, Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at, Subscription.ended_at)
         .join(Reminder, Reminder.id == Attempt.reminder_id)
         .join(Patient, Patient.id == Reminder.patient_id)
         .outerjoin(Subscription, Subscription.id == Attempt.subscription_id)
-        .where(Attempt.id.in_([post.attempt_id for post in posts]))
+        .where(Attempt.id.in_([outgoing.attempt_id for outgoing in waiting]))
     )
-    held = {row.id: row for row in rows.all()}
-    folded = await count_folded(db, [post.reminder_id for post in posts if post.folded])
+    found = {row.id: row for row in rows.all()}
+    combined = await count_combined(db, [outgoing.reminder_id for outgoing in waiting if outgoing.combined])
     answers: dict[str, Recheck] = {}
-    for post in posts:
-        row = held.get(post.attempt_id)
-        ours = row is not None and row.state == ReminderState.SENDING and row.fence == post.fence
+    for outgoing in waiting:
+        row = found.get(outgoing.attempt_id)
+        ours = row is not None and row.state == ReminderState.SENDING and row.fence == outgoing.fence
         if row is None or not ours or row.ended_at is not None or (row.paused_at is not None and row.staff_id is None):
-            answers[post.attempt_id] = Recheck.WITHDRAWN
+            answers[outgoing.attempt_id] = Recheck.WITHDRAWN
         else:
-            answers[post.attempt_id] = Recheck.GO if folded.get(post.reminder_id, 0) == post.folded else Recheck.CHANGED
+            changed = combined.get(outgoing.reminder_id, 0) != outgoing.combined
+            answers[outgoing.attempt_id] = Recheck.CHANGED if changed else Recheck.GO
     return answers
 
 
@@ -185,6 +184,6 @@ async def next_due(db: AsyncSession) -> datetime | None:
     """When a tick next has something to do; None if nothing is planned."""
     scheduled = select(func.min(Reminder.next_at)).where(Reminder.state == ReminderState.SCHEDULED)
     leased = select(func.min(Reminder.lease_until)).where(Reminder.state == ReminderState.SENDING)
-    turns = select(func.min(Reminder.turn_at)).where(Reminder.state == ReminderState.SENT)
+    turns = select(func.min(Reminder.next_channel_at)).where(Reminder.state == ReminderState.SENT)
     moments = [await db.scalar(query) for query in (scheduled, leased, turns)]
     return min((moment for moment in moments if moment is not None), default=None)

@@ -7,22 +7,22 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.delivery.models import WorkerBeat
+from server.delivery.models import WorkerHeartbeat
 from server.reminders import rules
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
 async def beat(
-    db: AsyncSession, worker_id: str, held_why: str | None, now: datetime, silent: Collection[str] = ()
+    db: AsyncSession, worker_id: str, stop_reason: str | None, now: datetime, silent: Collection[str] = ()
 ) -> None:
     """Record that this worker is alive. `silent` names its ticks that have not run for too long. Deletes old beats."""
-    row = await db.get(WorkerBeat, worker_id)
+    row = await db.get(WorkerHeartbeat, worker_id)
     if row is None:
-        row = WorkerBeat(id=worker_id)
+        row = WorkerHeartbeat(id=worker_id)
         db.add(row)
-    row.ticked_at, row.held_why, row.silent = now, held_why, " ".join(sorted(silent)) or None
-    await db.execute(delete(WorkerBeat).where(WorkerBeat.ticked_at < now - FORGOTTEN_AFTER))
+    row.ticked_at, row.stop_reason, row.skipped_ticks = now, stop_reason, " ".join(sorted(silent)) or None
+    await db.execute(delete(WorkerHeartbeat).where(WorkerHeartbeat.ticked_at < now - FORGOTTEN_AFTER))
 
 
 class SendingTrouble(StrEnum):
@@ -38,7 +38,7 @@ async def trouble(db: AsyncSession, now: datetime) -> SendingTrouble | None:
     workers = await _alive(db, now)
     if not workers:
         return SendingTrouble.STOPPED
-    if all(worker.held_why for worker in workers):
+    if all(worker.stop_reason for worker in workers):
         return SendingTrouble.HELD
     return SendingTrouble.SILENT if _silent(workers) else None
 
@@ -48,16 +48,16 @@ async def silent_ticks(db: AsyncSession, now: datetime) -> list[str]:
     return sorted(_silent(await _alive(db, now)))
 
 
-def _silent(workers: Collection[WorkerBeat]) -> set[str]:
+def _silent(workers: Collection[WorkerHeartbeat]) -> set[str]:
     """Ticks that are silent in every worker: if one worker fails, another may still run them."""
-    return set.intersection(*(set((worker.silent or "").split()) for worker in workers)) if workers else set()
+    return set.intersection(*(set((worker.skipped_ticks or "").split()) for worker in workers)) if workers else set()
 
 
-async def _alive(db: AsyncSession, now: datetime) -> list[WorkerBeat]:
+async def _alive(db: AsyncSession, now: datetime) -> list[WorkerHeartbeat]:
     """Workers with a recent beat. A beat from the future came from a wrong clock and does not count."""
     found = await db.scalars(
-        select(WorkerBeat).where(
-            WorkerBeat.ticked_at > now - 2 * rules.LEASE, WorkerBeat.ticked_at <= now + rules.CLOCK_SLACK
+        select(WorkerHeartbeat).where(
+            WorkerHeartbeat.ticked_at > now - 2 * rules.LEASE, WorkerHeartbeat.ticked_at <= now + rules.CLOCK_SLACK
         )
     )
     return list(found)

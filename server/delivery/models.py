@@ -9,26 +9,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.db import Base
 
 
-class WorkerBeat(Base):
+class WorkerHeartbeat(Base):
     """When a worker last ticked, and why it sends nothing, if so. Staff see it when no worker has ticked for a while.
 
-    `silent` names, separated by spaces, the recurring ticks that it has not run for three of their periods.
+    `skipped_ticks` names, separated by spaces, the recurring ticks that it has not run for three of their periods.
     """
 
-    __tablename__ = "worker_beat"
+    __tablename__ = "worker_heartbeat"
 
     ticked_at: Mapped[datetime]
-    held_why: Mapped[str | None] = mapped_column(String(60))
-    silent: Mapped[str | None] = mapped_column(String(200))
+    stop_reason: Mapped[str | None] = mapped_column(String(60))
+    skipped_ticks: Mapped[str | None] = mapped_column(String(200))
 
 
-class Breaker(Base):
+class CircuitBreaker(Base):
     """A push service that refused us: which devices' pushes, since when, and when to try again."""
 
-    __tablename__ = "breaker"
+    __tablename__ = "circuit_breaker"
 
     service: Mapped[str] = mapped_column(String(253), unique=True)
-    refused: Mapped[list[Any]]
+    refused_by: Mapped[list[Any]]
     status: Mapped[int | None]
     since: Mapped[datetime]
     opened_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ from server.access.rules import SubscriptionEnd
 from server.channels.protocol import ChannelName, Outcome, Result
 from server.channels.push.channel import PushAddress
 from server.delivery import circuit_breakers
-from server.delivery.attempts import Post
+from server.delivery.attempts import Outgoing
 from server.delivery.claims import end
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
@@ -24,14 +24,14 @@ Row = TypeVar("Row", Attempt, Reminder)
 STATES = {Result.ACCEPTED: AttemptState.ACCEPTED, Result.UNKNOWN: AttemptState.UNKNOWN}
 
 
-async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
+async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Outgoing, Outcome]], now: datetime) -> None:
     """Record each outcome. A reminder that another worker has claimed meanwhile (higher fence) is left alone."""
-    attempts = await _rows(db, Attempt, [post.attempt_id for post, _ in done])
-    reminders = await _rows(db, Reminder, [post.reminder_id for post, _ in done])
-    by_reminder: dict[str, list[tuple[Post, Outcome]]] = {}
-    for post, outcome in done:
-        await _write_attempt(db, attempts[post.attempt_id], outcome, now)
-        by_reminder.setdefault(post.reminder_id, []).append((post, outcome))
+    attempts = await _rows(db, Attempt, [outgoing.attempt_id for outgoing, _ in done])
+    reminders = await _rows(db, Reminder, [outgoing.reminder_id for outgoing, _ in done])
+    by_reminder: dict[str, list[tuple[Outgoing, Outcome]]] = {}
+    for outgoing, outcome in done:
+        await _write_attempt(db, attempts[outgoing.attempt_id], outcome, now)
+        by_reminder.setdefault(outgoing.reminder_id, []).append((outgoing, outcome))
     await _tell_breakers(db, done, now)
     for reminder_id, pairs in by_reminder.items():
         reminder = reminders.get(reminder_id)
@@ -46,7 +46,7 @@ async def _rows(db: AsyncSession, table: type[Row], ids: list[str]) -> dict[str,
 
 
 async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
-    attempt.status, attempt.why = outcome.status, outcome.why or None
+    attempt.status, attempt.reason = outcome.status, outcome.reason or None
     if attempt.state in (AttemptState.SENDING, AttemptState.UNKNOWN):  # a receipt may arrive before the response
         attempt.state = STATES.get(outcome.result, AttemptState.FAILED)
     if outcome.result is Result.ACCEPTED:
@@ -56,12 +56,12 @@ async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, n
     audit.record(db, actor.system(attempt.clinic_id), f"attempt.{outcome.result.value}", attempt, now)
 
 
-async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Post, Outcome]], now: datetime) -> None:
+async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Outgoing, Outcome]], now: datetime) -> None:
     """Report the outcomes to the circuit breakers in order. A try without an HTTP status was not made."""
-    for post, outcome in done:
-        if isinstance(post.address, PushAddress) and outcome.result is Result.REFUSED and outcome.status:
-            await circuit_breakers.note_refusal(db, post.service, post.subscription_id, outcome.status, now)
-    taken = {post.service for post, outcome in done if outcome.result is Result.ACCEPTED}
+    for outgoing, outcome in done:
+        if isinstance(outgoing.address, PushAddress) and outcome.result is Result.REFUSED and outcome.status:
+            await circuit_breakers.note_refusal(db, outgoing.service, outgoing.subscription_id, outcome.status, now)
+    taken = {outgoing.service for outgoing, outcome in done if outcome.result is Result.ACCEPTED}
     if taken:
         await circuit_breakers.note_taken(db, taken)
 
@@ -69,33 +69,34 @@ async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Post, Outcome]],
 async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetime) -> None:
     subscription = await db.get_one(Subscription, subscription_id)
     subscription.ended_at = subscription.ended_at or now
-    subscription.ended_why = subscription.ended_why or SubscriptionEnd.GONE
+    subscription.end_reason = subscription.end_reason or SubscriptionEnd.GONE
 
 
-def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Post, Outcome]], now: datetime) -> None:
-    again = [outcome for post, outcome in pairs if _may_try_again(post, outcome)]
+def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Outgoing, Outcome]], now: datetime) -> None:
+    again = [outcome for outgoing, outcome in pairs if _may_try_again(outgoing, outcome)]
     if again and reminder.tries < rules.MOST_TRIES:
         reminder.state, reminder.lease_until = ReminderState.SCHEDULED, None
         wait = now + _wait(reminder.tries, again)
-        reminder.next_at = min(wait, reminder.turn_at) if reminder.turn_at and reminder.turn_at > now else wait
+        following = reminder.next_channel_at
+        reminder.next_at = min(wait, following) if following and following > now else wait
     elif any(outcome.result in (Result.ACCEPTED, Result.UNKNOWN) for _, outcome in pairs):
         end(db, reminder, ReminderState.SENT, None, now)
     else:
         _next_channel(reminder, pairs[0][1], now)
 
 
-def _may_try_again(post: Post, outcome: Outcome) -> bool:
+def _may_try_again(outgoing: Outgoing, outcome: Outcome) -> bool:
     """Whether to try this channel again. A repeated push shows once; a repeated text or email shows twice."""
     if outcome.result is Result.UNKNOWN:
-        return post.channel == ChannelName.PUSH
+        return outgoing.channel == ChannelName.PUSH
     return outcome.result in (Result.LATER, Result.REFUSED)
 
 
 def _next_channel(reminder: Reminder, outcome: Outcome, now: datetime) -> None:
     """No address on this channel took it: schedule the next one. The next claim ends it if there is none."""
-    reminder.state, reminder.lease_until = ReminderState.SCHEDULED, None
-    reminder.step, reminder.turn_at, reminder.next_at, reminder.tries = reminder.step + 1, None, now, 0
-    reminder.why = outcome.why[:60] or outcome.result.value
+    reminder.state, reminder.lease_until, reminder.tries = ReminderState.SCHEDULED, None, 0
+    reminder.channel_index, reminder.next_channel_at, reminder.next_at = reminder.channel_index + 1, None, now
+    reminder.reason = outcome.reason[:60] or outcome.result.value
 
 
 def _wait(tries: int, again: list[Outcome]) -> timedelta:
@@ -107,20 +108,20 @@ def _wait(tries: int, again: list[Outcome]) -> timedelta:
     return rules.backoff(tries, asked, random.random())  # noqa: S311  # jitter, not a secret
 
 
-async def reach(db: AsyncSession, now: datetime, limit: int = 500) -> int:
+async def move_to_next_channel(db: AsyncSession, now: datetime, limit: int = 500) -> int:
     """Schedule the next channel for sent reminders that no device showed in time; returns how many."""
     waited = await db.scalars(
         select(Reminder)
-        .where(Reminder.state == ReminderState.SENT, Reminder.turn_at <= now)
-        .order_by(Reminder.turn_at)
+        .where(Reminder.state == ReminderState.SENT, Reminder.next_channel_at <= now)
+        .order_by(Reminder.next_channel_at)
         .limit(limit)
     )
     moved = 0
     for reminder in list(waited):
-        reminder.turn_at = None
+        reminder.next_channel_at = None
         if not await _was_seen(db, reminder):
-            reminder.state, reminder.step, reminder.next_at = ReminderState.SCHEDULED, reminder.step + 1, now
-            reminder.tries, moved = 0, moved + 1
+            reminder.state, reminder.next_at, reminder.tries = ReminderState.SCHEDULED, now, 0
+            reminder.channel_index, moved = reminder.channel_index + 1, moved + 1
             audit.record(db, actor.system(reminder.clinic_id), "reminder.not-shown", reminder, now)
     return moved
 

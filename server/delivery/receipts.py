@@ -11,7 +11,7 @@ from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.flow import OVERTAKEN
+from server.reminders.flow import SUPERSEDED
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import AttemptState, ReminderState
 
@@ -49,7 +49,7 @@ def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
     for step in reached[event]:
         if getattr(attempt, f"{step}_at") is None:
             setattr(attempt, f"{step}_at", now)
-    if attempt.state not in rules.LADDER or rules.LADDER.index(event) < rules.LADDER.index(attempt.state):
+    if attempt.state not in rules.BEST_FIRST or rules.BEST_FIRST.index(event) < rules.BEST_FIRST.index(attempt.state):
         attempt.state = event
 
 
@@ -59,7 +59,7 @@ async def behind(db: AsyncSession, token: str) -> Reminder | None:
     reminder = await db.get(Reminder, attempt.reminder_id, populate_existing=True) if attempt else None
     if attempt is None or reminder is None or reminder.kind not in rules.ABOUT_VISITS:
         return None
-    if reminder.state == ReminderState.CANCELLED or reminder.why == OVERTAKEN or attempt.overtaken_at is not None:
+    if reminder.state == ReminderState.CANCELLED or reminder.reason == SUPERSEDED or attempt.superseded_at is not None:
         return None
     if await _has_ended(db, attempt):
         return None
@@ -88,4 +88,4 @@ async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None
 
 async def _attempt(db: AsyncSession, token: str) -> Attempt | None:
     found = select(Attempt).where(Attempt.token_hash == crypto.token_hash(token))
-    return await db.scalar(found.execution_options(populate_existing=True))  # reload: `overtaken_at` may be set now
+    return await db.scalar(found.execution_options(populate_existing=True))  # reload: `superseded_at` may be set now

@@ -14,10 +14,10 @@ from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
 from server.delivery import circuit_breakers
-from server.delivery.attempts import Post
+from server.delivery.attempts import Outgoing
 from server.delivery.backpressure import Pace
-from server.delivery.claims import BATCH, Recheck, claim_due, look_again, write_attempts
-from server.delivery.outcomes import reach, write_outcomes
+from server.delivery.claims import BATCH, Recheck, claim_due, recheck, write_attempts
+from server.delivery.outcomes import move_to_next_channel, write_outcomes
 
 log = structlog.get_logger()
 AT_ONCE = 20  # concurrent sends to one service
@@ -25,7 +25,7 @@ MOST_GOING = 400  # reminders in progress; further ones stay in the database, wh
 GATHERS = 0.02  # seconds to collect outcomes before they are written together
 LAST_WAIT = 5.0  # seconds to finish sends in progress when the worker stops
 
-Done = list[tuple[Post, Outcome]]
+Done = list[tuple[Outgoing, Outcome]]
 
 
 class Sender:
@@ -41,7 +41,7 @@ class Sender:
         self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._going: set[asyncio.Task[None]] = set()
-        self._asking: list[tuple[Post, asyncio.Future[Recheck]]] = []
+        self._asking: list[tuple[Outgoing, asyncio.Future[Recheck]]] = []
         self._done: Done = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -60,13 +60,13 @@ class Sender:
             now = self.trusted_now()  # after the lock: the clock may have jumped while we waited for it
             if now is None:
                 return 0
-            await reach(db, now)
+            await move_to_next_channel(db, now)
             claimed = await claim_due(db, now, room)
-            posts = await write_attempts(db, claimed, now, self.base_url, self.channels.keys())
-            resting = await circuit_breakers.resting(db, {post.service for post in posts}, now)
-        by_reminder: defaultdict[str, list[Post]] = defaultdict(list)
-        for post in posts:
-            by_reminder[post.reminder_id].append(post)
+            written = await write_attempts(db, claimed, now, self.base_url, self.channels.keys())
+            resting = await circuit_breakers.resting(db, {outgoing.service for outgoing in written}, now)
+        by_reminder: defaultdict[str, list[Outgoing]] = defaultdict(list)
+        for outgoing in written:
+            by_reminder[outgoing.reminder_id].append(outgoing)
         for group in by_reminder.values():
             self._keep(asyncio.create_task(self._send_all(group, resting)))
         return len(claimed)
@@ -83,57 +83,57 @@ class Sender:
 
     def _keep(self, task: "asyncio.Task[None]") -> None:
         self._going.add(task)
-        task.add_done_callback(self._let_go)
+        task.add_done_callback(self._finished)
 
-    def _let_go(self, task: "asyncio.Task[None]") -> None:
+    def _finished(self, task: "asyncio.Task[None]") -> None:
         self._going.discard(task)
         if not task.cancelled() and (error := task.exception()):  # its lease will expire, then we try again
             log.error("send.failed", kind=type(error).__name__, exc_info=error)
 
-    async def _send_all(self, posts: Sequence[Post], resting: Collection[str]) -> None:
+    async def _send_all(self, group: Sequence[Outgoing], resting: Collection[str]) -> None:
         """Make all attempts of one reminder, then queue their outcomes together: all of them decide what follows."""
-        outcomes = await asyncio.gather(*(self._send(post, post.service in resting) for post in posts))
-        self._done += zip(posts, outcomes, strict=True)
+        outcomes = await asyncio.gather(*(self._send(outgoing, outgoing.service in resting) for outgoing in group))
+        self._done += zip(group, outcomes, strict=True)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
-    async def _send(self, post: Post, rests: bool) -> Outcome:
+    async def _send(self, outgoing: Outgoing, rests: bool) -> Outcome:
         if rests:
-            return Outcome(Result.REFUSED, why="its push service refuses us; it is tried again later")
-        pace = self._paces[post.service]
-        async with self._gates[post.service]:
+            return Outcome(Result.REFUSED, reason="its push service refuses us; it is tried again later")
+        pace = self._paces[outgoing.service]
+        async with self._gates[outgoing.service]:
             if pace.rests():
-                return Outcome(Result.LATER, why="its service does not answer; it is tried again later")
-            said = await self._look(post)
-            if said == Recheck.WITHDRAWN:
-                return Outcome(Result.REJECTED, why="withdrawn")
-            if said == Recheck.CHANGED:
-                return Outcome(Result.LATER, why="part of it was called off; it is written anew")
+                return Outcome(Result.LATER, reason="its service does not answer; it is tried again later")
+            checked = await self._recheck(outgoing)
+            if checked == Recheck.WITHDRAWN:
+                return Outcome(Result.REJECTED, reason="withdrawn")
+            if checked == Recheck.CHANGED:
+                return Outcome(Result.LATER, reason="part of it was cancelled; it is written again")
             with pace.timing() as note:
-                outcome = await self.channels[post.channel].send(post.address, post.message)
+                outcome = await self.channels[outgoing.channel].send(outgoing.address, outgoing.message)
                 note(outcome.result in (Result.LATER, Result.UNKNOWN))
             return outcome
 
-    async def _look(self, post: Post) -> Recheck:
+    async def _recheck(self, outgoing: Outgoing) -> Recheck:
         """Check the attempt just before sending, in one query with others that are about to be sent."""
         answer: asyncio.Future[Recheck] = asyncio.get_running_loop().create_future()
-        self._asking.append((post, answer))
+        self._asking.append((outgoing, answer))
         if len(self._asking) == 1:
-            self._keep(asyncio.create_task(self._look_all()))
+            self._keep(asyncio.create_task(self._recheck_all()))
         return await answer
 
-    async def _look_all(self) -> None:
+    async def _recheck_all(self) -> None:
         await asyncio.sleep(0)  # let attempts that start at the same moment join
         asking, self._asking = self._asking, []
         try:
             async with self.database.reading() as db:
-                said = await look_again(db, [post for post, _ in asking])
+                checked = await recheck(db, [outgoing for outgoing, _ in asking])
         except Exception as error:
             for _, answer in asking:
                 answer.set_exception(error)
             return
-        for post, answer in asking:
-            answer.set_result(said[post.attempt_id])
+        for outgoing, answer in asking:
+            answer.set_result(checked[outgoing.attempt_id])
 
     async def _write(self) -> None:
         """Record the queued outcomes in one transaction; repeat while there are more."""

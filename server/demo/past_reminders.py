@@ -48,14 +48,14 @@ async def as_if_sent(db: AsyncSession, patient: Patient, reach: str | None, now:
             Reminder.patient_id == patient.id,
             Reminder.moment < now,
             Reminder.state.in_((ReminderState.SCHEDULED, ReminderState.CANCELLED)),
-            Reminder.why.is_distinct_from("replanned"),
+            Reminder.reason.is_distinct_from("replanned"),
         )
     )
     for reminder in list(past):
         if reach is None:
-            reminder.state, reminder.why = ReminderState.FAILED, "no device takes reminders"
+            reminder.state, reminder.reason = ReminderState.FAILED, "no device takes reminders"
             continue
-        reminder.state, reminder.why = ReminderState.SENT, None
+        reminder.state, reminder.reason = ReminderState.SENT, None
         db.add(_attempt(reminder, reach))
 
 

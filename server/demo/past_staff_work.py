@@ -43,7 +43,7 @@ async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: d
 
 
 async def _open_flags(db: AsyncSession, patient: Patient) -> list[Flag]:
-    return [flag for flag in await flags.of_patient(db, patient.id) if flag.done_at is None]
+    return [flag for flag in await flags.of_patient(db, patient.id) if flag.closed_at is None]
 
 
 async def _share_out(

@@ -34,7 +34,8 @@ from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Question, QuestionType, Value, asked
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Question, QuestionType, asked
 from server.questionnaires.respondents import Respondent
 from server.responses import closing, submit
 from server.responses.submit import Submission
@@ -158,7 +159,7 @@ async def _live_through(db: AsyncSession, life: Life, team: list[Staff], now: da
     for week in range(7):
         for plan in await checkins.plans_of(db, patient.id):
             if RHYTHMS[plan.slug] in (Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.MONTHLY):
-                await checkins.lay_out(db, plan, patient, min(now - BACK + timedelta(weeks=week), now))
+                await checkins.schedule(db, plan, patient, min(now - BACK + timedelta(weeks=week), now))
     due = await db.scalars(
         select(CheckIn).where(CheckIn.patient_id == patient.id, CheckIn.due_at <= now).order_by(CheckIn.due_at)
     )
@@ -213,7 +214,7 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at
     """Close flags that were a day old by `at`; those of the last six days stay open."""
     for number, flag in enumerate(await flags.of_patient(db, patient.id)):
         member = team[number % 2]
-        if flag.done_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
+        if flag.closed_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor(ActorKind.STAFF, member.id, member.clinic_id)
             await actions.close(
                 db, actor, flag, Outcome(FlagOutcome.CALLED, "Talked it through."), flag.raised_at + timedelta(hours=5)

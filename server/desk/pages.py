@@ -1,6 +1,5 @@
 """Staff pages: one response, and the schedule."""
 
-import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,7 +17,8 @@ from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Answers, Form, Question, Value
+from server.questionnaires.answers import Answers, Value, answers_from_json
+from server.questionnaires.definition import Form, Question
 from server.responses import history, submit, unread
 from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
@@ -41,7 +41,10 @@ async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id:
         form=form,
         patient=await db.get_one(Patient, response.patient_id),
         lines=_lines(form, given),
-        asides=[(aside, _lines(form, json.loads(aside.answers))) for aside in await unread.set_aside(db, response)],
+        versions=[
+            (version, _lines(form, answers_from_json(version.answers)))
+            for version in await unread.conflicting_versions(db, response)
+        ],
         source=(await sources.of(db, actor, [response]))[response.id],
         clinic=await people.clinic_of(db, actor),
         opener=await staff.find_staff(db, actor, response.opened_by or ""),

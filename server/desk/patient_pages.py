@@ -64,7 +64,7 @@ async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
     """Whether the patient wants or allows texts, but our number for them can't receive any."""
     if not (patient.text_consent_at or patient.contact == ContactBy.TEXT):
         return False
-    tel = patient.helper_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
+    tel = patient.caregiver_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
     countries = channel_policy.text_countries(await people.clinic_of(db, actor))
     return not phone_numbers.can_text(tel, countries)
 

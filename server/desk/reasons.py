@@ -1,8 +1,8 @@
 """Why a flag was raised, in words, compared with the person's previous and first answer."""
 
-import json
 from dataclasses import dataclass
 
+from server.flags.evidence import Evidence
 from server.flags.models import Flag
 from server.flags.rules import MISSING, WHOLE
 from server.language import gettext as _
@@ -18,14 +18,14 @@ class Reason:
 
 def reason_of(flag: Flag, form: Form | None) -> Reason:
     """The evidence in words, such as Swallowing: "hard, was a little; at first no trouble"."""
-    known = json.loads(flag.reason)
+    known = Evidence.from_json(flag.evidence)
     if flag.item.endswith(MISSING):
-        return Reason(_missing_item(flag, form), _missing_words(known["now"]))
+        return Reason(_missing_item(flag, form), _missing_words(known.now))
     question = form.by_id.get(flag.item) if form else None
     if question is None:
-        return Reason(flag.item, str(known["now"]), known["now"])
-    words = _in_words(question, known["now"], known["previous"], known["first"])
-    return Reason(question.short, words, known["now"])
+        return Reason(flag.item, str(known.now), known.now)
+    words = _in_words(question, known.now, known.previous, known.first)
+    return Reason(question.short, words, known.now)
 
 
 def _missing_item(flag: Flag, form: Form | None) -> str:

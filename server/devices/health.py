@@ -36,7 +36,7 @@ async def of_devices(db: AsyncSession, devices: Sequence[Device], now: datetime)
 
 
 def _health(device: Device, subscription: Subscription | None, now: datetime) -> DeviceHealth:
-    shown, ended = (subscription.shown_at, subscription.ended_why) if subscription else (None, None)
+    shown, ended = (subscription.shown_at, subscription.end_reason) if subscription else (None, None)
     given = Signs(device.seen_at, shown, device.asked_at, ended, had_subscription=subscription is not None)
     return DeviceHealth(device, given, signs.word_of(given, now))
 

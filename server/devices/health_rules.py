@@ -32,12 +32,12 @@ ENDED = {SubscriptionEnd.DENIED: PushHealth.DENIED, SubscriptionEnd.TURNED_OFF: 
 
 @dataclass(frozen=True)
 class Signs:
-    """`seen_at`: last opening of the app there. `ended_why`: why its last subscription ended, if it did."""
+    """`seen_at`: last opening of the app there. `end_reason`: why its last subscription ended, if it did."""
 
     seen_at: datetime
     shown_at: datetime | None
     asked_at: datetime | None
-    ended_why: SubscriptionEnd | None
+    end_reason: SubscriptionEnd | None
     had_subscription: bool = True
 
     @property
@@ -49,8 +49,8 @@ def word_of(signs: Signs, now: datetime) -> PushHealth:
     """Whether pushes reach this device."""
     if not signs.had_subscription:
         return PushHealth.NEVER
-    if signs.ended_why is not None:
-        return ENDED.get(signs.ended_why, PushHealth.GONE)
+    if signs.end_reason is not None:
+        return ENDED.get(signs.end_reason, PushHealth.GONE)
     if signs.asked_at is None or signs.asked_at <= signs.last:
         return PushHealth.REACHED
     return PushHealth.ASKED if now - signs.asked_at < ANSWERS_WITHIN else PushHealth.SILENT
@@ -59,7 +59,7 @@ def word_of(signs: Signs, now: datetime) -> PushHealth:
 def is_to_be_asked(signs: Signs, silent_days: int, now: datetime) -> bool:
     """Whether the device gave no sign for `silent_days`, and was not asked since its last sign."""
     asked = signs.asked_at is not None and signs.asked_at > signs.last
-    active = signs.had_subscription and signs.ended_why is None
+    active = signs.had_subscription and signs.end_reason is None
     return active and not asked and now - signs.last >= timedelta(days=silent_days)
 
 

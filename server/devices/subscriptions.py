@@ -44,11 +44,11 @@ async def subscribe(
     subscription = await _own_or_new(db, actor, new.endpoint, now)
     subscription.p256dh, subscription.auth = new.p256dh, new.auth
     subscription.vapid_key = _key_id(new.vapid_public)
-    subscription.started_at, subscription.ended_at, subscription.ended_why = now, None, None
+    subscription.started_at, subscription.ended_at, subscription.end_reason = now, None, None
     db.add(subscription)
     await db.flush()
     await _end_others(db, subscription, now)
-    audit.record(db, actor, "subscription.taken", subscription, now)
+    audit.record(db, actor, "subscription.started", subscription, now)
     return subscription
 
 
@@ -83,7 +83,7 @@ async def _take_over(db: AsyncSession, actor: Actor, held: Subscription, now: da
     own = await db.get_one(Device, actor.device_id)
     goes_on = held.ended_at is None and before.ended_at is None and sessions.owner(before) == sessions.owner(own)
     if not goes_on:
-        held.ended_at, held.ended_why = held.ended_at or now, held.ended_why or SubscriptionEnd.TAKEN_OVER
+        held.ended_at, held.end_reason = held.ended_at or now, held.end_reason or SubscriptionEnd.TAKEN_OVER
         held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
         await db.flush()
     await sessions.replace_device(db, before, own, now)
@@ -101,13 +101,13 @@ async def _end_others(db: AsyncSession, kept: Subscription, now: datetime) -> No
             Subscription.id != kept.id,
             Subscription.ended_at.is_(None),
         )
-        .values(ended_at=now, ended_why=SubscriptionEnd.REPLACED)
+        .values(ended_at=now, end_reason=SubscriptionEnd.REPLACED)
     )
 
 
 async def unsubscribe(db: AsyncSession, actor: Actor, why: SubscriptionEnd, now: datetime) -> None:
     for subscription in await _living(db, actor.device_id):
-        subscription.ended_at, subscription.ended_why = now, why
+        subscription.ended_at, subscription.end_reason = now, why
         audit.record(db, actor, "subscription.ended", subscription, now, why=why)
 
 
@@ -178,7 +178,7 @@ async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: d
     """The browser has no subscription: it lost it, never had one, or the person turned reminders off."""
     await unsubscribe(db, actor, SubscriptionEnd.GONE, now)
     last = await db.scalar(
-        select(Subscription.ended_why)
+        select(Subscription.end_reason)
         .where(Subscription.device_id == actor.device_id)
         .order_by(Subscription.started_at.desc(), Subscription.ended_at.desc())
         .limit(1)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.delivery import circuit_breakers
 from server.delivery import heartbeats as workers
-from server.delivery.models import Breaker, WorkerBeat
+from server.delivery.models import CircuitBreaker, WorkerHeartbeat
 from server.devices import health
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
@@ -73,7 +73,7 @@ async def _lateness(db: AsyncSession, now: datetime) -> Metric:
     """Seconds between due and first attempt, for first attempts of the last 15 minutes."""
     family = GaugeMetricFamily("interlude_lateness_seconds", "From due to the first try.", labels=("quantile",))
     found = await db.scalars(
-        select(Attempt.late).where(Attempt.late.is_not(None), Attempt.started_at > now - LOOKS_BACK)
+        select(Attempt.delay).where(Attempt.delay.is_not(None), Attempt.started_at > now - LOOKS_BACK)
     )
     late = sorted(value for value in found if value is not None)
     for quantile in QUANTILES if late else ():
@@ -95,7 +95,7 @@ async def _attempts(db: AsyncSession) -> Metric:
     return family
 
 
-def _breakers(found: Iterable[Breaker]) -> Metric:
+def _breakers(found: Iterable[CircuitBreaker]) -> Metric:
     family = GaugeMetricFamily("interlude_breaker_open", "Push services that refuse us.", labels=("service", "status"))
     for breaker in found:
         family.add_metric((breaker.service, str(breaker.status)), 1)
@@ -104,7 +104,7 @@ def _breakers(found: Iterable[Breaker]) -> Metric:
 
 async def _workers(db: AsyncSession, now: datetime) -> list[Metric]:
     # Ignore beats from the future, which a wrong clock left.
-    recent = select(WorkerBeat.ticked_at).where(WorkerBeat.ticked_at <= now + rules.CLOCK_SLACK)
+    recent = select(WorkerHeartbeat.ticked_at).where(WorkerHeartbeat.ticked_at <= now + rules.CLOCK_SLACK)
     beats = list(await db.scalars(recent))
     age = max((now - max(beats)).total_seconds(), 0.0) if beats else float("inf")
     silent = GaugeMetricFamily(

@@ -10,7 +10,8 @@ from server.appointments.models import Appointment
 from server.language import gettext as _
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Question, QuestionType, Value
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Form, Question, QuestionType
 from server.reminders.rules import Reply
 from server.responses import history
 from server.responses.models import Response

@@ -19,14 +19,14 @@ from server.reminders import flow as reminders
 
 
 def shown_of(flag: Flag) -> Shown:
-    return rules.shown(flag.news_at, flag.owner_id, flag.done_at)
+    return rules.shown(flag.updated_at, flag.owner_id, flag.closed_at)
 
 
 async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> bool:
     """Take the flag. False if it is closed or a colleague has it, who keeps it; we record both tries (case 74)."""
     await hold(db, flag)
-    late = flag.done_at is not None or flag.owner_id not in (None, staff_id)
-    audit.record(db, actor, "flag.owned", flag, now, owner=staff_id, late=late)
+    late = flag.closed_at is not None or flag.owner_id not in (None, staff_id)
+    audit.record(db, actor, "flag.taken", flag, now, owner=staff_id, late=late)
     if late:
         return False
     await _give(db, actor, flag, staff_id, now)
@@ -45,9 +45,9 @@ async def assign(
     if staff_id and (member is None or member.ended_at is not None):
         return Refused("owner")
     await hold(db, flag)
-    if flag.done_at is not None:
+    if flag.closed_at is not None:
         return Refused("closed")
-    if shown.news_at and shown.owner_id != (flag.owner_id or ""):
+    if shown.updated_at and shown.owner_id != (flag.owner_id or ""):
         return Refused("owned")
     audit.record(db, actor, "flag.assigned", flag, now, owner=staff_id, before=flag.owner_id or "")
     await _give(db, actor, flag, staff_id, now)
@@ -61,7 +61,7 @@ async def hold(db: AsyncSession, flag: Flag) -> None:
 
 async def _give(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> None:
     flag.owner_id, flag.owned_at = staff_id or None, now if staff_id else None
-    flag.rung, flag.told_at = 0, None
+    flag.contacts_notified, flag.notified_at = 0, None
     await reminders.cancel(db, actor, flag.id, "taken" if staff_id else "given back", now)
     when = escalation.goes_on_at if staff_id else escalation.begins_at
     flag.escalate_at = await when(db, flag, now)
@@ -99,7 +99,7 @@ async def end(
     audit.record(db, actor, "flag.closed", flag, now, outcome=outcome.name, late=refused is not None)
     if refused is not None:
         return refused
-    flag.outcome, flag.note, flag.done_at, flag.done_by = outcome.name, outcome.note or None, now, actor.id
+    flag.outcome, flag.note, flag.closed_at, flag.closed_by = outcome.name, outcome.note or None, now, actor.id
     if flag.owner_id is None:
         flag.owner_id, flag.owned_at = actor.id, now
     flag.escalate_at = None
@@ -109,9 +109,9 @@ async def end(
 
 def changed_since(flag: Flag, shown: Shown) -> Refused | None:
     """Why an outcome chosen on a page that showed `shown` no longer fits the flag; None if it does."""
-    if flag.done_at is not None:
+    if flag.closed_at is not None:
         return Refused("closed")
-    if shown.news_at and shown.news_at != shown_of(flag).news_at:
+    if shown.updated_at and shown.updated_at != shown_of(flag).updated_at:
         return Refused("news")
     return None
 
@@ -124,16 +124,16 @@ async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, show
     """
     newest = await flags.newest(db, flag.patient_id, flag.item)
     await hold(db, flag)
-    if newest is None or newest.id != flag.id or flag.done_at is None:
+    if newest is None or newest.id != flag.id or flag.closed_at is None:
         return Refused("reopened")
-    if shown.news_at and shown.done_at != shown_of(flag).done_at:
+    if shown.updated_at and shown.closed_at != shown_of(flag).closed_at:
         return Refused("closed")
-    if flag.note and flag.done_by:  # keep the colleague's note, whatever happens to the outcome
+    if flag.note and flag.closed_by:  # keep the colleague's note, whatever happens to the outcome
         note = FlagNote(
-            clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.done_by, at=flag.done_at, text=flag.note
+            clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.closed_by, at=flag.closed_at, text=flag.note
         )
         db.add(note)
-    flag.outcome = flag.done_at = flag.done_by = None
+    flag.outcome = flag.closed_at = flag.closed_by = None
     flag.note = None
     audit.record(db, actor, "flag.reopened", flag, now)
     flag.escalate_at = await escalation.goes_on_at(db, flag, now)

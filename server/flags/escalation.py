@@ -38,9 +38,9 @@ async def goes_on_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
 async def escalate(db: AsyncSession, now: datetime) -> int:
     """Notify the next contact of each flag that is due, or whose last contact was not reached; returns how many."""
     told = 0
-    for flag in [*await _waiting(db, now), *await _not_told(db, now)]:
+    for flag in [*await _waiting(db, now), *await _not_notified(db, now)]:
         clinic = await db.get_one(Clinic, flag.clinic_id)
-        told += await _tell_next(db, clinic, flag, await on_call.order(db, clinic.id), now)
+        told += await _notify_next(db, clinic, flag, await on_call.order(db, clinic.id), now)
     return told
 
 
@@ -48,7 +48,7 @@ async def _waiting(db: AsyncSession, now: datetime) -> list[Flag]:
     """Flags due for escalation, locked for this worker. A flag that somebody's action locks waits for the next tick."""
     found = await db.scalars(
         select(Flag)
-        .where(Flag.done_at.is_(None), Flag.escalate_at <= now)
+        .where(Flag.closed_at.is_(None), Flag.escalate_at <= now)
         .order_by(Flag.escalate_at)
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True)
@@ -56,13 +56,13 @@ async def _waiting(db: AsyncSession, now: datetime) -> list[Flag]:
     return list(found)
 
 
-async def _not_told(db: AsyncSession, now: datetime) -> list[Flag]:
+async def _not_notified(db: AsyncSession, now: datetime) -> list[Flag]:
     """Flags whose last notification failed on every channel: the next contact need not wait."""
     found = await db.scalars(
         select(Flag)
-        .join(Reminder, (Reminder.subject_id == Flag.id) & (Reminder.moment == Flag.told_at))
+        .join(Reminder, (Reminder.subject_id == Flag.id) & (Reminder.moment == Flag.notified_at))
         .where(
-            Flag.done_at.is_(None),
+            Flag.closed_at.is_(None),
             Flag.escalate_at > now,
             Reminder.kind.in_(KINDS),
             Reminder.state == ReminderState.FAILED,
@@ -73,38 +73,42 @@ async def _not_told(db: AsyncSession, now: datetime) -> list[Flag]:
     return list(found)
 
 
-async def _tell_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: Sequence[Staff], now: datetime) -> bool:
+async def _notify_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: Sequence[Staff], now: datetime) -> bool:
     """Create the contact's reminder and set the flag's next step, in one transaction. False if nobody was notified."""
     early = flag.escalate_at is not None and flag.escalate_at > now
-    if early and (not contacts or flag.rung % len(contacts) == 0):
+    if early and (not contacts or flag.contacts_notified % len(contacts) == 0):
         return False  # every contact failed: start again with the first when `escalate_at` comes
     actor = system(flag.clinic_id)
     if not contacts:
         flag.escalate_at = now + wait_of(clinic)  # somebody may be on call by then
         audit.record(db, actor, "flag.nobody-on-call", flag, now)
         return False
-    contact = contacts[flag.rung % len(contacts)]
+    contact = contacts[flag.contacts_notified % len(contacts)]
     kind = ReminderKind.ON_CALL if flag.severity == Severity.URGENT else ReminderKind.OVERDUE
     path = f"/staff/patients/{flag.patient_id}#flag-{flag.id}"
     notice = Notice(kind, flag.patient_id, flag.id, path, now + WORTH_FOR, staff_id=contact.id)
     await reminders.remind_now(db, actor, notice, now)
-    flag.rung, flag.told_at = flag.rung + 1, now
-    flag.escalate_at = rules.next_rung(flag.severity, flag.rung, len(contacts), now, wait_of(clinic), hours_of(clinic))
-    audit.record(db, actor, "flag.told", flag, now, contact=contact.id, rung=flag.rung)
+    flag.contacts_notified, flag.notified_at = flag.contacts_notified + 1, now
+    flag.escalate_at = rules.next_contact_at(
+        flag.severity, flag.contacts_notified, len(contacts), now, wait_of(clinic), hours_of(clinic)
+    )
+    audit.record(
+        db, actor, "flag.contact-notified", flag, now, contact=contact.id, contacts_notified=flag.contacts_notified
+    )
     return True
 
 
-async def hasten(db: AsyncSession, now: datetime) -> int:
+async def bring_forward(db: AsyncSession, now: datetime) -> int:
     """Bring forward what a clock that was ahead put off: no flag waits longer than if it were raised now.
 
     The flag keeps the wrong timestamps, for the record. Returns how many flags changed.
     """
     ahead = now + CLOCK_SLACK
-    marks = (Flag.raised_at, Flag.news_at, Flag.told_at, Flag.owned_at)
+    marks = (Flag.raised_at, Flag.updated_at, Flag.notified_at, Flag.owned_at)
     found = await db.scalars(
         select(Flag)
         .where(
-            Flag.done_at.is_(None),
+            Flag.closed_at.is_(None),
             or_(*(mark > ahead for mark in marks)),
             or_(Flag.due_at > now, Flag.escalate_at > now),
         )
@@ -112,7 +116,7 @@ async def hasten(db: AsyncSession, now: datetime) -> int:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True)
     )
-    hastened = 0
+    brought_forward = 0
     for flag in list(found):
         clinic = await db.get_one(Clinic, flag.clinic_id)
         contacts = len(await on_call.order(db, clinic.id))
@@ -120,24 +124,24 @@ async def hasten(db: AsyncSession, now: datetime) -> int:
         latest = _latest(flag, clinic, contacts, due_at, now)
         escalate_at = min(flag.escalate_at, latest) if flag.escalate_at and latest else flag.escalate_at
         if (due_at, escalate_at) != (flag.due_at, flag.escalate_at):
-            flag.due_at, flag.escalate_at, hastened = due_at, escalate_at, hastened + 1
-            audit.record(db, system(flag.clinic_id), "flag.hastened", flag, now)
-    return hastened
+            flag.due_at, flag.escalate_at, brought_forward = due_at, escalate_at, brought_forward + 1
+            audit.record(db, system(flag.clinic_id), "flag.brought-forward", flag, now)
+    return brought_forward
 
 
 def _latest(flag: Flag, clinic: Clinic, contacts: int, due_at: datetime, now: datetime) -> datetime | None:
     """The latest time to notify this flag's next contact; None if nobody is left to notify."""
     hours, wait = hours_of(clinic), wait_of(clinic)
-    if flag.owner_id is not None and flag.told_at is None:
+    if flag.owner_id is not None and flag.notified_at is None:
         return rules.after_taking(flag.severity, due_at, now, hours)
-    if flag.told_at is not None:
-        return rules.next_rung(flag.severity, flag.rung, contacts, now, wait, hours)
+    if flag.notified_at is not None:
+        return rules.next_contact_at(flag.severity, flag.contacts_notified, contacts, now, wait, hours)
     return rules.escalates_at(flag.severity, due_at, now, wait, hours)
 
 
 async def next_at(db: AsyncSession) -> datetime | None:
     """When the next flag is due for escalation; None if none is."""
-    moment: datetime | None = await db.scalar(select(func.min(Flag.escalate_at)).where(Flag.done_at.is_(None)))
+    moment: datetime | None = await db.scalar(select(func.min(Flag.escalate_at)).where(Flag.closed_at.is_(None)))
     return moment
 
 

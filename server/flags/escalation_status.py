@@ -23,7 +23,7 @@ WENT_OUT = (AttemptState.ACCEPTED, AttemptState.SHOWN, AttemptState.OPENED, Atte
 
 
 @dataclass(frozen=True)
-class Rung:
+class ContactStatus:
     """The contact notified last. `attempt` is the newest that may have gone out, or None."""
 
     name: str
@@ -39,13 +39,15 @@ async def escalation_step(db: AsyncSession, flag: Flag, zone: str, now: datetime
 
 async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, now: datetime) -> dict[str, str]:
     """Flag id → its status, for open flags that have one. `zone` is the clinic's."""
-    waiting = [flag for flag in flags if flag.done_at is None]
-    told = {flag.id: flag for flag in waiting if flag.told_at is not None}
+    waiting = [flag for flag in flags if flag.closed_at is None]
+    told = {flag.id: flag for flag in waiting if flag.notified_at is not None}
     alone = [
-        flag for flag in waiting if flag.severity == Severity.URGENT and flag.told_at is None and flag.owner_id is None
+        flag
+        for flag in waiting
+        if flag.severity == Severity.URGENT and flag.notified_at is None and flag.owner_id is None
     ]
-    rungs, alerted = await _rungs(db, told), await _devices(db, [flag.id for flag in alone])
-    steps = {flag_id: _words(told[flag_id], rung, zone, now) for flag_id, rung in rungs.items()}
+    statuses, alerted = await _statuses(db, told), await _devices(db, [flag.id for flag in alone])
+    steps = {flag_id: _words(told[flag_id], status, zone, now) for flag_id, status in statuses.items()}
     first = {clinic_id: await _first(db, clinic_id) for clinic_id in {flag.clinic_id for flag in alone}}
     for flag in alone:
         steps[flag.id] = _before_anybody(flag, alerted.get(flag.id, 0), first[flag.clinic_id], zone, now)
@@ -62,16 +64,16 @@ async def pulse(db: AsyncSession, clinic_id: str, since: datetime) -> list[str]:
     return sorted(":".join(map(str, row)) for row in found)
 
 
-async def _rungs(db: AsyncSession, told: dict[str, Flag]) -> dict[str, Rung]:
+async def _statuses(db: AsyncSession, told: dict[str, Flag]) -> dict[str, ContactStatus]:
     rows = await db.execute(
         select(Reminder, Staff)
         .join(Staff, Staff.id == Reminder.staff_id)
         .where(Reminder.subject_id.in_(told), Reminder.kind.in_(KINDS))
     )
-    last = {r.subject_id: (r, member) for r, member in rows.all() if r.moment == told[r.subject_id].told_at}
+    last = {r.subject_id: (r, member) for r, member in rows.all() if r.moment == told[r.subject_id].notified_at}
     tries = await _went_out(db, [reminder.id for reminder, _member in last.values()])
     return {
-        flag_id: Rung(member.name, reminder.state, reminder.why or "", tries.get(reminder.id))
+        flag_id: ContactStatus(member.name, reminder.state, reminder.reason or "", tries.get(reminder.id))
         for flag_id, (reminder, member) in last.items()
     }
 
@@ -101,15 +103,15 @@ async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
     return {subject_id: count for subject_id, count in rows.all()}
 
 
-def _words(flag: Flag, rung: Rung, zone: str, now: datetime) -> str:
-    said = {"name": rung.name, "when": _when(rung.attempt.started_at, zone, now) if rung.attempt else ""}
-    if rung.attempt is None and rung.state == ReminderState.FAILED:
+def _words(flag: Flag, status: ContactStatus, zone: str, now: datetime) -> str:
+    said = {"name": status.name, "when": _when(status.attempt.started_at, zone, now) if status.attempt else ""}
+    if status.attempt is None and status.state == ReminderState.FAILED:
         words = _("could not reach %(name)s on call") % said
-    elif rung.attempt is None:
+    elif status.attempt is None:
         words = _("telling %(name)s, who is on call") % said
-    elif rung.attempt.state == AttemptState.UNKNOWN:
+    elif status.attempt.state == AttemptState.UNKNOWN:
         words = _("perhaps told %(name)s at %(when)s, it was not confirmed; nobody has answered yet") % said
-    elif rung.attempt.channel == ChannelName.TEXT:
+    elif status.attempt.channel == ChannelName.TEXT:
         words = _("told %(name)s by text at %(when)s, nobody has answered yet") % said
     else:
         words = _("told %(name)s by email at %(when)s, nobody has answered yet") % said

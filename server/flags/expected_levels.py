@@ -39,7 +39,7 @@ async def expect(
     """Set an expected level in place of the current one. Refused: "days" outside EXPECTED_DAYS."""
     if not rules.EXPECTED_DAYS[0] <= wanted.days <= rules.EXPECTED_DAYS[1]:
         return Refused("days")
-    await flags.hold_patient(db, patient_id)
+    await flags.lock_patient(db, patient_id)
     held = await _last(db, patient_id, item.link_id)
     if held is not None:
         _end(held, actor, now)
@@ -69,7 +69,7 @@ async def snooze(
     Refused: "severity" for a red flag or missing answers, "level" for a better one than the flag's, "days", or as
     `actions.close`.
     """
-    await flags.hold_patient(db, flag.patient_id)
+    await flags.lock_patient(db, flag.patient_id)
     await actions.hold(db, flag)
     if flag.severity == Severity.URGENT or flag.item.endswith(rules.MISSING):
         return Refused("severity")

@@ -1,6 +1,5 @@
 """Raise flags, add news to open ones, mark them as seen, find them. actions.py holds what staff do with a flag."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.flags import escalation, rules
-from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerRow
+from server.flags.evidence import Evidence
+from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerVersion
 from server.flags.rules import Condition, Course, Earlier, FlagOutcome, Raised, Severity, Trigger, Urgency
 from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
@@ -47,9 +47,9 @@ class Occurrence:
 
 async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trigger]:
     rows = await db.scalars(
-        select(TriggerRow)
-        .where(TriggerRow.clinic_id == clinic_id, TriggerRow.slug == slug, TriggerRow.ended_at.is_(None))
-        .order_by(TriggerRow.began_at, TriggerRow.id)
+        select(TriggerVersion)
+        .where(TriggerVersion.clinic_id == clinic_id, TriggerVersion.slug == slug, TriggerVersion.ended_at.is_(None))
+        .order_by(TriggerVersion.began_at, TriggerVersion.id)
     )
     return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen, r.times) for r in rows]
 
@@ -84,16 +84,16 @@ async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[st
 async def _raise_all(
     db: AsyncSession, actor: Actor, occurrence: Occurrence, found: Iterable[Raised], now: datetime
 ) -> None:
-    await hold_patient(db, occurrence.patient_id)
+    await lock_patient(db, occurrence.patient_id)
     for raised in found:
         flag = await newest(db, occurrence.patient_id, raised.item)
-        if flag is not None and flag.done_at is None:
+        if flag is not None and flag.closed_at is None:
             await _add_news(db, actor, flag, occurrence, raised, now)
         elif flag is None or not _stays_quiet(flag, raised, now):
             await _raise(db, actor, occurrence, raised, now)
 
 
-async def hold_patient(db: AsyncSession, patient_id: str) -> None:
+async def lock_patient(db: AsyncSession, patient_id: str) -> None:
     """Lock the patient row: concurrent submissions must not both create the only open flag."""
     await db.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
@@ -113,21 +113,7 @@ def _stays_quiet(flag: Flag, raised: Raised, now: datetime) -> bool:
 
 def level_of(flag: Flag) -> int:
     """The worst level in the flag's evidence."""
-    level: int = json.loads(flag.reason)["now"]
-    return level
-
-
-def _reason(occurrence: Occurrence, raised: Raised) -> str:
-    return json.dumps(
-        {
-            "condition": raised.trigger.condition,
-            "now": raised.now,
-            "previous": raised.previous,
-            "first": raised.first,
-            "version": occurrence.version,
-            "rule": raised.trigger.id,
-        }
-    )
+    return Evidence.from_json(flag.evidence).now
 
 
 async def _add_news(
@@ -137,22 +123,21 @@ async def _add_news(
 
     Red in another check-in is another event: it takes the flag from its owner, who took only the first (case 73).
     """
-    known = json.loads(flag.reason)
     worse = rules.worse(raised.severity, flag.severity)
     red_again = raised.severity == flag.severity == Severity.URGENT and flag.check_in_id != occurrence.check_in_id
-    if raised.now >= known["now"] or worse != flag.severity:
-        flag.reason = _reason(occurrence, raised)
+    if raised.now >= level_of(flag) or worse != flag.severity:
+        flag.evidence = Evidence.of(raised, occurrence.version).to_json()
     turned_red = worse == Severity.URGENT and flag.severity != Severity.URGENT
     if red_again:
         flag.owner_id = None
     if worse != flag.severity or red_again:
         flag.severity = worse
         flag.due_at = min(flag.due_at, await _due(db, actor, worse, now))
-        flag.rung, flag.told_at = 0, None
+        flag.contacts_notified, flag.notified_at = 0, None
         flag.escalate_at = await escalation.begins_at(db, flag, now)
     flag.response_id = occurrence.response_id or flag.response_id
-    flag.check_in_id, flag.news_at = occurrence.check_in_id, now
-    audit.record(db, actor, "flag.news", flag, now, severity=raised.severity)
+    flag.check_in_id, flag.updated_at = occurrence.check_in_id, now
+    audit.record(db, actor, "flag.updated", flag, now, severity=raised.severity)
     if turned_red or red_again:
         await _alert_staff(db, actor, flag, occurrence.path, now)
 
@@ -168,9 +153,9 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
         version=occurrence.version,
         item=raised.item,
         severity=raised.severity,
-        reason=_reason(occurrence, raised),
+        evidence=Evidence.of(raised, occurrence.version).to_json(),
         raised_at=now,
-        news_at=now,
+        updated_at=now,
         due_at=await _due(db, actor, raised.severity, now),
     )
     flag.escalate_at = await escalation.begins_at(db, flag, now)
@@ -196,8 +181,8 @@ async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, no
 
 async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency: Urgency, now: datetime) -> None:
     """Record the patient's own urgency on each open flag of this check-in."""
-    for flag in await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.done_at.is_(None))):
-        flag.urgency, flag.news_at = urgency, now  # so that a page opened before counts as out of date
+    for flag in await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.closed_at.is_(None))):
+        flag.urgency, flag.updated_at = urgency, now  # so that a page opened before counts as out of date
         audit.record(db, actor, "flag.urgency", flag, now, urgency=urgency)
 
 
@@ -208,13 +193,13 @@ async def withdraw_unanswered(db: AsyncSession, actor: Actor, check_in_id: str, 
         select(Flag).where(
             Flag.check_in_id == check_in_id,
             Flag.response_id.is_(None),
-            Flag.done_at.is_(None),
+            Flag.closed_at.is_(None),
             Flag.owner_id.is_(None),
-            Flag.news_at == Flag.raised_at,
+            Flag.updated_at == Flag.raised_at,
             ~noted,
         )
     )
-    silent = [flag for flag in found if json.loads(flag.reason)["condition"] == Condition.MISSING]
+    silent = [flag for flag in found if Evidence.from_json(flag.evidence).condition == Condition.MISSING]
     for flag in silent:
         await reminders.cancel(db, actor, flag.id, "the clock was ahead", now)
         audit.record(db, actor, "flag.withdrawn", flag, now)
@@ -230,7 +215,7 @@ async def find(db: AsyncSession, actor: Actor, flag_id: str) -> Flag | None:
 async def see(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> None:
     """A staff member opened the patient's page: mark the open flags as seen by them, if nobody has seen them yet."""
     for flag in await of_patient(db, patient_id):
-        if flag.done_at is None and flag.seen_at is None:
+        if flag.closed_at is None and flag.seen_at is None:
             flag.seen_at, flag.seen_by = now, actor.id
             audit.record(db, actor, "flag.seen", flag, now)
 
@@ -240,7 +225,7 @@ async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
     return list(
         await db.scalars(
             select(Flag)
-            .where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
+            .where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_(None))
             .order_by(RED_FIRST, Flag.due_at)
         )
     )
@@ -250,8 +235,8 @@ async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[
     return list(
         await db.scalars(
             select(Flag)
-            .where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_not(None))
-            .order_by(Flag.done_at.desc())
+            .where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_not(None))
+            .order_by(Flag.closed_at.desc())
             .limit(limit)
         )
     )

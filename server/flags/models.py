@@ -10,7 +10,7 @@ from server.db import Base, OfClinic, unique_where
 from server.flags.rules import Condition, FlagOutcome, Screen, Severity, Urgency
 
 
-class TriggerRow(OfClinic, Base):
+class TriggerVersion(OfClinic, Base):
     """One trigger of a clinic. It is never changed in place: it ends, and another begins."""
 
     __tablename__ = "trigger"
@@ -36,14 +36,14 @@ class Flag(OfClinic, Base):
     """Something for staff to look at and act on. Open until an outcome; at most one open for a patient and item.
 
     `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news.
-    `rung` counts the contacts notified so far, the last at `told_at`; the next is notified at `escalate_at`.
+    `rung` counts the contacts notified so far, the last at `notified_at`; the next is notified at `escalate_at`.
     """
 
     __tablename__ = "flag"
     __table_args__ = (
-        unique_where("uq_flag_open", "patient_id", "item", condition="done_at IS NULL"),
-        Index("ix_flag_inbox", "clinic_id", "done_at", "due_at"),
-        Index("ix_flag_escalate", "done_at", "escalate_at"),
+        unique_where("uq_flag_open", "patient_id", "item", condition="closed_at IS NULL"),
+        Index("ix_flag_inbox", "clinic_id", "closed_at", "due_at"),
+        Index("ix_flag_escalate", "closed_at", "escalate_at"),
     )
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
@@ -54,15 +54,15 @@ class Flag(OfClinic, Base):
     version: Mapped[int] = mapped_column(default=1)
     item: Mapped[str] = mapped_column(String(60))
     severity: Mapped[Severity]
-    reason_sealed: Mapped[bytes]
-    reason = Sealed[str]("flag.reason")
+    evidence_sealed: Mapped[bytes]
+    evidence = Sealed[str]("flag.reason")
     urgency: Mapped[Urgency | None]
     raised_at: Mapped[datetime]
-    news_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
     due_at: Mapped[datetime]
     escalate_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]
-    rung: Mapped[int] = mapped_column(default=0)
+    notified_at: Mapped[datetime | None]
+    contacts_notified: Mapped[int] = mapped_column(default=0)
     seen_at: Mapped[datetime | None]
     seen_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     owner_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
@@ -70,8 +70,8 @@ class Flag(OfClinic, Base):
     outcome: Mapped[FlagOutcome | None]
     note_sealed: Mapped[bytes | None]
     note = Sealed[str | None]("flag.note")
-    done_at: Mapped[datetime | None]
-    done_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class FlagNote(OfClinic, Base):

@@ -205,12 +205,12 @@ def weakens(old: Trigger, new: Trigger) -> bool:
 class Shown:
     """What a page showed of a flag, so that acting on it overwrites nothing newer. "" means nothing.
 
-    A page that does not send it has no `news_at`: then only the flag's current state counts.
+    A page that does not send it has no `updated_at`: then only the flag's current state counts.
     """
 
-    news_at: str = ""
+    updated_at: str = ""
     owner_id: str = ""
-    done_at: str = ""
+    closed_at: str = ""
 
     @classmethod
     def read(cls, text: str) -> "Shown":
@@ -218,14 +218,14 @@ class Shown:
         return cls(*parts) if len(parts) == 3 else cls()
 
     def __str__(self) -> str:
-        return f"{self.news_at}~{self.owner_id}~{self.done_at}"
+        return f"{self.updated_at}~{self.owner_id}~{self.closed_at}"
 
 
 UNKNOWN = Shown()
 
 
-def shown(news_at: datetime, owner_id: str | None, done_at: datetime | None) -> Shown:
-    return Shown(news_at.isoformat(), owner_id or "", done_at.isoformat() if done_at else "")
+def shown(updated_at: datetime, owner_id: str | None, closed_at: datetime | None) -> Shown:
+    return Shown(updated_at.isoformat(), owner_id or "", closed_at.isoformat() if closed_at else "")
 
 
 def stays_quiet(level: int, severity: Severity, last_level: int, last_severity: Severity, since: timedelta) -> bool:
@@ -290,15 +290,16 @@ def after_taking(severity: Severity, due_at: datetime, now: datetime, clinic: "H
     )
 
 
-def next_rung(
-    severity: Severity, rung: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
+def next_contact_at(
+    severity: Severity, notified: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
 ) -> datetime | None:
-    """When to notify the next contact; `rung` counts those notified. None once all were (ROUNDS times for red)."""
-    if contacts == 0 or (rung >= contacts and severity != Severity.URGENT) or rung >= contacts * ROUNDS:
+    """When to notify the next contact; `notified` counts those who were. None once all were (ROUNDS times for red)."""
+    rounds = ROUNDS if severity == Severity.URGENT else 1
+    if contacts == 0 or notified >= contacts * rounds:
         return None
     if severity != Severity.URGENT:
         return _after(now, clinic.zone, OVERDUE_WAIT, clinic.watched)
-    return now + (ROUND_WAIT if rung % contacts == 0 else wait)
+    return now + (ROUND_WAIT if notified % contacts == 0 else wait)
 
 
 @dataclass(frozen=True)

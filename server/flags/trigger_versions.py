@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, Role
 from server.flags import rules
-from server.flags.models import TriggerRow
+from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Screen, Severity, Trigger
 from server.people.models import Staff
 from server.people.rules import Refused
@@ -24,7 +24,7 @@ async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> Non
     """Give a new clinic the default triggers."""
     for slug, defaults in json.loads(DEFAULTS.read_text()).items():
         for default in defaults:
-            row = TriggerRow(clinic_id=actor.clinic_id, slug=slug, began_at=now, **default)
+            row = TriggerVersion(clinic_id=actor.clinic_id, slug=slug, began_at=now, **default)
             db.add(row)
             audit.record(db, actor, "trigger.began", row, now)
     await db.flush()
@@ -50,13 +50,13 @@ class Rule:
         return Trigger(trigger_id, self.item, self.condition, self.amount, self.severity, self.screen, self.times)
 
 
-def as_rule(row: TriggerRow) -> Rule:
+def as_rule(row: TriggerVersion) -> Rule:
     return Rule(row.slug, row.item, row.condition, row.amount, row.times, row.severity, row.screen, row.message)
 
 
 async def write(
-    db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerRow | None, now: datetime, reason: str = ""
-) -> TriggerRow | None:
+    db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerVersion | None, now: datetime, reason: str = ""
+) -> TriggerVersion | None:
     """Begin a trigger. It ends `instead_of`, if given, because none is changed in place.
 
     None if a colleague has ended or changed `instead_of` meanwhile.
@@ -66,8 +66,10 @@ async def write(
     return await _begin(db, actor, rule, instead_of, now)
 
 
-async def _begin(db: AsyncSession, actor: Actor, rule: Rule, follows: TriggerRow | None, now: datetime) -> TriggerRow:
-    row = TriggerRow(
+async def _begin(
+    db: AsyncSession, actor: Actor, rule: Rule, follows: TriggerVersion | None, now: datetime
+) -> TriggerVersion:
+    row = TriggerVersion(
         clinic_id=actor.clinic_id,
         began_at=now,
         began_by=actor.id,
@@ -80,7 +82,7 @@ async def _begin(db: AsyncSession, actor: Actor, rule: Rule, follows: TriggerRow
     return row
 
 
-async def end(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now: datetime) -> bool:
+async def end(db: AsyncSession, actor: Actor, row: TriggerVersion, reason: str, now: datetime) -> bool:
     """End the trigger: it raises nothing more, but its flags stay. False if a colleague ended it first."""
     await db.refresh(row, with_for_update={"key_share": True})
     if row.ended_at is not None:
@@ -90,7 +92,9 @@ async def end(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now:
     return True
 
 
-async def restore(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, now: datetime) -> TriggerRow | Refused:
+async def restore(
+    db: AsyncSession, actor: Actor, row: TriggerVersion, reason: str, now: datetime
+) -> TriggerVersion | Refused:
     """Undo an end or a change: the trigger begins again as it was, and its successor ends.
 
     Refused: "stale" if it is in force, or if its successor was changed or ended since, because that decision stands;
@@ -107,47 +111,49 @@ async def restore(db: AsyncSession, actor: Actor, row: TriggerRow, reason: str, 
     return await _begin(db, actor, as_rule(row), after or row, now)
 
 
-def weakens(row: TriggerRow, in_force: TriggerRow) -> bool:
+def weakens(row: TriggerVersion, in_force: TriggerVersion) -> bool:
     """Whether `row` would protect patients less than the trigger in force."""
     return rules.weakens(as_rule(in_force).trigger(), as_rule(row).trigger())
 
 
-def is_restorable(row: TriggerRow, after: TriggerRow | None) -> bool:
+def is_restorable(row: TriggerVersion, after: TriggerVersion | None) -> bool:
     """Whether nothing else was decided since `row` ended. `after` is the trigger that replaced it, if any."""
     if row.ended_at is None:
         return False
     return after is None or (after.ended_at is None and as_rule(after) != as_rule(row))
 
 
-async def follower(db: AsyncSession, row: TriggerRow) -> TriggerRow | None:
+async def follower(db: AsyncSession, row: TriggerVersion) -> TriggerVersion | None:
     """The trigger that replaced this one; None if there is none."""
-    return await db.scalar(select(TriggerRow).where(TriggerRow.follows_id == row.id))
+    return await db.scalar(select(TriggerVersion).where(TriggerVersion.follows_id == row.id))
 
 
-async def find(db: AsyncSession, actor: Actor, trigger_id: str) -> TriggerRow | None:
+async def find(db: AsyncSession, actor: Actor, trigger_id: str) -> TriggerVersion | None:
     return await db.scalar(
-        select(TriggerRow).where(TriggerRow.id == trigger_id, TriggerRow.clinic_id == actor.clinic_id)
+        select(TriggerVersion).where(TriggerVersion.id == trigger_id, TriggerVersion.clinic_id == actor.clinic_id)
     )
 
 
 async def messages(db: AsyncSession, trigger_ids: Collection[str]) -> dict[str, str]:
     """Trigger id → its message to staff; triggers without one are left out."""
-    found = await db.execute(select(TriggerRow.id, TriggerRow.message).where(TriggerRow.id.in_(trigger_ids)))
+    found = await db.execute(
+        select(TriggerVersion.id, TriggerVersion.message).where(TriggerVersion.id.in_(trigger_ids))
+    )
     return {trigger_id: message for trigger_id, message in found.all() if message}
 
 
-async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerRow]:
+async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerVersion]:
     """The clinic's triggers, ended ones too, in the order in which they began."""
-    found = select(TriggerRow).where(TriggerRow.clinic_id == actor.clinic_id)
-    return list(await db.scalars(found.order_by(TriggerRow.began_at, TriggerRow.id)))
+    found = select(TriggerVersion).where(TriggerVersion.clinic_id == actor.clinic_id)
+    return list(await db.scalars(found.order_by(TriggerVersion.began_at, TriggerVersion.id)))
 
 
-async def versions_of(db: AsyncSession, row: TriggerRow) -> list[tuple[TriggerRow, str]]:
+async def versions_of(db: AsyncSession, row: TriggerVersion) -> list[tuple[TriggerVersion, str]]:
     """This trigger and those that it replaced, the newest first, each with its author's name."""
-    found: list[tuple[TriggerRow, str]] = []
-    held: TriggerRow | None = row
+    found: list[tuple[TriggerVersion, str]] = []
+    held: TriggerVersion | None = row
     while held is not None:
         author = await db.get(Staff, held.began_by) if held.began_by else None
         found.append((held, author.name if author else ""))
-        held = await db.get(TriggerRow, held.follows_id) if held.follows_id else None
+        held = await db.get(TriggerVersion, held.follows_id) if held.follows_id else None
     return found

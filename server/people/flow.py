@@ -17,13 +17,13 @@ from server.phone_numbers import Dialable
 
 @dataclass(frozen=True)
 class NewPatient:
-    """`phone` and `helper_phone` are as typed; they are parsed for the clinic's country when they are stored."""
+    """`phone` and `caregiver_phone` are as typed; they are parsed for the clinic's country when they are stored."""
 
     name: str
     zone: str
     phone: str | None = None
     email: str | None = None
-    helper_phone: str | None = None
+    caregiver_phone: str | None = None
     contact: ContactBy = ContactBy.NOT_CHOSEN
     instructions: str | None = None
     locale: str = "en"
@@ -46,7 +46,7 @@ class ClinicFacts:
 
 
 CLINIC_LINES = ("phone", "emergency_number", "crisis_line")
-OWN_NUMBERS = ("phone", "helper_phone")
+OWN_NUMBERS = ("phone", "caregiver_phone")
 
 
 async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: ClinicFacts, now: datetime) -> None:
@@ -125,13 +125,13 @@ async def set_language(db: AsyncSession, actor: Actor, patient: Patient, locale:
 
 async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: PauseReason, now: datetime) -> None:
     """Stop all messages to the patient and the caregivers from now on. Flags still go to staff."""
-    patient.paused_at, patient.paused_why = patient.paused_at or now, why
+    patient.paused_at, patient.pause_reason = patient.paused_at or now, why
     audit.record(db, actor, "patient.paused", patient, now, why=why)
 
 
 async def resume(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
     """End the pause. Only future reminders are sent: what fell due during the pause has ended."""
-    patient.paused_at = patient.paused_why = None
+    patient.paused_at = patient.pause_reason = None
     audit.record(db, actor, "patient.resumed", patient, now)
 
 

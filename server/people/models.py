@@ -32,7 +32,7 @@ class Clinic(Base):
     address: Mapped[str] = mapped_column(String(300), default="")
     staffed_hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     visit_instructions: Mapped[str] = mapped_column(default="")
-    reach: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    channel_policy: Mapped[dict[str, Any]] = mapped_column(default=dict)
     silent_days: Mapped[int] = mapped_column(default=14)
     on_call_wait: Mapped[int] = mapped_column(default=10)  # minutes a red flag waits for each contact
 
@@ -73,10 +73,10 @@ class Patient(OfClinic, Base):
     phone_tel = Sealed[str | None]("patient.phone_tel")
     email_sealed: Mapped[bytes | None]
     email = Sealed[str | None]("patient.email")
-    helper_phone_sealed: Mapped[bytes | None]
-    helper_phone = Sealed[str | None]("patient.helper_phone")
-    helper_phone_tel_sealed: Mapped[bytes | None]
-    helper_phone_tel = Sealed[str | None]("patient.helper_phone_tel")
+    caregiver_phone_sealed: Mapped[bytes | None]
+    caregiver_phone = Sealed[str | None]("patient.helper_phone")
+    caregiver_phone_tel_sealed: Mapped[bytes | None]
+    caregiver_phone_tel = Sealed[str | None]("patient.helper_phone_tel")
     instructions_sealed: Mapped[bytes | None]
     instructions = Sealed[str | None]("patient.instructions")
     contact: Mapped[ContactBy] = mapped_column(default=ContactBy.NOT_CHOSEN)
@@ -87,7 +87,7 @@ class Patient(OfClinic, Base):
     quiet_from: Mapped[str | None] = mapped_column(String(5))
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     paused_at: Mapped[datetime | None]
-    paused_why: Mapped[PauseReason | None]
+    pause_reason: Mapped[PauseReason | None]
 
 
 class Caregiver(OfClinic, Base):
@@ -99,7 +99,7 @@ class Caregiver(OfClinic, Base):
     name_sealed: Mapped[bytes]
     name = Sealed[str]("caregiver.name")
     relation: Mapped[str] = mapped_column(String(40), default="")
-    may_let_in: Mapped[bool] = mapped_column(default=False)  # may approve a new device of the patient's
+    may_approve: Mapped[bool] = mapped_column(default=False)  # may approve a new device of the patient's
     ended_at: Mapped[datetime | None]
 
 

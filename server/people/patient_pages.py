@@ -113,7 +113,7 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
         zone=text(form, "zone", 64),
         phone=text(form, "phone") or None,
         email=text(form, "email", 200) or None,
-        helper_phone=text(form, "helper_phone") or None,
+        caregiver_phone=text(form, "caregiver_phone") or None,
         contact=one_of(form, "contact", ContactBy) or ContactBy.NOT_CHOSEN,
         instructions=text(form, "instructions") or None,
         locale=language.known(text(form, "language", 10)),

@@ -82,7 +82,7 @@ async def set_time(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
         return problems.answer(request, 422)
     patient = await db.get_one(Patient, actor.patient_id)
     await checkins.set_time(db, actor, patient, time.fromisoformat(at), now)
-    await rescheduling.reckon(db, now, patient.id)
+    await rescheduling.recalculate(db, now, patient.id)
     return render.go(request, "/settings/times")
 
 
@@ -127,7 +127,7 @@ async def set_pause(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]
     patient = await db.get_one(Patient, actor.patient_id)
     if wanted == "on" and patient.paused_at is None:
         await people.pause(db, actor, patient, OWN_WISH, now)
-    elif wanted == "off" and patient.paused_why == OWN_WISH:
+    elif wanted == "off" and patient.pause_reason == OWN_WISH:
         await people.resume(db, actor, patient, now)
     return render.go(request, "/settings/pause")
 

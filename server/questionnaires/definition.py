@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from server.questionnaires.answers import Answers, Value
 from server.questionnaires.respondents import Respondent
-
-Value = str | int | bool | None  # a choice's code, a number, yes or no; None is a skip
-Answers = Mapping[str, Value]
 
 OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
 

@@ -42,7 +42,7 @@ def text_countries(clinic: Clinic) -> list[str]:
 
 def of(clinic: Clinic) -> dict[ReminderKind, list[tuple[ChannelName, int]]]:
     """Kind → (channel, minutes to wait) in order: the clinic's policy, or the default."""
-    steps = {kind: rules.steps_for(kind, clinic.reach, CHANNELS) for kind in KINDS}
+    steps = {kind: rules.policy_for(kind, clinic.channel_policy, CHANNELS) for kind in KINDS}
     return {
         kind: [(step.channel, step.wait // timedelta(minutes=1)) for step in found] for kind, found in steps.items()
     }
@@ -56,9 +56,9 @@ async def change(db: AsyncSession, actor: Actor, clinic: Clinic, change: PolicyC
     steps, silent_days = change.steps, change.silent_days
     _check(steps, silent_days)
     clinic.text_countries = [code for code in change.text_countries if phone_numbers.is_country(code)]
-    clinic.reach = {kind: [list(step) for step in steps[kind]] for kind in KINDS}
+    clinic.channel_policy = {kind: [list(step) for step in steps[kind]] for kind in KINDS}
     clinic.silent_days = silent_days
-    audit.record(db, actor, "clinic.reach", clinic, now, silent_days=silent_days)
+    audit.record(db, actor, "clinic.channel-policy", clinic, now, silent_days=silent_days)
 
 
 def _check(steps: Policy, silent_days: int) -> None:

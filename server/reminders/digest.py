@@ -1,7 +1,7 @@
 """Combine claimed reminders of a patient into a digest, postpone them, or hold them back for the day.
 
-A member's `lead_id` names the reminder whose notification mentions it. If that lead ends before any of its messages
-went out, its members become due on their own.
+A member's `carrier_id` names the reminder whose notification mentions it. If that carrier ends before any of its
+messages went out, its members become due on their own.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from server.reminders.rules import ReminderKind, ReminderState
 TO_PATIENT = (rules.EVERYBODY, rules.PATIENT_ALONE)
 
 
-async def fold_together(db: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> list[Reminder]:
+async def combine(db: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> list[Reminder]:
     """The reminders to send now, from those claimed and those due soon. Others may be members of their digest."""
     going = [reminder for reminder in claimed if not _is_new(reminder, now)]
     together: dict[tuple[str, str], list[Reminder]] = {}  # a reminder for the patient alone gets a digest of its own
@@ -31,14 +31,14 @@ async def fold_together(db: AsyncSession, claimed: Sequence[Reminder], now: date
     patient_ids = list({patient_id for patient_id, _ in together})
     around, patients = await _around(db, patient_ids, now), await _patients(db, patient_ids)
     for (patient_id, _), due in together.items():
-        going += _fold(db, patients[patient_id], due, around.get(patient_id, []), now)
+        going += _combine(db, patients[patient_id], due, around.get(patient_id, []), now)
     return going
 
 
 def _is_new(reminder: Reminder, now: datetime) -> bool:
     """Whether it may join a digest: for the patient, never sent, not expired. After a first send it goes on alone."""
-    about_patient = reminder.audience in TO_PATIENT and reminder.kind in digest_rules.FOLDS
-    return about_patient and reminder.said_at is None and reminder.expires_at > now
+    about_patient = reminder.audience in TO_PATIENT and reminder.kind in digest_rules.COMBINABLE
+    return about_patient and reminder.notified_at is None and reminder.expires_at > now
 
 
 async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> dict[str, list[Reminder]]:
@@ -48,11 +48,11 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
         select(Reminder).where(
             Reminder.patient_id.in_(patient_ids),
             Reminder.audience.in_(TO_PATIENT),
-            Reminder.kind.in_(digest_rules.FOLDS),
-            (Reminder.said_at > now - day)
+            Reminder.kind.in_(digest_rules.COMBINABLE),
+            (Reminder.notified_at > now - day)
             | (
                 (Reminder.state == ReminderState.SCHEDULED)
-                & Reminder.said_at.is_(None)
+                & Reminder.notified_at.is_(None)
                 & (Reminder.next_at <= now + day)
             ),
         )
@@ -67,7 +67,7 @@ async def _patients(db: AsyncSession, patient_ids: list[str]) -> dict[str, Patie
     return {patient.id: patient for patient in await db.scalars(select(Patient).where(Patient.id.in_(patient_ids)))}
 
 
-def _fold(
+def _combine(
     db: AsyncSession, patient: Patient, claimed: list[Reminder], around: list[Reminder], now: datetime
 ) -> list[Reminder]:
     if patient.paused_at is not None:
@@ -75,7 +75,7 @@ def _fold(
     waiting = [
         r
         for r in around
-        if r.said_at is None and r.state == ReminderState.SCHEDULED and r.audience == claimed[0].audience
+        if r.notified_at is None and r.state == ReminderState.SCHEDULED and r.audience == claimed[0].audience
     ]
     later = [r for r in waiting if r.next_at <= now + digest_rules.TOGETHER]
     until = digest_rules.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
@@ -83,14 +83,15 @@ def _fold(
         return _put_off(claimed, until)
     early = [r for r in later if _comes_along(r, claimed, now)]
     group = {r.id: r for r in (*claimed, *early)}
-    if digest_rules.must_wait([_due(r) for r in group.values()], *_said_today(patient, around, now)):
+    if digest_rules.must_wait([_due(r) for r in group.values()], *_sent_today(patient, around, now)):
         return _hold_back(db, patient, claimed, now)
-    lead = group.pop(digest_rules.lead_of([_due(r) for r in group.values()]).id)
+    carrier = group.pop(digest_rules.carrier_of([_due(r) for r in group.values()]).id)
     for other in group.values():
-        other.state, other.lease_until, other.lead_id, other.said_at = ReminderState.COMBINED, None, lead.id, now
-        audit.record(db, actor.system(lead.clinic_id), "reminder.folded", other, now)
-    lead.said_at = now
-    return [lead if lead in claimed else _claim(lead, now)]
+        other.state, other.lease_until = ReminderState.COMBINED, None
+        other.carrier_id, other.notified_at = carrier.id, now
+        audit.record(db, actor.system(carrier.clinic_id), "reminder.combined", other, now)
+    carrier.notified_at = now
+    return [carrier if carrier in claimed else _claim(carrier, now)]
 
 
 def _comes_along(later: Reminder, claimed: list[Reminder], now: datetime) -> bool:
@@ -111,13 +112,13 @@ def _put_off(claimed: list[Reminder], until: datetime) -> list[Reminder]:
     return []
 
 
-def _said_today(patient: Patient, around: list[Reminder], now: datetime) -> tuple[int, int]:
+def _sent_today(patient: Patient, around: list[Reminder], now: datetime) -> tuple[int, int]:
     """Count today's notifications, and today's visit reminders still to come; both without last calls."""
     start, end = digest_rules.day_of(patient.zone, now)
     counted = [r for r in around if not digest_rules.is_last_call(_due(r))]
-    said = [r for r in counted if r.said_at is not None and start <= r.said_at < end and r.lead_id is None]
+    said = [r for r in counted if r.notified_at is not None and start <= r.notified_at < end and r.carrier_id is None]
     coming = {
-        r.next_at for r in counted if r.said_at is None and r.kind == ReminderKind.VISIT and now < r.next_at < end
+        r.next_at for r in counted if r.notified_at is None and r.kind == ReminderKind.VISIT and now < r.next_at < end
     }
     return len(said), len(coming)
 
@@ -129,8 +130,8 @@ def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now:
         if reminder.expires_at > morning:
             _put_off([reminder], morning)
             continue
-        reminder.state, reminder.why, reminder.lease_until = ReminderState.SKIPPED, "enough was said that day", None
-        audit.record(db, actor.system(reminder.clinic_id), "reminder.held", reminder, now)
+        reminder.state, reminder.reason, reminder.lease_until = ReminderState.SKIPPED, "enough was sent that day", None
+        audit.record(db, actor.system(reminder.clinic_id), "reminder.skipped", reminder, now)
     return []
 
 

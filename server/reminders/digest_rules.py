@@ -9,7 +9,7 @@ from server.reminders.rules import Quiet, ReminderKind
 
 TOGETHER = timedelta(hours=2)
 MOST_A_DAY = 2  # not counting the last reminder before a visit
-FOLDS = (
+COMBINABLE = (
     ReminderKind.VISIT,
     ReminderKind.CHECK_IN,
     ReminderKind.NUDGE,
@@ -54,9 +54,9 @@ def _may_wait(due: Due, until: datetime) -> bool:
     return due.expires_at - until >= (due.expires_at - due.moment) / 2
 
 
-def lead_of(group: Sequence[Due]) -> Due:
-    """The lead, whose text comes first and whose channel policy applies: visits before check-ins, the soonest first."""
-    return min(group, key=lambda due: (FOLDS.index(due.kind), due.expires_at, due.id))
+def carrier_of(group: Sequence[Due]) -> Due:
+    """The carrier, whose text comes first and whose channel policy applies: visits first, then the soonest."""
+    return min(group, key=lambda due: (COMBINABLE.index(due.kind), due.expires_at, due.id))
 
 
 def must_wait(group: Sequence[Due], said_today: int, visits_today: int) -> bool:

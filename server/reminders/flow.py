@@ -11,13 +11,13 @@ from server import audit
 from server.actor import Actor, system
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.digest_members import let_go
+from server.reminders.digest_members import release_members
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned, Quiet, ReminderKind, ReminderState
 
 PENDING = (ReminderState.SCHEDULED, ReminderState.SENDING, ReminderState.COMBINED)
-SAID = (ReminderState.SENT, ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.COMBINED)
-OVERTAKEN = "overtaken by a change"
+NOTIFIED = (ReminderState.SENT, ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.COMBINED)
+SUPERSEDED = "superseded by a change"
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def quiet_of(patient: Patient) -> Quiet | None:
 def _renew(reminder: Reminder, plan: Planned, subject: Subject, heard_at: datetime) -> None:
     """Update text and expiry; the time too, unless sending has begun."""
     if reminder.state == ReminderState.CANCELLED:
-        reminder.state, reminder.why = ReminderState.SCHEDULED, None
-        reminder.step, reminder.turn_at, reminder.tries = 0, None, 0
-        reminder.lead_id = reminder.said_at = None
+        reminder.state, reminder.reason = ReminderState.SCHEDULED, None
+        reminder.channel_index, reminder.next_channel_at, reminder.tries = 0, None, 0
+        reminder.carrier_id = reminder.notified_at = None
     if reminder.state == ReminderState.SCHEDULED and reminder.tries == 0:
         reminder.next_at = heard_at
     reminder.expires_at, reminder.path, reminder.detail = plan.expires_at, subject.path, subject.detail
@@ -82,8 +82,8 @@ def _renew(reminder: Reminder, plan: Planned, subject: Subject, heard_at: dateti
 
 async def _cancel(db: AsyncSession, reminder: Reminder, why: str, now: datetime) -> None:
     if reminder.state in PENDING:
-        reminder.state, reminder.why = ReminderState.CANCELLED, why
-        await let_go(db, reminder, now)
+        reminder.state, reminder.reason = ReminderState.CANCELLED, why
+        await release_members(db, reminder, now)
 
 
 async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
@@ -101,7 +101,7 @@ async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: date
         heard_at = rules.heard_at(plan, quiet, now)
         if heard_at != reminder.next_at:
             reminder.next_at = heard_at
-            audit.record(db, actor, "reminder.quieted", reminder, now)
+            audit.record(db, actor, "reminder.moved-by-quiet-hours", reminder, now)
     await _wake_workers(db)
 
 
@@ -126,7 +126,7 @@ async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now:
             await _cancel(db, reminder, why, now)
             audit.record(db, actor, "reminder.cancelled", reminder, now, why=why)
         elif reminder.state == ReminderState.SENT:
-            reminder.turn_at = None  # even if nobody saw it, no other channel follows
+            reminder.next_channel_at = None  # even if nobody saw it, no other channel follows
 
 
 @dataclass(frozen=True)
@@ -161,30 +161,30 @@ async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: dateti
     )
     db.add(reminder)
     await db.flush()
-    audit.record(db, actor, "reminder.now", reminder, now, kind=notice.kind)
+    audit.record(db, actor, "reminder.sent-at-once", reminder, now, kind=notice.kind)
     await _wake_workers(db)
     return reminder
 
 
-async def tell_change(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> None:
+async def notify_of_change(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> None:
     """Notify of a change to a subject: end the links of earlier messages, and send a notice if there were any.
 
     A reminder that a worker is sending right now counts as sent. A new fence number shuts that worker out, so a message
     that has not left yet is written again with the new time.
     """
     found = await _locked(db, notice.subject_id)
-    said = [reminder for reminder in found if reminder.state in (*SAID, ReminderState.SENDING)]
+    said = [reminder for reminder in found if reminder.state in (*NOTIFIED, ReminderState.SENDING)]
     for reminder in said:
         if reminder.state == ReminderState.SENDING:
             reminder.state, reminder.lease_until, reminder.fence = ReminderState.SCHEDULED, None, reminder.fence + 1
         else:
-            reminder.why, reminder.turn_at = OVERTAKEN, None
-        audit.record(db, actor, "reminder.overtaken", reminder, now)
-    await _overtake_attempts(db, [reminder.id for reminder in found], now)
+            reminder.reason, reminder.next_channel_at = SUPERSEDED, None
+        audit.record(db, actor, "reminder.superseded", reminder, now)
+    await _supersede_attempts(db, [reminder.id for reminder in found], now)
     before = [reminder for reminder in found if reminder.kind == notice.kind]
     for reminder in before:
         if reminder.moment != now:
-            await _cancel(db, reminder, OVERTAKEN, now)
+            await _cancel(db, reminder, SUPERSEDED, now)
         else:
             reminder.expires_at, reminder.detail = notice.expires_at, notice.detail
     twice = any(reminder.moment == now for reminder in before)
@@ -199,12 +199,12 @@ async def _locked(db: AsyncSession, subject_id: str) -> list[Reminder]:
     return sorted(found, key=lambda reminder: reminder.moment)
 
 
-async def _overtake_attempts(db: AsyncSession, reminder_ids: Sequence[str], now: datetime) -> None:
-    """Mark earlier attempts as overtaken: they showed the old state, so their tokens accept no answer any more."""
+async def _supersede_attempts(db: AsyncSession, reminder_ids: Sequence[str], now: datetime) -> None:
+    """Mark earlier attempts as superseded: they showed the old state, so their tokens accept no answer any more."""
     await db.execute(
         update(Attempt)
-        .where(Attempt.reminder_id.in_(reminder_ids), Attempt.overtaken_at.is_(None))
-        .values(overtaken_at=now)
+        .where(Attempt.reminder_id.in_(reminder_ids), Attempt.superseded_at.is_(None))
+        .values(superseded_at=now)
         .execution_options(synchronize_session=False)
     )
 
@@ -230,7 +230,7 @@ async def leave_to_patient(db: AsyncSession, actor: Actor, subject_id: str, now:
     await note_answered(db, actor, subject_id, now)
     for reminder in await of_subject(db, subject_id):
         if reminder.state == ReminderState.SENT:
-            reminder.turn_at = None
+            reminder.next_channel_at = None
     await set_audience(db, actor, subject_id, rules.PATIENT_ALONE, now)
 
 
@@ -242,6 +242,6 @@ async def leave_to_all(db: AsyncSession, actor: Actor, subject_id: str, now: dat
 async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
     """Mark the subject's sent or failed reminders as answered; pending ones stay."""
     for reminder in await of_subject(db, subject_id):
-        if reminder.state in SAID and reminder.answered_at is None:
+        if reminder.state in NOTIFIED and reminder.answered_at is None:
             reminder.answered_at = now
             audit.record(db, actor, "reminder.answered", reminder, now)

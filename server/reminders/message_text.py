@@ -17,23 +17,34 @@ class Words:
     actions: tuple[tuple[str, str], ...] = ()
 
 
-def detail_of_visit(starts: datetime, place: str, called_off: bool) -> str:
-    """A visit's details as JSON, turned into words only when sent: the language may have changed by then.
+@dataclass(frozen=True)
+class VisitDetail:
+    """What a reminder says about its visit. `starts` is wall time.
 
-    `starts` is wall time.
+    Rows keep it as JSON. It becomes words only when the message is sent: the language may have changed by then.
     """
-    return json.dumps({"starts": starts.isoformat(), "place": place, "called_off": called_off})
+
+    starts: datetime
+    place: str
+    cancelled: bool
+
+    def to_json(self) -> str:
+        return json.dumps({"starts": self.starts.isoformat(), "place": self.place, "called_off": self.cancelled})
+
+    @classmethod
+    def from_json(cls, text: str) -> "VisitDetail":
+        found = json.loads(text)
+        return cls(datetime.fromisoformat(found["starts"]), found["place"], found["called_off"])
+
+    def words(self) -> str:
+        when = f"{language.day(self.starts)}, {language.hour(self.starts)}".rstrip(".") + "."
+        when = when[0].upper() + when[1:]
+        return _("%(when)s Called off.") % {"when": when} if self.cancelled else f"{when} {self.place}".strip()
 
 
 def _detail(kept: str) -> str:
     """The details in words. Rows written before details became JSON hold plain text; return it unchanged."""
-    if not kept.startswith("{"):
-        return kept
-    facts = json.loads(kept)
-    starts = datetime.fromisoformat(facts["starts"])
-    when = f"{language.day(starts)}, {language.hour(starts)}".rstrip(".") + "."
-    when = when[0].upper() + when[1:]
-    return _("%(when)s Called off.") % {"when": when} if facts["called_off"] else f"{when} {facts['place']}".strip()
+    return VisitDetail.from_json(kept).words() if kept.startswith("{") else kept
 
 
 def words_for(kind: ReminderKind, detail: str | None, also: Sequence[ReminderKind] = ()) -> Words:

@@ -20,8 +20,8 @@ class Reminder(OfClinic, Base):
     __table_args__ = (
         UniqueConstraint("subject_id", "kind", "moment", "audience"),
         Index("ix_reminder_due", "state", "next_at"),
-        Index("ix_reminder_turn", "state", "turn_at"),
-        Index("ix_reminder_said", "patient_id", "said_at"),
+        Index("ix_reminder_next_channel", "state", "next_channel_at"),
+        Index("ix_reminder_notified", "patient_id", "notified_at"),
         Index("ix_reminder_staff", "clinic_id", "moment", sqlite_where=STAFFS, postgresql_where=STAFFS),
     )
 
@@ -37,15 +37,15 @@ class Reminder(OfClinic, Base):
     detail_sealed: Mapped[bytes | None]
     detail = Sealed[str | None]("reminder.detail")
     state: Mapped[ReminderState] = mapped_column(default=ReminderState.SCHEDULED)
-    why: Mapped[str | None] = mapped_column(String(60))
+    reason: Mapped[str | None] = mapped_column(String(60))
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
-    step: Mapped[int] = mapped_column(default=0)
-    turn_at: Mapped[datetime | None]
+    channel_index: Mapped[int] = mapped_column(default=0)
+    next_channel_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    lead_id: Mapped[str | None] = mapped_column(ForeignKey("reminder.id"), index=True)
-    said_at: Mapped[datetime | None]
+    carrier_id: Mapped[str | None] = mapped_column(ForeignKey("reminder.id"), index=True)
+    notified_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
 
 
@@ -63,11 +63,11 @@ class Attempt(OfClinic, Base):
     state: Mapped[AttemptState]
     fence: Mapped[int]
     status: Mapped[int | None]
-    why: Mapped[str | None] = mapped_column(String(200))
-    late: Mapped[float | None] = mapped_column(Float)  # seconds between due time and start; first attempt only
+    reason: Mapped[str | None] = mapped_column(String(200))
+    delay: Mapped[float | None] = mapped_column(Float)  # seconds between due time and start; first attempt only
     started_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     shown_at: Mapped[datetime | None]
     opened_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
-    overtaken_at: Mapped[datetime | None]  # since then its token accepts no answer: the subject changed
+    superseded_at: Mapped[datetime | None]  # since then its token accepts no answer: the subject changed

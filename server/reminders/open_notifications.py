@@ -5,21 +5,21 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.reminders.flow import OVERTAKEN, SAID
+from server.reminders.flow import NOTIFIED, SUPERSEDED
 from server.reminders.models import Reminder
 from server.reminders.rules import ReminderState
 
 
 async def tags(db: AsyncSession, patient_id: str, now: datetime) -> list[str]:
-    """Tags for this patient and the caregivers. A digest member has the tag of its lead."""
+    """Tags for this patient and the caregivers. A digest member has the tag of its carrier."""
     found = await db.execute(
-        select(Reminder.id, Reminder.lead_id).where(
+        select(Reminder.id, Reminder.carrier_id).where(
             Reminder.patient_id == patient_id,
             Reminder.staff_id.is_(None),
-            Reminder.state.in_((ReminderState.SENDING, *SAID)),
+            Reminder.state.in_((ReminderState.SENDING, *NOTIFIED)),
             Reminder.answered_at.is_(None),
-            Reminder.why.is_distinct_from(OVERTAKEN),
+            Reminder.reason.is_distinct_from(SUPERSEDED),
             Reminder.expires_at > now,
         )
     )
-    return sorted({lead_id or reminder_id for reminder_id, lead_id in found.all()})
+    return sorted({carrier_id or reminder_id for reminder_id, carrier_id in found.all()})

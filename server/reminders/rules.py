@@ -72,7 +72,7 @@ TEST_LIFE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Step:
+class ChannelWait:
     """One channel of a policy, and how long to wait for a showing (or an opened link) before the next one."""
 
     channel: ChannelName
@@ -83,30 +83,39 @@ class Step:
 EVERYBODY, PATIENT_ALONE = "patient", "patient-alone"
 ABOUT_VISITS = (ReminderKind.VISIT, ReminderKind.CHANGE)
 # The default channels of each kind, in order. A clinic may change them. After the last one, staff call.
-REACH = {
+DEFAULT_POLICY = {
     ReminderKind.VISIT: (
-        Step(ChannelName.PUSH, timedelta(minutes=30)),
-        Step(ChannelName.TEXT, timedelta(minutes=45)),
-        Step(ChannelName.EMAIL, timedelta(minutes=60)),
+        ChannelWait(ChannelName.PUSH, timedelta(minutes=30)),
+        ChannelWait(ChannelName.TEXT, timedelta(minutes=45)),
+        ChannelWait(ChannelName.EMAIL, timedelta(minutes=60)),
     ),
     ReminderKind.CHANGE: (
-        Step(ChannelName.PUSH, timedelta(minutes=30)),
-        Step(ChannelName.TEXT, timedelta(minutes=45)),
-        Step(ChannelName.EMAIL, timedelta(minutes=60)),
+        ChannelWait(ChannelName.PUSH, timedelta(minutes=30)),
+        ChannelWait(ChannelName.TEXT, timedelta(minutes=45)),
+        ChannelWait(ChannelName.EMAIL, timedelta(minutes=60)),
     ),
-    ReminderKind.CHECK_IN: (Step(ChannelName.PUSH, timedelta(hours=4)), Step(ChannelName.EMAIL, timedelta(hours=20))),
-    ReminderKind.NUDGE: (Step(ChannelName.PUSH, timedelta(hours=4)), Step(ChannelName.TEXT, timedelta(hours=12))),
+    ReminderKind.CHECK_IN: (
+        ChannelWait(ChannelName.PUSH, timedelta(hours=4)),
+        ChannelWait(ChannelName.EMAIL, timedelta(hours=20)),
+    ),
+    ReminderKind.NUDGE: (
+        ChannelWait(ChannelName.PUSH, timedelta(hours=4)),
+        ChannelWait(ChannelName.TEXT, timedelta(hours=12)),
+    ),
     # To one contact on call; the rota says who is next (flags.escalation).
-    ReminderKind.ON_CALL: (Step(ChannelName.TEXT, timedelta(minutes=5)), Step(ChannelName.EMAIL, timedelta(minutes=5))),
+    ReminderKind.ON_CALL: (
+        ChannelWait(ChannelName.TEXT, timedelta(minutes=5)),
+        ChannelWait(ChannelName.EMAIL, timedelta(minutes=5)),
+    ),
     ReminderKind.OVERDUE: (
-        Step(ChannelName.TEXT, timedelta(minutes=30)),
-        Step(ChannelName.EMAIL, timedelta(minutes=30)),
+        ChannelWait(ChannelName.TEXT, timedelta(minutes=30)),
+        ChannelWait(ChannelName.EMAIL, timedelta(minutes=30)),
     ),
 }
-PUSH_ONLY = (Step(ChannelName.PUSH, timedelta(days=1)),)
+PUSH_ONLY = (ChannelWait(ChannelName.PUSH, timedelta(days=1)),)
 
 # States of attempts, best first. The best one of a reminder's attempts is its state.
-LADDER = (
+BEST_FIRST = (
     AttemptState.ANSWERED,
     AttemptState.OPENED,
     AttemptState.SHOWN,
@@ -168,18 +177,20 @@ def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None)
     return [Planned(ReminderKind.CHECK_IN, due, nudge), Planned(ReminderKind.NUDGE, nudge, closes)]
 
 
-def steps_for(
+def policy_for(
     kind: ReminderKind, said: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]
-) -> tuple[Step, ...]:
+) -> tuple[ChannelWait, ...]:
     """The policy of a kind: the clinic's (kind → [[channel, minutes], …]) or the default; available channels only."""
     own = said.get("visit" if kind == ReminderKind.CHANGE else kind)
     steps = (
-        [Step(ChannelName(str(c)), timedelta(minutes=int(m))) for c, m in own] if own else REACH.get(kind, PUSH_ONLY)
+        [ChannelWait(ChannelName(str(c)), timedelta(minutes=int(m))) for c, m in own]
+        if own
+        else DEFAULT_POLICY.get(kind, PUSH_ONLY)
     )
     return tuple(step for step in steps if step.channel in able)
 
 
-def turn_ends(steps: Sequence[Step], index: int, now: datetime, expires_at: datetime) -> datetime:
+def next_channel_time(steps: Sequence[ChannelWait], index: int, now: datetime, expires_at: datetime) -> datetime:
     """When the next channel starts: after the wait, or earlier to leave all later channels a fair share of the time."""
     share = (expires_at - now) / (len(steps) - index + 1)
     return now + min(steps[index].wait, share)
@@ -227,11 +238,11 @@ def backoff(tries: int, retry_after: float | None, jitter: float) -> timedelta:
     return timedelta(seconds=max(doubled * (0.5 + jitter / 2), retry_after or 0.0))
 
 
-def fold(state: ReminderState, attempts: Iterable[str]) -> str:
+def status_of(state: ReminderState, attempts: Iterable[str]) -> str:
     """The status that staff see, from the reminder's own state and the states of its attempts."""
     reached = set(attempts)
     if state in (ReminderState.CANCELLED, ReminderState.MISSED, ReminderState.UNREACHED, ReminderState.SKIPPED):
         return next((word for word in SEEN if word in reached), state)
     if state in (ReminderState.SCHEDULED, ReminderState.COMBINED) and not reached:
         return ReminderState.SCHEDULED
-    return next((word for word in LADDER if word in reached), state)
+    return next((word for word in BEST_FIRST if word in reached), state)

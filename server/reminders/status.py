@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from server.actor import Actor
 from server.reminders import rules
-from server.reminders.flow import OVERTAKEN
+from server.reminders.flow import SUPERSEDED
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import AttemptState, ReminderState
 
@@ -17,7 +17,7 @@ NOT_REACHED = (ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.MISS
 
 
 @dataclass(frozen=True)
-class Told:
+class ReminderStatus:
     """A reminder with its attempts and its derived state."""
 
     reminder: Reminder
@@ -27,10 +27,10 @@ class Told:
     def state(self) -> str:
         if self.reminder.answered_at is not None:
             return AttemptState.ANSWERED
-        return rules.fold(self.reminder.state, [attempt.state for attempt in self.attempts])
+        return rules.status_of(self.reminder.state, [attempt.state for attempt in self.attempts])
 
 
-async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[Told]:
+async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[ReminderStatus]:
     """A patient's newest reminders before `until`, with their attempts, for staff."""
     reminders = list(
         await db.scalars(
@@ -38,7 +38,7 @@ async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: 
             .where(
                 Reminder.patient_id == patient_id,
                 Reminder.staff_id.is_(None),
-                Reminder.why.is_distinct_from("replanned"),
+                Reminder.reason.is_distinct_from("replanned"),
                 Reminder.moment < until,
             )
             .order_by(Reminder.moment.desc())
@@ -48,29 +48,29 @@ async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: 
     return await with_attempts(db, reminders)
 
 
-async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Told]:
-    """Add the attempts. A digest member has those of its lead."""
-    ids = [reminder.lead_id or reminder.id for reminder in reminders]
+async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[ReminderStatus]:
+    """Add the attempts. A digest member has those of its carrier."""
+    ids = [reminder.carrier_id or reminder.id for reminder in reminders]
     found = await db.scalars(select(Attempt).where(Attempt.reminder_id.in_(ids)).order_by(Attempt.started_at))
     by_reminder: dict[str, list[Attempt]] = {}
     for attempt in found:
         by_reminder.setdefault(attempt.reminder_id, []).append(attempt)
-    return [Told(reminder, by_reminder.get(reminder.lead_id or reminder.id, [])) for reminder in reminders]
+    return [ReminderStatus(reminder, by_reminder.get(reminder.carrier_id or reminder.id, [])) for reminder in reminders]
 
 
 async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Reminder]:
     """Visit reminders that no channel got anyone to see, while a call can still help; soonest expiry first."""
-    lead = aliased(Reminder)
+    carrier = aliased(Reminder)
     found = await db.scalars(
         select(Reminder)
-        .outerjoin(lead, lead.id == Reminder.lead_id)
+        .outerjoin(carrier, carrier.id == Reminder.carrier_id)
         .where(
             Reminder.clinic_id == actor.clinic_id,
             Reminder.kind.in_(rules.ABOUT_VISITS),
-            Reminder.why.is_distinct_from(OVERTAKEN),
+            Reminder.reason.is_distinct_from(SUPERSEDED),
             Reminder.expires_at > now,
             Reminder.state.in_(NOT_REACHED)
-            | ((Reminder.state == ReminderState.COMBINED) & lead.state.in_(NOT_REACHED)),
+            | ((Reminder.state == ReminderState.COMBINED) & carrier.state.in_(NOT_REACHED)),
             Reminder.answered_at.is_(None),
         )
         .order_by(Reminder.expires_at)

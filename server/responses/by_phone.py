@@ -12,7 +12,8 @@ from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.people.rules import Refused
-from server.questionnaires.definition import BadAnswer, Form, Question, Value, asked
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import BadAnswer, Form, Question, asked
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts, submit
 from server.responses.submit import Conflict, Submission, Taken
@@ -42,7 +43,7 @@ def _is_enterable(check_in: CheckIn, now: datetime) -> bool:
 
 async def begun(db: AsyncSession, check_in: CheckIn) -> dict[str, Value]:
     """The draft answers that the patient gave on a device before the call, so that staff need not ask again."""
-    return await drafts.kept(db, check_in, WHOSE, taken_over=False)
+    return await drafts.kept(db, check_in, WHOSE, with_copies=False)
 
 
 def unasked(form: Form, answers: Mapping[str, Value]) -> list[Question]:
@@ -64,6 +65,6 @@ async def enter(
     given = {link_id: answers[link_id] for link_id in ids if link_id in answers}
     taken = await submit.submit(db, actor, check_in, Submission(check_in.client_id, given, WHOSE, now), now)
     if isinstance(taken, Taken) and not taken.again:
-        taken.response.as_before = []  # the patient gave every answer in the call
+        taken.response.copied = []  # the patient gave every answer in the call
         audit.record(db, actor, "response.by-phone", taken.response, now)
     return taken

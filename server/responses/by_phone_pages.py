@@ -16,7 +16,8 @@ from server.checkins.models import CheckIn
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Answers, BadAnswer, Form, Question, Value
+from server.questionnaires.answers import Answers, Value
+from server.questionnaires.definition import BadAnswer, Form, Question
 from server.responses import by_phone, lookup
 from server.responses.submit import Taken
 from server.web import problems, render

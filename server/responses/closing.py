@@ -13,7 +13,8 @@ from server.checkins.rules import CheckInState
 from server.flags import flow as flags
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Value, still_asked
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import still_asked
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history, submit
 from server.responses.models import ResponseStatus
@@ -66,4 +67,4 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
 
 async def _answers(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> dict[str, Value]:
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    return still_asked(form, await drafts.kept(db, check_in, respondent, taken_over=False), respondent)
+    return still_asked(form, await drafts.kept(db, check_in, respondent, with_copies=False), respondent)

@@ -1,6 +1,5 @@
 """Conflicting versions of a sent check-in: kept beside the response for staff, and checked by the same triggers."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,11 +11,12 @@ from server import audit
 from server.actor import Actor
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
-from server.questionnaires.definition import Form, Value, still_asked
+from server.questionnaires.answers import Value, answers_from_json, answers_to_json
+from server.questionnaires.definition import Form, still_asked
 from server.questionnaires.respondents import Respondent, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement
-from server.responses.models import Response, SetAside
+from server.responses.models import ConflictingVersion, Response
 
 
 @dataclass(frozen=True)
@@ -28,29 +28,29 @@ class Sent:
     response: Response
 
 
-async def keep_the_others(db: AsyncSession, actor: Actor, sent: Sent, now: datetime) -> None:
+async def keep_other_respondents(db: AsyncSession, actor: Actor, sent: Sent, now: datetime) -> None:
     """Keep the other respondent's draft answers, given before this response was sent, as a conflicting version."""
     for respondent in (await drafts.respondents(db, sent.check_in)).values():
         if source_of(respondent) == source_of(sent.response.respondent):
             continue
-        kept = await drafts.kept(db, sent.check_in, respondent, taken_over=False)
+        kept = await drafts.kept(db, sent.check_in, respondent, with_copies=False)
         answers = still_asked(sent.form, kept, respondent)
         if any(value is not None for value in answers.values()):
-            await set_aside(db, actor, sent, Statement(respondent, answers), now)
+            await keep_version(db, actor, sent, Statement(respondent, answers), now)
 
 
 async def keep_late(
     db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
 ) -> None:
     """Keep answers that arrive after a response was sent, if they differ from it."""
-    held = await history.standing(db, check_in.id)
-    known = json.loads(held.answers) if held else {}
+    held = await history.current_response(db, check_in.id)
+    known = answers_from_json(held.answers) if held else {}
     new = {link_id: value for link_id, value in statement.answers.items() if known.get(link_id) != value}
     if held is not None and new:
-        await set_aside(db, actor, Sent(check_in, form, held), replace(statement, answers=new), now)
+        await keep_version(db, actor, Sent(check_in, form, held), replace(statement, answers=new), now)
 
 
-async def set_aside(db: AsyncSession, actor: Actor, sent: Sent, statement: Statement, now: datetime) -> None:
+async def keep_version(db: AsyncSession, actor: Actor, sent: Sent, statement: Statement, now: datetime) -> None:
     """Store a conflicting version and run the triggers on it.
 
     Each party has one version as long as its answers agree with each other, however many entries bring them. Resending
@@ -58,31 +58,31 @@ async def set_aside(db: AsyncSession, actor: Actor, sent: Sent, statement: State
     """
     held, respondent, answers = sent.response, statement.respondent, statement.answers
     version = await _version_of(db, held, respondent, answers)
-    known = json.loads(version.answers) if version else {}
+    known = answers_from_json(version.answers) if version else {}
     if version is not None and known.items() >= answers.items():
         return
     same_party = source_of(held.respondent) == source_of(respondent)
     looked_at = (history.answers_of(held) if same_party else {}) | known
     if version is None:
-        version = SetAside(
+        version = ConflictingVersion(
             clinic_id=held.clinic_id, response_id=held.id, client_id=held.client_id, respondent=respondent
         )
         db.add(version)
-    version.answers, version.received_at = json.dumps(known | dict(answers)), now
+    version.answers, version.received_at = answers_to_json(known | dict(answers)), now
     await db.flush()
-    audit.record(db, actor, "response.set-aside", version, now)
+    audit.record(db, actor, "response.conflict-kept", version, now)
     occurrence = await history.news(db, sent.check_in, sent.form, looked_at, answers, held)
     await flags.raise_flags(db, actor, replace(occurrence, unanswered=()), now)
 
 
 async def _version_of(
     db: AsyncSession, held: Response, respondent: Respondent, answers: Mapping[str, Value]
-) -> SetAside | None:
+) -> ConflictingVersion | None:
     """The same party's version that contradicts none of these answers, or None."""
-    party = source_of(respondent)
-    for version in await db.scalars(select(SetAside).where(SetAside.response_id == held.id)):
-        known = json.loads(version.answers)
+    source = source_of(respondent)
+    for version in await db.scalars(select(ConflictingVersion).where(ConflictingVersion.response_id == held.id)):
+        known = answers_from_json(version.answers)
         agrees = all(known[link_id] == value for link_id, value in answers.items() if link_id in known)
-        if source_of(version.respondent) == party and agrees:
+        if source_of(version.respondent) == source and agrees:
             return version
     return None

@@ -1,6 +1,5 @@
 """Drafts: every answer is saved at once, the patient's words apart from the caregiver's view (case 76)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,8 @@ from server import audit
 from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
-from server.questionnaires.definition import Form, Value, is_public_item, shown
+from server.questionnaires.answers import Value, value_from_json, value_to_json
+from server.questionnaires.definition import Form, is_public_item, shown
 from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import history
 from server.responses.models import Draft, Response
@@ -28,16 +28,16 @@ class Statement:
 
 
 async def kept(
-    db: AsyncSession, check_in: CheckIn, respondent: Respondent, taken_over: bool = True
+    db: AsyncSession, check_in: CheckIn, respondent: Respondent, with_copies: bool = True
 ) -> dict[str, Value]:
     """The draft answers of this respondent's party, with None for a skip.
 
     `taken_over`: include answers copied from last time.
     """
     found = await db.scalars(
-        select(Draft).where(Draft.check_in_id == check_in.id, Draft.party == source_of(respondent))
+        select(Draft).where(Draft.check_in_id == check_in.id, Draft.source == source_of(respondent))
     )
-    return {draft.link_id: json.loads(draft.value) for draft in found if taken_over or not draft.as_before}
+    return {draft.link_id: value_from_json(draft.value) for draft in found if with_copies or not draft.copied}
 
 
 async def shown_to(db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent) -> dict[str, Value]:
@@ -47,7 +47,7 @@ async def shown_to(db: AsyncSession, check_in: CheckIn, form: Form, respondent: 
 
 async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, Value]:
     """The patient's private draft answers, whoever held the device when they were given."""
-    found = await kept(db, check_in, Respondent.SELF, taken_over=False)
+    found = await kept(db, check_in, Respondent.SELF, with_copies=False)
     return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, Respondent.HANDS)}
 
 
@@ -65,14 +65,14 @@ async def keep(
 async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement: Statement, now: datetime) -> None:
     """Save answers without raising flags: when a response returns to draft, staff know its answers already."""
     respondent, answered_at = statement.respondent, statement.at or now
-    party = source_of(respondent)
+    source = source_of(respondent)
     for link_id, value in statement.answers.items():
-        which = (Draft.check_in_id == check_in.id, Draft.party == party, Draft.link_id == link_id)
+        which = (Draft.check_in_id == check_in.id, Draft.source == source, Draft.link_id == link_id)
         draft = await db.scalar(select(Draft).where(*which)) or Draft(
-            clinic_id=check_in.clinic_id, check_in_id=check_in.id, party=party, link_id=link_id
+            clinic_id=check_in.clinic_id, check_in_id=check_in.id, source=source, link_id=link_id
         )
-        draft.value, draft.respondent, draft.answered_at = json.dumps(value), respondent, answered_at
-        draft.as_before = False
+        draft.value, draft.respondent, draft.answered_at = value_to_json(value), respondent, answered_at
+        draft.copied = False
         db.add(draft)
         await db.flush()
         audit.record(db, actor, "answer.kept", draft, now)
@@ -81,8 +81,8 @@ async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement:
 async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[Source, Respondent]:
     """Party → its last respondent, the patient's party first. `form`: count public questions only."""
     found = await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at))
-    last = {d.party: d.respondent for d in found if form is None or is_public_item(form, d.link_id)}
-    return {party: last[party] for party in Source if party in last}
+    last = {d.source: d.respondent for d in found if form is None or is_public_item(form, d.link_id)}
+    return {source: last[source] for source in Source if source in last}
 
 
 async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> Respondent | None:

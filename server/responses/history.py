@@ -1,6 +1,5 @@
 """A patient's earlier responses, and how the current answers compare with them."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +12,8 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.flags.flow import Earlier, Occurrence
 from server.flags.rules import WHOLE
-from server.questionnaires.definition import Answers, Form, Value, asked, levels
+from server.questionnaires.answers import Answers, Value, answers_from_json
+from server.questionnaires.definition import Form, asked, levels
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.respondents import Respondent
 from server.responses.models import Response
@@ -29,8 +29,7 @@ async def of_patient(db: AsyncSession, patient_id: str, slug: str | None = None)
 
 
 def answers_of(response: Response) -> dict[str, Value]:
-    found: dict[str, Value] = json.loads(response.answers)
-    return found
+    return answers_from_json(response.answers)
 
 
 async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> Response | None:
@@ -41,7 +40,7 @@ async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> Response | N
     return response
 
 
-async def standing(db: AsyncSession, check_in_id: str) -> Response | None:
+async def current_response(db: AsyncSession, check_in_id: str) -> Response | None:
     """The check-in's response, or None if nobody sent one or it was undone."""
     response: Response | None = await db.scalar(_standing(check_in_id))
     return response

@@ -24,15 +24,15 @@ class Draft(OfClinic, Base):
     """One answer, saved at once until the check-in is sent; the patient's words apart from the caregiver's view."""
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("check_in_id", "party", "link_id"),)
+    __table_args__ = (UniqueConstraint("check_in_id", "source", "link_id"),)
 
     check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"))
-    party: Mapped[Source]
+    source: Mapped[Source]
     link_id: Mapped[str] = mapped_column(String(60))
     value_sealed: Mapped[bytes]
     value = Sealed[str]("draft.value")
     respondent: Mapped[Respondent]
-    as_before: Mapped[bool] = mapped_column(default=False)
+    copied: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime]
 
 
@@ -60,17 +60,17 @@ class Response(OfClinic, Base):
     answered_at: Mapped[datetime]
     claimed_at: Mapped[datetime | None]  # the time by the device's clock, where that was wrong
     received_at: Mapped[datetime]
-    as_before: Mapped[list[Any]] = mapped_column(default=list)  # link ids of answers copied from last time
+    copied: Mapped[list[Any]] = mapped_column(default=list)  # link ids of answers copied from last time
     undone_at: Mapped[datetime | None]
     urgency: Mapped[Urgency | None]
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 
 
-class SetAside(OfClinic, Base):
+class ConflictingVersion(OfClinic, Base):
     """A conflicting version: the same check-in answered differently, kept beside the response for staff."""
 
-    __tablename__ = "set_aside"
+    __tablename__ = "conflicting_version"
 
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
     client_id: Mapped[str] = mapped_column(String(40))

@@ -33,7 +33,7 @@ async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
     """Send the drafts. A second press adds no response: the client id of the check-in is the same."""
     check_in = found(await lookup.hold(db, actor, check_in_id))
     if check_in.state != CheckInState.WAITING or (
-        actor.kind == ActorKind.CAREGIVER and await history.standing(db, check_in.id)
+        actor.kind == ActorKind.CAREGIVER and await history.current_response(db, check_in.id)
     ):
         return render.go(request, f"/check-ins/{check_in.id}")
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
@@ -62,7 +62,7 @@ async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath
             box.answers,
             respondent_from(box.respondent, actor.kind),
             box.answered_at,
-            as_before=box.as_before,
+            copied=box.copied,
             phones_now=box.phones_now,
             questionnaire=box.questionnaire,
         )

@@ -18,10 +18,9 @@ from server.flags import flow as review
 from server.flags.rules import Severity, Urgency
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
+from server.questionnaires.answers import Answers, Value, answers_to_json
 from server.questionnaires.definition import (
-    Answers,
     Form,
-    Value,
     check_answers,
     is_public_item,
     private_questions,
@@ -46,7 +45,7 @@ class Submission:
     respondent: Respondent
     answered_at: datetime
     status: ResponseStatus = ResponseStatus.COMPLETED
-    as_before: tuple[str, ...] = ()
+    copied: tuple[str, ...] = ()
     phones_now: datetime | None = None  # the device's clock when it sends
     questionnaire: str = ""  # id of the version that was shown, if the device names it
 
@@ -81,7 +80,7 @@ async def submit(
     version = await version_answered(db, check_in, submission.questionnaire)
     form = await questionnaires.form_of(db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
-    held = await history.standing(db, check_in.id)
+    held = await history.current_response(db, check_in.id)
     if held is not None:
         return await _again(db, actor, Sent(check_in, form, held), submission, answers, now)
     if check_in.state == CheckInState.CANCELLED:
@@ -91,13 +90,13 @@ async def submit(
     waits = _private_waits(check_in, form, submission, answers, now)
     if waits:
         response.status = ResponseStatus.IN_PROGRESS
-    response.as_before = await _as_before(db, actor, check_in, submission, answers)
+    response.copied = await _as_before(db, actor, check_in, submission, answers)
     db.add(response)
     await db.flush()
     audit.record(db, actor, "response.received", response, now, status=response.status)
     check_in.state = _state_after(response.status, waits)
     await _raise_flags(db, actor, check_in, form, response, now)
-    await conflicts.keep_the_others(db, actor, Sent(check_in, form, response), now)
+    await conflicts.keep_other_respondents(db, actor, Sent(check_in, form, response), now)
     await drafts.clear(db, check_in)
     await _settle(db, actor, check_in, response, now)
     return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
@@ -122,7 +121,7 @@ async def _raise_flags(
     """Run the triggers on a new response, except for red answers that staff have handled since they were given."""
     kept = await drafts.kept(db, check_in, response.respondent)
     red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == Severity.URGENT]
-    dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.done_at is None}
+    dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
     answers = history.answers_of(response)
     old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
     await review.raise_flags(db, actor, await history.news(db, check_in, form, old, answers, response), now)
@@ -151,9 +150,9 @@ async def _as_before(
     db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, answers: Answers
 ) -> list[str]:
     """Link ids of answers copied from last time, on the server's pages or offline."""
-    kept = [k for k in await same_as_last.as_before(db, check_in, submission.respondent) if k in answers]
-    claimed = [k for k in submission.as_before if k not in kept]
-    return kept + await same_as_last.taken_over(db, actor, check_in, submission.respondent, answers, claimed)
+    kept = [k for k in await same_as_last.copied(db, check_in, submission.respondent) if k in answers]
+    claimed = [k for k in submission.copied if k not in kept]
+    return kept + await same_as_last.with_copies(db, actor, check_in, submission.respondent, answers, claimed)
 
 
 async def _undone(db: AsyncSession, check_in: CheckIn, submission: Submission) -> Taken:
@@ -185,7 +184,7 @@ async def _again(
     private = {link_id: value for link_id, value in given.items() if link_id not in said}
     again = seen == said and (who == Respondent.SELF or source_of(held.respondent) == source_of(who))
     if not again and not _completes(held, submission, seen, said):
-        await conflicts.set_aside(db, actor, before, Statement(who, given), now)
+        await conflicts.keep_version(db, actor, before, Statement(who, given), now)
         return Conflict(held)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == CheckInState.WAITING):
@@ -195,7 +194,7 @@ async def _again(
         taken = Taken(held, flagged=await is_flagged(db, actor, held, who))
     stands = history.answers_of(held)
     if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
-        await conflicts.set_aside(db, actor, before, Statement(who, otherwise), now)
+        await conflicts.keep_version(db, actor, before, Statement(who, otherwise), now)
     return replace(taken, again=again)
 
 
@@ -211,7 +210,7 @@ async def _keep_changed(db: AsyncSession, actor: Actor, before: Sent, answers: A
     sent = history.answers_of(before.response)
     changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
     if changed:
-        await conflicts.set_aside(db, actor, before, Statement(before.response.respondent, changed), now)
+        await conflicts.keep_version(db, actor, before, Statement(before.response.respondent, changed), now)
 
 
 def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
@@ -235,7 +234,7 @@ async def _complete(
     """Complete a partial response. If the window's end completes it, respondent and time stay those of the sender."""
     check_in, form, held = part.check_in, part.form, part.response
     before, waits = history.answers_of(held), _private_waits(check_in, form, submission, answers, now)
-    held.answers, held.status = json.dumps(dict(answers)), ResponseStatus.IN_PROGRESS if waits else submission.status
+    held.answers, held.status = answers_to_json(answers), ResponseStatus.IN_PROGRESS if waits else submission.status
     if submission.status == ResponseStatus.COMPLETED:
         held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
         held.respondent = submission.respondent
@@ -244,7 +243,7 @@ async def _complete(
     check_in.state = _state_after(held.status, waits)
     added = " ".join(sorted(answers.keys() - before.keys()))
     audit.record(db, actor, "response.completed", held, now, added=added)
-    await conflicts.keep_the_others(db, actor, part, now)
+    await conflicts.keep_other_respondents(db, actor, part, now)
     await drafts.clear(db, check_in)
     await review.raise_flags(db, actor, await history.news(db, check_in, form, before, answers, held), now)
     await _settle(db, actor, check_in, held, now)

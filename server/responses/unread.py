@@ -8,7 +8,7 @@ from server.actor import Actor
 from server.questionnaires.definition import Form
 from server.questionnaires.fhir import read_form
 from server.questionnaires.models import Questionnaire
-from server.responses.models import Response, SetAside
+from server.responses.models import ConflictingVersion, Response
 
 
 async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") -> list[tuple[Response, Form]]:
@@ -41,7 +41,11 @@ async def find(db: AsyncSession, actor: Actor, response_id: str) -> Response | N
     return await db.scalar(select(Response).where(Response.id == response_id, Response.clinic_id == actor.clinic_id))
 
 
-async def set_aside(db: AsyncSession, response: Response) -> list[SetAside]:
+async def conflicting_versions(db: AsyncSession, response: Response) -> list[ConflictingVersion]:
     return list(
-        await db.scalars(select(SetAside).where(SetAside.response_id == response.id).order_by(SetAside.received_at))
+        await db.scalars(
+            select(ConflictingVersion)
+            .where(ConflictingVersion.response_id == response.id)
+            .order_by(ConflictingVersion.received_at)
+        )
     )

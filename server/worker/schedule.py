@@ -13,9 +13,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import rescheduling as visit_reckoning
+from server.appointments import rescheduling as visit_rescheduling
 from server.checkins import flow as checkins
-from server.checkins import rescheduling as checkin_reckoning
+from server.checkins import rescheduling as checkin_rescheduling
 from server.clock import Clock, ClockWatch
 from server.db import Database, new_id
 from server.delivery import heartbeats
@@ -141,14 +141,14 @@ def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
     return run
 
 
-RECKONS = (visit_reckoning.reckon, checkin_reckoning.reckon, reminders.keep_all_quiet)
+RECALCULATIONS = (visit_rescheduling.recalculate, checkin_rescheduling.recalculate, reminders.keep_all_quiet)
 # Repairs to run once a clock that was ahead is right.
 REPAIRS = (
     check_in_repair.reopen_all,
     visit_repair.restore_visits,
-    reminder_repair.hasten,
+    reminder_repair.bring_forward,
     health.forget_future_asks,
-    escalation.hasten,
+    escalation.bring_forward,
 )
 REPAIR = "repair"
 TICKS = (
@@ -156,7 +156,7 @@ TICKS = (
         "lay-out",
         3600,
         "Create the check-ins of the coming days and plan their reminders.",
-        _writes(checkins.lay_out_all),
+        _writes(checkins.schedule_all),
     ),
     Tick(REPAIR, 600, "Undo what ended or was postponed because the clock was ahead.", _writes(*REPAIRS)),
     Tick(
@@ -170,7 +170,7 @@ TICKS = (
         "reckon",
         600,
         "Keep visits and check-ins at their wall time after a change of zone or zone rules.",
-        _writes(*RECKONS),
+        _writes(*RECALCULATIONS),
     ),
     Tick(
         "escalate", 30, "Notify the next on-call contact of a flag that nobody has taken.", _writes(escalation.escalate)

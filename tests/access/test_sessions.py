@@ -30,7 +30,7 @@ async def test_signing_out_ends_session_and_pushes(signed_in: Enter, cast: Cast,
     assert out.history[0].headers["clear-site-data"] == '"cache"'
     [session], [subscription] = await rows(database, DeviceSession), await rows(database, Subscription)
     assert session.ended_at is not None
-    assert (subscription.ended_at is not None, subscription.ended_why) == (True, "signed-out")
+    assert (subscription.ended_at is not None, subscription.end_reason) == (True, "signed-out")
     assert (await rosa.get("/", cookie=cookie)).url.path == "/join"
 
 

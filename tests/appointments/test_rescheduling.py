@@ -9,7 +9,7 @@ from server.appointments import flow, rescheduling
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
-from server.checkins import rescheduling as checkin_reckoning
+from server.checkins import rescheduling as checkin_rescheduling
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
@@ -35,9 +35,9 @@ async def visit(database: Database, cast: Cast) -> Appointment:
         return await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(STARTS), NOW)
 
 
-async def reckon(database: Database) -> tuple[int, int]:
+async def recalculate(database: Database) -> tuple[int, int]:
     async with database.writing() as db:
-        return await rescheduling.reckon(db, NOW), await checkin_reckoning.reckon(db, NOW)
+        return await rescheduling.recalculate(db, NOW), await checkin_rescheduling.recalculate(db, NOW)
 
 
 async def reminded(database: Database, subject_id: str, zone: str) -> list[str]:
@@ -47,18 +47,18 @@ async def reminded(database: Database, subject_id: str, zone: str) -> list[str]:
 
 async def test_nothing_moves_where_nothing_changed(database: Database, visit: Appointment) -> None:
     before = {reminder.id: reminder.moment for reminder in await rows(database, Reminder)}
-    assert await reckon(database) == (0, 0)
+    assert await recalculate(database) == (0, 0)
     assert {reminder.id: reminder.moment for reminder in await rows(database, Reminder)} == before
 
 
 async def test_case_11_a_clinic_that_moves_keeps_its_hours(database: Database, cast: Cast, visit: Appointment) -> None:
     async with database.writing() as db:
         await db.execute(update(Clinic).where(Clinic.id == cast.harbor.id).values(zone=DENVER))
-    assert (await reckon(database))[0] == 1
+    assert (await recalculate(database))[0] == 1
     [moved] = await rows(database, Appointment)
     assert (moved.starts, moved.zone, moved.starts_at) == (STARTS, DENVER, visit.starts_at + timedelta(hours=2))
     assert await reminded(database, visit.id, DENVER) == ["11-28 10:00", "11-30 10:00", "12-01 08:00"]
-    assert (await reckon(database))[0] == 0
+    assert (await recalculate(database))[0] == 0
 
 
 async def test_case_11_a_patient_who_moves_is_asked_at_the_same_hour_there(
@@ -67,7 +67,7 @@ async def test_case_11_a_patient_who_moves_is_asked_at_the_same_hour_there(
     before = {c.id: c.due_at for c in await rows(database, CheckIn, CheckIn.due_at > NOW)}
     async with database.writing() as db:
         await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(zone=DENVER))
-    await reckon(database)
+    await recalculate(database)
     found = await rows(database, CheckIn, CheckIn.due_at > NOW)
     assert {c.id for c in found} == before.keys()
     for check_in in found:
@@ -82,7 +82,7 @@ async def test_case_11_no_day_is_laid_out_twice_after_a_move(
     async with database.writing() as db:
         await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(zone=DENVER))
     async with database.writing() as db:
-        await checkins.lay_out_all(db, NOW)
+        await checkins.schedule_all(db, NOW)
     days = [c.day for c in await rows(database, CheckIn) if c.day]
     assert len(days) == len(set(days))
 
@@ -92,5 +92,5 @@ async def test_case_11_a_country_that_ends_summer_time(database: Database, visit
     async with database.writing() as db:
         held = await db.get_one(Appointment, visit.id)
         held.starts_at -= timedelta(hours=1)
-    assert (await reckon(database))[0] == 1
+    assert (await recalculate(database))[0] == 1
     assert [a.starts_at for a in await rows(database, Appointment)] == [visit.starts_at]

@@ -18,7 +18,7 @@ from server.db import Database
 from server.desk.inbox import rows as inbox_rows
 from server.desk.reasons import reason_of
 from server.flags import flow as flags
-from server.flags.models import Flag, TriggerRow
+from server.flags.models import Flag, TriggerVersion
 from server.people import flow as people
 from server.people.models import Clinic, Patient, Staff
 from server.questionnaires import flow as questionnaires
@@ -33,7 +33,7 @@ from tests.cast import acting, meet
 
 PATIENTS, ITEMS, WEEKS = 2500, ("breathing", "swallowing", "speech", "strength"), 4
 ASKED = 20
-REASON = '{"condition": "at-least", "now": 3, "previous": 1, "first": 0, "version": 1}'
+EVIDENCE = '{"condition": "at-least", "now": 3, "previous": 1, "first": 0, "version": 1}'
 ANSWERS = '{"breathing": "hard", "swallowing": "little", "speech": "some", "strength": "hard"}'
 
 
@@ -90,7 +90,7 @@ async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Ch
 async def _fill(db: AsyncSession, clinic: Clinic, now: datetime) -> None:
     """Each patient with some weeks of answers, and an open flag for each of four items."""
     questionnaire = await questionnaires.newest(db, clinic.id, "weekly-als")
-    trigger_id = await db.scalar(select(TriggerRow.id).where(TriggerRow.clinic_id == clinic.id).limit(1))
+    trigger_id = await db.scalar(select(TriggerVersion.id).where(TriggerVersion.clinic_id == clinic.id).limit(1))
     assert questionnaire is not None
     rows: dict[type, list[object]] = {table: [] for table in (Patient, Plan, CheckIn, Response, Flag)}
     for number in range(PATIENTS):
@@ -131,8 +131,8 @@ def _flag(response: Response, trigger_id: str, item: str, number: int, now: date
         slug="weekly-als",
         item=item,
         severity=("soft", "hard", "red")[number % 3],
-        reason=REASON,
+        evidence=EVIDENCE,
         raised_at=response.answered_at,
-        news_at=response.answered_at,
+        updated_at=response.answered_at,
         due_at=now + timedelta(minutes=number),
     )

@@ -19,12 +19,12 @@ from server.checkins.rules import Rhythm, Timing
 from server.clock import system_clock, to_utc, to_wall
 from server.db import Database
 from server.people.models import Caregiver, Patient, Staff
-from server.questionnaires.definition import Value
+from server.questionnaires.answers import Value
 from server.questionnaires.respondents import Respondent
 from server.reminders import flow as reminders
 from server.reminders import status as told
 from server.reminders.models import Attempt
-from server.reminders.status import Told
+from server.reminders.status import ReminderStatus
 from server.responses import submit
 from server.responses.models import Response, ResponseStatus
 from server.responses.submit import Submission, Taken
@@ -83,7 +83,7 @@ class RunningSite:
         async with self.database.writing() as db:
             return await appointments.book(db, acting(self.cast.maria), patient or self.cast.rosa, new, now)
 
-    async def reminders_of(self, subject_id: str) -> list[Told]:
+    async def reminders_of(self, subject_id: str) -> list[ReminderStatus]:
         async with self.database.reading() as db:
             return await told.with_attempts(db, await reminders.of_subject(db, subject_id))
 
@@ -104,10 +104,10 @@ class RunningSite:
             db.add(attempt)
         return reminder.id, token
 
-    async def wait_for_reminder(self, subject_id: str, state: str, seconds: float = 20) -> Told:
+    async def wait_for_reminder(self, subject_id: str, state: str, seconds: float = 20) -> ReminderStatus:
         """Waits until the one reminder of a subject is in this state."""
 
-        async def look() -> Told | None:
+        async def look() -> ReminderStatus | None:
             (told,) = await self.reminders_of(subject_id)
             return told if told.state == state else None
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, expect
 
-from server.questionnaires.definition import Value
+from server.questionnaires.answers import Value
 
 from .chromium import DESKTOP, new_page
 from .inspection import Inspection

@@ -7,12 +7,12 @@ from typing import Any
 from playwright.async_api import Browser
 
 from server.questionnaires import definition
+from server.questionnaires.answers import Value
 from server.questionnaires.definition import (
     Form,
     Option,
     Question,
     QuestionType,
-    Value,
     When,
     asked,
     next_unanswered,

@@ -18,7 +18,8 @@ from server.people import calls
 from server.people import flow as people
 from server.people.rules import CallOutcome
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Value, still_asked
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Form, still_asked
 from server.questionnaires.respondents import Respondent
 from server.responses import submit
 from server.responses.submit import Submission
@@ -83,7 +84,7 @@ async def given_much_to_tell(site: RunningSite) -> None:
         async with site.database.writing() as db:
             flags = await review.of_patient(db, rosa.id)
             for flag in flags[: len(flags) // 2] if round_ < 2 else []:
-                if flag.done_at is None:
+                if flag.closed_at is None:
                     await actions.close(db, maria, flag, actions.Outcome(FlagOutcome.CALLED, LONG), at)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from server import crypto
 from server.checkins.models import CheckIn
 from server.people.models import Patient
-from server.questionnaires.definition import Value
+from server.questionnaires.answers import Value
 from server.questionnaires.models import Questionnaire
 from tests.conftest import KEYRING
 

@@ -178,4 +178,4 @@ async def new_endpoint(push_service: LocalPushService) -> str:
 async def endings(site: RunningSite) -> list[str | None]:
     """Why each of the subscriptions ended; None for one that has not."""
     async with site.database.reading() as db:
-        return list(await db.scalars(select(Subscription.ended_why)))
+        return list(await db.scalars(select(Subscription.end_reason)))

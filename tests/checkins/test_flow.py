@@ -19,7 +19,7 @@ from server.questionnaires.respondents import Respondent
 from server.reminders.models import Reminder
 from server.responses import closing, drafts, lookup, submit
 from server.responses import history as past
-from server.responses.models import Draft, Response, SetAside
+from server.responses.models import ConflictingVersion, Draft, Response
 from tests.cast import NOW, Cast, acting, weekly
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 
@@ -44,9 +44,9 @@ async def reminders(database: Database, check_in: CheckIn) -> list[tuple[str, st
     return [(r.kind, r.state) for r in sorted(found, key=lambda reminder: reminder.moment)]
 
 
-async def lay_out(database: Database, now: datetime) -> None:
+async def schedule(database: Database, now: datetime) -> None:
     async with database.writing() as db:
-        await flow.lay_out_all(db, now)
+        await flow.schedule_all(db, now)
 
 
 async def close(database: Database, now: datetime) -> int:
@@ -87,9 +87,9 @@ async def test_laying_out_again_adds_only_the_days_that_are_new(database: Databa
     before = {check_in.id for check_in in await check_ins(database)}
     assert len(before) == 8
     for _ in range(3):
-        await lay_out(database, NOW)
+        await schedule(database, NOW)
     assert {check_in.id for check_in in await check_ins(database)} == before
-    await lay_out(database, NOW + timedelta(days=1))
+    await schedule(database, NOW + timedelta(days=1))
     assert len(await check_ins(database)) == 9
 
 
@@ -99,7 +99,7 @@ async def test_what_was_answered_or_called_off_is_not_laid_out_anew(database: Da
     async with database.writing() as db:
         await answered(db, cast.rosa, await db.get_one(CheckIn, first.id), {"pain": 1})
         (await db.get_one(CheckIn, second.id)).state = CheckInState.CANCELLED
-    await lay_out(database, NOW + timedelta(minutes=5))
+    await schedule(database, NOW + timedelta(minutes=5))
     assert [c.state for c in await check_ins(database)][:2] == ["done", "cancelled"]
     days = await due_days(database)
     assert len(days) == len(set(days)) == 9
@@ -112,7 +112,7 @@ async def test_case_14_a_new_version_is_asked_from_the_next_one_on(database: Dat
         assert old is not None
         resource = old.resource | {"version": "2", "title": "Three questions"}
         new = await questionnaires.publish(db, acting(cast.ruth), resource, NOW)
-    await lay_out(database, NOW + timedelta(days=1))
+    await schedule(database, NOW + timedelta(days=1))
     versions = [check_in.questionnaire_id for check_in in await check_ins(database)]
     assert versions == [old.id] * 8 + [new.id]
     assert {reminder.state for reminder in await rows(database, Reminder)} == {"scheduled"}
@@ -140,7 +140,7 @@ async def test_ending_a_plan_calls_off_what_waits(database: Database, cast: Cast
         expected = ("cancelled", {"cancelled"}) if check_in.plan_id == ended.id else ("waiting", {"scheduled"})
         states = {state for _, state in await reminders(database, check_in)}
         assert (check_in.state, states) == expected
-    await lay_out(database, NOW + timedelta(days=7))
+    await schedule(database, NOW + timedelta(days=7))
     assert {c.plan_id for c in await check_ins(database) if c.state == "waiting"} == {kept.id}
 
 
@@ -204,7 +204,7 @@ async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_h
     await keep(database, cast, check_in, mood="some")
     await keep(database, cast, check_in, Respondent.CAREGIVER, pain=3)
     assert await close(database, check_in.closes_at) == 1
-    [response], [aside] = await rows(database, Response), await rows(database, SetAside)
+    [response], [aside] = await rows(database, Response), await rows(database, ConflictingVersion)
     assert (response.respondent, past.answers_of(response)) == ("self", {"mood": "some"})
     assert (aside.respondent, aside.response_id, aside.answers) == ("helper", response.id, '{"pain": 3}')
 
@@ -219,7 +219,7 @@ async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database
         held = await db.get_one(CheckIn, check_in.id)
         sent = submit.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
         await submit.submit(db, acting(cast.rosa), held, sent, NOW)
-    [aside] = await rows(database, SetAside)
+    [aside] = await rows(database, ConflictingVersion)
     assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
     assert await rows(database, Draft) == []
 

@@ -12,10 +12,10 @@ from server.checkins.models import CheckIn
 from server.db import Database
 from server.delivery import claims
 from server.flags.models import Flag
-from server.questionnaires.definition import Value
+from server.questionnaires.answers import Value
 from server.reminders.models import Attempt, Reminder
 from server.responses import closing, history
-from server.responses.models import Draft, Response, SetAside
+from server.responses.models import ConflictingVersion, Draft, Response
 from server.worker.clock_repair import check_ins as check_in_repair
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
@@ -90,7 +90,7 @@ async def test_case_134_what_the_patient_had_not_sent_is_taken_back_out_of_it(
     await sends(rosa, check_in, "self")
     [response] = await rows(database, Response)
     assert history.answers_of(response) == PUBLIC | {"mood": "little"}
-    assert await rows(database, SetAside) == []
+    assert await rows(database, ConflictingVersion) == []
 
 
 async def test_case_134_what_the_early_close_sent_itself_is_taken_back(
@@ -146,7 +146,7 @@ async def test_case_123_a_private_answer_given_after_the_sending_is_kept_for_sta
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     await posts(rosa, check_in, PUBLIC | {"mood": "none"}, "self")
     assert (await posts(luis, check_in, PUBLIC | {"mood": "hard"}, "hands"))[1]["again"] is True
-    [beside] = await rows(database, SetAside)
+    [beside] = await rows(database, ConflictingVersion)
     assert (json.loads(beside.answers), beside.respondent) == ({"mood": "hard"}, "hands")
 
 
@@ -205,7 +205,7 @@ async def test_case_123_the_patients_unsent_mood_does_not_change_how_a_helper_go
 
 async def closes_flags(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        await db.execute(update(Flag).values(done_at=NOW, outcome="called", owner_id=cast.maria.id))
+        await db.execute(update(Flag).values(closed_at=NOW, outcome="called", owner_id=cast.maria.id))
 
 
 async def alerts(database: Database) -> int:

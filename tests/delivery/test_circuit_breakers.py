@@ -7,7 +7,7 @@ import pytest
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
 from server.delivery import circuit_breakers
-from server.delivery.models import Breaker
+from server.delivery.models import CircuitBreaker
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned, ReminderKind
 from tests.browser_without_screen import words
@@ -31,7 +31,7 @@ async def refused(scene: Scene) -> Scene:
 
 
 async def test_case_24_three_refused_in_a_row_open_the_breaker(refused: Scene) -> None:
-    [breaker] = await rows(refused.database, Breaker)
+    [breaker] = await rows(refused.database, CircuitBreaker)
     assert (breaker.service, breaker.status, breaker.opened_at) == (SERVICE, 403, refused.clock())
     assert all(s.ended_at is None for s in await rows(refused.database, Subscription))
 
@@ -43,7 +43,7 @@ async def test_case_24_while_it_is_open_nothing_is_sent_there(refused: Scene) ->
     await refused.run()
     assert len(refused.push.sent) == before
     told = [attempt for attempt in await rows(refused.database, Attempt) if attempt.status is None]
-    assert {(attempt.state, attempt.why) for attempt in told} == {
+    assert {(attempt.state, attempt.reason) for attempt in told} == {
         ("failed", "its push service refuses us; it is tried again later")
     }
     assert {reminder.state for reminder in await rows(refused.database, Reminder)} == {"scheduled"}
@@ -53,7 +53,7 @@ async def test_case_24_the_first_that_is_taken_closes_it(refused: Scene) -> None
     refused.push.says = Outcome(Result.ACCEPTED, 201)
     refused.clock.move(minutes=20)
     await refused.run()
-    assert await rows(refused.database, Breaker) == []
+    assert await rows(refused.database, CircuitBreaker) == []
     assert (await refused.reminder()).state == "sent"
 
 
@@ -63,7 +63,7 @@ async def test_one_phone_that_is_refused_is_its_own_trouble(scene: Scene) -> Non
     for _ in range(4):
         scene.clock.move(minutes=21)
         await scene.run()
-    [breaker] = await rows(scene.database, Breaker)
+    [breaker] = await rows(scene.database, CircuitBreaker)
     assert (breaker.opened_at, len(scene.push.sent)) == (None, 2)  # until the next channel's turn
 
 

@@ -23,10 +23,10 @@ async def test_case_23_an_address_that_has_ended_is_forgotten(scene: Scene) -> N
     await scene.due()
     await scene.run()
     [phone] = await rows(scene.database, Subscription)
-    assert (phone.ended_at, phone.ended_why) == (scene.clock(), "gone")
+    assert (phone.ended_at, phone.end_reason) == (scene.clock(), "gone")
     reminder = await scene.reminder()
     assert (len(scene.push.sent), reminder.state in OVER) == (1, True)
-    assert reminder.why
+    assert reminder.reason
     async with scene.database.reading() as db:
         unreached = await told.not_reached(db, acting(scene.cast.maria), scene.clock())
     assert [told.id for told in unreached] == [reminder.id]
@@ -38,7 +38,7 @@ async def test_case_23_a_caregivers_phone_still_gets_it(scene: Scene) -> None:
     scene.push.answers = {scene.phone.endpoint: Outcome(Result.GONE, 404)}
     await scene.due()
     await scene.run()
-    ended = {phone.id: phone.ended_why for phone in await rows(scene.database, Subscription)}
+    ended = {phone.id: phone.end_reason for phone in await rows(scene.database, Subscription)}
     assert ended == {scene.phone.id: "gone", other.id: None}
     assert (await scene.reminder()).state == "sent"
 
@@ -49,7 +49,7 @@ async def test_case_26_what_may_be_taken_later_is_tried_later(scene: Scene) -> N
     reminder = await scene.reminder()
     assert reminder.state == "scheduled"
     assert timedelta(seconds=15) <= reminder.next_at - scene.clock() <= timedelta(seconds=30)
-    assert [(a.state, a.status, a.why) for a in await scene.attempts()] == [("failed", 503, "busy")]
+    assert [(a.state, a.status, a.reason) for a in await scene.attempts()] == [("failed", 503, "busy")]
     await scene.run()
     assert len(scene.push.sent) == 1
     scene.push.says = Outcome(Result.ACCEPTED, 201)
@@ -89,7 +89,7 @@ async def test_case_25_what_will_never_be_taken_is_tried_once(scene: Scene) -> N
         scene.clock.move(minutes=30)
     reminder = await scene.reminder()
     assert (len(scene.push.sent), reminder.state in OVER) == (1, True)
-    assert [attempt.why for attempt in await scene.attempts()] == ["the message is longer than 2048 bytes"]
+    assert [attempt.reason for attempt in await scene.attempts()] == ["the message is longer than 2048 bytes"]
     assert (await rows(scene.database, Subscription))[0].ended_at is None
 
 
@@ -167,5 +167,5 @@ async def test_a_worker_that_was_fenced_off_still_tells_of_its_own_try(scene: Sc
 
     scene.push.before, scene.push.says = stopped, Outcome(Result.GONE, 410)
     await scene.due()
-    assert (await rows(scene.database, Subscription))[0].ended_why == "gone"
+    assert (await rows(scene.database, Subscription))[0].end_reason == "gone"
     assert (await scene.reminder()).state == "sent"

@@ -172,5 +172,5 @@ async def test_case_6_a_worker_stopped_past_its_lease_overwrites_nothing(scene: 
     await scene.due()
     assert (len(scene.push.sent), len(other.sent)) == (1, 1)
     reminder = await scene.reminder()
-    assert (reminder.state, reminder.why, reminder.fence) == ("sent", None, 2)
+    assert (reminder.state, reminder.reason, reminder.fence) == ("sent", None, 2)
     assert [attempt.fence for attempt in await scene.attempts()] == [1, 2]

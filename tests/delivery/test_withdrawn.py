@@ -23,7 +23,7 @@ async def test_case_12_after_three_days_down_what_has_passed_is_missed_and_told(
     await scene.run()
     reminder = await scene.reminder()
     assert (scene.push.sent, reminder.state) == ([], "missed")
-    assert reminder.why
+    assert reminder.reason
 
 
 async def test_case_12_what_is_late_but_useful_is_still_sent(scene: Scene) -> None:
@@ -43,7 +43,7 @@ async def test_case_13_cancelled_between_claim_and_send_it_is_not_sent(
     just_before_sending(monkeypatch, cancel)
     await scene.due()
     reminder = await scene.reminder()
-    assert (scene.push.sent, reminder.state, reminder.why) == ([], "cancelled", "cancelled")
+    assert (scene.push.sent, reminder.state, reminder.reason) == ([], "cancelled", "cancelled")
 
 
 async def test_case_13_moved_between_claim_and_send_it_is_sent_when_it_is_due(
@@ -93,7 +93,7 @@ async def test_case_19_a_pause_between_claim_and_send_holds(scene: Scene, monkey
 async def test_signed_out_between_claim_and_send_it_is_not_sent(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     async def sign_out() -> None:
         async with scene.database.writing() as db:
-            ended = {"ended_at": scene.clock(), "ended_why": "signed-out"}
+            ended = {"ended_at": scene.clock(), "end_reason": "signed-out"}
             await db.execute(update(Subscription).where(Subscription.id == scene.phone.id).values(**ended))
 
     just_before_sending(monkeypatch, sign_out)
@@ -125,5 +125,5 @@ async def test_a_phone_that_takes_no_pushes_is_no_way_to_reach(scene: Scene) -> 
     await scene.run()
     reminder = await scene.reminder()
     assert (scene.push.sent, reminder.state) == ([], "failed")
-    assert reminder.why
-    assert not reminder.why.startswith(PUSH)
+    assert reminder.reason
+    assert not reminder.reason.startswith(PUSH)

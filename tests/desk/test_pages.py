@@ -135,7 +135,7 @@ async def test_a_reminder_that_nobody_showed_is_on_the_call_list(
     wall = to_wall(NOW, cast.harbor.zone)
     async with database.writing() as db:
         await appointments.book(db, acting(cast.maria), cast.walter, NewVisit(wall.replace(day=18)), NOW)
-        failed = {"state": "failed", "why": "no device takes reminders"}
+        failed = {"state": "failed", "reason": "no device takes reminders"}
         await db.execute(update(Reminder).where(Reminder.moment <= NOW.replace(day=17, hour=15)).values(**failed))
     clock.move(days=1, hours=2)
     page = words(await (await signed_in(cast.maria)).get("/staff?show=unreached"))
@@ -191,7 +191,7 @@ async def test_case_19_a_pause_is_one_act_and_says_so(signed_in: Enter, cast: Ca
     async with database.reading() as db:
         rosa = await people.find_patient(db, acting(cast.maria), cast.rosa.id)
         assert rosa is not None
-        assert (rosa.paused_at, rosa.paused_why) == (NOW, "hospital")
+        assert (rosa.paused_at, rosa.pause_reason) == (NOW, "hospital")
     assert "Nothing is sent" not in words(await maria.submit(f"{path}/pause", {"why": "resume"}))
 
 

@@ -21,11 +21,11 @@ from tests.test_house import FEATURES
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # What nobody does to one patient, or Interlude does by itself.
 NOT_TOLD = {
-    "answer.as-before", "answer.kept", "attempt.begun", "check-in.laid-out", "check-in.missed", "check-in.reckoned",
-    "appointment.reckoned", "clinic.changed", "clinic.on-call-wait", "clinic.reach", "device.asked",
+    "answer.copied", "answer.kept", "attempt.begun", "check-in.scheduled", "check-in.missed", "check-in.recalculated",
+    "appointment.recalculated", "clinic.changed", "clinic.on-call-wait", "clinic.channel-policy", "device.asked",
     "questionnaire.published", "staff.on-call",
-    "response.set-aside", "series.booked", "session.begun", "staff.added", "staff.credentials-set", "staff.link-made",
-    "staff.signed-in", "subscription.ended", "subscription.taken",
+    "response.conflict-kept", "series.booked", "session.begun", "staff.added", "staff.credentials-set",
+    "staff.link-made", "staff.signed-in", "subscription.ended", "subscription.started",
 }  # fmt: skip
 ROOMS_NOT_TOLD = ("reminder.", "trigger.", "on-call.", "escalation.", "check-in.pulled")
 

@@ -16,7 +16,7 @@ READY = read_form(json.loads((LIBRARY / "readiness.json").read_text()))
 
 def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Flag:
     reason = {"condition": condition, "now": 0, "previous": None, "first": None, "version": 1} | known
-    return Flag(item=item, reason=json.dumps(reason))
+    return Flag(item=item, evidence=json.dumps(reason))
 
 
 @pytest.mark.parametrize(

@@ -154,13 +154,13 @@ async def test_case_37_an_endpoint_that_changed_unnoticed_is_told(reconcile: Rec
 
 async def test_case_37_an_endpoint_that_the_browser_lost_is_made_anew(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
-    assert [held.ended_why for held in await rows(database, Subscription)] == ["gone"]
+    assert [held.end_reason for held in await rows(database, Subscription)] == ["gone"]
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 
 async def test_a_permission_taken_back_is_noticed(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.DENIED, "", "")) == "fine"
-    assert [held.ended_why for held in await rows(database, Subscription)] == ["denied"]
+    assert [held.end_reason for held in await rows(database, Subscription)] == ["denied"]
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 

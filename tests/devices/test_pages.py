@@ -133,7 +133,7 @@ async def test_a_good_one_is_taken_and_ended(signed_in: Enter, cast: Cast, datab
     assert (held.id, held.endpoint) == (answer.json()["id"], body["endpoint"])
     assert "Reminders are on" in words(await rosa.get("/reminders"))
     assert (await rosa.delete("/push/subscriptions")).json() == {"status": "ended"}
-    assert (await rows(database, Subscription))[0].ended_why == "turned-off"
+    assert (await rows(database, Subscription))[0].end_reason == "turned-off"
     assert (await subscribe(rosa, body)).status_code == 200
     assert len(await rows(database, Subscription)) == 1
 

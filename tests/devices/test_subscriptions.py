@@ -56,7 +56,7 @@ async def test_what_a_push_needs_is_kept_sealed(database: Database, cast: Cast, 
     raw = held.endpoint_sealed + held.p256dh_sealed + held.auth_sealed + held.endpoint_hash.encode()
     assert b"fcm" not in raw
     assert held.auth.encode() not in raw
-    assert await audited(database, held.id) == ["subscription.taken"]
+    assert await audited(database, held.id) == ["subscription.started"]
 
 
 @pytest.mark.parametrize("stranger", ["walter", "luis", "helen", "maria"])
@@ -69,7 +69,7 @@ async def test_case_32_whoever_holds_the_phone_now_takes_its_endpoint_over(
     assert isinstance(first, Subscription)
     assert isinstance(second, Subscription)
     assert [held.id for held in await living(database)] == [second.id]
-    ended = {held.id: held.ended_why for held in await rows(database, Subscription)}
+    ended = {held.id: held.end_reason for held in await rows(database, Subscription)}
     assert ended[first.id] == "taken-over"
 
 
@@ -89,7 +89,7 @@ async def test_a_device_has_one_living_endpoint(database: Database, cast: Cast) 
                 db, actor, subscriptions.NewSubscription(PUSH + name, *browser_keys()), HostList.parse(""), NOW
             )
     assert [held.endpoint for held in await living(database)] == [PUSH + "two"]
-    assert sorted(str(held.ended_why) for held in await rows(database, Subscription)) == ["None", "replaced"]
+    assert sorted(str(held.end_reason) for held in await rows(database, Subscription)) == ["None", "replaced"]
 
 
 async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Cast) -> None:
@@ -107,7 +107,7 @@ async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Ca
         )
         assert await subscriptions.is_subscribed(db, actor.device_id)
     [held] = await rows(database, Subscription)
-    assert ((held.p256dh, held.auth), held.ended_at, held.ended_why) == (keys, None, None)
+    assert ((held.p256dh, held.auth), held.ended_at, held.end_reason) == (keys, None, None)
 
 
 async def test_case_34_a_subscription_remembers_the_key_it_was_made_with(

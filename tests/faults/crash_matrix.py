@@ -152,7 +152,7 @@ async def look(lane: Lane, url: str) -> World:
     database, services = Database(url), lane.services
     async with database.reading() as db:
         rows = (await db.execute(select(Reminder.id, Reminder.state).where(Reminder.moment < lane.end))).all()
-        flags = await db.scalars(select(Flag.rung).order_by(Flag.id))
+        flags = await db.scalars(select(Flag.contacts_notified).order_by(Flag.id))
         rungs = tuple(flags)
     await database.close()
     return World(

@@ -16,7 +16,7 @@ from server.clock import system_clock
 from server.db import new_id
 from server.flags.models import Flag
 from server.responses import history
-from server.responses.models import Response, SetAside
+from server.responses.models import ConflictingVersion, Response
 from server.web.assets import Assets
 from tests.browser.chromium import new_page
 from tests.browser.eventually import eventually
@@ -112,7 +112,7 @@ async def _wrong(site: RunningSite, given: dict[str, dict[str, Any]], left: list
     flags = [flag for flag in await rows(site.database, Flag) if (flag.item, flag.severity) == ("breathing", "red")]
     if len(flags) != any(answers["breathing"] == "very-hard" for answers in given.values()):
         found.append(f"{len(flags)} red flags for breathing")
-    return found + ["an answer was set aside"] * len(await rows(site.database, SetAside))
+    return found + ["an answer was set aside"] * len(await rows(site.database, ConflictingVersion))
 
 
 def _answers(random: Random) -> dict[str, Any]:

@@ -79,7 +79,7 @@ async def _stopped(lane: Lane) -> None:
     assert max(Counter(lane.services.letters).values()) == 1
 
 
-LEFT = "SELECT state, fence, step, tries, next_at, turn_at, lease_until, why FROM reminder WHERE id = '{}'"
+LEFT = "SELECT state, fence, step, tries, next_at, next_channel_at, lease_until, why FROM reminder WHERE id = '{}'"
 
 
 async def _stop(pid: int, url: str) -> None:

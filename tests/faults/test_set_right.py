@@ -27,7 +27,7 @@ from server.checkins.models import CheckIn
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
 from server.delivery import circuit_breakers, claims
-from server.delivery.models import Breaker
+from server.delivery.models import CircuitBreaker
 from server.flags.models import Flag
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
@@ -304,7 +304,7 @@ async def test_case_134_a_lease_from_the_future_keeps_no_reminder(database: Data
 
 async def test_case_134_a_breaker_from_the_future_is_tried(database: Database) -> None:
     async with database.writing() as db:
-        db.add(Breaker(service="s", refused=[], since=FAR, opened_at=FAR, probe_at=FAR))
+        db.add(CircuitBreaker(service="s", refused_by=[], since=FAR, opened_at=FAR, probe_at=FAR))
     async with database.writing() as db:
         assert await circuit_breakers.resting(db, ["s"], NOW) == set()
     async with database.writing() as db:

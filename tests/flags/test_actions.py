@@ -51,7 +51,7 @@ async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(
     taken = await asyncio.gather(takes(cast.maria), takes(cast.ken))
     assert sorted(map(str, taken)) == ["False", "True"]
     assert (await only_flag(database)).owner_id == (cast.maria.id if taken[0] else cast.ken.id)
-    said = await rows(database, AuditEvent, AuditEvent.verb == "flag.owned")
+    said = await rows(database, AuditEvent, AuditEvent.verb == "flag.taken")
     assert {event.actor_id for event in said} == {cast.maria.id, cast.ken.id}
     assert sorted(event.detail["late"] for event in said) == [False, True]
 

@@ -64,7 +64,7 @@ async def test_case_73_red_again_in_another_check_in_alerts_again_whoever_has_th
     before = len(await rows(database, Reminder, Reminder.kind == "alert"))
     now = await answers(database, cast.rosa, {"fall": True}, weeks=1)
     flag = await only_flag(database)
-    assert (flag.severity, flag.owner_id, flag.rung) == ("red", None, 0)
+    assert (flag.severity, flag.owner_id, flag.contacts_notified) == ("red", None, 0)
     assert flag.escalate_at is not None
     assert timedelta(0) < flag.escalate_at - now <= timedelta(hours=1)
     assert flag.due_at <= now

@@ -89,7 +89,7 @@ async def test_no_action_without_a_reason_is_refused(
     flag = await only_flag(database)
     for form in ({}, {"outcome": "no-action", "note": "  "}, {"outcome": "made-up", "note": "x"}):
         assert (await maria.submit(f"/staff/flags/{flag.id}/close", form)).status_code == 422
-    assert (await only_flag(database)).done_at is None
+    assert (await only_flag(database)).closed_at is None
 
 
 async def test_case_74_who_comes_second_sees_what_the_first_did(
@@ -147,4 +147,4 @@ async def test_case_61_another_clinics_flag_is_not_there(
         answer = await tom.submit(f"/staff/flags/{flag.id}/{verb}", {"outcome": "called"})
         assert answer.status_code == 404
     assert "Rosa" not in (await tom.get("/staff")).text
-    assert ((await only_flag(database)).owner_id, (await only_flag(database)).done_at) == (None, None)
+    assert ((await only_flag(database)).owner_id, (await only_flag(database)).closed_at) == (None, None)

@@ -49,7 +49,7 @@ async def test_case_73_a_red_flag_that_nobody_takes_is_told_one_after_the_other(
         (20, "text", KENS),
         (25, "email", KEN),
     ]
-    assert (await audited(ladder.database, (await only_flag(ladder.database)).id)).count("flag.told") == 2
+    assert (await audited(ladder.database, (await only_flag(ladder.database)).id)).count("flag.contact-notified") == 2
 
 
 async def test_case_73_the_order_begins_anew_after_an_hour_and_ends_after_three_rounds(ladder: Ladder) -> None:
@@ -131,8 +131,8 @@ async def test_a_soft_flag_that_is_overdue_at_night_waits_for_the_morning(
     await answers(database, cast.rosa, {"speech": "little"}, weeks=weeks)
     assert (await only_flag(database)).severity == "soft"
     async with database.reading() as db:
-        told_at = await escalation.next_at(db)
-    assert told_at == to_utc(datetime(2026, 11, 19, 8), "America/New_York")
+        notified_at = await escalation.next_at(db)
+    assert notified_at == to_utc(datetime(2026, 11, 19, 8), "America/New_York")
 
 
 async def test_news_that_turns_red_begins_the_ladder(ladder: Ladder) -> None:

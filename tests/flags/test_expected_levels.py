@@ -60,21 +60,21 @@ async def test_a_snoozed_flag_is_closed_as_expected_and_comes_back_when_that_end
     flag = await only_flag(database)
     assert await snoozes(database, cast, flag, level=3, days=10) is None
     closed = await only_flag(database)
-    assert (closed.outcome, closed.note, closed.done_by) == ("expected", "As we thought.", cast.ken.id)
+    assert (closed.outcome, closed.note, closed.closed_by) == ("expected", "As we thought.", cast.ken.id)
     [kept] = await rows(database, ExpectedLevel)
     assert (kept.level, kept.ends_at - kept.set_at) == (3, timedelta(days=10))
     assert b"thought" not in (kept.note_sealed or b"thought")
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=1)
     assert len(await flags(database)) == 1
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=2)
-    assert [one.done_at is None for one in await flags(database)] == [False, True]
+    assert [one.closed_at is None for one in await flags(database)] == [False, True]
 
 
 async def test_after_a_snooze_what_is_worse_fires_at_once(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     await snoozes(database, cast, await only_flag(database), level=3)
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
-    assert [one.done_at is None for one in await flags(database)] == [False, True]
+    assert [one.closed_at is None for one in await flags(database)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ async def test_what_cannot_be_snoozed_stays_open(
 ) -> None:
     await answers(database, cast.rosa, answer)
     assert await snoozes(database, cast, await only_flag(database), level, days) == Refused(why)
-    assert (await only_flag(database)).done_at is None
+    assert (await only_flag(database)).closed_at is None
     assert await rows(database, ExpectedLevel) == []
 
 

@@ -30,9 +30,9 @@ async def test_worse_than_last_time_is_a_flag_with_its_reason(database: Database
     await answers(database, cast.rosa, {"speech": "little"}, weeks=1)
     flag = await only_flag(database)
     assert (flag.item, flag.severity, flag.slug) == ("speech", "soft", "weekly-als")
-    known = json.loads(flag.reason)
+    known = json.loads(flag.evidence)
     assert (known["now"], known["previous"], known["first"], known["version"]) == (1, 0, 0, 1)
-    assert b"previous" not in flag.reason_sealed
+    assert b"previous" not in flag.evidence_sealed
     assert flag.due_at == NOW + WEEK + timedelta(hours=48)
 
 
@@ -42,7 +42,7 @@ async def test_worse_than_at_first_counts_though_each_step_was_small(database: D
     await close(database, cast.maria, (await flags(database, "speech"))[0], days=15)
     await answers(database, cast.rosa, {"speech": "some"}, weeks=3)
     flag = (await flags(database, "speech"))[-1]
-    assert (flag.severity, json.loads(flag.reason)["condition"]) == ("hard", "worse-than-first")
+    assert (flag.severity, json.loads(flag.evidence)["condition"]) == ("hard", "worse-than-first")
 
 
 async def test_the_others_answers_are_not_ones_own(database: Database, cast: Cast) -> None:
@@ -58,8 +58,8 @@ async def test_one_open_flag_for_a_person_and_an_item(database: Database, cast: 
     found = await flags(database, "speech")
     assert sorted(flag.patient_id for flag in found) == sorted([cast.rosa.id, cast.walter.id])
     of_rosa = next(flag for flag in found if flag.patient_id == cast.rosa.id)
-    assert (of_rosa.raised_at, of_rosa.news_at) == (NOW, later)
-    assert (await audited(database, of_rosa.id))[:2] == ["flag.raised", "flag.news"]
+    assert (of_rosa.raised_at, of_rosa.updated_at) == (NOW, later)
+    assert (await audited(database, of_rosa.id))[:2] == ["flag.raised", "flag.updated"]
 
 
 async def test_news_that_is_worse_makes_it_worse_and_owed_sooner(database: Database, cast: Cast) -> None:
@@ -69,7 +69,7 @@ async def test_news_that_is_worse_makes_it_worse_and_owed_sooner(database: Datab
     # An hour later the same day, by a second plan: hard is owed within four staffed hours of that.
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=1 + 1 / 168)
     flag = await only_flag(database)
-    assert (flag.severity, json.loads(flag.reason)["now"]) == ("hard", 3)
+    assert (flag.severity, json.loads(flag.evidence)["now"]) == ("hard", 3)
     assert flag.due_at == to_utc(datetime(2026, 11, 23, 14), "America/New_York")
 
 
@@ -78,7 +78,7 @@ async def test_news_that_is_better_leaves_it_as_it_was(database: Database, cast:
     before = await only_flag(database)
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=1)
     flag = await only_flag(database)
-    assert (flag.severity, flag.due_at, json.loads(flag.reason)["now"]) == ("hard", before.due_at, 4)
+    assert (flag.severity, flag.due_at, json.loads(flag.evidence)["now"]) == ("hard", before.due_at, 4)
 
 
 async def test_unchanged_after_an_outcome_it_stays_quiet_for_thirty_days(database: Database, cast: Cast) -> None:
@@ -95,7 +95,7 @@ async def test_after_an_outcome_anything_worse_fires_at_once(database: Database,
     await answers(database, cast.rosa, {"speech": "hard"})
     await close(database, cast.maria, await only_flag(database))
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
-    assert [flag.done_at is None for flag in await flags(database)] == [False, True]
+    assert [flag.closed_at is None for flag in await flags(database)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ async def test_an_outcome_is_owed_and_no_action_says_why(
     await answers(database, cast.rosa, {"speech": "hard"})
     assert await close(database, cast.maria, await only_flag(database), outcome, note) == taken
     flag = await only_flag(database)
-    assert (flag.done_at is not None, flag.outcome, flag.note or "") == (
+    assert (flag.closed_at is not None, flag.outcome, flag.note or "") == (
         (True, outcome, note) if taken else (False, None, "")
     )
     assert flag.owner_id == (cast.maria.id if taken else None)
@@ -143,7 +143,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
     closed = await only_flag(database)
     by_maria = ("called", cast.maria.id, cast.maria.id)
     by_ken = ("visit-moved", cast.ken.id, cast.ken.id)
-    assert (closed.outcome, closed.done_by, closed.owner_id) == (by_maria if taken[0] else by_ken)
+    assert (closed.outcome, closed.closed_by, closed.owner_id) == (by_maria if taken[0] else by_ken)
     said = await rows(database, AuditEvent, AuditEvent.verb == "flag.closed")
     assert {event.actor_id for event in said} == {cast.maria.id, cast.ken.id}
     assert sorted(event.detail["late"] for event in said) == [False, True]
@@ -154,7 +154,7 @@ async def test_closing_it_again_later_changes_nothing(database: Database, cast: 
     flag = await only_flag(database)
     assert await close(database, cast.maria, flag)
     assert not await close(database, cast.ken, flag, FlagOutcome.VISIT_MOVED, days=1)
-    assert ((await only_flag(database)).outcome, (await only_flag(database)).done_by) == ("called", cast.maria.id)
+    assert ((await only_flag(database)).outcome, (await only_flag(database)).closed_by) == ("called", cast.maria.id)
 
 
 async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
@@ -164,7 +164,7 @@ async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await actions.reopen(db, acting(cast.maria), await db.get_one(Flag, flag.id), NOW)
     again = await only_flag(database)
-    assert (again.outcome, again.note, again.done_at, again.done_by) == (None, None, None, None)
+    assert (again.outcome, again.note, again.closed_at, again.closed_by) == (None, None, None, None)
     assert "flag.reopened" in await audited(database, flag.id)
 
 
@@ -175,7 +175,7 @@ async def test_undo_of_an_old_one_does_not_make_two(database: Database, cast: Ca
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
     async with database.writing() as db:
         await actions.reopen(db, acting(cast.maria), await db.get_one(Flag, old.id), NOW)
-    assert [flag.done_at is None for flag in await flags(database)] == [False, True]
+    assert [flag.closed_at is None for flag in await flags(database)] == [False, True]
 
 
 async def test_the_first_who_looks_has_seen_it(database: Database, cast: Cast) -> None:

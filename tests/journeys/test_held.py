@@ -31,9 +31,9 @@ async def test_case_18_a_notification_is_closed_once_it_is_answered_elsewhere(
 ) -> None:
     visit = await site.book_visit(timedelta(days=2))
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
-    standing = await when_it_stands(rosa, site, visit.id)
+    current_response = await when_it_stands(rosa, site, visit.id)
     await rosa.goto("/")
-    assert await tags(rosa) == [standing]
+    assert await tags(rosa) == [current_response]
     other = await phone_of(chromium, site, site.cast.rosa)
     await other.goto(f"/visits/{visit.id}")
     await press(other, "I'll be there")

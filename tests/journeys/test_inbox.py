@@ -56,7 +56,7 @@ async def test_a_worsening_swallow_is_seen_owned_and_closed_by_keyboard_alone(
 
     await maria.keyboard.press("u")
     await sees(maria, "Chewing and swallowing: Hard")
-    assert (await only_flag(site)).done_at is None
+    assert (await only_flag(site)).closed_at is None
 
 
 async def test_a_half_answered_check_in_with_a_red_flag_is_not_lost(chromium: Browser, site: RunningSite) -> None:
@@ -126,7 +126,7 @@ async def test_case_74_two_staff_acknowledge_at_once(chromium: Browser, site: Ru
     await sees(maria, "Nobody waits.", "Rosa Delgado, Chewing and swallowing: Called.")
     await sees(ken, "Maria Alvarez was quicker", "Maria Alvarez closed this flag: Called")
     flag = await only_flag(site)
-    assert (flag.outcome, flag.done_by, flag.owner_id) == ("called", site.cast.maria.id, site.cast.maria.id)
+    assert (flag.outcome, flag.closed_by, flag.owner_id) == ("called", site.cast.maria.id, site.cast.maria.id)
     tries = await rows(site.database, AuditEvent, AuditEvent.subject_id == flag.id, AuditEvent.verb == "flag.closed")
     assert {(event.actor_id, event.detail["late"]) for event in tries} == {
         (site.cast.maria.id, False),

@@ -11,7 +11,7 @@ from server.clock import system_clock
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
 from server.responses import history
-from server.responses.models import Response, SetAside
+from server.responses.models import ConflictingVersion, Response
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.cast import acting
@@ -37,7 +37,7 @@ async def test_case_40_answered_otherwise_on_two_phones_both_are_kept_and_the_ph
     await rosa.goto("/")
     await sees(rosa, LOOK, "All done for now")
     await rosa.evaluate("Outbox.flush()")  # not sent again
-    [kept] = await rows(site.database, SetAside)
+    [kept] = await rows(site.database, ConflictingVersion)
     [response] = await rows(site.database, Response)
     assert (history.answers_of(response)["pain"], '"pain": 4' in kept.answers) == (9, True)
     maria = await desk_of(chromium, site, site.cast.maria)

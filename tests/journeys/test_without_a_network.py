@@ -124,7 +124,7 @@ async def test_the_same_as_last_time_is_said_without_a_network(chromium: Browser
     await site.wait_for_response(check_in)
     [response] = await rows(site.database, Response, Response.check_in_id == check_in.id)
     assert history.answers_of(response)["mood"] == "little"
-    assert set(response.as_before) == LAST_WEEK.keys() - {"mood"}
+    assert set(response.copied) == LAST_WEEK.keys() - {"mood"}
 
 
 async def test_a_helper_says_who_answers_without_a_network(chromium: Browser, site: RunningSite) -> None:

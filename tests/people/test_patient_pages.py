@@ -18,7 +18,7 @@ FORM = {
     "name": "Ada Fox",
     "zone": "America/Chicago",
     "phone": "(212) 555-0199",
-    "helper_phone": "(212) 555-0198",
+    "caregiver_phone": "(212) 555-0198",
     "contact": "text",
     "instructions": "Bring the mask machine.",
 }
@@ -123,7 +123,7 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize("field", ["phone", "helper_phone"])
+@pytest.mark.parametrize("field", ["phone", "caregiver_phone"])
 @pytest.mark.parametrize(("typed", "said"), NUMBERS)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_case_78_a_number_that_cannot_be_used_is_refused_at_its_field(
@@ -151,7 +151,7 @@ async def test_case_78_a_number_is_shown_as_typed_and_dialled_in_full(
     assert 'href="tel:+442079460018"' in page.text
     assert "+44 20 7946 0018" in words(page)
     ada = next(p for p in await rows(database, Patient) if p.name == FORM["name"])
-    assert (ada.phone_tel, ada.helper_phone_tel) == ("+442079460018", "+12125550198")
+    assert (ada.phone_tel, ada.caregiver_phone_tel) == ("+442079460018", "+12125550198")
 
 
 async def test_case_78_an_unreadable_number_stays_on_the_worklist_until_it_is_corrected(

@@ -72,7 +72,7 @@ async def test_what_the_clinic_paused_is_the_clinics_to_resume(
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     await maria.submit(f"/staff/patients/{cast.rosa.id}/pause", {"why": "hospital"})
     assert "The clinic has paused this" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
-    assert (await patient_row(database, cast)).paused_why == "hospital"
+    assert (await patient_row(database, cast)).pause_reason == "hospital"
 
 
 async def test_a_patient_says_how_to_be_reached_and_nobody_assumes_a_voice(
@@ -100,7 +100,7 @@ async def test_case_51_leaving_stops_all_and_signs_every_phone_out(
     assert left.url.path == "/join"
     assert (await rosa.get("/settings")).url.path == "/join"
     assert (await luis.get("/settings")).url.path == "/join"
-    assert (await patient_row(database, cast)).paused_why == "consent-withdrawn"
+    assert (await patient_row(database, cast)).pause_reason == "consent-withdrawn"
     assert "consent withdrawn" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
     assert "patient.left" in await audited(database, cast.rosa.id)
     assert (await rosa.post_json("/open", {})).status_code == 401

@@ -76,10 +76,10 @@ async def scene(database: Database, cast: Cast, clock: StillClock) -> Scene:
 
 def just_before_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
     """Something that happens after the claim was committed, before the row is read again and sent."""
-    look: Any = vars(sender)["look_again"]
+    look: Any = vars(sender)["recheck"]
 
     async def later(*args: Any) -> Any:
         await happens()
         return await look(*args)
 
-    monkeypatch.setattr(sender, "look_again", later)
+    monkeypatch.setattr(sender, "recheck", later)

@@ -36,11 +36,11 @@ async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database:
     ruth = await signed_in(cast.ruth)
     assert "Saved." in words(await ruth.submit("/staff/clinic/reach", GOOD))
     held = await clinic(database, cast)
-    steps = rules.steps_for(ReminderKind.VISIT, held.reach, ("push", "text", "email"))
+    steps = rules.policy_for(ReminderKind.VISIT, held.channel_policy, ("push", "text", "email"))
     assert [(step.channel, step.wait.total_seconds()) for step in steps] == [("text", 900), ("push", 3600)]
-    assert rules.steps_for(ReminderKind.CHANGE, held.reach, ("push", "text")) == steps
+    assert rules.policy_for(ReminderKind.CHANGE, held.channel_policy, ("push", "text")) == steps
     assert held.silent_days == 7
-    assert "clinic.reach" in await audited(database, held.id)
+    assert "clinic.channel-policy" in await audited(database, held.id)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ async def test_what_cannot_be_is_said_and_nothing_is_changed(
     refused = await ruth.submit("/staff/clinic/reach", GOOD | changed)
     assert refused.status_code == 422
     assert says in words(refused)
-    assert (await clinic(database, cast)).reach == {}
+    assert (await clinic(database, cast)).channel_policy == {}
 
 
 async def test_it_is_an_admins_to_say(signed_in: Enter, cast: Cast) -> None:

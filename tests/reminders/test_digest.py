@@ -42,8 +42,8 @@ async def test_a_visit_and_a_check_in_due_together_are_one_notification(scene: S
     assert said(scene)["navigate"].startswith("https://localhost/?from=")
     found = await by_subject(scene)
     assert (found[SUBJECT].state, found[OTHER].state) == ("sent", "folded")
-    assert found[OTHER].lead_id == found[SUBJECT].id
-    assert "reminder.folded" in await audited(scene.database, found[OTHER].id)
+    assert found[OTHER].carrier_id == found[SUBJECT].id
+    assert "reminder.combined" in await audited(scene.database, found[OTHER].id)
 
 
 async def test_staff_see_of_the_folded_one_what_became_of_the_one_notification(scene: Scene) -> None:
@@ -103,7 +103,7 @@ async def test_what_is_over_by_then_is_held_back_and_staff_see_why(scene: Scene)
         await scene.due()
         scene.clock.move(hours=2)
     held = (await by_subject(scene))[THIRD]
-    assert (held.state, held.why, len(scene.push.sent)) == ("held", "enough was said that day", 2)
+    assert (held.state, held.reason, len(scene.push.sent)) == ("held", "enough was sent that day", 2)
 
 
 async def test_the_last_call_before_a_visit_is_never_held_back(scene: Scene) -> None:
@@ -127,7 +127,7 @@ async def test_called_off_before_it_went_out_the_lead_lets_go(scene: Scene) -> N
     await scene.run()
     assert said(scene)["title"] == "You have a check-in ready"
     found = await by_subject(scene)
-    assert (found[SUBJECT].state, found[OTHER].state, found[OTHER].lead_id) == ("cancelled", "sent", None)
+    assert (found[SUBJECT].state, found[OTHER].state, found[OTHER].carrier_id) == ("cancelled", "sent", None)
 
 
 async def test_once_it_went_out_nothing_is_said_again(scene: Scene) -> None:

@@ -64,8 +64,8 @@ def test_what_is_due_waits_for_a_check_in_that_opens_soon(
 
 def test_a_visit_leads_and_the_sooner_one_of_two() -> None:
     sooner, later = due(ReminderKind.VISIT, life=HOUR, name="b"), due(ReminderKind.VISIT, life=2 * HOUR)
-    assert digest_rules.lead_of([due(ReminderKind.CHECK_IN), later, due(ReminderKind.NUDGE), sooner]) == sooner
-    assert digest_rules.lead_of([due(ReminderKind.NUDGE), due(ReminderKind.CHECK_IN, name="c")]).kind == "check-in"
+    assert digest_rules.carrier_of([due(ReminderKind.CHECK_IN), later, due(ReminderKind.NUDGE), sooner]) == sooner
+    assert digest_rules.carrier_of([due(ReminderKind.NUDGE), due(ReminderKind.CHECK_IN, name="c")]).kind == "check-in"
 
 
 @pytest.mark.parametrize(

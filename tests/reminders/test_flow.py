@@ -71,7 +71,7 @@ async def test_cancelling_is_told_once(scene: Scene) -> None:
         async with scene.database.writing() as db:
             await flow.cancel(db, acting(scene.cast.maria), SUBJECT, "cancelled", NOW)
     reminder = await scene.reminder()
-    assert (reminder.state, reminder.why) == ("cancelled", "cancelled")
+    assert (reminder.state, reminder.reason) == ("cancelled", "cancelled")
     assert (await audited(scene.database, reminder.id)).count("reminder.cancelled") == 1
 
 

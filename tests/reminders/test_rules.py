@@ -130,5 +130,5 @@ def test_a_crowd_is_spread_over_half_of_the_wait() -> None:
     ],
 )
 def test_the_one_word_that_staff_see(state: ReminderState, attempts: list[AttemptState], word: str) -> None:
-    assert rules.fold(state, attempts) == word
-    assert rules.fold(state, reversed(attempts)) == word
+    assert rules.status_of(state, attempts) == word
+    assert rules.status_of(state, reversed(attempts)) == word

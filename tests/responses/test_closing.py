@@ -9,7 +9,7 @@ from server.db import Database
 from server.flags.models import Flag
 from server.questionnaires.respondents import Respondent
 from server.responses import closing, history, submit
-from server.responses.models import SetAside
+from server.responses.models import ConflictingVersion
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
@@ -46,7 +46,7 @@ async def test_a_red_answer_pressed_on_an_old_page_after_send_is_taken_and_kept_
         await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
     assert "You had a fall" in await press(rosa, check_in, "fall", "yes")
     assert await flagged(database) == ["red fall"]
-    assert [aside.answers for aside in await rows(database, SetAside)] == ['{"fall": true}']
+    assert [aside.answers for aside in await rows(database, ConflictingVersion)] == ['{"fall": true}']
 
 
 async def given_a_part_went_in(database: Database, rosa: Browser, clock: StillClock, check_in: CheckIn) -> None:
@@ -68,7 +68,7 @@ async def test_what_was_answered_in_time_and_waited_for_a_network_completes_the_
     response = await only_response(database)
     assert (response.status, response.answered_at, history.answers_of(response)) == ("completed", at, whole)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"
-    assert await rows(database, SetAside) == []
+    assert await rows(database, ConflictingVersion) == []
     assert await flagged(database) == ["hard speech"]
     assert "response.completed" in await audited(database, response.id)
 
@@ -81,7 +81,7 @@ async def test_what_says_otherwise_does_not_complete_it(
     await given_a_part_went_in(database, rosa, clock, check_in)
     assert (await deliver(rosa, check_in, entry(STEADY | otherwise))).status_code == 409
     assert (await only_response(database)).status == "in-progress"
-    assert len(await rows(database, SetAside)) == 1
+    assert len(await rows(database, ConflictingVersion)) == 1
 
 
 async def test_a_helpers_view_does_not_complete_the_patients_words(

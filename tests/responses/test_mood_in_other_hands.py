@@ -20,7 +20,8 @@ from server.flags.rules import Urgency
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Value
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Form
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from tests.browser_without_screen import Browser

@@ -13,7 +13,7 @@ from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
 from server.responses import history
-from server.responses.models import Response, SetAside
+from server.responses.models import ConflictingVersion, Response
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
@@ -34,7 +34,7 @@ async def test_case_39_a_replay_gets_the_same_receipt(
     assert first.json()["response"] == again.json()["response"] == (await only_response(database)).id
     assert (first.json()["again"], again.json()["again"]) == (False, True)
     assert len(await rows(database, Flag)) == 1
-    assert await rows(database, SetAside) == []
+    assert await rows(database, ConflictingVersion) == []
 
 
 async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_kept(
@@ -46,7 +46,7 @@ async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_ke
     assert (refused.status_code, refused.headers["content-type"]) == (409, "application/problem+json")
     assert "Both are kept" in refused.json()["title"]
     response = await only_response(database)
-    [aside] = await rows(database, SetAside)
+    [aside] = await rows(database, ConflictingVersion)
     assert history.answers_of(response) == STEADY
     assert aside.response_id == response.id
     assert b"very-hard" not in aside.answers_sealed
@@ -63,7 +63,7 @@ async def test_case_40_sent_again_and_again_it_is_set_aside_once(
     await deliver(rosa, check_in, entry(STEADY))
     for _ in range(3):
         assert (await deliver(rosa, check_in, entry(WORSE))).status_code == 409
-    assert len(await rows(database, SetAside)) == 1
+    assert len(await rows(database, ConflictingVersion)) == 1
 
 
 async def test_case_41_page_and_worker_at_once_are_one_row(
@@ -207,7 +207,7 @@ async def test_case_61_another_persons_entry_is_neither_taken_nor_touched(
         borrowed = await deliver(walter, own, entry(answers), check_in.client_id)
         assert borrowed.status_code in (400, 409, 422)
         assert taken.response.id not in borrowed.text
-    assert await rows(database, SetAside) == []
+    assert await rows(database, ConflictingVersion) == []
 
 
 async def test_sealed_to_one_and_sent_to_another_is_said_plainly(

@@ -109,7 +109,7 @@ async def _may_let_in(db: AsyncSession, actor: Actor) -> list[Patient | Caregive
     if actor.kind == ActorKind.PATIENT:
         return [patient, *helpers]
     own = [helper for helper in helpers if helper.id == actor.id]
-    return [*own, *([patient] if any(helper.may_let_in for helper in own) else [])]
+    return [*own, *([patient] if any(helper.may_approve for helper in own) else [])]
 
 
 async def _pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patient, Caregiver | None]:

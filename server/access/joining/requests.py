@@ -77,23 +77,23 @@ async def let_in(
         return Refused("expired", left)
     taken = await db.scalar(
         update(JoinRequest)
-        .where(JoinRequest.id == found.id, JoinRequest.let_in_at.is_(None))
-        .values(let_in_at=now)
+        .where(JoinRequest.id == found.id, JoinRequest.approved_at.is_(None))
+        .values(approved_at=now)
         .returning(JoinRequest.id)
     )
     if taken is None:  # a concurrent request approved it first, or the same number was entered twice
         return Refused("used", left)
     pairing = await pair_by(db, actor, patient, caregiver, code, now)
     found.pairing_id = pairing.id
-    audit.record(db, actor, "pairing.let-in", pairing, now, device=found.device_name)
+    audit.record(db, actor, "pairing.approved", pairing, now, device=found.device_name)
     await forgive_guess(db, f"lets-in:{actor.id}", now)
     return found
 
 
 async def allow(db: AsyncSession, actor: Actor, caregiver: Caregiver, allowed: bool, now: datetime) -> None:
     """Set whether a caregiver may approve the patient's new devices, which show the patient's own answers, mood too."""
-    caregiver.may_let_in = allowed
-    audit.record(db, actor, "caregiver.may-let-in", caregiver, now, allowed=allowed)
+    caregiver.may_approve = allowed
+    audit.record(db, actor, "caregiver.may-approve", caregiver, now, allowed=allowed)
     if not allowed:
         for_patient = (PairingCode.made_by == caregiver.id) & PairingCode.caregiver_id.is_(None)
         await sessions.end_codes(db, actor, for_patient, now)

@@ -95,7 +95,7 @@ class PushChannel:
             headers = self._headers(address, message)
             body = _encrypted(address, _payload(message))
         except (BadEndpoint, BadKeys, _Unsendable) as error:
-            return Outcome(Result.REJECTED, why=str(error))
+            return Outcome(Result.REJECTED, reason=str(error))
         return await self._post(address.endpoint, headers, body)
 
     async def close(self) -> None:
@@ -119,9 +119,9 @@ class PushChannel:
         try:
             answer = await self._wire.post(endpoint, headers, body)
         except NotTaken as error:
-            return Outcome(Result.LATER, why=str(error))
+            return Outcome(Result.LATER, reason=str(error))
         except PerhapsTaken as error:
-            return Outcome(Result.UNKNOWN, why=str(error))
+            return Outcome(Result.UNKNOWN, reason=str(error))
         wait = retry_after(answer.retry_after, self._now())
         return outcome_of(answer.status, wait, service_reason(answer.body))
 

@@ -49,7 +49,7 @@ async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: dat
             names=names,
             outcomes=review_rules.OFFERED_OUTCOMES,
             levels=_levels(flag, forms.get(flag.slug)),
-            offers_expected=flag.done_at is None and await expected_levels.offers_expected(db, flag),
+            offers_expected=flag.closed_at is None and await expected_levels.offers_expected(db, flag),
             notes=notes.get(flag.id, []),
         )
         for flag in flags
@@ -88,6 +88,6 @@ def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
 async def just_done(db: AsyncSession, actor: Actor, flag_id: str, now: datetime) -> Row | None:
     """The flag that was just closed, so that the inbox can offer to undo it; None if it is not closed."""
     flag = await review.find(db, actor, flag_id) if flag_id else None
-    if flag is None or flag.done_at is None:
+    if flag is None or flag.closed_at is None:
         return None
     return (await inbox_rows.rows_of(db, actor, [flag], now))[0]

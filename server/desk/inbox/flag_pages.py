@@ -77,7 +77,7 @@ async def own(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]
     flag = found(await flags.find(db, actor, flag_id))
     form = await form_of(request)
     if not await actions.own(db, actor, flag, actor.id, now):
-        return await _page(request, db, actor, flag, now, View(INBOX, "closed" if flag.done_at else "owned"))
+        return await _page(request, db, actor, flag, now, View(INBOX, "closed" if flag.closed_at else "owned"))
     return _back(request, form, flag)
 
 

@@ -24,7 +24,8 @@ from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Question, Value
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Form, Question
 from server.responses import history as past
 from server.responses.models import Response
 from server.web import charts
@@ -68,7 +69,7 @@ class Listed:
 async def open_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
     """Open flags, red first, then by due time; without those shown on earlier pages."""
     shown = paging.unpack(after)
-    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
+    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_(None))
     if shown:
         query = query.where(func.substr(Flag.id, 1, paging.MARK).not_in(shown))
     flags, goes_on = await _cut(db, query.order_by(RED_FIRST, Flag.due_at, Flag.id), many)
@@ -78,14 +79,14 @@ async def open_page(db: AsyncSession, actor: Actor, after: str, many: int, now: 
 
 async def done_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
     """Closed flags, the one closed last first."""
-    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_not(None))
+    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_not(None))
     last = paging.unpack_moment(after)
     if last is not None:
-        done_at, flag_id = last
-        query = query.where(or_(Flag.done_at < done_at, and_(Flag.done_at == done_at, Flag.id < flag_id)))
-    flags, goes_on = await _cut(db, query.order_by(Flag.done_at.desc(), Flag.id.desc()), many)
+        closed_at, flag_id = last
+        query = query.where(or_(Flag.closed_at < closed_at, and_(Flag.closed_at == closed_at, Flag.id < flag_id)))
+    flags, goes_on = await _cut(db, query.order_by(Flag.closed_at.desc(), Flag.id.desc()), many)
     end = flags[-1] if goes_on else None
-    next_page = paging.pack_moment(end.done_at, end.id) if end and end.done_at else None
+    next_page = paging.pack_moment(end.closed_at, end.id) if end and end.closed_at else None
     return Listed(await rows_of(db, actor, flags, now), next_page)
 
 
@@ -175,7 +176,7 @@ def points(question: Question, history: Answered) -> list[tuple[datetime, int]]:
 
 
 async def count_open(db: AsyncSession, actor: Actor) -> int:
-    query = select(func.count()).where(Flag.clinic_id == actor.clinic_id, Flag.done_at.is_(None))
+    query = select(func.count()).where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_(None))
     return await db.scalar(query) or 0
 
 

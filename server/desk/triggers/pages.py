@@ -13,7 +13,7 @@ from server.actor import Actor
 from server.desk.triggers import preview
 from server.desk.triggers.preview import Preview
 from server.flags import rules, trigger_versions
-from server.flags.models import TriggerRow
+from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Screen, Severity
 from server.flags.trigger_versions import Rule
 from server.flags.trigger_words import condition_words, fault, item_words
@@ -32,7 +32,7 @@ from server.web.problems import found
 class Line:
     """A trigger as a line of the table. One that ended can be restored if nothing else was decided since."""
 
-    row: TriggerRow
+    row: TriggerVersion
     item: str
     condition: str
     restorable: bool = False
@@ -44,7 +44,7 @@ class Editor:
     """The page that edits a trigger: its values, what is wrong with them, and the preview."""
 
     rule: Rule
-    held: TriggerRow | None = None  # the trigger that it would replace
+    held: TriggerVersion | None = None  # the trigger that it would replace
     wrong: str = ""
     seen: Preview | None = None
     stale: bool = False
@@ -78,7 +78,7 @@ def _as_asked(form: Form, lines: list[Line]) -> list[Line]:
     return sorted(lines, key=lambda one: (places.get(one.row.item, last), -list(Severity).index(one.row.severity)))
 
 
-def _line(row: TriggerRow, form: Form, after: TriggerRow | None = None) -> Line:
+def _line(row: TriggerVersion, form: Form, after: TriggerVersion | None = None) -> Line:
     restorable = trigger_versions.is_restorable(row, after)
     same = after is not None and trigger_versions.as_rule(after) == trigger_versions.as_rule(row)
     return Line(
@@ -146,7 +146,7 @@ async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[s
 
 
 async def _end_page(
-    request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, now: datetime, reason: str | None = None
+    request: Ask, db: AsyncSession, actor: Actor, row: TriggerVersion, now: datetime, reason: str | None = None
 ) -> Response[str]:
     """If a colleague has ended the trigger meanwhile, the page says who and why, and keeps the typed reason.
 
@@ -183,7 +183,7 @@ async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPa
 
 
 async def _restore_page(
-    request: Ask, db: AsyncSession, actor: Actor, row: TriggerRow, in_force: TriggerRow
+    request: Ask, db: AsyncSession, actor: Actor, row: TriggerVersion, in_force: TriggerVersion
 ) -> Response[str]:
     form = found((await questionnaires.offered(db, actor)).get(row.slug))
     lines = {"line": _line(row, form), "in_force": _line(in_force, form)}

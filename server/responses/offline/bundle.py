@@ -5,7 +5,6 @@ as `questionnaires.definition` (tests/browser/test_held_rules.py compares the tw
 buttons send them.
 """
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins.models import CheckIn
+from server.questionnaires.answers import value_from_json
 from server.questionnaires.definition import Form, When, buttons, is_public_item, raw
 from server.questionnaires.respondents import Source
 from server.responses.models import Draft
@@ -45,12 +45,12 @@ async def kept(db: AsyncSession, check_in: CheckIn, form: Form, own: bool) -> di
 
     `own`: for the patient's own device. Other devices do not get private answers.
     """
-    found: dict[str, dict[str, dict[str, Any]]] = {party: {} for party in Source}
+    found: dict[str, dict[str, dict[str, Any]]] = {source: {} for source in Source}
     for draft in await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id)):
         if not own and not is_public_item(form, draft.link_id):
             continue
-        value = raw(json.loads(draft.value))
-        found[draft.party][draft.link_id] = {"is": value, "at": ms(draft.answered_at), "before": draft.as_before}
+        value = raw(value_from_json(draft.value))
+        found[draft.source][draft.link_id] = {"is": value, "at": ms(draft.answered_at), "before": draft.copied}
     return found
 
 

@@ -18,7 +18,8 @@ from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Question, Value
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Form, Question
 from server.questionnaires.respondents import Respondent
 from server.reminders import open_notifications
 from server.responses import drafts, lookup

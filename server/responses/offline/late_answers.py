@@ -16,7 +16,8 @@ from server.checkins.rules import CheckInState
 from server.flags import flow as flags
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import BadAnswer, Form, Value, without_private_skips
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import BadAnswer, Form, without_private_skips
 from server.questionnaires.respondents import Respondent, respondent_from, source_of
 from server.responses import conflicts, drafts, history, submit
 from server.responses.drafts import Statement
@@ -73,7 +74,7 @@ async def _keep_older(
         else:
             occurrence = await history.occurrence(db, check_in, form, {link_id: value}, None)
             await flags.raise_red(db, actor, occurrence, now)
-            audit.record(db, actor, "check-in.answer-overtaken", check_in, now, item=link_id)
+            audit.record(db, actor, "check-in.answer-superseded", check_in, now, item=link_id)
 
 
 def _checked(form: Form, answers: Mapping[str, object], respondent: Respondent) -> dict[str, Value]:
@@ -91,7 +92,7 @@ def _checked(form: Form, answers: Mapping[str, object], respondent: Respondent) 
 async def _answered_since(db: AsyncSession, check_in: CheckIn, respondent: Respondent, at: datetime) -> set[str]:
     found = await db.scalars(
         select(Draft.link_id).where(
-            Draft.check_in_id == check_in.id, Draft.party == source_of(respondent), Draft.answered_at > at
+            Draft.check_in_id == check_in.id, Draft.source == source_of(respondent), Draft.answered_at > at
         )
     )
     return set(found)

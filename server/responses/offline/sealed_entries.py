@@ -54,7 +54,7 @@ class Entry:
     answers: dict[str, object]
     respondent: Respondent
     answered_at: datetime
-    as_before: tuple[str, ...] = ()  # link ids that the device says it copied from last time
+    copied: tuple[str, ...] = ()  # link ids that the device says it copied from last time
     questionnaire: str = ""  # id of the version that the device showed; empty from a device with last year's app
     phones_now: datetime | None = None  # the device's clock when it sends
 

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.checkins.models import CheckIn
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Value
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Form
 from server.questionnaires.respondents import Respondent, respondent_from
 from server.responses import drafts, lookup
 

@@ -18,10 +18,10 @@ from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
+from server.questionnaires.answers import Value
 from server.questionnaires.definition import (
     BadAnswer,
     Question,
-    Value,
     answerable,
     asked,
     next_private,
@@ -46,7 +46,7 @@ from server.web.problems import found
 async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     """Redirect to the next step: who answers, the next question, Check and send, or the check-in's status."""
     check_in = found(await lookup.find(db, actor, check_in_id))
-    sent = await history.standing(db, check_in.id)
+    sent = await history.current_response(db, check_in.id)
     if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL) or (sent and actor.kind == ActorKind.CAREGIVER):
         page = "urgency" if sent and await submit.asks_urgency(db, actor, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
@@ -209,7 +209,7 @@ async def _go_on(request: Ask, answering: Answering, after: str | None) -> Respo
     db, check_in, form, respondent = answering.db, answering.check_in, answering.form, answering.respondent
     kept = await answering.kept()
     question = next_unanswered(form, kept, respondent, after)
-    if question is None and after and await same_as_last.as_before_shown(db, check_in, form, respondent):
+    if question is None and after and await same_as_last.copied_shown(db, check_in, form, respondent):
         return render.go(request, f"{answering.path}/different?who={respondent}")
     path = f"{answering.path}/q/{question.link_id}" if question else f"{answering.path}/check"
     path += f"?who={respondent}"
@@ -249,7 +249,7 @@ async def _check(request: Ask, answering: Answering, kept: dict[str, Value]) -> 
         respondent=respondent,
         questions=asked(form, kept, respondent),
         drafts=kept,
-        before=await same_as_last.as_before_shown(db, check_in, form, respondent),
+        before=await same_as_last.copied_shown(db, check_in, form, respondent),
         private=[(question, answered.get(question.link_id) is not None) for question in private],
         outbox=json.dumps({"answers": still_asked(form, kept, respondent), "respondent": respondent}),
     )

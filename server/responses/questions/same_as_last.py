@@ -4,7 +4,6 @@ It is offered to the same respondent only, if the questionnaire allows it, and n
 answers that nobody sent are no answers: a check-in that closes before it is sent leaves them out.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,8 @@ from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.flags import flow as review
 from server.flags.rules import Severity
-from server.questionnaires.definition import Answers, Form, Value, asked, is_public_item, shown, still_asked
+from server.questionnaires.answers import Answers, Value, value_to_json
+from server.questionnaires.definition import Form, asked, is_public_item, shown, still_asked
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import drafts, history
@@ -67,15 +67,15 @@ async def take_over(db: AsyncSession, actor: Actor, check_in: CheckIn, last: Sta
         draft = Draft(
             clinic_id=check_in.clinic_id,
             check_in_id=check_in.id,
-            party=source_of(last.respondent),
+            source=source_of(last.respondent),
             link_id=link_id,
             respondent=last.respondent,
             answered_at=now,
-            as_before=True,
+            copied=True,
         )
-        draft.value = json.dumps(value)
+        draft.value = value_to_json(value)
         db.add(draft)
-        audit.record(db, actor, "answer.as-before", draft, now)
+        audit.record(db, actor, "answer.copied", draft, now)
     await db.flush()
 
 
@@ -84,23 +84,23 @@ def answers_of(form: Form, last: Response, respondent: Respondent) -> dict[str, 
     return still_asked(form, {link_id: value for link_id, value in given.items() if link_id in form.by_id}, respondent)
 
 
-async def as_before(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> list[str]:
+async def copied(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> list[str]:
     """Questions whose draft is still the copied answer of last time."""
     found = await db.scalars(
         select(Draft.link_id).where(
-            Draft.check_in_id == check_in.id, Draft.party == source_of(respondent), Draft.as_before
+            Draft.check_in_id == check_in.id, Draft.source == source_of(respondent), Draft.copied
         )
     )
     return list(found)
 
 
-async def as_before_shown(db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent) -> list[str]:
+async def copied_shown(db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent) -> list[str]:
     """Copied answers that this respondent may see."""
-    found = await as_before(db, check_in, respondent)
+    found = await copied(db, check_in, respondent)
     return [link_id for link_id in found if respondent == Respondent.SELF or is_public_item(form, link_id)]
 
 
-async def taken_over(
+async def with_copies(
     db: AsyncSession, actor: Actor, check_in: CheckIn, respondent: Respondent, answers: Answers, claimed: Iterable[str]
 ) -> list[str]:
     """The claimed "same as last time" answers that really match the previous response."""

@@ -65,7 +65,7 @@ async def different_page(request: Ask, caller: NamedDependency[Caller], page: Fr
     answering = found(await caller.at_check_in())
     check_in, form, respondent = answering.check_in, answering.form, answering.respondent
     kept = await answering.kept()
-    before = await same_as_last.as_before_shown(answering.db, check_in, form, respondent)
+    before = await same_as_last.copied_shown(answering.db, check_in, form, respondent)
     pages = same_as_last.pages(form, kept, respondent)
     if not before or not await answering.is_open():
         return render.go(request, answering.path)

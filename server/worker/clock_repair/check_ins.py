@@ -3,7 +3,6 @@
 They need no mark: a check-in that was closed by time, but whose window has not ended, was closed early.
 """
 
-import json
 from datetime import datetime
 
 import structlog
@@ -18,6 +17,7 @@ from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.db import new_id
 from server.flags import flow as flags
+from server.questionnaires.answers import answers_to_json
 from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Response
@@ -86,7 +86,7 @@ async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) ->
     A response that the close created is kept as undone. It gives up its client id, because the device may still send
     the whole check-in under that id.
     """
-    response = await history.standing(db, check_in.id)
+    response = await history.current_response(db, check_in.id)
     if response is None:
         return
     # The true time of each answer is lost. The earliest possible time lets any answer from a device count as newer.
@@ -94,7 +94,9 @@ async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) ->
     answers = history.answers_of(response)
     if await _was_sent_by_a_person(db, response):
         added = await _added_by_the_close(db, response)
-        response.answers = json.dumps({link_id: value for link_id, value in answers.items() if link_id not in added})
+        response.answers = answers_to_json(
+            {link_id: value for link_id, value in answers.items() if link_id not in added}
+        )
     else:
         response.undone_at, response.client_id = now, new_id()
         audit.record(db, actor, "response.undone", response, now)

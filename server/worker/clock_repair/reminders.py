@@ -26,7 +26,7 @@ async def release_missed(db: AsyncSession, actor: Actor, subject_id: str, now: d
         )
     )
     for reminder in found:
-        reminder.state, reminder.why = ReminderState.CANCELLED, "the clock was ahead"
+        reminder.state, reminder.reason = ReminderState.CANCELLED, "the clock was ahead"
         audit.record(db, actor, "reminder.released", reminder, now)
     await db.flush()
     return found
@@ -44,7 +44,7 @@ def _waits_too_long(now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def hasten(db: AsyncSession, now: datetime) -> int:
+async def bring_forward(db: AsyncSession, now: datetime) -> int:
     """Make reminders due that wait longer than any reminder is ever postponed; return how many."""
     found = await db.scalars(
         select(Reminder)
@@ -54,12 +54,12 @@ async def hasten(db: AsyncSession, now: datetime) -> int:
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True)
     )
-    hastened = list(found)
-    for reminder in hastened:
+    brought_forward = list(found)
+    for reminder in brought_forward:
         if reminder.kind not in PLANNED and reminder.moment > now:  # its moment is part of its identity and stays
             reminder.expires_at = now + (reminder.expires_at - reminder.moment)
             reminder.next_at = now
         else:
             reminder.next_at = max(reminder.moment, now)
-        audit.record(db, system(reminder.clinic_id), "reminder.hastened", reminder, now)
-    return len(hastened)
+        audit.record(db, system(reminder.clinic_id), "reminder.brought-forward", reminder, now)
+    return len(brought_forward)

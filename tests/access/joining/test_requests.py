@@ -63,7 +63,7 @@ async def test_staff_let_a_phone_in(phone: Browser, signed_in: Enter, database: 
     [pairing] = await rows(database, PairingCode)
     assert (pairing.made_by, await audited(database, pairing.id)) == (
         cast.maria.id,
-        ["pairing.issued", "pairing.let-in"],
+        ["pairing.issued", "pairing.approved"],
     )
     assert "too old" in words(await phone.get("/join/asked"))
 
@@ -98,7 +98,7 @@ async def test_a_helper_lets_in_the_patients_phone_only_where_the_patient_allows
     assert await agree(phone) == "/reminders"
     await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "no"})
     assert (await luis.submit(LET_IN, asked)).status_code == 404
-    assert await audited(database, cast.luis.id) == ["caregiver.added", *["caregiver.may-let-in"] * 2]
+    assert await audited(database, cast.luis.id) == ["caregiver.added", *["caregiver.may-approve"] * 2]
 
 
 async def test_somebody_elses_helper_is_nobody_here(signed_in: Enter, phone: Browser, cast: Cast) -> None:

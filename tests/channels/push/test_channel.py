@@ -111,7 +111,7 @@ async def test_case_34_an_old_key_works_until_devices_have_subscribed_anew(bench
     assert vapid_claims(await bench.authorization("new"), vapid_public_key(NEW))
     outcome = await bench.send(key_id="older")
     assert outcome.result is Result.REJECTED
-    assert "subscribe anew" in outcome.why
+    assert "subscribe anew" in outcome.reason
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ async def test_case_20_a_hanging_service_ends_at_the_deadline(service: PushServi
     service.answer = hanging
     began = time.monotonic()
     outcome = await send(channel_to(service.port, deadline=DEADLINE), service.endpoint)
-    assert outcome == Outcome(Result.UNKNOWN, why="no answer within the deadline")
+    assert outcome == Outcome(Result.UNKNOWN, reason="no answer within the deadline")
     assert time.monotonic() - began < 2.0
 
 

@@ -121,4 +121,4 @@ def test_only_what_is_retried_has_a_wait() -> None:
 
 
 def test_case_27_a_redirect_says_so() -> None:
-    assert outcome_of(307).why == "redirect, not followed"
+    assert outcome_of(307).reason == "redirect, not followed"

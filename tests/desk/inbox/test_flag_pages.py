@@ -66,7 +66,7 @@ async def test_case_89_the_second_outcome_is_not_lost_under_the_first(
     [note] = await rows(database, FlagNote)
     assert (note.author_id, note.text) == (cast.maria.id, "Plan changed: thicker drinks.")
     closed = await only_flag(database)
-    assert (closed.outcome, closed.done_by, closed.note) == ("called", cast.ken.id, "Left a message with Luis.")
+    assert (closed.outcome, closed.closed_by, closed.note) == ("called", cast.ken.id, "Left a message with Luis.")
     assert "Plan changed: thicker drinks." in words(await ken.get(at))
 
 
@@ -81,7 +81,7 @@ async def test_case_89_what_got_worse_since_is_not_closed_unseen(
     assert "There is news about this flag" in words(late)
     assert "Thicker drinks &lt;from&gt; today." in forms(late, "close")
     assert 'value="plan-changed" required checked' in forms(late, "close")
-    assert (await flags(database, "speech"))[0].done_at is None
+    assert (await flags(database, "speech"))[0].closed_at is None
     fresh = await shown_by(maria, flag)
     assert (await maria.submit(f"{at}/close", MARIAS["close"] | {"shown": fresh})).status_code == 200
     assert (await flags(database, "speech"))[0].outcome == "plan-changed"
@@ -162,8 +162,8 @@ OWNER = st.sampled_from([None, "a" * 32, "b" * 32])
 
 
 @given(MOMENT, OWNER, st.none() | MOMENT)
-def test_what_was_shown_comes_back_as_it_went(news_at: object, owner: str | None, done_at: object) -> None:
-    shown = rules.shown(news_at, owner, done_at)  # type: ignore[arg-type]
+def test_what_was_shown_comes_back_as_it_went(updated_at: object, owner: str | None, closed_at: object) -> None:
+    shown = rules.shown(updated_at, owner, closed_at)  # type: ignore[arg-type]
     assert Shown.read(str(shown)) == shown
 
 

@@ -15,7 +15,7 @@ from server.clock import to_wall
 from server.db import Database
 from server.desk.inbox import rows as inbox_rows
 from server.flags import actions, escalation
-from server.flags.models import Flag, TriggerRow
+from server.flags.models import Flag, TriggerVersion
 from server.flags.rules import FlagOutcome
 from server.people import flow as people
 from server.people.flow import NewPatient
@@ -47,9 +47,9 @@ async def many_flags(database: Database, cast: Cast, count: int) -> list[str]:
                 slug="weekly-als",
                 item="speech",
                 severity=("soft", "red", "hard")[number % 3],
-                reason='{"condition": "at-least", "now": 3, "previous": 1, "first": 0, "version": 1}',
+                evidence='{"condition": "at-least", "now": 3, "previous": 1, "first": 0, "version": 1}',
                 raised_at=NOW,
-                news_at=NOW,
+                updated_at=NOW,
                 due_at=NOW + timedelta(hours=number % 5),  # several are owed at the same moment
             )
             db.add(flag)
@@ -59,7 +59,7 @@ async def many_flags(database: Database, cast: Cast, count: int) -> list[str]:
 
 
 async def _trigger(db: AsyncSession) -> str:
-    return (await db.scalars(select(TriggerRow.id).limit(1))).one()
+    return (await db.scalars(select(TriggerVersion.id).limit(1))).one()
 
 
 async def test_pages_follow_each_other_and_hold_everybody_once(database: Database, cast: Cast) -> None:

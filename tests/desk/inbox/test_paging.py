@@ -225,7 +225,7 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
 
     async def reopen_the_last_shown() -> None:
         async with database.writing() as db:
-            done = select(Flag).where(Flag.done_at.is_not(None)).order_by(Flag.done_at.desc(), Flag.id.desc())
+            done = select(Flag).where(Flag.closed_at.is_not(None)).order_by(Flag.closed_at.desc(), Flag.id.desc())
             last = list(await db.scalars(done.limit(inbox_rows.PAGE)))[-1]
             await actions.reopen(db, acting(cast.ken), last, NOW)
 

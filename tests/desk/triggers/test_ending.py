@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from server.db import Database
 from server.flags import rules, trigger_versions
-from server.flags.models import TriggerRow
+from server.flags.models import TriggerVersion
 from server.flags.rules import Severity, Trigger
 from server.people.models import Staff
 from tests.browser_without_screen import words
@@ -22,14 +22,18 @@ from tests.stories import rows
 REASON = "The new mask made this question useless."
 
 
-async def breathing(database: Database, cast: Cast) -> TriggerRow:
+async def breathing(database: Database, cast: Cast) -> TriggerVersion:
     """Harbor's red rule in force for breathing."""
-    found = await rows(database, TriggerRow, TriggerRow.item == "breathing", TriggerRow.slug == "weekly-als")
+    found = await rows(
+        database, TriggerVersion, TriggerVersion.item == "breathing", TriggerVersion.slug == "weekly-als"
+    )
     return next(r for r in found if r.clinic_id == cast.harbor.id and r.severity == "red" and r.ended_at is None)
 
 
 async def number_in_force(database: Database, cast: Cast) -> int:
-    return len([r for r in await rows(database, TriggerRow) if r.clinic_id == cast.harbor.id and r.ended_at is None])
+    return len(
+        [r for r in await rows(database, TriggerVersion) if r.clinic_id == cast.harbor.id and r.ended_at is None]
+    )
 
 
 async def in_force(database: Database, cast: Cast) -> bool:
@@ -88,7 +92,7 @@ async def test_case_113_two_who_end_it_at_once_are_one_end_and_the_second_reads_
     assert late.status_code == 409
     assert "Ken Osei ended it" in words(late)
     assert "Mine &lt;b&gt;too&lt;/b&gt;" in late.text
-    [row] = await rows(database, TriggerRow, TriggerRow.id == rule.id)
+    [row] = await rows(database, TriggerVersion, TriggerVersion.id == rule.id)
     assert (row.ended_by, row.end_reason) == (cast.ken.id, REASON)
 
 
@@ -133,7 +137,7 @@ async def test_case_113_two_edits_of_one_rule_leave_one_rule_in_force(cast: Cast
 
     async def edits(staff: Staff, message: str) -> bool:
         async with database.writing() as db:
-            row = await db.get_one(TriggerRow, rule.id)
+            row = await db.get_one(TriggerVersion, rule.id)
             with contextlib.suppress(TimeoutError):  # SQLite lets one writer in at a time
                 await asyncio.wait_for(both_look.wait(), 0.3)
             new = replace(trigger_versions.as_rule(row), message=message)

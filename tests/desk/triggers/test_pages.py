@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from server.db import Database
 from server.flags import trigger_versions
-from server.flags.models import TriggerRow
+from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Severity
 from server.flags.trigger_versions import Rule
 from server.flags.trigger_words import default_table
@@ -23,8 +23,8 @@ from tools.triggers_table import BEGIN, END, PAGE, with_table
 PAIN = {"slug": "weekly-als", "item": "pain", "condition": "at-least", "amount": "5", "severity": "soft"}
 
 
-async def rule_of(database: Database, cast: Cast, item: str = "pain") -> TriggerRow:
-    found = await rows(database, TriggerRow, TriggerRow.item == item, TriggerRow.slug == "weekly-als")
+async def rule_of(database: Database, cast: Cast, item: str = "pain") -> TriggerVersion:
+    found = await rows(database, TriggerVersion, TriggerVersion.item == item, TriggerVersion.slug == "weekly-als")
     return next(r for r in found if r.clinic_id == cast.harbor.id and r.ended_at is None)
 
 
@@ -46,13 +46,13 @@ async def test_a_rule_is_previewed_on_past_answers_before_it_is_kept(
         await answers(database, cast.rosa, {"pain": rosas}, weeks=week)
         await answers(database, cast.walter, {"pain": walters}, weeks=week)
         await answers(database, cast.helen, {"pain": 6}, weeks=week)
-    before = len(await rows(database, TriggerRow))
+    before = len(await rows(database, TriggerVersion))
     clock.move(days=15)
     ken = await signed_in(cast.ken)
     seen = words(await ken.submit("/staff/triggers", PAIN | {"step": "preview"}))
     assert "It would have raised 3 flags in the last 30 days. Of 2 patients." in seen
     assert "All rules of this item together: 1 as they are, 3 with this change." in seen
-    assert len(await rows(database, TriggerRow)) == before
+    assert len(await rows(database, TriggerVersion)) == before
     kept = await ken.submit("/staff/triggers", PAIN | {"step": "save", "message": "Ask about sleep."})
     assert "Pain 5 or more of 10 Ask about sleep. soft" in words(kept)
     await answers(database, cast.rosa, {"pain": 6}, weeks=3)
@@ -69,7 +69,7 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
         held = await trigger_versions.find(db, acting(cast.ken), old.id)
         assert held is not None
         assert (held.ended_by, held.amount, held.condition) == (cast.ken.id, old.amount, old.condition)
-    [new] = await rows(database, TriggerRow, TriggerRow.follows_id == old.id)
+    [new] = await rows(database, TriggerVersion, TriggerVersion.follows_id == old.id)
     assert (new.amount, new.severity, new.began_by, new.ended_at) == (8, "hard", cast.ken.id, None)
     assert await audited(database, old.id) == ["trigger.began", "trigger.ended"]
     page = words(await ken.get(f"/staff/triggers/{new.id}"))
@@ -101,11 +101,11 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
 async def test_a_rule_that_cannot_be_is_refused_in_words(
     signed_in: Enter, cast: Cast, database: Database, changed: dict[str, str], why: str
 ) -> None:
-    ken, before = await signed_in(cast.ken), len(await rows(database, TriggerRow))
+    ken, before = await signed_in(cast.ken), len(await rows(database, TriggerVersion))
     page = await ken.submit("/staff/triggers", PAIN | changed | {"step": "save"})
     assert page.status_code == 422
     assert why in words(page)
-    assert len(await rows(database, TriggerRow)) == before
+    assert len(await rows(database, TriggerVersion)) == before
 
 
 async def test_case_61_another_clinics_rule_is_not_there(signed_in: Enter, cast: Cast, database: Database) -> None:

@@ -11,7 +11,7 @@ from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
 from server.responses import closing, history
-from server.responses.models import Draft, Response, SetAside
+from server.responses.models import ConflictingVersion, Draft, Response
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
@@ -162,7 +162,7 @@ async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
     rosa = await signed_in(cast.rosa)
     for answers in ({"breathing": "none"}, {"breathing": "hard"}, {"breathing": "hard"}):
         assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
-    assert [aside.answers for aside in await rows(database, SetAside)] == ['{"breathing": "hard"}']
+    assert [aside.answers for aside in await rows(database, ConflictingVersion)] == ['{"breathing": "hard"}']
     assert history.answers_of((await rows(database, Response))[0]) == STEADY
     assert (await kept(database), await flagged(database)) == ({}, ["hard breathing"])
 

@@ -16,7 +16,7 @@ from server.flags.rules import Condition
 from server.flags.trigger_versions import Rule
 from server.questionnaires import flow as questionnaires
 from server.responses import closing, history
-from server.responses.models import Draft, Response, SetAside
+from server.responses.models import ConflictingVersion, Draft, Response
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
@@ -105,7 +105,7 @@ async def test_case_123_what_the_patient_then_answers_otherwise_is_kept_beside(
     await sends(luis, check_in)
     await says(rosa, check_in, "pain", "4", "self")
     await sends(rosa, check_in, "self")
-    [response], [beside] = await rows(database, Response), await rows(database, SetAside)
+    [response], [beside] = await rows(database, Response), await rows(database, ConflictingVersion)
     assert history.answers_of(response)["pain"] == 4
     assert (json.loads(beside.answers), beside.respondent) == ({"pain": 1}, "hands")
     assert await state(database, check_in) == "done"
@@ -235,7 +235,7 @@ async def test_case_123_a_phone_that_sends_without_mood_gets_the_same_receipt_ag
     assert (again["response"], again["again"]) == (first["response"], True)
     [response] = await rows(database, Response)
     assert history.answers_of(response) == PUBLIC | {"mood": "little"}
-    assert await rows(database, SetAside) == []
+    assert await rows(database, ConflictingVersion) == []
 
 
 # --- any order, on any devices

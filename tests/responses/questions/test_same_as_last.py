@@ -29,7 +29,7 @@ async def check_in(database: Database, cast: Cast, clock: StillClock) -> CheckIn
 
 
 async def drafts(database: Database) -> dict[str, bool]:
-    return {draft.link_id: draft.as_before for draft in await rows(database, Draft)}
+    return {draft.link_id: draft.copied for draft in await rows(database, Draft)}
 
 
 async def newest(database: Database) -> Response:
@@ -49,7 +49,7 @@ async def test_two_activations_answer_it_where_nothing_has_changed(
     sent = await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
     assert "The clinic has received it" in words(sent)
     response = await newest(database)
-    assert (history.answers_of(response), set(response.as_before)) == (STEADY, set(STEADY))
+    assert (history.answers_of(response), set(response.copied)) == (STEADY, set(STEADY))
     assert words(await maria.get(f"/staff/responses/{response.id}")).count("as last time") == len(STEADY)
 
 
@@ -67,7 +67,7 @@ async def test_what_changed_is_asked_and_the_rest_stays(
     await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
     response = await newest(database)
     assert history.answers_of(response) == STEADY | {"speech": "little"}
-    assert set(response.as_before) == set(STEADY) - {"speech"}
+    assert set(response.copied) == set(STEADY) - {"speech"}
 
 
 async def test_a_change_that_asks_for_more_asks_it_first(
@@ -157,7 +157,7 @@ async def test_undo_opens_it_again_and_both_stay_on_record(
     assert (history.answers_of(undone), history.answers_of(sent)) == (WORSE, STEADY)
     assert (undone.undone_at, sent.undone_at) == (clock(), None)
     assert "taken back by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
-    assert [(flag.severity, flag.done_at) for flag in await rows(database, Flag)] == [("hard", None)]
+    assert [(flag.severity, flag.closed_at) for flag in await rows(database, Flag)] == [("hard", None)]
     assert "response.undone" in await audited(database, undone.id)
     async with database.reading() as db:
         assert [r.id for r in await history.of_patient(db, cast.rosa.id)][-1:] == [sent.id]
