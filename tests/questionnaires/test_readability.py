@@ -25,6 +25,7 @@ FRAGMENTS = (
     "phone/templates/_*",
     "access/templates/_notice.html",
     "access/templates/_languages.html",
+    "access/templates/_still_waiting.html",
     "responses/templates/_closed.html",
     "access/templates/_let_in_refused.html",
     "appointments/templates/_reply*",
