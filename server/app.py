@@ -118,6 +118,7 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
         guards=[admit],
         dependencies={
             "db": Provide(provide_db),
+            "database": Provide(provide_database, sync_to_thread=False),
             "now": Provide(provide_now, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "settings": Provide(provide_settings, sync_to_thread=False),
@@ -197,6 +198,11 @@ async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSe
         if actor is not None:
             scope(db, actor.clinic_id)
         yield db
+
+
+def provide_database(request: Request[Any, Any, State]) -> Database:
+    database: Database = request.app.state.database
+    return database
 
 
 def provide_now(request: Request[Any, Any, State]) -> datetime:

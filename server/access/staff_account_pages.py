@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules, sessions, staff_accounts
 from server.access.guards import ended_cookie, session_cookie, source_of
-from server.access.staff_accounts import Credentials
+from server.access.staff_accounts import Credentials, NewCredentials
 from server.actor import Actor, Role
 from server.people import staff as people_staff
 from server.people.models import Staff
 from server.people.rules import Refused
 from server.settings import Settings
 from server.web import render
-from server.web.dependencies import ADMIN, ANYONE, STAFF, Ask, Db, Given, Now, Who
+from server.web.dependencies import ADMIN, ANYONE, STAFF, Ask, Db, Given, Now, Storage, Who
 from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
@@ -28,11 +28,11 @@ def sign_in_page(request: Ask) -> Response[str]:
 
 
 @post("/staff/sign-in", opt=ANYONE)
-async def sign_in(request: Ask, db: Db, now: Now) -> Response[Any]:
+async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = text(form, "email", 200)
     typed = Credentials(email, text(form, "password", 500), text(form, "code", 10))
-    entered = await staff_accounts.sign_in(db, typed, _device(request), source_of(request), now)
+    entered = await staff_accounts.sign_in(database, typed, _device(request), source_of(request), now)
     if isinstance(entered, Refused):
         status = 429 if entered.why == "too-many" else 422
         return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
@@ -78,14 +78,13 @@ async def account_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/staff/account", opt=STAFF)
-async def set_credentials(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def set_credentials(request: Ask, database: Storage, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
-    secret = text(form, "secret", 64)
-    refused = await staff_accounts.set_credentials(
-        db, actor, text(form, "password", 500), secret, text(form, "code", 10), now
-    )
+    new = NewCredentials(text(form, "password", 500), text(form, "secret", 64), text(form, "code", 10))
+    refused = await staff_accounts.set_credentials(database, actor, new, now)
     if refused:
-        return await _account(request, db, actor, secret, refused)
+        async with database.reading() as db:
+            return await _account(request, db, actor, new.totp_secret, refused)
     return render.go(request, "/staff")
 
 

@@ -4,24 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
+from server.access import passwords
 from server.access import rules as access_rules
 from server.access.guess_limits import count_guess, forget_guesses
 from server.access.models import Device, DeviceSession, StaffLink
+from server.access.passwords import TooBusy
 from server.access.sessions import begin_session
 from server.actor import Actor, ActorKind, Role
-from server.db import scope
+from server.db import Database, scope
 from server.people import rules
 from server.people.models import Staff
 from server.people.rules import Refused
-
-_hasher = PasswordHasher()
-_nobody = _hasher.hash("an account that does not exist takes as long to refuse")
 
 
 @dataclass(frozen=True)
@@ -99,30 +96,45 @@ class Credentials:
 
 
 async def sign_in(
-    db: AsyncSession, typed: Credentials, device_name: str, source: str, now: datetime
+    database: Database, typed: Credentials, device_name: str, source: str, now: datetime
 ) -> Entered | Refused:
-    """Check password and TOTP together; "wrong" does not say which. Guesses count per account and per source."""
+    """Check password and TOTP together; "wrong" does not say which. Guesses count per account and per source.
+
+    Two transactions, with the password checked in between: see passwords.py.
+    """
     email = rules.normal_email(typed.email)
-    who = f"staff:{email}:{source}"
-    if await count_guess(db, who, now) < 0 or await count_guess(db, f"staff:{source}", now, 100) < 0:
-        return Refused("too-many")
-    staff = await db.scalar(
-        select(Staff).where(
-            Staff.email_hash == crypto.keyed_hash(email, "email"),
-            Staff.ended_at.is_(None),
-        )
-    )
-    if not _password_fits(staff, typed.password) or staff is None or not await _take_code(db, staff, typed.code, now):
-        return Refused("wrong")
-    await forget_guesses(db, who, now)
-    return await _enter(db, staff, device_name, "password", now)
-
-
-def _password_fits(staff: Staff | None, password: str) -> bool:
+    guesser = f"staff:{email}:{source}"
+    async with database.writing() as db:
+        if await count_guess(db, guesser, now) < 0 or await count_guess(db, f"staff:{source}", now, 100) < 0:
+            return Refused("too-many")
+        staff = await _by_email(db, email)
     try:
-        return _hasher.verify((staff.password_hash if staff else None) or _nobody, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
+        fits = await passwords.fits(staff.password_hash if staff else None, typed.password)
+    except TooBusy:
+        return Refused("too-many")
+    if staff is None or not fits:
+        return Refused("wrong")
+    async with database.writing() as db:
+        return await _enter_by_code(db, staff, typed.code, guesser, device_name, now)
+
+
+async def _by_email(db: AsyncSession, email: str) -> Staff | None:
+    """The staff member who still works here."""
+    email_hash = crypto.keyed_hash(email, "email")
+    return await db.scalar(select(Staff).where(Staff.email_hash == email_hash, Staff.ended_at.is_(None)))
+
+
+async def _enter_by_code(
+    db: AsyncSession, checked: Staff, code: str, guesser: str, device_name: str, now: datetime
+) -> Entered | Refused:
+    """Sign in whoever has just typed the right password, unless the account ended or got a new password meanwhile."""
+    staff = await db.get(Staff, checked.id)
+    if staff is None or staff.ended_at is not None or staff.password_hash != checked.password_hash:
+        return Refused("wrong")
+    if not await _take_code(db, staff, code, now):
+        return Refused("wrong")
+    await forget_guesses(db, guesser, now)
+    return await _enter(db, staff, device_name, "password", now)
 
 
 async def _take_code(db: AsyncSession, staff: Staff, code: str, now: datetime) -> bool:
@@ -156,20 +168,31 @@ async def _enter(db: AsyncSession, staff: Staff, device_name: str, how: str, now
     return Entered(token, session, staff)
 
 
-async def set_credentials(
-    db: AsyncSession, actor: Actor, password: str, totp_secret: str, code: str, now: datetime
-) -> Refused | None:
-    """Store a new password and TOTP secret if a code proves that the authenticator app has the secret."""
-    if fault := access_rules.password_fault(password):
+@dataclass(frozen=True)
+class NewCredentials:
+    """`code` proves that the authenticator app has the TOTP secret."""
+
+    password: str
+    totp_secret: str
+    code: str
+
+
+async def set_credentials(database: Database, actor: Actor, new: NewCredentials, now: datetime) -> Refused | None:
+    """Store a new password and TOTP secret. The password is hashed before the transaction begins."""
+    if fault := access_rules.password_fault(new.password):
         return Refused(fault)
-    step = matching_step(totp_secret, code, now) if access_rules.is_totp_secret(totp_secret) else None
+    step = matching_step(new.totp_secret, new.code, now) if access_rules.is_totp_secret(new.totp_secret) else None
     if step is None:
         return Refused("code")
-    staff = await db.get_one(Staff, actor.id)
-    staff.password_hash = _hasher.hash(password)
-    staff.totp = totp_secret
-    staff.totp_step = step
-    audit.record(db, actor, "staff.credentials-set", staff, now)
+    try:
+        password_hash = await passwords.hashed(new.password)
+    except TooBusy:
+        return Refused("too-many")
+    async with database.writing() as db:
+        scope(db, actor.clinic_id)
+        staff = await db.get_one(Staff, actor.id)
+        staff.password_hash, staff.totp, staff.totp_step = password_hash, new.totp_secret, step
+        audit.record(db, actor, "staff.credentials-set", staff, now)
     return None
 
 

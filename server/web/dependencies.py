@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, Visitor
+from server.db import Database
 from server.settings import Settings
 
 
@@ -29,6 +30,10 @@ Ask = Request[Visitor, Any, State]
 
 # Parameters that Litestar injects by name (see app.py).
 Db = NamedDependency[AsyncSession]
+
+
+# For a handler that must not hold a transaction while it waits; it opens its own.
+Storage = NamedDependency[Database]
 
 
 Who = NamedDependency[Actor]

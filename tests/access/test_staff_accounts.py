@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from httpx import Response
 from litestar import Litestar
 
-from server.access import staff_accounts
+from server.access import passwords, staff_accounts
 from server.access.guards import STAFF_COOKIE
 from server.access.models import DeviceSession, StaffLink
 from server.db import Database
@@ -37,8 +37,8 @@ async def offered_secret(device: Browser) -> str:
 def light_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real argon2id, with less memory and time than it takes from a thief."""
     hasher = PasswordHasher(time_cost=1, memory_cost=64)
-    monkeypatch.setattr(staff_accounts, "_hasher", hasher)
-    monkeypatch.setattr(staff_accounts, "_nobody", hasher.hash("an account that does not exist"))
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    monkeypatch.setattr(passwords, "_nobody", hasher.hash("an account that does not exist"))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ async def test_case_67_who_guesses_locks_themselves_out_and_nobody_else(
 async def test_case_67_spraying_one_password_over_many_accounts_is_limited(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff_accounts, "_password_fits", lambda *_: False)  # hashing takes its time on purpose
+    monkeypatch.setattr(passwords, "_verify", lambda *_: False)  # hashing takes its time on purpose
     stranger = Browser(app, address="203.0.113.9")
     statuses = [(await enters(stranger, "0", f"m{n}@harbor.example")).status_code for n in range(101)]
     assert statuses == [422] * 100 + [429]

@@ -1,0 +1,55 @@
+"""Hash and check passwords with argon2id, in a few threads of their own.
+
+A hash takes tens of milliseconds of a core on purpose. On the event loop it would hold up every other request, and in
+a transaction it would hold SQLite's write lock: answers and reminders would wait for whoever guesses passwords
+(case 120).
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+Result = TypeVar("Result")
+AT_ONCE = 2  # threads
+MOST_WAITING = 50  # hashes in progress or waiting for a thread; further ones are refused
+
+_hasher = PasswordHasher()
+_nobody = _hasher.hash("an account that does not exist takes as long to refuse")
+_threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+_waiting = 0
+
+
+class TooBusy(Exception):
+    """More hashes are waiting than we want to keep anybody waiting for."""
+
+
+async def fits(password_hash: str | None, password: str) -> bool:
+    """Whether the password has this hash. Without a hash the answer is no, after the same time. Raises TooBusy."""
+    return await _in_a_thread(lambda: _verify(password_hash or _nobody, password))
+
+
+async def hashed(password: str) -> str:
+    """A new salted hash of the password. Raises TooBusy."""
+    return await _in_a_thread(lambda: _hasher.hash(password))
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+async def _in_a_thread(work: Callable[[], Result]) -> Result:
+    global _waiting
+    if _waiting >= MOST_WAITING:
+        raise TooBusy
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_threads, work)
+    finally:
+        _waiting -= 1

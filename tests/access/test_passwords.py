@@ -1,0 +1,100 @@
+"""Hashing holds nobody up: neither the event loop nor the database waits for it (case 120)."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+from litestar import Litestar
+
+from server.access import passwords
+from server.access.passwords import MOST_WAITING, TooBusy
+from server.checkins import flow as checkins
+from server.db import Database
+from tests.browser.eventually import eventually
+from tests.browser_without_screen import Browser, words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter
+from tests.stories import due_check_in
+
+FLOOD = 80
+
+
+@pytest.fixture
+def slow_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """No hash is finished before the event is set."""
+    may_finish = threading.Event()
+
+    def waits(_hash: str, _password: str) -> bool:
+        may_finish.wait(30)
+        return False
+
+    monkeypatch.setattr(passwords, "_verify", waits)
+    yield may_finish
+    may_finish.set()
+
+
+async def test_case_120_answers_and_ticks_go_on_while_sign_ins_flood(
+    slow_hashing: threading.Event, app: Litestar, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    rosa = await signed_in(cast.rosa)
+    strangers = [Browser(app, address=f"203.0.113.{n}") for n in range(FLOOD)]
+    flood = asyncio.gather(*(_guesses(stranger) for stranger in strangers))
+    await eventually(_all_are_waiting, "as many hashes as are let in")
+
+    saved = await rosa.submit(f"/check-ins/{check_in.id}/q/swallowing", {"answer": "some", "who": "self"})
+    assert saved.status_code == 200
+    async with database.writing() as db:  # as a tick of the worker does
+        await checkins.schedule_all(db, NOW)
+    assert not flood.done()
+
+    slow_hashing.set()
+    statuses = await flood
+    assert set(statuses) == {422, 429}
+    assert statuses.count(429) == FLOOD - MOST_WAITING  # too many at once are sent away, not kept waiting
+    for stranger in strangers:
+        await stranger.close()
+
+
+async def _all_are_waiting() -> bool:
+    return passwords._waiting == MOST_WAITING
+
+
+async def _guesses(stranger: Browser) -> int:
+    guess = {"email": "maria@harbor.example", "password": "a guess of mine", "code": "000000"}
+    return (await stranger.submit("/staff/sign-in", guess)).status_code
+
+
+async def test_a_password_fits_its_own_hash_only() -> None:
+    stored = await passwords.hashed("correct horse battery")
+    assert stored.startswith("$argon2id$")
+    assert await passwords.fits(stored, "correct horse battery")
+    for password_hash, password in ((stored, "correct horse"), (None, "correct horse battery"), ("not a hash", "x")):
+        assert not await passwords.fits(password_hash, password)
+
+
+async def test_too_many_at_once_are_refused_and_the_next_one_is_not(slow_hashing: threading.Event) -> None:
+    waiting = [asyncio.create_task(passwords.fits(None, "x")) for _ in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooBusy):
+        await passwords.fits(None, "x")
+    slow_hashing.set()
+    assert await asyncio.gather(*waiting) == [False] * MOST_WAITING
+    assert not await passwords.fits(None, "x")
+
+
+async def test_case_120_a_password_that_was_changed_meanwhile_no_longer_signs_in(
+    app: Litestar, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fits_and_is_changed(_hash: str | None, _password: str) -> bool:
+        async with database.writing() as db:
+            (await db.merge(cast.maria)).password_hash = "another"
+        return True
+
+    monkeypatch.setattr(passwords, "fits", fits_and_is_changed)
+    stranger = Browser(app)
+    refused = await stranger.submit("/staff/sign-in", {"email": cast.maria.email, "password": "x", "code": "000000"})
+    assert "do not fit together" in words(refused)
+    await stranger.close()
