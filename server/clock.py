@@ -38,8 +38,9 @@ def is_skipped(wall: datetime, zone: str) -> bool:
     return to_wall(to_utc(wall, zone), zone) != wall
 
 
-def at(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour)
+def on_day(day: date, at: time, zone: str) -> datetime:
+    """The moment when clocks in `zone` show `at` on this day."""
+    return to_utc(datetime.combine(day, at), zone)
 
 
 @dataclass(frozen=True)

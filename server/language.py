@@ -8,9 +8,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_day_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -121,6 +122,12 @@ def day(moment: date) -> str:
 
 def day_short(moment: date) -> str:
     return str(format_date(moment, _spoken().day_short, _spoken().formats))
+
+
+def weekdays(width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
+    """The days of the week from Monday on, for labels; `width` is "wide" or "abbreviated"."""
+    names = get_day_names(width, "stand-alone", _spoken().formats)
+    return [str(names[day]).capitalize() for day in range(7)]
 
 
 def country(code: str) -> str:

@@ -1,6 +1,6 @@
 """Wall time and zone to UTC and back, with the gaps and folds of real zones (cases 9 and 10)."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -72,10 +72,6 @@ def test_zones_are_known_by_their_iana_names() -> None:
 
 def test_now_is_a_moment_with_its_zone() -> None:
     assert clock.system_clock().tzinfo == UTC
-
-
-def test_a_day_and_an_hour_make_a_wall_time() -> None:
-    assert clock.at(date(2026, 12, 1), time(10)) == datetime(2026, 12, 1, 10)
 
 
 @given(

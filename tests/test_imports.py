@@ -25,7 +25,19 @@ RANK = {
     "questionnaires": 4,
     "channels": 4,
 }
-CORE = {"actor", "audit", "clock", "crypto", "db", "language", "logs", "phone_numbers", "settings", "web"}
+CORE = {
+    "actor",
+    "audit",
+    "clock",
+    "crypto",
+    "db",
+    "language",
+    "logs",
+    "opening_hours",
+    "phone_numbers",
+    "settings",
+    "web",
+}
 COMPOSITION = {"app", "cli", "demo", "migrations", "operations", "supervisor", "worker"}
 PAGES_ALONE_USE = {
     "server.web.render",
@@ -36,6 +48,9 @@ PAGES_ALONE_USE = {
 }
 PURE = {
     "actor.py",
+    "clock.py",
+    "flags/deadlines.py",
+    "opening_hours.py",
     "questionnaires/respondents.py",
     "web/charts.py",
     "questionnaires/answers.py",

@@ -86,3 +86,10 @@ def test_the_language_comes_back_after_an_exception() -> None:
     with pytest.raises(KeyError), language.speaking("es"):
         raise KeyError
     assert language.current() == "en"
+
+
+def test_weekdays_begin_on_monday_and_are_labels() -> None:
+    assert language.weekdays()[::6] == ["Monday", "Sunday"]
+    assert language.weekdays("abbreviated")[0] == "Mon"
+    with language.speaking("es"):
+        assert language.weekdays()[0] == "Lunes"

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import language, phone_numbers
-from server.phone_numbers import BadNumber, BadNumbers, read_line, read_own
+from server import language
+from server.phone_numbers import countries as number_countries
+from server.phone_numbers import parts
+from server.phone_numbers import reading as numbers
+from server.phone_numbers.parts import BadNumber, BadNumbers
+from server.phone_numbers.reading import read_line, read_own
 from server.web.render import SERVER
 
 
@@ -104,16 +108,16 @@ def test_case_78_a_persons_own_number_is_one_full_number(typed: str, why: str, i
 
 
 def test_case_78_a_text_goes_only_to_countries_that_are_allowed() -> None:
-    assert phone_numbers.can_text("+12125550140", ["US"])
-    assert not phone_numbers.can_text("+18765550140", ["US"])  # Jamaica shares +1
-    assert phone_numbers.can_text("+18765550140", ["US", "JM"])
+    assert number_countries.can_text("+12125550140", ["US"])
+    assert not number_countries.can_text("+18765550140", ["US"])  # Jamaica shares +1
+    assert number_countries.can_text("+18765550140", ["US", "JM"])
     for costly in ("+19005550140", "+18005550140"):  # a premium rate; toll-free
-        assert not phone_numbers.can_text(costly, ["US"])
-    assert phone_numbers.can_text("+447400123456", ["GB"])
+        assert not number_countries.can_text(costly, ["US"])
+    assert number_countries.can_text("+447400123456", ["GB"])
     for deaf in ("+447012345678", "+442079460018"):  # a personal number at a premium; a landline
-        assert not phone_numbers.can_text(deaf, ["GB"])
+        assert not number_countries.can_text(deaf, ["GB"])
     for tel in (None, "", "988", "2125550140", "+12125550140;ext=12", "+"):
-        assert not phone_numbers.can_text(tel, ["US"])
+        assert not number_countries.can_text(tel, ["US"])
 
 
 TYPED = st.text(alphabet=st.sampled_from("0123456789+()-./ #x,;ext٠١٢३４５\u200f\u00a0\u2011"), max_size=24)
@@ -154,24 +158,24 @@ def test_case_78_two_numbers_are_not_joined_where_numbers_have_any_length(typed:
 
 
 def test_several_fields_are_read_at_once() -> None:
-    assert phone_numbers.read_all({"phone": None}, "US", read_own) == {"phone": None}
+    assert numbers.read_all({"phone": None}, "US", read_own) == {"phone": None}
     with pytest.raises(BadNumbers) as refused:
-        phone_numbers.read_all({"a": "xyz", "b": "911", "c": "(212) 555-0140"}, "US", read_own)
+        numbers.read_all({"a": "xyz", "b": "911", "c": "(212) 555-0140"}, "US", read_own)
     assert {field: bad.why for field, bad in refused.value.by_field.items()} == {"a": "no-number", "b": "short"}
 
 
 def test_a_zone_tells_the_country() -> None:
     zones = ("America/New_York", "US/Eastern", "Europe/Madrid", "America/Toronto", "UTC")
-    assert [phone_numbers.country_of_zone(zone) for zone in zones] == ["US", "US", "ES", "CA", "US"]
+    assert [number_countries.country_of_zone(zone) for zone in zones] == ["US", "US", "ES", "CA", "US"]
 
 
 def test_each_reason_has_its_words() -> None:
     template = (SERVER / "templates" / "_parts.html").read_text()
-    for why in phone_numbers.REASONS:
+    for why in parts.REASONS:
         assert f'bad.why == "{why}"' in template
 
 
 def test_countries_are_named_in_the_language_of_the_page() -> None:
-    assert dict(phone_numbers.countries("es"))["US"] == "Estados Unidos"
+    assert dict(number_countries.countries("es"))["US"] == "Estados Unidos"
     with language.speaking("es"):
         assert language.country("JM") == "Jamaica"

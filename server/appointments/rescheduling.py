@@ -1,7 +1,6 @@
 """Upcoming appointments keep their wall time when the clinic changes zone or a country its clocks (case 11)."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +10,7 @@ from server.actor import system
 from server.appointments import flow, rules
 from server.appointments.models import Appointment
 from server.checkins import rescheduling as checkins
+from server.clock import to_utc
 from server.people.models import Clinic, Patient
 
 
@@ -23,7 +23,7 @@ async def recalculate(db: AsyncSession, now: datetime) -> int:
     )
     moved = 0
     for appointment, zone in rows.all():
-        starts_at = appointment.starts.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
+        starts_at = to_utc(appointment.starts, zone)
         if (appointment.zone, appointment.starts_at) != (zone, starts_at):
             await _put(db, appointment, zone, starts_at, now)
             moved += 1

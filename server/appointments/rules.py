@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+
+from server.clock import to_utc, to_wall
 
 
 class AppointmentStatus(StrEnum):
@@ -88,13 +89,13 @@ def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
 
     A gap is a wall time that clocks skip in spring (case 9).
     """
-    today = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    today = to_wall(now, zone)
     if wall < today - timedelta(days=1):
         raise BadVisit("past", wall)
     if wall > today + FARTHEST:
         raise BadVisit("far", wall)
-    moment = wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
-    if moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
+    moment = to_utc(wall, zone)
+    if to_wall(moment, zone) != wall:
         raise BadVisit("gap", wall)
     if moment < now:
         raise BadVisit("past", wall)

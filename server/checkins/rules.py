@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from server.actor import ActorKind
+from server.clock import on_day, to_utc, to_wall
 from server.questionnaires.respondents import Respondent
 
 
@@ -91,8 +92,8 @@ class Occasion:
 def occasions(timing: Timing, zone: str, since: datetime, until: datetime) -> list[Occasion]:
     """The recurring occasions due in [since, until), both UTC."""
     # Start a day early: where clocks skip the last hour of a day, what is due in it falls on the next day.
-    day = max(since.astimezone(ZoneInfo(zone)).date() - timedelta(days=1), timing.starts_on)
-    last = until.astimezone(ZoneInfo(zone)).date()
+    day = max(to_wall(since, zone).date() - timedelta(days=1), timing.starts_on)
+    last = to_wall(until, zone).date()
     found: list[Occasion] = []
     while day <= last:
         if _falls_on(timing, day):
@@ -105,7 +106,7 @@ def occasions(timing: Timing, zone: str, since: datetime, until: datetime) -> li
 
 def occasion_on(timing: Timing, day: date, zone: str) -> Occasion:
     """The recurring occasion of this day, in the patient's zone `zone`."""
-    return Occasion(_utc(day, timing.at, zone), _closes(timing, day, zone), day)
+    return Occasion(on_day(day, timing.at, zone), _closes(timing, day, zone), day)
 
 
 def _falls_on(timing: Timing, day: date) -> bool:
@@ -119,8 +120,8 @@ def _falls_on(timing: Timing, day: date) -> bool:
 def _closes(timing: Timing, day: date, zone: str) -> datetime:
     """A daily check-in closes at the patient's midnight; the others some days later (WINDOWS)."""
     if timing.rhythm == Rhythm.DAILY:
-        return _utc(day + timedelta(days=1), time(), zone)
-    return _utc(day, timing.at, zone) + WINDOWS[timing.rhythm]
+        return on_day(day + timedelta(days=1), time(), zone)
+    return on_day(day, timing.at, zone) + WINDOWS[timing.rhythm]
 
 
 def around_visit(timing: Timing, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
@@ -129,18 +130,14 @@ def around_visit(timing: Timing, starts: datetime, clinic_zone: str, zone: str, 
     "before" is due the day before and open until the start; if booked later than that, it is due at once. "after" is
     due the day after, for a day.
     """
-    begins = starts.replace(tzinfo=ZoneInfo(clinic_zone), fold=0).astimezone(ZoneInfo("UTC"))
+    begins = to_utc(starts, clinic_zone)
     if timing.rhythm == Rhythm.BEFORE:
         if begins <= now:
             return None
-        local = begins.astimezone(ZoneInfo(zone)).date()
-        return Occasion(max(_utc(local - timedelta(days=1), timing.at, zone), now), begins)
-    due = _utc(begins.astimezone(ZoneInfo(zone)).date() + timedelta(days=1), timing.at, zone)
+        local = to_wall(begins, zone).date()
+        return Occasion(max(on_day(local - timedelta(days=1), timing.at, zone), now), begins)
+    due = on_day(to_wall(begins, zone).date() + timedelta(days=1), timing.at, zone)
     return Occasion(due, due + WINDOWS[Rhythm.AFTER]) if due + WINDOWS[Rhythm.AFTER] > now else None
-
-
-def _utc(day: date, at: time, zone: str) -> datetime:
-    return datetime.combine(day, at).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
 
 
 def is_open(state: CheckInState, due_at: datetime, closes_at: datetime, now: datetime) -> bool:

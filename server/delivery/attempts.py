@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import actor, audit, crypto, language, phone_numbers
+from server import actor, audit, crypto, language
 from server.access.models import Subscription
 from server.channels.email import Mailbox
 from server.channels.protocol import ChannelName, Message
@@ -16,6 +16,7 @@ from server.channels.text import Number
 from server.delivery.batch import Batch
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
+from server.phone_numbers import countries as number_countries
 from server.reminders import channel_policy, rules
 from server.reminders.message_text import letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
@@ -79,7 +80,7 @@ def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: Channel
     countries = channel_policy.text_countries(batch.clinics[reminder.clinic_id])
     if channel == ChannelName.EMAIL and email:
         return [Target(Mailbox(email))]
-    if channel == ChannelName.TEXT and number and phone_numbers.can_text(number, countries):
+    if channel == ChannelName.TEXT and number and number_countries.can_text(number, countries):
         return [Target(Number(number))]
     return []
 

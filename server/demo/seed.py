@@ -8,7 +8,6 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import phone_numbers
 from server.access import rules as access_rules
 from server.access import staff_accounts
 from server.access.joining import flow as joining
@@ -33,6 +32,7 @@ from server.flags.rules import FlagOutcome
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Clinic, Patient, Staff
+from server.phone_numbers import reading as numbers
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Question, QuestionType, asked
@@ -71,7 +71,7 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
         zone=demo.zone,
         country="US",
         phone=demo.phone,
-        phone_tel=phone_numbers.read_line(demo.phone, "US").tel,
+        phone_tel=numbers.read_line(demo.phone, "US").tel,
         emergency_number="911",
         emergency_number_tel="911",
         crisis_line="988",

@@ -11,7 +11,6 @@ from server.appointments.models import Appointment
 from server.clock import to_utc, to_wall
 from server.desk import sources
 from server.desk.inbox import rows as inbox_rows
-from server.desk.reasons import level_words
 from server.flags import flow as flags
 from server.people import flow as people
 from server.people import staff
@@ -19,6 +18,7 @@ from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value, answers_from_json
 from server.questionnaires.definition import Form, Question
+from server.questionnaires.level_words import level_words
 from server.responses import history, submit, unread
 from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who

@@ -7,7 +7,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import phone_numbers
 from server.access import sessions
 from server.actor import Actor
 from server.appointments import lists
@@ -24,6 +23,7 @@ from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.models import Patient
 from server.people.rules import CallOutcome, ContactBy, PauseReason
+from server.phone_numbers import countries as number_countries
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.reminders import channel_policy, status
@@ -66,7 +66,7 @@ async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
         return False
     tel = patient.caregiver_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
     countries = channel_policy.text_countries(await people.clinic_of(db, actor))
-    return not phone_numbers.can_text(tel, countries)
+    return not number_countries.can_text(tel, countries)
 
 
 async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[tuple[CheckIn, Form]]:

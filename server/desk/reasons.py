@@ -6,7 +6,8 @@ from server.flags.evidence import Evidence
 from server.flags.models import Flag
 from server.flags.rules import MISSING, WHOLE
 from server.language import gettext as _
-from server.questionnaires.definition import Form, Question, QuestionType
+from server.questionnaires.definition import Form, Question
+from server.questionnaires.level_words import level_words
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,3 @@ def _in_words(question: Question, level: int, previous: int | None, first: int |
     if first is not None and first not in (level, previous):
         words = _("%(now)s; at first %(first)s") % {"now": words, "first": level_words(question, first)}
     return words
-
-
-def level_words(question: Question, level: int) -> str:
-    """The answer for a level: its label, its number on a scale, or yes or no."""
-    if question.type == QuestionType.CHOICE:
-        return next((option.label for option in question.options if option.level == level), str(level))
-    if question.type == QuestionType.BOOLEAN:
-        return _("yes") if bool(level) == question.worse_answer else _("no")
-    return _("%(level)s of %(worst)s") % {"level": level, "worst": question.worst}

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from server.flags.rules import HARD_HOURS, SOFT_HOURS, Severity
+from server import opening_hours
+from server.flags.deadlines import HARD_HOURS, SOFT_HOURS
+from server.flags.rules import Severity
+from server.opening_hours import ALL_WEEKDAYS, WeekHours
 from server.questionnaires.definition import Question
-
-Spans = Mapping[str, list[str]]  # weekday "0" (Monday) to "6" → ["08:00", "17:00"]
-
-WEEKDAYS: Spans = {str(day): ["00:00", "24:00"] for day in range(5)}
 
 
 class InboxTab(StrEnum):
@@ -43,33 +41,15 @@ class Age:
         return 1.0 if self.whole is None or self.over else 1 - self.left / self.whole
 
 
-def age(severity: Severity, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: Spans) -> Age:
+def age(severity: Severity, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: WeekHours) -> Age:
     """A hard flag's clock counts staffed hours; a soft one's, and a hard one's if none are set, weekday hours."""
     waited, over = max(now - raised_at, timedelta()), max(now - due_at, timedelta())
     if severity == Severity.URGENT:
         return Age(waited, timedelta(), over, None)
     by_staff = severity == Severity.TODAY and bool(staffed)
     whole = timedelta(hours=HARD_HOURS if by_staff else SOFT_HOURS)
-    left = counted(now, due_at, zone, staffed if by_staff else WEEKDAYS)
+    left = opening_hours.between(now, due_at, staffed if by_staff else ALL_WEEKDAYS, zone)
     return Age(waited, min(left, whole), over, whole)
-
-
-def counted(begin: datetime, end: datetime, zone: str, spans: Spans) -> timedelta:
-    """How much time between two moments falls within `spans`, in wall time of `zone`."""
-    here, there = (moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for moment in (begin, end))
-    total, midnight = timedelta(), datetime.combine(here.date(), datetime.min.time())
-    while midnight < there and total < timedelta(days=60):
-        span = spans.get(str(midnight.weekday()))
-        if span:
-            opens, closes = midnight + _clock(span[0]), midnight + _clock(span[1])
-            total += max(min(closes, there) - max(opens, here), timedelta())
-        midnight += timedelta(days=1)
-    return total
-
-
-def _clock(text: str) -> timedelta:
-    hours, minutes = text.split(":")
-    return timedelta(hours=int(hours), minutes=int(minutes))
 
 
 def profile_levels(questions: Iterable[Question], levels: Mapping[str, int]) -> dict[str, tuple[int, int]]:

@@ -7,12 +7,12 @@ from datetime import datetime
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.desk import rules
-from server.desk.inbox import rows as inbox_rows
-from server.desk.inbox.rows import Answered
-from server.desk.reasons import level_words
 from server.language import gettext as _
 from server.language import mark
 from server.questionnaires.definition import Form, Question, levels
+from server.questionnaires.level_words import level_words
+from server.responses import history as past
+from server.responses.history import AnswerHistory
 from server.responses.models import Response
 from server.web import charts
 from server.web.charts import Chart
@@ -46,24 +46,23 @@ def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequenc
     infusions = [visit.starts_at for visit in visits if visit.status == AppointmentStatus.FULFILLED]
     newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
     made = [
-        _section(form, inbox_rows.answered(r for r in history if r.slug == slug), infusions)
-        for slug, form in newest.items()
+        _section(form, past.answered(r for r in history if r.slug == slug), infusions) for slug, form in newest.items()
     ]
     return sorted((section for section in made if section.items), key=lambda section: -len(section.form.questions))
 
 
-def _section(form: Form, answered: Answered, infusions: Sequence[datetime]) -> Section:
+def _section(form: Form, answered: AnswerHistory, infusions: Sequence[datetime]) -> Section:
     items = [_item(question, answered, infusions) for question in form.questions]
     return Section(form, _profiles(form, answered, infusions), [trend for trend in items if trend.said])
 
 
-def _item(question: Question, answered: Answered, infusions: Sequence[datetime]) -> Trend:
-    points = inbox_rows.points(question, answered)
+def _item(question: Question, answered: AnswerHistory, infusions: Sequence[datetime]) -> Trend:
+    points = past.points(question, answered)
     said = [(at, level_words(question, level)) for at, level in reversed(points)]
     return Trend(question.short, charts.draw(points, question.worst, infusions), said)
 
 
-def _profiles(form: Form, answered: Answered, infusions: Sequence[datetime]) -> list[Trend]:
+def _profiles(form: Form, answered: AnswerHistory, infusions: Sequence[datetime]) -> list[Trend]:
     """Charts of the four profiles, if the questionnaire asks about all of them; never one sum of them."""
     if {question.profile for question in form.questions} & set(rules.PROFILES) != set(rules.PROFILES):
         return []

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
-from server.flags import rules
+from server.flags import deadlines
+from server.flags.deadlines import Hours
 from server.flags.models import Flag
-from server.flags.rules import Hours, Severity
+from server.flags.rules import Severity
 from server.people import on_call
 from server.people.models import Clinic, Staff
 from server.reminders import flow as reminders
@@ -26,13 +27,13 @@ AT_ONCE = 200
 async def begins_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
     """When the first contact is notified of a flag that was raised now, got worse, or was given back."""
     clinic = await db.get_one(Clinic, flag.clinic_id)
-    return rules.escalates_at(flag.severity, flag.due_at, now, wait_of(clinic), hours_of(clinic))
+    return deadlines.escalates_at(flag.severity, flag.due_at, now, wait_of(clinic), hours_of(clinic))
 
 
 async def goes_on_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
     """When the first contact is notified of a flag that somebody has taken, if it has no outcome by then."""
     clinic = await db.get_one(Clinic, flag.clinic_id)
-    return rules.after_taking(flag.severity, flag.due_at, now, hours_of(clinic))
+    return deadlines.after_taking(flag.severity, flag.due_at, now, hours_of(clinic))
 
 
 async def escalate(db: AsyncSession, now: datetime) -> int:
@@ -89,7 +90,7 @@ async def _notify_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: S
     notice = Notice(kind, flag.patient_id, flag.id, path, now + WORTH_FOR, staff_id=contact.id)
     await reminders.remind_now(db, actor, notice, now)
     flag.contacts_notified, flag.notified_at = flag.contacts_notified + 1, now
-    flag.escalate_at = rules.next_contact_at(
+    flag.escalate_at = deadlines.next_contact_at(
         flag.severity, flag.contacts_notified, len(contacts), now, wait_of(clinic), hours_of(clinic)
     )
     audit.record(
@@ -120,7 +121,7 @@ async def bring_forward(db: AsyncSession, now: datetime) -> int:
     for flag in list(found):
         clinic = await db.get_one(Clinic, flag.clinic_id)
         contacts = len(await on_call.order(db, clinic.id))
-        due_at = min(flag.due_at, rules.due(flag.severity, now, clinic.zone, clinic.staffed_hours))
+        due_at = min(flag.due_at, deadlines.due(flag.severity, now, clinic.zone, clinic.staffed_hours))
         latest = _latest(flag, clinic, contacts, due_at, now)
         escalate_at = min(flag.escalate_at, latest) if flag.escalate_at and latest else flag.escalate_at
         if (due_at, escalate_at) != (flag.due_at, flag.escalate_at):
@@ -133,10 +134,10 @@ def _latest(flag: Flag, clinic: Clinic, contacts: int, due_at: datetime, now: da
     """The latest time to notify this flag's next contact; None if nobody is left to notify."""
     hours, wait = hours_of(clinic), wait_of(clinic)
     if flag.owner_id is not None and flag.notified_at is None:
-        return rules.after_taking(flag.severity, due_at, now, hours)
+        return deadlines.after_taking(flag.severity, due_at, now, hours)
     if flag.notified_at is not None:
-        return rules.next_contact_at(flag.severity, flag.contacts_notified, contacts, now, wait, hours)
-    return rules.escalates_at(flag.severity, due_at, now, wait, hours)
+        return deadlines.next_contact_at(flag.severity, flag.contacts_notified, contacts, now, wait, hours)
+    return deadlines.escalates_at(flag.severity, due_at, now, wait, hours)
 
 
 async def next_at(db: AsyncSession) -> datetime | None:

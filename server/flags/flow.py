@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
-from server.flags import escalation, rules
+from server.flags import deadlines, escalation, rules
 from server.flags.evidence import Evidence
 from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerVersion
 from server.flags.rules import Condition, Course, Earlier, FlagOutcome, Raised, Severity, Trigger, Urgency
@@ -168,7 +168,7 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
 
 async def _due(db: AsyncSession, actor: Actor, severity: Severity, now: datetime) -> datetime:
     clinic = await db.get_one(Clinic, actor.clinic_id)
-    return rules.due(severity, now, clinic.zone, clinic.staffed_hours)
+    return deadlines.due(severity, now, clinic.zone, clinic.staffed_hours)
 
 
 async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, now: datetime) -> None:

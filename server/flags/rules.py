@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 
 class Severity(StrEnum):
@@ -59,14 +58,8 @@ OFFERED_OUTCOMES = (  # all but EXPECTED, which comes with an expected level
 MISSING = ":missing"  # ends the item of a flag that is about missing answers
 WHOLE = "*"  # the item of a trigger on a missed check-in as a whole
 MOST_TIMES = 10
-SOFT_HOURS = 48  # weekday hours to an outcome
-HARD_HOURS = 4  # staffed hours to an outcome
 UNCHANGED_FOR = timedelta(days=30)
 EXPECTED_DAYS = (1, 30)
-ROUNDS = 3  # how often we notify the whole on-call order of a red flag
-ROUND_WAIT = timedelta(hours=1)  # before the next round
-OVERDUE_WAIT = timedelta(hours=1)  # staffed hours between two contacts for an overdue flag
-WEEKDAY_HOURS = {str(day): ["09:00", "17:00"] for day in range(5)}
 OFFERED_AFTER = 3  # hard flags in a row on one item
 
 
@@ -241,78 +234,3 @@ def stays_quiet(level: int, severity: Severity, last_level: int, last_severity: 
 def offers_expected(severities: Sequence[Severity]) -> bool:
     """Whether to offer an expected level: `severities` are a patient's flags on one item, the newest first."""
     return len(severities) >= OFFERED_AFTER and set(severities[:OFFERED_AFTER]) == {Severity.TODAY}
-
-
-def due(severity: Severity, raised_at: datetime, zone: str, staffed: Mapping[str, list[str]]) -> datetime:
-    """When an outcome is due: at once for red, after 4 staffed hours for hard if any are set, else 48 weekday hours."""
-    if severity == Severity.URGENT:
-        return raised_at
-    if severity == Severity.TODAY and staffed:
-        return _after(raised_at, zone, timedelta(hours=HARD_HOURS), staffed)
-    weekdays = {str(day): ["00:00", "24:00"] for day in range(5)}
-    return _after(raised_at, zone, timedelta(hours=SOFT_HOURS), weekdays)
-
-
-def _after(moment: datetime, zone: str, length: timedelta, spans: Mapping[str, list[str]]) -> datetime:
-    """When `length` of counted time has passed after `moment`; `spans` are the hours of the week that count."""
-    wall, left = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None), length
-    for _ in range(370):
-        span = spans.get(str(wall.weekday()))
-        midnight = datetime.combine(wall.date(), datetime.min.time())
-        if span:
-            opens, closes = midnight + _clock(span[0]), midnight + _clock(span[1])
-            begin = max(wall, opens)
-            if begin < closes and closes - begin >= left:
-                return (begin + left).replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
-            left -= max(closes - begin, timedelta())
-        wall = midnight + timedelta(days=1)
-    return moment + length
-
-
-def _clock(text: str) -> timedelta:
-    hours, minutes = text.split(":")
-    return timedelta(hours=int(hours), minutes=int(minutes))
-
-
-def escalates_at(severity: Severity, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:
-    """When the first contact on call is notified: of red after `wait`, of others once overdue, in staffed hours."""
-    if severity == Severity.URGENT:
-        return now + wait
-    return clinic.open_from(max(due_at, now))
-
-
-def after_taking(severity: Severity, due_at: datetime, now: datetime, clinic: "Hours") -> datetime:
-    """When a taken flag escalates: when it is due; if that is past, when a new hard or soft one would be due."""
-    if due_at > now:
-        return clinic.open_from(due_at)
-    return clinic.open_from(
-        due(Severity.THIS_WEEK if severity == Severity.THIS_WEEK else Severity.TODAY, now, clinic.zone, clinic.staffed)
-    )
-
-
-def next_contact_at(
-    severity: Severity, notified: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
-) -> datetime | None:
-    """When to notify the next contact; `notified` counts those who were. None once all were (ROUNDS times for red)."""
-    rounds = ROUNDS if severity == Severity.URGENT else 1
-    if contacts == 0 or notified >= contacts * rounds:
-        return None
-    if severity != Severity.URGENT:
-        return _after(now, clinic.zone, OVERDUE_WAIT, clinic.watched)
-    return now + (ROUND_WAIT if notified % contacts == 0 else wait)
-
-
-@dataclass(frozen=True)
-class Hours:
-    """When the clinic's staff read answers: its staffed hours, or WEEKDAY_HOURS if it has set none."""
-
-    zone: str
-    staffed: Mapping[str, list[str]]
-
-    @property
-    def watched(self) -> Mapping[str, list[str]]:
-        return self.staffed or WEEKDAY_HOURS
-
-    def open_from(self, moment: datetime) -> datetime:
-        """`moment`, or the next time when staff are there."""
-        return _after(moment, self.zone, timedelta(), self.watched)

@@ -7,9 +7,10 @@ from server.flags.rules import Condition, Screen, Severity
 from server.flags.trigger_versions import DEFAULTS, Rule
 from server.language import gettext as _
 from server.language import ngettext
-from server.questionnaires.definition import Form, Question, QuestionType
+from server.questionnaires.definition import Form, Question
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.level_words import level_or_worse
 
 
 def item_words(item: str, form: Form) -> str:
@@ -20,7 +21,7 @@ def item_words(item: str, form: Form) -> str:
 def condition_words(rule: Rule, form: Form) -> str:
     """Such as "Hard or worse" or "2 steps worse than the last answer"."""
     question = form.by_id.get(rule.item)
-    level = level_words(question, rule.amount)
+    level = level_or_worse(question, rule.amount)
     said = {"n": rule.amount, "times": rule.times, "level": level}
     if rule.condition == Condition.WORSE_THAN_PREVIOUS:
         return (
@@ -39,18 +40,6 @@ def condition_words(rule: Rule, form: Form) -> str:
     if rule.condition == Condition.MISSING:
         return ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times) % said
     return level
-
-
-def level_words(question: Question | None, level: int) -> str:
-    """The answers from this level on, such as "Hard or worse", "7 or more of 10" or "yes"."""
-    if question is None:
-        return str(level)
-    if question.type == QuestionType.BOOLEAN:
-        return _("yes") if question.worse_answer else _("no")
-    if question.type == QuestionType.INTEGER:
-        return _("%(level)s or more of %(worst)s") % {"level": level, "worst": question.worst}
-    label = next((option.label for option in question.options if option.level == level), str(level))
-    return label if level >= question.worst else _("%(level)s or worse") % {"level": label}
 
 
 def fault(rule: Rule, form: Form | None) -> str | None:

@@ -5,12 +5,13 @@ import re
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from server import language, phone_numbers
+from server import language
 from server.clock import is_zone
 from server.people import flow
 from server.people.flow import ClinicFacts
 from server.people.models import Clinic
-from server.phone_numbers import BadNumber, BadNumbers
+from server.phone_numbers import countries as number_countries
+from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text
@@ -51,7 +52,7 @@ def _page(
         fault=fault,
         bad_numbers=bad_numbers or {},
         saved=saved,
-        countries=phone_numbers.countries(language.current()),
+        countries=number_countries.countries(language.current()),
     )
 
 
@@ -60,7 +61,7 @@ def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
     return ClinicFacts(
         name=text(form, "name", 200),
         zone=text(form, "zone", 64),
-        country=country if phone_numbers.is_country(country) else clinic.country,
+        country=country if number_countries.is_country(country) else clinic.country,
         phone=text(form, "phone"),
         emergency_number=text(form, "emergency_number"),
         crisis_line=text(form, "crisis_line"),

@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, phone_numbers
+from server import audit, opening_hours
 from server.actor import Actor
 from server.clock import to_wall
-from server.people import rules
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.rules import ContactBy, PauseReason
-from server.phone_numbers import Dialable
+from server.phone_numbers import reading as numbers
+from server.phone_numbers.reading import Dialable
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ OWN_NUMBERS = ("phone", "caregiver_phone")
 async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: ClinicFacts, now: datetime) -> None:
     """Change the clinic's details. Raises BadNumbers before it changes anything."""
     typed = {field: getattr(facts, field) for field in CLINIC_LINES}
-    lines = phone_numbers.read_all(typed, facts.country, phone_numbers.read_line)
+    lines = numbers.read_all(typed, facts.country, numbers.read_line)
     for field in fields(facts):
         setattr(clinic, field.name, getattr(facts, field.name))
     for name, line in lines.items():
@@ -102,7 +102,7 @@ async def change_patient(db: AsyncSession, actor: Actor, patient: Patient, new: 
 
 
 def _own_numbers(typed: dict[str, str | None], country: str) -> dict[str, Dialable | None]:
-    return phone_numbers.read_all(typed, country, phone_numbers.read_own)
+    return numbers.read_all(typed, country, numbers.read_own)
 
 
 async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, detailed: bool, now: datetime) -> None:
@@ -156,7 +156,7 @@ async def set_text_consent(db: AsyncSession, actor: Actor, patient: Patient, agr
 
 def is_closed(clinic: Clinic, now: datetime) -> bool:
     """Whether the clinic is outside its staffed hours, so that nobody reads answers now."""
-    return not rules.is_staffed(clinic.staffed_hours, to_wall(now, clinic.zone))
+    return not opening_hours.is_open(clinic.staffed_hours, to_wall(now, clinic.zone))
 
 
 async def add_caregiver(

@@ -8,12 +8,13 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, phone_numbers
+from server import audit
 from server.actor import Actor
 from server.people import flow as people
 from server.people import staff
 from server.people.models import Clinic, Staff
 from server.people.rules import Refused
+from server.phone_numbers import reading as numbers
 
 WAITS = (5, 60)  # minutes
 
@@ -44,14 +45,14 @@ async def change(
         return Refused(fault)
     team = [member for member in await staff.team(db, actor) if member.id in contacts]
     typed = {m.id: contacts[m.id].phone for m in team if contacts[m.id].phone != (m.phone or "")}
-    read = partial(phone_numbers.read_for_texts, text_countries=clinic.text_countries or [clinic.country])
-    numbers = phone_numbers.read_all(typed, clinic.country, read)
+    read = partial(numbers.read_for_texts, text_countries=clinic.text_countries or [clinic.country])
+    changed = numbers.read_all(typed, clinic.country, read)
     for member in team:
         place = contacts[member.id].place
-        if member.on_call != place or member.id in numbers:
+        if member.on_call != place or member.id in changed:
             member.on_call = place
-            if member.id in numbers:
-                people.set_number(member, "phone", numbers[member.id])
+            if member.id in changed:
+                people.set_number(member, "phone", changed[member.id])
             audit.record(db, actor, "staff.on-call", member, now, place=place or 0)
     if clinic.on_call_wait != wait:
         clinic.on_call_wait = wait

@@ -12,7 +12,7 @@ from server.people import flow, on_call, staff
 from server.people.models import Staff
 from server.people.on_call import Contact
 from server.people.rules import Refused
-from server.phone_numbers import BadNumbers
+from server.phone_numbers.parts import BadNumbers
 from server.settings import Settings
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, Given, Now, Who

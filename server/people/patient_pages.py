@@ -14,7 +14,7 @@ from server.people import flow, rules
 from server.people.flow import NewPatient
 from server.people.models import Patient
 from server.people.rules import ContactBy
-from server.phone_numbers import BadNumber, BadNumbers
+from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, one_of, text

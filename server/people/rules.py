@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -60,24 +60,3 @@ def normal_email(typed: str) -> str:
 
 def is_email(typed: str) -> bool:
     return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed.strip()) is not None
-
-
-def is_staffed(hours: dict[str, list[str]], wall: datetime) -> bool:
-    """Whether `wall` (clinic time) is in staffed hours. `hours`: weekday "0" (Monday) to "6" → ["08:00", "17:00"]."""
-    span = hours.get(str(wall.weekday()))
-    return span is not None and span[0] <= wall.strftime("%H:%M") < span[1]
-
-
-def next_staffed(hours: dict[str, list[str]], wall: datetime) -> datetime | None:
-    """The start of the next staffed hours, or `wall` if it is within them; None if there are none."""
-    if is_staffed(hours, wall):
-        return wall
-    for ahead in range(8):
-        day = wall.date() + timedelta(days=ahead)
-        span = hours.get(str(day.weekday()))
-        if not span:
-            continue
-        opens = datetime.combine(day, datetime.strptime(span[0], "%H:%M").time())
-        if opens >= wall:
-            return opens
-    return None

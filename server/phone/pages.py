@@ -17,10 +17,10 @@ from server.devices import subscriptions
 from server.flags import flow as review
 from server.flags.models import Flag
 from server.flags.rules import Severity
+from server.opening_hours import next_opening
 from server.people import flow as people
 from server.people import staff as people_staff
 from server.people.models import Clinic, Patient
-from server.people.rules import next_staffed
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form, Question, is_public_item
 from server.questionnaires.respondents import Respondent
@@ -94,7 +94,7 @@ async def sent_page(
         offers_private=actor.kind == ActorKind.PATIENT and not private,
         may_undo=may_undo(response.received_at, check_in.closes_at, now),
         closed=people.is_closed(clinic, now),
-        next_staffed=next_staffed(clinic.staffed_hours, to_wall(now, clinic.zone)),
+        next_staffed=next_opening(clinic.staffed_hours, to_wall(now, clinic.zone)),
     )
 
 
@@ -118,12 +118,12 @@ async def _follows(db: AsyncSession, actor: Actor, flags: list[Flag]) -> list[tu
 def _trends(form: Form, history: list[Answered], private: bool) -> list[Trend]:
     """A small chart per question with at least two answers. `private`: include private ones, such as mood."""
     found: list[Trend] = []
+    answered = past.answered(history)
     for question in form.questions:
         if form.is_private(question) and not private:
             continue
-        said = [(r.answered_at, past.answers_of(r).get(question.link_id)) for r in history]
-        given = [(at, value) for at, value in said if value is not None]
-        points = [(at, level) for at, value in given if (level := question.level(value)) is not None]
+        given = [(at, value) for at, answers in answered if (value := answers.get(question.link_id)) is not None]
+        points = past.points(question, answered)
         if len(points) > 1:
             labels = [(at, question.label(value)) for at, value in given]
             found.append(Trend(question, charts.draw(points, question.worst), labels))

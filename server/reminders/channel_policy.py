@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, phone_numbers
+from server import audit
 from server.actor import Actor
 from server.channels.protocol import ChannelName
 from server.people.models import Clinic
+from server.phone_numbers import countries as number_countries
 from server.reminders import rules
 from server.reminders.rules import ReminderKind
 
@@ -55,7 +56,7 @@ async def change(db: AsyncSession, actor: Actor, clinic: Clinic, change: PolicyC
     """
     steps, silent_days = change.steps, change.silent_days
     _check(steps, silent_days)
-    clinic.text_countries = [code for code in change.text_countries if phone_numbers.is_country(code)]
+    clinic.text_countries = [code for code in change.text_countries if number_countries.is_country(code)]
     clinic.channel_policy = {kind: [list(step) for step in steps[kind]] for kind in KINDS}
     clinic.silent_days = silent_days
     audit.record(db, actor, "clinic.channel-policy", clinic, now, silent_days=silent_days)

@@ -3,10 +3,11 @@
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 
-from server import language, phone_numbers
+from server import language
 from server.channels.protocol import ChannelName
 from server.people import flow as people
 from server.people.models import Clinic
+from server.phone_numbers import countries as number_countries
 from server.reminders import channel_policy
 from server.reminders.channel_policy import BadPolicy, PolicyChange
 from server.reminders.rules import ReminderKind
@@ -53,7 +54,7 @@ def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bo
         steps=shown.steps,
         silent_days=shown.silent_days,
         text_countries=shown.text_countries,
-        countries=phone_numbers.countries(language.current()),
+        countries=number_countries.countries(language.current()),
         fault=fault,
         saved=saved,
         kinds=channel_policy.KINDS,

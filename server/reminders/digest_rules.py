@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
+from server.clock import on_day, to_wall
 from server.reminders.rules import Quiet, ReminderKind
 
 TOGETHER = timedelta(hours=2)
@@ -69,16 +69,12 @@ def must_wait(group: Sequence[Due], said_today: int, visits_today: int) -> bool:
 
 def next_morning(zone: str, quiet: Quiet | None, now: datetime) -> datetime:
     """Nine o'clock tomorrow in the patient's zone, or the end of quiet hours if that is later."""
-    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
+    tomorrow = to_wall(now, zone).date() + timedelta(days=1)
     at = max(MORNING, quiet.end) if quiet and quiet.end < time(12) else MORNING
-    return _utc(tomorrow, at, zone)
+    return on_day(tomorrow, at, zone)
 
 
 def day_of(zone: str, now: datetime) -> tuple[datetime, datetime]:
     """The start and end of the patient's current day, in UTC."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    return _utc(today, time(), zone), _utc(today + timedelta(days=1), time(), zone)
-
-
-def _utc(day: date, at: time, zone: str) -> datetime:
-    return datetime.combine(day, at).replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
+    today = to_wall(now, zone).date()
+    return on_day(today, time(), zone), on_day(today + timedelta(days=1), time(), zone)

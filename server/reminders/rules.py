@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from server.channels.protocol import ChannelName
+from server.clock import to_utc, to_wall
 
 
 class ReminderKind(StrEnum):
@@ -152,7 +152,7 @@ def plan_visit(starts: datetime, zone: str, now: datetime, offsets: Iterable[Off
     It plans none in the past (case 15), nor one at or after the visit. Each stays useful until the next one, the last
     until the visit.
     """
-    begins = _utc(starts, zone)
+    begins = to_utc(starts, zone)
     moments = sorted({_moment(starts, zone, offset) for offset in offsets})
     coming = [m for m in moments if now <= m < begins]
     ends = [*coming[1:], begins]
@@ -161,12 +161,8 @@ def plan_visit(starts: datetime, zone: str, now: datetime, offsets: Iterable[Off
 
 def _moment(starts: datetime, zone: str, offset: Offset) -> datetime:
     if offset.at is None:
-        return _utc(starts, zone) - timedelta(hours=offset.hours)
-    return _utc(datetime.combine(starts.date() - timedelta(days=offset.days), offset.at), zone)
-
-
-def _utc(wall: datetime, zone: str) -> datetime:
-    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(ZoneInfo("UTC"))
+        return to_utc(starts, zone) - timedelta(hours=offset.hours)
+    return to_utc(datetime.combine(starts.date() - timedelta(days=offset.days), offset.at), zone)
 
 
 def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None) -> list[Planned]:
@@ -212,13 +208,13 @@ def heard_at(plan: Planned, quiet: Quiet | None, now: datetime) -> datetime:
     """
     if quiet is None:
         return plan.moment
-    wall = plan.moment.astimezone(ZoneInfo(quiet.zone)).replace(tzinfo=None)
+    wall = to_wall(plan.moment, quiet.zone)
     if not _is_quiet(wall.time(), quiet):
         return plan.moment
     ends = wall.date() if wall.time() < quiet.end else wall.date() + DAY
     began = wall.date() if wall.time() >= quiet.start else wall.date() - DAY
-    after = _utc(datetime.combine(ends, quiet.end), quiet.zone)
-    before = _utc(datetime.combine(began, quiet.start), quiet.zone)
+    after = to_utc(datetime.combine(ends, quiet.end), quiet.zone)
+    before = to_utc(datetime.combine(began, quiet.start), quiet.zone)
     if plan.expires_at - after >= (plan.expires_at - plan.moment) / 2:
         return after
     if before - EARLIER >= now or after >= plan.expires_at:

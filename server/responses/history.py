@@ -1,6 +1,6 @@
 """A patient's earlier responses, and how the current answers compare with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from server.checkins.rules import CheckInState
 from server.flags.flow import Earlier, Occurrence
 from server.flags.rules import WHOLE
 from server.questionnaires.answers import Answers, Value, answers_from_json
-from server.questionnaires.definition import Form, asked, levels
+from server.questionnaires.definition import Form, Question, asked, levels
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.respondents import Respondent
 from server.responses.models import Response
@@ -122,3 +122,17 @@ async def news(
     found = await occurrence(db, check_in, form, new, response)
     skipped = unanswered(form, answers, response.respondent)
     return replace(found, unanswered=skipped - unanswered(form, before, Respondent.HANDS) if before else skipped)
+
+
+AnswerHistory = list[tuple[datetime, Mapping[str, Value]]]
+
+
+def answered(responses: Iterable[Response]) -> AnswerHistory:
+    """When and what each response answered, decrypted once for any number of charts."""
+    return [(response.answered_at, answers_of(response)) for response in responses]
+
+
+def points(question: Question, history: AnswerHistory) -> list[tuple[datetime, int]]:
+    """The question's levels over time, without skips: what a chart draws."""
+    levels = [(at, question.level(answers.get(question.link_id))) for at, answers in history]
+    return [(at, level) for at, level in levels if level is not None]

@@ -11,9 +11,10 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.template.base import csrf_token
 from markupsafe import Markup
 
-from server import language, phone_numbers
+from server import language
 from server.actor import Visitor
 from server.clock import to_wall
+from server.phone_numbers import countries as number_countries
 from server.web.assets import Assets
 
 SERVER = Path(__file__).parent.parent
@@ -50,9 +51,9 @@ def environment(assets: Assets) -> Environment:
         wall=to_wall,
         digits=digits,
         number=number,
-        example_number=phone_numbers.example,
+        example_number=number_countries.example,
     )
-    env.globals.update(country_name=language.country)
+    env.globals.update(country_name=language.country, weekdays=language.weekdays)
     return env
 
 

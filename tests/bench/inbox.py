@@ -80,9 +80,8 @@ async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Ch
     for flag in await flags.open_flags(db, actor):
         form = forms[flag.slug]
         history = await past.of_patient(db, flag.patient_id, flag.slug)
-        spark = charts.draw(
-            inbox_rows.points(form.by_id[flag.item], inbox_rows.answered(history)), form.by_id[flag.item].worst
-        )
+        question = form.by_id[flag.item]
+        spark = charts.draw(past.points(question, past.answered(history)), question.worst)
         shown.append((names[flag.patient_id], reason_of(flag, form).words, spark))
     return shown
 

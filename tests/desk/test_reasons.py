@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from server.desk.reasons import level_words, reason_of
+from server.desk.reasons import reason_of
 from server.flags.models import Flag
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.level_words import level_words
 
 WEEKLY = read_form(json.loads((LIBRARY / "weekly-als.json").read_text()))
 READY = read_form(json.loads((LIBRARY / "readiness.json").read_text()))

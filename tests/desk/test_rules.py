@@ -4,12 +4,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from server.desk import rules
-from server.desk.rules import WEEKDAYS, age, counted, profile_levels
-from server.flags.rules import Severity, due
+from server.desk.rules import age, profile_levels
+from server.flags.deadlines import due
+from server.flags.rules import Severity
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
 from tests.cast import HOURS
@@ -52,14 +51,6 @@ def test_a_clinic_without_staffed_hours_counts_weekdays_for_hard_flags_too() -> 
     assert (
         age(Severity.TODAY, MONDAY, due(Severity.TODAY, MONDAY, NEW_YORK, {}), MONDAY, NEW_YORK, {}).left == 48 * HOUR
     )
-
-
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 1)), st.integers(0, 400), st.integers(0, 400))
-def test_time_is_counted_once_wherever_it_is_split(begin: datetime, first: int, second: int) -> None:
-    start = begin.replace(tzinfo=UTC)
-    middle, end = start + first * HOUR, start + (first + second) * HOUR
-    parts = counted(start, middle, "UTC", HOURS) + counted(middle, end, "UTC", HOURS)
-    assert parts == counted(start, end, "UTC", HOURS) <= counted(start, end, "UTC", WEEKDAYS) <= end - start
 
 
 def test_profiles_are_four_and_each_stands_for_itself() -> None:

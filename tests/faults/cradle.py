@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, migrations, phone_numbers
+from server import crypto, migrations
 from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
 from server.channels.push.endpoints import HostList
@@ -20,6 +20,7 @@ from server.checkins.rules import Rhythm, Timing
 from server.db import Database
 from server.devices import subscriptions
 from server.people import flow as people
+from server.phone_numbers import reading as numbers
 from tests.cast import NOW, Cast, acting, gather
 from tests.faults import inline
 from tests.faults.haste import HastyLoop
@@ -93,7 +94,7 @@ async def _prepare(url: str) -> None:
 
 async def _other_ways(db: AsyncSession, cast: Cast) -> None:
     cast.rosa.email = "rosa@example.org"
-    people.set_number(cast.rosa, "phone", phone_numbers.read_own("+1 212 555 0101", "US"))
+    people.set_number(cast.rosa, "phone", numbers.read_own("+1 212 555 0101", "US"))
     await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, migrations, phone_numbers
+from server import crypto, migrations
 from server.access.models import Subscription
 from server.actor import Actor
 from server.appointments import flow as appointments
@@ -16,6 +16,7 @@ from server.devices import subscriptions
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Patient
+from server.phone_numbers import reading as numbers
 from server.settings import Settings
 from tests.cast import NOW, Cast, acting, gather
 from tests.faults.services import Services
@@ -83,7 +84,7 @@ async def _phones(db: AsyncSession, cast: Cast, services: Services) -> None:
 
 async def _other_ways(db: AsyncSession, cast: Cast) -> None:
     cast.rosa.email = "rosa@example.org"
-    people.set_number(cast.rosa, "phone", phone_numbers.read_own("+1 212 555 0101", "US"))
+    people.set_number(cast.rosa, "phone", numbers.read_own("+1 212 555 0101", "US"))
     await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import phone_numbers
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
@@ -16,6 +15,7 @@ from server.db import Database
 from server.delivery.sender import Sender
 from server.people import flow as people
 from server.people.models import Patient
+from server.phone_numbers import reading as numbers
 from server.reminders.models import Reminder
 from tests.cast import NOW, Cast, acting
 from tests.conftest import StillClock
@@ -41,7 +41,7 @@ class Clinic:
         async with self.database.writing() as db:
             await subscribed(db, self.cast.rosa)
             rosa = await db.get_one(Patient, self.cast.rosa.id)
-            people.set_number(rosa, "phone", phone_numbers.read_own("+1 212 555 0101", "US"))
+            people.set_number(rosa, "phone", numbers.read_own("+1 212 555 0101", "US"))
             rosa.text_consent_at = NOW
             starts = to_wall(NOW + 30 * HOURS, self.cast.harbor.zone)
             visit = await appointments.book(db, acting(self.cast.maria), self.cast.rosa, NewVisit(starts), NOW)

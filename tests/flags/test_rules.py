@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.flags import rules
+from server.flags import deadlines, rules
 from server.flags.rules import Condition, Course, Screen, Severity, Trigger
 from tests.cast import HOURS
 
@@ -99,7 +99,7 @@ def test_a_slow_disease_is_no_weekly_alarm(
 def due(severity: Severity, raised_at: str, hours: dict[str, list[str]] = HOURS) -> str:
     """By the clinic's clock; `raised_at` too."""
     moment = datetime.fromisoformat(raised_at).replace(tzinfo=ZoneInfo(NEW_YORK))
-    found = rules.due(severity, moment.astimezone(UTC), NEW_YORK, hours)
+    found = deadlines.due(severity, moment.astimezone(UTC), NEW_YORK, hours)
     return f"{found.astimezone(ZoneInfo(NEW_YORK)):%a %m-%d %H:%M}"
 
 
@@ -153,5 +153,5 @@ def test_a_clinic_with_few_hours_or_none_owes_it_all_the_same() -> None:
     severity=st.sampled_from([Severity.THIS_WEEK, Severity.TODAY]),
 )
 def test_it_is_owed_later_than_it_was_raised_and_within_the_week(moment: datetime, severity: Severity) -> None:
-    owed = rules.due(severity, moment, NEW_YORK, HOURS)
+    owed = deadlines.due(severity, moment, NEW_YORK, HOURS)
     assert timedelta() < owed - moment < timedelta(days=5)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.clock import to_utc
 from server.reminders import rules
 from server.reminders.rules import AttemptState, Planned, ReminderKind, ReminderState
 
@@ -68,7 +69,7 @@ def test_case_15_what_is_past_is_never_planned(now: str, left: int) -> None:
     zone=st.sampled_from([NEW_YORK, "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe"]),
 )
 def test_whatever_the_visit_reminders_lie_between_now_and_then(starts: datetime, ahead: timedelta, zone: str) -> None:
-    begins = rules._utc(starts, zone)
+    begins = to_utc(starts, zone)
     now = begins - ahead
     planned = rules.plan_visit(starts, zone, now)
     times = [now, *(plan.moment for plan in planned)]

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.rows import Row
-from server.desk.reasons import level_words
 from server.flags import actions, expected_levels
 from server.flags import flow as review
 from server.flags import rules as review_rules
@@ -19,6 +18,7 @@ from server.people import staff
 from server.people.models import Staff
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
+from server.questionnaires.level_words import level_words
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Rows of the inbox: one page of flags at a time, and only what its rows need, in a few queries."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,9 +24,8 @@ from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form, Question
-from server.responses import history as past
+from server.questionnaires.definition import Form
+from server.responses.history import AnswerHistory, answered, points
 from server.responses.models import Response
 from server.web import charts
 from server.web.charts import Chart
@@ -35,7 +34,6 @@ PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
 SPARK = 10  # answers in a row's small chart, the newest
 # The tables that the inbox shows; each change of them leaves an audit event.
 TOLD = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
-Answered = list[tuple[datetime, Mapping[str, Value]]]
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> d
     return {patient.id: patient for patient in found if patient.clinic_id == actor.clinic_id}
 
 
-async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], Answered]:
+async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], AnswerHistory]:
     """The newest answers to each patient's questionnaires among these flags, the oldest of them first."""
     place = func.row_number().over(
         partition_by=(Response.patient_id, Response.slug), order_by=Response.answered_at.desc()
@@ -154,25 +152,15 @@ async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, s
     newest = select(Response).join(ranked, ranked.c.id == Response.id).where(ranked.c.place <= SPARK)
     with unscoped(db):  # the patients are the flags' own; with the clinic's scope, SQLite would read all responses
         found = await db.scalars(newest.order_by(Response.answered_at))
-    history: dict[tuple[str, str], Answered] = {}
+    history: dict[tuple[str, str], AnswerHistory] = {}
     for response in found:
         history.setdefault((response.patient_id, response.slug), []).extend(answered([response]))
     return history
 
 
-def answered(responses: Iterable[Response]) -> Answered:
-    """When and what each response answered, decrypted once for any number of charts."""
-    return [(response.answered_at, past.answers_of(response)) for response in responses]
-
-
-def _spark(flag: Flag, form: Form | None, history: Answered) -> Chart:
+def _spark(flag: Flag, form: Form | None, history: AnswerHistory) -> Chart:
     question = form.by_id.get(flag.item) if form else None
     return charts.draw(points(question, history), question.worst) if question else charts.draw([], 1)
-
-
-def points(question: Question, history: Answered) -> list[tuple[datetime, int]]:
-    levels = [(at, question.level(answers.get(question.link_id))) for at, answers in history]
-    return [(at, level) for at, level in levels if level is not None]
 
 
 async def count_open(db: AsyncSession, actor: Actor) -> int:

@@ -8,8 +8,11 @@ from collections.abc import Callable
 import sqlalchemy as sa
 from alembic import op
 
-from server import crypto, phone_numbers
-from server.phone_numbers import BadNumber, Dialable
+from server import crypto
+from server.phone_numbers import countries as number_countries
+from server.phone_numbers import reading
+from server.phone_numbers.parts import BadNumber
+from server.phone_numbers.reading import Dialable
 
 revision = "0010"
 down_revision = "0009"
@@ -48,8 +51,8 @@ def _read_clinics(connection: sa.Connection) -> dict[str, str]:
     dialled = sa.table("clinic", *(sa.column(name) for name in written))
     countries = {}
     for row in connection.execute(sa.select(clinic)).mappings().all():
-        country = countries[row["id"]] = phone_numbers.country_of_zone(row["zone"])
-        tels = {f"{name}_tel": _tel(row[name], country, phone_numbers.read_line) for name in LINES}
+        country = countries[row["id"]] = number_countries.country_of_zone(row["zone"])
+        tels = {f"{name}_tel": _tel(row[name], country, reading.read_line) for name in LINES}
         texts = country in ("US", "CA") and tels["crisis_line_tel"] == "988"  # known to answer texts
         values = {"country": country, "crisis_line_texts": texts, **tels}
         connection.execute(dialled.update().where(dialled.c.id == row["id"]).values(values))
@@ -61,7 +64,7 @@ def _read_own(connection: sa.Connection, table_name: str, name: str, countries: 
     table = sa.table(table_name, *(sa.column(column) for column in ("id", "clinic_id", kept, dialled)))
     for row in connection.execute(sa.select(table).where(table.c[kept].is_not(None))).mappings().all():
         typed = _unsealed(row[kept], f"{table_name}.{name}:{row['id']}")
-        if tel := _tel(typed, countries[row["clinic_id"]], phone_numbers.read_own):
+        if tel := _tel(typed, countries[row["clinic_id"]], reading.read_own):
             sealed = crypto.seal(tel, f"{table_name}.{name}_tel:{row['id']}")
             connection.execute(table.update().where(table.c.id == row["id"]).values({dialled: sealed}))
 

@@ -1,0 +1,67 @@
+"""When an outcome is due, and when the next contact on call is notified: pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from server import opening_hours
+from server.flags.rules import Severity
+from server.opening_hours import ALL_WEEKDAYS, OFFICE_HOURS, WeekHours
+
+SOFT_HOURS = 48  # weekday hours to an outcome
+HARD_HOURS = 4  # staffed hours to an outcome
+ROUNDS = 3  # how often we notify the whole on-call order of a red flag
+ROUND_WAIT = timedelta(hours=1)  # before the next round
+OVERDUE_WAIT = timedelta(hours=1)  # staffed hours between two contacts for an overdue flag
+
+
+def due(severity: Severity, raised_at: datetime, zone: str, staffed: WeekHours) -> datetime:
+    """When an outcome is due: at once for red, after 4 staffed hours for hard if any are set, else 48 weekday hours."""
+    if severity == Severity.URGENT:
+        return raised_at
+    if severity == Severity.TODAY and staffed:
+        return opening_hours.after(raised_at, timedelta(hours=HARD_HOURS), staffed, zone)
+    return opening_hours.after(raised_at, timedelta(hours=SOFT_HOURS), ALL_WEEKDAYS, zone)
+
+
+def escalates_at(severity: Severity, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:
+    """When the first contact on call is notified: of red after `wait`, of others once overdue, in staffed hours."""
+    if severity == Severity.URGENT:
+        return now + wait
+    return clinic.open_from(max(due_at, now))
+
+
+def after_taking(severity: Severity, due_at: datetime, now: datetime, clinic: "Hours") -> datetime:
+    """When a taken flag escalates: when it is due; if that is past, when a new hard or soft one would be due."""
+    if due_at > now:
+        return clinic.open_from(due_at)
+    return clinic.open_from(
+        due(Severity.THIS_WEEK if severity == Severity.THIS_WEEK else Severity.TODAY, now, clinic.zone, clinic.staffed)
+    )
+
+
+def next_contact_at(
+    severity: Severity, notified: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
+) -> datetime | None:
+    """When to notify the next contact; `notified` counts those who were. None once all were (ROUNDS times for red)."""
+    rounds = ROUNDS if severity == Severity.URGENT else 1
+    if contacts == 0 or notified >= contacts * rounds:
+        return None
+    if severity != Severity.URGENT:
+        return opening_hours.after(now, OVERDUE_WAIT, clinic.watched, clinic.zone)
+    return now + (ROUND_WAIT if notified % contacts == 0 else wait)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When the clinic's staff read answers: its staffed hours, or OFFICE_HOURS if it has set none."""
+
+    zone: str
+    staffed: WeekHours
+
+    @property
+    def watched(self) -> WeekHours:
+        return self.staffed or OFFICE_HOURS
+
+    def open_from(self, moment: datetime) -> datetime:
+        """`moment`, or the next time when staff are there."""
+        return opening_hours.after(moment, timedelta(), self.watched, self.zone)

@@ -1,0 +1,103 @@
+"""Phone numbers: what a person typed, and what a device dials for it (RFC 3966).
+
+Each number is stored twice: as typed, for people to read, and as its dial string, for a `tel:` link and text messages:
+E.164 with an extension (`+12125550140;ext=12`) or a short code (`988`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from server.phone_numbers.countries import can_text
+from server.phone_numbers.parts import BadNumber, BadNumbers, check_remark, digits_in, parse
+from server.phone_numbers.short_codes import short_code
+
+
+@dataclass(frozen=True)
+class Dialable:
+    """A number as typed, and the `tel` that a device dials for it."""
+
+    typed: str
+    tel: str
+
+
+def read_line(typed: str, country: str) -> Dialable:
+    """Parse a line that people call: the clinic's, the emergency number, the crisis line. Raises BadNumber.
+
+    `country` is an ISO 3166 code such as "US". Accepts short codes, extensions and a remark after the number.
+    """
+    shown, parts = parse(typed)
+    check_remark(parts["remark"])
+    code = None if parts["extension"] else short_code(parts["number"], country)
+    try:
+        number = _full_number(parts, country)
+    except BadNumber:
+        if code is None:
+            raise
+        return Dialable(shown, code)
+    return Dialable(shown, _tel(number))
+
+
+def read_own(typed: str, country: str) -> Dialable:
+    """Parse a person's own number, which may get texts: one full number and nothing else. Raises BadNumber."""
+    shown, parts = parse(typed)
+    number = parts["number"]
+    if parts["remark"]:
+        raise BadNumber("two" if digits_in(parts["remark"]) > 2 else "words", _own_alone(number, country))
+    if parts["extension"]:
+        raise BadNumber("extension", _own_alone(number, country))
+    if short_code(number, country):
+        raise BadNumber("short")
+    return Dialable(shown, _tel(_full_number(parts, country)))
+
+
+def _own_alone(number: str, country: str) -> str:
+    """The number alone, as a suggestion; "" if it is not valid either."""
+    try:
+        return read_own(number, country).typed
+    except BadNumber:
+        return ""
+
+
+def read_for_texts(typed: str, country: str, text_countries: list[str]) -> Dialable:
+    """Parse a person's own number that must be able to receive texts. Raises BadNumber."""
+    number = read_own(typed, country)
+    if not can_text(number.tel, text_countries):
+        raise BadNumber("no-text")
+    return number
+
+
+def read_all(
+    typed: Mapping[str, str | None], country: str, read: Callable[[str, str], Dialable]
+) -> dict[str, Dialable | None]:
+    """Parse every field with `read`; None for an empty one. Raises BadNumbers with each invalid field."""
+    found: dict[str, Dialable | None] = {}
+    bad: dict[str, BadNumber] = {}
+    for field, text in typed.items():
+        try:
+            found[field] = read(text, country) if text else None
+        except BadNumber as fault:
+            bad[field] = fault
+    if bad:
+        raise BadNumbers(bad)
+    return found
+
+
+def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
+    text = parts["number"]
+    if parts["extension"]:
+        text += ";ext=" + "".join(ch for ch in parts["extension"] if ch.isdecimal())
+    try:
+        number = phonenumbers.parse(text, country)
+    except NumberParseException:
+        raise BadNumber("unknown") from None
+    if "*" in text or not phonenumbers.is_valid_number(number):
+        raise BadNumber("unknown")
+    return number
+
+
+def _tel(number: PhoneNumber) -> str:
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return f"{e164};ext={number.extension}" if number.extension else e164
