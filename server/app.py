@@ -48,7 +48,7 @@ import server.responses.by_phone_pages
 import server.responses.offline.bundle_pages
 import server.responses.questions.question_pages
 import server.responses.questions.same_as_last_pages
-import server.responses.send_pages
+import server.responses.submission.send_pages
 from server import crypto, language
 from server.access.guards import WhoAsks, admit, asking, spoken_with
 from server.actor import Actor
@@ -88,7 +88,7 @@ PAGES: list[ControllerRouterHandler] = [
     *server.reminders.channel_policy_pages.ROUTES,
     *server.responses.questions.question_pages.ROUTES,
     *server.responses.questions.same_as_last_pages.ROUTES,
-    *server.responses.send_pages.ROUTES,
+    *server.responses.submission.send_pages.ROUTES,
     *server.checkins.plan_pages.ROUTES,
     *server.responses.by_phone_pages.ROUTES,
     *server.flags.expected_level_pages.ROUTES,

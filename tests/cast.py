@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import staff_accounts
 from server.actor import Actor, ActorKind, Role, system
 from server.checkins.rules import Rhythm, Timing
-from server.flags import trigger_versions
+from server.flags.triggers import versions as trigger_versions
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Clinic, Patient, Staff

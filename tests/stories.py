@@ -27,9 +27,9 @@ from server.db import Base, Database
 from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
 from server.questionnaires.respondents import Respondent
-from server.responses import submit
 from server.responses.offline import sealed_entries
-from server.responses.submit import Submission, Taken
+from server.responses.submission import submit
+from server.responses.submission.submission import Submission, Taken
 from tests.cast import NOW, acting
 
 Row = TypeVar("Row", bound=Base)

@@ -30,6 +30,7 @@ FEATURES = [
 ]
 # What changes rows and is told of by others.
 UNAUDITED = {
+    "responses/submission/submission.py:settle": "what it settles is audited: answers put back, reminders cancelled",
     "delivery/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
     "responses/drafts.py:clear": "answers kept move into the response, or go with the check-in: that is audited",
     "delivery/circuit_breakers.py:note_refusal": "a push service's state is about nobody",

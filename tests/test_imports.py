@@ -57,7 +57,7 @@ PURE = {
     "questionnaires/definition.py",
     "flags/evidence.py",
     "channels/protocol.py",
-    "flags/trigger_replay.py",
+    "flags/triggers/replay.py",
     "worker/pulse.py",
     "reminders/digest_rules.py",
     "devices/health_rules.py",

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from server.flags.trigger_words import default_table  # noqa: E402
+from server.flags.triggers.words import default_table  # noqa: E402
 
 PAGE = ROOT / "docs" / "clinical-safety.md"
 BEGIN, END = "<!-- triggers: made by `make docs` -->", "<!-- end of triggers -->"

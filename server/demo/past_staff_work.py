@@ -12,7 +12,8 @@ from server.flags.expected_levels import Item, Wanted
 from server.flags.models import Flag
 from server.people import calls
 from server.people.models import Patient, Staff
-from server.responses import history, submit
+from server.responses import history
+from server.responses.submission import receipt
 
 
 async def staff_worked(
@@ -31,7 +32,7 @@ async def staff_worked(
         await calls.log_call(db, coordinator, patient, *demo.called, now - timedelta(days=1, hours=3))
     for response in await history.of_patient(db, patient.id):
         if response.received_at < now - timedelta(days=2):
-            await submit.opened(db, coordinator, response, response.received_at + timedelta(hours=3))
+            await receipt.opened(db, coordinator, response, response.received_at + timedelta(hours=3))
 
 
 async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: datetime) -> None:
@@ -39,7 +40,7 @@ async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: d
     answered = await history.of_patient(db, patient.id)
     if demo.urgency and answered:
         actor = Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id)
-        await submit.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
+        await receipt.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
 
 
 async def _open_flags(db: AsyncSession, patient: Patient) -> list[Flag]:

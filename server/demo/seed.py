@@ -25,10 +25,11 @@ from server.db import Database
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
 from server.demo.past_reminders import as_if_sent, as_if_subscribed
 from server.demo.past_staff_work import staff_worked
-from server.flags import actions, trigger_versions
+from server.flags import actions
 from server.flags import flow as flags
 from server.flags.actions import Outcome
 from server.flags.rules import FlagOutcome
+from server.flags.triggers import versions as trigger_versions
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Clinic, Patient, Staff
@@ -37,8 +38,8 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Question, QuestionType, asked
 from server.questionnaires.respondents import Respondent
-from server.responses import closing, submit
-from server.responses.submit import Submission
+from server.responses.submission import closing, submit
+from server.responses.submission.submission import Submission
 
 BACK = timedelta(weeks=6)
 RHYTHMS = {

@@ -19,7 +19,8 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value, answers_from_json
 from server.questionnaires.definition import Form, Question
 from server.questionnaires.level_words import level_words
-from server.responses import history, submit, unread
+from server.responses import history, unread
+from server.responses.submission import receipt
 from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
 from server.web.problems import found
@@ -31,7 +32,7 @@ EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id: FromPath[str]) -> Response[str]:
     """One response as it was given. The patient can see that staff opened it."""
     response = found(await unread.find(db, actor, response_id))
-    await submit.opened(db, actor, response, now)
+    await receipt.opened(db, actor, response, now)
     form = await questionnaires.form_of(db, response.questionnaire_id)
     given = history.answers_of(response)
     return render.page(

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from server.flags.rules import Condition, Raised
+from server.flags.rules import Condition
+from server.flags.triggers.rules import Raised
 
 
 @dataclass(frozen=True)

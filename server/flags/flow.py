@@ -12,7 +12,9 @@ from server.actor import Actor
 from server.flags import deadlines, escalation, rules
 from server.flags.evidence import Evidence
 from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerVersion
-from server.flags.rules import Condition, Course, Earlier, FlagOutcome, Raised, Severity, Trigger, Urgency
+from server.flags.rules import Condition, FlagOutcome, Severity, Urgency
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers.rules import Course, Earlier, Raised, Trigger
 from server.people.models import Clinic, Patient, Staff
 from server.reminders import flow as reminders
 from server.reminders.flow import Notice
@@ -71,7 +73,7 @@ async def raise_flags(db: AsyncSession, actor: Actor, occurrence: Occurrence, no
 
 async def _triggered(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
     found = await triggers_for(db, actor.clinic_id, occurrence.slug)
-    return rules.triggers(found, occurrence.course, await _expected(db, occurrence.patient_id, now))
+    return trigger_rules.fired(found, occurrence.course, await _expected(db, occurrence.patient_id, now))
 
 
 async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[str, int]:

@@ -15,8 +15,9 @@ from server.people.rules import Refused
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import BadAnswer, Form, Question, asked
 from server.questionnaires.respondents import Respondent
-from server.responses import drafts, submit
-from server.responses.submit import Conflict, Submission, Taken
+from server.responses import drafts
+from server.responses.submission import submit
+from server.responses.submission.submission import Conflict, Submission, Taken
 
 WHOSE = Respondent.SELF  # the patient's own words, mood included
 

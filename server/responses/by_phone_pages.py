@@ -19,7 +19,7 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value
 from server.questionnaires.definition import BadAnswer, Form, Question
 from server.responses import by_phone, lookup
-from server.responses.submit import Taken
+from server.responses.submission.submission import Taken
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, Now, Who
 from server.web.form_fields import form_of, text

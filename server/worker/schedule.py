@@ -25,7 +25,7 @@ from server.devices import health
 from server.flags import escalation
 from server.reminders import flow as reminders
 from server.reminders.rules import LEASE
-from server.responses import closing
+from server.responses.submission import closing
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import reminders as reminder_repair
 from server.worker.clock_repair import visits as visit_repair

@@ -25,9 +25,9 @@ from server.reminders import flow as reminders
 from server.reminders import status as told
 from server.reminders.models import Attempt
 from server.reminders.status import ReminderStatus
-from server.responses import submit
 from server.responses.models import Response, ResponseStatus
-from server.responses.submit import Submission, Taken
+from server.responses.submission import submit
+from server.responses.submission.submission import Submission, Taken
 from tests.cast import Cast, acting
 
 from .eventually import eventually

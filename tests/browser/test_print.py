@@ -21,8 +21,8 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Form, still_asked
 from server.questionnaires.respondents import Respondent
-from server.responses import submit
-from server.responses.submit import Submission
+from server.responses.submission import submit
+from server.responses.submission.submission import Submission
 from tests.cast import acting
 from tests.stories import due_check_in
 

@@ -17,9 +17,10 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.respondents import Respondent
 from server.reminders.models import Reminder
-from server.responses import closing, drafts, lookup, submit
+from server.responses import drafts, lookup
 from server.responses import history as past
 from server.responses.models import ConflictingVersion, Draft, Response
+from server.responses.submission import closing, submission, submit
 from tests.cast import NOW, Cast, acting, weekly
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 
@@ -217,7 +218,7 @@ async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database
         assert await drafts.kept(db, check_in, Respondent.HANDS) == {"pain": 8}
         assert await drafts.kept(db, check_in, Respondent.CAREGIVER) == {"pain": 2}
         held = await db.get_one(CheckIn, check_in.id)
-        sent = submit.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
+        sent = submission.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
         await submit.submit(db, acting(cast.rosa), held, sent, NOW)
     [aside] = await rows(database, ConflictingVersion)
     assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
@@ -247,7 +248,7 @@ async def test_case_42_responses_are_in_the_order_in_which_they_were_answered(da
     async with database.writing() as db:
         first, second = list(await db.scalars(select(CheckIn).order_by(CheckIn.due_at)))[:2]
         for check_in, at in ((second, NOW + timedelta(days=1)), (first, NOW)):
-            submission = submit.Submission(check_in.client_id, {"pain": 1}, Respondent.SELF, at)
-            await submit.submit(db, acting(cast.rosa), check_in, submission, NOW + timedelta(days=2))
+            sent = submission.Submission(check_in.client_id, {"pain": 1}, Respondent.SELF, at)
+            await submit.submit(db, acting(cast.rosa), check_in, sent, NOW + timedelta(days=2))
         history = await past.of_patient(db, cast.rosa.id, "daily-three")
     assert [response.check_in_id for response in history] == [first.id, second.id]

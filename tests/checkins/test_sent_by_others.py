@@ -14,8 +14,9 @@ from server.delivery import claims
 from server.flags.models import Flag
 from server.questionnaires.answers import Value
 from server.reminders.models import Attempt, Reminder
-from server.responses import closing, history
+from server.responses import history
 from server.responses.models import ConflictingVersion, Draft, Response
+from server.responses.submission import closing
 from server.worker.clock_repair import check_ins as check_in_repair
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast

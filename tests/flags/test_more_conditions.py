@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 
 from server.flags import rules
-from server.flags.rules import WHOLE, Condition, Course, Earlier, Screen, Severity, Trigger
-from server.flags.trigger_replay import Moment, replay
+from server.flags.rules import WHOLE, Condition, Screen, Severity
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers.replay import Moment, replay
+from server.flags.triggers.rules import Course, Earlier, Trigger
 from tests.cast import NOW
 
 DAY = timedelta(days=1)
@@ -34,7 +36,7 @@ def pain(*levels: int | None) -> list[Earlier]:
     ],
 )
 def test_repeated_is_so_many_answers_in_a_row(now: int, before: tuple[int | None, ...], fires: bool) -> None:
-    assert bool(rules.triggers([THRICE], Course({"pain": now}, {}, {}, earlier=pain(*before)))) == fires
+    assert bool(trigger_rules.fired([THRICE], Course({"pain": now}, {}, {}, earlier=pain(*before)))) == fires
 
 
 @pytest.mark.parametrize(
@@ -49,25 +51,27 @@ def test_repeated_is_so_many_answers_in_a_row(now: int, before: tuple[int | None
     ],
 )
 def test_missing_is_asked_and_not_answered(unanswered: set[str], earlier: list[Earlier], fires: bool) -> None:
-    found = rules.triggers([SKIPPED], Course({}, {}, {}, earlier=earlier, unanswered=unanswered))
+    found = trigger_rules.fired([SKIPPED], Course({}, {}, {}, earlier=earlier, unanswered=unanswered))
     assert [(one.item, one.now) for one in found] == ([("mood:missing", 2)] if fires else [])
 
 
 def test_a_whole_check_in_is_missed_only_with_none_between() -> None:
     gone = {WHOLE, "pain", "mood"}
-    assert rules.triggers([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered=gone))
-    assert not rules.triggers([MISSED], Course({}, {}, {}, earlier=[Earlier({"pain": 1}), NOTHING], unanswered=gone))
-    assert not rules.triggers([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}))
+    assert trigger_rules.fired([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered=gone))
+    assert not trigger_rules.fired(
+        [MISSED], Course({}, {}, {}, earlier=[Earlier({"pain": 1}), NOTHING], unanswered=gone)
+    )
+    assert not trigger_rules.fired([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}))
 
 
 def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
     red = Trigger("red", "pain", Condition.AT_LEAST, 9, Severity.URGENT, Screen.FALL)
     hard = Trigger("hard", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
     for level, found in ((7, []), (8, []), (9, ["red"])):
-        raised = rules.triggers([red, hard], Course({"pain": level}, {}, {}), {"pain": 9})
+        raised = trigger_rules.fired([red, hard], Course({"pain": level}, {}, {}), {"pain": 9})
         assert [one.severity for one in raised] == found
-    assert rules.triggers([hard], Course({"pain": 8}, {}, {}), {"pain": 7})
-    assert rules.triggers([SKIPPED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}), {"mood": 4})
+    assert trigger_rules.fired([hard], Course({"pain": 8}, {}, {}), {"pain": 7})
+    assert trigger_rules.fired([SKIPPED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}), {"mood": 4})
 
 
 @pytest.mark.parametrize(

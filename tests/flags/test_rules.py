@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.flags import deadlines, rules
-from server.flags.rules import Condition, Course, Screen, Severity, Trigger
+from server.flags.rules import Condition, Screen, Severity
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers.rules import Course, Trigger
 from tests.cast import HOURS
 
 NEW_YORK = "America/New_York"
@@ -25,7 +27,7 @@ def raised(now: int, previous: int | None = None, first: int | None = None) -> l
     """The rules that are raised for a level of breathing, the previous and the first one."""
     before = {} if previous is None else {"breathing": previous}
     at_first = {} if first is None else {"breathing": first}
-    return [found.trigger.id for found in rules.triggers(BREATHING, Course({"breathing": now}, before, at_first))]
+    return [found.trigger.id for found in trigger_rules.fired(BREATHING, Course({"breathing": now}, before, at_first))]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_against_its_own_last_and_first_answer(
 
 @given(now=st.integers(0, 4), previous=st.integers(0, 4), first=st.integers(0, 4))
 def test_one_rule_an_item_the_most_severe(now: int, previous: int, first: int) -> None:
-    found = rules.triggers(BREATHING, Course({"breathing": now}, {"breathing": previous}, {"breathing": first}))
+    found = trigger_rules.fired(BREATHING, Course({"breathing": now}, {"breathing": previous}, {"breathing": first}))
     assert len(found) <= 1
     if now == 4:
         assert [one.severity for one in found] == ["red"]
@@ -64,17 +66,17 @@ def test_one_rule_an_item_the_most_severe(now: int, previous: int, first: int) -
 
 def test_items_do_not_mix_and_the_most_severe_comes_first() -> None:
     speech = Trigger("speech", "speech", Condition.WORSE_THAN_PREVIOUS, 1, Severity.THIS_WEEK)
-    found = rules.triggers(
+    found = trigger_rules.fired(
         [speech, *BREATHING],
         Course({"speech": 1, "breathing": 4}, {"speech": 0, "breathing": 0}, {"breathing": 0}),
     )
     assert [(one.item, one.severity) for one in found] == [("breathing", "red"), ("speech", "soft")]
-    assert rules.triggers([speech], Course({"speech": 4}, {"breathing": 0}, {})) == []
-    assert rules.triggers(BREATHING, Course({}, {"breathing": 0}, {})) == []
+    assert trigger_rules.fired([speech], Course({"speech": 4}, {"breathing": 0}, {})) == []
+    assert trigger_rules.fired(BREATHING, Course({}, {"breathing": 0}, {})) == []
 
 
 def test_what_is_known_of_it_is_handed_on() -> None:
-    [found] = rules.triggers(BREATHING, Course({"breathing": 2}, {"breathing": 1}, {"breathing": 0}))
+    [found] = trigger_rules.fired(BREATHING, Course({"breathing": 2}, {"breathing": 1}, {"breathing": 0}))
     assert (found.now, found.previous, found.first) == (2, 1, 0)
 
 

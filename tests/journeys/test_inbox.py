@@ -12,7 +12,7 @@ from server.flags.models import Flag
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import PhoneCall
-from server.responses import closing
+from server.responses.submission import closing
 from tests.browser.chromium import PHONE, new_page
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.flags.trigger_versions import DEFAULTS
+from server.flags.triggers.versions import DEFAULTS
 from server.questionnaires import definition
 from server.questionnaires.definition import BadAnswer, Form
 from server.questionnaires.flow import LIBRARY

@@ -8,8 +8,9 @@ from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
 from server.questionnaires.respondents import Respondent
-from server.responses import closing, history, submit
+from server.responses import history
 from server.responses.models import ConflictingVersion
+from server.responses.submission import closing, submission, submit
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock
@@ -103,8 +104,8 @@ async def test_an_answer_that_waited_offline_is_taken_after_the_window(
     now = check_in.closes_at + late
     async with database.writing() as db:
         held = await db.get_one(CheckIn, check_in.id)
-        submission = submit.Submission(check_in.client_id, STEADY, Respondent.SELF, NOW)
-        taken = await submit.submit(db, acting(cast.rosa), held, submission, now)
-    assert isinstance(taken, submit.Taken)
+        sent = submission.Submission(check_in.client_id, STEADY, Respondent.SELF, NOW)
+        taken = await submit.submit(db, acting(cast.rosa), held, sent, now)
+    assert isinstance(taken, submission.Taken)
     assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"

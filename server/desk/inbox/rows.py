@@ -16,10 +16,11 @@ from server.desk import rules
 from server.desk.inbox import paging
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
-from server.flags import actions, escalation_status, trigger_versions
+from server.flags import actions, escalation_status
 from server.flags.flow import RED_FIRST
 from server.flags.models import Flag
 from server.flags.rules import Shown
+from server.flags.triggers import versions as trigger_versions
 from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient

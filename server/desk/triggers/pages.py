@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.desk.triggers import preview
 from server.desk.triggers.preview import Preview
-from server.flags import rules, trigger_versions
 from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Screen, Severity
-from server.flags.trigger_versions import Rule
-from server.flags.trigger_words import condition_words, fault, item_words
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers import versions as trigger_versions
+from server.flags.triggers.versions import Rule
+from server.flags.triggers.words import condition_words, fault, item_words
 from server.language import gettext as _
 from server.people import staff
 from server.people.rules import Refused
@@ -118,7 +119,11 @@ async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
         seen = await preview.preview(db, actor, rule, held_id, now)
         return await _page(request, db, actor, Editor(rule, held, seen=seen))
     reason = text(form, "reason")
-    if held is not None and not reason and rules.weakens(trigger_versions.as_rule(held).trigger(), rule.trigger()):
+    if (
+        held is not None
+        and not reason
+        and trigger_rules.weakens(trigger_versions.as_rule(held).trigger(), rule.trigger())
+    ):
         seen = await preview.preview(db, actor, rule, held_id, now)
         wrong = _("The rule becomes weaker. Please say why.")
         return await _page(request, db, actor, Editor(rule, held, wrong, seen))

@@ -12,9 +12,9 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.flags import flow as flags
 from server.flags.models import ExpectedLevel
-from server.flags.rules import Trigger
-from server.flags.trigger_replay import Moment, replay
-from server.flags.trigger_versions import Rule
+from server.flags.triggers.replay import Moment, replay
+from server.flags.triggers.rules import Trigger
+from server.flags.triggers.versions import Rule
 from server.questionnaires.definition import Form, levels
 from server.questionnaires.fhir import read_form
 from server.questionnaires.models import Questionnaire

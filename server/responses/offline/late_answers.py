@@ -19,10 +19,11 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import BadAnswer, Form, without_private_skips
 from server.questionnaires.respondents import Respondent, respondent_from, source_of
-from server.responses import conflicts, drafts, history, submit
+from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Draft
 from server.responses.offline.sealed_entries import Entry
+from server.responses.submission import conflicts, submit
 
 
 async def take_late(

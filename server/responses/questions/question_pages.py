@@ -30,12 +30,13 @@ from server.questionnaires.definition import (
     still_asked,
 )
 from server.questionnaires.respondents import Respondent, respondent_from
-from server.responses import drafts, history, lookup, submit
+from server.responses import drafts, history, lookup
 from server.responses.drafts import Statement
 from server.responses.offline import late_answers
 from server.responses.offline.sealed_entries import Entry
 from server.responses.questions import question_view, red_flag_screens, same_as_last
 from server.responses.questions.answering import Answering, Caller
+from server.responses.submission import receipt
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, Db, Now, Who
 from server.web.form_fields import form_of, one_of, text
@@ -48,7 +49,7 @@ async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPat
     check_in = found(await lookup.find(db, actor, check_in_id))
     sent = await history.current_response(db, check_in.id)
     if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL) or (sent and actor.kind == ActorKind.CAREGIVER):
-        page = "urgency" if sent and await submit.asks_urgency(db, actor, sent, now) else "sent"
+        page = "urgency" if sent and await receipt.asks_urgency(db, actor, sent, now) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
         return render.page(request, "responses/closed.html", 200, check_in=check_in)

@@ -4,8 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins.models import CheckIn
 from server.flags import flow as flags
-from server.flags import rules as review_rules
-from server.flags.rules import Course, Severity
+from server.flags.rules import Severity
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers.rules import Course
 from server.questionnaires import definition
 from server.questionnaires.definition import Form, Question
 from server.questionnaires.respondents import Respondent
@@ -32,7 +33,7 @@ async def screens(
         course = Course(levels, before.previous, before.first, before.earlier)
         if respondent != Respondent.SELF and form.is_private(question):
             course = Course(levels, {}, {})
-        for raised in review_rules.triggers(mine, course):
+        for raised in trigger_rules.fired(mine, course):
             if raised.severity == Severity.URGENT:
                 shown[said] = raised.trigger.screen
     return shown

@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.db import Database
-from server.flags import rules, trigger_versions
+from server.flags import rules
 from server.flags.models import TriggerVersion
-from server.flags.rules import Severity, Trigger
+from server.flags.rules import Severity
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers import versions as trigger_versions
+from server.flags.triggers.rules import Trigger
 from server.people.models import Staff
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
@@ -189,9 +192,9 @@ RULE = st.builds(
 def test_case_113_a_rule_that_does_not_weaken_raises_at_least_the_same(
     old: Trigger, new: Trigger, now: int, previous: int, first: int
 ) -> None:
-    if rules.weakens(old, new):
+    if trigger_rules.weakens(old, new):
         return
-    course = rules.Course({"breathing": now}, {"breathing": previous}, {"breathing": first})
-    before, after = rules.triggers([old], course), rules.triggers([new], course)
+    course = trigger_rules.Course({"breathing": now}, {"breathing": previous}, {"breathing": first})
+    before, after = trigger_rules.fired([old], course), trigger_rules.fired([new], course)
     for raised in before:
         assert any(rules.worse(raised.severity, one.severity) == one.severity for one in after)

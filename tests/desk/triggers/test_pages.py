@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import update
 
 from server.db import Database
-from server.flags import trigger_versions
 from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Severity
-from server.flags.trigger_versions import Rule
-from server.flags.trigger_words import default_table
+from server.flags.triggers import versions as trigger_versions
+from server.flags.triggers.versions import Rule
+from server.flags.triggers.words import default_table
 from server.people.models import Patient
-from server.responses import closing
+from server.responses.submission import closing
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock

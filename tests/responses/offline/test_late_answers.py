@@ -10,8 +10,9 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
-from server.responses import closing, history
+from server.responses import history
 from server.responses.models import ConflictingVersion, Draft, Response
+from server.responses.submission import closing
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock

@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from server.checkins.models import CheckIn
 from server.db import Database
-from server.flags import trigger_versions
 from server.flags.models import Flag
 from server.flags.rules import Condition
-from server.flags.trigger_versions import Rule
+from server.flags.triggers import versions as trigger_versions
+from server.flags.triggers.versions import Rule
 from server.questionnaires import flow as questionnaires
-from server.responses import closing, history
+from server.responses import history
 from server.responses.models import ConflictingVersion, Draft, Response
+from server.responses.submission import closing
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, acting
 from tests.conftest import Enter, StillClock

@@ -8,8 +8,9 @@ from sqlalchemy import update
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
-from server.responses import closing, history
+from server.responses import history
 from server.responses.models import Draft, Response
+from server.responses.submission import closing
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock

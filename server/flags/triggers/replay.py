@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.flags.rules import Course, Earlier, Raised, Trigger, stays_quiet, triggers
+from server.flags.rules import stays_quiet
+from server.flags.triggers.rules import Course, Earlier, Raised, Trigger, fired
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _found(rules: Sequence[Trigger], moment: Moment, passed: Sequence[Moment]) -
         [one.earlier for one in reversed(passed[-12:])],
         moment.unanswered,
     )
-    return triggers(rules, course, moment.expected)
+    return fired(rules, course, moment.expected)
 
 
 def _is_quiet(found: Raised, held: tuple[datetime, Raised], at: datetime) -> bool:

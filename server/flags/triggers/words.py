@@ -4,7 +4,8 @@ import json
 
 from server.flags import rules
 from server.flags.rules import Condition, Screen, Severity
-from server.flags.trigger_versions import DEFAULTS, Rule
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers.versions import DEFAULTS, Rule
 from server.language import gettext as _
 from server.language import ngettext
 from server.questionnaires.definition import Form, Question
@@ -48,7 +49,7 @@ def fault(rule: Rule, form: Form | None) -> str | None:
     whole = rule.item == rules.WHOLE and rule.condition == Condition.MISSING
     if form is None or (question is None and not whole):
         return _("This check-in has no such question: the rule could never fire.")
-    if rule.condition in (Condition.REPEATED, Condition.MISSING) and not 1 <= rule.times <= rules.MOST_TIMES:
+    if rule.condition in (Condition.REPEATED, Condition.MISSING) and not 1 <= rule.times <= trigger_rules.MOST_TIMES:
         return _("In a row means 1 to 10 check-ins.")
     if rule.condition == Condition.REPEATED and rule.times < 2:
         return _("Repeated means 2 check-ins in a row or more.")

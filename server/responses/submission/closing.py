@@ -16,9 +16,10 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import still_asked
 from server.questionnaires.respondents import Respondent
-from server.responses import drafts, history, submit
+from server.responses import drafts, history
 from server.responses.models import ResponseStatus
-from server.responses.submit import Submission
+from server.responses.submission import submit
+from server.responses.submission.submission import Submission
 
 log = structlog.get_logger()
 AT_ONCE = 200

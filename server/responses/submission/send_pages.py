@@ -18,10 +18,11 @@ from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import BadAnswer, still_asked
 from server.questionnaires.respondents import respondent_from
-from server.responses import drafts, history, lookup, submit
+from server.responses import drafts, history, lookup
 from server.responses.offline import late_answers
 from server.responses.offline.sealed_entries import Entry, SealedBody, open_box
-from server.responses.submit import Conflict, Submission, Taken
+from server.responses.submission import receipt, submit
+from server.responses.submission.submission import Conflict, Submission, Taken
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, Now, Who
 from server.web.form_fields import form_of, json_of, one_of, text
@@ -136,14 +137,14 @@ async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: F
     urgency = one_of(await form_of(request), "urgency", Urgency)
     if response is None or urgency is None:
         return problems.answer(request, 404 if response is None else 422)
-    await submit.set_urgency(db, actor, response, urgency, now)
+    await receipt.set_urgency(db, actor, response, urgency, now)
     return render.go(request, f"/check-ins/{check_in_id}/sent")
 
 
 @post("/check-ins/{check_in_id:str}/withdraw", opt=PERSON)
 async def undo(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
     response = found(await history.find(db, actor, check_in_id))
-    undone = await submit.undo(db, actor, response, now)
+    undone = await receipt.undo(db, actor, response, now)
     page = f"check?who={response.respondent}" if undone else "sent"
     return render.go(request, f"/check-ins/{check_in_id}/{page}")
 

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor, Role
-from server.flags import rules
 from server.flags.models import TriggerVersion
-from server.flags.rules import Condition, Screen, Severity, Trigger
+from server.flags.rules import Condition, Screen, Severity
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers.rules import Trigger
 from server.people.models import Staff
 from server.people.rules import Refused
 
-DEFAULTS = Path(__file__).parent / "triggers.json"
+DEFAULTS = Path(__file__).parent / "defaults.json"
 
 
 async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> None:
@@ -113,7 +114,7 @@ async def restore(
 
 def weakens(row: TriggerVersion, in_force: TriggerVersion) -> bool:
     """Whether `row` would protect patients less than the trigger in force."""
-    return rules.weakens(as_rule(in_force).trigger(), as_rule(row).trigger())
+    return trigger_rules.weakens(as_rule(in_force).trigger(), as_rule(row).trigger())
 
 
 def is_restorable(row: TriggerVersion, after: TriggerVersion | None) -> bool:

@@ -1,0 +1,123 @@
+"""A check-in that is submitted again: the same answers, the rest of a partial response, or a conflict."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor
+from server.checkins import rules
+from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
+from server.flags import flow as review
+from server.questionnaires.answers import Answers, answers_to_json
+from server.questionnaires.definition import (
+    shown,
+    still_asked,
+    without_private_skips,
+)
+from server.questionnaires.respondents import Respondent, source_of
+from server.responses import drafts, history
+from server.responses.drafts import Statement
+from server.responses.models import Response, ResponseStatus
+from server.responses.submission import conflicts
+from server.responses.submission.conflicts import Sent
+from server.responses.submission.receipt import is_flagged
+from server.responses.submission.submission import Conflict, Submission, Taken, private_waits, settle, state_after
+
+
+async def undone_receipt(db: AsyncSession, check_in: CheckIn, submission: Submission) -> Taken:
+    """Return a receipt for a resent entry whose response was undone, so that the device deletes it."""
+    held = await db.scalar(
+        select(Response).where(Response.client_id == submission.client_id, Response.check_in_id == check_in.id)
+    )
+    if held is None:
+        raise ValueError("the client id is another check-in's")
+    return Taken(held, again=True)
+
+
+async def resubmit(
+    db: AsyncSession, actor: Actor, before: Sent, submission: Submission, answers: Answers, now: datetime
+) -> Taken | Conflict:
+    """Compare the decrypted answers: encrypting the same answers twice gives different ciphertexts.
+
+    The reply to a device in someone else's hands must not depend on private answers, or that person could try answers
+    until the reply is "again". So only visible answers are compared, and private ones are saved silently.
+    """
+    who, check_in, form, held = submission.respondent, before.check_in, before.form, before.response
+    if _finishes(check_in, held, submission):
+        await _keep_changed(db, actor, before, answers, now)
+        return await complete(db, actor, before, submission, answers, now)
+    given = without_private_skips(form, answers, who)
+    sent = history.answers_of(held)
+    seen, said = shown(form, sent, who), shown(form, given, who)
+    unseen = {link_id: value for link_id, value in sent.items() if link_id not in seen}
+    private = {link_id: value for link_id, value in given.items() if link_id not in said}
+    again = seen == said and (who == Respondent.SELF or source_of(held.respondent) == source_of(who))
+    if not again and not _completes(held, submission, seen, said):
+        await conflicts.keep_version(db, actor, before, Statement(who, given), now)
+        return Conflict(held)
+    more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
+    if not again or (more and check_in.state == CheckInState.WAITING):
+        whole = still_asked(form, unseen | more | said, who)
+        taken = await complete(db, actor, before, submission, whole, now)
+    else:
+        taken = Taken(held, flagged=await is_flagged(db, actor, held, who))
+    stands = history.answers_of(held)
+    if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
+        await conflicts.keep_version(db, actor, before, Statement(who, otherwise), now)
+    return replace(taken, again=again)
+
+
+def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool:
+    """Whether this completes a response that others sent in part: the patient sends the rest, or its window ends."""
+    same_party = source_of(held.respondent) == source_of(submission.respondent)
+    by_patient = submission.respondent == Respondent.SELF or submission.status == ResponseStatus.IN_PROGRESS
+    return check_in.state == CheckInState.WAITING and same_party and by_patient
+
+
+async def _keep_changed(db: AsyncSession, actor: Actor, before: Sent, answers: Answers, now: datetime) -> None:
+    """Keep the answers that others sent and the patient now changes as a conflicting version."""
+    sent = history.answers_of(before.response)
+    changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
+    if changed:
+        await conflicts.keep_version(db, actor, before, Statement(before.response.respondent, changed), now)
+
+
+def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
+    """Whether this contains the partial response and completes it: the rest waited on a device without a network.
+
+    What "hands" sent counts as partial, whether or not the private questions were answered since.
+    """
+    part = {link_id: value for link_id, value in seen.items() if value is not None}
+    others = submission.respondent != Respondent.SELF
+    return (
+        submission.status == ResponseStatus.COMPLETED
+        and (held.status == ResponseStatus.IN_PROGRESS or (others and held.respondent == Respondent.HANDS))
+        and source_of(held.respondent) == source_of(submission.respondent)
+        and part.items() <= said.items()
+    )
+
+
+async def complete(
+    db: AsyncSession, actor: Actor, part: Sent, submission: Submission, answers: Answers, now: datetime
+) -> Taken:
+    """Complete a partial response. If the window's end completes it, respondent and time stay those of the sender."""
+    check_in, form, held = part.check_in, part.form, part.response
+    before, waits = history.answers_of(held), private_waits(check_in, form, submission, answers, now)
+    held.answers, held.status = answers_to_json(answers), ResponseStatus.IN_PROGRESS if waits else submission.status
+    if submission.status == ResponseStatus.COMPLETED:
+        held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
+        held.respondent = submission.respondent
+    if before != dict(answers):
+        held.opened_at, held.opened_by = None, None  # staff have opened only a part
+    check_in.state = state_after(held.status, waits)
+    added = " ".join(sorted(answers.keys() - before.keys()))
+    audit.record(db, actor, "response.completed", held, now, added=added)
+    await conflicts.keep_other_respondents(db, actor, part, now)
+    await drafts.clear(db, check_in)
+    await review.raise_flags(db, actor, await history.news(db, check_in, form, before, answers, held), now)
+    await settle(db, actor, check_in, held, now)
+    return Taken(held, flagged=await is_flagged(db, actor, held, submission.respondent))

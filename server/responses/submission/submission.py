@@ -1,0 +1,71 @@
+"""A submission, what becomes of it, and what every submission settles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
+from server.questionnaires.answers import Answers
+from server.questionnaires.definition import (
+    Form,
+    private_questions,
+)
+from server.questionnaires.respondents import Respondent
+from server.reminders import flow as reminders_flow
+from server.responses import drafts, history
+from server.responses.drafts import Statement
+from server.responses.models import Response, ResponseStatus
+
+
+@dataclass(frozen=True)
+class Submission:
+    client_id: str
+    answers: Mapping[str, object]
+    respondent: Respondent
+    answered_at: datetime
+    status: ResponseStatus = ResponseStatus.COMPLETED
+    copied: tuple[str, ...] = ()
+    phones_now: datetime | None = None  # the device's clock when it sends
+    questionnaire: str = ""  # id of the version that was shown, if the device names it
+
+
+@dataclass(frozen=True)
+class Taken:
+    """`again`: the same answers were sent before. `flagged`: the answers need staff."""
+
+    response: Response
+    again: bool = False
+    flagged: bool = False
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """The check-in already has a response with other answers; both are kept."""
+
+    response: Response
+
+
+def private_waits(check_in: CheckIn, form: Form, submission: Submission, answers: Answers, now: datetime) -> bool:
+    """Whether it stays open for the patient: "hands" sent it, and private questions were not asked."""
+    unasked = [question for question in private_questions(form) if question.link_id not in answers]
+    sent = submission.respondent == Respondent.HANDS and submission.status == ResponseStatus.COMPLETED
+    return sent and bool(unasked) and now < check_in.closes_at
+
+
+def state_after(status: ResponseStatus, waits: bool) -> CheckInState:
+    if waits:
+        return CheckInState.WAITING
+    return CheckInState.DONE if status == ResponseStatus.COMPLETED else CheckInState.PARTIAL
+
+
+async def settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: Response, now: datetime) -> None:
+    """Stop reminders. If private questions remain, remind the patient alone, and ask only those."""
+    check_in.left_to_patient = check_in.state == CheckInState.WAITING
+    if not check_in.left_to_patient:
+        return await reminders_flow.settle(db, actor, check_in.id, now)
+    await drafts.put_back(db, actor, check_in, Statement(response.respondent, history.answers_of(response)), now)
+    await reminders_flow.leave_to_patient(db, actor, check_in.id, now)

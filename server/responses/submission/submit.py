@@ -1,0 +1,135 @@
+"""Submit a check-in once, from the form or a sealed entry; set its urgency; undo it; mark it opened."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor, ActorKind
+from server.checkins import rules
+from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
+from server.flags import flow as review
+from server.flags.rules import Severity
+from server.people.rules import Refused
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.answers import Answers, Value
+from server.questionnaires.definition import (
+    Form,
+    check_answers,
+    still_asked,
+    without_private_skips,
+)
+from server.questionnaires.models import Questionnaire
+from server.questionnaires.respondents import Respondent
+from server.responses import drafts, history
+from server.responses.models import Response, ResponseStatus
+from server.responses.questions import same_as_last
+from server.responses.submission import conflicts
+from server.responses.submission.conflicts import Sent
+from server.responses.submission.receipt import is_flagged
+from server.responses.submission.resubmission import resubmit, undone_receipt
+from server.responses.submission.submission import Conflict, Submission, Taken, private_waits, settle, state_after
+
+
+async def submit(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, now: datetime
+) -> Taken | Conflict | Refused:
+    """Take a whole check-in once. The caller holds its row lock.
+
+    Sending the same answers again gives the same receipt; other answers are kept as a conflicting version. Raises
+    BadAnswer for an answer to a question that this form does not have or that was not asked, ValueError for the client
+    id of another check-in.
+    """
+    if submission.client_id != check_in.client_id:
+        return await undone_receipt(db, check_in, submission)
+    version = await version_answered(db, check_in, submission.questionnaire)
+    form = await questionnaires.form_of(db, version)
+    answers = check_answers(form, submission.answers, submission.respondent)
+    held = await history.current_response(db, check_in.id)
+    if held is not None:
+        return await resubmit(db, actor, Sent(check_in, form, held), submission, answers, now)
+    if check_in.state == CheckInState.CANCELLED:
+        return Refused("called-off")
+    answers = await _with_private(db, check_in, form, submission.respondent, answers)
+    response = _response(actor, check_in, form, replace(submission, answers=answers, questionnaire=version), now)
+    waits = private_waits(check_in, form, submission, answers, now)
+    if waits:
+        response.status = ResponseStatus.IN_PROGRESS
+    response.copied = await _as_before(db, actor, check_in, submission, answers)
+    db.add(response)
+    await db.flush()
+    audit.record(db, actor, "response.received", response, now, status=response.status)
+    check_in.state = state_after(response.status, waits)
+    await _raise_flags(db, actor, check_in, form, response, now)
+    await conflicts.keep_other_respondents(db, actor, Sent(check_in, form, response), now)
+    await drafts.clear(db, check_in)
+    await settle(db, actor, check_in, response, now)
+    return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
+
+
+async def _raise_flags(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
+) -> None:
+    """Run the triggers on a new response, except for red answers that staff have handled since they were given."""
+    kept = await drafts.kept(db, check_in, response.respondent)
+    red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == Severity.URGENT]
+    dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
+    answers = history.answers_of(response)
+    old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
+    await review.raise_flags(db, actor, await history.news(db, check_in, form, old, answers, response), now)
+
+
+async def _with_private(
+    db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent, answers: dict[str, Value]
+) -> dict[str, Value]:
+    """Add the private answers that the server has saved: a device in someone else's hands never has them to send."""
+    if respondent != Respondent.HANDS:
+        return answers
+    private = await drafts.private(db, check_in, form)
+    return still_asked(form, private | without_private_skips(form, answers, respondent), respondent)
+
+
+async def _as_before(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, answers: Answers
+) -> list[str]:
+    """Link ids of answers copied from last time, on the server's pages or offline."""
+    kept = [k for k in await same_as_last.copied(db, check_in, submission.respondent) if k in answers]
+    claimed = [k for k in submission.copied if k not in kept]
+    return kept + await same_as_last.with_copies(db, actor, check_in, submission.respondent, answers, claimed)
+
+
+def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submission, now: datetime) -> Response:
+    """A new response from a submission whose answers and version were checked."""
+    answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
+    return Response(
+        clinic_id=check_in.clinic_id,
+        client_id=submission.client_id,
+        patient_id=check_in.patient_id,
+        check_in_id=check_in.id,
+        questionnaire_id=submission.questionnaire,
+        slug=form.slug,
+        status=submission.status,
+        respondent=submission.respondent,
+        caregiver_id=actor.id if actor.kind == ActorKind.CAREGIVER else None,
+        device_id=None if actor.kind == ActorKind.STAFF else actor.device_id or None,
+        entered_by=actor.id if actor.kind == ActorKind.STAFF else None,
+        answers=json.dumps(dict(submission.answers)),
+        answered_at=answered_at,
+        claimed_at=None if answered_at == submission.answered_at else rules.showable(submission.answered_at),
+        received_at=now,
+    )
+
+
+async def version_answered(db: AsyncSession, check_in: CheckIn, said: str) -> str:
+    """Id of the version that was answered (case 50).
+
+    That is the version that the device names, if it is one of this questionnaire; else the check-in's own.
+    """
+    theirs = await db.get(Questionnaire, said) if said else None
+    if theirs is None or theirs.clinic_id != check_in.clinic_id:
+        return check_in.questionnaire_id
+    ours = await db.get_one(Questionnaire, check_in.questionnaire_id)
+    return theirs.id if theirs.slug == ours.slug else ours.id
