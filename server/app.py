@@ -53,12 +53,12 @@ from server import crypto, language
 from server.access.guards import WhoAsks, admit, asking, spoken_with
 from server.actor import Actor
 from server.clock import Clock, SteadyClock, system_clock
-from server.db import Database, scope
+from server.db import Database, Work, scope
 from server.responses.questions.answering import Caller
 from server.settings import Settings
 from server.web import problems, public_pages, render
 from server.web.assets import Assets
-from server.web.dependencies import Db, Now, Who
+from server.web.dependencies import Db, InWork, Now, Who
 
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
 HEADERS = {
@@ -120,6 +120,7 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
             "db": Provide(provide_db),
             "database": Provide(provide_database, sync_to_thread=False),
             "now": Provide(provide_now, sync_to_thread=False),
+            "work": Provide(provide_work, sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "settings": Provide(provide_settings, sync_to_thread=False),
             "caller": Provide(provide_caller, sync_to_thread=False),
@@ -223,9 +224,14 @@ def provide_actor(request: Request[Any, Any, State]) -> Actor:
     return actor
 
 
-def provide_caller(db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = "self") -> Caller:
+def provide_work(db: Db, actor: Who, now: Now) -> Work:
+    """It must not read the database: an error raised here would leave `db` open."""
+    return Work(db, actor, now)
+
+
+def provide_caller(work: InWork, check_in_id: FromPath[str], who: FromQuery[str] = "self") -> Caller:
     """The caller of a question page. It must not read the database: an error raised here would leave `db` open."""
-    return Caller(db, actor, now, check_in_id, who)
+    return Caller(work.db, work.actor, work.now, check_in_id, who)
 
 
 async def greet(request: Request[Any, Any, State]) -> None:

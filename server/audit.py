@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, String
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.actor import Actor, ActorKind
-from server.db import Base, OfClinic
+from server.actor import ActorKind
+from server.db import Base, OfClinic, Work
 
 
 class AuditEvent(OfClinic, Base):
@@ -29,14 +28,14 @@ class AuditEvent(OfClinic, Base):
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-def record(db: AsyncSession, actor: Actor, verb: str, subject: Base, now: datetime, **detail: str | int | bool) -> None:
+def record(work: Work, verb: str, subject: Base, **detail: str | int | bool) -> None:
     """Add one event about `subject`. `detail` holds ids, states and counts, never what a person wrote."""
-    db.add(
+    work.db.add(
         AuditEvent(
-            clinic_id=actor.clinic_id,
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
+            clinic_id=work.actor.clinic_id,
+            at=work.now,
+            actor_kind=work.actor.kind,
+            actor_id=work.actor.id,
             verb=verb,
             subject=subject.__tablename__,
             subject_id=subject.id,

@@ -19,7 +19,7 @@ from server.access import staff_accounts
 from server.access.joining import flow as joining
 from server.actor import Actor, ActorKind, system
 from server.clock import system_clock
-from server.db import Database
+from server.db import Database, Work
 from server.devices import health
 from server.operations import keyring_file
 from server.people import rules
@@ -168,7 +168,7 @@ def staff(arguments: argparse.Namespace, given: Settings) -> int:
             found = await db.scalar(select(Staff).where(Staff.email_hash == email_hash))
             if found is None:
                 return None
-            return await staff_accounts.make_link(db, system(found.clinic_id, "cli"), found, system_clock())
+            return await staff_accounts.make_link(Work(db, system(found.clinic_id, "cli"), system_clock()), found)
 
     token = _with_keys(given, make)
     if token is None:
@@ -188,7 +188,7 @@ def pair(arguments: argparse.Namespace, given: Settings) -> int:
             if patient is None:
                 return None
             return await joining.issue_pairing(
-                db, Actor(ActorKind.SYSTEM, "cli", patient.clinic_id), patient, None, system_clock()
+                Work(db, Actor(ActorKind.SYSTEM, "cli", patient.clinic_id), system_clock()), patient, None
             )
 
     code = _with_keys(given, make)

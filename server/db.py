@@ -9,6 +9,7 @@ import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +39,8 @@ from sqlalchemy.orm import (
     mapped_column,
     with_loader_criteria,
 )
+
+from server.actor import Actor
 
 BUSY_TIMEOUT = 5.0  # seconds
 WORD = 20  # characters of a state, kind or role
@@ -107,6 +110,15 @@ class OfClinic:
     """A row that belongs to one clinic. A session scoped to another clinic never sees it."""
 
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every verb of a flow needs: the transaction, who acts, and the time."""
+
+    db: AsyncSession
+    actor: Actor
+    now: datetime
 
 
 def scope(db: AsyncSession, clinic_id: str) -> None:

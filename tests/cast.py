@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import staff_accounts
 from server.actor import Actor, ActorKind, Role, system
 from server.checkins.rules import Rhythm, Timing
+from server.db import Work
 from server.flags.triggers import versions as trigger_versions
 from server.people import flow as people
 from server.people.flow import NewPatient
@@ -54,7 +55,7 @@ async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
     mesa = await _clinic(db, NAMES["mesa"], "America/Denver", now)
     boss, other = system(harbor.id, "tests"), system(mesa.id, "tests")
     rosa = await people.register_patient(
-        db, boss, NewPatient(NAMES["rosa"], harbor.zone, "(212) 555-0101", contact=ContactBy.CALL), now
+        Work(db, boss, now), NewPatient(NAMES["rosa"], harbor.zone, "(212) 555-0101", contact=ContactBy.CALL)
     )
     return Cast(
         harbor=harbor,
@@ -62,14 +63,14 @@ async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
         ken=await _staff(db, boss, NAMES["ken"], "ken@harbor.example", Role.CLINICIAN, now),
         ruth=await _staff(db, boss, NAMES["ruth"], "ruth@harbor.example", Role.ADMIN, now),
         rosa=rosa,
-        luis=await people.add_caregiver(db, boss, rosa, NAMES["luis"], "husband", now),
+        luis=await people.add_caregiver(Work(db, boss, now), rosa, NAMES["luis"], "husband"),
         walter=await people.register_patient(
-            db, boss, NewPatient(NAMES["walter"], harbor.zone, contact=ContactBy.CALL), now
+            Work(db, boss, now), NewPatient(NAMES["walter"], harbor.zone, contact=ContactBy.CALL)
         ),
         mesa=mesa,
         tom=await _staff(db, other, NAMES["tom"], "tom@mesa.example", Role.ADMIN, now),
         helen=await people.register_patient(
-            db, other, NewPatient(NAMES["helen"], mesa.zone, contact=ContactBy.CALL), now
+            Work(db, other, now), NewPatient(NAMES["helen"], mesa.zone, contact=ContactBy.CALL)
         ),
     )
 
@@ -101,13 +102,13 @@ async def _clinic(db: AsyncSession, name: str, zone: str, now: datetime) -> Clin
     )
     db.add(clinic)
     await db.flush()
-    await questionnaires.publish_library(db, system(clinic.id, "tests"), now)
-    await trigger_versions.publish_triggers(db, system(clinic.id, "tests"), now)
+    await questionnaires.publish_library(Work(db, system(clinic.id, "tests"), now))
+    await trigger_versions.publish_triggers(Work(db, system(clinic.id, "tests"), now))
     return clinic
 
 
 async def _staff(db: AsyncSession, actor: Actor, name: str, email: str, role: Role, now: datetime) -> Staff:
-    staff = await staff_accounts.add_staff(db, actor, name, email, role, now)
+    staff = await staff_accounts.add_staff(Work(db, actor, now), name, email, role)
     assert isinstance(staff, Staff)
     return staff
 
@@ -124,3 +125,8 @@ def acting(person: Staff | Patient | Caregiver) -> Actor:
 def weekly(now: datetime = NOW, at: time = time(9)) -> Timing:
     """A weekly rhythm that falls due today at `at`."""
     return Timing(Rhythm.WEEKLY, at, now.date(), now.weekday())
+
+
+def work_by(db: AsyncSession, person: Staff | Patient | Caregiver, now: datetime = NOW) -> Work:
+    """What this person does in the transaction `db`."""
+    return Work(db, acting(person), now)

@@ -22,7 +22,7 @@ from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
 from server.web.assets import Assets
 from tests.browser_without_screen import Browser
-from tests.cast import NOW, Cast, acting, gather, meet
+from tests.cast import NOW, Cast, gather, meet, work_by
 from tests.databases import Postgres, postgres_server, statements_compiled_once, write_in_memory
 
 KEYRING = crypto.new_keyring()
@@ -235,7 +235,7 @@ async def signed_in(app: Litestar, database: Database, clock: StillClock, cast: 
 
 async def _enter_by_link(device: Browser, database: Database, staff: Staff, now: datetime) -> None:
     async with database.writing() as db:
-        token = await staff_accounts.make_link(db, acting(staff), staff, now)
+        token = await staff_accounts.make_link(work_by(db, staff, now), staff)
     entered = await device.submit("/staff/link", {"token": token})
     assert entered.url.path == "/staff", entered.text
 
@@ -244,6 +244,6 @@ async def _join(device: Browser, database: Database, cast: Cast, person: Patient
     async with database.writing() as db:
         patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
         caregiver = person if isinstance(person, Caregiver) else None
-        code = await joining.issue_pairing(db, acting(cast.maria), patient, caregiver, now)
+        code = await joining.issue_pairing(work_by(db, cast.maria, now), patient, caregiver)
     joined = await device.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
     assert joined.url.path == "/reminders", joined.text

@@ -23,14 +23,14 @@ from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
-from server.db import Base, Database
+from server.db import Base, Database, Work
 from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
 from server.questionnaires.respondents import Respondent
 from server.responses.offline import sealed_entries
 from server.responses.submission import submit
 from server.responses.submission.submission import Submission, Taken
-from tests.cast import NOW, acting
+from tests.cast import NOW, acting, work_by
 
 Row = TypeVar("Row", bound=Base)
 PUSH = "https://fcm.googleapis.com/fcm/send/"
@@ -58,7 +58,7 @@ async def due_check_in(db: AsyncSession, patient: Patient, slug: str = "weekly-a
     """A weekly check-in that fell due this moment."""
     wall = to_wall(now, patient.zone)
     rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
-    plan = await checkins.add_plan(db, system(patient.clinic_id), patient, slug, rhythm, now)
+    plan = await checkins.add_plan(Work(db, system(patient.clinic_id), now), patient, slug, rhythm)
     found = await db.scalar(select(CheckIn).where(CheckIn.plan_id == plan.id, CheckIn.due_at == now))
     assert found is not None
     return found
@@ -69,7 +69,7 @@ async def answered(
 ) -> Taken:
     """The patient's own answers, sent at `now`."""
     submission = Submission(check_in.client_id, answers, Respondent.SELF, now)
-    taken = await submit.submit(db, acting(patient), check_in, submission, now)
+    taken = await submit.submit(work_by(db, patient, now), check_in, submission)
     assert isinstance(taken, Taken)
     return taken
 
@@ -88,7 +88,7 @@ async def subscribed(db: AsyncSession, person: Patient | Caregiver | Staff, now:
     who = acting(person)
     actor = Actor(who.kind, who.id, who.clinic_id, device_id=device.id)
     taken = await subscriptions.subscribe(
-        db, actor, subscriptions.NewSubscription(PUSH + uuid4().hex, *browser_keys()), HostList.parse(""), now
+        Work(db, actor, now), subscriptions.NewSubscription(PUSH + uuid4().hex, *browser_keys()), HostList.parse("")
     )
     assert isinstance(taken, Subscription)
     return taken

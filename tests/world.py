@@ -16,7 +16,7 @@ from server.db import new_id
 from server.flags.models import Flag, TriggerVersion
 from server.people import flow as people
 from server.people.models import Patient, Staff
-from tests.cast import NOW, acting
+from tests.cast import NOW, work_by
 from tests.stories import STEADY, answered, device_of, due_check_in
 
 ROUTES = [handler for handler in PAGES if isinstance(handler, HTTPRouteHandler)]
@@ -50,12 +50,12 @@ NOTHING = World(*["0" * 32] * 9)
 async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
     """`staff` works at the patient's clinic."""
     starts = to_wall(NOW + timedelta(days=5), patient.zone)
-    visit = await appointments.book(db, acting(staff), patient, NewVisit(starts), NOW)
+    visit = await appointments.book(work_by(db, staff), patient, NewVisit(starts))
     check_in = await due_check_in(db, patient)
     taken = await answered(db, patient, check_in, STEADY | {"strength": "very-hard"})
     flag = (await db.scalars(select(Flag).where(Flag.patient_id == patient.id))).one()
     device = await device_of(db, patient)
-    helper = await people.add_caregiver(db, acting(staff), patient, "A helper", "friend", NOW)
+    helper = await people.add_caregiver(work_by(db, staff), patient, "A helper", "friend")
     ids = (patient.id, visit.id, check_in.id, check_in.plan_id, taken.response.id, flag.id, device.id, staff.id)
     rule = await db.scalar(select(TriggerVersion.id).where(TriggerVersion.clinic_id == patient.clinic_id).limit(1))
     return World(*ids, helper.id, trigger_id=rule or "", passkey_id=await _passkey(db, patient))

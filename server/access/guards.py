@@ -15,6 +15,7 @@ from server import audit, crypto, language
 from server.access import rules as access_rules
 from server.access.models import Device, DeviceSession
 from server.actor import Actor, ActorKind, Role, Visitor
+from server.db import Work
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.web.dependencies import Ask, MayOpen
@@ -148,7 +149,7 @@ async def _refuse_who_left(connection: Connection) -> None:
     state = connection.app.state
     async with state.database.writing() as db:
         patient = await db.get_one(Patient, visitor.left.patient_id)
-        audit.record(db, visitor.left, "check-in.refused", patient, state.clock(), why="left")
+        audit.record(Work(db, visitor.left, state.clock()), "check-in.refused", patient, why="left")
     raise HTTPException(status_code=410, detail="left")
 
 

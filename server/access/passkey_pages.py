@@ -10,22 +10,22 @@ from server.access import passkeys, rules, sessions
 from server.access.guards import held_token, session_cookie, source_of
 from server.people.rules import Refused
 from server.web import problems, render
-from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, Now, Who
+from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, InWork, Now
 from server.web.form_fields import json_of
 
 
 @post("/passkey/options", opt=PERSON | SAME_ORIGIN)
-async def offer(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
-    options = await passkeys.offer(db, actor, settings.base_url, now)
+async def offer(request: Ask, work: InWork, settings: Given) -> Response[Any]:
+    options = await passkeys.offer(work, settings.base_url)
     if isinstance(options, Refused):
         return problems.answer(request, 403, options.why)
     return Response(options, status_code=200, headers=render.FRESH)
 
 
 @post("/passkey", opt=PERSON | SAME_ORIGIN)
-async def keep(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
+async def keep(request: Ask, work: InWork, settings: Given) -> Response[Any]:
     name = rules.device_name(request.headers.get("user-agent", ""))
-    made = await passkeys.keep(db, actor, await json_of(request), settings.base_url, name, now)
+    made = await passkeys.keep(work, await json_of(request), settings.base_url, name)
     if isinstance(made, Refused):
         return problems.answer(request, 403 if made.why == "prove" else 400, made.why)
     return Response({"id": made.id}, status_code=200, headers=render.FRESH)
@@ -50,11 +50,11 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
 
 
 @post("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
-async def end(request: Ask, db: Db, actor: Who, now: Now, passkey_id: FromPath[str]) -> Response[Any]:
-    mine = {passkey.id: passkey for passkey in await passkeys.of_person(db, actor)}
+async def end(request: Ask, work: InWork, passkey_id: FromPath[str]) -> Response[Any]:
+    mine = {passkey.id: passkey for passkey in await passkeys.of_person(work.db, work.actor)}
     if passkey_id not in mine:
         raise NotFoundException
-    await passkeys.end(db, actor, mine[passkey_id], now)
+    await passkeys.end(work, mine[passkey_id])
     return render.go(request, "/settings/phones")
 
 

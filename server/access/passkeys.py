@@ -27,7 +27,7 @@ from server.access.guess_limits import count_guess, forgive_guess
 from server.access.joining.flow import Joined, begin
 from server.access.models import Challenge, Device, Passkey, PasskeyUse
 from server.actor import Actor, ActorKind
-from server.db import scope, unscoped
+from server.db import Work, scope, unscoped
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
@@ -37,28 +37,26 @@ WANTED = AuthenticatorSelectionCriteria(
 )
 
 
-async def offer(db: AsyncSession, actor: Actor, base_url: str, now: datetime) -> dict[str, Any] | Refused:
+async def offer(work: Work, base_url: str) -> dict[str, Any] | Refused:
     """Options for navigator.credentials.create(); the device shows the person's name beside the key."""
-    if await _must_prove(db, actor, now):
+    if await _must_prove(work):
         return Refused("prove")
     options = generate_registration_options(
         rp_id=_host(base_url),
         rp_name="Interlude",
-        user_id=actor.id.encode(),
-        user_name=actor.name,
-        challenge=await _challenge(db, now),
+        user_id=work.actor.id.encode(),
+        user_name=work.actor.name,
+        challenge=await _challenge(work.db, work.now),
         authenticator_selection=WANTED,
     )
     return _as_json(options)
 
 
-async def keep(
-    db: AsyncSession, actor: Actor, said: dict[str, Any], base_url: str, name: str, now: datetime
-) -> Passkey | Refused:
+async def keep(work: Work, said: dict[str, Any], base_url: str, name: str) -> Passkey | Refused:
     """Store the public half of a key that this person's device has just made."""
-    if await _must_prove(db, actor, now):
+    if await _must_prove(work):
         return Refused("prove")
-    challenge = await _take_challenge(db, said, now)
+    challenge = await _take_challenge(work.db, said, work.now)
     if challenge is None:
         return Refused("challenge")
     try:
@@ -71,34 +69,36 @@ async def keep(
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
         return Refused("passkey")
-    with unscoped(db):
-        if await _held(db, made.credential_id) is not None:
+    with unscoped(work.db):
+        if await _held(work.db, made.credential_id) is not None:
             return Refused("passkey")
     passkey = Passkey(
-        clinic_id=actor.clinic_id,
-        patient_id=actor.patient_id,
-        caregiver_id=_caregiver_id(actor),
-        device_id=actor.device_id or None,
+        clinic_id=work.actor.clinic_id,
+        patient_id=work.actor.patient_id,
+        caregiver_id=_caregiver_id(work.actor),
+        device_id=work.actor.device_id or None,
         name=name,
         credential_hash=_hash(made.credential_id),
         public_key=made.credential_public_key,
         sign_count=made.sign_count,
-        made_at=now,
+        made_at=work.now,
     )
-    db.add(passkey)
-    await db.flush()
-    audit.record(db, actor, "passkey.made", passkey, now)
+    work.db.add(passkey)
+    await work.db.flush()
+    audit.record(work, "passkey.made", passkey)
     return passkey
 
 
-async def _must_prove(db: AsyncSession, actor: Actor, now: datetime) -> bool:
+async def _must_prove(work: Work) -> bool:
     """A second passkey needs a recent sign-in on this device, by a code or by the first passkey.
 
     Otherwise anyone who finds the device unlocked could add a key of their own beside the owner's.
     """
-    own = [passkey for passkey in await of_person(db, actor) if passkey.caregiver_id == _caregiver_id(actor)]
-    device = await db.get_one(Device, actor.device_id)
-    return bool(own) and now - device.joined_at > rules.PROOF_LIFE
+    own = [
+        passkey for passkey in await of_person(work.db, work.actor) if passkey.caregiver_id == _caregiver_id(work.actor)
+    ]
+    device = await work.db.get_one(Device, work.actor.device_id)
+    return bool(own) and work.now - device.joined_at > rules.PROOF_LIFE
 
 
 def _caregiver_id(actor: Actor) -> str | None:
@@ -146,7 +146,7 @@ async def sign_in(
         return Refused("ended")
     passkey.sign_count, passkey.used_at = proved.new_sign_count, now
     await forgive_guess(db, f"passkey:{source}", now)
-    audit.record(db, _owner(passkey), "passkey.used", passkey, now)
+    audit.record(Work(db, _owner(passkey), now), "passkey.used", passkey)
     joined = await begin(db, await _person(db, passkey), device_name, None, now)
     db.add(PasskeyUse(clinic_id=passkey.clinic_id, passkey_id=passkey.id, device_id=joined.device.id, at=now))
     return joined
@@ -165,9 +165,9 @@ async def of_person(db: AsyncSession, actor: Actor) -> list[Passkey]:
     return list(await db.scalars(query.order_by(Passkey.made_at)))
 
 
-async def end(db: AsyncSession, actor: Actor, passkey: Passkey, now: datetime) -> None:
-    passkey.ended_at = passkey.ended_at or now
-    audit.record(db, actor, "passkey.ended", passkey, now)
+async def end(work: Work, passkey: Passkey) -> None:
+    passkey.ended_at = passkey.ended_at or work.now
+    audit.record(work, "passkey.ended", passkey)
 
 
 async def _challenge(db: AsyncSession, now: datetime) -> bytes:

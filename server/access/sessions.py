@@ -10,7 +10,7 @@ from server.access import rules as access_rules
 from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
 from server.access.rules import SubscriptionEnd
 from server.actor import Actor, ActorKind, system
-from server.db import unscoped
+from server.db import Work, unscoped
 from server.people import flow as people
 from server.people import rules
 from server.people.models import Caregiver, Patient
@@ -30,7 +30,7 @@ async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tupl
     )
     db.add(session)
     await db.flush()
-    audit.record(db, owner(device), "session.begun", session, now)
+    audit.record(Work(db, owner(device), now), "session.begun", session)
     return token, session
 
 
@@ -43,26 +43,26 @@ def owner(device: Device) -> Actor:
     return Actor(ActorKind.PATIENT, device.patient_id or "", device.clinic_id)
 
 
-async def end_device(db: AsyncSession, actor: Actor, device: Device, now: datetime) -> None:
+async def end_device(work: Work, device: Device) -> None:
     """Sign a device out, on the device itself or from another. Every credential made there ends with it (case 121).
 
     Its sessions and subscriptions end, its passkeys no longer sign anyone in, and the pairing codes that it issued
     expire.
     """
-    device.ended_at = device.ended_at or now
-    await db.execute(
+    device.ended_at = device.ended_at or work.now
+    await work.db.execute(
         update(DeviceSession)
         .where(DeviceSession.device_id == device.id, DeviceSession.ended_at.is_(None))
-        .values(ended_at=now)
+        .values(ended_at=work.now)
     )
-    await db.execute(
+    await work.db.execute(
         update(Subscription)
         .where(Subscription.device_id == device.id, Subscription.ended_at.is_(None))
-        .values(ended_at=now, end_reason=SubscriptionEnd.SIGNED_OUT)
+        .values(ended_at=work.now, end_reason=SubscriptionEnd.SIGNED_OUT)
     )
-    await _end_passkeys(db, actor, _passkeys_of(device), now)
-    await end_codes(db, actor, PairingCode.device_id == device.id, now)
-    audit.record(db, actor, "device.ended", device, now)
+    await _end_passkeys(work, _passkeys_of(device))
+    await end_codes(work, PairingCode.device_id == device.id)
+    audit.record(work, "device.ended", device)
 
 
 def _passkeys_of(device: Device) -> ColumnElement[bool]:
@@ -105,7 +105,7 @@ async def replace_device(db: AsyncSession, old: Device, new: Device, now: dateti
     with unscoped(db):
         if owner(old) == owner(new):
             await _hand_over(db, old, new, now)
-        await end_device(db, system(old.clinic_id, "new-owner"), old, now)
+        await end_device(Work(db, system(old.clinic_id, "new-owner"), now), old)
         await db.flush()
 
 
@@ -127,48 +127,48 @@ async def _hand_over(db: AsyncSession, old: Device, new: Device, now: datetime) 
         used.device_id = new.id
     elif newly.passkey_id != used.passkey_id:  # PasskeyUse allows one passkey per device: end the other one
         made_here = Passkey.device_id == new.id
-        await _end_passkeys(db, owner(new), (Passkey.id == used.passkey_id) & ~made_here, now)
+        await _end_passkeys(Work(db, owner(new), now), (Passkey.id == used.passkey_id) & ~made_here)
     await db.flush()
 
 
-async def rename(db: AsyncSession, actor: Actor, device: Device, name: str, now: datetime) -> None:
+async def rename(work: Work, device: Device, name: str) -> None:
     device.name = name
-    audit.record(db, actor, "device.renamed", device, now)
+    audit.record(work, "device.renamed", device)
 
 
-async def end_caregiver(db: AsyncSession, actor: Actor, caregiver: Caregiver, now: datetime) -> None:
+async def end_caregiver(work: Work, caregiver: Caregiver) -> None:
     """End the caregiver's access on every device. What they answered stays."""
-    held = await db.scalars(select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None)))
+    held = await work.db.scalars(select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None)))
     for device in list(held):
-        await end_device(db, actor, device, now)
-    await _end_passkeys(db, actor, Passkey.caregiver_id == caregiver.id, now)
+        await end_device(work, device)
+    await _end_passkeys(work, Passkey.caregiver_id == caregiver.id)
     codes = (PairingCode.caregiver_id == caregiver.id) | (PairingCode.made_by == caregiver.id)
-    await end_codes(db, actor, codes, now)
-    caregiver.ended_at = caregiver.ended_at or now
-    audit.record(db, actor, "caregiver.ended", caregiver, now)
+    await end_codes(work, codes)
+    caregiver.ended_at = caregiver.ended_at or work.now
+    audit.record(work, "caregiver.ended", caregiver)
 
 
-async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: PauseReason, now: datetime) -> None:
+async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
     """Pause all messages to the patient. After a death or withdrawn consent, pairing codes expire too."""
-    await people.pause(db, actor, patient, why, now)
+    await people.pause(work, patient, why)
     if why in rules.ENDS_CODES:
-        await end_codes(db, actor, PairingCode.patient_id == patient.id, now)
+        await end_codes(work, PairingCode.patient_id == patient.id)
 
 
-async def leave(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+async def leave(work: Work, patient: Patient) -> None:
     """The patient withdraws consent: pause, sign every device out. Staff keep what the law requires."""
-    await pause(db, actor, patient, rules.CONSENT_WITHDRAWN, now)
-    for device in await devices_of(db, patient.id):
-        await end_device(db, actor, device, now)
-    await _end_passkeys(db, actor, Passkey.patient_id == patient.id, now)
-    audit.record(db, actor, "patient.left", patient, now)
+    await pause(work, patient, rules.CONSENT_WITHDRAWN)
+    for device in await devices_of(work.db, patient.id):
+        await end_device(work, device)
+    await _end_passkeys(work, Passkey.patient_id == patient.id)
+    audit.record(work, "patient.left", patient)
 
 
-async def _end_passkeys(db: AsyncSession, actor: Actor, which: ColumnElement[bool], now: datetime) -> None:
+async def _end_passkeys(work: Work, which: ColumnElement[bool]) -> None:
     """End the passkeys that match and have not ended yet."""
-    for passkey in list(await db.scalars(select(Passkey).where(which, Passkey.ended_at.is_(None)))):
-        passkey.ended_at = now
-        audit.record(db, actor, "passkey.ended", passkey, now)
+    for passkey in list(await work.db.scalars(select(Passkey).where(which, Passkey.ended_at.is_(None)))):
+        passkey.ended_at = work.now
+        audit.record(work, "passkey.ended", passkey)
 
 
 async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:
@@ -190,9 +190,9 @@ async def own_device(db: AsyncSession, actor: Actor) -> Device:
     return await db.get_one(Device, actor.device_id)
 
 
-async def end_codes(db: AsyncSession, actor: Actor, which: ColumnElement[bool], now: datetime) -> None:
+async def end_codes(work: Work, which: ColumnElement[bool]) -> None:
     """Expire the unused pairing codes that match, so that no device can join with them (case 127)."""
-    waiting = select(PairingCode).where(which, PairingCode.used_at.is_(None), PairingCode.expires_at > now)
-    for code in list(await db.scalars(waiting)):
-        code.expires_at = now
-        audit.record(db, actor, "pairing.ended", code, now)
+    waiting = select(PairingCode).where(which, PairingCode.used_at.is_(None), PairingCode.expires_at > work.now)
+    for code in list(await work.db.scalars(waiting)):
+        code.expires_at = work.now
+        audit.record(work, "pairing.ended", code)

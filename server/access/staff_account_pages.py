@@ -1,6 +1,5 @@
 """Staff sign in, set a password and TOTP, and manage the team."""
 
-from datetime import datetime
 from typing import Any
 
 import segno
@@ -12,12 +11,13 @@ from server.access import rules, sessions, staff_accounts
 from server.access.guards import ended_cookie, session_cookie, source_of
 from server.access.staff_accounts import Credentials, NewCredentials
 from server.actor import Actor, Role
+from server.db import Work
 from server.people import staff as people_staff
 from server.people.models import Staff
 from server.people.rules import Refused
 from server.settings import Settings
 from server.web import render
-from server.web.dependencies import ADMIN, ANYONE, STAFF, Ask, Db, Given, Now, Storage, Who
+from server.web.dependencies import ADMIN, ANYONE, STAFF, Ask, Db, Given, InWork, Now, Storage, Who
 from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
@@ -65,8 +65,8 @@ def _let_in(request: Ask, token: str) -> Response[Any]:
 
 
 @post("/staff/sign-out", opt=STAFF)
-async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    await sessions.end_device(db, actor, await sessions.own_device(db, actor), now)
+async def sign_out(request: Ask, work: InWork) -> Response[Any]:
+    await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
     response = render.go(request, "/staff/sign-in")
     response.set_cookie(ended_cookie(of_staff=True))
     return response
@@ -110,26 +110,24 @@ async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/staff/team", opt=ADMIN)
-async def invite(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[str]:
+async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
     form = await form_of(request)
     added = await staff_accounts.add_staff(
-        db, actor, text(form, "name", 100), text(form, "email", 200), one_of(form, "role", Role), now
+        work, text(form, "name", 100), text(form, "email", 200), one_of(form, "role", Role)
     )
     if isinstance(added, Refused):
-        return await _team(request, db, actor, refused=added)
-    return await _team(request, db, actor, link=await _link(db, actor, added, settings, now), link_for=added)
+        return await _team(request, work.db, work.actor, refused=added)
+    return await _team(request, work.db, work.actor, link=await _link(work, added, settings), link_for=added)
 
 
 @post("/staff/team/{staff_id:str}/link", opt=ADMIN)
-async def new_link(
-    request: Ask, db: Db, actor: Who, settings: Given, now: Now, staff_id: FromPath[str]
-) -> Response[str]:
-    staff = found(await people_staff.find_staff(db, actor, staff_id))
-    return await _team(request, db, actor, link=await _link(db, actor, staff, settings, now), link_for=staff)
+async def new_link(request: Ask, work: InWork, settings: Given, staff_id: FromPath[str]) -> Response[str]:
+    staff = found(await people_staff.find_staff(work.db, work.actor, staff_id))
+    return await _team(request, work.db, work.actor, link=await _link(work, staff, settings), link_for=staff)
 
 
-async def _link(db: AsyncSession, actor: Actor, staff: Staff, settings: Settings, now: datetime) -> str:
-    return f"{settings.base_url}/staff/link#{await staff_accounts.make_link(db, actor, staff, now)}"
+async def _link(work: Work, staff: Staff, settings: Settings) -> str:
+    return f"{settings.base_url}/staff/link#{await staff_accounts.make_link(work, staff)}"
 
 
 async def _team(

@@ -15,7 +15,7 @@ from server.access.models import Device, DeviceSession, StaffLink
 from server.access.passwords import TooBusy
 from server.access.sessions import begin_session
 from server.actor import Actor, ActorKind, Role
-from server.db import Database, scope
+from server.db import Database, Work, scope
 from server.people import rules
 from server.people.models import Staff
 from server.people.rules import Refused
@@ -28,44 +28,42 @@ class Entered:
     staff: Staff
 
 
-async def add_staff(
-    db: AsyncSession, actor: Actor, name: str, email: str, role: Role | None, now: datetime
-) -> Staff | Refused:
+async def add_staff(work: Work, name: str, email: str, role: Role | None) -> Staff | Refused:
     if role is None:
         return Refused("role")
     if not rules.is_email(email):
         return Refused("email")
     email_hash = crypto.keyed_hash(rules.normal_email(email), "email")
-    if await db.scalar(select(Staff.id).where(Staff.email_hash == email_hash)):
+    if await work.db.scalar(select(Staff.id).where(Staff.email_hash == email_hash)):
         return Refused("taken")
     staff = Staff(
-        clinic_id=actor.clinic_id,
+        clinic_id=work.actor.clinic_id,
         name=name,
         email=rules.normal_email(email),
         email_hash=email_hash,
         role=role,
     )
-    db.add(staff)
-    await db.flush()
-    audit.record(db, actor, "staff.added", staff, now, role=role)
+    work.db.add(staff)
+    await work.db.flush()
+    audit.record(work, "staff.added", staff, role=role)
     return staff
 
 
-async def make_link(db: AsyncSession, actor: Actor, staff: Staff, now: datetime) -> str:
+async def make_link(work: Work, staff: Staff) -> str:
     """Make a one-time sign-in token for this staff member. An earlier unused link expires."""
-    await db.execute(
-        update(StaffLink).where(StaffLink.staff_id == staff.id, StaffLink.used_at.is_(None)).values(expires_at=now)
+    await work.db.execute(
+        update(StaffLink).where(StaffLink.staff_id == staff.id, StaffLink.used_at.is_(None)).values(expires_at=work.now)
     )
     token = crypto.new_token()
     link = StaffLink(
         clinic_id=staff.clinic_id,
         staff_id=staff.id,
         token_hash=crypto.token_hash(token),
-        expires_at=now + access_rules.STAFF_LINK_LIFE,
+        expires_at=work.now + access_rules.STAFF_LINK_LIFE,
     )
-    db.add(link)
-    await db.flush()
-    audit.record(db, actor, "staff.link-made", link, now)
+    work.db.add(link)
+    await work.db.flush()
+    audit.record(work, "staff.link-made", link)
     return token
 
 
@@ -163,7 +161,7 @@ async def _enter(db: AsyncSession, staff: Staff, device_name: str, how: str, now
     device = Device(clinic_id=staff.clinic_id, staff_id=staff.id, name=device_name, joined_at=now, seen_at=now)
     db.add(device)
     await db.flush()
-    audit.record(db, Actor(ActorKind.STAFF, staff.id, staff.clinic_id), "staff.signed-in", device, now, how=how)
+    audit.record(Work(db, Actor(ActorKind.STAFF, staff.id, staff.clinic_id), now), "staff.signed-in", device, how=how)
     token, session = await begin_session(db, device, now)
     return Entered(token, session, staff)
 
@@ -192,7 +190,7 @@ async def set_credentials(database: Database, actor: Actor, new: NewCredentials,
         scope(db, actor.clinic_id)
         staff = await db.get_one(Staff, actor.id)
         staff.password_hash, staff.totp, staff.totp_step = password_hash, new.totp_secret, step
-        audit.record(db, actor, "staff.credentials-set", staff, now)
+        audit.record(Work(db, actor, now), "staff.credentials-set", staff)
     return None
 
 

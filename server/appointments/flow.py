@@ -14,6 +14,7 @@ from server.appointments.models import Appointment, Series
 from server.appointments.rules import AppointmentStatus, VisitChanged
 from server.checkins import flow as checkins
 from server.checkins.flow import TiedTo
+from server.db import Work
 from server.delivery import receipts
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
@@ -40,37 +41,33 @@ class NewSeries:
 
 
 async def book(
-    db: AsyncSession,
-    actor: Actor,
+    work: Work,
     patient: Patient,
     new: NewVisit,
-    now: datetime,
     series: Series | None = None,
 ) -> Appointment:
     """Book one appointment. Raises BadVisit before it stores anything."""
-    clinic = await db.get_one(Clinic, patient.clinic_id)
+    clinic = await work.db.get_one(Clinic, patient.clinic_id)
     appointment = Appointment(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
         series_id=series.id if series else None,
         starts=new.starts,
         zone=clinic.zone,
-        starts_at=rules.check_start(new.starts, clinic.zone, now),
+        starts_at=rules.check_start(new.starts, clinic.zone, work.now),
         minutes=new.minutes,
         place=new.place or clinic.address,
         instructions=new.instructions,
         status=AppointmentStatus.BOOKED,
     )
-    db.add(appointment)
-    await db.flush()
-    audit.record(db, actor, "appointment.booked", appointment, now)
-    await _carry_along(db, actor, patient, appointment, now)
+    work.db.add(appointment)
+    await work.db.flush()
+    audit.record(work, "appointment.booked", appointment)
+    await _carry_along(work, patient, appointment)
     return appointment
 
 
-async def book_series(
-    db: AsyncSession, actor: Actor, patient: Patient, new: NewSeries, now: datetime
-) -> list[Appointment]:
+async def book_series(work: Work, patient: Patient, new: NewSeries) -> list[Appointment]:
     """Book the whole series. On BadVisit nothing is booked, because the caller rolls its transaction back."""
     days = rules.series_days(new.first.starts.date(), new.weekdays, new.count)
     series = Series(
@@ -78,75 +75,71 @@ async def book_series(
         patient_id=patient.id,
         count=new.count,
         weekdays="".join(str(day) for day in sorted(new.weekdays)),
-        made_at=now,
+        made_at=work.now,
     )
-    db.add(series)
-    await db.flush()
-    audit.record(db, actor, "series.booked", series, now, count=new.count)
+    work.db.add(series)
+    await work.db.flush()
+    audit.record(work, "series.booked", series, count=new.count)
     hour = new.first.starts.time()
-    return [await book(db, actor, patient, _on(new.first, datetime.combine(day, hour)), now, series) for day in days]
+    return [await book(work, patient, _on(new.first, datetime.combine(day, hour)), series) for day in days]
 
 
 def _on(new: NewVisit, starts: datetime) -> NewVisit:
     return NewVisit(starts, new.minutes, new.place, new.instructions)
 
 
-async def move(db: AsyncSession, actor: Actor, appointment: Appointment, starts: datetime, now: datetime) -> None:
+async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     """Move to another wall time and clear the reply, which was about the old time. Raises BadVisit."""
-    await lock(db, appointment)
+    await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING:
         raise rules.BadVisit("over")
-    appointment.starts_at = rules.check_start(starts, appointment.zone, now)
+    appointment.starts_at = rules.check_start(starts, appointment.zone, work.now)
     appointment.starts, appointment.status = (
         starts,
         AppointmentStatus.BOOKED,
     )  # an arrived patient comes again another time
     appointment.changes += 1
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
-    audit.record(db, actor, "appointment.moved", appointment, now)
-    patient = await db.get_one(Patient, appointment.patient_id)
-    await _tell_change(db, actor, patient, appointment, now)
-    await _carry_along(db, actor, patient, appointment, now)
+    audit.record(work, "appointment.moved", appointment)
+    patient = await work.db.get_one(Patient, appointment.patient_id)
+    await _tell_change(work, patient, appointment)
+    await _carry_along(work, patient, appointment)
 
 
-async def mark(
-    db: AsyncSession, actor: Actor, appointment: Appointment, status: AppointmentStatus, now: datetime
-) -> bool:
+async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) -> bool:
     """Set a new status. False if that cannot follow from the current one."""
-    await lock(db, appointment)
+    await lock(work.db, appointment)
     if not rules.may_become(appointment.status, status):
         return False
     appointment.status = status
     appointment.changes += 1
-    audit.record(db, actor, f"appointment.{status}", appointment, now)
+    audit.record(work, f"appointment.{status}", appointment)
     if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
-        await reminders.cancel(db, actor, appointment.id, status, now)
-        await checkins.untie(db, actor, appointment.id, status, now)
+        await reminders.cancel(work, appointment.id, status)
+        await checkins.untie(work, appointment.id, status)
         if status == AppointmentStatus.CANCELLED:
-            patient = await db.get_one(Patient, appointment.patient_id)
-            await _tell_change(db, actor, patient, appointment, now)
+            patient = await work.db.get_one(Patient, appointment.patient_id)
+            await _tell_change(work, patient, appointment)
     elif status in (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED):
-        await reminders.cancel(db, actor, appointment.id, status, now)
+        await reminders.cancel(work, appointment.id, status)
     return True
 
 
-async def answer(
-    db: AsyncSession, actor: Actor, appointment: Appointment, reply: Reply, now: datetime, shown: str | None = None
-) -> None:
+async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str | None = None) -> None:
     """Record the reply "coming", "cant" or "another". A later reply replaces an earlier one.
 
     `shown` is the `Appointment.shown` that the page sends back; None if the answer came another way. Raises
     VisitChanged if it was moved or is no longer upcoming: an answer counts only for the time on screen (case 88).
     """
-    await lock(db, appointment)
+    await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
         raise VisitChanged(rules.read_time_shown(shown or ""))
-    appointment.reply, appointment.replied_at, appointment.replied_by = reply, now, actor.kind
+    appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
     appointment.handled_at = None
-    audit.record(db, actor, "appointment.answered", appointment, now, reply=reply)
-    await reminders.note_answered(db, actor, appointment.id, now)
-    patient = await db.get_one(Patient, appointment.patient_id)
-    await remind(db, actor, patient, appointment, now)
+    audit.record(work, "appointment.answered", appointment, reply=reply)
+    await reminders.note_answered(work, appointment.id)
+    patient = await work.db.get_one(Patient, appointment.patient_id)
+    await remind(work, patient, appointment)
 
 
 async def lock(db: AsyncSession, appointment: Appointment) -> None:
@@ -168,7 +161,7 @@ async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datet
     reminder = await receipts.redeem(db, token, now)
     if reminder is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
         return None
-    await answer(db, Actor(ActorKind.PATIENT, reminder.patient_id, reminder.clinic_id), appointment, reply, now)
+    await answer(Work(db, Actor(ActorKind.PATIENT, reminder.patient_id, reminder.clinic_id), now), appointment, reply)
     return appointment
 
 
@@ -181,43 +174,37 @@ async def visit_behind(db: AsyncSession, token: str, now: datetime) -> Appointme
     return appointment
 
 
-async def handle_reply(db: AsyncSession, actor: Actor, appointment: Appointment, now: datetime) -> None:
+async def handle_reply(work: Work, appointment: Appointment) -> None:
     """Note that staff dealt with an "I can't come"."""
-    appointment.handled_at = now
-    audit.record(db, actor, "appointment.handled", appointment, now)
+    appointment.handled_at = work.now
+    audit.record(work, "appointment.handled", appointment)
 
 
-async def _carry_along(
-    db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
-) -> None:
-    await remind(db, actor, patient, appointment, now)
-    await checkins.tie(db, actor, patient, TiedTo(appointment.id, appointment.starts, appointment.zone), now)
+async def _carry_along(work: Work, patient: Patient, appointment: Appointment) -> None:
+    await remind(work, patient, appointment)
+    await checkins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
 
 
 async def remind(
-    db: AsyncSession,
-    actor: Actor,
+    work: Work,
     patient: Patient,
     appointment: Appointment,
-    now: datetime,
     wanted: Sequence[Planned] | None = None,
 ) -> None:
     """Plan the appointment's reminders: none if the patient can't come, which staff see on their list."""
     if appointment.reply not in (None, Reply.COMING):
         wanted = []
     elif wanted is None:
-        wanted = plan_visit(appointment.starts, appointment.zone, now)
+        wanted = plan_visit(appointment.starts, appointment.zone, work.now)
     subject = Subject(appointment.id, patient.id, f"/visits/{appointment.id}", _detail(appointment))
-    await reminders.replan(db, actor, subject, wanted, now)
+    await reminders.replan(work, subject, wanted)
 
 
-async def _tell_change(
-    db: AsyncSession, actor: Actor, patient: Patient, appointment: Appointment, now: datetime
-) -> None:
+async def _tell_change(work: Work, patient: Patient, appointment: Appointment) -> None:
     """Notify of a move or a cancellation at once, if anyone was reminded of the old time."""
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
     notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
-    await reminders.notify_of_change(db, actor, notice, now)
+    await reminders.notify_of_change(work, notice)
 
 
 def _detail(appointment: Appointment) -> str:

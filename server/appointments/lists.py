@@ -9,6 +9,7 @@ from server.actor import Actor
 from server.appointments import rules
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
+from server.db import Work
 from server.reminders.rules import Reply
 
 
@@ -26,14 +27,14 @@ async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appoin
     )
 
 
-async def who_comes(db: AsyncSession, actor: Actor, now: datetime) -> set[str]:
+async def who_comes(work: Work) -> set[str]:
     """Ids of the patients who have an upcoming appointment."""
     return set(
-        await db.scalars(
+        await work.db.scalars(
             select(Appointment.patient_id).where(
-                Appointment.clinic_id == actor.clinic_id,
+                Appointment.clinic_id == work.actor.clinic_id,
                 Appointment.status.in_(rules.UPCOMING),
-                Appointment.starts_at > now,
+                Appointment.starts_at > work.now,
             )
         )
     )
@@ -62,34 +63,34 @@ async def between(db: AsyncSession, actor: Actor, start: datetime, end: datetime
     )
 
 
-async def unconfirmed(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
+async def unconfirmed(work: Work) -> list[Appointment]:
     """Appointments within CALL_AHEAD without a reply: a reminder that was shown may not have been read."""
     return list(
-        await db.scalars(
+        await work.db.scalars(
             select(Appointment)
             .where(
-                Appointment.clinic_id == actor.clinic_id,
+                Appointment.clinic_id == work.actor.clinic_id,
                 Appointment.status.in_((AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)),
                 Appointment.reply.is_(None),
-                Appointment.starts_at > now,
-                Appointment.starts_at <= now + rules.CALL_AHEAD,
+                Appointment.starts_at > work.now,
+                Appointment.starts_at <= work.now + rules.CALL_AHEAD,
             )
             .order_by(Appointment.starts_at)
         )
     )
 
 
-async def to_handle(db: AsyncSession, actor: Actor, now: datetime) -> list[Appointment]:
+async def to_handle(work: Work) -> list[Appointment]:
     """Appointments with a reply "can't come" or "another time" that no staff member has dealt with yet."""
     return list(
-        await db.scalars(
+        await work.db.scalars(
             select(Appointment)
             .where(
-                Appointment.clinic_id == actor.clinic_id,
+                Appointment.clinic_id == work.actor.clinic_id,
                 or_(Appointment.reply == Reply.CANT_COME, Appointment.reply == Reply.ANOTHER_TIME),
                 Appointment.handled_at.is_(None),
                 Appointment.status.in_(rules.UPCOMING),
-                Appointment.starts_at > now - timedelta(days=1),
+                Appointment.starts_at > work.now - timedelta(days=1),
             )
             .order_by(Appointment.starts_at)
         )

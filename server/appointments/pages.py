@@ -18,7 +18,7 @@ from server.reminders import flow as reminders
 from server.reminders import status
 from server.reminders.rules import Reply
 from server.web import problems, render
-from server.web.dependencies import ANYONE, STAFF, Ask, Db, Now, Who
+from server.web.dependencies import ANYONE, STAFF, Ask, Db, InWork, Now, Who
 from server.web.form_fields import a_date, a_time, form_of, json_of, one_of, text, texts, whole
 from server.web.problems import found
 
@@ -62,23 +62,23 @@ async def new_page(request: Ask, db: Db, actor: Who, patient: FromQuery[str] = "
 
 
 @post("/staff/visits", opt=STAFF)
-async def book(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def book(request: Ask, work: InWork) -> Response[Any]:
     form = await form_of(request)
     typed: dict[str, Any] = {name: text(form, name) for name in ("date", "time", "count", "minutes", "instructions")}
     typed["place"] = text(form, "place", rules.PLACE)
     weekdays = frozenset(int(day) for day in texts(form, "weekday") if day in tuple("0123456"))
     typed["weekdays"] = weekdays
-    patient = await people.find_patient(db, actor, text(form, "patient", 32))
+    patient = await people.find_patient(work.db, work.actor, text(form, "patient", 32))
     day, hour = a_date(form, "date"), a_time(form, "time")
     if patient is None or day is None or hour is None:
-        return await _form(request, db, actor, text(form, "patient", 32), typed, BadVisit("missing"))
+        return await _form(request, work.db, work.actor, text(form, "patient", 32), typed, BadVisit("missing"))
     try:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewVisit(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
-        async with db.begin_nested():
-            await flow.book_series(db, actor, patient, NewSeries(new, weekdays, whole(form, "count") or 1), now)
+        async with work.db.begin_nested():
+            await flow.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
     except BadVisit as bad:
-        return await _form(request, db, actor, patient.id, typed, bad)
+        return await _form(request, work.db, work.actor, patient.id, typed, bad)
     return render.go(request, f"/staff/patients/{patient.id}#visits")
 
 
@@ -105,31 +105,31 @@ async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[
 
 
 @post("/staff/visits/{appointment_id:str}/move", opt=STAFF)
-async def move(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = found(await flow.find(db, actor, appointment_id))
+async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
+    appointment = found(await flow.find(work.db, work.actor, appointment_id))
     form = await form_of(request)
     day, hour = a_date(form, "date"), a_time(form, "time")
     if day is None or hour is None:
-        return await _staff_visit(request, db, actor, appointment, BadVisit("missing"))
+        return await _staff_visit(request, work.db, work.actor, appointment, BadVisit("missing"))
     try:
-        await flow.move(db, actor, appointment, datetime.combine(day, hour), now)
+        await flow.move(work, appointment, datetime.combine(day, hour))
     except BadVisit as bad:
-        return await _staff_visit(request, db, actor, appointment, bad)
+        return await _staff_visit(request, work.db, work.actor, appointment, bad)
     return render.go(request, f"/staff/visits/{appointment.id}")
 
 
 @post("/staff/visits/{appointment_id:str}/mark", opt=STAFF)
-async def mark(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = found(await flow.find(db, actor, appointment_id))
+async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
+    appointment = found(await flow.find(work.db, work.actor, appointment_id))
     status = one_of(await form_of(request), "status", AppointmentStatus)
-    if status is None or not await flow.mark(db, actor, appointment, status, now):
-        return await _staff_visit(request, db, actor, appointment, BadVisit("status"))
+    if status is None or not await flow.mark(work, appointment, status):
+        return await _staff_visit(request, work.db, work.actor, appointment, BadVisit("status"))
     return render.go(request, f"/staff/visits/{appointment.id}")
 
 
 @post("/staff/visits/{appointment_id:str}/handled", opt=STAFF)
-async def handled(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
-    await flow.handle_reply(db, actor, found(await flow.find(db, actor, appointment_id)), now)
+async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
+    await flow.handle_reply(work, found(await flow.find(work.db, work.actor, appointment_id)))
     return render.go(request, "/staff")
 
 

@@ -11,6 +11,7 @@ from server.appointments import flow, rules
 from server.appointments.models import Appointment
 from server.checkins import rescheduling as checkins
 from server.clock import to_utc
+from server.db import Work
 from server.people.models import Clinic, Patient
 
 
@@ -35,6 +36,6 @@ async def _put(db: AsyncSession, appointment: Appointment, zone: str, starts_at:
     appointment.zone, appointment.starts_at = zone, starts_at
     appointment.changes += 1
     actor = system(appointment.clinic_id)
-    audit.record(db, actor, "appointment.recalculated", appointment, now)
+    audit.record(Work(db, actor, now), "appointment.recalculated", appointment)
     patient = await db.get_one(Patient, appointment.patient_id)
-    await flow.remind(db, actor, patient, appointment, now)
+    await flow.remind(Work(db, actor, now), patient, appointment)

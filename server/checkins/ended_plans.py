@@ -1,7 +1,5 @@
 """End a check-in plan with a reason, undo that, list ended plans."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,41 +9,42 @@ from server.audit import AuditEvent
 from server.checkins import flow, rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.people.models import Patient
 
 PLAN_ENDED = "plan-ended"
 
 
-async def end(db: AsyncSession, actor: Actor, plan: Plan, reason: str, now: datetime) -> bool:
+async def end(work: Work, plan: Plan, reason: str) -> bool:
     """End the plan and cancel its open check-ins. False if a colleague ended it first."""
-    await db.refresh(plan, with_for_update={"key_share": True})
+    await work.db.refresh(plan, with_for_update={"key_share": True})
     if plan.ended_at is not None:
         return False
-    plan.ended_at, plan.ended_by, plan.end_reason = now, actor.id, reason or None
-    audit.record(db, actor, "plan.ended", plan, now)
-    for check_in in await flow.waiting(db, CheckIn.plan_id == plan.id):
-        await flow.call_off(db, actor, check_in, PLAN_ENDED, now)
+    plan.ended_at, plan.ended_by, plan.end_reason = work.now, work.actor.id, reason or None
+    audit.record(work, "plan.ended", plan)
+    for check_in in await flow.waiting(work.db, CheckIn.plan_id == plan.id):
+        await flow.call_off(work, check_in, PLAN_ENDED)
     return True
 
 
-async def resume(db: AsyncSession, actor: Actor, plan: Plan, patient: Patient, now: datetime) -> bool:
+async def resume(work: Work, plan: Plan, patient: Patient) -> bool:
     """Undo the end of a plan and reopen the check-ins that it cancelled, unless they have closed since.
 
     False if the plan is in force, or if the patient now gets this questionnaire by another plan: nobody is asked twice.
     """
-    await db.refresh(plan, with_for_update={"key_share": True})
-    if plan.ended_at is None or any(other.slug == plan.slug for other in await flow.plans_of(db, patient.id)):
+    await work.db.refresh(plan, with_for_update={"key_share": True})
+    if plan.ended_at is None or any(other.slug == plan.slug for other in await flow.plans_of(work.db, patient.id)):
         return False
-    called_off = await _called_off_with(db, plan)
+    called_off = await _called_off_with(work.db, plan)
     plan.ended_at = plan.ended_by = plan.end_reason = None
-    audit.record(db, actor, "plan.resumed", plan, now)
+    audit.record(work, "plan.resumed", plan)
     for check_in in called_off:
-        if check_in.closes_at > now:
+        if check_in.closes_at > work.now:
             check_in.state = CheckInState.WAITING
-            audit.record(db, actor, "check-in.resumed", check_in, now)
-            await flow.remind(db, check_in, plan, now)
+            audit.record(work, "check-in.resumed", check_in)
+            await flow.remind(work.db, check_in, plan, work.now)
     if plan.rhythm in rules.RECURRING:
-        await flow.schedule(db, plan, patient, now)
+        await flow.schedule(work.db, plan, patient, work.now)
     return True
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor, system
+from server.actor import system
 from server.checkins import rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState, Occasion, Timing
-from server.db import new_id
+from server.db import Work, new_id
 from server.people.models import Patient
 from server.questionnaires.flow import newest
 from server.reminders import flow as reminders
@@ -20,7 +20,7 @@ from server.reminders.flow import Subject
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE, plan_checkin
 
 
-async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, timing: Timing, now: datetime) -> Plan:
+async def add_plan(work: Work, patient: Patient, slug: str, timing: Timing) -> Plan:
     plan = Plan(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
@@ -30,11 +30,11 @@ async def add_plan(db: AsyncSession, actor: Actor, patient: Patient, slug: str, 
         weekday=timing.weekday,
         starts_on=timing.starts_on.isoformat(),
     )
-    db.add(plan)
-    await db.flush()
-    audit.record(db, actor, "plan.added", plan, now, slug=slug, rhythm=timing.rhythm)
+    work.db.add(plan)
+    await work.db.flush()
+    audit.record(work, "plan.added", plan, slug=slug, rhythm=timing.rhythm)
     if timing.rhythm in rules.RECURRING:
-        await schedule(db, plan, patient, now)
+        await schedule(work.db, plan, patient, work.now)
     return plan
 
 
@@ -48,12 +48,12 @@ async def recurring_of(db: AsyncSession, patient_id: str) -> list[Plan]:
     return [plan for plan in await plans_of(db, patient_id) if plan.rhythm in rules.RECURRING]
 
 
-async def set_time(db: AsyncSession, actor: Actor, patient: Patient, at: time, now: datetime) -> None:
+async def set_time(work: Work, patient: Patient, at: time) -> None:
     """Set the time of day of the patient's recurring plans. rescheduling.py moves the check-ins that exist already."""
-    for plan in await recurring_of(db, patient.id):
+    for plan in await recurring_of(work.db, patient.id):
         plan.at = at.strftime("%H:%M")
-        audit.record(db, actor, "plan.timed", plan, now, at=plan.at)
-    await db.flush()
+        audit.record(work, "plan.timed", plan, at=plan.at)
+    await work.db.flush()
 
 
 async def schedule_all(db: AsyncSession, now: datetime) -> None:
@@ -86,27 +86,27 @@ class TiedTo:
     zone: str
 
 
-async def tie(db: AsyncSession, actor: Actor, patient: Patient, visit: TiedTo, now: datetime) -> None:
+async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
     """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time."""
-    held = {c.plan_id: c for c in await waiting(db, CheckIn.appointment_id == visit.appointment_id)}
-    for plan in await plans_of(db, patient.id):
+    held = {c.plan_id: c for c in await waiting(work.db, CheckIn.appointment_id == visit.appointment_id)}
+    for plan in await plans_of(work.db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
-        occasion = rules.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, now)
+        occasion = rules.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, work.now)
         check_in = held.get(plan.id)
         if occasion is None and check_in is not None:
-            await call_off(db, actor, check_in, "moved", now)
+            await call_off(work, check_in, "moved")
         elif occasion is not None and check_in is not None:
             check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
-            audit.record(db, actor, "check-in.moved", check_in, now)
-            await remind(db, check_in, plan, now)
+            audit.record(work, "check-in.moved", check_in)
+            await remind(work.db, check_in, plan, work.now)
         elif occasion is not None:
-            await _make(db, plan, patient, occasion, visit.appointment_id, now)
+            await _make(work.db, plan, patient, occasion, visit.appointment_id, work.now)
 
 
-async def untie(db: AsyncSession, actor: Actor, appointment_id: str, why: str, now: datetime) -> None:
-    for check_in in await waiting(db, CheckIn.appointment_id == appointment_id):
-        await call_off(db, actor, check_in, why, now)
+async def untie(work: Work, appointment_id: str, why: str) -> None:
+    for check_in in await waiting(work.db, CheckIn.appointment_id == appointment_id):
+        await call_off(work, check_in, why)
 
 
 def timing_of(plan: Plan) -> Timing:
@@ -138,7 +138,7 @@ async def _make(
     )
     db.add(check_in)
     await db.flush()
-    audit.record(db, system(patient.clinic_id), "check-in.scheduled", check_in, now)
+    audit.record(Work(db, system(patient.clinic_id), now), "check-in.scheduled", check_in)
     await remind(db, check_in, plan, now)
     return check_in
 
@@ -148,14 +148,14 @@ async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime)
     coming = [plan for plan in planned if plan.expires_at > now]
     audience = PATIENT_ALONE if check_in.left_to_patient else EVERYBODY
     subject = Subject(check_in.id, check_in.patient_id, f"/check-ins/{check_in.id}", audience=audience)
-    await reminders.replan(db, system(check_in.clinic_id), subject, coming, now)
+    await reminders.replan(Work(db, system(check_in.clinic_id), now), subject, coming)
 
 
 async def waiting(db: AsyncSession, which: Any) -> list[CheckIn]:
     return list(await db.scalars(select(CheckIn).where(which, CheckIn.state == CheckInState.WAITING)))
 
 
-async def call_off(db: AsyncSession, actor: Actor, check_in: CheckIn, why: str, now: datetime) -> None:
+async def call_off(work: Work, check_in: CheckIn, why: str) -> None:
     check_in.state = CheckInState.CANCELLED
-    audit.record(db, actor, "check-in.cancelled", check_in, now, why=why)
-    await reminders.cancel(db, actor, check_in.id, why, now)
+    audit.record(work, "check-in.cancelled", check_in, why=why)
+    await reminders.cancel(work, check_in.id, why)

@@ -16,26 +16,26 @@ from server.people import flow as people
 from server.people import staff
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
-from server.web.dependencies import STAFF, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import a_time, form_of, one_of, text, whole
 from server.web.problems import found
 
 
 @post("/staff/patients/{patient_id:str}/plans", opt=STAFF)
-async def add(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    patient = found(await people.find_patient(db, actor, patient_id))
+async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
+    patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     slug, rhythm = text(form, "slug", 60), one_of(form, "rhythm", Rhythm)
-    if slug not in await questionnaires.offered(db, actor) or rhythm is None:
+    if slug not in await questionnaires.offered(work.db, work.actor) or rhythm is None:
         return problems.answer(request, 422)
     weekday = whole(form, "weekday")
     chosen = Timing(
         rhythm=rhythm,
         at=a_time(form, "at") or time(10),
-        starts_on=to_wall(now, patient.zone).date(),
+        starts_on=to_wall(work.now, patient.zone).date(),
         weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
-    await flow.add_plan(db, actor, patient, slug, chosen, now)
+    await flow.add_plan(work, patient, slug, chosen)
     return render.go(request, f"/staff/patients/{patient.id}#plans")
 
 
@@ -47,16 +47,14 @@ async def end_page(
 
 
 @post("/staff/patients/{patient_id:str}/plans/{plan_id:str}/end", opt=STAFF)
-async def end(
-    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], plan_id: FromPath[str]
-) -> Response[Any]:
+async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: FromPath[str]) -> Response[Any]:
     """End a plan. It protects the patient, so this needs a reason, and the next page offers to undo it."""
-    plan = found(await ended_plans.find(db, actor, patient_id, plan_id))
+    plan = found(await ended_plans.find(work.db, work.actor, patient_id, plan_id))
     reason = text(await form_of(request), "reason")
     if not reason:
-        return await _end_page(request, db, actor, plan, wrong=True)
-    if not await ended_plans.end(db, actor, plan, reason, now):
-        return await _end_page(request, db, actor, plan, reason=reason)
+        return await _end_page(request, work.db, work.actor, plan, wrong=True)
+    if not await ended_plans.end(work, plan, reason):
+        return await _end_page(request, work.db, work.actor, plan, reason=reason)
     return render.go(request, f"/staff/patients/{patient_id}?did={plan.id}#plans")
 
 
@@ -80,12 +78,10 @@ async def _end_page(
 
 
 @post("/staff/patients/{patient_id:str}/plans/{plan_id:str}/resume", opt=STAFF)
-async def resume(
-    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], plan_id: FromPath[str]
-) -> Response[Any]:
-    plan = found(await ended_plans.find(db, actor, patient_id, plan_id))
-    patient = found(await people.find_patient(db, actor, patient_id))
-    await ended_plans.resume(db, actor, plan, patient, now)
+async def resume(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: FromPath[str]) -> Response[Any]:
+    plan = found(await ended_plans.find(work.db, work.actor, patient_id, plan_id))
+    patient = found(await people.find_patient(work.db, work.actor, patient_id))
+    await ended_plans.resume(work, plan, patient)
     return render.go(request, f"/staff/patients/{patient_id}#plans")
 
 

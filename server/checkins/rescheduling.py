@@ -10,6 +10,7 @@ from server.actor import system
 from server.checkins import flow, rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState, Occasion
+from server.db import Work
 from server.people.models import Patient
 
 
@@ -48,7 +49,7 @@ async def _put(db: AsyncSession, check_in: CheckIn, plan: Plan, occasion: Occasi
     if occasion is None or occasion == Occasion(check_in.due_at, check_in.closes_at):
         return False
     check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
-    audit.record(db, system(check_in.clinic_id), "check-in.recalculated", check_in, now)
+    audit.record(Work(db, system(check_in.clinic_id), now), "check-in.recalculated", check_in)
     await db.flush()
     await flow.remind(db, check_in, plan, now)
     return True

@@ -13,6 +13,7 @@ from server.channels.email import Mailbox
 from server.channels.protocol import ChannelName, Message
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
+from server.db import Work
 from server.delivery.batch import Batch
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
@@ -114,7 +115,7 @@ def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, ta
         started_at=now,
     )
     sending.db.add(attempt)
-    audit.record(sending.db, actor.system(reminder.clinic_id), "attempt.begun", attempt, now, channel=channel)
+    audit.record(Work(sending.db, actor.system(reminder.clinic_id), now), "attempt.begun", attempt, channel=channel)
     also = [other.kind for other in combined if other.subject_id != reminder.subject_id]
     message = _message(sending, reminder, channel, also, token)
     whose = to.id if to else ""

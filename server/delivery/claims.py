@@ -16,6 +16,7 @@ from server import actor, audit
 from server.access.models import Subscription
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
+from server.db import Work
 from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
 from server.delivery.batch import look_up
 from server.people.models import Patient
@@ -141,7 +142,7 @@ def end(
 ) -> list[Outgoing]:
     """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`."""
     reminder.state, reminder.reason, reminder.lease_until = state, reason, None
-    audit.record(db, actor.system(reminder.clinic_id), f"reminder.{state}", reminder, now)
+    audit.record(Work(db, actor.system(reminder.clinic_id), now), f"reminder.{state}", reminder)
     return []
 
 

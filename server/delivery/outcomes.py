@@ -13,6 +13,7 @@ from server.access.models import Subscription
 from server.access.rules import SubscriptionEnd
 from server.channels.protocol import ChannelName, Outcome, Result
 from server.channels.push.channel import PushAddress
+from server.db import Work
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing
 from server.delivery.claims import end
@@ -53,7 +54,7 @@ async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, n
         attempt.accepted_at = attempt.accepted_at or now
     if outcome.result is Result.GONE and attempt.subscription_id:
         await _end_subscription(db, attempt.subscription_id, now)
-    audit.record(db, actor.system(attempt.clinic_id), f"attempt.{outcome.result.value}", attempt, now)
+    audit.record(Work(db, actor.system(attempt.clinic_id), now), f"attempt.{outcome.result.value}", attempt)
 
 
 async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Outgoing, Outcome]], now: datetime) -> None:
@@ -122,7 +123,7 @@ async def move_to_next_channel(db: AsyncSession, now: datetime, limit: int = 500
         if not await _was_seen(db, reminder):
             reminder.state, reminder.next_at, reminder.tries = ReminderState.SCHEDULED, now, 0
             reminder.channel_index, moved = reminder.channel_index + 1, moved + 1
-            audit.record(db, actor.system(reminder.clinic_id), "reminder.not-shown", reminder, now)
+            audit.record(Work(db, actor.system(reminder.clinic_id), now), "reminder.not-shown", reminder)
     return moved
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
+from server.db import Work
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.flow import SUPERSEDED
@@ -27,7 +28,7 @@ async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime
     _mark(attempt, event, now)
     await _note_sign(db, attempt, now)
     actor = Actor(ActorKind.SYSTEM, "device", attempt.clinic_id)
-    audit.record(db, actor, f"attempt.{event}", attempt, now)
+    audit.record(Work(db, actor, now), f"attempt.{event}", attempt)
     return True
 
 
@@ -82,7 +83,7 @@ async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None
         return None
     _mark(attempt, AttemptState.ANSWERED, now)
     reminder.answered_at = reminder.answered_at or now
-    audit.record(db, Actor(ActorKind.SYSTEM, "device", reminder.clinic_id), "reminder.answered", reminder, now)
+    audit.record(Work(db, Actor(ActorKind.SYSTEM, "device", reminder.clinic_id), now), "reminder.answered", reminder)
     return reminder
 
 

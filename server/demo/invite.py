@@ -10,7 +10,7 @@ from server import crypto
 from server.access import staff_accounts
 from server.access.joining import flow as joining
 from server.actor import system
-from server.db import Database
+from server.db import Database, Work
 from server.demo.cast import CLINICS
 from server.people.models import Patient, Staff
 from server.settings import Settings
@@ -32,9 +32,9 @@ async def invite(database: Database, settings: Settings, now: datetime) -> Invit
         if staff is None:
             return None
         actor = system(staff.clinic_id, "demo")
-        token = await staff_accounts.make_link(db, actor, staff, now)
+        token = await staff_accounts.make_link(Work(db, actor, now), staff)
         patient = await _first_patient(db, staff.clinic_id)
-        code = await joining.issue_pairing(db, actor, patient, None, now)
+        code = await joining.issue_pairing(Work(db, actor, now), patient, None)
     return Invitation(staff.name, f"{settings.base_url}/staff/link#{token}", patient.name, code)
 
 

@@ -10,35 +10,37 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.access.models import Device, Subscription
-from server.actor import Actor
 from server.channels.protocol import ChannelName
+from server.db import Work
 from server.people.models import Patient
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import ReminderState
 
 
-async def as_if_subscribed(db: AsyncSession, actor: Actor, reach: str, began: datetime, now: datetime) -> None:
+async def as_if_subscribed(work: Work, reach: str, began: datetime) -> None:
     """Subscribe a demo device at an address that cannot exist (RFC 6761), so nothing is ever sent there.
 
     A device that shows nothing has been silent for long, and was asked for a sign of life.
     """
     shows = reach in ("shown", "opened")
-    endpoint = f"https://demo.invalid/{actor.device_id}"
+    endpoint = f"https://demo.invalid/{work.actor.device_id}"
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     subscription = Subscription(
-        clinic_id=actor.clinic_id,
-        device_id=actor.device_id,
+        clinic_id=work.actor.clinic_id,
+        device_id=work.actor.device_id,
         endpoint=endpoint,
         endpoint_hash=crypto.keyed_hash(endpoint, "endpoint"),
         p256dh=crypto.b64(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)),
         auth=crypto.b64(secrets.token_bytes(16)),
         vapid_key=next(iter(crypto.keyring().vapid)),
         started_at=began,
-        shown_at=now - timedelta(hours=20) if shows else None,
+        shown_at=work.now - timedelta(hours=20) if shows else None,
     )
-    db.add(subscription)
-    device = await db.get_one(Device, actor.device_id)
-    device.seen_at, device.asked_at = (now - timedelta(hours=19), None) if shows else (began, now - timedelta(days=5))
+    work.db.add(subscription)
+    device = await work.db.get_one(Device, work.actor.device_id)
+    device.seen_at, device.asked_at = (
+        (work.now - timedelta(hours=19), None) if shows else (began, work.now - timedelta(days=5))
+    )
 
 
 async def as_if_sent(db: AsyncSession, patient: Patient, reach: str | None, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, ActorKind
+from server.db import Work
 from server.demo.cast import DemoPatient
 from server.flags import actions, expected_levels
 from server.flags import flow as flags
@@ -26,13 +27,14 @@ async def staff_worked(
     if demo.expects:
         item, level, why = demo.expects
         await expected_levels.expect(
-            db, clinician, patient.id, Item("weekly-als", item), Wanted(level, 21, why), now - timedelta(days=2)
+            Work(db, clinician, now - timedelta(days=2)), patient.id, Item("weekly-als", item), Wanted(level, 21, why)
         )
     if demo.called:
-        await calls.log_call(db, coordinator, patient, *demo.called, now - timedelta(days=1, hours=3))
+        yesterday = Work(db, coordinator, now - timedelta(days=1, hours=3))
+        await calls.log_call(yesterday, patient, *demo.called)
     for response in await history.of_patient(db, patient.id):
         if response.received_at < now - timedelta(days=2):
-            await receipt.opened(db, coordinator, response, response.received_at + timedelta(hours=3))
+            await receipt.opened(Work(db, coordinator, response.received_at + timedelta(hours=3)), response)
 
 
 async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: datetime) -> None:
@@ -40,7 +42,7 @@ async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: d
     answered = await history.of_patient(db, patient.id)
     if demo.urgency and answered:
         actor = Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id)
-        await receipt.set_urgency(db, actor, answered[-1], demo.urgency, answered[-1].received_at)
+        await receipt.set_urgency(Work(db, actor, answered[-1].received_at), answered[-1], demo.urgency)
 
 
 async def _open_flags(db: AsyncSession, patient: Patient) -> list[Flag]:
@@ -53,11 +55,11 @@ async def _share_out(
     """Assign some of the open flags to the clinician."""
     for place, flag in enumerate(await _open_flags(db, patient)):
         if (number + place) % 2:
-            await actions.assign(db, coordinator, flag, clinician.id, now - timedelta(hours=1))
+            await actions.assign(Work(db, coordinator, now - timedelta(hours=1)), flag, clinician.id)
 
 
 async def _note(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, now: datetime) -> None:
     """Add the demo's note about this patient, if any, to the first open flag."""
     found = await _open_flags(db, patient)
     if demo.note and found:
-        await actions.add_note(db, coordinator, found[0], demo.note, now - timedelta(hours=1))
+        await actions.add_note(Work(db, coordinator, now - timedelta(hours=1)), found[0], demo.note)

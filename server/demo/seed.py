@@ -21,7 +21,7 @@ from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm, Timing
 from server.clock import to_wall
-from server.db import Database
+from server.db import Database, Work
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
 from server.demo.past_reminders import as_if_sent, as_if_subscribed
 from server.demo.past_staff_work import staff_worked
@@ -85,9 +85,9 @@ async def _seed_clinic(db: AsyncSession, demo: DemoClinic, now: datetime) -> Non
     db.add(clinic)
     await db.flush()
     actor = system(clinic.id, "demo")
-    await questionnaires.publish_library(db, actor, began)
-    await trigger_versions.publish_triggers(db, actor, began)
-    staff = [await staff_accounts.add_staff(db, actor, s.name, s.email, s.role, began) for s in demo.staff]
+    await questionnaires.publish_library(Work(db, actor, began))
+    await trigger_versions.publish_triggers(Work(db, actor, began))
+    staff = [await staff_accounts.add_staff(Work(db, actor, began), s.name, s.email, s.role) for s in demo.staff]
     team = [member for member in staff if isinstance(member, Staff)]
     for number, patient in enumerate(demo.patients):
         await _seed_patient(db, clinic, team, patient, number, now)
@@ -99,27 +99,27 @@ async def _seed_patient(
     began, chance = now - BACK, random.Random(f"{clinic.name} {number}")  # noqa: S311  # the same demo each time
     coordinator = Actor(ActorKind.STAFF, team[0].id, clinic.id)
     new = NewPatient(demo.name, clinic.zone, phone=f"(212) 555-01{number:02d}", contact=demo.contact)
-    patient = await people.register_patient(db, coordinator, new, began)
+    patient = await people.register_patient(Work(db, coordinator, began), new)
     if demo.caregiver:
-        await people.add_caregiver(db, coordinator, patient, *demo.caregiver, began)
+        await people.add_caregiver(Work(db, coordinator, began), patient, *demo.caregiver)
     actor = await _joined(db, coordinator, patient, demo, began)
     for slug in demo.plans:
-        await checkins.add_plan(db, coordinator, patient, slug, _rhythm(slug, patient, number, now, began), began)
+        await checkins.add_plan(Work(db, coordinator, began), patient, slug, _rhythm(slug, patient, number, now, began))
     await _book(db, coordinator, patient, number, now)
     await _live_through(db, Life(actor, patient, demo, chance), team, now)
     await staff_worked(db, team, patient, demo, number, now)
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
     if demo.joined:
-        await as_if_subscribed(db, actor, demo.reach, began, now)
+        await as_if_subscribed(Work(db, actor, now), demo.reach, began)
     visit = await visits.next_visit(db, patient.id, now)
     if demo.reply and visit:
-        await appointments.answer(db, actor, visit, demo.reply, now - timedelta(hours=3))
+        await appointments.answer(Work(db, actor, now - timedelta(hours=3)), visit, demo.reply)
 
 
 async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime) -> Actor:
     if not demo.joined:
         return system(patient.clinic_id, "demo")
-    code = await joining.issue_pairing(db, coordinator, patient, None, began)
+    code = await joining.issue_pairing(Work(db, coordinator, began), patient, None)
     joined = await joining.join(db, code, access_rules.CONSENT_VERSION, "iPhone", f"demo {patient.id}", began)
     assert isinstance(joined, Joined)
     return Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id, device_id=joined.device.id)
@@ -136,12 +136,12 @@ async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: 
     began = now - BACK
     today = to_wall(now, patient.zone).date()
     course = NewVisit(datetime.combine(today - timedelta(days=40), time(9 + number % 6)), 90)
-    await appointments.book_series(db, coordinator, patient, NewSeries(course, frozenset({0, 2, 4}), 6), began)
+    await appointments.book_series(Work(db, coordinator, began), patient, NewSeries(course, frozenset({0, 2, 4}), 6))
     for ahead in (1 + number % 4, 15 + number % 4, 29 + number % 4):
         day = today + timedelta(days=ahead)
         day += timedelta(days=max(day.weekday() - 4, 0) and 7 - day.weekday())
         starts = datetime.combine(day, time(9 + number % 6))
-        await appointments.book(db, coordinator, patient, NewVisit(starts, 90), now - timedelta(days=20))
+        await appointments.book(Work(db, coordinator, now - timedelta(days=20)), patient, NewVisit(starts, 90))
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ async def _live_through(db: AsyncSession, life: Life, team: list[Staff], now: da
     for visit in await visits.visits_of(db, patient.id):
         if visit.starts_at + timedelta(hours=2) < now:
             await appointments.mark(
-                db, system(patient.clinic_id, "demo"), visit, AppointmentStatus.FULFILLED, visit.starts_at
+                Work(db, system(patient.clinic_id, "demo"), visit.starts_at), visit, AppointmentStatus.FULFILLED
             )
     await closing.close_ended(db, now)
 
@@ -197,7 +197,9 @@ async def _answer(db: AsyncSession, life: Life, check_in: CheckIn, at: datetime,
             answers[question.link_id] = _value(question, demo, weeks, life.chance)
     if demo.red in form.by_id and at > now - timedelta(days=3):
         answers[demo.red] = form.by_id[demo.red].worse_answer
-    await submit.submit(db, life.actor, check_in, Submission(check_in.client_id, answers, Respondent.SELF, at), at)
+    await submit.submit(
+        Work(db, life.actor, at), check_in, Submission(check_in.client_id, answers, Respondent.SELF, at)
+    )
 
 
 def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.Random) -> Value:
@@ -218,5 +220,7 @@ async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at
         if flag.closed_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor(ActorKind.STAFF, member.id, member.clinic_id)
             await actions.close(
-                db, actor, flag, Outcome(FlagOutcome.CALLED, "Talked it through."), flag.raised_at + timedelta(hours=5)
+                Work(db, actor, flag.raised_at + timedelta(hours=5)),
+                flag,
+                Outcome(FlagOutcome.CALLED, "Talked it through."),
             )

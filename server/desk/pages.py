@@ -22,35 +22,35 @@ from server.questionnaires.level_words import level_words
 from server.responses import history, unread
 from server.responses.submission import receipt
 from server.web import render
-from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.problems import found
 
 EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 
 
 @get("/staff/responses/{response_id:str}", opt=STAFF | WRITES)
-async def response_page(request: Ask, db: Db, actor: Who, now: Now, response_id: FromPath[str]) -> Response[str]:
+async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[str]:
     """One response as it was given. The patient can see that staff opened it."""
-    response = found(await unread.find(db, actor, response_id))
-    await receipt.opened(db, actor, response, now)
-    form = await questionnaires.form_of(db, response.questionnaire_id)
+    response = found(await unread.find(work.db, work.actor, response_id))
+    await receipt.opened(work, response)
+    form = await questionnaires.form_of(work.db, response.questionnaire_id)
     given = history.answers_of(response)
     return render.page(
         request,
         "desk/response.html",
         response=response,
         form=form,
-        patient=await db.get_one(Patient, response.patient_id),
+        patient=await work.db.get_one(Patient, response.patient_id),
         lines=_lines(form, given),
         versions=[
             (version, _lines(form, answers_from_json(version.answers)))
-            for version in await unread.conflicting_versions(db, response)
+            for version in await unread.conflicting_versions(work.db, response)
         ],
-        source=(await sources.of(db, actor, [response]))[response.id],
-        clinic=await people.clinic_of(db, actor),
-        opener=await staff.find_staff(db, actor, response.opened_by or ""),
-        rows=await inbox_rows.rows_of(db, actor, await flags.of_check_in(db, response.check_in_id), now),
-        zone=actor.zone,
+        source=(await sources.of(work.db, work.actor, [response]))[response.id],
+        clinic=await people.clinic_of(work.db, work.actor),
+        opener=await staff.find_staff(work.db, work.actor, response.opened_by or ""),
+        rows=await inbox_rows.rows_of(work, await flags.of_check_in(work.db, response.check_in_id)),
+        zone=work.actor.zone,
     )
 
 
@@ -65,17 +65,17 @@ def answer_words(question: Question, value: Value) -> str | None:
 
 
 @get("/staff/schedule", opt=STAFF)
-async def schedule_page(
-    request: Ask, db: Db, actor: Who, now: Now, start: FromQuery[date | None] = None
-) -> Response[str]:
+async def schedule_page(request: Ask, work: InWork, start: FromQuery[date | None] = None) -> Response[str]:
     """A week of appointments, Monday first, in the clinic's zone."""
-    today = to_wall(now, actor.zone).date()
+    today = to_wall(work.now, work.actor.zone).date()
     shown = start if start and EARLIEST <= start.year <= LATEST else today
     monday = shown - timedelta(days=shown.weekday())
     days = [monday + timedelta(days=ahead) for ahead in range(7)]
-    begin, end = (to_utc(datetime.combine(day, time()), actor.zone) for day in (monday, monday + timedelta(days=7)))
-    visits = await lists.between(db, actor, begin, end)
-    patients = await inbox_rows.patients_of(db, actor, {visit.patient_id for visit in visits})
+    begin, end = (
+        to_utc(datetime.combine(day, time()), work.actor.zone) for day in (monday, monday + timedelta(days=7))
+    )
+    visits = await lists.between(work.db, work.actor, begin, end)
+    patients = await inbox_rows.patients_of(work.db, work.actor, {visit.patient_id for visit in visits})
     by_day: dict[date, list[tuple[Appointment, Patient]]] = {day: [] for day in days}
     for visit in visits:
         by_day[visit.starts.date()].append((visit, patients[visit.patient_id]))

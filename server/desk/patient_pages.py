@@ -13,6 +13,7 @@ from server.appointments import lists
 from server.checkins import ended_plans
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.desk import audit_words, sources, trends
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
@@ -30,33 +31,33 @@ from server.reminders import channel_policy, status
 from server.responses import by_phone
 from server.responses import history as past
 from server.web import problems, render
-from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
 @get("/staff/patients/{patient_id:str}", opt=STAFF | WRITES)
 async def patient_page(
-    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], did: FromQuery[str] = ""
+    request: Ask, work: InWork, patient_id: FromPath[str], did: FromQuery[str] = ""
 ) -> Response[str]:
     """All that staff need of one patient. Opening it marks the open flags as seen.
 
     `did` names the check-in plan that was just ended; the page offers to undo that.
     """
-    patient = found(await people.find_patient(db, actor, patient_id))
-    await people.opened(db, actor, patient, now)
-    await review.see(db, actor, patient.id, now)
+    patient = found(await people.find_patient(work.db, work.actor, patient_id))
+    await people.opened(work, patient)
+    await review.see(work, patient.id)
     return render.page(
         request,
         "desk/patient.html",
-        **await _facts(db, actor, patient, now),
-        enterable=await _enterable(db, patient, now),
-        offered=await questionnaires.offered(db, actor),
+        **await _facts(work, patient),
+        enterable=await _enterable(work.db, patient, work.now),
+        offered=await questionnaires.offered(work.db, work.actor),
         pauses=people_rules.PAUSES,
         call_outcomes=tuple(CallOutcome),
         did=did,
-        texts_fail=await _texts_fail(db, actor, patient),
-        audit=await audit_words.of_patient(db, actor, patient),
+        texts_fail=await _texts_fail(work.db, work.actor, patient),
+        audit=await audit_words.of_patient(work.db, work.actor, patient),
     )
 
 
@@ -75,53 +76,53 @@ async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[
 
 
 @get("/staff/patients/{patient_id:str}/print", opt=STAFF | WRITES)
-async def print_page(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[str]:
+async def print_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[str]:
     """A printed summary for the appointment: two pages at most, A4 or Letter."""
-    patient = found(await people.find_patient(db, actor, patient_id))
-    await people.opened(db, actor, patient, now)
-    facts = await _facts(db, actor, patient, now)
-    return render.page(request, "desk/print.html", **facts, clinic=await people.clinic_of(db, actor))
+    patient = found(await people.find_patient(work.db, work.actor, patient_id))
+    await people.opened(work, patient)
+    facts = await _facts(work, patient)
+    return render.page(request, "desk/print.html", **facts, clinic=await people.clinic_of(work.db, work.actor))
 
 
-async def _facts(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> dict[str, Any]:
+async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     """What the page and its printed version both show."""
-    history = await past.of_patient(db, patient.id)
-    forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in history}
-    visits = await lists.visits_of(db, patient.id)
+    history = await past.of_patient(work.db, patient.id)
+    forms = {r.questionnaire_id: await questionnaires.form_of(work.db, r.questionnaire_id) for r in history}
+    visits = await lists.visits_of(work.db, patient.id)
     newest = list(reversed(history))[:20]
-    source = await sources.of(db, actor, newest)
-    flags = await review.of_patient(db, patient.id)
+    source = await sources.of(work.db, work.actor, newest)
+    flags = await review.of_patient(work.db, patient.id)
     return {
         "patient": patient,
-        "rows": await inbox_rows.rows_of(db, actor, flags, now),
-        "details": await flag_detail.of_all(db, actor, flags, now),
-        "expected": await flag_detail.expected_of(db, actor, patient.id, now),
+        "rows": await inbox_rows.rows_of(work, flags),
+        "details": await flag_detail.of_all(work, flags),
+        "expected": await flag_detail.expected_of(work, patient.id),
         "history": [(r, forms[r.questionnaire_id], source[r.id]) for r in newest],
         "sections": trends.sections(forms.values(), history, visits),
-        "visits": [visit for visit in visits if visit.starts_at > now - timedelta(days=30)],
-        "plans": await checkins.plans_of(db, patient.id),
-        "ended_plans": await ended_plans.of_patient(db, patient.id),
-        "titles": {slug: form.title for slug, form in (await questionnaires.offered(db, actor)).items()},
-        "caregivers": await people.caregivers_of(db, patient.id),
-        "devices": await health.of_devices(db, await sessions.devices_of(db, patient.id), now),
-        "reminders": await status.of_patient(db, patient.id, until=now + timedelta(days=8)),
-        "calls": await calls.of_patient(db, patient.id),
-        "names": {member.id: member.name for member in await staff.team(db, actor)},
-        "zone": actor.zone,
-        "now": now,
+        "visits": [visit for visit in visits if visit.starts_at > work.now - timedelta(days=30)],
+        "plans": await checkins.plans_of(work.db, patient.id),
+        "ended_plans": await ended_plans.of_patient(work.db, patient.id),
+        "titles": {slug: form.title for slug, form in (await questionnaires.offered(work.db, work.actor)).items()},
+        "caregivers": await people.caregivers_of(work.db, patient.id),
+        "devices": await health.of_devices(work.db, await sessions.devices_of(work.db, patient.id), work.now),
+        "reminders": await status.of_patient(work.db, patient.id, until=work.now + timedelta(days=8)),
+        "calls": await calls.of_patient(work.db, patient.id),
+        "names": {member.id: member.name for member in await staff.team(work.db, work.actor)},
+        "zone": work.actor.zone,
+        "now": work.now,
     }
 
 
 @post("/staff/patients/{patient_id:str}/pause", opt=STAFF)
-async def pause(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
+async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     """Pause all messages for the reason in `why`; "resume" ends the pause."""
-    patient = found(await people.find_patient(db, actor, patient_id))
+    patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     why = one_of(form, "why", PauseReason)
     if text(form, "why", 20) == "resume":
-        await people.resume(db, actor, patient, now)
+        await people.resume(work, patient)
     elif why in people_rules.PAUSES:
-        await sessions.pause(db, actor, patient, why, now)
+        await sessions.pause(work, patient, why)
     else:
         return problems.answer(request, 422)
     return render.go(request, f"/staff/patients/{patient.id}")

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.access.models import Device, Subscription
-from server.actor import Actor, system
+from server.actor import system
+from server.db import Work
 from server.devices import health_rules as signs
 from server.devices.health_rules import PushHealth, Signs
 from server.people.models import Caregiver, Clinic, Patient
@@ -41,32 +42,26 @@ def _health(device: Device, subscription: Subscription | None, now: datetime) ->
     return DeviceHealth(device, given, signs.word_of(given, now))
 
 
-async def not_reachable(
-    db: AsyncSession, actor: Actor, patients: Iterable[Patient], now: datetime
-) -> list[tuple[Patient, PushHealth]]:
+async def not_reachable(work: Work, patients: Iterable[Patient]) -> list[tuple[Patient, PushHealth]]:
     """Those of `patients` without a device that accepts pushes, each with the reason, by name; without paused ones."""
     asked = [patient for patient in patients if patient.paused_at is None]
-    why = await reasons(db, actor, [patient.id for patient in asked], now)
+    why = await reasons(work, [patient.id for patient in asked])
     listed = [(patient, word) for patient in asked if (word := why[patient.id]) is not None]
     return sorted(listed, key=lambda row: row[0].name.casefold())
 
 
-async def reasons(
-    db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime
-) -> dict[str, PushHealth | None]:
+async def reasons(work: Work, patient_ids: Collection[str]) -> dict[str, PushHealth | None]:
     """Why no push reaches each of these patients; None if a device accepts it."""
-    words = await _words_by_patient(db, actor, patient_ids, now) if patient_ids else {}
+    words = await _words_by_patient(work, patient_ids) if patient_ids else {}
     return {patient_id: signs.reason(words.get(patient_id, ())) for patient_id in patient_ids}
 
 
-async def _words_by_patient(
-    db: AsyncSession, actor: Actor, patient_ids: Collection[str], now: datetime
-) -> dict[str, list[PushHealth]]:
-    rows = await db.execute(
+async def _words_by_patient(work: Work, patient_ids: Collection[str]) -> dict[str, list[PushHealth]]:
+    rows = await work.db.execute(
         select(Device, func.coalesce(Device.patient_id, Caregiver.patient_id))
         .outerjoin(Caregiver, Caregiver.id == Device.caregiver_id)
         .where(
-            Device.clinic_id == actor.clinic_id,
+            Device.clinic_id == work.actor.clinic_id,
             Device.patient_id.in_(patient_ids) | Caregiver.patient_id.in_(patient_ids),
             Device.ended_at.is_(None),
             Caregiver.ended_at.is_(None),
@@ -74,7 +69,7 @@ async def _words_by_patient(
     )
     whose = {device.id: (device, patient_id) for device, patient_id in rows.all()}
     words: dict[str, list[PushHealth]] = {}
-    for health in await of_devices(db, [device for device, _ in whose.values()], now):
+    for health in await of_devices(work.db, [device for device, _ in whose.values()], work.now):
         words.setdefault(whose[health.device.id][1], []).append(health.word)
     return words
 
@@ -102,16 +97,16 @@ async def forget_future_asks(db: AsyncSession, now: datetime) -> int:
     found = list(await db.scalars(select(Device).where(Device.asked_at > now + rules.CLOCK_SLACK)))
     for device in found:
         device.asked_at = None
-        audit.record(db, system(device.clinic_id), "device.not-asked", device, now)
+        audit.record(Work(db, system(device.clinic_id), now), "device.not-asked", device)
     return len(found)
 
 
 async def _ask(db: AsyncSession, device: Device, patient: Patient, now: datetime) -> None:
     actor = system(device.clinic_id)
     device.asked_at = now
-    audit.record(db, actor, "device.asked", device, now)
+    audit.record(Work(db, actor, now), "device.asked", device)
     notice = Notice(ReminderKind.DEVICE_CHECK, patient.id, device.id, "/", now + signs.ASKED_LIFE, device_id=device.id)
-    await flow.remind_now(db, actor, notice, now)
+    await flow.remind_now(Work(db, actor, now), notice)
 
 
 async def by_vapid_key(db: AsyncSession) -> dict[str, int]:

@@ -1,16 +1,14 @@
 """Turn reminders on, and take what a device reports about them."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, delete, get, post
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.access.rules import SubscriptionEnd
-from server.actor import Actor
 from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
+from server.db import Work
 from server.delivery import receipts
 from server.devices import subscriptions
 from server.devices.subscriptions import NewSubscription, Opened, Permission
@@ -20,7 +18,7 @@ from server.reminders import flow, rules, status
 from server.reminders.rules import ReminderKind
 from server.settings import Settings
 from server.web import problems, render
-from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, Now, Who
+from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, InWork, Now, Who
 from server.web.form_fields import form_of, json_of, text
 
 EVENTS = ("shown", "opened", "answered")
@@ -34,22 +32,22 @@ def push_key() -> Response[dict[str, str]]:
 
 
 @post("/push/subscriptions", opt=PERSON | SAME_ORIGIN)
-async def subscribe(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
-    return await _subscribe(request, db, actor, settings, now)
+async def subscribe(request: Ask, work: InWork, settings: Given) -> Response[Any]:
+    return await _subscribe(request, work, settings)
 
 
 @post("/staff/push/subscriptions", opt=STAFF | SAME_ORIGIN)
-async def subscribe_staff(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[Any]:
-    return await _subscribe(request, db, actor, settings, now)
+async def subscribe_staff(request: Ask, work: InWork, settings: Given) -> Response[Any]:
+    return await _subscribe(request, work, settings)
 
 
-async def _subscribe(request: Ask, db: AsyncSession, actor: Actor, settings: Settings, now: datetime) -> Response[Any]:
+async def _subscribe(request: Ask, work: Work, settings: Settings) -> Response[Any]:
     body = await json_of(request)
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
-    taken = await subscriptions.subscribe(db, actor, _subscription(body), hosts, now)
+    taken = await subscriptions.subscribe(work, _subscription(body), hosts)
     if isinstance(taken, Refused):
         return problems.answer(request, 400, taken.why)
-    await subscriptions.seen(db, actor, now)
+    await subscriptions.seen(work)
     return Response({"id": taken.id}, status_code=200, headers=render.FRESH)
 
 
@@ -65,8 +63,8 @@ def _subscription(body: dict[str, Any]) -> NewSubscription:
 
 
 @delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)
-async def unsubscribe(db: Db, actor: Who, now: Now) -> dict[str, str]:
-    await subscriptions.unsubscribe(db, actor, SubscriptionEnd.TURNED_OFF, now)
+async def unsubscribe(work: InWork) -> dict[str, str]:
+    await subscriptions.unsubscribe(work, SubscriptionEnd.TURNED_OFF)
     return {"status": "ended"}
 
 
@@ -89,17 +87,17 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/reminders/test", opt=PERSON)
-async def send_test(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def send_test(request: Ask, work: InWork) -> Response[Any]:
     """Send a real push to this device only."""
     notice = flow.Notice(
         ReminderKind.TEST,
-        actor.patient_id,
-        actor.device_id,
+        work.actor.patient_id,
+        work.actor.device_id,
         "/reminders/test",
-        now + rules.TEST_LIFE,
-        device_id=actor.device_id,
+        work.now + rules.TEST_LIFE,
+        device_id=work.actor.device_id,
     )
-    reminder = await flow.remind_now(db, actor, notice, now)
+    reminder = await flow.remind_now(work, notice)
     return render.go(request, f"/reminders/test?sent={reminder.id}")
 
 
@@ -129,11 +127,11 @@ async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/open", opt=PERSON | SAME_ORIGIN)
-async def opened(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def opened(request: Ask, work: InWork) -> Response[Any]:
     """Takes `{"permission", "endpoint", "vapid"}` at each opening of the app; returns what the device must `do`."""
     body = await json_of(request)
     said = Opened(Permission.read(_word(body, "permission")), _word(body, "endpoint"), _word(body, "vapid"))
-    return Response({"do": await subscriptions.reconcile(db, actor, said, now)}, status_code=200)
+    return Response({"do": await subscriptions.reconcile(work, said)}, status_code=200)
 
 
 def _word(body: dict[str, Any], name: str) -> str:

@@ -11,10 +11,9 @@ from server import audit, crypto
 from server.access import sessions
 from server.access.models import Device, Subscription
 from server.access.rules import SubscriptionEnd
-from server.actor import Actor
 from server.channels.push.channel import check_subscription_keys, vapid_public_key
 from server.channels.push.endpoints import BadEndpoint, BadKeys, HostList, check_endpoint
-from server.db import unscoped
+from server.db import Work, unscoped
 from server.people.rules import Refused
 
 MOST_OF_A_DEVICE = 100  # endpoints; a browser changes its endpoint a few times a year
@@ -30,25 +29,23 @@ class NewSubscription:
     vapid_public: str = ""
 
 
-async def subscribe(
-    db: AsyncSession, actor: Actor, new: NewSubscription, hosts: HostList, now: datetime
-) -> Subscription | Refused:
+async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscription | Refused:
     """Store this device's subscription. If another device had the endpoint, this one takes it over (case 32)."""
     try:
         check_endpoint(new.endpoint, hosts)
         check_subscription_keys(new.p256dh, new.auth)
     except (BadEndpoint, BadKeys) as error:
         return Refused(str(error))
-    if await _count(db, actor.device_id) >= MOST_OF_A_DEVICE:
+    if await _count(work.db, work.actor.device_id) >= MOST_OF_A_DEVICE:
         return Refused("this device has had too many endpoints")
-    subscription = await _own_or_new(db, actor, new.endpoint, now)
+    subscription = await _own_or_new(work, new.endpoint)
     subscription.p256dh, subscription.auth = new.p256dh, new.auth
     subscription.vapid_key = _key_id(new.vapid_public)
-    subscription.started_at, subscription.ended_at, subscription.end_reason = now, None, None
-    db.add(subscription)
-    await db.flush()
-    await _end_others(db, subscription, now)
-    audit.record(db, actor, "subscription.started", subscription, now)
+    subscription.started_at, subscription.ended_at, subscription.end_reason = work.now, None, None
+    work.db.add(subscription)
+    await work.db.flush()
+    await _end_others(work.db, subscription, work.now)
+    audit.record(work, "subscription.started", subscription)
     return subscription
 
 
@@ -62,33 +59,33 @@ async def _count(db: AsyncSession, device_id: str) -> int:
     return await db.scalar(select(func.count()).where(Subscription.device_id == device_id)) or 0
 
 
-async def _own_or_new(db: AsyncSession, actor: Actor, endpoint: str, now: datetime) -> Subscription:
+async def _own_or_new(work: Work, endpoint: str) -> Subscription:
     """This device's row for the endpoint. A device that had the endpoint before loses it, in whatever clinic."""
     endpoint_hash = crypto.keyed_hash(endpoint, "endpoint")
-    with unscoped(db):
-        held = await db.scalar(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash))
-    if held is not None and held.device_id == actor.device_id:
+    with unscoped(work.db):
+        held = await work.db.scalar(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash))
+    if held is not None and held.device_id == work.actor.device_id:
         return held
-    if held is not None and await _take_over(db, actor, held, now):
+    if held is not None and await _take_over(work, held):
         return held
     return Subscription(
-        clinic_id=actor.clinic_id, device_id=actor.device_id, endpoint_hash=endpoint_hash, endpoint=endpoint
+        clinic_id=work.actor.clinic_id, device_id=work.actor.device_id, endpoint_hash=endpoint_hash, endpoint=endpoint
     )
 
 
-async def _take_over(db: AsyncSession, actor: Actor, held: Subscription, now: datetime) -> bool:
+async def _take_over(work: Work, held: Subscription) -> bool:
     """Both devices are this browser: they share the endpoint. True if the same person keeps the row; else it ends."""
-    with unscoped(db):
-        before = await db.get_one(Device, held.device_id)
-    own = await db.get_one(Device, actor.device_id)
+    with unscoped(work.db):
+        before = await work.db.get_one(Device, held.device_id)
+    own = await work.db.get_one(Device, work.actor.device_id)
     goes_on = held.ended_at is None and before.ended_at is None and sessions.owner(before) == sessions.owner(own)
     if not goes_on:
-        held.ended_at, held.end_reason = held.ended_at or now, held.end_reason or SubscriptionEnd.TAKEN_OVER
+        held.ended_at, held.end_reason = held.ended_at or work.now, held.end_reason or SubscriptionEnd.TAKEN_OVER
         held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
-        await db.flush()
-    await sessions.replace_device(db, before, own, now)
+        await work.db.flush()
+    await sessions.replace_device(work.db, before, own, work.now)
     if goes_on:
-        await db.refresh(held)
+        await work.db.refresh(held)
     return goes_on
 
 
@@ -105,10 +102,10 @@ async def _end_others(db: AsyncSession, kept: Subscription, now: datetime) -> No
     )
 
 
-async def unsubscribe(db: AsyncSession, actor: Actor, why: SubscriptionEnd, now: datetime) -> None:
-    for subscription in await _living(db, actor.device_id):
-        subscription.ended_at, subscription.end_reason = now, why
-        audit.record(db, actor, "subscription.ended", subscription, now, why=why)
+async def unsubscribe(work: Work, why: SubscriptionEnd) -> None:
+    for subscription in await _living(work.db, work.actor.device_id):
+        subscription.ended_at, subscription.end_reason = work.now, why
+        audit.record(work, "subscription.ended", subscription, why=why)
 
 
 async def is_subscribed(db: AsyncSession, device_id: str) -> bool:
@@ -154,32 +151,32 @@ class Opened:
     vapid_public: str
 
 
-async def reconcile(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> NextStep:
+async def reconcile(work: Work, said: Opened) -> NextStep:
     """What the browser must do so that both sides match: "fine" (nothing), "tell" its endpoint, or "subscribe" again.
 
     `pushsubscriptionchange` may never come (case 37), and a new VAPID key needs a new subscription (case 34).
     """
-    await seen(db, actor, now)
+    await seen(work)
     if said.permission in (Permission.DENIED, Permission.NONE):
-        await unsubscribe(db, actor, SubscriptionEnd.DENIED, now)
+        await unsubscribe(work, SubscriptionEnd.DENIED)
         return NextStep.FINE
     if not said.endpoint:
-        return await _without_endpoint(db, actor, said, now)
+        return await _without_endpoint(work, said)
     current = next(iter(crypto.keyring().vapid))
     if said.vapid_public and _key_id(said.vapid_public) != current:
         return NextStep.SUBSCRIBE
-    held = await _living(db, actor.device_id)
+    held = await _living(work.db, work.actor.device_id)
     if any(subscription.endpoint == said.endpoint for subscription in held):
         return NextStep.FINE if held[0].vapid_key == current else NextStep.SUBSCRIBE
     return NextStep.TELL
 
 
-async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: datetime) -> NextStep:
+async def _without_endpoint(work: Work, said: Opened) -> NextStep:
     """The browser has no subscription: it lost it, never had one, or the person turned reminders off."""
-    await unsubscribe(db, actor, SubscriptionEnd.GONE, now)
-    last = await db.scalar(
+    await unsubscribe(work, SubscriptionEnd.GONE)
+    last = await work.db.scalar(
         select(Subscription.end_reason)
-        .where(Subscription.device_id == actor.device_id)
+        .where(Subscription.device_id == work.actor.device_id)
         .order_by(Subscription.started_at.desc(), Subscription.ended_at.desc())
         .limit(1)
     )
@@ -191,8 +188,8 @@ async def _without_endpoint(db: AsyncSession, actor: Actor, said: Opened, now: d
     )
 
 
-async def seen(db: AsyncSession, actor: Actor, now: datetime) -> None:
+async def seen(work: Work) -> None:
     """Record that the app was opened on this device."""
-    device = await db.get_one(Device, actor.device_id)
-    device.seen_at = now
-    audit.record(db, actor, "device.seen", device, now)
+    device = await work.db.get_one(Device, work.actor.device_id)
+    device.seen_at = work.now
+    audit.record(work, "device.seen", device)

@@ -2,7 +2,6 @@
 
 import hmac
 import json
-from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get
@@ -15,6 +14,7 @@ from server.actor import Actor
 from server.appointments import flow
 from server.appointments.rules import AppointmentStatus
 from server.checkins.rules import may_see_private
+from server.db import Work
 from server.exchange import metrics, my_data
 from server.exchange.calendar import CalendarVisit, visit_file
 from server.exchange.my_data import MyData
@@ -24,13 +24,13 @@ from server.people.models import Patient
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from server.web import render
-from server.web.dependencies import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, Now, Who
+from server.web.dependencies import ANYONE, PATIENT, PERSON, WRITES, Ask, Db, Given, InWork, Now, Who
 from server.web.problems import found
 
 
 @get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)
-async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[bytes]:
-    visit = found(await flow.find(db, actor, appointment_id))
+async def visit_ics(work: InWork, appointment_id: FromPath[str]) -> Response[bytes]:
+    visit = found(await flow.find(work.db, work.actor, appointment_id))
     shown = CalendarVisit(
         uid=visit.id,
         starts=visit.starts,
@@ -43,7 +43,7 @@ async def visit_ics(db: Db, actor: Who, now: Now, appointment_id: FromPath[str])
         cancelled=visit.status == AppointmentStatus.CANCELLED,
     )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"', "Cache-Control": "no-store"}
-    return Response(visit_file(shown, now), media_type="text/calendar", headers=headers)
+    return Response(visit_file(shown, work.now), media_type="text/calendar", headers=headers)
 
 
 @get("/my-data", opt=PATIENT)
@@ -57,37 +57,37 @@ async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
 
 
 @get("/my-data.html", opt=PATIENT | WRITES)
-async def my_data_to_read(request: Ask, db: Db, actor: Who, now: Now, who: FromQuery[str] = "") -> Response[Any]:
-    if not await _may_see_private(db, actor, who):
+async def my_data_to_read(request: Ask, work: InWork, who: FromQuery[str] = "") -> Response[Any]:
+    if not await _may_see_private(work.db, work.actor, who):
         return render.go(request, "/my-data")
-    data = await _my_data(db, actor, now)
+    data = await _my_data(work)
     answers = [(response, form, my_data.lines(response, form)) for response, form in reversed(data.answers)]
     page = render.page(
         request,
         "exchange/my_data_file.html",
         patient=data.patient,
-        clinic=await people.clinic_of(db, actor),
+        clinic=await people.clinic_of(work.db, work.actor),
         visits=data.visits,
         answers=answers,
-        now=now,
+        now=work.now,
     )
     page.headers["Content-Disposition"] = 'attachment; filename="my-data.html"'
     return page
 
 
 @get("/my-data.json", opt=PATIENT | WRITES)
-async def my_data_as_fhir(request: Ask, db: Db, actor: Who, now: Now, who: FromQuery[str] = "") -> Response[Any]:
-    if not await _may_see_private(db, actor, who):
+async def my_data_as_fhir(request: Ask, work: InWork, who: FromQuery[str] = "") -> Response[Any]:
+    if not await _may_see_private(work.db, work.actor, who):
         return render.go(request, "/my-data")
-    body = json.dumps(my_data.bundle(await _my_data(db, actor, now)), ensure_ascii=False).encode()
+    body = json.dumps(my_data.bundle(await _my_data(work)), ensure_ascii=False).encode()
     headers = render.FRESH | {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(body, media_type="application/fhir+json", headers=headers)
 
 
-async def _my_data(db: AsyncSession, actor: Actor, now: datetime) -> MyData:
-    patient = await db.get_one(Patient, actor.patient_id)
-    audit.record(db, actor, "patient.exported", patient, now)
-    return await my_data.gather(db, patient)
+async def _my_data(work: Work) -> MyData:
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    audit.record(work, "patient.exported", patient)
+    return await my_data.gather(work.db, patient)
 
 
 @get("/metrics", opt=ANYONE)

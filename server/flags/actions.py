@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.db import Work
 from server.flags import escalation, rules
 from server.flags import flow as flags
 from server.flags.models import Flag, FlagNote
@@ -22,35 +21,33 @@ def shown_of(flag: Flag) -> Shown:
     return rules.shown(flag.updated_at, flag.owner_id, flag.closed_at)
 
 
-async def own(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> bool:
+async def own(work: Work, flag: Flag, staff_id: str) -> bool:
     """Take the flag. False if it is closed or a colleague has it, who keeps it; we record both tries (case 74)."""
-    await hold(db, flag)
+    await hold(work.db, flag)
     late = flag.closed_at is not None or flag.owner_id not in (None, staff_id)
-    audit.record(db, actor, "flag.taken", flag, now, owner=staff_id, late=late)
+    audit.record(work, "flag.taken", flag, owner=staff_id, late=late)
     if late:
         return False
-    await _give(db, actor, flag, staff_id, now)
+    await _give(work, flag, staff_id)
     return True
 
 
-async def assign(
-    db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime, shown: Shown = UNKNOWN
-) -> Refused | None:
+async def assign(work: Work, flag: Flag, staff_id: str, shown: Shown = UNKNOWN) -> Refused | None:
     """Assign the flag to a colleague; "" gives it back to all.
 
     Refused: "owner" if `staff_id` is no current staff member, "closed", or "owned" if the flag has another owner than
     the page showed.
     """
-    member = await staff.find_staff(db, actor, staff_id) if staff_id else None
+    member = await staff.find_staff(work.db, work.actor, staff_id) if staff_id else None
     if staff_id and (member is None or member.ended_at is not None):
         return Refused("owner")
-    await hold(db, flag)
+    await hold(work.db, flag)
     if flag.closed_at is not None:
         return Refused("closed")
     if shown.updated_at and shown.owner_id != (flag.owner_id or ""):
         return Refused("owned")
-    audit.record(db, actor, "flag.assigned", flag, now, owner=staff_id, before=flag.owner_id or "")
-    await _give(db, actor, flag, staff_id, now)
+    audit.record(work, "flag.assigned", flag, owner=staff_id, before=flag.owner_id or "")
+    await _give(work, flag, staff_id)
     return None
 
 
@@ -59,12 +56,12 @@ async def hold(db: AsyncSession, flag: Flag) -> None:
     await db.refresh(flag, with_for_update={"key_share": True})
 
 
-async def _give(db: AsyncSession, actor: Actor, flag: Flag, staff_id: str, now: datetime) -> None:
-    flag.owner_id, flag.owned_at = staff_id or None, now if staff_id else None
+async def _give(work: Work, flag: Flag, staff_id: str) -> None:
+    flag.owner_id, flag.owned_at = staff_id or None, work.now if staff_id else None
     flag.contacts_notified, flag.notified_at = 0, None
-    await reminders.cancel(db, actor, flag.id, "taken" if staff_id else "given back", now)
+    await reminders.cancel(work, flag.id, "taken" if staff_id else "given back")
     when = escalation.goes_on_at if staff_id else escalation.begins_at
-    flag.escalate_at = await when(db, flag, now)
+    flag.escalate_at = await when(work.db, flag, work.now)
 
 
 @dataclass(frozen=True)
@@ -75,9 +72,7 @@ class Outcome:
     note: str = ""
 
 
-async def close(
-    db: AsyncSession, actor: Actor, flag: Flag, outcome: Outcome, now: datetime, shown: Shown = UNKNOWN
-) -> Refused | None:
+async def close(work: Work, flag: Flag, outcome: Outcome, shown: Shown = UNKNOWN) -> Refused | None:
     """Close a flag with what staff did.
 
     Refused: "outcome" or "note" if that is missing, "closed" if a colleague closed it first, "news" if the flag has
@@ -87,23 +82,26 @@ async def close(
         return Refused("outcome")
     if outcome.name == FlagOutcome.NO_ACTION and not outcome.note:
         return Refused("note")
-    return await end(db, actor, flag, outcome, now, shown)
+    return await end(work, flag, outcome, shown)
 
 
-async def end(
-    db: AsyncSession, actor: Actor, flag: Flag, outcome: Outcome, now: datetime, shown: Shown = UNKNOWN
-) -> Refused | None:
+async def end(work: Work, flag: Flag, outcome: Outcome, shown: Shown = UNKNOWN) -> Refused | None:
     """Close with any outcome, also with EXPECTED, which `close` does not offer."""
-    await hold(db, flag)
+    await hold(work.db, flag)
     refused = changed_since(flag, shown)
-    audit.record(db, actor, "flag.closed", flag, now, outcome=outcome.name, late=refused is not None)
+    audit.record(work, "flag.closed", flag, outcome=outcome.name, late=refused is not None)
     if refused is not None:
         return refused
-    flag.outcome, flag.note, flag.closed_at, flag.closed_by = outcome.name, outcome.note or None, now, actor.id
+    flag.outcome, flag.note, flag.closed_at, flag.closed_by = (
+        outcome.name,
+        outcome.note or None,
+        work.now,
+        work.actor.id,
+    )
     if flag.owner_id is None:
-        flag.owner_id, flag.owned_at = actor.id, now
+        flag.owner_id, flag.owned_at = work.actor.id, work.now
     flag.escalate_at = None
-    await reminders.cancel(db, actor, flag.id, "closed", now)
+    await reminders.cancel(work, flag.id, "closed")
     return None
 
 
@@ -116,14 +114,14 @@ def changed_since(flag: Flag, shown: Shown) -> Refused | None:
     return None
 
 
-async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, shown: Shown = UNKNOWN) -> Refused | None:
+async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | None:
     """Undo a close. An expected level that was set with it stays until somebody ends it.
 
     Refused: "reopened" if the flag is open, or a newer one exists for its item; "closed" if a colleague has closed
     it anew since.
     """
-    newest = await flags.newest(db, flag.patient_id, flag.item)
-    await hold(db, flag)
+    newest = await flags.newest(work.db, flag.patient_id, flag.item)
+    await hold(work.db, flag)
     if newest is None or newest.id != flag.id or flag.closed_at is None:
         return Refused("reopened")
     if shown.updated_at and shown.closed_at != shown_of(flag).closed_at:
@@ -132,22 +130,22 @@ async def reopen(db: AsyncSession, actor: Actor, flag: Flag, now: datetime, show
         note = FlagNote(
             clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.closed_by, at=flag.closed_at, text=flag.note
         )
-        db.add(note)
+        work.db.add(note)
     flag.outcome = flag.closed_at = flag.closed_by = None
     flag.note = None
-    audit.record(db, actor, "flag.reopened", flag, now)
-    flag.escalate_at = await escalation.goes_on_at(db, flag, now)
+    audit.record(work, "flag.reopened", flag)
+    flag.escalate_at = await escalation.goes_on_at(work.db, flag, work.now)
     return None
 
 
-async def add_note(db: AsyncSession, actor: Actor, flag: Flag, text: str, now: datetime) -> FlagNote | None:
+async def add_note(work: Work, flag: Flag, text: str) -> FlagNote | None:
     """Add a note, to an open or a closed flag. None if the text is empty."""
     if not text:
         return None
-    note = FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=actor.id, at=now, text=text)
-    db.add(note)
-    await db.flush()
-    audit.record(db, actor, "flag.noted", note, now, flag=flag.id)
+    note = FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=work.actor.id, at=work.now, text=text)
+    work.db.add(note)
+    await work.db.flush()
+    audit.record(work, "flag.noted", note, flag=flag.id)
     return note
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
+from server.db import Work
 from server.flags import deadlines
 from server.flags.deadlines import Hours
 from server.flags.models import Flag
@@ -82,19 +83,23 @@ async def _notify_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: S
     actor = system(flag.clinic_id)
     if not contacts:
         flag.escalate_at = now + wait_of(clinic)  # somebody may be on call by then
-        audit.record(db, actor, "flag.nobody-on-call", flag, now)
+        audit.record(Work(db, actor, now), "flag.nobody-on-call", flag)
         return False
     contact = contacts[flag.contacts_notified % len(contacts)]
     kind = ReminderKind.ON_CALL if flag.severity == Severity.URGENT else ReminderKind.OVERDUE
     path = f"/staff/patients/{flag.patient_id}#flag-{flag.id}"
     notice = Notice(kind, flag.patient_id, flag.id, path, now + WORTH_FOR, staff_id=contact.id)
-    await reminders.remind_now(db, actor, notice, now)
+    await reminders.remind_now(Work(db, actor, now), notice)
     flag.contacts_notified, flag.notified_at = flag.contacts_notified + 1, now
     flag.escalate_at = deadlines.next_contact_at(
         flag.severity, flag.contacts_notified, len(contacts), now, wait_of(clinic), hours_of(clinic)
     )
     audit.record(
-        db, actor, "flag.contact-notified", flag, now, contact=contact.id, contacts_notified=flag.contacts_notified
+        Work(db, actor, now),
+        "flag.contact-notified",
+        flag,
+        contact=contact.id,
+        contacts_notified=flag.contacts_notified,
     )
     return True
 
@@ -126,7 +131,7 @@ async def bring_forward(db: AsyncSession, now: datetime) -> int:
         escalate_at = min(flag.escalate_at, latest) if flag.escalate_at and latest else flag.escalate_at
         if (due_at, escalate_at) != (flag.due_at, flag.escalate_at):
             flag.due_at, flag.escalate_at, brought_forward = due_at, escalate_at, brought_forward + 1
-            audit.record(db, system(flag.clinic_id), "flag.brought-forward", flag, now)
+            audit.record(Work(db, system(flag.clinic_id), now), "flag.brought-forward", flag)
     return brought_forward
 
 

@@ -15,7 +15,7 @@ from server.people import flow as people
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
-from server.web.dependencies import STAFF, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import form_of, text, way_back, whole
 from server.web.problems import found
 
@@ -29,27 +29,23 @@ def provide_item(slug: FromPath[str], item: FromPath[str]) -> Item:
     opt=STAFF,
     dependencies={"which": Provide(provide_item, sync_to_thread=False)},
 )
-async def expect(
-    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], which: NamedDependency[Item]
-) -> Response[Any]:
-    patient = found(await people.find_patient(db, actor, patient_id))
+async def expect(request: Ask, work: InWork, patient_id: FromPath[str], which: NamedDependency[Item]) -> Response[Any]:
+    patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
-    wanted = await _wanted(db, actor, form, which)
+    wanted = await _wanted(work.db, work.actor, form, which)
     if wanted is None:
         return problems.answer(request, 422)
-    kept = await expected_levels.expect(db, actor, patient.id, which, wanted, now)
+    kept = await expected_levels.expect(work, patient.id, which, wanted)
     if isinstance(kept, Refused):
         return problems.answer(request, 422)
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}"))
 
 
 @post("/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}/end", opt=STAFF)
-async def end(
-    request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str], item: FromPath[str]
-) -> Response[Any]:
+async def end(request: Ask, work: InWork, patient_id: FromPath[str], item: FromPath[str]) -> Response[Any]:
     """Idempotent: ending an ended level is not an error."""
-    patient = found(await people.find_patient(db, actor, patient_id))
-    await expected_levels.stop(db, actor, patient.id, item, now)
+    patient = found(await people.find_patient(work.db, work.actor, patient_id))
+    await expected_levels.stop(work, patient.id, item)
     return render.go(request, way_back(await form_of(request), f"/staff/patients/{patient.id}"))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
+from server.db import Work
 from server.flags import actions, rules
 from server.flags import flow as flags
 from server.flags.actions import Outcome
@@ -33,63 +34,59 @@ class Item:
     link_id: str
 
 
-async def expect(
-    db: AsyncSession, actor: Actor, patient_id: str, item: Item, wanted: Wanted, now: datetime
-) -> ExpectedLevel | Refused:
+async def expect(work: Work, patient_id: str, item: Item, wanted: Wanted) -> ExpectedLevel | Refused:
     """Set an expected level in place of the current one. Refused: "days" outside EXPECTED_DAYS."""
     if not rules.EXPECTED_DAYS[0] <= wanted.days <= rules.EXPECTED_DAYS[1]:
         return Refused("days")
-    await flags.lock_patient(db, patient_id)
-    held = await _last(db, patient_id, item.link_id)
+    await flags.lock_patient(work.db, patient_id)
+    held = await _last(work.db, patient_id, item.link_id)
     if held is not None:
-        _end(held, actor, now)
-        await db.flush()
+        _end(held, work.actor, work.now)
+        await work.db.flush()
     row = ExpectedLevel(
-        clinic_id=actor.clinic_id,
+        clinic_id=work.actor.clinic_id,
         patient_id=patient_id,
         slug=item.slug,
         item=item.link_id,
         level=wanted.level,
         note=wanted.note or None,
-        set_by=actor.id,
-        set_at=now,
-        ends_at=now + timedelta(days=wanted.days),
+        set_by=work.actor.id,
+        set_at=work.now,
+        ends_at=work.now + timedelta(days=wanted.days),
     )
-    db.add(row)
-    await db.flush()
-    audit.record(db, actor, "expected-level.set", row, now, level=wanted.level, days=wanted.days)
+    work.db.add(row)
+    await work.db.flush()
+    audit.record(work, "expected-level.set", row, level=wanted.level, days=wanted.days)
     return row
 
 
-async def snooze(
-    db: AsyncSession, actor: Actor, flag: Flag, wanted: Wanted, now: datetime, shown: Shown = UNKNOWN
-) -> Refused | None:
+async def snooze(work: Work, flag: Flag, wanted: Wanted, shown: Shown = UNKNOWN) -> Refused | None:
     """Expect the flag's level, or a worse one, for a while; this closes the flag.
 
     Refused: "severity" for a red flag or missing answers, "level" for a better one than the flag's, "days", or as
     `actions.close`.
     """
-    await flags.lock_patient(db, flag.patient_id)
-    await actions.hold(db, flag)
+    await flags.lock_patient(work.db, flag.patient_id)
+    await actions.hold(work.db, flag)
     if flag.severity == Severity.URGENT or flag.item.endswith(rules.MISSING):
         return Refused("severity")
     if refused := actions.changed_since(flag, shown):
         return refused
     if wanted.level < flags.level_of(flag):
         return Refused("level")
-    kept = await expect(db, actor, flag.patient_id, Item(flag.slug, flag.item), wanted, now)
+    kept = await expect(work, flag.patient_id, Item(flag.slug, flag.item), wanted)
     if isinstance(kept, Refused):
         return kept
-    return await actions.end(db, actor, flag, Outcome(FlagOutcome.EXPECTED, wanted.note), now)
+    return await actions.end(work, flag, Outcome(FlagOutcome.EXPECTED, wanted.note))
 
 
-async def stop(db: AsyncSession, actor: Actor, patient_id: str, item: str, now: datetime) -> bool:
+async def stop(work: Work, patient_id: str, item: str) -> bool:
     """End the expected level early. False if none is in force."""
-    held = await _last(db, patient_id, item)
-    if held is None or held.ends_at <= now:
+    held = await _last(work.db, patient_id, item)
+    if held is None or held.ends_at <= work.now:
         return False
-    _end(held, actor, now)
-    audit.record(db, actor, "expected-level.ended", held, now)
+    _end(held, work.actor, work.now)
+    audit.record(work, "expected-level.ended", held)
     return True
 
 

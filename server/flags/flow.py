@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor
+from server.db import Work
 from server.flags import deadlines, escalation, rules
 from server.flags.evidence import Evidence
 from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerVersion
@@ -56,24 +57,24 @@ async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trig
     return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen, r.times) for r in rows]
 
 
-async def raise_red(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
+async def raise_red(work: Work, occurrence: Occurrence) -> list[Raised]:
     """Raise red flags only: they cannot wait until the patient sends. Returns what fired."""
-    found = await _triggered(db, actor, occurrence, now)
+    found = await _triggered(work, occurrence)
     red = [raised for raised in found if raised.severity == Severity.URGENT]
-    await _raise_all(db, actor, occurrence, red, now)
+    await _raise_all(work, occurrence, red)
     return red
 
 
-async def raise_flags(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
+async def raise_flags(work: Work, occurrence: Occurrence) -> list[Raised]:
     """Raise what the answers trigger. Returns all that fired, whether or not it made a new flag."""
-    found = await _triggered(db, actor, occurrence, now)
-    await _raise_all(db, actor, occurrence, found, now)
+    found = await _triggered(work, occurrence)
+    await _raise_all(work, occurrence, found)
     return found
 
 
-async def _triggered(db: AsyncSession, actor: Actor, occurrence: Occurrence, now: datetime) -> list[Raised]:
-    found = await triggers_for(db, actor.clinic_id, occurrence.slug)
-    return trigger_rules.fired(found, occurrence.course, await _expected(db, occurrence.patient_id, now))
+async def _triggered(work: Work, occurrence: Occurrence) -> list[Raised]:
+    found = await triggers_for(work.db, work.actor.clinic_id, occurrence.slug)
+    return trigger_rules.fired(found, occurrence.course, await _expected(work.db, occurrence.patient_id, work.now))
 
 
 async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[str, int]:
@@ -83,16 +84,14 @@ async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[st
     return {item: level for item, level in (await db.execute(found)).all()}
 
 
-async def _raise_all(
-    db: AsyncSession, actor: Actor, occurrence: Occurrence, found: Iterable[Raised], now: datetime
-) -> None:
-    await lock_patient(db, occurrence.patient_id)
+async def _raise_all(work: Work, occurrence: Occurrence, found: Iterable[Raised]) -> None:
+    await lock_patient(work.db, occurrence.patient_id)
     for raised in found:
-        flag = await newest(db, occurrence.patient_id, raised.item)
+        flag = await newest(work.db, occurrence.patient_id, raised.item)
         if flag is not None and flag.closed_at is None:
-            await _add_news(db, actor, flag, occurrence, raised, now)
-        elif flag is None or not _stays_quiet(flag, raised, now):
-            await _raise(db, actor, occurrence, raised, now)
+            await _add_news(work, flag, occurrence, raised)
+        elif flag is None or not _stays_quiet(flag, raised, work.now):
+            await _raise(work, occurrence, raised)
 
 
 async def lock_patient(db: AsyncSession, patient_id: str) -> None:
@@ -118,9 +117,7 @@ def level_of(flag: Flag) -> int:
     return Evidence.from_json(flag.evidence).now
 
 
-async def _add_news(
-    db: AsyncSession, actor: Actor, flag: Flag, occurrence: Occurrence, raised: Raised, now: datetime
-) -> None:
+async def _add_news(work: Work, flag: Flag, occurrence: Occurrence, raised: Raised) -> None:
     """Add news to the open flag of this patient and item, which makes it worse or newer; there is never a second one.
 
     Red in another check-in is another event: it takes the flag from its owner, who took only the first (case 73).
@@ -134,19 +131,19 @@ async def _add_news(
         flag.owner_id = None
     if worse != flag.severity or red_again:
         flag.severity = worse
-        flag.due_at = min(flag.due_at, await _due(db, actor, worse, now))
+        flag.due_at = min(flag.due_at, await _due(work, worse))
         flag.contacts_notified, flag.notified_at = 0, None
-        flag.escalate_at = await escalation.begins_at(db, flag, now)
+        flag.escalate_at = await escalation.begins_at(work.db, flag, work.now)
     flag.response_id = occurrence.response_id or flag.response_id
-    flag.check_in_id, flag.updated_at = occurrence.check_in_id, now
-    audit.record(db, actor, "flag.updated", flag, now, severity=raised.severity)
+    flag.check_in_id, flag.updated_at = occurrence.check_in_id, work.now
+    audit.record(work, "flag.updated", flag, severity=raised.severity)
     if turned_red or red_again:
-        await _alert_staff(db, actor, flag, occurrence.path, now)
+        await _alert_staff(work, flag, occurrence.path)
 
 
-async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised: Raised, now: datetime) -> None:
+async def _raise(work: Work, occurrence: Occurrence, raised: Raised) -> None:
     flag = Flag(
-        clinic_id=actor.clinic_id,
+        clinic_id=work.actor.clinic_id,
         patient_id=occurrence.patient_id,
         check_in_id=occurrence.check_in_id,
         response_id=occurrence.response_id,
@@ -156,42 +153,44 @@ async def _raise(db: AsyncSession, actor: Actor, occurrence: Occurrence, raised:
         item=raised.item,
         severity=raised.severity,
         evidence=Evidence.of(raised, occurrence.version).to_json(),
-        raised_at=now,
-        updated_at=now,
-        due_at=await _due(db, actor, raised.severity, now),
+        raised_at=work.now,
+        updated_at=work.now,
+        due_at=await _due(work, raised.severity),
     )
-    flag.escalate_at = await escalation.begins_at(db, flag, now)
-    db.add(flag)
-    await db.flush()
-    audit.record(db, actor, "flag.raised", flag, now, severity=raised.severity)
+    flag.escalate_at = await escalation.begins_at(work.db, flag, work.now)
+    work.db.add(flag)
+    await work.db.flush()
+    audit.record(work, "flag.raised", flag, severity=raised.severity)
     if raised.severity == Severity.URGENT:
-        await _alert_staff(db, actor, flag, occurrence.path, now)
+        await _alert_staff(work, flag, occurrence.path)
 
 
-async def _due(db: AsyncSession, actor: Actor, severity: Severity, now: datetime) -> datetime:
-    clinic = await db.get_one(Clinic, actor.clinic_id)
-    return deadlines.due(severity, now, clinic.zone, clinic.staffed_hours)
+async def _due(work: Work, severity: Severity) -> datetime:
+    clinic = await work.db.get_one(Clinic, work.actor.clinic_id)
+    return deadlines.due(severity, work.now, clinic.zone, clinic.staffed_hours)
 
 
-async def _alert_staff(db: AsyncSession, actor: Actor, flag: Flag, path: str, now: datetime) -> None:
+async def _alert_staff(work: Work, flag: Flag, path: str) -> None:
     """Send a push to every staff member of the clinic. Those without a device that accepts it still have the inbox."""
-    staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id, Staff.ended_at.is_(None)))
+    staff = await work.db.scalars(
+        select(Staff).where(Staff.clinic_id == work.actor.clinic_id, Staff.ended_at.is_(None))
+    )
     for member in staff:
-        notice = Notice(ReminderKind.ALERT, flag.patient_id, flag.id, path, now + ALERT_LIFE, staff_id=member.id)
-        await reminders.remind_now(db, actor, notice, now)
+        notice = Notice(ReminderKind.ALERT, flag.patient_id, flag.id, path, work.now + ALERT_LIFE, staff_id=member.id)
+        await reminders.remind_now(work, notice)
 
 
-async def note_urgency(db: AsyncSession, actor: Actor, check_in_id: str, urgency: Urgency, now: datetime) -> None:
+async def note_urgency(work: Work, check_in_id: str, urgency: Urgency) -> None:
     """Record the patient's own urgency on each open flag of this check-in."""
-    for flag in await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.closed_at.is_(None))):
-        flag.urgency, flag.updated_at = urgency, now  # so that a page opened before counts as out of date
-        audit.record(db, actor, "flag.urgency", flag, now, urgency=urgency)
+    for flag in await work.db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.closed_at.is_(None))):
+        flag.urgency, flag.updated_at = urgency, work.now  # so that a page opened before counts as out of date
+        audit.record(work, "flag.urgency", flag, urgency=urgency)
 
 
-async def withdraw_unanswered(db: AsyncSession, actor: Actor, check_in_id: str, now: datetime) -> int:
+async def withdraw_unanswered(work: Work, check_in_id: str) -> int:
     """Delete flags for missing answers to a check-in that is still open, unless staff acted on them; how many."""
     noted = exists().where(FlagNote.flag_id == Flag.id)
-    found = await db.scalars(
+    found = await work.db.scalars(
         select(Flag).where(
             Flag.check_in_id == check_in_id,
             Flag.response_id.is_(None),
@@ -203,10 +202,10 @@ async def withdraw_unanswered(db: AsyncSession, actor: Actor, check_in_id: str, 
     )
     silent = [flag for flag in found if Evidence.from_json(flag.evidence).condition == Condition.MISSING]
     for flag in silent:
-        await reminders.cancel(db, actor, flag.id, "the clock was ahead", now)
-        audit.record(db, actor, "flag.withdrawn", flag, now)
-        await db.delete(flag)
-    await db.flush()
+        await reminders.cancel(work, flag.id, "the clock was ahead")
+        audit.record(work, "flag.withdrawn", flag)
+        await work.db.delete(flag)
+    await work.db.flush()
     return len(silent)
 
 
@@ -214,12 +213,12 @@ async def find(db: AsyncSession, actor: Actor, flag_id: str) -> Flag | None:
     return await db.scalar(select(Flag).where(Flag.id == flag_id, Flag.clinic_id == actor.clinic_id))
 
 
-async def see(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> None:
+async def see(work: Work, patient_id: str) -> None:
     """A staff member opened the patient's page: mark the open flags as seen by them, if nobody has seen them yet."""
-    for flag in await of_patient(db, patient_id):
+    for flag in await of_patient(work.db, patient_id):
         if flag.closed_at is None and flag.seen_at is None:
-            flag.seen_at, flag.seen_by = now, actor.id
-            audit.record(db, actor, "flag.seen", flag, now)
+            flag.seen_at, flag.seen_by = work.now, work.actor.id
+            audit.record(work, "flag.seen", flag)
 
 
 async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:

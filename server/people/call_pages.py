@@ -8,19 +8,19 @@ from litestar.params import FromPath
 from server.people import calls, flow
 from server.people.rules import CallOutcome
 from server.web import problems, render
-from server.web.dependencies import STAFF, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import form_of, one_of, text, way_back
 from server.web.problems import found
 
 
 @post("/staff/patients/{patient_id:str}/calls", opt=STAFF)
-async def log_call(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    patient = found(await flow.find_patient(db, actor, patient_id))
+async def log_call(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
+    patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     outcome = one_of(form, "outcome", CallOutcome)
     if outcome is None:
         return problems.answer(request, 422)
-    await calls.log_call(db, actor, patient, outcome, text(form, "note", 1000), now)
+    await calls.log_call(work, patient, outcome, text(form, "note", 1000))
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}#calls"))
 
 

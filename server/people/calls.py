@@ -7,27 +7,25 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.db import Work
 from server.people import rules
 from server.people.models import Patient, PhoneCall
 from server.people.rules import CallOutcome
 
 
-async def log_call(
-    db: AsyncSession, actor: Actor, patient: Patient, outcome: CallOutcome, note: str, now: datetime
-) -> None:
+async def log_call(work: Work, patient: Patient, outcome: CallOutcome, note: str) -> None:
     """Record the outcome of a call."""
     call = PhoneCall(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,
-        staff_id=actor.id,
+        staff_id=work.actor.id,
         outcome=outcome,
         note=note or None,
-        at=now,
+        at=work.now,
     )
-    db.add(call)
-    audit.record(db, actor, "call.logged", call, now, outcome=outcome)
-    await db.flush()
+    work.db.add(call)
+    audit.record(work, "call.logged", call, outcome=outcome)
+    await work.db.flush()
 
 
 async def of_patient(db: AsyncSession, patient_id: str, limit: int = 20) -> list[PhoneCall]:

@@ -13,7 +13,7 @@ from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.web import render
-from server.web.dependencies import ADMIN, Ask, Db, Now, Who
+from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, text
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -25,13 +25,13 @@ async def clinic_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/staff/clinic", opt=ADMIN)
-async def change(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
-    clinic = await flow.clinic_of(db, actor)
+async def change(request: Ask, work: InWork) -> Response[str]:
+    clinic = await flow.clinic_of(work.db, work.actor)
     facts = _facts(await form_of(request), clinic)
     if fault := _fault(facts):
         return _page(request, facts, fault)
     try:
-        await flow.change_clinic(db, actor, clinic, facts, now)
+        await flow.change_clinic(work, clinic, facts)
     except BadNumbers as bad:
         return _page(request, facts, "numbers", bad.by_field)
     return _page(request, clinic, saved=True)

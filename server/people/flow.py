@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, opening_hours
 from server.actor import Actor
 from server.clock import to_wall
+from server.db import Work
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.rules import ContactBy, PauseReason
 from server.phone_numbers import reading as numbers
@@ -49,7 +50,7 @@ CLINIC_LINES = ("phone", "emergency_number", "crisis_line")
 OWN_NUMBERS = ("phone", "caregiver_phone")
 
 
-async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: ClinicFacts, now: datetime) -> None:
+async def change_clinic(work: Work, clinic: Clinic, facts: ClinicFacts) -> None:
     """Change the clinic's details. Raises BadNumbers before it changes anything."""
     typed = {field: getattr(facts, field) for field in CLINIC_LINES}
     lines = numbers.read_all(typed, facts.country, numbers.read_line)
@@ -57,7 +58,7 @@ async def change_clinic(db: AsyncSession, actor: Actor, clinic: Clinic, facts: C
         setattr(clinic, field.name, getattr(facts, field.name))
     for name, line in lines.items():
         set_number(clinic, name, line)
-    audit.record(db, actor, "clinic.changed", clinic, now)
+    audit.record(work, "clinic.changed", clinic)
 
 
 def set_number(row: Clinic | Patient | Staff, field: str, number: Dialable | None) -> None:
@@ -66,12 +67,12 @@ def set_number(row: Clinic | Patient | Staff, field: str, number: Dialable | Non
     setattr(row, f"{field}_tel", number.tel if number else None)
 
 
-async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now: datetime) -> Patient:
+async def register_patient(work: Work, new: NewPatient) -> Patient:
     """Add a patient. Raises BadNumbers."""
     typed = {field: getattr(new, field) for field in OWN_NUMBERS}
-    numbers = _own_numbers(typed, (await clinic_of(db, actor)).country)
+    numbers = _own_numbers(typed, (await clinic_of(work.db, work.actor)).country)
     patient = Patient(
-        clinic_id=actor.clinic_id,
+        clinic_id=work.actor.clinic_id,
         name=new.name,
         zone=new.zone,
         email=new.email,
@@ -81,77 +82,75 @@ async def register_patient(db: AsyncSession, actor: Actor, new: NewPatient, now:
     )
     for field, number in numbers.items():
         set_number(patient, field, number)
-    db.add(patient)
-    await db.flush()
-    audit.record(db, actor, "patient.registered", patient, now)
+    work.db.add(patient)
+    await work.db.flush()
+    audit.record(work, "patient.registered", patient)
     return patient
 
 
-async def change_patient(db: AsyncSession, actor: Actor, patient: Patient, new: NewPatient, now: datetime) -> None:
+async def change_patient(work: Work, patient: Patient, new: NewPatient) -> None:
     """Change the patient's details. Raises BadNumbers before it changes anything.
 
     An unchanged number is kept even if it cannot be parsed.
     """
     typed = {field: getattr(new, field) for field in OWN_NUMBERS if getattr(new, field) != getattr(patient, field)}
-    numbers = _own_numbers(typed, (await clinic_of(db, actor)).country)
+    numbers = _own_numbers(typed, (await clinic_of(work.db, work.actor)).country)
     for field in ("name", "zone", "email", "contact", "instructions", "locale"):
         setattr(patient, field, getattr(new, field))
     for field, number in numbers.items():
         set_number(patient, field, number)
-    audit.record(db, actor, "patient.changed", patient, now)
+    audit.record(work, "patient.changed", patient)
 
 
 def _own_numbers(typed: dict[str, str | None], country: str) -> dict[str, Dialable | None]:
     return numbers.read_all(typed, country, numbers.read_own)
 
 
-async def set_detailed_text(db: AsyncSession, actor: Actor, patient: Patient, detailed: bool, now: datetime) -> None:
+async def set_detailed_text(work: Work, patient: Patient, detailed: bool) -> None:
     """Set whether notifications may name the visit. The default is no."""
     patient.detailed_text = detailed
-    audit.record(db, actor, "patient.detailed-text", patient, now, detailed=detailed)
+    audit.record(work, "patient.detailed-text", patient, detailed=detailed)
 
 
-async def set_contact(db: AsyncSession, actor: Actor, patient: Patient, contact: ContactBy, now: datetime) -> None:
+async def set_contact(work: Work, patient: Patient, contact: ContactBy) -> None:
     """Set how the clinic contacts the patient."""
     patient.contact = contact
-    audit.record(db, actor, "patient.contact", patient, now, contact=contact)
+    audit.record(work, "patient.contact", patient, contact=contact)
 
 
-async def set_language(db: AsyncSession, actor: Actor, patient: Patient, locale: str, now: datetime) -> None:
+async def set_language(work: Work, patient: Patient, locale: str) -> None:
     """Set the language of the patient's pages and messages."""
     patient.locale = locale
-    audit.record(db, actor, "patient.language", patient, now, locale=locale)
+    audit.record(work, "patient.language", patient, locale=locale)
 
 
-async def pause(db: AsyncSession, actor: Actor, patient: Patient, why: PauseReason, now: datetime) -> None:
+async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
     """Stop all messages to the patient and the caregivers from now on. Flags still go to staff."""
-    patient.paused_at, patient.pause_reason = patient.paused_at or now, why
-    audit.record(db, actor, "patient.paused", patient, now, why=why)
+    patient.paused_at, patient.pause_reason = patient.paused_at or work.now, why
+    audit.record(work, "patient.paused", patient, why=why)
 
 
-async def resume(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+async def resume(work: Work, patient: Patient) -> None:
     """End the pause. Only future reminders are sent: what fell due during the pause has ended."""
     patient.paused_at = patient.pause_reason = None
-    audit.record(db, actor, "patient.resumed", patient, now)
+    audit.record(work, "patient.resumed", patient)
 
 
-async def opened(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+async def opened(work: Work, patient: Patient) -> None:
     """Record that a staff member opened this patient's page."""
-    audit.record(db, actor, "patient.opened", patient, now)
+    audit.record(work, "patient.opened", patient)
 
 
-async def set_quiet(
-    db: AsyncSession, actor: Actor, patient: Patient, start: str | None, end: str | None, now: datetime
-) -> None:
+async def set_quiet(work: Work, patient: Patient, start: str | None, end: str | None) -> None:
     """Set quiet hours as wall times ("22:00", "08:00") in the patient's zone; None for no quiet hours."""
     patient.quiet_from, patient.quiet_until = start, end
-    audit.record(db, actor, "patient.quiet-hours", patient, now)
+    audit.record(work, "patient.quiet-hours", patient)
 
 
-async def set_text_consent(db: AsyncSession, actor: Actor, patient: Patient, agreed: bool, now: datetime) -> None:
+async def set_text_consent(work: Work, patient: Patient, agreed: bool) -> None:
     """Record or withdraw consent to text messages, which is separate from all other consent."""
-    patient.text_consent_at = now if agreed else None
-    audit.record(db, actor, "patient.text-consent", patient, now, agreed=agreed)
+    patient.text_consent_at = work.now if agreed else None
+    audit.record(work, "patient.text-consent", patient, agreed=agreed)
 
 
 def is_closed(clinic: Clinic, now: datetime) -> bool:
@@ -159,13 +158,11 @@ def is_closed(clinic: Clinic, now: datetime) -> bool:
     return not opening_hours.is_open(clinic.staffed_hours, to_wall(now, clinic.zone))
 
 
-async def add_caregiver(
-    db: AsyncSession, actor: Actor, patient: Patient, name: str, relation: str, now: datetime
-) -> Caregiver:
-    caregiver = Caregiver(clinic_id=actor.clinic_id, patient_id=patient.id, name=name, relation=relation)
-    db.add(caregiver)
-    await db.flush()
-    audit.record(db, actor, "caregiver.added", caregiver, now)
+async def add_caregiver(work: Work, patient: Patient, name: str, relation: str) -> Caregiver:
+    caregiver = Caregiver(clinic_id=work.actor.clinic_id, patient_id=patient.id, name=name, relation=relation)
+    work.db.add(caregiver)
+    await work.db.flush()
+    audit.record(work, "caregiver.added", caregiver)
     return caregiver
 
 

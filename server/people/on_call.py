@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.db import Work
 from server.people import flow as people
 from server.people import staff
 from server.people.models import Clinic, Staff
@@ -33,9 +32,7 @@ async def order(db: AsyncSession, clinic_id: str) -> list[Staff]:
     return list(await db.scalars(found.order_by(Staff.on_call, Staff.id)))
 
 
-async def change(
-    db: AsyncSession, actor: Actor, clinic: Clinic, contacts: Mapping[str, Contact], wait: int, now: datetime
-) -> Refused | None:
+async def change(work: Work, clinic: Clinic, contacts: Mapping[str, Contact], wait: int) -> Refused | None:
     """Set the place and number of each staff member (by id), and how many minutes a red flag waits for each.
 
     Returns Refused, having changed nothing, for a shared place or a wait out of bounds. Raises BadNumbers by staff id.
@@ -43,7 +40,7 @@ async def change(
     """
     if fault := _fault(contacts, wait):
         return Refused(fault)
-    team = [member for member in await staff.team(db, actor) if member.id in contacts]
+    team = [member for member in await staff.team(work.db, work.actor) if member.id in contacts]
     typed = {m.id: contacts[m.id].phone for m in team if contacts[m.id].phone != (m.phone or "")}
     read = partial(numbers.read_for_texts, text_countries=clinic.text_countries or [clinic.country])
     changed = numbers.read_all(typed, clinic.country, read)
@@ -53,10 +50,10 @@ async def change(
             member.on_call = place
             if member.id in changed:
                 people.set_number(member, "phone", changed[member.id])
-            audit.record(db, actor, "staff.on-call", member, now, place=place or 0)
+            audit.record(work, "staff.on-call", member, place=place or 0)
     if clinic.on_call_wait != wait:
         clinic.on_call_wait = wait
-        audit.record(db, actor, "clinic.on-call-wait", clinic, now, minutes=wait)
+        audit.record(work, "clinic.on-call-wait", clinic, minutes=wait)
     return None
 
 

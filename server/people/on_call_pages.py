@@ -15,7 +15,7 @@ from server.people.rules import Refused
 from server.phone_numbers.parts import BadNumbers
 from server.settings import Settings
 from server.web import render
-from server.web.dependencies import ADMIN, Ask, Db, Given, Now, Who
+from server.web.dependencies import ADMIN, Ask, Db, Given, InWork, Who
 from server.web.form_fields import form_of, text, whole
 
 
@@ -36,15 +36,15 @@ async def on_call_page(request: Ask, db: Db, actor: Who, settings: Given) -> Res
 
 
 @post("/staff/clinic/on-call", opt=ADMIN)
-async def change(request: Ask, db: Db, actor: Who, settings: Given, now: Now) -> Response[str]:
-    form, team = await form_of(request), await staff.team(db, actor)
+async def change(request: Ask, work: InWork, settings: Given) -> Response[str]:
+    form, team = await form_of(request), await staff.team(work.db, work.actor)
     said = {member.id: _contact(form, member) for member in team}
-    wait, clinic = whole(form, "wait") or 0, await flow.clinic_of(db, actor)
+    wait, clinic = whole(form, "wait") or 0, await flow.clinic_of(work.db, work.actor)
     try:
-        refused = await on_call.change(db, actor, clinic, said, wait, now)
+        refused = await on_call.change(work, clinic, said, wait)
     except BadNumbers as bad:
-        return await _page(request, db, actor, settings, Filled(wait, said, bad))
-    return await _page(request, db, actor, settings, Filled(wait, said, refused, is_saved=refused is None))
+        return await _page(request, work.db, work.actor, settings, Filled(wait, said, bad))
+    return await _page(request, work.db, work.actor, settings, Filled(wait, said, refused, is_saved=refused is None))
 
 
 def _contact(form: FormMultiDict, member: Staff) -> Contact:

@@ -16,7 +16,7 @@ from server.people.models import Patient
 from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.web import render
-from server.web.dependencies import STAFF, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
@@ -44,15 +44,15 @@ async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/staff/patients", opt=STAFF)
-async def register(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def register(request: Ask, work: InWork) -> Response[Any]:
     form = await form_of(request)
     new = _new_patient(form)
     if fault := _fault(new):
-        return await _refused(request, db, actor, new, fault)
+        return await _refused(request, work.db, work.actor, new, fault)
     try:
-        patient = await flow.register_patient(db, actor, new, now)
+        patient = await flow.register_patient(work, new)
     except BadNumbers as bad:
-        return await _refused(request, db, actor, new, bad)
+        return await _refused(request, work.db, work.actor, new, bad)
     return render.go(request, f"/staff/patients/{patient.id}")
 
 
@@ -72,15 +72,15 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
 
 
 @post("/staff/patients/{patient_id:str}/edit", opt=STAFF)
-async def edit(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    patient = found(await flow.find_patient(db, actor, patient_id))
+async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
+    patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     new = _new_patient(await form_of(request))
     if fault := _fault(new):
-        return await _refused(request, db, actor, new, fault, patient)
+        return await _refused(request, work.db, work.actor, new, fault, patient)
     try:
-        await flow.change_patient(db, actor, patient, new, now)
+        await flow.change_patient(work, patient, new)
     except BadNumbers as bad:
-        return await _refused(request, db, actor, new, bad, patient)
+        return await _refused(request, work.db, work.actor, new, bad, patient)
     return render.go(request, f"/staff/patients/{patient.id}")
 
 
@@ -129,11 +129,11 @@ def _fault(new: NewPatient) -> str | None:
 
 
 @post("/staff/patients/{patient_id:str}/caregivers", opt=STAFF)
-async def add_caregiver(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
-    patient = found(await flow.find_patient(db, actor, patient_id))
+async def add_caregiver(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
+    patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     if name := text(form, "name", 120):
-        await flow.add_caregiver(db, actor, patient, name, text(form, "relation", 40), now)
+        await flow.add_caregiver(work, patient, name, text(form, "relation", 40))
     return render.go(request, f"/staff/patients/{patient.id}#people")
 
 

@@ -10,7 +10,7 @@ from server.actor import ActorKind
 from server.people import flow
 from server.people.models import Patient
 from server.web import problems, render
-from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
+from server.web.dependencies import ANYONE, PERSON, Ask, InWork
 from server.web.form_fields import form_of, text
 
 BACK = {"join": "/join", "account": "/staff/account"}
@@ -34,13 +34,13 @@ def language_page(request: Ask) -> Response[str]:
 
 
 @post("/settings/language", opt=PERSON)
-async def set_language(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def set_language(request: Ask, work: InWork) -> Response[Any]:
     """Set the language: a patient's for all devices and notifications, a caregiver's for this device only."""
     chosen = text(await form_of(request), "language", 10)
     if chosen not in language.LANGUAGES:
         return problems.answer(request, 422)
-    if actor.kind == ActorKind.PATIENT:
-        await flow.set_language(db, actor, await db.get_one(Patient, actor.patient_id), chosen, now)
+    if work.actor.kind == ActorKind.PATIENT:
+        await flow.set_language(work, await work.db.get_one(Patient, work.actor.patient_id), chosen)
     response = render.go(request, "/settings")
     response.set_cookie(language_cookie(chosen))
     return response

@@ -12,7 +12,7 @@ from server.actor import Actor, ActorKind
 from server.appointments import lists as visits
 from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
-from server.db import scope
+from server.db import Work, scope
 from server.devices import subscriptions
 from server.flags import flow as review
 from server.flags.models import Flag
@@ -29,7 +29,7 @@ from server.responses import history as past
 from server.responses.models import Response as Answered
 from server.web import charts, render
 from server.web.charts import Chart
-from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
+from server.web.dependencies import ANYONE, PERSON, Ask, Db, InWork, Now, Who
 from server.web.problems import found
 
 SHOWN_BACK = timedelta(days=90)
@@ -42,7 +42,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
     if actor is None:
         return render.go(request, "/staff" if request.user.staff else "/join")
     scope(db, actor.clinic_id)
-    due = await lookup.open_now(db, actor, now)
+    due = await lookup.open_now(Work(db, actor, now))
     clinic = await db.get_one(Clinic, actor.clinic_id)
     return render.page(
         request,
@@ -66,35 +66,35 @@ class Trend:
 
 
 @get("/check-ins/{check_in_id:str}/sent", opt=PERSON)
-async def sent_page(
-    request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], who: FromQuery[str] = ""
-) -> Response[str]:
+async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who: FromQuery[str] = "") -> Response[str]:
     """The status of one sent check-in: received, opened by whom, what follows."""
-    response = found(await past.find(db, actor, check_in_id))
-    private = await _may_see_private(db, actor, who) and (
+    response = found(await past.find(work.db, work.actor, check_in_id))
+    private = await _may_see_private(work.db, work.actor, who) and (
         response.respondent == Respondent.SELF or who == Respondent.SELF
     )
-    form = await questionnaires.form_of(db, response.questionnaire_id)
-    history = await past.of_patient(db, actor.patient_id, form.slug)
-    clinic = await people.clinic_of(db, actor)
-    check_in = found(await lookup.find(db, actor, check_in_id))
-    flags = [flag for flag in await review.of_check_in(db, check_in_id) if private or is_public_item(form, flag.item)]
+    form = await questionnaires.form_of(work.db, response.questionnaire_id)
+    history = await past.of_patient(work.db, work.actor.patient_id, form.slug)
+    clinic = await people.clinic_of(work.db, work.actor)
+    check_in = found(await lookup.find(work.db, work.actor, check_in_id))
+    flags = [
+        flag for flag in await review.of_check_in(work.db, check_in_id) if private or is_public_item(form, flag.item)
+    ]
     return render.page(
         request,
         "phone/sent.html",
         response=response,
         form=form,
         clinic=clinic,
-        zone=actor.zone,
-        opener=await _name(db, actor, response.opened_by),
-        follows=await _follows(db, actor, flags),
+        zone=work.actor.zone,
+        opener=await _name(work.db, work.actor, response.opened_by),
+        follows=await _follows(work.db, work.actor, flags),
         awaits=any(flag.owner_id is None for flag in flags),
         trends=_trends(form, history, private)[:3],
         says_urgency=private or any(flag.severity in (Severity.URGENT, Severity.TODAY) for flag in flags),
-        offers_private=actor.kind == ActorKind.PATIENT and not private,
-        may_undo=may_undo(response.received_at, check_in.closes_at, now),
-        closed=people.is_closed(clinic, now),
-        next_staffed=next_opening(clinic.staffed_hours, to_wall(now, clinic.zone)),
+        offers_private=work.actor.kind == ActorKind.PATIENT and not private,
+        may_undo=may_undo(response.received_at, check_in.closes_at, work.now),
+        closed=people.is_closed(clinic, work.now),
+        next_staffed=next_opening(clinic.staffed_hours, to_wall(work.now, clinic.zone)),
     )
 
 
@@ -131,19 +131,19 @@ def _trends(form: Form, history: list[Answered], private: bool) -> list[Trend]:
 
 
 @get("/answers", opt=PERSON)
-async def answers_page(request: Ask, db: Db, actor: Who, now: Now, who: FromQuery[str] = "") -> Response[str]:
-    recent = [r for r in await past.of_patient(db, actor.patient_id) if r.answered_at > now - SHOWN_BACK]
-    forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in recent}
+async def answers_page(request: Ask, work: InWork, who: FromQuery[str] = "") -> Response[str]:
+    recent = [r for r in await past.of_patient(work.db, work.actor.patient_id) if r.answered_at > work.now - SHOWN_BACK]
+    forms = {r.questionnaire_id: await questionnaires.form_of(work.db, r.questionnaire_id) for r in recent}
     newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
-    own = await _may_see_private(db, actor, who)
+    own = await _may_see_private(work.db, work.actor, who)
     by_form = {slug: _trends(form, [r for r in recent if r.slug == slug], own) for slug, form in newest.items()}
     return render.page(
         request,
         "phone/answers.html",
         recent=[(r, forms[r.questionnaire_id]) for r in reversed(recent)],
         by_form=[(newest[slug], trends) for slug, trends in by_form.items() if trends],
-        zone=actor.zone,
-        offers_private=actor.kind == ActorKind.PATIENT and not own,
+        zone=work.actor.zone,
+        offers_private=work.actor.kind == ActorKind.PATIENT and not own,
     )
 
 

@@ -12,7 +12,7 @@ from server.access.models import Device
 from server.actor import Actor, ActorKind
 from server.people import flow as people
 from server.web import problems, render
-from server.web.dependencies import PATIENT, PERSON, Ask, Db, Now, Who
+from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, text
 
 
@@ -29,10 +29,10 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/devices/{device_id:str}/end", opt=PERSON)
-async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
+async def end_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
     """Sign out another device of the same patient."""
-    device = await _own_or_helped(db, actor, device_id)
-    await sessions.end_device(db, actor, device, now)
+    device = await _own_or_helped(work.db, work.actor, device_id)
+    await sessions.end_device(work, device)
     return render.go(request, "/settings/phones")
 
 
@@ -49,22 +49,22 @@ async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Devi
 
 
 @post("/settings/device-names/{device_id:str}", opt=PERSON)
-async def name_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
-    device = await _own_or_helped(db, actor, device_id)
+async def name_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
+    device = await _own_or_helped(work.db, work.actor, device_id)
     name = text(await form_of(request), "name", 60)
     if not name:
         return problems.answer(request, 422)
-    await sessions.rename(db, actor, device, name, now)
+    await sessions.rename(work, device, name)
     return render.go(request, "/settings/phones")
 
 
 @post("/settings/helpers/{caregiver_id:str}/end", opt=PATIENT)
-async def end_helper(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPath[str]) -> Response[Any]:
+async def end_helper(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
     """End a caregiver's access on all their devices."""
-    helpers = {helper.id: helper for helper in await people.caregivers_of(db, actor.patient_id)}
+    helpers = {helper.id: helper for helper in await people.caregivers_of(work.db, work.actor.patient_id)}
     if caregiver_id not in helpers:
         raise NotFoundException
-    await sessions.end_caregiver(db, actor, helpers[caregiver_id], now)
+    await sessions.end_caregiver(work, helpers[caregiver_id])
     return render.go(request, "/settings/phones")
 
 

@@ -15,7 +15,7 @@ from server.people.models import Patient
 from server.people.rules import ContactBy, PauseReason
 from server.reminders import flow as reminders
 from server.web import problems, render
-from server.web.dependencies import PATIENT, PERSON, Ask, Db, Now, Who
+from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text
 
 OWN_WISH = PauseReason.OWN_WISH
@@ -37,9 +37,9 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/text", opt=PERSON)
-async def set_detail(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    patient = await db.get_one(Patient, actor.patient_id)
-    await people.set_detailed_text(db, actor, patient, text(await form_of(request), "detail", 3) == "on", now)
+async def set_detail(request: Ask, work: InWork) -> Response[Any]:
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    await people.set_detailed_text(work, patient, text(await form_of(request), "detail", 3) == "on")
     return render.go(request, "/settings/reminders")
 
 
@@ -54,13 +54,13 @@ async def quiet_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/quiet", opt=PERSON)
-async def set_quiet(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def set_quiet(request: Ask, work: InWork) -> Response[Any]:
     span = QUIET.get(text(await form_of(request), "quiet", 10))
     if span is None:
         return problems.answer(request, 422)
-    patient = await db.get_one(Patient, actor.patient_id)
-    await people.set_quiet(db, actor, patient, *span, now)
-    await reminders.keep_quiet(db, actor, patient, now)
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    await people.set_quiet(work, patient, *span)
+    await reminders.keep_quiet(work, patient)
     return render.go(request, "/settings/reminders")
 
 
@@ -75,22 +75,22 @@ async def times_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/times", opt=PERSON)
-async def set_time(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def set_time(request: Ask, work: InWork) -> Response[Any]:
     """Set when recurring check-ins fall due, in the patient's zone."""
     at = text(await form_of(request), "at", 5)
     if at not in TIMES:
         return problems.answer(request, 422)
-    patient = await db.get_one(Patient, actor.patient_id)
-    await checkins.set_time(db, actor, patient, time.fromisoformat(at), now)
-    await rescheduling.recalculate(db, now, patient.id)
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    await checkins.set_time(work, patient, time.fromisoformat(at))
+    await rescheduling.recalculate(work.db, work.now, patient.id)
     return render.go(request, "/settings/times")
 
 
 @post("/settings/texts", opt=PERSON)
-async def set_texts(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def set_texts(request: Ask, work: InWork) -> Response[Any]:
     """Give or withdraw consent to text messages."""
-    patient = await db.get_one(Patient, actor.patient_id)
-    await people.set_text_consent(db, actor, patient, text(await form_of(request), "texts", 3) == "on", now)
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    await people.set_text_consent(work, patient, text(await form_of(request), "texts", 3) == "on")
     return render.go(request, "/settings/reminders")
 
 
@@ -100,12 +100,12 @@ async def contact_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/contact", opt=PATIENT)
-async def set_contact(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def set_contact(request: Ask, work: InWork) -> Response[Any]:
     """Set how the clinic contacts the patient, so that it does not call one who can't speak."""
     contact = one_of(await form_of(request), "contact", ContactBy)
     if not contact:
         return problems.answer(request, 422)
-    await people.set_contact(db, actor, await db.get_one(Patient, actor.patient_id), contact, now)
+    await people.set_contact(work, await work.db.get_one(Patient, work.actor.patient_id), contact)
     return render.go(request, "/settings/contact")
 
 
@@ -121,14 +121,14 @@ async def pause_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/pause", opt=PERSON)
-async def set_pause(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def set_pause(request: Ask, work: InWork) -> Response[Any]:
     """Pause all messages, or end a pause. Only the clinic can end a pause that it started."""
     wanted = text(await form_of(request), "pause", 3)
-    patient = await db.get_one(Patient, actor.patient_id)
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
     if wanted == "on" and patient.paused_at is None:
-        await people.pause(db, actor, patient, OWN_WISH, now)
+        await people.pause(work, patient, OWN_WISH)
     elif wanted == "off" and patient.pause_reason == OWN_WISH:
-        await people.resume(db, actor, patient, now)
+        await people.resume(work, patient)
     return render.go(request, "/settings/pause")
 
 
@@ -138,9 +138,9 @@ async def leave_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/leave", opt=PATIENT)
-async def leave(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def leave(request: Ask, work: InWork) -> Response[Any]:
     """Withdraw consent: stop all messages and sign out every device (case 51)."""
-    await sessions.leave(db, actor, await db.get_one(Patient, actor.patient_id), now)
+    await sessions.leave(work, await work.db.get_one(Patient, work.actor.patient_id))
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie())
     response.headers["Clear-Site-Data"] = '"cache"'

@@ -15,7 +15,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.reminders.rules import Reply
 from server.web import problems, render
-from server.web.dependencies import PERSON, Ask, Db, Now, Who
+from server.web.dependencies import PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
@@ -26,17 +26,17 @@ async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[
 
 
 @post("/visits/{appointment_id:str}/answer", opt=PERSON)
-async def answer(request: Ask, db: Db, actor: Who, now: Now, appointment_id: FromPath[str]) -> Response[Any]:
+async def answer(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Reply to a visit. If it changed since the page was shown, the page shows old and new and asks again."""
-    visit = found(await appointments.find(db, actor, appointment_id))
+    visit = found(await appointments.find(work.db, work.actor, appointment_id))
     form = await form_of(request)
     reply = one_of(form, "reply", Reply)
     if reply is None:
         return problems.answer(request, 422)
     try:
-        await appointments.answer(db, actor, visit, reply, now, shown=text(form, "shown"))
+        await appointments.answer(work, visit, reply, shown=text(form, "shown"))
     except VisitChanged as changed:
-        return await _page(request, db, actor, visit, changed)
+        return await _page(request, work.db, work.actor, visit, changed)
     return render.go(request, f"/visits/{visit.id}")
 
 

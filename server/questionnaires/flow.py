@@ -1,7 +1,6 @@
 """Publish versions of questionnaires, and load the version that a check-in or a plan needs."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, language
 from server.actor import Actor
+from server.db import Work
 from server.questionnaires.definition import Form
 from server.questionnaires.fhir import read_form
 from server.questionnaires.models import Questionnaire
@@ -20,22 +20,22 @@ LIBRARY = Path(__file__).parent / "library"
 _forms: dict[tuple[str, str], Form] = {}
 
 
-async def publish(db: AsyncSession, actor: Actor, resource: dict[str, Any], now: datetime) -> Questionnaire:
+async def publish(work: Work, resource: dict[str, Any]) -> Questionnaire:
     """Store one version of a questionnaire. Raises ValueError, storing nothing, if Interlude cannot ask an item."""
     form = read_form(resource)
     questionnaire = Questionnaire(
-        clinic_id=actor.clinic_id, slug=form.slug, version=form.version, resource=resource, made_at=now
+        clinic_id=work.actor.clinic_id, slug=form.slug, version=form.version, resource=resource, made_at=work.now
     )
-    db.add(questionnaire)
-    await db.flush()
-    audit.record(db, actor, "questionnaire.published", questionnaire, now, version=form.version)
+    work.db.add(questionnaire)
+    await work.db.flush()
+    audit.record(work, "questionnaire.published", questionnaire, version=form.version)
     return questionnaire
 
 
-async def publish_library(db: AsyncSession, actor: Actor, now: datetime) -> None:
+async def publish_library(work: Work) -> None:
     """Publish the questionnaires that come with Interlude for a new clinic."""
     for path in sorted(LIBRARY.glob("*.json")):
-        await publish(db, actor, json.loads(path.read_text()), now)
+        await publish(work, json.loads(path.read_text()))
 
 
 async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire | None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from datetime import timedelta
 
 from server import audit
-from server.actor import Actor
 from server.channels.protocol import ChannelName
+from server.db import Work
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
 from server.reminders import rules
@@ -49,7 +47,7 @@ def of(clinic: Clinic) -> dict[ReminderKind, list[tuple[ChannelName, int]]]:
     }
 
 
-async def change(db: AsyncSession, actor: Actor, clinic: Clinic, change: PolicyChange, now: datetime) -> None:
+async def change(work: Work, clinic: Clinic, change: PolicyChange) -> None:
     """Save a policy. Raises BadPolicy before it changes anything.
 
     A reminder that was already sent follows the new policy from its next channel on.
@@ -59,7 +57,7 @@ async def change(db: AsyncSession, actor: Actor, clinic: Clinic, change: PolicyC
     clinic.text_countries = [code for code in change.text_countries if number_countries.is_country(code)]
     clinic.channel_policy = {kind: [list(step) for step in steps[kind]] for kind in KINDS}
     clinic.silent_days = silent_days
-    audit.record(db, actor, "clinic.channel-policy", clinic, now, silent_days=silent_days)
+    audit.record(work, "clinic.channel-policy", clinic, silent_days=silent_days)
 
 
 def _check(steps: Policy, silent_days: int) -> None:

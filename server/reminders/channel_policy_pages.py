@@ -12,7 +12,7 @@ from server.reminders import channel_policy
 from server.reminders.channel_policy import BadPolicy, PolicyChange
 from server.reminders.rules import ReminderKind
 from server.web import render
-from server.web.dependencies import ADMIN, Ask, Db, Now, Who
+from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole
 
 
@@ -24,14 +24,14 @@ async def reach_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/staff/clinic/reach", opt=ADMIN)
-async def change_reach(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
+async def change_reach(request: Ask, work: InWork) -> Response[str]:
     form = await form_of(request)
     countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))
     steps = {kind: _steps(form, kind) for kind in channel_policy.KINDS}
     typed = PolicyChange(steps, whole(form, "silent_days") or 0, countries)
-    clinic: Clinic = await people.clinic_of(db, actor)
+    clinic: Clinic = await people.clinic_of(work.db, work.actor)
     try:
-        await channel_policy.change(db, actor, clinic, typed, now)
+        await channel_policy.change(work, clinic, typed)
     except BadPolicy as bad:
         return _page(request, typed, str(bad))
     saved = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))

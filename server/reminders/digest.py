@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
+from server.db import Work
 from server.people.models import Patient
 from server.reminders import digest_rules, rules
 from server.reminders.digest_rules import Due
@@ -89,7 +90,7 @@ def _combine(
     for other in group.values():
         other.state, other.lease_until = ReminderState.COMBINED, None
         other.carrier_id, other.notified_at = carrier.id, now
-        audit.record(db, actor.system(carrier.clinic_id), "reminder.combined", other, now)
+        audit.record(Work(db, actor.system(carrier.clinic_id), now), "reminder.combined", other)
     carrier.notified_at = now
     return [carrier if carrier in claimed else _claim(carrier, now)]
 
@@ -131,7 +132,7 @@ def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now:
             _put_off([reminder], morning)
             continue
         reminder.state, reminder.reason, reminder.lease_until = ReminderState.SKIPPED, "enough was sent that day", None
-        audit.record(db, actor.system(reminder.clinic_id), "reminder.skipped", reminder, now)
+        audit.record(Work(db, actor.system(reminder.clinic_id), now), "reminder.skipped", reminder)
     return []
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
+from server.db import Work
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import AttemptState, ReminderState
 
@@ -38,4 +39,4 @@ async def release_members(db: AsyncSession, carrier: Reminder, now: datetime) ->
         .execution_options(populate_existing=True)
     )
     for reminder in freed:
-        audit.record(db, actor.system(reminder.clinic_id), "reminder.separated", reminder, now)
+        audit.record(Work(db, actor.system(reminder.clinic_id), now), "reminder.separated", reminder)

@@ -8,7 +8,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor, system
+from server.actor import system
+from server.db import Work
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.digest_members import release_members
@@ -31,35 +32,35 @@ class Subject:
     audience: str = rules.EVERYBODY
 
 
-async def replan(db: AsyncSession, actor: Actor, subject: Subject, planned: Sequence[Planned], now: datetime) -> None:
+async def replan(work: Work, subject: Subject, planned: Sequence[Planned]) -> None:
     """Make the subject's pending reminders exactly `planned`. Sent ones stay as they are."""
-    quiet = quiet_of(await db.get_one(Patient, subject.patient_id))
+    quiet = quiet_of(await work.db.get_one(Patient, subject.patient_id))
     wanted = {(plan.kind, plan.moment): plan for plan in planned}
-    for reminder in await of_subject(db, subject.id):
+    for reminder in await of_subject(work.db, subject.id):
         plan = wanted.pop((reminder.kind, reminder.moment), None)
         if reminder.kind == ReminderKind.CHANGE:
             continue  # the notice of a change must still go out
         if plan is None:
-            await _cancel(db, reminder, "replanned", now)
+            await _cancel(work.db, reminder, "replanned", work.now)
         elif reminder.state in (ReminderState.CANCELLED, *PENDING):
-            _renew(reminder, plan, subject, rules.heard_at(plan, quiet, now))
+            _renew(reminder, plan, subject, rules.heard_at(plan, quiet, work.now))
     for plan in wanted.values():
         reminder = Reminder(
-            clinic_id=actor.clinic_id,
+            clinic_id=work.actor.clinic_id,
             patient_id=subject.patient_id,
             audience=subject.audience,
             kind=plan.kind,
             subject_id=subject.id,
             moment=plan.moment,
-            next_at=rules.heard_at(plan, quiet, now),
+            next_at=rules.heard_at(plan, quiet, work.now),
             expires_at=plan.expires_at,
             path=subject.path,
             detail=subject.detail,
         )
-        db.add(reminder)
-        audit.record(db, actor, "reminder.planned", reminder, now)
-    await db.flush()
-    await _wake_workers(db)
+        work.db.add(reminder)
+        audit.record(work, "reminder.planned", reminder)
+    await work.db.flush()
+    await _wake_workers(work.db)
 
 
 def quiet_of(patient: Patient) -> Quiet | None:
@@ -86,7 +87,7 @@ async def _cancel(db: AsyncSession, reminder: Reminder, why: str, now: datetime)
         await release_members(db, reminder, now)
 
 
-async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: datetime) -> None:
+async def keep_quiet(work: Work, patient: Patient) -> None:
     """Move the patient's future reminders out of new quiet hours."""
     quiet = quiet_of(patient)
     coming = select(Reminder).where(
@@ -94,37 +95,37 @@ async def keep_quiet(db: AsyncSession, actor: Actor, patient: Patient, now: date
         Reminder.staff_id.is_(None),
         Reminder.state == ReminderState.SCHEDULED,
         Reminder.tries == 0,
-        Reminder.moment > now,
+        Reminder.moment > work.now,
     )
-    for reminder in await db.scalars(coming):
+    for reminder in await work.db.scalars(coming):
         plan = Planned(reminder.kind, reminder.moment, reminder.expires_at)
-        heard_at = rules.heard_at(plan, quiet, now)
+        heard_at = rules.heard_at(plan, quiet, work.now)
         if heard_at != reminder.next_at:
             reminder.next_at = heard_at
-            audit.record(db, actor, "reminder.moved-by-quiet-hours", reminder, now)
-    await _wake_workers(db)
+            audit.record(work, "reminder.moved-by-quiet-hours", reminder)
+    await _wake_workers(work.db)
 
 
 async def keep_all_quiet(db: AsyncSession, now: datetime) -> None:
     """Apply quiet hours again for all patients who have them: the rules of their zone may have changed."""
     for patient in await db.scalars(select(Patient).where(Patient.quiet_from.is_not(None))):
-        await keep_quiet(db, system(patient.clinic_id), patient, now)
+        await keep_quiet(Work(db, system(patient.clinic_id), now), patient)
 
 
-async def set_audience(db: AsyncSession, actor: Actor, subject_id: str, audience: str, now: datetime) -> None:
+async def set_audience(work: Work, subject_id: str, audience: str) -> None:
     """Set who gets the reminders of a subject that are still to be sent."""
-    for reminder in await of_subject(db, subject_id):
+    for reminder in await of_subject(work.db, subject_id):
         if reminder.state in (ReminderState.SCHEDULED, ReminderState.SENDING) and reminder.audience != audience:
             reminder.audience = audience
-            audit.record(db, actor, "reminder.addressed", reminder, now, audience=audience)
+            audit.record(work, "reminder.addressed", reminder, audience=audience)
 
 
-async def cancel(db: AsyncSession, actor: Actor, subject_id: str, why: str, now: datetime) -> None:
+async def cancel(work: Work, subject_id: str, why: str) -> None:
     """Cancel the pending reminders of a subject. Sent ones go to no further channel."""
-    for reminder in await of_subject(db, subject_id):
+    for reminder in await of_subject(work.db, subject_id):
         if reminder.state in PENDING:
-            await _cancel(db, reminder, why, now)
-            audit.record(db, actor, "reminder.cancelled", reminder, now, why=why)
+            await _cancel(work.db, reminder, why, work.now)
+            audit.record(work, "reminder.cancelled", reminder, why=why)
         elif reminder.state == ReminderState.SENT:
             reminder.next_channel_at = None  # even if nobody saw it, no other channel follows
 
@@ -143,53 +144,53 @@ class Notice:
     device_id: str | None = None
 
 
-async def remind_now(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> Reminder:
+async def remind_now(work: Work, notice: Notice) -> Reminder:
     """Send a test, a change or a staff alert at once; the worker picks it up within a second."""
     reminder = Reminder(
-        clinic_id=actor.clinic_id,
+        clinic_id=work.actor.clinic_id,
         patient_id=notice.patient_id,
         staff_id=notice.staff_id,
         device_id=notice.device_id,
         audience=notice.staff_id or notice.device_id or rules.EVERYBODY,
         kind=notice.kind,
         subject_id=notice.subject_id,
-        moment=now,
-        next_at=now,
+        moment=work.now,
+        next_at=work.now,
         expires_at=notice.expires_at,
         path=notice.path,
         detail=notice.detail,
     )
-    db.add(reminder)
-    await db.flush()
-    audit.record(db, actor, "reminder.sent-at-once", reminder, now, kind=notice.kind)
-    await _wake_workers(db)
+    work.db.add(reminder)
+    await work.db.flush()
+    audit.record(work, "reminder.sent-at-once", reminder, kind=notice.kind)
+    await _wake_workers(work.db)
     return reminder
 
 
-async def notify_of_change(db: AsyncSession, actor: Actor, notice: Notice, now: datetime) -> None:
+async def notify_of_change(work: Work, notice: Notice) -> None:
     """Notify of a change to a subject: end the links of earlier messages, and send a notice if there were any.
 
     A reminder that a worker is sending right now counts as sent. A new fence number shuts that worker out, so a message
     that has not left yet is written again with the new time.
     """
-    found = await _locked(db, notice.subject_id)
+    found = await _locked(work.db, notice.subject_id)
     said = [reminder for reminder in found if reminder.state in (*NOTIFIED, ReminderState.SENDING)]
     for reminder in said:
         if reminder.state == ReminderState.SENDING:
             reminder.state, reminder.lease_until, reminder.fence = ReminderState.SCHEDULED, None, reminder.fence + 1
         else:
             reminder.reason, reminder.next_channel_at = SUPERSEDED, None
-        audit.record(db, actor, "reminder.superseded", reminder, now)
-    await _supersede_attempts(db, [reminder.id for reminder in found], now)
+        audit.record(work, "reminder.superseded", reminder)
+    await _supersede_attempts(work.db, [reminder.id for reminder in found], work.now)
     before = [reminder for reminder in found if reminder.kind == notice.kind]
     for reminder in before:
-        if reminder.moment != now:
-            await _cancel(db, reminder, SUPERSEDED, now)
+        if reminder.moment != work.now:
+            await _cancel(work.db, reminder, SUPERSEDED, work.now)
         else:
             reminder.expires_at, reminder.detail = notice.expires_at, notice.detail
-    twice = any(reminder.moment == now for reminder in before)
-    if said and not twice and notice.expires_at > now:
-        await remind_now(db, actor, notice, now)
+    twice = any(reminder.moment == work.now for reminder in before)
+    if said and not twice and notice.expires_at > work.now:
+        await remind_now(work, notice)
 
 
 async def _locked(db: AsyncSession, subject_id: str) -> list[Reminder]:
@@ -219,29 +220,29 @@ async def of_subject(db: AsyncSession, subject_id: str) -> list[Reminder]:
     return list(await db.scalars(select(Reminder).where(Reminder.subject_id == subject_id).order_by(Reminder.moment)))
 
 
-async def settle(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+async def settle(work: Work, subject_id: str) -> None:
     """The subject was answered, on whatever channel: sent reminders count as answered, pending ones are cancelled."""
-    await note_answered(db, actor, subject_id, now)
-    await cancel(db, actor, subject_id, "answered", now)
+    await note_answered(work, subject_id)
+    await cancel(work, subject_id, "answered")
 
 
-async def leave_to_patient(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+async def leave_to_patient(work: Work, subject_id: str) -> None:
     """Others answered all but the patient's private questions: remind only the patient's own devices from now on."""
-    await note_answered(db, actor, subject_id, now)
-    for reminder in await of_subject(db, subject_id):
+    await note_answered(work, subject_id)
+    for reminder in await of_subject(work.db, subject_id):
         if reminder.state == ReminderState.SENT:
             reminder.next_channel_at = None
-    await set_audience(db, actor, subject_id, rules.PATIENT_ALONE, now)
+    await set_audience(work, subject_id, rules.PATIENT_ALONE)
 
 
-async def leave_to_all(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+async def leave_to_all(work: Work, subject_id: str) -> None:
     """The answers of others were undone: pending reminders go to everybody again."""
-    await set_audience(db, actor, subject_id, rules.EVERYBODY, now)
+    await set_audience(work, subject_id, rules.EVERYBODY)
 
 
-async def note_answered(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> None:
+async def note_answered(work: Work, subject_id: str) -> None:
     """Mark the subject's sent or failed reminders as answered; pending ones stay."""
-    for reminder in await of_subject(db, subject_id):
+    for reminder in await of_subject(work.db, subject_id):
         if reminder.state in NOTIFIED and reminder.answered_at is None:
-            reminder.answered_at = now
-            audit.record(db, actor, "reminder.answered", reminder, now)
+            reminder.answered_at = work.now
+            audit.record(work, "reminder.answered", reminder)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from server.actor import Actor
+from server.db import Work
 from server.reminders import rules
 from server.reminders.flow import SUPERSEDED
 from server.reminders.models import Attempt, Reminder
@@ -58,17 +58,17 @@ async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[Rem
     return [ReminderStatus(reminder, by_reminder.get(reminder.carrier_id or reminder.id, [])) for reminder in reminders]
 
 
-async def not_reached(db: AsyncSession, actor: Actor, now: datetime) -> list[Reminder]:
+async def not_reached(work: Work) -> list[Reminder]:
     """Visit reminders that no channel got anyone to see, while a call can still help; soonest expiry first."""
     carrier = aliased(Reminder)
-    found = await db.scalars(
+    found = await work.db.scalars(
         select(Reminder)
         .outerjoin(carrier, carrier.id == Reminder.carrier_id)
         .where(
-            Reminder.clinic_id == actor.clinic_id,
+            Reminder.clinic_id == work.actor.clinic_id,
             Reminder.kind.in_(rules.ABOUT_VISITS),
             Reminder.reason.is_distinct_from(SUPERSEDED),
-            Reminder.expires_at > now,
+            Reminder.expires_at > work.now,
             Reminder.state.in_(NOT_REACHED)
             | ((Reminder.state == ReminderState.COMBINED) & carrier.state.in_(NOT_REACHED)),
             Reminder.answered_at.is_(None),

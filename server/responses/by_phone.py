@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.people.rules import Refused
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import BadAnswer, Form, Question, asked
@@ -54,18 +54,16 @@ def unasked(form: Form, answers: Mapping[str, Value]) -> list[Question]:
     return [form.question(link_id) for link_id in given]
 
 
-async def enter(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, answers: Mapping[str, Value], now: datetime
-) -> Taken | Conflict | Refused:
+async def enter(work: Work, check_in: CheckIn, form: Form, answers: Mapping[str, Value]) -> Taken | Conflict | Refused:
     """Submit the answers as a response, with the usual triggers. Raises BadAnswer for contradictory answers."""
-    if not _is_enterable(check_in, now):
+    if not _is_enterable(check_in, work.now):
         return Refused("closed")
     if strays := unasked(form, answers):
         raise BadAnswer(strays[0].link_id, "not asked")
     ids = [question.link_id for question in asked(form, answers, WHOSE)]
     given = {link_id: answers[link_id] for link_id in ids if link_id in answers}
-    taken = await submit.submit(db, actor, check_in, Submission(check_in.client_id, given, WHOSE, now), now)
+    taken = await submit.submit(work, check_in, Submission(check_in.client_id, given, WHOSE, work.now))
     if isinstance(taken, Taken) and not taken.again:
         taken.response.copied = []  # the patient gave every answer in the call
-        audit.record(db, actor, "response.by-phone", taken.response, now)
+        audit.record(work, "response.by-phone", taken.response)
     return taken

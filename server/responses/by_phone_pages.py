@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
 from server.checkins import rules
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
@@ -21,7 +19,7 @@ from server.questionnaires.definition import BadAnswer, Form, Question
 from server.responses import by_phone, lookup
 from server.responses.submission.submission import Taken
 from server.web import problems, render
-from server.web.dependencies import STAFF, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
@@ -38,26 +36,26 @@ class Sheet:
 
 
 @get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
-async def by_phone_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await lookup.find(db, actor, check_in_id))
-    if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, now):
+async def by_phone_page(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+    check_in = found(await lookup.find(work.db, work.actor, check_in_id))
+    if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, work.now):
         return problems.answer(request, 410)
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    return await _page(request, db, actor, Sheet(check_in, form, await by_phone.begun(db, check_in)), now)
+    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
+    return await _page(request, work, Sheet(check_in, form, await by_phone.begun(work.db, check_in)))
 
 
 @post("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
-async def enter_by_phone(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await lookup.hold(db, actor, check_in_id))
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
+async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
+    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
     try:
         answers = _read(form, await form_of(request))
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     strays = by_phone.unasked(form, answers)
     if strays or all(value is None for value in answers.values()):
-        return await _page(request, db, actor, Sheet(check_in, form, answers, strays, is_refused=True), now)
-    taken = await by_phone.enter(db, actor, check_in, form, answers, now)
+        return await _page(request, work, Sheet(check_in, form, answers, strays, is_refused=True))
+    taken = await by_phone.enter(work, check_in, form, answers)
     if not isinstance(taken, Taken):
         return problems.answer(request, 410)
     return render.go(request, f"/staff/responses/{taken.response.id}")
@@ -72,7 +70,7 @@ def _value(question: Question, said: str) -> Value:
     return question.read(said) if said else None
 
 
-async def _page(request: Ask, db: AsyncSession, actor: Actor, sheet: Sheet, now: datetime) -> Response[str]:
+async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
     return render.page(
         request,
         "responses/by_phone.html",
@@ -82,10 +80,10 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, sheet: Sheet, now:
         answers=sheet.answers,
         strays=sheet.strays,
         nothing=sheet.is_refused and not sheet.strays,
-        patient=await db.get_one(Patient, sheet.check_in.patient_id),
-        clinic=await people.clinic_of(db, actor),
-        zone=actor.zone,
-        now=now,
+        patient=await work.db.get_one(Patient, sheet.check_in.patient_id),
+        clinic=await people.clinic_of(work.db, work.actor),
+        zone=work.actor.zone,
+        now=work.now,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.flags import flow as flags
 from server.questionnaires.answers import Value, value_from_json, value_to_json
 from server.questionnaires.definition import Form, is_public_item, shown
@@ -51,31 +52,29 @@ async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, 
     return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, Respondent.HANDS)}
 
 
-async def keep(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
-) -> list[flags.Raised]:
+async def keep(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> list[flags.Raised]:
     """Save a statement and alert staff to its red flags before the check-in is sent. Returns those flags."""
-    await put_back(db, actor, check_in, statement, now)
+    await put_back(work, check_in, statement)
     if all(value is None for value in statement.answers.values()):
         return []
-    occurrence = await history.occurrence(db, check_in, form, statement.answers, None)
-    return await flags.raise_red(db, actor, occurrence, now)
+    occurrence = await history.occurrence(work.db, check_in, form, statement.answers, None)
+    return await flags.raise_red(work, occurrence)
 
 
-async def put_back(db: AsyncSession, actor: Actor, check_in: CheckIn, statement: Statement, now: datetime) -> None:
+async def put_back(work: Work, check_in: CheckIn, statement: Statement) -> None:
     """Save answers without raising flags: when a response returns to draft, staff know its answers already."""
-    respondent, answered_at = statement.respondent, statement.at or now
+    respondent, answered_at = statement.respondent, statement.at or work.now
     source = source_of(respondent)
     for link_id, value in statement.answers.items():
         which = (Draft.check_in_id == check_in.id, Draft.source == source, Draft.link_id == link_id)
-        draft = await db.scalar(select(Draft).where(*which)) or Draft(
+        draft = await work.db.scalar(select(Draft).where(*which)) or Draft(
             clinic_id=check_in.clinic_id, check_in_id=check_in.id, source=source, link_id=link_id
         )
         draft.value, draft.respondent, draft.answered_at = value_to_json(value), respondent, answered_at
         draft.copied = False
-        db.add(draft)
-        await db.flush()
-        audit.record(db, actor, "answer.kept", draft, now)
+        work.db.add(draft)
+        await work.db.flush()
+        audit.record(work, "answer.kept", draft)
 
 
 async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[Source, Respondent]:

@@ -1,7 +1,5 @@
 """Find the check-ins that this person may see or answer."""
 
-from datetime import datetime
-
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -10,6 +8,7 @@ from server.actor import Actor, ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.responses.models import Response
 
 
@@ -33,32 +32,32 @@ def _theirs(actor: Actor, check_in_id: str) -> Select[CheckIn]:
     return found if actor.kind == ActorKind.STAFF else found.where(CheckIn.patient_id == actor.patient_id)
 
 
-async def may_answer(db: AsyncSession, actor: Actor, check_in: CheckIn, now: datetime) -> bool:
+async def may_answer(work: Work, check_in: CheckIn) -> bool:
     """Whether this person can still answer it.
 
     A caregiver can't once a response was sent, even if its private questions remain.
     """
-    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, work.now):
         return False
-    return actor.kind != ActorKind.CAREGIVER or not await db.scalar(
+    return work.actor.kind != ActorKind.CAREGIVER or not await work.db.scalar(
         select(was_sent(CheckIn.id)).where(CheckIn.id == check_in.id)
     )
 
 
-async def open_now(db: AsyncSession, actor: Actor, now: datetime) -> list[CheckIn]:
+async def open_now(work: Work) -> list[CheckIn]:
     """Open check-ins of this patient, soonest deadline first.
 
     After a caregiver's device has sent one, it stays open for the patient alone, for its private questions.
     """
     query = select(CheckIn).where(
-        CheckIn.patient_id == actor.patient_id,
+        CheckIn.patient_id == work.actor.patient_id,
         CheckIn.state == CheckInState.WAITING,
-        CheckIn.due_at <= now,
-        CheckIn.closes_at > now,
+        CheckIn.due_at <= work.now,
+        CheckIn.closes_at > work.now,
     )
-    if actor.kind == ActorKind.CAREGIVER:
+    if work.actor.kind == ActorKind.CAREGIVER:
         query = query.where(~was_sent(CheckIn.id))
-    return list(await db.scalars(query.order_by(CheckIn.closes_at)))
+    return list(await work.db.scalars(query.order_by(CheckIn.closes_at)))
 
 
 def was_sent(check_in_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:

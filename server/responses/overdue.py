@@ -8,12 +8,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from server.actor import Actor
 from server.audit import AuditEvent
 from server.checkins import rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState, Lateness, Rhythm
-from server.db import unscoped
+from server.db import Work, unscoped
 from server.people import calls
 from server.people.models import Patient
 from server.responses import lookup
@@ -42,19 +41,19 @@ class _Occasion:
     due_at: datetime
 
 
-async def unanswered(db: AsyncSession, actor: Actor, now: datetime) -> list[LatePatient]:
+async def unanswered(work: Work) -> list[LatePatient]:
     """One row per patient with an overdue answer: those to call first, then the longest wait. No paused patients."""
     by_plan: dict[str, list[_Occasion]] = {}
-    for occasion in await _occasions(db, actor, now):
+    for occasion in await _occasions(work):
         by_plan.setdefault(occasion.plan_id, []).append(occasion)
     if not by_plan:
         return []
     ids = {occasions[0].patient_id for occasions in by_plan.values()}
-    called = {patient_id: call.at for patient_id, call in (await calls.settling_calls(db, ids, now)).items()}
-    resumed = await _resumed(db, ids)
+    called = {patient_id: call.at for patient_id, call in (await calls.settling_calls(work.db, ids, work.now)).items()}
+    resumed = await _resumed(work.db, ids)
     found: dict[str, LatePatient] = {}
     for occasions in by_plan.values():
-        late = _late(occasions, called, resumed, now)
+        late = _late(occasions, called, resumed, work.now)
         held = found.get(late.patient_id) if late else None
         if late is not None and (held is None or _order(late) < _order(held)):
             found[late.patient_id] = late
@@ -75,7 +74,7 @@ def _order(late: LatePatient) -> tuple[bool, datetime]:
     return not late.lateness.to_call, late.lateness.since
 
 
-async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occasion]:
+async def _occasions(work: Work) -> list[_Occasion]:
     """Unanswered check-ins since the last answer of each active plan that is expected to be answered, oldest first."""
     later = aliased(CheckIn)
     answered_since = exists().where(
@@ -84,16 +83,16 @@ async def _occasions(db: AsyncSession, actor: Actor, now: datetime) -> list[_Occ
         later.state.in_((CheckInState.DONE, CheckInState.PARTIAL)) | lookup.was_sent(later.id),
         later.due_at > CheckIn.due_at,
     )
-    found = await db.execute(
+    found = await work.db.execute(
         select(CheckIn.plan_id, CheckIn.patient_id, Plan.slug, Plan.rhythm, CheckIn.id, CheckIn.due_at)
         .join(Plan, Plan.id == CheckIn.plan_id)
         .join(Patient, Patient.id == CheckIn.patient_id)
         .where(
-            CheckIn.clinic_id == actor.clinic_id,
+            CheckIn.clinic_id == work.actor.clinic_id,
             CheckIn.state.in_((CheckInState.WAITING, CheckInState.MISSED)),
             ~lookup.was_sent(CheckIn.id),
-            CheckIn.due_at <= now,
-            CheckIn.due_at > now - BACK,
+            CheckIn.due_at <= work.now,
+            CheckIn.due_at > work.now - BACK,
             Plan.rhythm.in_(rules.OWED),
             Plan.ended_at.is_(None),
             Patient.paused_at.is_(None),

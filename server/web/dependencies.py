@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, Visitor
-from server.db import Database
+from server.db import Database, Work
 from server.settings import Settings
 
 
@@ -30,6 +30,10 @@ Ask = Request[Visitor, Any, State]
 
 # Parameters that Litestar injects by name (see app.py).
 Db = NamedDependency[AsyncSession]
+
+
+# Db, Who and Now in one: what a flow needs.
+InWork = NamedDependency[Work]
 
 
 # For a handler that must not hold a transaction while it waits; it opens its own.

@@ -25,7 +25,7 @@ from server.reminders.models import Attempt
 from server.reminders.rules import ReminderKind
 from tests.access.authenticator import Authenticator
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, push_subscription, rows
 
@@ -137,7 +137,7 @@ async def test_case_121_a_new_owner_of_the_phone_ends_what_was_made_on_it(
     made = await key.make(rosa)
     if by == "joining":
         async with database.writing() as db:
-            code = await joining.issue_pairing(db, acting(cast.maria), cast.walter, None, NOW)
+            code = await joining.issue_pairing(work_by(db, cast.maria), cast.walter, None)
         await rosa.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
     else:
         walter = await signed_in(cast.walter)
@@ -235,8 +235,8 @@ async def test_case_127_a_code_ends_with_leaving_and_with_death_and_with_no_othe
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     async with database.writing() as db:
-        own = await joining.issue_pairing(db, acting(cast.maria), cast.rosa, None, NOW)
-        helpers = await joining.issue_pairing(db, acting(cast.maria), cast.rosa, cast.luis, NOW)
+        own = await joining.issue_pairing(work_by(db, cast.maria), cast.rosa, None)
+        helpers = await joining.issue_pairing(work_by(db, cast.maria), cast.rosa, cast.luis)
     if why == "leaving":
         await rosa.submit("/settings/leave")
     else:
@@ -254,7 +254,7 @@ async def test_case_127_a_code_ends_with_the_caregiver_whom_it_was_for_and_who_i
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})
     async with database.writing() as db:
-        his = Code(await joining.issue_pairing(db, acting(cast.maria), cast.rosa, cast.luis, NOW))
+        his = Code(await joining.issue_pairing(work_by(db, cast.maria), cast.rosa, cast.luis))
     hers = await lets_in(luis, app, cast.rosa)
     await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")
     assert not await his.works(app)
@@ -346,7 +346,7 @@ async def new_device(database: Database, story: Story) -> str:
 
 async def rejoins(phone: Browser, database: Database, cast: Cast, clock: StillClock, person: Patient) -> None:
     async with database.writing() as db:
-        code = await joining.issue_pairing(db, acting(cast.maria), person, None, clock())
+        code = await joining.issue_pairing(work_by(db, cast.maria, clock()), person, None)
     joined = await phone.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
     assert joined.url.path == "/reminders"
 
@@ -382,7 +382,7 @@ async def test_case_121_a_reminder_sent_before_joining_again_can_still_be_answer
     [push] = await rows(database, Subscription)
     async with database.writing() as db:
         notice = Notice(ReminderKind.VISIT, cast.rosa.id, "a" * 32, "/", clock() + timedelta(hours=1))
-        reminder = await reminders.remind_now(db, acting(cast.maria), notice, clock())
+        reminder = await reminders.remind_now(work_by(db, cast.maria, clock()), notice)
         places = {"subscription_id": push.id, "device_id": push.device_id, "channel": "push", "service": "push"}
         attempt = Attempt(reminder_id=reminder.id, clinic_id=cast.harbor.id, state="accepted", fence=0, **places)
         attempt.token_hash, attempt.started_at = crypto.token_hash("token"), clock()

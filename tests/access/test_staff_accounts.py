@@ -16,7 +16,7 @@ from server.access.models import DeviceSession, StaffLink
 from server.db import Database
 from server.people.models import Staff
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
 
@@ -144,7 +144,7 @@ async def test_case_67_spraying_one_password_over_many_accounts_is_limited(
 
 async def test_case_65_a_one_time_link_works_once(app: Litestar, database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        token = await staff_accounts.make_link(db, acting(cast.ruth), cast.ken, NOW)
+        token = await staff_accounts.make_link(work_by(db, cast.ruth), cast.ken)
     devices = [Browser(app) for _ in range(4)]
     for device in devices:
         await device.get(f"/staff/link?token={token}")
@@ -163,9 +163,9 @@ async def test_case_65_a_link_ends_after_a_day_or_with_the_next_one(
     browser: Browser, database: Database, cast: Cast, clock: StillClock
 ) -> None:
     async with database.writing() as db:
-        first = await staff_accounts.make_link(db, acting(cast.ruth), cast.ken, clock())
+        first = await staff_accounts.make_link(work_by(db, cast.ruth, clock()), cast.ken)
     async with database.writing() as db:
-        second = await staff_accounts.make_link(db, acting(cast.ruth), cast.ken, clock())
+        second = await staff_accounts.make_link(work_by(db, cast.ruth, clock()), cast.ken)
     assert (await browser.submit("/staff/link", {"token": first})).status_code == 422
     clock.move(hours=24)
     assert (await browser.submit("/staff/link", {"token": second})).status_code == 422

@@ -20,7 +20,7 @@ from server.delivery.sender import Sender
 from server.reminders import flow as reminders
 from server.reminders.models import Reminder
 from server.reminders.rules import Reply
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 from tests.stories import audited, rows, subscribed
@@ -49,7 +49,7 @@ async def around(
     """Rosa gets a readiness question before each visit and a check-in after it."""
     for rhythm in rhythms:
         slug = {Rhythm.BEFORE: "readiness", Rhythm.AFTER: "day-after"}[rhythm]
-        await checkins.add_plan(db, acting(cast.maria), cast.rosa, slug, Timing(rhythm, time(10), now.date()), now)
+        await checkins.add_plan(work_by(db, cast.maria, now), cast.rosa, slug, Timing(rhythm, time(10), now.date()))
 
 
 async def tied(db: AsyncSession, visit: Appointment, state: str = "waiting") -> list[str]:
@@ -58,20 +58,20 @@ async def tied(db: AsyncSession, visit: Appointment, state: str = "waiting") -> 
 
 
 async def test_booking_brings_its_reminders(db: AsyncSession, cast: Cast) -> None:
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
     assert (visit.status, visit.zone, visit.place) == ("booked", "America/New_York", "12 Elm Street")
     assert await planned(db, visit.id) == ["11-28 10:00", "11-30 10:00", "12-01 08:00"]
 
 
 async def test_case_15_booked_one_day_ahead_it_is_not_reminded_of_three_days_late(db: AsyncSession, cast: Cast) -> None:
-    tomorrow = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 17, 15)), NOW)
+    tomorrow = await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 17, 15)))
     assert await planned(db, tomorrow.id) == ["11-16 10:00", "11-17 13:00"]
-    soon = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 16, 10)), NOW)
+    soon = await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 16, 10)))
     assert await planned(db, soon.id) == []
 
 
 async def test_case_17_each_visit_of_a_series_has_its_own_reminders(db: AsyncSession, cast: Cast) -> None:
-    visits = await flow.book_series(db, acting(cast.maria), cast.rosa, NewSeries(FIRST, frozenset({0, 2, 4}), 6), NOW)
+    visits = await flow.book_series(work_by(db, cast.maria), cast.rosa, NewSeries(FIRST, frozenset({0, 2, 4}), 6))
     assert [f"{visit.starts:%a %d %H}" for visit in visits][:3] == ["Wed 02 10", "Fri 04 10", "Mon 07 10"]
     assert len({visit.series_id for visit in visits}) == 1
     for visit in visits:
@@ -85,7 +85,7 @@ async def test_a_series_with_one_bad_day_books_none(database: Database, cast: Ca
     async def book() -> None:
         async with database.writing() as db:
             new = NewVisit(datetime(2027, 3, 7, 2, 30))
-            await flow.book_series(db, acting(cast.maria), cast.rosa, NewSeries(new, frozenset({6}), 3), NOW)
+            await flow.book_series(work_by(db, cast.maria), cast.rosa, NewSeries(new, frozenset({6}), 3))
 
     with pytest.raises(BadVisit, match="gap"):
         await book()
@@ -95,15 +95,15 @@ async def test_a_series_with_one_bad_day_books_none(database: Database, cast: Ca
 
 async def test_check_ins_are_tied_to_the_visit(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
     assert await tied(db, visit) == ["11-30 10:00", "12-02 10:00"]
 
 
 async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    await flow.answer(db, acting(cast.rosa), visit, Reply.COMING, NOW)
-    await flow.move(db, acting(cast.maria), visit, datetime(2026, 12, 3, 14), NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    await flow.answer(work_by(db, cast.rosa), visit, Reply.COMING)
+    await flow.move(work_by(db, cast.maria), visit, datetime(2026, 12, 3, 14))
     assert (visit.starts, visit.reply, visit.replied_at, visit.changes) == (datetime(2026, 12, 3, 14), None, None, 1)
     assert await planned(db, visit.id) == ["11-30 10:00", "12-02 10:00", "12-03 12:00"]
     assert await planned(db, visit.id, "cancelled") == ["11-28 10:00", "12-01 08:00"]
@@ -116,10 +116,10 @@ async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast
 
 async def test_moving_back_is_as_if_it_had_never_moved(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
     before = await planned(db, visit.id), await tied(db, visit)
-    await flow.move(db, acting(cast.maria), visit, datetime(2026, 12, 3, 14), NOW)
-    await flow.move(db, acting(cast.maria), visit, DECEMBER, NOW)
+    await flow.move(work_by(db, cast.maria), visit, datetime(2026, 12, 3, 14))
+    await flow.move(work_by(db, cast.maria), visit, DECEMBER)
     assert (await planned(db, visit.id), await tied(db, visit)) == before
 
 
@@ -128,34 +128,34 @@ async def test_case_13_what_is_called_off_is_not_reminded_of(
     db: AsyncSession, cast: Cast, status: AppointmentStatus
 ) -> None:
     await around(db, cast)
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    assert await flow.mark(db, acting(cast.maria), visit, status, NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    assert await flow.mark(work_by(db, cast.maria), visit, status)
     assert (await planned(db, visit.id), await tied(db, visit)) == ([], [])
 
 
 async def test_who_has_arrived_is_not_reminded_but_asked_the_day_after(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    assert await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.ARRIVED, NOW)
-    assert await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.FULFILLED, NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    assert await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.ARRIVED)
+    assert await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.FULFILLED)
     assert await planned(db, visit.id) == []
     assert "12-02 10:00" in await tied(db, visit)
 
 
 async def test_what_cannot_follow_is_not_marked(db: AsyncSession, cast: Cast) -> None:
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    assert await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.CANCELLED, NOW)
-    assert not await flow.mark(db, acting(cast.maria), visit, AppointmentStatus.BOOKED, NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    assert await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.CANCELLED)
+    assert not await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.BOOKED)
     with pytest.raises(BadVisit, match="over"):
-        await flow.move(db, acting(cast.maria), visit, datetime(2026, 12, 3, 14), NOW)
+        await flow.move(work_by(db, cast.maria), visit, datetime(2026, 12, 3, 14))
 
 
 @pytest.mark.parametrize("rhythm", ["before", "after"])
 async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, cast: Cast, rhythm: Rhythm) -> None:
     await around(db, cast, rhythms=[rhythm])
-    first = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    await flow.mark(db, acting(cast.maria), first, AppointmentStatus.CANCELLED, NOW)
-    again = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, 14)), NOW)
+    first = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    await flow.mark(work_by(db, cast.maria), first, AppointmentStatus.CANCELLED)
+    again = await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, 14)))
     assert len(await tied(db, again)) == 1
 
 
@@ -163,7 +163,7 @@ async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, c
 async def test_two_visits_on_one_day_can_be_booked(db: AsyncSession, cast: Cast, rhythm: Rhythm) -> None:
     await around(db, cast, rhythms=[rhythm])
     for hour in (9, 15):
-        visit = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, hour)), NOW)
+        visit = await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, hour)))
         assert len(await tied(db, visit)) == 1
 
 
@@ -172,25 +172,25 @@ async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: 
     late = NOW + timedelta(hours=5)
     await around(db, cast, late, [Rhythm.BEFORE])
     new = NewVisit(datetime(2026, 11, 16, 16))
-    visits = await flow.book_series(db, acting(cast.maria), cast.rosa, NewSeries(new, frozenset({0, 1}), 2), late)
+    visits = await flow.book_series(work_by(db, cast.maria, late), cast.rosa, NewSeries(new, frozenset({0, 1}), 2))
     assert len(visits) == 2
 
 
 async def test_who_cannot_come_is_on_the_staffs_list_and_reminded_no_more(db: AsyncSession, cast: Cast) -> None:
-    visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
-    await flow.answer(db, acting(cast.rosa), visit, Reply.CANT_COME, NOW)
+    visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    await flow.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
     assert (await planned(db, visit.id), visit.replied_by) == ([], "patient")
-    assert [found.id for found in await visits.to_handle(db, acting(cast.ken), NOW)] == [visit.id]
-    assert await visits.to_handle(db, acting(cast.tom), NOW) == []
-    await flow.handle_reply(db, acting(cast.ken), visit, NOW)
-    assert await visits.to_handle(db, acting(cast.ken), NOW) == []
-    await flow.answer(db, acting(cast.luis), visit, Reply.COMING, NOW)
+    assert [found.id for found in await visits.to_handle(work_by(db, cast.ken))] == [visit.id]
+    assert await visits.to_handle(work_by(db, cast.tom)) == []
+    await flow.handle_reply(work_by(db, cast.ken), visit)
+    assert await visits.to_handle(work_by(db, cast.ken)) == []
+    await flow.answer(work_by(db, cast.luis), visit, Reply.COMING)
     assert (len(await planned(db, visit.id)), visit.replied_by) == (3, "caregiver")
 
 
 async def test_the_next_visit_is_the_one_to_come_or_under_way(db: AsyncSession, cast: Cast) -> None:
-    today = await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 16, 10)), NOW)
-    later = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
+    today = await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 16, 10)))
+    later = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
     for hours, expected in ((0, today), (4, today), (6, later)):
         found = await visits.next_visit(db, cast.rosa.id, NOW + timedelta(hours=hours))
         assert found is expected
@@ -200,7 +200,7 @@ async def test_case_4_a_booking_and_its_reminders_are_one_transaction(database: 
 
     async def dies() -> None:
         async with database.writing() as db:
-            await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
+            await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -214,14 +214,14 @@ async def test_an_answer_by_token_is_about_the_time_that_was_said(
     """The visit moves after its reminder went out: a late "I'll be there" is not about the new day."""
     push = PushDouble()
     async with database.writing() as db:
-        visit = await flow.book(db, acting(cast.maria), cast.rosa, FIRST, NOW)
+        visit = await flow.book(work_by(db, cast.maria), cast.rosa, FIRST)
         await subscribed(db, cast.rosa)
     clock.move(days=14, hours=1)
     await Sender(database, push, clock, "https://localhost").tick()
     assert len(push.sent) == 1
     async with database.writing() as db:
         moved = await db.get_one(Appointment, visit.id)
-        await flow.move(db, acting(cast.maria), moved, datetime(2026, 12, 3, 14), clock())
+        await flow.move(work_by(db, cast.maria, clock()), moved, datetime(2026, 12, 3, 14))
     async with database.writing() as db:
         assert await flow.answer_by_token(db, push.token(), Reply.COMING, clock()) is None
         assert (await db.get_one(Appointment, visit.id)).reply is None

@@ -16,7 +16,7 @@ from server.clock import to_wall
 from server.db import Database
 from server.people.models import Clinic, Patient
 from server.reminders.models import Reminder
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.stories import rows
 
 STARTS = datetime(2026, 12, 1, 10)
@@ -28,11 +28,11 @@ async def visit(database: Database, cast: Cast) -> Appointment:
     async with database.writing() as db:
         for rhythm in (Rhythm.BEFORE, Rhythm.AFTER):
             what = Timing(rhythm, time(10), NOW.date())
-            await checkins.add_plan(db, acting(cast.maria), cast.rosa, "readiness", what, NOW)
+            await checkins.add_plan(work_by(db, cast.maria), cast.rosa, "readiness", what)
         await checkins.add_plan(
-            db, acting(cast.maria), cast.rosa, "daily-three", Timing(Rhythm.DAILY, time(9), NOW.date()), NOW
+            work_by(db, cast.maria), cast.rosa, "daily-three", Timing(Rhythm.DAILY, time(9), NOW.date())
         )
-        return await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(STARTS), NOW)
+        return await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
 
 
 async def recalculate(database: Database) -> tuple[int, int]:

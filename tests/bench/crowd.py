@@ -9,7 +9,7 @@ from server.access.models import Device
 from server.actor import Actor, ActorKind, system
 from server.channels.push.channel import PushChannel
 from server.channels.push.endpoints import HostList
-from server.db import Database, new_id
+from server.db import Database, Work, new_id
 from server.delivery.sender import Sender
 from server.devices import subscriptions
 from server.people.models import Clinic, Patient
@@ -39,11 +39,9 @@ async def fill(database: Database, endpoints: Sequence[str], hosts: HostList, du
             await db.flush()
             await _phone(db, clinic, patient, endpoint, hosts, due)
             await flow.replan(
-                db,
-                system(clinic.id),
+                Work(db, system(clinic.id), due),
                 flow.Subject(new_id(), patient.id, "/"),
                 [Planned(ReminderKind.VISIT, due, due + USEFUL)],
-                due,
             )
 
 
@@ -53,7 +51,7 @@ async def _phone(db, clinic: Clinic, patient: Patient, endpoint: str, hosts: Hos
     await db.flush()
     actor = Actor(ActorKind.PATIENT, patient.id, clinic.id, device_id=device.id)
     taken = await subscriptions.subscribe(
-        db, actor, subscriptions.NewSubscription(endpoint, *browser_keys()), hosts, now
+        Work(db, actor, now), subscriptions.NewSubscription(endpoint, *browser_keys()), hosts
     )
     assert not hasattr(taken, "why"), taken
 

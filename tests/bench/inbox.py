@@ -29,7 +29,7 @@ from server.web import charts
 from server.web.charts import Chart
 from tests.bench import crowd
 from tests.browser_without_screen import ORIGIN
-from tests.cast import acting, meet
+from tests.cast import acting, meet, work_by
 
 PATIENTS, ITEMS, WEEKS = 2500, ("breathing", "swallowing", "speech", "strength"), 4
 ASKED = 20
@@ -43,7 +43,7 @@ async def run(folder: Path, now: datetime) -> tuple[float, float]:
     async with database.writing() as db:
         cast = await meet(db)
         await _fill(db, cast.harbor, now)
-        token = await staff_accounts.make_link(db, acting(cast.maria), cast.maria, now)
+        token = await staff_accounts.make_link(work_by(db, cast.maria, now), cast.maria)
     ours = await _over_http(database, token, now)
     async with database.reading() as db:
         theirs = await _timed(lambda: _one_by_one(db, cast.maria))

@@ -17,7 +17,7 @@ from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm, Timing
 from server.clock import system_clock, to_utc, to_wall
-from server.db import Database
+from server.db import Database, Work
 from server.people.models import Caregiver, Patient, Staff
 from server.questionnaires.answers import Value
 from server.questionnaires.respondents import Respondent
@@ -28,7 +28,7 @@ from server.reminders.status import ReminderStatus
 from server.responses.models import Response, ResponseStatus
 from server.responses.submission import submit
 from server.responses.submission.submission import Submission, Taken
-from tests.cast import Cast, acting
+from tests.cast import Cast, work_by
 
 from .eventually import eventually
 
@@ -63,12 +63,12 @@ class RunningSite:
         async with self.database.writing() as db:
             patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
             helper = person if isinstance(person, Caregiver) else None
-            return await joining.issue_pairing(db, acting(self.cast.maria), patient, helper, system_clock())
+            return await joining.issue_pairing(work_by(db, self.cast.maria, system_clock()), patient, helper)
 
     async def staff_link(self, staff: Staff) -> str:
         """The address that an admin, or the command line, hands out."""
         async with self.database.writing() as db:
-            token = await staff_accounts.make_link(db, acting(staff), staff, system_clock())
+            token = await staff_accounts.make_link(work_by(db, staff, system_clock()), staff)
         return self.url(f"/staff/link#{token}")
 
     # Visits
@@ -81,7 +81,7 @@ class RunningSite:
         now = system_clock()
         new = NewVisit(to_wall(now + ahead, self.cast.harbor.zone))
         async with self.database.writing() as db:
-            return await appointments.book(db, acting(self.cast.maria), patient or self.cast.rosa, new, now)
+            return await appointments.book(work_by(db, self.cast.maria, now), patient or self.cast.rosa, new)
 
     async def reminders_of(self, subject_id: str) -> list[ReminderStatus]:
         async with self.database.reading() as db:
@@ -150,7 +150,7 @@ class RunningSite:
                 then,
                 ResponseStatus.COMPLETED if whole else ResponseStatus.IN_PROGRESS,
             )
-            taken = await submit.submit(db, acting(patient), held, sent, then)
+            taken = await submit.submit(work_by(db, patient, then), held, sent)
             assert isinstance(taken, Taken)
         return check_in
 
@@ -169,7 +169,7 @@ class RunningSite:
         actor = system(patient.clinic_id, "tests")
         rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
         async with self.database.writing() as db:
-            plan = await checkins.add_plan(db, actor, patient, slug, rhythm, now)
+            plan = await checkins.add_plan(Work(db, actor, now), patient, slug, rhythm)
             due = CheckIn.due_at <= system_clock()
             found = await db.scalars(select(CheckIn).where(CheckIn.plan_id == plan.id, due).order_by(CheckIn.due_at))
             return list(found)

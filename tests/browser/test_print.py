@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from server.checkins.models import CheckIn
 from server.clock import system_clock
+from server.db import Work
 from server.flags import actions
 from server.flags import flow as review
 from server.flags.rules import FlagOutcome
@@ -23,7 +24,7 @@ from server.questionnaires.definition import Form, still_asked
 from server.questionnaires.respondents import Respondent
 from server.responses.submission import submit
 from server.responses.submission.submission import Submission
-from tests.cast import acting
+from tests.cast import acting, work_by
 from tests.stories import due_check_in
 
 from .people import desk_of
@@ -72,9 +73,11 @@ async def given_much_to_tell(site: RunningSite) -> None:
     began = (system_clock() - timedelta(days=90)).replace(second=0, microsecond=0)
     async with site.database.writing() as db:
         for number in range(4):
-            await people.add_caregiver(db, maria, rosa, f"A helper with quite a long name {number}", "neighbour", began)
+            await people.add_caregiver(
+                Work(db, maria, began), rosa, f"A helper with quite a long name {number}", "neighbour"
+            )
         for day in range(8):
-            await calls.log_call(db, maria, rosa, CallOutcome.LEFT_MESSAGE, LONG, began + timedelta(days=day))
+            await calls.log_call(Work(db, maria, began + timedelta(days=day)), rosa, CallOutcome.LEFT_MESSAGE, LONG)
     for round_ in range(3):
         for place, slug in enumerate(ALL):
             at = began + timedelta(days=30 * round_ + place)
@@ -85,14 +88,14 @@ async def given_much_to_tell(site: RunningSite) -> None:
             flags = await review.of_patient(db, rosa.id)
             for flag in flags[: len(flags) // 2] if round_ < 2 else []:
                 if flag.closed_at is None:
-                    await actions.close(db, maria, flag, actions.Outcome(FlagOutcome.CALLED, LONG), at)
+                    await actions.close(Work(db, maria, at), flag, actions.Outcome(FlagOutcome.CALLED, LONG))
 
 
 async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     given = {question.link_id: _value(form, question.link_id, level) for question in form.questions}
     sent = Submission(check_in.client_id, still_asked(form, given, Respondent.SELF), Respondent.SELF, check_in.due_at)
-    await submit.submit(db, acting(site.cast.rosa), check_in, sent, check_in.due_at)
+    await submit.submit(work_by(db, site.cast.rosa, check_in.due_at), check_in, sent)
 
 
 def _value(form: Form, link_id: str, level: int) -> Value:

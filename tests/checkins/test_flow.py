@@ -10,7 +10,7 @@ from server.checkins import ended_plans, flow
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState, Rhythm, Timing
 from server.clock import to_wall
-from server.db import Database
+from server.db import Database, Work
 from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
@@ -21,7 +21,7 @@ from server.responses import drafts, lookup
 from server.responses import history as past
 from server.responses.models import ConflictingVersion, Draft, Response
 from server.responses.submission import closing, submission, submit
-from tests.cast import NOW, Cast, acting, weekly
+from tests.cast import NOW, Cast, weekly, work_by
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 
 DAILY = Timing(Rhythm.DAILY, time(9), NOW.date())
@@ -29,7 +29,7 @@ DAILY = Timing(Rhythm.DAILY, time(9), NOW.date())
 
 async def plan(database: Database, patient: Patient, slug: str, timing: Timing, now: datetime = NOW) -> Plan:
     async with database.writing() as db:
-        return await flow.add_plan(db, system(patient.clinic_id), patient, slug, timing, now)
+        return await flow.add_plan(Work(db, system(patient.clinic_id), now), patient, slug, timing)
 
 
 async def check_ins(database: Database) -> list[CheckIn]:
@@ -66,7 +66,7 @@ async def keep(
             now += timedelta(minutes=1)
             checked = form.question(link_id).check(value)
             await drafts.keep(
-                db, acting(cast.rosa), check_in, form, drafts.Statement(respondent, {link_id: checked}), now
+                work_by(db, cast.rosa, now), check_in, form, drafts.Statement(respondent, {link_id: checked})
             )
 
 
@@ -112,7 +112,7 @@ async def test_case_14_a_new_version_is_asked_from_the_next_one_on(database: Dat
         old = await questionnaires.newest(db, cast.harbor.id, "daily-three")
         assert old is not None
         resource = old.resource | {"version": "2", "title": "Three questions"}
-        new = await questionnaires.publish(db, acting(cast.ruth), resource, NOW)
+        new = await questionnaires.publish(work_by(db, cast.ruth), resource)
     await schedule(database, NOW + timedelta(days=1))
     versions = [check_in.questionnaire_id for check_in in await check_ins(database)]
     assert versions == [old.id] * 8 + [new.id]
@@ -125,7 +125,7 @@ async def test_a_questionnaire_that_cannot_be_asked_is_not_stored(database: Data
     async def publish() -> None:
         async with database.writing() as db:
             resource = {"name": "x", "version": "1", "title": "X", "item": [{"linkId": "a", "type": "attachment"}]}
-            await questionnaires.publish(db, acting(cast.ruth), resource, NOW)
+            await questionnaires.publish(work_by(db, cast.ruth), resource)
 
     with pytest.raises(ValueError, match="a: items of type attachment"):
         await publish()
@@ -136,7 +136,7 @@ async def test_ending_a_plan_calls_off_what_waits(database: Database, cast: Cast
     ended = await plan(database, cast.rosa, "weekly-als", weekly())
     kept = await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.writing() as db:
-        await ended_plans.end(db, acting(cast.maria), await db.get_one(Plan, ended.id), "Moved away", NOW)
+        await ended_plans.end(work_by(db, cast.maria), await db.get_one(Plan, ended.id), "Moved away")
     for check_in in await check_ins(database):
         expected = ("cancelled", {"cancelled"}) if check_in.plan_id == ended.id else ("waiting", {"scheduled"})
         states = {state for _, state in await reminders(database, check_in)}
@@ -149,11 +149,11 @@ async def test_what_can_be_answered_now_closes_first_first(database: Database, c
     await plan(database, cast.rosa, "weekly-als", weekly())
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.reading() as db:
-        found = await lookup.open_now(db, acting(cast.rosa), NOW)
+        found = await lookup.open_now(work_by(db, cast.rosa))
         forms = [await questionnaires.form_of(db, check_in.questionnaire_id) for check_in in found]
         assert [form.slug for form in forms] == ["daily-three", "weekly-als"]
-        assert await lookup.open_now(db, acting(cast.walter), NOW) == []
-        assert len(await lookup.open_now(db, acting(cast.rosa), NOW - timedelta(minutes=1))) == 0
+        assert await lookup.open_now(work_by(db, cast.walter)) == []
+        assert len(await lookup.open_now(work_by(db, cast.rosa, NOW - timedelta(minutes=1)))) == 0
 
 
 async def test_case_18_an_answered_one_is_not_nudged(database: Database, cast: Cast) -> None:
@@ -219,7 +219,7 @@ async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database
         assert await drafts.kept(db, check_in, Respondent.CAREGIVER) == {"pain": 2}
         held = await db.get_one(CheckIn, check_in.id)
         sent = submission.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
-        await submit.submit(db, acting(cast.rosa), held, sent, NOW)
+        await submit.submit(work_by(db, cast.rosa), held, sent)
     [aside] = await rows(database, ConflictingVersion)
     assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
     assert await rows(database, Draft) == []
@@ -249,6 +249,6 @@ async def test_case_42_responses_are_in_the_order_in_which_they_were_answered(da
         first, second = list(await db.scalars(select(CheckIn).order_by(CheckIn.due_at)))[:2]
         for check_in, at in ((second, NOW + timedelta(days=1)), (first, NOW)):
             sent = submission.Submission(check_in.client_id, {"pain": 1}, Respondent.SELF, at)
-            await submit.submit(db, acting(cast.rosa), check_in, sent, NOW + timedelta(days=2))
+            await submit.submit(work_by(db, cast.rosa, NOW + timedelta(days=2)), check_in, sent)
         history = await past.of_patient(db, cast.rosa.id, "daily-three")
     assert [response.check_in_id for response in history] == [first.id, second.id]

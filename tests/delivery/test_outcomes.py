@@ -10,7 +10,7 @@ from server.delivery import receipts
 from server.reminders import rules
 from server.reminders import status as told
 from server.reminders.rules import AttemptState
-from tests.cast import acting
+from tests.cast import work_by
 from tests.push_double import PushDouble
 from tests.reminders.scene import Scene
 from tests.stories import audited, rows, subscribed
@@ -28,7 +28,7 @@ async def test_case_23_an_address_that_has_ended_is_forgotten(scene: Scene) -> N
     assert (len(scene.push.sent), reminder.state in OVER) == (1, True)
     assert reminder.reason
     async with scene.database.reading() as db:
-        unreached = await told.not_reached(db, acting(scene.cast.maria), scene.clock())
+        unreached = await told.not_reached(work_by(db, scene.cast.maria, scene.clock()))
     assert [told.id for told in unreached] == [reminder.id]
 
 

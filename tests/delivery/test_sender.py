@@ -9,13 +9,13 @@ import pytest
 from server.actor import Actor, ActorKind
 from server.channels.protocol import Outcome, Result
 from server.channels.push.endpoints import HostList
-from server.db import Database
+from server.db import Database, Work
 from server.delivery import receipts, sender
 from server.devices import subscriptions
 from server.reminders import flow, rules
 from server.reminders.models import Reminder
 from server.reminders.rules import AttemptState, Planned, ReminderKind
-from tests.cast import NOW, acting
+from tests.cast import NOW, work_by
 from tests.push_double import PushDouble
 from tests.reminders.scene import ENDS, WHEN, Scene
 from tests.stories import PUSH, browser_keys, device_of, rows
@@ -45,7 +45,7 @@ async def test_case_38_patient_and_helper_on_one_phone_get_one_notification(scen
         helper = Actor(ActorKind.CAREGIVER, luis.id, luis.clinic_id, patient_id=luis.patient_id, device_id=device.id)
         endpoint = scene.phone.endpoint if shared else PUSH + "his-own"
         await subscriptions.subscribe(
-            db, helper, subscriptions.NewSubscription(endpoint, *browser_keys()), HostList.parse(""), NOW
+            Work(db, helper, NOW), subscriptions.NewSubscription(endpoint, *browser_keys()), HostList.parse("")
         )
     await scene.due()
     await scene.run()
@@ -140,11 +140,9 @@ async def test_case_5_two_workers_and_two_hundred_due_send_none_twice(scene: Sce
     async with scene.database.writing() as db:
         for number in range(199):
             await flow.replan(
-                db,
-                acting(scene.cast.maria),
+                work_by(db, scene.cast.maria, scene.clock()),
                 flow.Subject(uuid4().hex, scene.cast.rosa.id, "/"),
                 [Planned(ReminderKind.CHANGE, WHEN - timedelta(seconds=number % 60), ENDS)],
-                scene.clock(),
             )
     scene.clock.move(hours=1)
 

@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import update
 
 from server.access.models import Subscription
+from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import PauseReason
 from server.reminders import flow
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned, ReminderKind
-from tests.cast import acting
+from tests.cast import acting, work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import PUSH, device_of, subscribed
 
@@ -38,7 +39,7 @@ async def test_case_13_cancelled_between_claim_and_send_it_is_not_sent(
 ) -> None:
     async def cancel() -> None:
         async with scene.database.writing() as db:
-            await flow.cancel(db, acting(scene.cast.maria), SUBJECT, "cancelled", scene.clock())
+            await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
 
     just_before_sending(monkeypatch, cancel)
     await scene.due()
@@ -66,7 +67,7 @@ async def test_case_13_moved_between_claim_and_send_it_is_sent_when_it_is_due(
 async def pause(scene: Scene) -> None:
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.pause(db, acting(scene.cast.maria), rosa, PauseReason.HOSPITAL, scene.clock())
+        await people.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPITAL)
 
 
 async def test_case_19_a_pause_stops_what_is_due_and_resuming_does_not_flood(scene: Scene) -> None:
@@ -78,7 +79,7 @@ async def test_case_19_a_pause_stops_what_is_due_and_resuming_does_not_flood(sce
     assert scene.push.sent == []
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.resume(db, acting(scene.cast.maria), rosa, scene.clock())
+        await people.resume(work_by(db, scene.cast.maria, scene.clock()), rosa)
     scene.clock.move(minutes=5)
     await scene.run()
     assert scene.push.sent == []
@@ -109,7 +110,7 @@ async def test_one_row_that_does_not_open_keeps_nobody_else_waiting(scene: Scene
         await db.execute(update(Subscription).where(Subscription.id == broken.id).values(**values))
         walter = acting(scene.cast.walter)
         for_walter = Planned(ReminderKind.VISIT, WHEN - timedelta(minutes=1), ENDS)
-        await flow.replan(db, walter, flow.Subject("c" * 32, walter.id, "/"), [for_walter], WHEN)
+        await flow.replan(Work(db, walter, WHEN), flow.Subject("c" * 32, walter.id, "/"), [for_walter])
     scene.clock.move(hours=1)
     await asyncio.gather(scene.worker().tick(), return_exceptions=True)
     scene.clock.move(minutes=2)

@@ -19,7 +19,7 @@ from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, rows
 
@@ -65,7 +65,7 @@ async def test_a_patients_page_holds_all_of_one_person(
     await answers(database, cast.rosa, WORSE, clock)
     wall = to_wall(clock(), cast.harbor.zone)
     async with database.writing() as db:
-        await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(wall.replace(day=5, month=12)), clock())
+        await appointments.book(work_by(db, cast.maria, clock()), cast.rosa, NewVisit(wall.replace(day=5, month=12)))
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
     said = words(page)
     for part in ("Rosa Delgado", "555-0101", "voice call", "Speech: I can't use my voice", "Sat, Dec 5, 9:00 AM"):
@@ -89,13 +89,13 @@ async def test_infusions_are_marked_in_the_charts(
 ) -> None:
     wall = to_wall(NOW, cast.harbor.zone)
     async with database.writing() as db:
-        visit = await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(wall.replace(day=25)), NOW)
+        visit = await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(wall.replace(day=25)))
     await answers(database, cast.rosa, STEADY, clock)
     await answers(database, cast.rosa, STEADY, clock)
     async with database.writing() as db:
         held = await appointments.find(db, acting(cast.maria), visit.id)
         assert held is not None
-        await appointments.mark(db, acting(cast.maria), held, AppointmentStatus.FULFILLED, clock())
+        await appointments.mark(work_by(db, cast.maria, clock()), held, AppointmentStatus.FULFILLED)
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
     assert len(re.findall(r'class="mark"', page.text)) >= 9
 
@@ -122,7 +122,7 @@ async def test_case_50_a_response_is_read_in_the_version_it_was_answered_in(
         old = await questionnaires.newest(db, cast.harbor.id, "weekly-als")
         assert old is not None
         item = {"linkId": "speech", "text": "Anything about your voice?", "type": "boolean"}
-        await questionnaires.publish(db, acting(cast.ruth), old.resource | {"version": "2", "item": [item]}, clock())
+        await questionnaires.publish(work_by(db, cast.ruth, clock()), old.resource | {"version": "2", "item": [item]})
     ken = await signed_in(cast.ken)
     assert "How is speaking? I can't use my voice" in words(await ken.get(f"/staff/responses/{response_id}"))
     assert (await ken.get(f"/staff/patients/{cast.rosa.id}")).status_code == 200
@@ -134,7 +134,7 @@ async def test_a_reminder_that_nobody_showed_is_on_the_call_list(
 ) -> None:
     wall = to_wall(NOW, cast.harbor.zone)
     async with database.writing() as db:
-        await appointments.book(db, acting(cast.maria), cast.walter, NewVisit(wall.replace(day=18)), NOW)
+        await appointments.book(work_by(db, cast.maria), cast.walter, NewVisit(wall.replace(day=18)))
         failed = {"state": "failed", "reason": "no device takes reminders"}
         await db.execute(update(Reminder).where(Reminder.moment <= NOW.replace(day=17, hour=15)).values(**failed))
     clock.move(days=1, hours=2)
@@ -150,7 +150,7 @@ async def test_the_schedule_is_a_week_from_monday_on(
     async with database.writing() as db:
         for day in (16, 22, 23):
             new = NewVisit(wall.replace(day=day, hour=23 if day == 22 else 15))
-            await appointments.book(db, acting(cast.maria), cast.rosa, new, NOW)
+            await appointments.book(work_by(db, cast.maria), cast.rosa, new)
     maria = await signed_in(cast.maria)
     this_week = words(await maria.get("/staff/schedule"))
     assert "Week of Monday, November 16" in this_week
@@ -228,7 +228,7 @@ async def test_a_plan_that_has_another_in_its_place_is_not_taken_up_again(
 ) -> None:
     async with database.writing() as db:
         ended = await due_check_in(db, cast.rosa)
-        await ended_plans.end(db, acting(cast.maria), await db.get_one(Plan, ended.plan_id), "Wrong hour", NOW)
+        await ended_plans.end(work_by(db, cast.maria), await db.get_one(Plan, ended.plan_id), "Wrong hour")
         await due_check_in(db, cast.rosa)
     maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
     assert f"{ended.plan_id}/resume" not in (await maria.get(path)).text

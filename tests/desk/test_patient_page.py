@@ -12,7 +12,7 @@ from server.people import calls
 from server.people.rules import CallOutcome
 from server.questionnaires import flow as questionnaires
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
 from tests.flags.scene import answers, flags
 from tests.stories import answered, due_check_in
@@ -82,16 +82,14 @@ async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
     [flag] = await flags(database)
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        await actions.add_note(db, acting(cast.ken), held, "Speech therapist knows.", clock())
+        await actions.add_note(work_by(db, cast.ken, clock()), held, "Speech therapist knows.")
         await expected_levels.expect(
-            db,
-            acting(cast.ken),
+            work_by(db, cast.ken, clock()),
             cast.rosa.id,
             expected_levels.Item("weekly-als", "saliva"),
             expected_levels.Wanted(2, 14, "New medicine."),
-            clock(),
         )
-        await calls.log_call(db, acting(cast.ken), cast.rosa, CallOutcome.REACHED, "Fine for now.", clock())
+        await calls.log_call(work_by(db, cast.ken, clock()), cast.rosa, CallOutcome.REACHED, "Fine for now.")
     maria = await signed_in(cast.maria)
     said = words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
     for part in (

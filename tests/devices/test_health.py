@@ -14,7 +14,7 @@ from server.appointments.flow import NewVisit
 from server.channels.push.channel import vapid_public_key
 from server.channels.push.endpoints import HostList
 from server.clock import to_wall
-from server.db import Database
+from server.db import Database, Work
 from server.delivery import receipts
 from server.devices import health, health_rules, subscriptions
 from server.devices.health_rules import PushHealth, Signs
@@ -22,7 +22,7 @@ from server.devices.subscriptions import Opened, Permission
 from server.reminders.models import Reminder
 from server.reminders.rules import AttemptState
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
 from tests.reminders.scene import Scene
 from tests.stories import PUSH, browser_keys, device_of, rows, subscribed
@@ -103,7 +103,7 @@ async def test_who_has_a_visit_and_no_phone_is_on_the_worklist(
     async with database.writing() as db:
         wall = to_wall(NOW + 7 * DAY, cast.harbor.zone)
         for patient in (cast.rosa, cast.walter):
-            await appointments.book(db, acting(cast.maria), patient, NewVisit(wall), NOW)
+            await appointments.book(work_by(db, cast.maria), patient, NewVisit(wall))
         await subscribed(db, cast.luis)  # Rosa's caregiver: she is reached through him
         await device_of(db, cast.walter)
     maria = await signed_in(cast.maria)
@@ -133,12 +133,12 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
         device = await device_of(db, cast.rosa)
         actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=device.id)
         await subscriptions.subscribe(
-            db, actor, subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse(""), NOW
+            Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse("")
         )
 
     async def opens(said: Opened) -> str:
         async with database.writing() as db:
-            return await subscriptions.reconcile(db, actor, said, NOW + DAY)
+            return await subscriptions.reconcile(Work(db, actor, NOW + DAY), said)
 
     return opens
 
@@ -177,5 +177,5 @@ async def test_turned_off_on_purpose_it_stays_off(reconcile: Reconcile, database
     async with database.writing() as db:
         [held] = list(await rows(database, Subscription))
         actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=held.device_id)
-        await subscriptions.unsubscribe(db, actor, SubscriptionEnd.TURNED_OFF, NOW)
+        await subscriptions.unsubscribe(Work(db, actor, NOW), SubscriptionEnd.TURNED_OFF)
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "fine"

@@ -9,7 +9,7 @@ from server.access.models import Subscription
 from server.access.rules import SubscriptionEnd
 from server.actor import Actor
 from server.channels.push.endpoints import HostList
-from server.db import Database, scope
+from server.db import Database, Work, scope
 from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
 from server.people.rules import Refused
@@ -28,11 +28,9 @@ def subscribe(database: Database, cast: Cast) -> Subscribe:
             device = await device_of(db, person)
             scope(db, person.clinic_id)
             return await subscriptions.subscribe(
-                db,
-                as_device(person, device.id),
+                Work(db, as_device(person, device.id), NOW),
                 subscriptions.NewSubscription(endpoint, *browser_keys()),
                 HostList.parse(""),
-                NOW,
             )
 
     return take
@@ -86,7 +84,7 @@ async def test_a_device_has_one_living_endpoint(database: Database, cast: Cast) 
         actor = as_device(cast.rosa, device.id)
         for name in ("one", "two", "two"):
             await subscriptions.subscribe(
-                db, actor, subscriptions.NewSubscription(PUSH + name, *browser_keys()), HostList.parse(""), NOW
+                Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + name, *browser_keys()), HostList.parse("")
             )
     assert [held.endpoint for held in await living(database)] == [PUSH + "two"]
     assert sorted(str(held.end_reason) for held in await rows(database, Subscription)) == ["None", "replaced"]
@@ -98,12 +96,12 @@ async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Ca
     async with database.writing() as db:
         actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
         await subscriptions.subscribe(
-            db, actor, subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse(""), NOW
+            Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse("")
         )
-        await subscriptions.unsubscribe(db, actor, SubscriptionEnd.TURNED_OFF, NOW)
+        await subscriptions.unsubscribe(Work(db, actor, NOW), SubscriptionEnd.TURNED_OFF)
         assert not await subscriptions.is_subscribed(db, actor.device_id)
         await subscriptions.subscribe(
-            db, actor, subscriptions.NewSubscription(PUSH + "one", *keys), HostList.parse(""), NOW
+            Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + "one", *keys), HostList.parse("")
         )
         assert await subscriptions.is_subscribed(db, actor.device_id)
     [held] = await rows(database, Subscription)
@@ -126,7 +124,9 @@ async def test_case_33_one_phone_does_not_fill_the_table(database: Database, cas
         actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
         for number in range(150):
             await subscriptions.subscribe(
-                db, actor, subscriptions.NewSubscription(f"{PUSH}{number}", *browser_keys()), HostList.parse(""), NOW
+                Work(db, actor, NOW),
+                subscriptions.NewSubscription(f"{PUSH}{number}", *browser_keys()),
+                HostList.parse(""),
             )
     assert len(await living(database)) <= 1
     assert len(await rows(database, Subscription)) <= 100

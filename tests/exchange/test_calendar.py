@@ -12,7 +12,7 @@ from server.appointments.flow import NewVisit
 from server.appointments.models import Appointment
 from server.db import Database
 from server.exchange.calendar import CalendarVisit, visit_file
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
 
 VISIT = CalendarVisit(
@@ -66,7 +66,7 @@ def test_a_change_is_newer_and_a_cancelled_visit_says_so() -> None:
 async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cast: Cast, database: Database) -> None:
     async with database.writing() as db:
         new = NewVisit(datetime(2026, 12, 1, 10), 90, "Room 2", "Bring the mask machine.")
-        visit = await flow.book(db, acting(cast.maria), cast.rosa, new, NOW)
+        visit = await flow.book(work_by(db, cast.maria), cast.rosa, new)
     rosa = await signed_in(cast.rosa)
     answer = await rosa.get(f"/visits/{visit.id}/visit.ics")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
@@ -77,7 +77,7 @@ async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cas
         assert private.lower() not in answer.text.lower()
     async with database.writing() as db:
         held = await db.get_one(Appointment, visit.id)
-        await flow.move(db, acting(cast.maria), held, datetime(2026, 12, 3, 14), NOW)
+        await flow.move(work_by(db, cast.maria), held, datetime(2026, 12, 3, 14))
     second = event_of((await rosa.get(f"/visits/{visit.id}/visit.ics")).content)
     assert (second["UID"], second["SEQUENCE"]) == (first["UID"], first["SEQUENCE"] + 1)
     assert second["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 12, 3, 14)

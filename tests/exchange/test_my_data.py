@@ -9,7 +9,7 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.db import Database
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.stories import STEADY, answered, audited, due_check_in
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 async def lived(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, 10)), NOW)
+        await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, 10)))
         await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"mood": None, "fall": True})
         await answered(db, cast.walter, await due_check_in(db, cast.walter), STEADY)
 

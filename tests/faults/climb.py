@@ -8,11 +8,11 @@ from server import crypto, migrations
 from server.access.models import Subscription
 from server.actor import Actor, ActorKind
 from server.channels.push.endpoints import HostList
-from server.db import Database
+from server.db import Database, Work
 from server.devices import subscriptions
 from server.people import on_call
 from server.people.on_call import Contact
-from tests.cast import NOW, Cast, acting, gather
+from tests.cast import NOW, Cast, gather, work_by
 from tests.faults.crash_matrix import PENDING, World
 from tests.faults.services import Services
 from tests.faults.story import KEYRING
@@ -34,7 +34,7 @@ async def tell(url: str, services: Services) -> None:
             cast.maria.id: Contact(1, NUMBERS["maria@harbor.example"]),
             cast.ken.id: Contact(2, NUMBERS["ken@harbor.example"]),
         }
-        assert await on_call.change(db, acting(cast.ruth), cast.harbor, said, 10, NOW) is None
+        assert await on_call.change(work_by(db, cast.ruth), cast.harbor, said, 10) is None
         await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"fall": True})
     await database.close()
 
@@ -45,7 +45,7 @@ async def _phone_of_ruth(db: AsyncSession, cast: Cast, services: Services) -> No
     hosts = HostList.parse(f"127.0.0.1:{services.push.port}", base_url_is_loopback=True)
     address = services.phones["ruth"].address(services.endpoint("ruth"))
     taken = await subscriptions.subscribe(
-        db, actor, subscriptions.NewSubscription(address.endpoint, address.p256dh, address.auth), hosts, NOW
+        Work(db, actor, NOW), subscriptions.NewSubscription(address.endpoint, address.p256dh, address.auth), hosts
     )
     assert isinstance(taken, Subscription), taken
 

@@ -17,11 +17,11 @@ from server.actor import Actor, ActorKind
 from server.channels.push.endpoints import HostList
 from server.checkins import flow as checkins
 from server.checkins.rules import Rhythm, Timing
-from server.db import Database
+from server.db import Database, Work
 from server.devices import subscriptions
 from server.people import flow as people
 from server.phone_numbers import reading as numbers
-from tests.cast import NOW, Cast, acting, gather
+from tests.cast import NOW, Cast, gather, work_by
 from tests.faults import inline
 from tests.faults.haste import HastyLoop
 from tests.faults.life import Life
@@ -86,7 +86,7 @@ async def _prepare(url: str) -> None:
             await device_of(db, person)
         await _other_ways(db, cast)
         daily = Timing(Rhythm.DAILY, time(12), NOW.date())
-        await checkins.add_plan(db, acting(cast.maria), cast.rosa, "weekly-als", daily, NOW)
+        await checkins.add_plan(work_by(db, cast.maria), cast.rosa, "weekly-als", daily)
         for which in range(3):
             await subscribe(db, which, "first")
     await database.close()
@@ -95,7 +95,7 @@ async def _prepare(url: str) -> None:
 async def _other_ways(db: AsyncSession, cast: Cast) -> None:
     cast.rosa.email = "rosa@example.org"
     people.set_number(cast.rosa, "phone", numbers.read_own("+1 212 555 0101", "US"))
-    await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
+    await people.set_text_consent(work_by(db, cast.rosa), cast.rosa, True)
 
 
 async def subscribe(db: AsyncSession, which: int, endpoint: str) -> None:
@@ -107,6 +107,8 @@ async def subscribe(db: AsyncSession, which: int, endpoint: str) -> None:
     )
     at = f"{PUSH}{device.id}-{endpoint}"
     assert isinstance(
-        await subscriptions.subscribe(db, actor, subscriptions.NewSubscription(at, *KEYS), HostList.parse(""), NOW),
+        await subscriptions.subscribe(
+            Work(db, actor, NOW), subscriptions.NewSubscription(at, *KEYS), HostList.parse("")
+        ),
         Subscription,
     )

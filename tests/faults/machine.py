@@ -16,6 +16,7 @@ from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus, BadVisit
 from server.channels.protocol import Outcome, Result
 from server.clock import to_wall
+from server.db import Work
 from server.delivery import receipts
 from server.people import flow as people
 from server.people.models import Patient
@@ -74,7 +75,7 @@ class Lives(RuleBasedStateMachine):
         async def books(db: AsyncSession) -> str:
             patient = await self._patient(db, who)
             starts = to_wall(self.life.now + timedelta(hours=hours), "America/New_York")
-            visit = await appointments.book(db, acting_for(patient), patient, NewVisit(starts), self.life.now)
+            visit = await appointments.book(Work(db, acting_for(patient), self.life.now), patient, NewVisit(starts))
             return visit.id
 
         self.changes += 1
@@ -87,7 +88,7 @@ class Lives(RuleBasedStateMachine):
         async def moves(db: AsyncSession) -> None:
             visit = await self._visit(db, which)
             starts = to_wall(self.life.now + timedelta(hours=hours), visit.zone)
-            await appointments.move(db, acting_for(visit), visit, starts, self.life.now)
+            await appointments.move(Work(db, acting_for(visit), self.life.now), visit, starts)
 
         self.changes += 1
         with suppress(BadVisit):  # over, or an hour that no clock shows
@@ -101,7 +102,7 @@ class Lives(RuleBasedStateMachine):
     def mark(self, which: int, status: AppointmentStatus) -> None:
         async def marks(db: AsyncSession) -> None:
             visit = await self._visit(db, which)
-            await appointments.mark(db, acting_for(visit), visit, status, self.life.now)
+            await appointments.mark(Work(db, acting_for(visit), self.life.now), visit, status)
 
         self.changes += 1
         self.life.write(marks)
@@ -112,7 +113,7 @@ class Lives(RuleBasedStateMachine):
         async def answers(db: AsyncSession) -> None:
             visit = await self._visit(db, which)
             if visit.status == "booked" and visit.starts_at > self.life.now:
-                await appointments.answer(db, acting_for(visit), visit, reply, self.life.now)
+                await appointments.answer(Work(db, acting_for(visit), self.life.now), visit, reply)
 
         self.changes += 1
         self.life.write(answers)
@@ -137,9 +138,9 @@ class Lives(RuleBasedStateMachine):
         async def does(db: AsyncSession) -> None:
             patient = await self._patient(db, who)
             if pauses:
-                await people.pause(db, acting_for(patient), patient, PauseReason.HOSPITAL, self.life.now)
+                await people.pause(Work(db, acting_for(patient), self.life.now), patient, PauseReason.HOSPITAL)
             else:
-                await people.resume(db, acting_for(patient), patient, self.life.now)
+                await people.resume(Work(db, acting_for(patient), self.life.now), patient)
 
         self.life.write(does)
 

@@ -11,14 +11,14 @@ from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.channels.push.endpoints import HostList
 from server.clock import to_wall
-from server.db import Database
+from server.db import Database, Work
 from server.devices import subscriptions
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Caregiver, Patient
 from server.phone_numbers import reading as numbers
 from server.settings import Settings
-from tests.cast import NOW, Cast, acting, gather
+from tests.cast import NOW, Cast, acting, gather, work_by
 from tests.faults.services import Services
 from tests.stories import device_of, due_check_in
 
@@ -65,11 +65,9 @@ async def phone_of(db: AsyncSession, person: Patient | Caregiver, name: str, ser
     hosts = HostList.parse(f"127.0.0.1:{services.push.port}", base_url_is_loopback=True)
     address = services.phones[name].address(services.endpoint(name))
     taken = await subscriptions.subscribe(
-        db,
-        actor,
+        Work(db, actor, device.joined_at),
         subscriptions.NewSubscription(address.endpoint, address.p256dh, address.auth),
         hosts,
-        device.joined_at,
     )
     assert isinstance(taken, Subscription), taken
     return taken
@@ -85,22 +83,22 @@ async def _phones(db: AsyncSession, cast: Cast, services: Services) -> None:
 async def _other_ways(db: AsyncSession, cast: Cast) -> None:
     cast.rosa.email = "rosa@example.org"
     people.set_number(cast.rosa, "phone", numbers.read_own("+1 212 555 0101", "US"))
-    await people.set_text_consent(db, acting(cast.rosa), cast.rosa, True, NOW)
+    await people.set_text_consent(work_by(db, cast.rosa), cast.rosa, True)
 
 
 async def _ines(db: AsyncSession, cast: Cast) -> Patient:
     new = NewPatient("Ines Moreau", cast.harbor.zone, email="ines@example.org")
-    return await people.register_patient(db, acting(cast.maria), new, NOW)
+    return await people.register_patient(work_by(db, cast.maria), new)
 
 
 async def _jon(db: AsyncSession, cast: Cast) -> Patient:
     new = NewPatient("Jon Hale", cast.harbor.zone, phone="+1 212 555 0102")
-    jon = await people.register_patient(db, acting(cast.maria), new, NOW)
-    await people.set_text_consent(db, acting(jon), jon, True, NOW)
+    jon = await people.register_patient(work_by(db, cast.maria), new)
+    await people.set_text_consent(work_by(db, jon), jon, True)
     return jon
 
 
 async def _visit(db: AsyncSession, cast: Cast, patient: Patient) -> None:
     """In three hours: of its reminders, the one two hours before is still to come."""
     starts: datetime = to_wall(NOW + timedelta(hours=3), cast.harbor.zone)
-    await appointments.book(db, acting(cast.maria), patient, NewVisit(starts), NOW)
+    await appointments.book(work_by(db, cast.maria), patient, NewVisit(starts))

@@ -18,7 +18,7 @@ from server.reminders import status
 from server.reminders.models import Reminder
 from server.worker import process
 from server.worker.schedule import TICKS, Worker
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 from tests.stories import due_check_in, rows, subscribed
@@ -65,7 +65,7 @@ async def running(database: Database, cast: Cast, clock: StillClock) -> Running:
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
         starts = to_wall(NOW + timedelta(days=2), cast.rosa.zone)
-        await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(starts), NOW)
+        await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
         await due_check_in(db, cast.rosa)
     return Running(database, clock, PushDouble())
 

@@ -17,7 +17,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.phone_numbers import reading as numbers
 from server.reminders.models import Reminder
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 from tests.stories import rows, subscribed
@@ -44,7 +44,7 @@ class Clinic:
             people.set_number(rosa, "phone", numbers.read_own("+1 212 555 0101", "US"))
             rosa.text_consent_at = NOW
             starts = to_wall(NOW + 30 * HOURS, self.cast.harbor.zone)
-            visit = await appointments.book(db, acting(self.cast.maria), self.cast.rosa, NewVisit(starts), NOW)
+            visit = await appointments.book(work_by(db, self.cast.maria), self.cast.rosa, NewVisit(starts))
             self.visit_id = visit.id
         self.clock.move(hours=7)
         await self.sender.tick()
@@ -54,7 +54,7 @@ class Clinic:
     async def move(self, db: AsyncSession, hours: int) -> None:
         visit = await db.get_one(Appointment, self.visit_id)
         await appointments.move(
-            db, acting(self.cast.maria), visit, to_wall(NOW + hours * HOURS, visit.zone), self.clock()
+            work_by(db, self.cast.maria, self.clock()), visit, to_wall(NOW + hours * HOURS, visit.zone)
         )
 
     async def changes(self) -> list[str]:
@@ -100,7 +100,7 @@ async def test_case_13_what_was_not_shown_goes_no_other_way_once_it_is_of_no_use
     """A text said "you have a visit coming up" to someone who had arrived."""
     async with clinic.database.writing() as db:
         visit = await db.get_one(Appointment, clinic.visit_id)
-        assert await appointments.mark(db, acting(clinic.cast.maria), visit, status, clinic.clock())
+        assert await appointments.mark(work_by(db, clinic.cast.maria, clinic.clock()), visit, status)
     clinic.clock.move(hours=3)
     await clinic.sender.tick()
     visits = {reminder.id for reminder in await rows(clinic.database, Reminder, Reminder.kind == "visit")}

@@ -25,7 +25,7 @@ from server.checkins import ended_plans, rules
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.clock import SETTLES_AFTER, to_wall
-from server.db import Database
+from server.db import Database, Work
 from server.delivery import circuit_breakers, claims
 from server.delivery.models import CircuitBreaker
 from server.flags.models import Flag
@@ -37,7 +37,7 @@ from server.reminders.models import Reminder
 from server.reminders.rules import LEASE, ReminderKind
 from server.responses import drafts
 from server.responses.models import Draft, Response
-from tests.cast import NOW, Cast, acting, meet
+from tests.cast import NOW, Cast, meet, work_by
 from tests.conftest import StillClock
 from tests.databases import Postgres
 from tests.faults.test_clock import Running
@@ -96,10 +96,10 @@ async def begin(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
         starts = to_wall(NOW + 6 * DAY, cast.rosa.zone)
-        await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(starts), NOW)
+        await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
         part = await due_check_in(db, cast.rosa)
         form = await questionnaires.form_of(db, part.questionnaire_id)
-        await drafts.keep(db, acting(cast.rosa), part, form, drafts.Statement(Respondent.SELF, {"pain": 2}), NOW)
+        await drafts.keep(work_by(db, cast.rosa), part, form, drafts.Statement(Respondent.SELF, {"pain": 2}))
         await due_check_in(db, cast.walter)
 
 
@@ -265,9 +265,9 @@ async def test_case_134_a_check_in_of_an_ended_plan_or_a_visit_called_off_stays_
     running.clock.now = NOW + HOUR
     async with database.writing() as db:
         for plan in await checkins.plans_of(db, cast.walter.id):
-            await ended_plans.end(db, acting(cast.maria), plan, "Not needed", NOW + HOUR)
+            await ended_plans.end(work_by(db, cast.maria, NOW + HOUR), plan, "Not needed")
         visit = (await db.scalars(select(Appointment))).one()
-        await appointments.mark(db, acting(cast.maria), visit, AppointmentStatus.CANCELLED, NOW + HOUR)
+        await appointments.mark(work_by(db, cast.maria, NOW + HOUR), visit, AppointmentStatus.CANCELLED)
     again = Running(database, running.clock, running.push)
     await again.tick()
     await again.tick(60)
@@ -316,7 +316,7 @@ async def test_case_134_what_was_to_be_said_at_once_in_the_future_is_said_now(
 ) -> None:
     async with database.writing() as db:
         notice = Notice(ReminderKind.TEST, cast.rosa.id, "b" * 32, "/", FAR + HOUR)
-        said = await reminders.remind_now(db, system(cast.rosa.clinic_id), notice, FAR)
+        said = await reminders.remind_now(Work(db, system(cast.rosa.clinic_id), FAR), notice)
     await running.tick()
     [after] = await rows(database, Reminder, Reminder.id == said.id)
     assert (after.state, after.expires_at) == ("sent", NOW + HOUR)

@@ -15,7 +15,7 @@ from server.flags import escalation
 from server.people import on_call
 from server.people.models import Clinic
 from server.people.on_call import Contact
-from tests.cast import Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 
@@ -78,7 +78,7 @@ class Ladder:
         said = {cast.maria.id: Contact(1, phones[0]), cast.ken.id: Contact(2, phones[1])}
         async with self.database.writing() as db:
             clinic = await db.get_one(Clinic, cast.harbor.id)
-            assert await on_call.change(db, acting(cast.ruth), clinic, said, wait, self.clock()) is None
+            assert await on_call.change(work_by(db, cast.ruth, self.clock()), clinic, said, wait) is None
 
     def told(self) -> list[tuple[int, str, str]]:
         """Minutes since it began, the way, and whom; in order."""

@@ -7,7 +7,7 @@ from server.flags import actions
 from server.flags.models import Flag
 from server.flags.rules import FlagOutcome
 from server.people.models import Patient, Staff
-from tests.cast import NOW, acting
+from tests.cast import NOW, work_by
 from tests.stories import STEADY, answered, due_check_in, rows
 
 WEEK = timedelta(days=7)
@@ -42,6 +42,6 @@ async def close(
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
         return (
-            await actions.close(db, acting(staff), held, actions.Outcome(outcome, note), NOW + timedelta(days=days))
+            await actions.close(work_by(db, staff, NOW + timedelta(days=days)), held, actions.Outcome(outcome, note))
             is None
         )

@@ -13,7 +13,7 @@ from server.flags import actions, flow
 from server.flags.models import Flag, FlagNote
 from server.people.models import Staff
 from server.people.rules import Refused
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, acting, work_by
 from tests.flags.scene import answers, close, flags, only_flag
 from tests.stories import audited, rows
 
@@ -28,12 +28,12 @@ async def act(database: Database, staff: Staff, verb: Verb) -> object:
 
 
 async def gives(database: Database, staff: Staff, whom: str) -> object:
-    return await act(database, staff, lambda db, flag: actions.assign(db, acting(staff), flag, whom, NOW))
+    return await act(database, staff, lambda db, flag: actions.assign(work_by(db, staff), flag, whom))
 
 
 async def notes(database: Database, staff: Staff, text: str, hours: int) -> object:
     at = NOW + timedelta(hours=hours)
-    return await act(database, staff, lambda db, flag: actions.add_note(db, acting(staff), flag, text, at))
+    return await act(database, staff, lambda db, flag: actions.add_note(work_by(db, staff, at), flag, text))
 
 
 async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(database: Database, cast: Cast) -> None:
@@ -44,7 +44,7 @@ async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(
         async def verb(db: AsyncSession, flag: Flag) -> bool:
             with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
-            return await actions.own(db, acting(staff), flag, staff.id, NOW)
+            return await actions.own(work_by(db, staff), flag, staff.id)
 
         return await act(database, staff, verb)
 

@@ -15,7 +15,7 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
 from server.reminders.models import Reminder
 from server.responses import drafts
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import StillClock
 from tests.flags.scene import answers, close, only_flag
 from tests.push_double import PushDouble
@@ -60,7 +60,7 @@ async def test_case_73_red_again_in_another_check_in_alerts_again_whoever_has_th
     await answers(database, cast.rosa, {"fall": True})
     async with database.writing() as db:
         held = await db.get_one(Flag, (await only_flag(database)).id)
-        assert await actions.own(db, acting(cast.maria), held, cast.maria.id, NOW)
+        assert await actions.own(work_by(db, cast.maria), held, cast.maria.id)
     before = len(await rows(database, Reminder, Reminder.kind == "alert"))
     now = await answers(database, cast.rosa, {"fall": True}, weeks=1)
     flag = await only_flag(database)
@@ -78,7 +78,7 @@ async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Datab
         async with database.writing() as db:
             held = await db.get_one(CheckIn, check_in.id)
             form = await questionnaires.form_of(db, held.questionnaire_id)
-            await drafts.keep(db, acting(cast.rosa), held, form, drafts.Statement(Respondent.SELF, {"fall": True}), NOW)
+            await drafts.keep(work_by(db, cast.rosa), held, form, drafts.Statement(Respondent.SELF, {"fall": True}))
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 
 

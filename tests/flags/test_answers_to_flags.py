@@ -9,7 +9,7 @@ from server.people import flow as people
 from server.people.flow import NewPatient
 from server.responses.models import Response
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast, acting
+from tests.cast import Cast, acting, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, rows
 
@@ -122,7 +122,7 @@ async def test_case_60_script_in_a_name_or_a_note_is_shown_as_text(
     async with database.writing() as db:
         rosa = await people.find_patient(db, acting(cast.maria), cast.rosa.id)
         assert rosa is not None
-        await people.change_patient(db, acting(cast.maria), rosa, NewPatient(EVIL, cast.harbor.zone), check_in.due_at)
+        await people.change_patient(work_by(db, cast.maria, check_in.due_at), rosa, NewPatient(EVIL, cast.harbor.zone))
     phone, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     await rosa_answers(phone, check_in, speech="hard")
     flag = await only_flag(database)

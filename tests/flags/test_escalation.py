@@ -11,7 +11,7 @@ from server.flags import actions, escalation, escalation_status
 from server.flags.models import Flag
 from server.people.models import Patient, Staff
 from server.reminders.models import Attempt, Reminder
-from tests.cast import NAMES, NOW, Cast, acting
+from tests.cast import NAMES, NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.flags.ladder import KENS, MARIAS, Ladder
 from tests.flags.scene import answers, close, only_flag
@@ -37,7 +37,7 @@ async def step(ladder: Ladder) -> str:
 async def takes(ladder: Ladder, staff: Staff) -> None:
     async with ladder.database.writing() as db:
         flag = await db.get_one(Flag, (await only_flag(ladder.database)).id)
-        await actions.own(db, acting(staff), flag, staff.id, ladder.clock())
+        await actions.own(work_by(db, staff, ladder.clock()), flag, staff.id)
 
 
 async def test_case_73_a_red_flag_that_nobody_takes_is_told_one_after_the_other(ladder: Ladder) -> None:
@@ -73,7 +73,7 @@ async def test_case_73_once_somebody_has_it_nobody_else_is_told(ladder: Ladder, 
     else:
         async with ladder.database.writing() as db:
             held = await db.get_one(Flag, flag.id)
-            await actions.assign(db, acting(maria), held, ladder.cast.ken.id, ladder.clock())
+            await actions.assign(work_by(db, maria, ladder.clock()), held, ladder.cast.ken.id)
     await ladder.pass_minutes(60)
     assert ladder.told() == [(10, "text", MARIAS)]
     assert await step(ladder) == ""
@@ -103,7 +103,7 @@ async def test_given_back_it_is_told_again(ladder: Ladder) -> None:
     await takes(ladder, ladder.cast.ken)
     async with ladder.database.writing() as db:
         flag = await db.get_one(Flag, (await only_flag(ladder.database)).id)
-        await actions.assign(db, acting(ladder.cast.ken), flag, "", ladder.clock())
+        await actions.assign(work_by(db, ladder.cast.ken, ladder.clock()), flag, "")
     await ladder.pass_minutes(11)
     assert ladder.told() == [(10, "text", MARIAS)]
 

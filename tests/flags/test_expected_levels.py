@@ -9,7 +9,7 @@ from server.flags import expected_levels
 from server.flags.expected_levels import Wanted
 from server.flags.models import ExpectedLevel, Flag
 from server.people.rules import Refused
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.flags.scene import WEEK, answers, close, flags, only_flag
 from tests.stories import audited, rows
 
@@ -17,13 +17,13 @@ from tests.stories import audited, rows
 async def expects(database: Database, cast: Cast, item: str, level: int, days: int = 30, weeks: float = 0) -> object:
     async with database.writing() as db:
         which, wanted = expected_levels.Item("weekly-als", item), Wanted(level, days, "Slow.")
-        return await expected_levels.expect(db, acting(cast.ken), cast.rosa.id, which, wanted, NOW + weeks * WEEK)
+        return await expected_levels.expect(work_by(db, cast.ken, NOW + weeks * WEEK), cast.rosa.id, which, wanted)
 
 
 async def snoozes(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await expected_levels.snooze(db, acting(cast.ken), held, Wanted(level, days, "As we thought."), NOW)
+        return await expected_levels.snooze(work_by(db, cast.ken), held, Wanted(level, days, "As we thought."))
 
 
 async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Database, cast: Cast) -> None:
@@ -103,8 +103,8 @@ async def test_a_new_one_takes_the_place_of_the_old_and_can_be_ended(database: D
         assert (held.level, held.slug) == (2, "weekly-als")
         assert await expected_levels.expected_of(db, cast.rosa.id, NOW + 6 * WEEK) == []
     async with database.writing() as db:
-        assert await expected_levels.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
-        assert not await expected_levels.stop(db, acting(cast.maria), cast.rosa.id, "speech", NOW + 2 * WEEK)
+        assert await expected_levels.stop(work_by(db, cast.maria, NOW + 2 * WEEK), cast.rosa.id, "speech")
+        assert not await expected_levels.stop(work_by(db, cast.maria, NOW + 2 * WEEK), cast.rosa.id, "speech")
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=2)
     assert len(await flags(database)) == 1
     assert await audited(database, held.id) == ["expected-level.set", "expected-level.ended"]

@@ -14,7 +14,7 @@ from server.flags import actions, flow
 from server.flags.models import Flag
 from server.flags.rules import FlagOutcome
 from server.people.models import Staff
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, acting, work_by
 from tests.flags.scene import WEEK, answers, close, flags, only_flag
 from tests.stories import audited, rows
 
@@ -136,7 +136,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
             assert held is not None
             with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
-            return await actions.close(db, acting(staff), held, actions.Outcome(outcome), NOW) is None
+            return await actions.close(work_by(db, staff), held, actions.Outcome(outcome)) is None
 
     taken = await asyncio.gather(closes(cast.maria, FlagOutcome.CALLED), closes(cast.ken, FlagOutcome.VISIT_MOVED))
     assert sorted(taken) == [False, True]
@@ -162,7 +162,7 @@ async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
     flag = await only_flag(database)
     await close(database, cast.maria, flag, note="Called.")
     async with database.writing() as db:
-        await actions.reopen(db, acting(cast.maria), await db.get_one(Flag, flag.id), NOW)
+        await actions.reopen(work_by(db, cast.maria), await db.get_one(Flag, flag.id))
     again = await only_flag(database)
     assert (again.outcome, again.note, again.closed_at, again.closed_by) == (None, None, None, None)
     assert "flag.reopened" in await audited(database, flag.id)
@@ -174,7 +174,7 @@ async def test_undo_of_an_old_one_does_not_make_two(database: Database, cast: Ca
     await close(database, cast.maria, old)
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
     async with database.writing() as db:
-        await actions.reopen(db, acting(cast.maria), await db.get_one(Flag, old.id), NOW)
+        await actions.reopen(work_by(db, cast.maria), await db.get_one(Flag, old.id))
     assert [flag.closed_at is None for flag in await flags(database)] == [False, True]
 
 
@@ -182,7 +182,7 @@ async def test_the_first_who_looks_has_seen_it(database: Database, cast: Cast) -
     await answers(database, cast.rosa, {"speech": "hard"})
     for staff, hours in ((cast.ken, 1), (cast.maria, 2)):
         async with database.writing() as db:
-            await flow.see(db, acting(staff), cast.rosa.id, NOW + timedelta(hours=hours))
+            await flow.see(work_by(db, staff, NOW + timedelta(hours=hours)), cast.rosa.id)
     flag = await only_flag(database)
     assert (flag.seen_by, flag.seen_at) == (cast.ken.id, NOW + timedelta(hours=1))
 

@@ -15,7 +15,7 @@ from tests.browser.eventually import eventually
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running import running
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.cast import acting
+from tests.cast import work_by
 from tests.channels.test_email import Inbox, mail_server
 from tests.stories import rows
 
@@ -57,7 +57,7 @@ async def given_it_is_night_and_maria_is_on_call(site: RunningSite) -> None:
         clinic = await db.get_one(Clinic, cast.harbor.id)
         clinic.staffed_hours = {}
         said = {cast.maria.id: Contact(1, "")}
-        assert await on_call.change(db, acting(cast.ruth), clinic, said, 5, system_clock()) is None
+        assert await on_call.change(work_by(db, cast.ruth, system_clock()), clinic, said, 5) is None
 
 
 async def when_nobody_has_answered_in_time(site: RunningSite) -> None:

@@ -16,7 +16,7 @@ from server.responses.submission import closing
 from tests.browser.chromium import PHONE, new_page
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.cast import acting
+from tests.cast import work_by
 from tests.stories import due_check_in, rows
 
 DAYS_3 = timedelta(days=3)
@@ -172,7 +172,7 @@ async def test_case_92_a_long_list_of_late_patients_keeps_every_row_and_the_row_
         due = now - timedelta(days=5) + timedelta(minutes=number)
         new = NewPatient(f"Patient {number:03}", "UTC")
         async with site.database.writing() as db:  # one each: the worker of the site waits for the same lock
-            patient = await people.register_patient(db, acting(site.cast.maria), new, due)
+            patient = await people.register_patient(work_by(db, site.cast.maria, due), new)
             await due_check_in(db, patient, now=due.replace(second=0, microsecond=0))
     maria = await desk_of(chromium, site, site.cast.maria)
     await maria.goto("/staff?show=late")

@@ -14,7 +14,7 @@ from server.responses import history
 from server.responses.models import ConflictingVersion, Response
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.cast import acting
+from tests.cast import work_by
 from tests.journeys.holding import SAVED, given_it_is_held
 from tests.stories import audited, rows
 
@@ -81,7 +81,7 @@ async def test_case_50_the_clinic_changes_the_questions_while_the_answers_wait(
         old = await db.get_one(Questionnaire, held.questionnaire_id)
         item = {"linkId": "sleep", "text": "Did you sleep?", "type": "boolean"}
         changed = old.resource | {"version": "2", "item": [item]}
-        held.questionnaire_id = (await questionnaires.publish(db, acting(site.cast.ruth), changed, system_clock())).id
+        held.questionnaire_id = (await questionnaires.publish(work_by(db, site.cast.ruth, system_clock()), changed)).id
     await rosa.context.set_offline(False)
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     [response] = await rows(site.database, Response)

@@ -10,7 +10,7 @@ from server.db import Database
 from server.flags.models import Flag
 from server.people.models import Patient
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, audited, due_check_in, rows
 
@@ -23,7 +23,7 @@ async def books(database: Database, cast: Cast, instructions: str | None = None)
     wall = to_wall(NOW, cast.harbor.zone).replace(day=17, hour=10)
     async with database.writing() as db:
         return (
-            await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(wall, instructions=instructions), NOW)
+            await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(wall, instructions=instructions))
         ).id
 
 

@@ -18,7 +18,7 @@ from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders.rules import Reply
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble
 from tests.stories import rows, subscribed
@@ -30,12 +30,12 @@ LATER = datetime(2026, 12, 1, 15, 30)
 @pytest.fixture
 async def visit(database: Database, cast: Cast) -> Appointment:
     async with database.writing() as db:
-        return await flow.book(db, acting(cast.maria), cast.rosa, NewVisit(STARTS), NOW)
+        return await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
 
 
 async def moved(database: Database, cast: Cast, visit: Appointment, starts: datetime, now: datetime = NOW) -> None:
     async with database.writing() as db:
-        await flow.move(db, acting(cast.maria), await db.get_one(Appointment, visit.id), starts, now)
+        await flow.move(work_by(db, cast.maria, now), await db.get_one(Appointment, visit.id), starts)
 
 
 async def stored(database: Database) -> Appointment:
@@ -77,9 +77,7 @@ async def test_case_88_a_visit_that_was_called_off_meanwhile_is_said(
     rosa = await signed_in(cast.rosa)
     old = await shown_on(rosa, "/")
     async with database.writing() as db:
-        await flow.mark(
-            db, acting(cast.maria), await db.get_one(Appointment, visit.id), AppointmentStatus.CANCELLED, NOW
-        )
+        await flow.mark(work_by(db, cast.maria), await db.get_one(Appointment, visit.id), AppointmentStatus.CANCELLED)
     late = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming", "shown": old})
     assert (late.status_code, "This visit does not need one any more" in words(late)) == (409, True)
     assert "I'll be there" not in words(late)
@@ -114,13 +112,13 @@ async def test_case_88_an_answer_and_a_move_at_once_never_mix(
             shown = found.shown
             await meets(found)
             with contextlib.suppress(VisitChanged):
-                await flow.answer(db, acting(cast.rosa), found, Reply.COMING, NOW, shown=shown)
+                await flow.answer(work_by(db, cast.rosa), found, Reply.COMING, shown=shown)
 
     async def moves() -> None:
         async with database.writing() as db:
             found = await db.get_one(Appointment, visit.id)
             await meets(found)
-            await flow.move(db, acting(cast.maria), found, LATER, NOW)
+            await flow.move(work_by(db, cast.maria), found, LATER)
 
     await asyncio.gather(answers(), moves())
     after = await stored(database)

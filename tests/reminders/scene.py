@@ -14,7 +14,7 @@ from server.delivery.sender import Sender
 from server.reminders import flow
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned, ReminderKind
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 from tests.stories import rows, subscribed
@@ -58,11 +58,9 @@ class Scene:
 async def plan(database: Database, cast: Cast, planned: list[Planned], subject: str = SUBJECT) -> None:
     async with database.writing() as db:
         await flow.replan(
-            db,
-            acting(cast.maria),
+            work_by(db, cast.maria),
             flow.Subject(subject, cast.rosa.id, f"/visits/{subject}", "Tuesday, December 1, 10:00. Room 2"),
             planned,
-            NOW,
         )
 
 

@@ -12,7 +12,7 @@ from server.people.rules import PauseReason
 from server.reminders import flow, status
 from server.reminders.models import Reminder
 from server.reminders.rules import AttemptState, Planned, ReminderKind
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import audited, rows
 
@@ -123,7 +123,7 @@ async def test_called_off_before_it_went_out_the_lead_lets_go(scene: Scene) -> N
     await scene.due()
     scene.push.says = Outcome(Result.ACCEPTED, 201)
     async with scene.database.writing() as db:
-        await flow.cancel(db, acting(scene.cast.maria), SUBJECT, "cancelled", scene.clock())
+        await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
     await scene.run()
     assert said(scene)["title"] == "You have a check-in ready"
     found = await by_subject(scene)
@@ -134,7 +134,7 @@ async def test_once_it_went_out_nothing_is_said_again(scene: Scene) -> None:
     await check_in(scene, OTHER)
     await scene.due()
     async with scene.database.writing() as db:
-        await flow.cancel(db, acting(scene.cast.maria), SUBJECT, "cancelled", scene.clock())
+        await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
     await scene.run()
     assert len(scene.push.sent) == 1
 
@@ -153,7 +153,7 @@ async def test_case_13_part_of_it_called_off_meanwhile_it_is_written_anew(scene:
 
     async def answered() -> None:
         async with scene.database.writing() as db:
-            await flow.settle(db, acting(scene.cast.rosa), OTHER, scene.clock())
+            await flow.settle(work_by(db, scene.cast.rosa, scene.clock()), OTHER)
 
     with monkeypatch.context() as patch:
         just_before_sending(patch, answered)
@@ -168,7 +168,7 @@ async def test_case_19_a_pause_ends_both(scene: Scene, cast: Cast) -> None:
     await check_in(scene, OTHER)
     async with scene.database.writing() as db:
         await people.pause(
-            db, acting(cast.maria), await db.get_one(type(cast.rosa), cast.rosa.id), PauseReason.HOSPITAL, NOW
+            work_by(db, cast.maria), await db.get_one(type(cast.rosa), cast.rosa.id), PauseReason.HOSPITAL
         )
     await scene.due()
     await scene.run()

@@ -16,7 +16,7 @@ from server.people.rules import PauseReason
 from server.reminders import flow, status
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import AttemptState, Planned, ReminderKind, ReminderState
-from tests.cast import NOW, acting
+from tests.cast import work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, plan
 from tests.stories import audited, rows
 
@@ -69,7 +69,7 @@ async def test_case_17_the_database_itself_holds_one_reminder_for_subject_kind_a
 async def test_cancelling_is_told_once(scene: Scene) -> None:
     for _ in range(2):
         async with scene.database.writing() as db:
-            await flow.cancel(db, acting(scene.cast.maria), SUBJECT, "cancelled", NOW)
+            await flow.cancel(work_by(db, scene.cast.maria), SUBJECT, "cancelled")
     reminder = await scene.reminder()
     assert (reminder.state, reminder.reason) == ("cancelled", "cancelled")
     assert (await audited(scene.database, reminder.id)).count("reminder.cancelled") == 1
@@ -151,7 +151,7 @@ async def test_case_19_a_token_is_worth_nothing_in_a_pause(scene: Scene) -> None
     await scene.due()
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.pause(db, acting(scene.cast.maria), rosa, PauseReason.HOSPICE, scene.clock())
+        await people.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPICE)
     assert await redeem(scene) is None
 
 
@@ -159,7 +159,7 @@ async def test_case_64_a_token_ends_with_the_phone_it_was_sent_to(scene: Scene) 
     await scene.due()
     async with scene.database.writing() as db:
         phone = await db.get_one(Device, scene.phone.device_id)
-        await sessions.end_device(db, acting(scene.cast.maria), phone, scene.clock())
+        await sessions.end_device(work_by(db, scene.cast.maria, scene.clock()), phone)
     assert await redeem(scene) is None
     assert (await scene.reminder()).answered_at is None
 
@@ -169,7 +169,7 @@ async def test_case_18_settling_answers_what_was_sent_and_stops_what_is_to_come(
     await scene.due()
     for _ in range(2):
         async with scene.database.writing() as db:
-            await flow.settle(db, acting(scene.cast.rosa), SUBJECT, scene.clock())
+            await flow.settle(work_by(db, scene.cast.rosa, scene.clock()), SUBJECT)
     assert await states(scene) == {"0": "sent", "1": "cancelled"}
     async with scene.database.reading() as db:
         found = await status.with_attempts(db, await flow.of_subject(db, SUBJECT))
@@ -187,7 +187,7 @@ async def test_two_receipts_at_once_are_kept(scene: Scene) -> None:
 
 async def unreached(scene: Scene, staff: Staff) -> list[str]:
     async with scene.database.reading() as db:
-        return [reminder.id for reminder in await status.not_reached(db, acting(staff), scene.clock())]
+        return [reminder.id for reminder in await status.not_reached(work_by(db, staff, scene.clock()))]
 
 
 async def test_staff_see_who_was_not_reached_until_the_visit(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from server.responses import history
 from server.responses.models import ConflictingVersion
 from server.responses.submission import closing, submission, submit
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.responses.delivering import check_in as check_in
 from tests.responses.delivering import deliver, only_response
@@ -105,7 +105,7 @@ async def test_an_answer_that_waited_offline_is_taken_after_the_window(
     async with database.writing() as db:
         held = await db.get_one(CheckIn, check_in.id)
         sent = submission.Submission(check_in.client_id, STEADY, Respondent.SELF, NOW)
-        taken = await submit.submit(db, acting(cast.rosa), held, sent, now)
+        taken = await submit.submit(work_by(db, cast.rosa, now), held, sent)
     assert isinstance(taken, submission.Taken)
     assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"

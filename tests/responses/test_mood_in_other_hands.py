@@ -25,7 +25,7 @@ from server.questionnaires.definition import Form
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from tests.browser_without_screen import Browser
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
 from tests.stories import answered, due_check_in, entry, rows, sealed
 from tests.world import NOTHING, ROUTES, address, method
@@ -91,7 +91,7 @@ async def family(
     """Two weeks of answers, the second with news; a third check-in, begun by the patient on the patient's own phone."""
     name = f"A friend of {patient.name}"
     async with database.writing() as db:
-        caregiver = await people.add_caregiver(db, acting(cast.maria), patient, name, "", NOW)
+        caregiver = await people.add_caregiver(work_by(db, cast.maria), patient, name, "")
         first = await due_check_in(db, patient, slug, NOW - 2 * WEEK)
         await answered(db, patient, first, PUBLIC[slug] | FINE[slug], NOW - 2 * WEEK)
         before = await due_check_in(db, patient, slug, NOW - WEEK)
@@ -102,7 +102,7 @@ async def family(
         due = await due_check_in(db, patient, slug)
         form = await questionnaires.form_of(db, due.questionnaire_id)
         for link_id, value in private.items():
-            await drafts.keep(db, acting(patient), due, form, drafts.Statement(Respondent.SELF, {link_id: value}), NOW)
+            await drafts.keep(work_by(db, patient), due, form, drafts.Statement(Respondent.SELF, {link_id: value}))
     return Family(patient, name, await signed_in(caregiver), before.id, due.id)
 
 

@@ -13,7 +13,7 @@ from server.people.models import Patient
 from server.people.rules import CallOutcome, PauseReason
 from server.responses import overdue
 from server.responses.overdue import LatePatient
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.stories import STEADY, answered, due_check_in
 
 DAY = timedelta(days=1)
@@ -76,7 +76,7 @@ def test_nothing_due_is_not_late() -> None:
 
 async def late(database: Database, cast: Cast, now: datetime) -> list[LatePatient]:
     async with database.reading() as db:
-        return await overdue.unanswered(db, acting(cast.maria), now)
+        return await overdue.unanswered(work_by(db, cast.maria, now))
 
 
 async def given_a_weekly_one(database: Database, patient: Patient) -> str:
@@ -89,7 +89,7 @@ async def test_a_silent_patient_is_called_on_day_3(database: Database, cast: Cas
     [found] = await late(database, cast, NOW + 3 * DAY)
     assert (found.patient_id, found.check_in_id, found.lateness.to_call) == (cast.rosa.id, check_in_id, True)
     async with database.writing() as db:
-        await calls.log_call(db, acting(cast.maria), cast.rosa, CallOutcome.LEFT_MESSAGE, "", NOW + 3 * DAY)
+        await calls.log_call(work_by(db, cast.maria, NOW + 3 * DAY), cast.rosa, CallOutcome.LEFT_MESSAGE, "")
     [called] = await late(database, cast, NOW + 4 * DAY)
     assert (called.lateness.state, called.lateness.to_call) == ("late", False)
 
@@ -107,11 +107,11 @@ async def test_case_19_who_is_paused_is_not_late_nor_when_resumed(database: Data
     await given_a_weekly_one(database, cast.rosa)
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
-        await people.pause(db, acting(cast.maria), rosa, PauseReason.HOSPITAL, NOW + DAY)
+        await people.pause(work_by(db, cast.maria, NOW + DAY), rosa, PauseReason.HOSPITAL)
     assert await late(database, cast, NOW + 5 * DAY) == []
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
-        await people.resume(db, acting(cast.maria), rosa, NOW + 5 * DAY)
+        await people.resume(work_by(db, cast.maria, NOW + 5 * DAY), rosa)
     assert await late(database, cast, NOW + 6 * DAY) == []
 
 

@@ -8,7 +8,7 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.models import Questionnaire
 from server.responses import history
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.responses.delivering import check_in as check_in
 from tests.responses.delivering import deliver, only_response
@@ -62,6 +62,6 @@ async def given_a_new_version(database: Database, cast: Cast, check_in: CheckIn)
         held = await db.get_one(CheckIn, check_in.id)
         old = await db.get_one(Questionnaire, held.questionnaire_id)
         item = {"linkId": "speech", "text": "Anything about your voice?", "type": "boolean"}
-        new = await questionnaires.publish(db, acting(cast.ruth), old.resource | {"version": "2", "item": [item]}, NOW)
+        new = await questionnaires.publish(work_by(db, cast.ruth), old.resource | {"version": "2", "item": [item]})
         held.questionnaire_id = new.id
         return old.id, new.id

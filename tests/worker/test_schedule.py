@@ -19,7 +19,7 @@ from server.settings import Settings
 from server.worker import process
 from server.worker.schedule import LONGEST_SLEEP, TICKS, Worker
 from server.worker.wakeups import notice_writes
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 from tests.reminders.scene import SUBJECT
@@ -44,11 +44,9 @@ async def other(database_url: str) -> AsyncIterator[Database]:
 async def remind(database: Database, cast: Cast, after: timedelta) -> None:
     async with database.writing() as db:
         await flow.replan(
-            db,
-            acting(cast.maria),
+            work_by(db, cast.maria),
             flow.Subject(uuid4().hex, cast.rosa.id, f"/visits/{SUBJECT}"),
             [Planned(ReminderKind.CHANGE, NOW + after, NOW + timedelta(days=3))],
-            NOW,
         )
 
 

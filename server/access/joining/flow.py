@@ -12,7 +12,7 @@ from server.access import rules, sessions
 from server.access.guess_limits import count_guess, forgive_guess
 from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.actor import Actor, ActorKind
-from server.db import scope
+from server.db import Work, scope
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
@@ -24,41 +24,37 @@ class Joined:
     device: Device
 
 
-async def issue_pairing(
-    db: AsyncSession, actor: Actor, patient: Patient, caregiver: Caregiver | None, now: datetime
-) -> str:
+async def issue_pairing(work: Work, patient: Patient, caregiver: Caregiver | None) -> str:
     """Issue a new eight-digit pairing code for one device."""
     code = f"{secrets.randbelow(10**8):08d}"
-    await pair_by(db, actor, patient, caregiver, code, now)
+    await pair_by(work, patient, caregiver, code)
     return code
 
 
-async def pair_by(
-    db: AsyncSession, actor: Actor, patient: Patient, caregiver: Caregiver | None, code: str, now: datetime
-) -> PairingCode:
+async def pair_by(work: Work, patient: Patient, caregiver: Caregiver | None, code: str) -> PairingCode:
     """Make `code` a pairing code for one device of this person. The person's earlier unused codes expire."""
     who = caregiver.id if caregiver else None
-    await db.execute(
+    await work.db.execute(
         update(PairingCode)
         .where(
             PairingCode.patient_id == patient.id,
             PairingCode.caregiver_id == who,
             PairingCode.used_at.is_(None),
         )
-        .values(expires_at=now)
+        .values(expires_at=work.now)
     )
     pairing = PairingCode(
-        clinic_id=actor.clinic_id,
+        clinic_id=work.actor.clinic_id,
         code_hash=crypto.keyed_hash(code, "pairing"),
         patient_id=patient.id,
         caregiver_id=who,
-        made_by=actor.id,
-        device_id=None if actor.kind == ActorKind.STAFF else actor.device_id or None,
-        expires_at=now + rules.PAIRING_LIFE,
+        made_by=work.actor.id,
+        device_id=None if work.actor.kind == ActorKind.STAFF else work.actor.device_id or None,
+        expires_at=work.now + rules.PAIRING_LIFE,
     )
-    db.add(pairing)
-    await db.flush()
-    audit.record(db, actor, "pairing.issued", pairing, now)
+    work.db.add(pairing)
+    await work.db.flush()
+    audit.record(work, "pairing.issued", pairing)
     return pairing
 
 
@@ -125,7 +121,7 @@ async def begin(
     if consented is not None:
         db.add(_consent(device, patient_id, consented, now))
     actor = Actor(ActorKind.CAREGIVER if helper else ActorKind.PATIENT, person.id, person.clinic_id)
-    audit.record(db, actor, "device.joined", device, now, consent=consented or "")
+    audit.record(Work(db, actor, now), "device.joined", device, consent=consented or "")
     token, session = await sessions.begin_session(db, device, now)
     return Joined(token, session, device)
 

@@ -11,11 +11,12 @@ from server.access import rules, sessions
 from server.access.guards import chosen_language, ended_cookie, held_token, session_cookie, source_of
 from server.access.joining import flow as joining
 from server.actor import Actor, ActorKind
+from server.db import Work
 from server.people import flow
 from server.people.models import Clinic, Patient
 from server.people.rules import Refused
 from server.web import render
-from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
+from server.web.dependencies import ANYONE, PERSON, Ask, Db, InWork, Now
 from server.web.form_fields import form_of, text
 
 STEPS = {"iphone": 4, "android": 3, "other": 1}
@@ -59,7 +60,7 @@ async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None,
     chosen = chosen_language(request)
     if patient_id and chosen:
         patient = await db.get_one(Patient, patient_id)
-        await flow.set_language(db, Actor(ActorKind.PATIENT, patient.id, patient.clinic_id), patient, chosen, now)
+        await flow.set_language(Work(db, Actor(ActorKind.PATIENT, patient.id, patient.clinic_id), now), patient, chosen)
 
 
 def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:
@@ -91,8 +92,8 @@ def sign_out_page(request: Ask) -> Response[str]:
 
 
 @post("/sign-out", opt=PERSON)
-async def sign_out(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
-    await sessions.end_device(db, actor, await sessions.own_device(db, actor), now)
+async def sign_out(request: Ask, work: InWork) -> Response[Any]:
+    await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie())
     response.headers["Clear-Site-Data"] = '"cache"'

@@ -13,21 +13,21 @@ from server.access.joining import flow as joining
 from server.access.models import Device
 from server.people import flow
 from server.web import render
-from server.web.dependencies import STAFF, Ask, Db, Given, Now, Who
+from server.web.dependencies import STAFF, Ask, Given, InWork
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
 
 @post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
-async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, patient_id: FromPath[str]) -> Response[str]:
+async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath[str]) -> Response[str]:
     """Show a new eight-digit code, also as a QR code, for the patient's device or a caregiver's."""
-    patient = found(await flow.find_patient(db, actor, patient_id))
+    patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     caregiver_id = text(await form_of(request), "caregiver", 32)
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
+    helpers = {helper.id: helper for helper in await flow.caregivers_of(work.db, patient.id)}
     caregiver = helpers.get(caregiver_id)
     if caregiver_id and caregiver is None:
         raise NotFoundException
-    code = await joining.issue_pairing(db, actor, patient, caregiver, now)
+    code = await joining.issue_pairing(work, patient, caregiver)
     qr = segno.make(f"{settings.base_url}/join#{code}").svg_data_uri(scale=6, border=2)
     return render.page(
         request,
@@ -42,12 +42,12 @@ async def pair(request: Ask, db: Db, actor: Who, settings: Given, now: Now, pati
 
 
 @post("/staff/devices/{device_id:str}/end", opt=STAFF)
-async def end_device(request: Ask, db: Db, actor: Who, now: Now, device_id: FromPath[str]) -> Response[Any]:
-    device = await db.get(Device, device_id)
-    if device is None or device.clinic_id != actor.clinic_id:
+async def end_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
+    device = await work.db.get(Device, device_id)
+    if device is None or device.clinic_id != work.actor.clinic_id:
         raise NotFoundException
-    await sessions.end_device(db, actor, device, now)
-    return render.go(request, await _patients_page(db, device))
+    await sessions.end_device(work, device)
+    return render.go(request, await _patients_page(work.db, device))
 
 
 async def _patients_page(db: AsyncSession, device: Device) -> str:

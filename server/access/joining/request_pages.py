@@ -19,7 +19,7 @@ from server.people import flow
 from server.people.models import Caregiver, Clinic, Patient
 from server.people.rules import Refused
 from server.web import render
-from server.web.dependencies import ANYONE, PATIENT, PERSON, STAFF, Ask, Db, Now, Who
+from server.web.dependencies import ANYONE, PATIENT, PERSON, STAFF, Ask, Db, InWork, Now, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
@@ -76,18 +76,18 @@ async def own_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/settings/phones/let-in", opt=PERSON)
-async def let_own_in(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def let_own_in(request: Ask, work: InWork) -> Response[Any]:
     """Approve a new device of the person whose button was pressed."""
     form = await form_of(request)
-    whose = {person.id: person for person in await _may_let_in(db, actor)}
+    whose = {person.id: person for person in await _may_let_in(work.db, work.actor)}
     person = whose.get(text(form, "whose", 32))
     if person is None:
         raise NotFoundException
-    patient, caregiver = await _pair_of(db, person)
+    patient, caregiver = await _pair_of(work.db, person)
     typed = text(form, "code", 40)
-    done = await join_requests.let_in(db, actor, typed, patient, caregiver, now)
+    done = await join_requests.let_in(work, typed, patient, caregiver)
     if isinstance(done, Refused):
-        return await _own_page(request, db, actor, done, typed)
+        return await _own_page(request, work.db, work.actor, done, typed)
     return render.page(request, "access/let_in_done.html", device_name=done.device_name)
 
 
@@ -119,12 +119,12 @@ async def _pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patie
 
 
 @post("/settings/helpers/{caregiver_id:str}/allow", opt=PATIENT)
-async def allow(request: Ask, db: Db, actor: Who, now: Now, caregiver_id: FromPath[str]) -> Response[Any]:
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, actor.patient_id)}
+async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
+    helpers = {helper.id: helper for helper in await flow.caregivers_of(work.db, work.actor.patient_id)}
     if caregiver_id not in helpers:
         raise NotFoundException
     allowed = text(await form_of(request), "allowed", 3) == "yes"
-    await join_requests.allow(db, actor, helpers[caregiver_id], allowed, now)
+    await join_requests.allow(work, helpers[caregiver_id], allowed)
     return render.go(request, "/settings/phones")
 
 
@@ -137,11 +137,11 @@ async def staff_page(
 
 
 @post("/staff/patients/{patient_id:str}/let-in", opt=STAFF)
-async def staff_let_in(request: Ask, db: Db, actor: Who, now: Now, patient_id: FromPath[str]) -> Response[Any]:
+async def staff_let_in(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     form = await form_of(request)
-    patient, caregiver = await _whom(db, actor, patient_id, text(form, "caregiver", 32))
+    patient, caregiver = await _whom(work.db, work.actor, patient_id, text(form, "caregiver", 32))
     typed = text(form, "code", 40)
-    done = await join_requests.let_in(db, actor, typed, patient, caregiver, now)
+    done = await join_requests.let_in(work, typed, patient, caregiver)
     if isinstance(done, JoinRequest):
         return render.go(request, f"/staff/patients/{patient.id}#people")
     return render.page(

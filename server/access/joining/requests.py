@@ -15,7 +15,7 @@ from server.access import rules, sessions
 from server.access.guess_limits import count_guess, forgive_guess
 from server.access.joining.flow import pair_by
 from server.access.models import JoinRequest, PairingCode
-from server.actor import Actor
+from server.db import Work
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 
@@ -58,42 +58,40 @@ async def asked_by(db: AsyncSession, asked: Asked, now: datetime) -> JoinRequest
     return None if pairing and (pairing.used_at or pairing.expires_at <= now) else request
 
 
-async def let_in(
-    db: AsyncSession, actor: Actor, typed: str, patient: Patient, caregiver: Caregiver | None, now: datetime
-) -> JoinRequest | Refused:
+async def let_in(work: Work, typed: str, patient: Patient, caregiver: Caregiver | None) -> JoinRequest | Refused:
     """Approve the device that shows this number for this person, who must still consent on the device."""
-    left = await count_guess(db, f"lets-in:{actor.id}", now)
+    left = await count_guess(work.db, f"lets-in:{work.actor.id}", work.now)
     if left < 0:
         return Refused("too-many")
     code = rules.clean_code(typed)
-    found = await db.scalar(
+    found = await work.db.scalar(
         select(JoinRequest)
         .where(JoinRequest.code_hash == crypto.keyed_hash(code, "pairing"))
         .order_by(JoinRequest.expires_at.desc())
     )
     if found is None:
         return Refused("unknown", left)
-    if found.expires_at <= now:
+    if found.expires_at <= work.now:
         return Refused("expired", left)
-    taken = await db.scalar(
+    taken = await work.db.scalar(
         update(JoinRequest)
         .where(JoinRequest.id == found.id, JoinRequest.approved_at.is_(None))
-        .values(approved_at=now)
+        .values(approved_at=work.now)
         .returning(JoinRequest.id)
     )
     if taken is None:  # a concurrent request approved it first, or the same number was entered twice
         return Refused("used", left)
-    pairing = await pair_by(db, actor, patient, caregiver, code, now)
+    pairing = await pair_by(work, patient, caregiver, code)
     found.pairing_id = pairing.id
-    audit.record(db, actor, "pairing.approved", pairing, now, device=found.device_name)
-    await forgive_guess(db, f"lets-in:{actor.id}", now)
+    audit.record(work, "pairing.approved", pairing, device=found.device_name)
+    await forgive_guess(work.db, f"lets-in:{work.actor.id}", work.now)
     return found
 
 
-async def allow(db: AsyncSession, actor: Actor, caregiver: Caregiver, allowed: bool, now: datetime) -> None:
+async def allow(work: Work, caregiver: Caregiver, allowed: bool) -> None:
     """Set whether a caregiver may approve the patient's new devices, which show the patient's own answers, mood too."""
     caregiver.may_approve = allowed
-    audit.record(db, actor, "caregiver.may-approve", caregiver, now, allowed=allowed)
+    audit.record(work, "caregiver.may-approve", caregiver, allowed=allowed)
     if not allowed:
         for_patient = (PairingCode.made_by == caregiver.id) & PairingCode.caregiver_id.is_(None)
-        await sessions.end_codes(db, actor, for_patient, now)
+        await sessions.end_codes(work, for_patient)

@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from server.actor import Actor
+from server.db import Work
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.rows import Row
 from server.flags import actions, expected_levels
@@ -33,23 +30,23 @@ class Detail:
     notes: list[FlagNote]
 
 
-async def of(db: AsyncSession, actor: Actor, flag: Flag, now: datetime) -> Detail:
-    return (await of_all(db, actor, [flag], now))[flag.id]
+async def of(work: Work, flag: Flag) -> Detail:
+    return (await of_all(work, [flag]))[flag.id]
 
 
-async def of_all(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> dict[str, Detail]:
+async def of_all(work: Work, flags: Sequence[Flag]) -> dict[str, Detail]:
     """Details by flag id."""
-    team = await staff.team(db, actor)
+    team = await staff.team(work.db, work.actor)
     names = {member.id: member.name for member in team}
-    forms = await questionnaires.offered(db, actor)
-    notes = await actions.notes_of(db, [flag.id for flag in flags])
+    forms = await questionnaires.offered(work.db, work.actor)
+    notes = await actions.notes_of(work.db, [flag.id for flag in flags])
     return {
         flag.id: Detail(
             team=team,
             names=names,
             outcomes=review_rules.OFFERED_OUTCOMES,
             levels=_levels(flag, forms.get(flag.slug)),
-            offers_expected=flag.closed_at is None and await expected_levels.offers_expected(db, flag),
+            offers_expected=flag.closed_at is None and await expected_levels.offers_expected(work.db, flag),
             notes=notes.get(flag.id, []),
         )
         for flag in flags
@@ -73,9 +70,11 @@ class Expected:
     words: str
 
 
-async def expected_of(db: AsyncSession, actor: Actor, patient_id: str, now: datetime) -> list[Expected]:
-    forms = await questionnaires.offered(db, actor)
-    return [_expected(row, forms.get(row.slug)) for row in await expected_levels.expected_of(db, patient_id, now)]
+async def expected_of(work: Work, patient_id: str) -> list[Expected]:
+    forms = await questionnaires.offered(work.db, work.actor)
+    return [
+        _expected(row, forms.get(row.slug)) for row in await expected_levels.expected_of(work.db, patient_id, work.now)
+    ]
 
 
 def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
@@ -85,9 +84,9 @@ def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
     return Expected(row, question.short, level_words(question, row.level))
 
 
-async def just_done(db: AsyncSession, actor: Actor, flag_id: str, now: datetime) -> Row | None:
+async def just_done(work: Work, flag_id: str) -> Row | None:
     """The flag that was just closed, so that the inbox can offer to undo it; None if it is not closed."""
-    flag = await review.find(db, actor, flag_id) if flag_id else None
+    flag = await review.find(work.db, work.actor, flag_id) if flag_id else None
     if flag is None or flag.closed_at is None:
         return None
-    return (await inbox_rows.rows_of(db, actor, [flag], now))[0]
+    return (await inbox_rows.rows_of(work, [flag]))[0]

@@ -4,7 +4,6 @@ An action from a page that is out of date is refused; the response shows the cur
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -13,6 +12,7 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
+from server.db import Work
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
 from server.desk.rules import InboxTab
@@ -26,7 +26,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
-from server.web.dependencies import STAFF, WRITES, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.form_fields import form_of, one_of, text, way_back, whole
 from server.web.problems import found
 
@@ -62,83 +62,81 @@ class View:
 
 @get("/staff/flags/{flag_id:str}", opt=STAFF | WRITES)
 async def flag_page(
-    request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str], show: FromQuery[str] = InboxTab.ACTION
+    request: Ask, work: InWork, flag_id: FromPath[str], show: FromQuery[str] = InboxTab.ACTION
 ) -> Response[str]:
     """One flag with all its actions; the inbox shows the same inside the row."""
-    flag = found(await flags.find(db, actor, flag_id))
-    await people.opened(db, actor, await db.get_one(Patient, flag.patient_id), now)
-    return await _page(
-        request, db, actor, flag, now, View(f"/staff?show={show if show in tuple(InboxTab) else InboxTab.ACTION}")
-    )
+    flag = found(await flags.find(work.db, work.actor, flag_id))
+    await people.opened(work, await work.db.get_one(Patient, flag.patient_id))
+    return await _page(request, work, flag, View(f"/staff?show={show if show in tuple(InboxTab) else InboxTab.ACTION}"))
 
 
 @post("/staff/flags/{flag_id:str}/own", opt=STAFF)
-async def own(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(db, actor, flag_id))
+async def own(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await flags.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    if not await actions.own(db, actor, flag, actor.id, now):
-        return await _page(request, db, actor, flag, now, View(INBOX, "closed" if flag.closed_at else "owned"))
+    if not await actions.own(work, flag, work.actor.id):
+        return await _page(request, work, flag, View(INBOX, "closed" if flag.closed_at else "owned"))
     return _back(request, form, flag)
 
 
 @post("/staff/flags/{flag_id:str}/assign", opt=STAFF)
-async def assign(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(db, actor, flag_id))
+async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await flags.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     typed = Typed(owner=text(form, "owner", 32))
-    refused = await actions.assign(db, actor, flag, typed.owner, now, Shown.read(text(form, "shown")))
+    refused = await actions.assign(work, flag, typed.owner, Shown.read(text(form, "shown")))
     if refused and refused.why == "owner":
         return problems.answer(request, 422)
     if refused:
-        return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
+        return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
 
 
 @post("/staff/flags/{flag_id:str}/note", opt=STAFF)
-async def note(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(db, actor, flag_id))
+async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await flags.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    if await actions.add_note(db, actor, flag, text(form, "note"), now) is None:
-        return await _page(request, db, actor, flag, now, View(INBOX, "empty"))
+    if await actions.add_note(work, flag, text(form, "note")) is None:
+        return await _page(request, work, flag, View(INBOX, "empty"))
     return _back(request, form, flag)
 
 
 @post("/staff/flags/{flag_id:str}/close", opt=STAFF)
-async def close(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(db, actor, flag_id))
+async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await flags.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     typed = Typed(text(form, "outcome", 20), text(form, "note"))
     chosen, shown = one_of(form, "outcome", FlagOutcome), Shown.read(text(form, "shown"))
     if chosen is None:
-        return await _page(request, db, actor, flag, now, View(INBOX, "outcome", typed))
-    refused = await actions.close(db, actor, flag, Outcome(chosen, typed.note), now, shown)
+        return await _page(request, work, flag, View(INBOX, "outcome", typed))
+    refused = await actions.close(work, flag, Outcome(chosen, typed.note), shown)
     if refused:
-        return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
+        return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
 
 
 @post("/staff/flags/{flag_id:str}/snooze", opt=STAFF)
-async def snooze(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
+async def snooze(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     """Set an expected level for a while, which closes the flag."""
-    flag = found(await flags.find(db, actor, flag_id))
+    flag = found(await flags.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     typed = Typed(note=text(form, "note"), level=whole(form, "level"), days=whole(form, "days"))
-    wanted = await _wanted(db, actor, flag, typed)
+    wanted = await _wanted(work.db, work.actor, flag, typed)
     if wanted is None:
-        return await _page(request, db, actor, flag, now, View(INBOX, "level", typed))
-    refused = await expected_levels.snooze(db, actor, flag, wanted, now, Shown.read(text(form, "shown")))
+        return await _page(request, work, flag, View(INBOX, "level", typed))
+    refused = await expected_levels.snooze(work, flag, wanted, Shown.read(text(form, "shown")))
     if refused:
-        return await _page(request, db, actor, flag, now, View(INBOX, refused.why, typed))
+        return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
 
 
 @post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
-async def reopen(request: Ask, db: Db, actor: Who, now: Now, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(db, actor, flag_id))
+async def reopen(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
+    flag = found(await flags.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    refused = await actions.reopen(db, actor, flag, now, Shown.read(text(form, "shown")))
+    refused = await actions.reopen(work, flag, Shown.read(text(form, "shown")))
     if refused and refused.why == "closed":
-        return await _page(request, db, actor, flag, now, View(INBOX, "closed-anew"))
+        return await _page(request, work, flag, View(INBOX, "closed-anew"))
     return _back(request, form, flag)
 
 
@@ -151,19 +149,19 @@ async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> W
     return Wanted(typed.level, typed.days or 0, typed.note)
 
 
-async def _page(request: Ask, db: AsyncSession, actor: Actor, flag: Flag, now: datetime, view: View) -> Response[str]:
-    [row] = await inbox_rows.rows_of(db, actor, [flag], now)
+async def _page(request: Ask, work: Work, flag: Flag, view: View) -> Response[str]:
+    [row] = await inbox_rows.rows_of(work, [flag])
     return render.page(
         request,
         "desk/flag.html",
         view.status,
         row=row,
-        detail=await flag_detail.of(db, actor, flag, now),
+        detail=await flag_detail.of(work, flag),
         back=view.back,
         why=view.why,
         typed=view.typed,
-        zone=actor.zone,
-        now=now,
+        zone=work.actor.zone,
+        now=work.now,
     )
 
 

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from server.actor import Actor
 from server.checkins.rules import Overdue
+from server.db import Work
 from server.desk.inbox import rows as inbox_rows
 from server.devices import health
 from server.people import calls, staff
@@ -37,14 +35,14 @@ class LateRow:
         return "called" if self.late.lateness.state in (Overdue.LATE, Overdue.SILENT) else "waiting"
 
 
-async def rows(db: AsyncSession, actor: Actor, late: Sequence[LatePatient], now: datetime) -> list[LateRow]:
+async def rows(work: Work, late: Sequence[LatePatient]) -> list[LateRow]:
     ids = [one.patient_id for one in late]
-    patients = await inbox_rows.patients_of(db, actor, ids)
-    forms = await questionnaires.offered(db, actor)
-    push = await health.reasons(db, actor, ids, now)
-    answered = await overdue.last_answers(db, ids)
-    called = await calls.last_calls(db, ids)
-    names = {member.id: member.name for member in await staff.team(db, actor)}
+    patients = await inbox_rows.patients_of(work.db, work.actor, ids)
+    forms = await questionnaires.offered(work.db, work.actor)
+    push = await health.reasons(work, ids)
+    answered = await overdue.last_answers(work.db, ids)
+    called = await calls.last_calls(work.db, ids)
+    names = {member.id: member.name for member in await staff.team(work.db, work.actor)}
     return [
         LateRow(
             one,

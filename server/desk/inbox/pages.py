@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, get
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.appointments import lists
 from server.appointments.models import Appointment
+from server.db import Work
 from server.delivery import circuit_breakers, heartbeats
 from server.desk.inbox import flag_detail, paging
 from server.desk.inbox import overdue_list as late
@@ -34,7 +34,7 @@ from server.responses import unread
 from server.responses.models import Response as Answered
 from server.responses.overdue import LatePatient
 from server.web import render
-from server.web.dependencies import STAFF, Ask, Db, Now, Who
+from server.web.dependencies import STAFF, Ask, InWork
 
 LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 
@@ -65,66 +65,64 @@ def provide_tab(show: FromQuery[str] = InboxTab.ACTION, after: FromQuery[str] = 
 
 
 @get("/staff", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
-async def inbox_page(
-    request: Ask, db: Db, actor: Who, now: Now, tab: NamedDependency[Tab], many: FromQuery[int] = 0
-) -> Response[str]:
+async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many: FromQuery[int] = 0) -> Response[str]:
     """Who needs staff, why, since when, and who has taken it."""
-    unreached = await _unreached(db, actor, now)
-    overdue = await late_patients.unanswered(db, actor, now)
-    cant_come = await lists.to_handle(db, actor, now)
+    unreached = await _unreached(work)
+    overdue = await late_patients.unanswered(work)
+    cant_come = await lists.to_handle(work)
     counts = {
-        InboxTab.ACTION: await inbox_rows.count_open(db, actor) + len(cant_come),
-        InboxTab.NEW: await unread.count_unopened(db, actor),
+        InboxTab.ACTION: await inbox_rows.count_open(work.db, work.actor) + len(cant_come),
+        InboxTab.NEW: await unread.count_unopened(work.db, work.actor),
         InboxTab.LATE: sum(one.lateness.to_call for one in overdue),
         InboxTab.UNREACHED: unreached.count,
     }
     if tab.show == InboxTab.LATE:
-        listed = await _late(db, actor, overdue, tab.after, many, now)
+        listed = await _late(work, overdue, tab.after, many)
     else:
-        listed = await _listed(db, actor, tab, many, now)
+        listed = await _listed(work, tab, many)
     return render.page(
         request,
         "desk/inbox.html",
         show=tab.show,
         lists=listed,
-        cant_come=[] if tab.show != InboxTab.ACTION or tab.after else await _with_patient(db, actor, cant_come),
+        cant_come=[]
+        if tab.show != InboxTab.ACTION or tab.after
+        else await _with_patient(work.db, work.actor, cant_come),
         unreached=unreached,
-        silence=await heartbeats.trouble(db, now),
-        breakers=await circuit_breakers.open_now(db),
+        silence=await heartbeats.trouble(work.db, work.now),
+        breakers=await circuit_breakers.open_now(work.db),
         counts=counts,
-        did=await flag_detail.just_done(db, actor, tab.did, now),
-        version=await inbox_rows.version(db, actor, now),
+        did=await flag_detail.just_done(work, tab.did),
+        version=await inbox_rows.version(work),
         call_outcomes=tuple(CallOutcome),
         after=tab.after,
-        zone=actor.zone,
-        now=now,
+        zone=work.actor.zone,
+        now=work.now,
     )
 
 
-async def _listed(db: AsyncSession, actor: Actor, tab: Tab, many: int, now: datetime) -> Lists:
+async def _listed(work: Work, tab: Tab, many: int) -> Lists:
     if tab.show == InboxTab.ACTION:
-        return Lists(flags=await inbox_rows.open_page(db, actor, tab.after, many, now))
+        return Lists(flags=await inbox_rows.open_page(work, tab.after, many))
     if tab.show == InboxTab.DONE:
-        return Lists(flags=await inbox_rows.done_page(db, actor, tab.after, many, now))
+        return Lists(flags=await inbox_rows.done_page(work, tab.after, many))
     if tab.show == InboxTab.NEW:
         wanted = inbox_rows.rows_wanted(many)
-        fresh = await unread.unopened(db, actor, wanted + 1, tab.after)
+        fresh = await unread.unopened(work.db, work.actor, wanted + 1, tab.after)
         shown = fresh[:wanted]
-        patients = await inbox_rows.patients_of(db, actor, {response.patient_id for response, _ in shown})
+        patients = await inbox_rows.patients_of(work.db, work.actor, {response.patient_id for response, _ in shown})
         rows = [(response, form, patients[response.patient_id]) for response, form in shown]
         return Lists(fresh=rows, after=shown[-1][0].id if len(fresh) > wanted else None)
     return Lists()
 
 
-async def _late(
-    db: AsyncSession, actor: Actor, overdue: Sequence[LatePatient], after: str, many: int, now: datetime
-) -> Lists:
+async def _late(work: Work, overdue: Sequence[LatePatient], after: str, many: int) -> Lists:
     """Leaves out rows of earlier pages, because a call, an answer or time moves patients up and down this list."""
     shown = paging.unpack(after)
     left = [one for one in overdue if paging.mark(one.patient_id) not in shown]
     page = left[: max(LATE_ROWS, min(many, MOST_LATE_ROWS))]
     next_page = paging.pack(shown, [one.patient_id for one in page]) if len(left) > len(page) else None
-    return Lists(late=await late.rows(db, actor, page, now), after=next_page)
+    return Lists(late=await late.rows(work, page), after=next_page)
 
 
 async def _with_patient(db: AsyncSession, actor: Actor, visits: list[Appointment]) -> list[tuple[Appointment, Patient]]:
@@ -145,24 +143,24 @@ class Unreached:
         return len(visits) + len(self.unreachable) + len(self.numbers)
 
 
-async def _unreached(db: AsyncSession, actor: Actor, now: datetime) -> Unreached:
-    silent = await status.not_reached(db, actor, now)
-    unconfirmed = await lists.unconfirmed(db, actor, now)
-    coming = await lists.who_comes(db, actor, now)
+async def _unreached(work: Work) -> Unreached:
+    silent = await status.not_reached(work)
+    unconfirmed = await lists.unconfirmed(work)
+    coming = await lists.who_comes(work)
     ids = coming | {reminder.patient_id for reminder in silent} | {visit.patient_id for visit in unconfirmed}
-    patients = await inbox_rows.patients_of(db, actor, ids)
+    patients = await inbox_rows.patients_of(work.db, work.actor, ids)
     return Unreached(
         [(reminder, patients[reminder.patient_id]) for reminder in silent],
         [(visit, patients[visit.patient_id]) for visit in unconfirmed],
-        await health.not_reachable(db, actor, [patients[id_] for id_ in coming], now),
-        await unreadable_numbers.worklist(db, actor),
+        await health.not_reachable(work, [patients[id_] for id_ in coming]),
+        await unreadable_numbers.worklist(work.db, work.actor),
     )
 
 
 @get("/staff/inbox/changes", opt=STAFF)
-async def changes(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def changes(request: Ask, work: InWork) -> Response[Any]:
     """304 while the inbox still has the version in If-None-Match, else the new version. Polled often, so cheap."""
-    tag = f'"{await inbox_rows.version(db, actor, now)}"'
+    tag = f'"{await inbox_rows.version(work)}"'
     headers = render.FRESH | {"ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.audit import AuditEvent
-from server.db import unscoped
+from server.db import Work, unscoped
 from server.desk import rules
 from server.desk.inbox import paging
 from server.desk.reasons import Reason, reason_of
@@ -65,28 +65,28 @@ class Listed:
     after: str | None
 
 
-async def open_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
+async def open_page(work: Work, after: str, many: int) -> Listed:
     """Open flags, red first, then by due time; without those shown on earlier pages."""
     shown = paging.unpack(after)
-    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_(None))
+    query = select(Flag).where(Flag.clinic_id == work.actor.clinic_id, Flag.closed_at.is_(None))
     if shown:
         query = query.where(func.substr(Flag.id, 1, paging.MARK).not_in(shown))
-    flags, goes_on = await _cut(db, query.order_by(RED_FIRST, Flag.due_at, Flag.id), many)
+    flags, goes_on = await _cut(work.db, query.order_by(RED_FIRST, Flag.due_at, Flag.id), many)
     next_page = paging.pack(shown, [flag.id for flag in flags]) if goes_on else None
-    return Listed(await rows_of(db, actor, flags, now), next_page)
+    return Listed(await rows_of(work, flags), next_page)
 
 
-async def done_page(db: AsyncSession, actor: Actor, after: str, many: int, now: datetime) -> Listed:
+async def done_page(work: Work, after: str, many: int) -> Listed:
     """Closed flags, the one closed last first."""
-    query = select(Flag).where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_not(None))
+    query = select(Flag).where(Flag.clinic_id == work.actor.clinic_id, Flag.closed_at.is_not(None))
     last = paging.unpack_moment(after)
     if last is not None:
         closed_at, flag_id = last
         query = query.where(or_(Flag.closed_at < closed_at, and_(Flag.closed_at == closed_at, Flag.id < flag_id)))
-    flags, goes_on = await _cut(db, query.order_by(Flag.closed_at.desc(), Flag.id.desc()), many)
+    flags, goes_on = await _cut(work.db, query.order_by(Flag.closed_at.desc(), Flag.id.desc()), many)
     end = flags[-1] if goes_on else None
     next_page = paging.pack_moment(end.closed_at, end.id) if end and end.closed_at else None
-    return Listed(await rows_of(db, actor, flags, now), next_page)
+    return Listed(await rows_of(work, flags), next_page)
 
 
 async def _cut(db: AsyncSession, query: Any, many: int) -> tuple[list[Flag], bool]:
@@ -101,16 +101,16 @@ def rows_wanted(many: int) -> int:
     return min(max(many, PAGE), MOST)
 
 
-async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: datetime) -> list[Row]:
+async def rows_of(work: Work, flags: Sequence[Flag]) -> list[Row]:
     """These flags as staff see them."""
-    forms = await questionnaires.offered(db, actor)
-    names = {member.id: member.name for member in await staff.team(db, actor)}
-    patients = await patients_of(db, actor, {flag.patient_id for flag in flags})
-    history = await _history(db, flags)
-    clinic = await people.clinic_of(db, actor)
-    notes = await actions.notes_of(db, [flag.id for flag in flags])
-    steps = await escalation_status.escalation_steps(db, flags, clinic.zone, now)
-    messages = await trigger_versions.messages(db, {flag.trigger_id for flag in flags})
+    forms = await questionnaires.offered(work.db, work.actor)
+    names = {member.id: member.name for member in await staff.team(work.db, work.actor)}
+    patients = await patients_of(work.db, work.actor, {flag.patient_id for flag in flags})
+    history = await _history(work.db, flags)
+    clinic = await people.clinic_of(work.db, work.actor)
+    notes = await actions.notes_of(work.db, [flag.id for flag in flags])
+    steps = await escalation_status.escalation_steps(work.db, flags, clinic.zone, work.now)
+    messages = await trigger_versions.messages(work.db, {flag.trigger_id for flag in flags})
     return [
         Row(
             flag,
@@ -118,7 +118,7 @@ async def rows_of(db: AsyncSession, actor: Actor, flags: Sequence[Flag], now: da
             reason_of(flag, forms.get(flag.slug)),
             names.get(flag.owner_id or "", ""),
             _spark(flag, forms.get(flag.slug), history.get((flag.patient_id, flag.slug), [])),
-            rules.age(flag.severity, flag.raised_at, flag.due_at, now, clinic.zone, clinic.staffed_hours),
+            rules.age(flag.severity, flag.raised_at, flag.due_at, work.now, clinic.zone, clinic.staffed_hours),
             len(notes.get(flag.id, ())),
             steps.get(flag.id, ""),
             messages.get(flag.trigger_id, ""),
@@ -169,21 +169,25 @@ async def count_open(db: AsyncSession, actor: Actor) -> int:
     return await db.scalar(query) or 0
 
 
-async def version(db: AsyncSession, actor: Actor, now: datetime) -> str:
+async def version(work: Work) -> str:
     """Changes whenever the inbox may look different.
 
     It depends on the latest events, on notifications to staff since then, and on the quarter of an hour.
     """
-    since = now - timedelta(hours=12)
-    newest = await db.scalars(
+    since = work.now - timedelta(hours=12)
+    newest = await work.db.scalars(
         select(AuditEvent.id)
         .where(
-            AuditEvent.clinic_id == actor.clinic_id,
+            AuditEvent.clinic_id == work.actor.clinic_id,
             AuditEvent.at > since,
             AuditEvent.subject.in_(TOLD),
         )
         .order_by(AuditEvent.at.desc(), AuditEvent.id)
         .limit(20)  # more than one, so that an event that was committed late still changes the version
     )
-    told = [*newest, *await escalation_status.pulse(db, actor.clinic_id, since), str(int(now.timestamp() // 900))]
+    told = [
+        *newest,
+        *await escalation_status.pulse(work.db, work.actor.clinic_id, since),
+        str(int(work.now.timestamp() // 900)),
+    ]
     return hashlib.sha256("".join(told).encode()).hexdigest()[:16]

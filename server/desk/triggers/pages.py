@@ -1,7 +1,6 @@
 """The clinic's triggers. All staff read them; a clinician or admin writes them, after a preview of what they raise."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from litestar import Response, get, post
@@ -10,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
+from server.db import Work
 from server.desk.triggers import preview
 from server.desk.triggers.preview import Preview
 from server.flags.models import TriggerVersion
@@ -24,7 +24,7 @@ from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
 from server.web import render
-from server.web.dependencies import CLINICIAN, STAFF, Ask, Db, Now, Who
+from server.web.dependencies import CLINICIAN, STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, whole
 from server.web.problems import found
 
@@ -105,85 +105,83 @@ async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str])
 
 
 @post("/staff/triggers", opt=CLINICIAN)
-async def write(request: Ask, db: Db, actor: Who, now: Now) -> Response[Any]:
+async def write(request: Ask, work: InWork) -> Response[Any]:
     """`step` is "preview", or "save" after the preview."""
     form = await form_of(request)
     held_id, rule = text(form, "instead_of", 32), _rule(form)
-    held = found(await trigger_versions.find(db, actor, held_id)) if held_id else None
+    held = found(await trigger_versions.find(work.db, work.actor, held_id)) if held_id else None
     if held is not None and (held.ended_at is not None or held.slug != rule.slug):
-        return await _page(request, db, actor, Editor(rule, held, stale=True))
-    wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(db, actor)).get(rule.slug))
+        return await _page(request, work.db, work.actor, Editor(rule, held, stale=True))
+    wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
     if wrong:
-        return await _page(request, db, actor, Editor(rule, held, wrong=wrong))
+        return await _page(request, work.db, work.actor, Editor(rule, held, wrong=wrong))
     if text(form, "step", 10) != "save":
-        seen = await preview.preview(db, actor, rule, held_id, now)
-        return await _page(request, db, actor, Editor(rule, held, seen=seen))
+        seen = await preview.preview(work, rule, held_id)
+        return await _page(request, work.db, work.actor, Editor(rule, held, seen=seen))
     reason = text(form, "reason")
     if (
         held is not None
         and not reason
         and trigger_rules.weakens(trigger_versions.as_rule(held).trigger(), rule.trigger())
     ):
-        seen = await preview.preview(db, actor, rule, held_id, now)
+        seen = await preview.preview(work, rule, held_id)
         wrong = _("The rule becomes weaker. Please say why.")
-        return await _page(request, db, actor, Editor(rule, held, wrong, seen))
-    if await trigger_versions.write(db, actor, rule, held, now, reason) is None:
-        return await _page(request, db, actor, Editor(rule, held, stale=True))
+        return await _page(request, work.db, work.actor, Editor(rule, held, wrong, seen))
+    if await trigger_versions.write(work, rule, held, reason) is None:
+        return await _page(request, work.db, work.actor, Editor(rule, held, stale=True))
     return render.go(request, f"/staff/triggers?did={held_id}#did" if held else f"/staff/triggers#{rule.slug}")
 
 
 @get("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
-async def end_page(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[str]:
-    row = found(await trigger_versions.find(db, actor, trigger_id))
-    return await _end_page(request, db, actor, row, now)
+async def end_page(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[str]:
+    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
+    return await _end_page(request, work, row)
 
 
 @post("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
-async def end(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
+async def end(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
     """End a trigger. It protects patients, so this needs a reason, and the next page offers to undo it."""
-    row = found(await trigger_versions.find(db, actor, trigger_id))
+    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
     reason = text(await form_of(request), "reason")
     if not reason:
-        return await _end_page(request, db, actor, row, now, reason="")
-    if not await trigger_versions.end(db, actor, row, reason, now):
-        return await _end_page(request, db, actor, row, now, reason=reason)
+        return await _end_page(request, work, row, reason="")
+    if not await trigger_versions.end(work, row, reason):
+        return await _end_page(request, work, row, reason=reason)
     return render.go(request, f"/staff/triggers?did={row.id}#did")
 
 
-async def _end_page(
-    request: Ask, db: AsyncSession, actor: Actor, row: TriggerVersion, now: datetime, reason: str | None = None
-) -> Response[str]:
+async def _end_page(request: Ask, work: Work, row: TriggerVersion, reason: str | None = None) -> Response[str]:
     """If a colleague has ended the trigger meanwhile, the page says who and why, and keeps the typed reason.
 
     `reason` is None until the form was sent; an empty one is refused.
     """
     wrong = reason == ""
-    form = found((await questionnaires.offered(db, actor)).get(row.slug))
+    form = found((await questionnaires.offered(work.db, work.actor)).get(row.slug))
     return render.page(
         request,
         "desk/trigger_end.html",
         422 if wrong else 409 if row.ended_at is not None else 200,
         line=_line(row, form),
         form=form,
-        seen=await preview.preview(db, actor, trigger_versions.as_rule(row), row.id, now),
+        seen=await preview.preview(work, trigger_versions.as_rule(row), row.id),
         wrong=wrong,
         reason=reason or "",
-        ended_by=await staff.find_staff(db, actor, row.ended_by or ""),
-        zone=actor.zone,
+        ended_by=await staff.find_staff(work.db, work.actor, row.ended_by or ""),
+        zone=work.actor.zone,
     )
 
 
 @post("/staff/triggers/{trigger_id:str}/restore", opt=CLINICIAN)
-async def restore(request: Ask, db: Db, actor: Who, now: Now, trigger_id: FromPath[str]) -> Response[Any]:
+async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
     """Undo. If the trigger in force protects more, this asks for a reason, as ending that one would."""
-    row = found(await trigger_versions.find(db, actor, trigger_id))
-    after = await trigger_versions.follower(db, row)
+    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
+    after = await trigger_versions.follower(work.db, row)
     reason = text(await form_of(request), "reason")
-    again = await trigger_versions.restore(db, actor, row, reason, now)
+    again = await trigger_versions.restore(work, row, reason)
     if isinstance(again, Refused) and again.why == "reason" and after is not None:
-        return await _restore_page(request, db, actor, row, after)
+        return await _restore_page(request, work.db, work.actor, row, after)
     if isinstance(again, Refused):
-        return await _page(request, db, actor, Editor(trigger_versions.as_rule(row), row, stale=True))
+        return await _page(request, work.db, work.actor, Editor(trigger_versions.as_rule(row), row, stale=True))
     return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
 
 

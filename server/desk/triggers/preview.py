@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.flags import flow as flags
 from server.flags.models import ExpectedLevel
 from server.flags.triggers.replay import Moment, replay
@@ -38,13 +39,13 @@ class Preview:
     after: int
 
 
-async def preview(db: AsyncSession, actor: Actor, rule: Rule, instead_of: str, now: datetime) -> Preview:
+async def preview(work: Work, rule: Rule, instead_of: str) -> Preview:
     """`instead_of` is the id of the trigger that it would replace; "" for none. Writes nothing."""
-    held = [one for one in await flags.triggers_for(db, actor.clinic_id, rule.slug) if one.item == rule.item]
+    held = [one for one in await flags.triggers_for(work.db, work.actor.clinic_id, rule.slug) if one.item == rule.item]
     new = rule.trigger(NEW)
     changed = [new, *(one for one in held if one.id != instead_of)]
-    moments = await _moments(db, actor, rule.slug)
-    since = now - timedelta(days=DAYS)
+    moments = await _moments(work.db, work.actor, rule.slug)
+    since = work.now - timedelta(days=DAYS)
 
     def count(rules: Sequence[Trigger]) -> list[int]:
         return [len(replay(rules, of_one, since)) for of_one in moments.values()]

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor, Role
+from server.db import Work
 from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Screen, Severity
 from server.flags.triggers import rules as trigger_rules
@@ -21,14 +21,14 @@ from server.people.rules import Refused
 DEFAULTS = Path(__file__).parent / "defaults.json"
 
 
-async def publish_triggers(db: AsyncSession, actor: Actor, now: datetime) -> None:
+async def publish_triggers(work: Work) -> None:
     """Give a new clinic the default triggers."""
     for slug, defaults in json.loads(DEFAULTS.read_text()).items():
         for default in defaults:
-            row = TriggerVersion(clinic_id=actor.clinic_id, slug=slug, began_at=now, **default)
-            db.add(row)
-            audit.record(db, actor, "trigger.began", row, now)
-    await db.flush()
+            row = TriggerVersion(clinic_id=work.actor.clinic_id, slug=slug, began_at=work.now, **default)
+            work.db.add(row)
+            audit.record(work, "trigger.began", row)
+    await work.db.flush()
 
 
 EDITORS = (Role.CLINICIAN, Role.ADMIN)
@@ -55,61 +55,55 @@ def as_rule(row: TriggerVersion) -> Rule:
     return Rule(row.slug, row.item, row.condition, row.amount, row.times, row.severity, row.screen, row.message)
 
 
-async def write(
-    db: AsyncSession, actor: Actor, rule: Rule, instead_of: TriggerVersion | None, now: datetime, reason: str = ""
-) -> TriggerVersion | None:
+async def write(work: Work, rule: Rule, instead_of: TriggerVersion | None, reason: str = "") -> TriggerVersion | None:
     """Begin a trigger. It ends `instead_of`, if given, because none is changed in place.
 
     None if a colleague has ended or changed `instead_of` meanwhile.
     """
-    if instead_of is not None and not await end(db, actor, instead_of, reason, now):
+    if instead_of is not None and not await end(work, instead_of, reason):
         return None
-    return await _begin(db, actor, rule, instead_of, now)
+    return await _begin(work, rule, instead_of)
 
 
-async def _begin(
-    db: AsyncSession, actor: Actor, rule: Rule, follows: TriggerVersion | None, now: datetime
-) -> TriggerVersion:
+async def _begin(work: Work, rule: Rule, follows: TriggerVersion | None) -> TriggerVersion:
     row = TriggerVersion(
-        clinic_id=actor.clinic_id,
-        began_at=now,
-        began_by=actor.id,
+        clinic_id=work.actor.clinic_id,
+        began_at=work.now,
+        began_by=work.actor.id,
         follows_id=follows.id if follows else None,
         **vars(rule),
     )
-    db.add(row)
-    await db.flush()
-    audit.record(db, actor, "trigger.began", row, now, severity=rule.severity)
+    work.db.add(row)
+    await work.db.flush()
+    audit.record(work, "trigger.began", row, severity=rule.severity)
     return row
 
 
-async def end(db: AsyncSession, actor: Actor, row: TriggerVersion, reason: str, now: datetime) -> bool:
+async def end(work: Work, row: TriggerVersion, reason: str) -> bool:
     """End the trigger: it raises nothing more, but its flags stay. False if a colleague ended it first."""
-    await db.refresh(row, with_for_update={"key_share": True})
+    await work.db.refresh(row, with_for_update={"key_share": True})
     if row.ended_at is not None:
         return False
-    row.ended_at, row.ended_by, row.end_reason = now, actor.id, reason or None
-    audit.record(db, actor, "trigger.ended", row, now)
+    row.ended_at, row.ended_by, row.end_reason = work.now, work.actor.id, reason or None
+    audit.record(work, "trigger.ended", row)
     return True
 
 
-async def restore(
-    db: AsyncSession, actor: Actor, row: TriggerVersion, reason: str, now: datetime
-) -> TriggerVersion | Refused:
+async def restore(work: Work, row: TriggerVersion, reason: str) -> TriggerVersion | Refused:
     """Undo an end or a change: the trigger begins again as it was, and its successor ends.
 
     Refused: "stale" if it is in force, or if its successor was changed or ended since, because that decision stands;
     "reason" if it is weaker than the one in force, and no reason is given.
     """
-    await db.refresh(row, with_for_update={"key_share": True})
-    after = await follower(db, row)
+    await work.db.refresh(row, with_for_update={"key_share": True})
+    after = await follower(work.db, row)
     if not is_restorable(row, after):
         return Refused("stale")
     if after is not None and not reason and weakens(row, after):
         return Refused("reason")
-    if after is not None and not await end(db, actor, after, reason, now):
+    if after is not None and not await end(work, after, reason):
         return Refused("stale")
-    return await _begin(db, actor, as_rule(row), after or row, now)
+    return await _begin(work, as_rule(row), after or row)
 
 
 def weakens(row: TriggerVersion, in_force: TriggerVersion) -> bool:

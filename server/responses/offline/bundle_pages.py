@@ -26,19 +26,19 @@ from server.responses import drafts, lookup
 from server.responses.offline import bundle
 from server.responses.questions import question_view, same_as_last
 from server.web import render
-from server.web.dependencies import PERSON, Ask, Db, Now, Who
+from server.web.dependencies import PERSON, Ask, InWork
 
 
 @get("/held", opt=PERSON)
-async def held_page(request: Ask, db: Db, actor: Who, now: Now, have: FromQuery[str] = "") -> Response[Any]:
+async def held_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
     """The bundle as JSON, or 204 if the device already has this version (`have`)."""
-    due = await lookup.open_now(db, actor, now)
-    clinic = await people.clinic_of(db, actor)
+    due = await lookup.open_now(work)
+    clinic = await people.clinic_of(work.db, work.actor)
     found = {
-        "person": actor.id,
+        "person": work.actor.id,
         "due": len(due),
-        "standing": await open_notifications.tags(db, actor.patient_id, now),
-        "forms": [await _form(request, db, actor, check_in, clinic) for check_in in due],
+        "standing": await open_notifications.tags(work.db, work.actor.patient_id, work.now),
+        "forms": [await _form(request, work.db, work.actor, check_in, clinic) for check_in in due],
         "help": render.inside(request, "phone/help.html", clinic=clinic),
     }
     mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:20]

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.flags import flow as flags
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
@@ -26,56 +26,50 @@ from server.responses.offline.sealed_entries import Entry
 from server.responses.submission import conflicts, submit
 
 
-async def take_late(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, entry: Entry, now: datetime
-) -> Refused | None:
+async def take_late(work: Work, check_in: CheckIn, form: Form, entry: Entry) -> Refused | None:
     """Save late answers as drafts; after the check-in was sent, as a conflicting version. Raises BadAnswer.
 
     Answers to a missed check-in reopen it; the next close tick submits them as a partial response. Returns Refused if
     the check-in is cancelled or closed too long ago, unless an answer raises a red flag.
     """
-    respondent = respondent_from(entry.respondent, actor.kind)
+    respondent = respondent_from(entry.respondent, work.actor.kind)
     answers = _checked(form, entry.answers, respondent)
     if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL):
-        await conflicts.keep_late(db, actor, check_in, form, Statement(respondent, answers), now)
+        await conflicts.keep_late(work, check_in, form, Statement(respondent, answers))
         return None
-    if check_in.state == CheckInState.CANCELLED or now - check_in.closes_at > rules.ANSWERED_LATE:
-        red = await flags.raise_red(db, actor, await history.occurrence(db, check_in, form, answers, None), now)
+    if check_in.state == CheckInState.CANCELLED or work.now - check_in.closes_at > rules.ANSWERED_LATE:
+        red = await flags.raise_red(work, await history.occurrence(work.db, check_in, form, answers, None))
         if not red:
-            audit.record(db, actor, "check-in.refused", check_in, now, why="closed")
+            audit.record(work, "check-in.refused", check_in, why="closed")
         return None if red else Refused("closed")
     if check_in.state == CheckInState.MISSED:
         check_in.state = CheckInState.WAITING
-        audit.record(db, actor, "check-in.answered-late", check_in, now)
-    at = rules.on_our_clock(entry.answered_at, entry.phones_now, now)
-    await _keep_older(db, actor, check_in, form, Statement(respondent, answers, at), now)
+        audit.record(work, "check-in.answered-late", check_in)
+    at = rules.on_our_clock(entry.answered_at, entry.phones_now, work.now)
+    await _keep_older(work, check_in, form, Statement(respondent, answers, at))
     return None
 
 
-async def note_refused(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, entry: Entry, why: str, now: datetime
-) -> None:
+async def note_refused(work: Work, check_in: CheckIn, entry: Entry, why: str) -> None:
     """Record that a whole check-in was refused, and still raise its red flags for staff (case 51)."""
-    audit.record(db, actor, "check-in.refused", check_in, now, why=why)
-    form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, entry.questionnaire))
-    respondent = respondent_from(entry.respondent, actor.kind)
+    audit.record(work, "check-in.refused", check_in, why=why)
+    form = await questionnaires.form_of(work.db, await submit.version_answered(work.db, check_in, entry.questionnaire))
+    respondent = respondent_from(entry.respondent, work.actor.kind)
     with contextlib.suppress(BadAnswer):
         answers = _checked(form, entry.answers, respondent)
-        await flags.raise_red(db, actor, await history.occurrence(db, check_in, form, answers, None), now)
+        await flags.raise_red(work, await history.occurrence(work.db, check_in, form, answers, None))
 
 
-async def _keep_older(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
-) -> None:
+async def _keep_older(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> None:
     """Save answers, except where a newer one to the same question exists. Red flags are raised in both cases."""
-    newer = await _answered_since(db, check_in, statement.respondent, statement.at or now)
+    newer = await _answered_since(work.db, check_in, statement.respondent, statement.at or work.now)
     for link_id, value in statement.answers.items():
         if link_id not in newer:
-            await drafts.keep(db, actor, check_in, form, replace(statement, answers={link_id: value}), now)
+            await drafts.keep(work, check_in, form, replace(statement, answers={link_id: value}))
         else:
-            occurrence = await history.occurrence(db, check_in, form, {link_id: value}, None)
-            await flags.raise_red(db, actor, occurrence, now)
-            audit.record(db, actor, "check-in.answer-superseded", check_in, now, item=link_id)
+            occurrence = await history.occurrence(work.db, check_in, form, {link_id: value}, None)
+            await flags.raise_red(work, occurrence)
+            audit.record(work, "check-in.answer-superseded", check_in, item=link_id)
 
 
 def _checked(form: Form, answers: Mapping[str, object], respondent: Respondent) -> dict[str, Value]:

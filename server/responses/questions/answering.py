@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Form
@@ -50,7 +51,7 @@ class Answering:
         return f"/check-ins/{self.check_in.id}"
 
     async def is_open(self) -> bool:
-        return await lookup.may_answer(self.db, self.actor, self.check_in, self.now)
+        return await lookup.may_answer(Work(self.db, self.actor, self.now), self.check_in)
 
     async def kept(self) -> dict[str, Value]:
         """The draft answers that the person who holds the device may see."""

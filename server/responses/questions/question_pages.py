@@ -14,6 +14,7 @@ from server.actor import ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.questionnaires import definition
@@ -38,34 +39,34 @@ from server.responses.questions import question_view, red_flag_screens, same_as_
 from server.responses.questions.answering import Answering, Caller
 from server.responses.submission import receipt
 from server.web import problems, render
-from server.web.dependencies import PERSON, Ask, Db, Now, Who
+from server.web.dependencies import PERSON, Ask, InWork
 from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
 @get("/check-ins/{check_in_id:str}", opt=PERSON)
-async def start(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+async def start(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     """Redirect to the next step: who answers, the next question, Check and send, or the check-in's status."""
-    check_in = found(await lookup.find(db, actor, check_in_id))
-    sent = await history.current_response(db, check_in.id)
-    if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL) or (sent and actor.kind == ActorKind.CAREGIVER):
-        page = "urgency" if sent and await receipt.asks_urgency(db, actor, sent, now) else "sent"
+    check_in = found(await lookup.find(work.db, work.actor, check_in_id))
+    sent = await history.current_response(work.db, check_in.id)
+    if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL) or (sent and work.actor.kind == ActorKind.CAREGIVER):
+        page = "urgency" if sent and await receipt.asks_urgency(work, sent) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
-    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now):
+    if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, work.now):
         return render.page(request, "responses/closed.html", 200, check_in=check_in)
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    respondent = await drafts.goes_on_as(db, actor, check_in, form)
+    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
+    respondent = await drafts.goes_on_as(work.db, work.actor, check_in, form)
     if respondent is None:
-        return await _who(request, db, check_in, now)
-    return await _begin(request, Answering(db, actor, now, check_in, form, respondent))
+        return await _who(request, work.db, check_in, work.now)
+    return await _begin(request, Answering(work.db, work.actor, work.now, check_in, form, respondent))
 
 
 @get("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def who_page(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await lookup.find(db, actor, check_in_id))
-    if not await lookup.may_answer(db, actor, check_in, now):
+async def who_page(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+    check_in = found(await lookup.find(work.db, work.actor, check_in_id))
+    if not await lookup.may_answer(work, check_in):
         return render.go(request, f"/check-ins/{check_in.id}")
-    return await _who(request, db, check_in, now)
+    return await _who(request, work.db, check_in, work.now)
 
 
 async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime) -> Response[str]:
@@ -75,16 +76,16 @@ async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime)
 
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def say_who(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await lookup.find(db, actor, check_in_id))
+async def say_who(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+    check_in = found(await lookup.find(work.db, work.actor, check_in_id))
     claimed = one_of(await form_of(request), "who", Respondent)
     if claimed is None:
         return problems.answer(request, 422)
-    if not await lookup.may_answer(db, actor, check_in, now):
+    if not await lookup.may_answer(work, check_in):
         return render.go(request, f"/check-ins/{check_in.id}")
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    respondent = respondent_from(claimed, actor.kind)
-    return await _begin(request, Answering(db, actor, now, check_in, form, respondent))
+    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
+    respondent = respondent_from(claimed, work.actor.kind)
+    return await _begin(request, Answering(work.db, work.actor, work.now, check_in, form, respondent))
 
 
 async def _begin(request: Ask, answering: Answering) -> Response[Any]:
@@ -116,28 +117,28 @@ async def question_page(
 
 
 @post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
-async def answer(
-    request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str], link_id: FromPath[str]
-) -> Response[Any]:
+async def answer(request: Ask, work: InWork, check_in_id: FromPath[str], link_id: FromPath[str]) -> Response[Any]:
     """Save the answer, then show the next question; after a red flag, first the screen with what to do now."""
-    check_in = found(await lookup.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     sent = await form_of(request)
-    respondent = respondent_from(text(sent, "who", 10), actor.kind)
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    answering = Answering(db, actor, now, check_in, form, respondent)
+    respondent = respondent_from(text(sent, "who", 10), work.actor.kind)
+    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
+    answering = Answering(work.db, work.actor, work.now, check_in, form, respondent)
     try:
         question = form.question(link_id)
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
         if not await answering.is_open():
             return await _too_late(request, answering, question, value)
         private = respondent == Respondent.HANDS and form.is_private(question)
-        if not private and question not in answerable(form, await drafts.kept(db, check_in, respondent), respondent):
+        if not private and question not in answerable(
+            form, await drafts.kept(work.db, check_in, respondent), respondent
+        ):
             raise BadAnswer(link_id, "not asked")
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     if private and value is None:  # a skip saves nothing: the question waits for the patient's own device
         return await _after_private(request, answering, question, None)
-    red = await drafts.keep(db, actor, check_in, form, Statement(respondent, {link_id: value}), now)
+    red = await drafts.keep(work, check_in, form, Statement(respondent, {link_id: value}))
     if red:
         return await _red(request, answering, question, value, red[0].trigger.screen)
     if private:
@@ -175,7 +176,7 @@ async def _too_late(request: Ask, answering: Answering, question: Question, valu
     screen = (await red_flag_screens.screens(db, check_in, form, question)).get(str(definition.raw(value)))
     if screen:
         entry = Entry("", {question.link_id: value}, answering.respondent, answering.now)
-        if await late_answers.take_late(db, answering.actor, check_in, form, entry, answering.now) is None:
+        if await late_answers.take_late(Work(db, answering.actor, answering.now), check_in, form, entry) is None:
             return await _red(request, answering, question, value, screen)
     return render.go(request, answering.path)
 

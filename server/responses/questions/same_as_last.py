@@ -5,7 +5,6 @@ answers that nobody sent are no answers: a check-in that closes before it is sen
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.flags import flow as review
 from server.flags.rules import Severity
 from server.questionnaires.answers import Answers, Value, value_to_json
@@ -61,7 +61,7 @@ def _is_same(response: Response, actor: Actor, respondent: Respondent) -> bool:
     )
 
 
-async def take_over(db: AsyncSession, actor: Actor, check_in: CheckIn, last: Statement, now: datetime) -> None:
+async def take_over(work: Work, check_in: CheckIn, last: Statement) -> None:
     """Save the answers of last time as drafts, marked as copied. A question skipped then is asked again."""
     for link_id, value in last.answers.items():
         draft = Draft(
@@ -70,13 +70,13 @@ async def take_over(db: AsyncSession, actor: Actor, check_in: CheckIn, last: Sta
             source=source_of(last.respondent),
             link_id=link_id,
             respondent=last.respondent,
-            answered_at=now,
+            answered_at=work.now,
             copied=True,
         )
         draft.value = value_to_json(value)
-        db.add(draft)
-        audit.record(db, actor, "answer.copied", draft, now)
-    await db.flush()
+        work.db.add(draft)
+        audit.record(work, "answer.copied", draft)
+    await work.db.flush()
 
 
 def answers_of(form: Form, last: Response, respondent: Respondent) -> dict[str, Value]:

@@ -14,7 +14,7 @@ from server.responses.drafts import Statement
 from server.responses.questions import same_as_last
 from server.responses.questions.answering import Caller
 from server.web import problems, render
-from server.web.dependencies import PERSON, Ask, Db, Now, Who
+from server.web.dependencies import PERSON, Ask, InWork
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
@@ -41,20 +41,20 @@ async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[A
 
 
 @post("/check-ins/{check_in_id:str}/same", opt=PERSON)
-async def say_same(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+async def say_same(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     """`say`: same, some (something is different), or all (ask me everything)."""
-    check_in = found(await lookup.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     sent = await form_of(request)
-    say, respondent = text(sent, "say", 5), respondent_from(text(sent, "who", 10), actor.kind)
+    say, respondent = text(sent, "say", 5), respondent_from(text(sent, "who", 10), work.actor.kind)
     if say not in ("same", "some", "all"):
         return problems.answer(request, 422)
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    last = await same_as_last.offer(db, actor, check_in, form, respondent)
-    is_open = await lookup.may_answer(db, actor, check_in, now)
+    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
+    last = await same_as_last.offer(work.db, work.actor, check_in, form, respondent)
+    is_open = await lookup.may_answer(work, check_in)
     if last is None or not is_open or say == "all":
         return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
     answers = same_as_last.answers_of(form, last, respondent)
-    await same_as_last.take_over(db, actor, check_in, Statement(respondent, answers), now)
+    await same_as_last.take_over(work, check_in, Statement(respondent, answers))
     page = "different" if say == "some" else "next"
     return render.go(request, f"/check-ins/{check_in.id}/{page}?who={respondent}")
 

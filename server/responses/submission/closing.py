@@ -10,6 +10,7 @@ from server import audit
 from server.actor import system
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.flags import flow as flags
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
@@ -55,15 +56,15 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
         answers = await _answers(db, check_in, respondent)
         if any(value is not None for value in answers.values()):
             submission = Submission(check_in.client_id, answers, respondent, now, status=ResponseStatus.IN_PROGRESS)
-            await submit.submit(db, system(check_in.clinic_id), check_in, submission, now)
+            await submit.submit(Work(db, system(check_in.clinic_id), now), check_in, submission)
             return
     check_in.state = CheckInState.MISSED
     await drafts.clear(db, check_in)
-    audit.record(db, system(check_in.clinic_id), "check-in.missed", check_in, now)
+    audit.record(Work(db, system(check_in.clinic_id), now), "check-in.missed", check_in)
     if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence means nothing
         form = await questionnaires.form_of(db, check_in.questionnaire_id)
         occurrence = await history.unanswered_occurrence(db, check_in, form)
-        await flags.raise_flags(db, system(check_in.clinic_id), occurrence, now)
+        await flags.raise_flags(Work(db, system(check_in.clinic_id), now), occurrence)
 
 
 async def _answers(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> dict[str, Value]:

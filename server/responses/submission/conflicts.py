@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.flags import flow as flags
 from server.questionnaires.answers import Value, answers_from_json, answers_to_json
 from server.questionnaires.definition import Form, still_asked
@@ -28,36 +27,34 @@ class Sent:
     response: Response
 
 
-async def keep_other_respondents(db: AsyncSession, actor: Actor, sent: Sent, now: datetime) -> None:
+async def keep_other_respondents(work: Work, sent: Sent) -> None:
     """Keep the other respondent's draft answers, given before this response was sent, as a conflicting version."""
-    for respondent in (await drafts.respondents(db, sent.check_in)).values():
+    for respondent in (await drafts.respondents(work.db, sent.check_in)).values():
         if source_of(respondent) == source_of(sent.response.respondent):
             continue
-        kept = await drafts.kept(db, sent.check_in, respondent, with_copies=False)
+        kept = await drafts.kept(work.db, sent.check_in, respondent, with_copies=False)
         answers = still_asked(sent.form, kept, respondent)
         if any(value is not None for value in answers.values()):
-            await keep_version(db, actor, sent, Statement(respondent, answers), now)
+            await keep_version(work, sent, Statement(respondent, answers))
 
 
-async def keep_late(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, statement: Statement, now: datetime
-) -> None:
+async def keep_late(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> None:
     """Keep answers that arrive after a response was sent, if they differ from it."""
-    held = await history.current_response(db, check_in.id)
+    held = await history.current_response(work.db, check_in.id)
     known = answers_from_json(held.answers) if held else {}
     new = {link_id: value for link_id, value in statement.answers.items() if known.get(link_id) != value}
     if held is not None and new:
-        await keep_version(db, actor, Sent(check_in, form, held), replace(statement, answers=new), now)
+        await keep_version(work, Sent(check_in, form, held), replace(statement, answers=new))
 
 
-async def keep_version(db: AsyncSession, actor: Actor, sent: Sent, statement: Statement, now: datetime) -> None:
+async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     """Store a conflicting version and run the triggers on it.
 
     Each party has one version as long as its answers agree with each other, however many entries bring them. Resending
     the same answers adds nothing.
     """
     held, respondent, answers = sent.response, statement.respondent, statement.answers
-    version = await _version_of(db, held, respondent, answers)
+    version = await _version_of(work.db, held, respondent, answers)
     known = answers_from_json(version.answers) if version else {}
     if version is not None and known.items() >= answers.items():
         return
@@ -67,12 +64,12 @@ async def keep_version(db: AsyncSession, actor: Actor, sent: Sent, statement: St
         version = ConflictingVersion(
             clinic_id=held.clinic_id, response_id=held.id, client_id=held.client_id, respondent=respondent
         )
-        db.add(version)
-    version.answers, version.received_at = answers_to_json(known | dict(answers)), now
-    await db.flush()
-    audit.record(db, actor, "response.conflict-kept", version, now)
-    occurrence = await history.news(db, sent.check_in, sent.form, looked_at, answers, held)
-    await flags.raise_flags(db, actor, replace(occurrence, unanswered=()), now)
+        work.db.add(version)
+    version.answers, version.received_at = answers_to_json(known | dict(answers)), work.now
+    await work.db.flush()
+    audit.record(work, "response.conflict-kept", version)
+    occurrence = await history.news(work.db, sent.check_in, sent.form, looked_at, answers, held)
+    await flags.raise_flags(work, replace(occurrence, unanswered=()))
 
 
 async def _version_of(

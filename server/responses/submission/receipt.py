@@ -1,7 +1,5 @@
 """After a response was submitted: its flags, its urgency, undoing it, marking it opened."""
 
-from datetime import datetime
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -9,7 +7,7 @@ from server.actor import Actor, ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
-from server.db import new_id
+from server.db import Work, new_id
 from server.flags import flow as review
 from server.flags.rules import Severity, Urgency
 from server.questionnaires import flow as questionnaires
@@ -35,37 +33,37 @@ async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respond
     return any(own or is_public_item(form, flag.item) for flag in flags)
 
 
-async def asks_urgency(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> bool:
+async def asks_urgency(work: Work, response: Response) -> bool:
     """Whether to ask how urgent a new response is. Another page or the service worker may have sent it."""
-    fresh = response.urgency is None and now - response.received_at < rules.UNDO
-    held_by = await drafts.held_by(db, response.patient_id)
+    fresh = response.urgency is None and work.now - response.received_at < rules.UNDO
+    held_by = await drafts.held_by(work.db, response.patient_id)
     return fresh and await is_flagged(
-        db, actor, response, response.respondent if held_by == Respondent.SELF else held_by
+        work.db, work.actor, response, response.respondent if held_by == Respondent.SELF else held_by
     )
 
 
-async def set_urgency(db: AsyncSession, actor: Actor, response: Response, urgency: Urgency, now: datetime) -> None:
+async def set_urgency(work: Work, response: Response, urgency: Urgency) -> None:
     """Store the patient's choice: "today" (call me today) or "wait" (it can wait)."""
     response.urgency = urgency
-    audit.record(db, actor, "response.urgency", response, now, urgency=urgency)
-    await review.note_urgency(db, actor, response.check_in_id, urgency, now)
+    audit.record(work, "response.urgency", response, urgency=urgency)
+    await review.note_urgency(work, response.check_in_id, urgency)
 
 
-async def undo(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> bool:
+async def undo(work: Work, response: Response) -> bool:
     """Undo a response so that the patient can correct it; it and its flags stay. False once it is too late."""
-    check_in = await db.get_one(CheckIn, response.check_in_id, with_for_update={"key_share": True})
-    if response.undone_at is not None or not rules.may_undo(response.received_at, check_in.closes_at, now):
+    check_in = await work.db.get_one(CheckIn, response.check_in_id, with_for_update={"key_share": True})
+    if response.undone_at is not None or not rules.may_undo(response.received_at, check_in.closes_at, work.now):
         return False
-    response.undone_at = now
+    response.undone_at = work.now
     check_in.state, check_in.client_id, check_in.left_to_patient = CheckInState.WAITING, new_id(), False
-    audit.record(db, actor, "response.undone", response, now)
-    await drafts.put_back(db, actor, check_in, Statement(response.respondent, history.answers_of(response)), now)
-    await reminders_flow.leave_to_all(db, actor, check_in.id, now)
+    audit.record(work, "response.undone", response)
+    await drafts.put_back(work, check_in, Statement(response.respondent, history.answers_of(response)))
+    await reminders_flow.leave_to_all(work, check_in.id)
     return True
 
 
-async def opened(db: AsyncSession, actor: Actor, response: Response, now: datetime) -> None:
+async def opened(work: Work, response: Response) -> None:
     """Record that a staff member opened it. The patient sees the first one's name and time."""
     if response.opened_at is None:
-        response.opened_at, response.opened_by = now, actor.id
-    audit.record(db, actor, "response.opened", response, now)
+        response.opened_at, response.opened_by = work.now, work.actor.id
+    audit.record(work, "response.opened", response)

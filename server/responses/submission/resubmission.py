@@ -1,16 +1,15 @@
 """A check-in that is submitted again: the same answers, the rest of a partial response, or a conflict."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.flags import flow as review
 from server.questionnaires.answers import Answers, answers_to_json
 from server.questionnaires.definition import (
@@ -38,9 +37,7 @@ async def undone_receipt(db: AsyncSession, check_in: CheckIn, submission: Submis
     return Taken(held, again=True)
 
 
-async def resubmit(
-    db: AsyncSession, actor: Actor, before: Sent, submission: Submission, answers: Answers, now: datetime
-) -> Taken | Conflict:
+async def resubmit(work: Work, before: Sent, submission: Submission, answers: Answers) -> Taken | Conflict:
     """Compare the decrypted answers: encrypting the same answers twice gives different ciphertexts.
 
     The reply to a device in someone else's hands must not depend on private answers, or that person could try answers
@@ -48,8 +45,8 @@ async def resubmit(
     """
     who, check_in, form, held = submission.respondent, before.check_in, before.form, before.response
     if _finishes(check_in, held, submission):
-        await _keep_changed(db, actor, before, answers, now)
-        return await complete(db, actor, before, submission, answers, now)
+        await _keep_changed(work, before, answers)
+        return await complete(work, before, submission, answers)
     given = without_private_skips(form, answers, who)
     sent = history.answers_of(held)
     seen, said = shown(form, sent, who), shown(form, given, who)
@@ -57,17 +54,17 @@ async def resubmit(
     private = {link_id: value for link_id, value in given.items() if link_id not in said}
     again = seen == said and (who == Respondent.SELF or source_of(held.respondent) == source_of(who))
     if not again and not _completes(held, submission, seen, said):
-        await conflicts.keep_version(db, actor, before, Statement(who, given), now)
+        await conflicts.keep_version(work, before, Statement(who, given))
         return Conflict(held)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == CheckInState.WAITING):
         whole = still_asked(form, unseen | more | said, who)
-        taken = await complete(db, actor, before, submission, whole, now)
+        taken = await complete(work, before, submission, whole)
     else:
-        taken = Taken(held, flagged=await is_flagged(db, actor, held, who))
+        taken = Taken(held, flagged=await is_flagged(work.db, work.actor, held, who))
     stands = history.answers_of(held)
     if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
-        await conflicts.keep_version(db, actor, before, Statement(who, otherwise), now)
+        await conflicts.keep_version(work, before, Statement(who, otherwise))
     return replace(taken, again=again)
 
 
@@ -78,12 +75,12 @@ def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool
     return check_in.state == CheckInState.WAITING and same_party and by_patient
 
 
-async def _keep_changed(db: AsyncSession, actor: Actor, before: Sent, answers: Answers, now: datetime) -> None:
+async def _keep_changed(work: Work, before: Sent, answers: Answers) -> None:
     """Keep the answers that others sent and the patient now changes as a conflicting version."""
     sent = history.answers_of(before.response)
     changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
     if changed:
-        await conflicts.keep_version(db, actor, before, Statement(before.response.respondent, changed), now)
+        await conflicts.keep_version(work, before, Statement(before.response.respondent, changed))
 
 
 def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
@@ -101,23 +98,21 @@ def _completes(held: Response, submission: Submission, seen: Answers, said: Answ
     )
 
 
-async def complete(
-    db: AsyncSession, actor: Actor, part: Sent, submission: Submission, answers: Answers, now: datetime
-) -> Taken:
+async def complete(work: Work, part: Sent, submission: Submission, answers: Answers) -> Taken:
     """Complete a partial response. If the window's end completes it, respondent and time stay those of the sender."""
     check_in, form, held = part.check_in, part.form, part.response
-    before, waits = history.answers_of(held), private_waits(check_in, form, submission, answers, now)
+    before, waits = history.answers_of(held), private_waits(check_in, form, submission, answers, work.now)
     held.answers, held.status = answers_to_json(answers), ResponseStatus.IN_PROGRESS if waits else submission.status
     if submission.status == ResponseStatus.COMPLETED:
-        held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
+        held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, work.now)
         held.respondent = submission.respondent
     if before != dict(answers):
         held.opened_at, held.opened_by = None, None  # staff have opened only a part
     check_in.state = state_after(held.status, waits)
     added = " ".join(sorted(answers.keys() - before.keys()))
-    audit.record(db, actor, "response.completed", held, now, added=added)
-    await conflicts.keep_other_respondents(db, actor, part, now)
-    await drafts.clear(db, check_in)
-    await review.raise_flags(db, actor, await history.news(db, check_in, form, before, answers, held), now)
-    await settle(db, actor, check_in, held, now)
-    return Taken(held, flagged=await is_flagged(db, actor, held, submission.respondent))
+    audit.record(work, "response.completed", held, added=added)
+    await conflicts.keep_other_respondents(work, part)
+    await drafts.clear(work.db, check_in)
+    await review.raise_flags(work, await history.news(work.db, check_in, form, before, answers, held))
+    await settle(work, check_in, held)
+    return Taken(held, flagged=await is_flagged(work.db, work.actor, held, submission.respondent))

@@ -24,23 +24,23 @@ from server.responses.offline.sealed_entries import Entry, SealedBody, open_box
 from server.responses.submission import receipt, submit
 from server.responses.submission.submission import Conflict, Submission, Taken
 from server.web import problems, render
-from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, Now, Who
+from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, json_of, one_of, text
 from server.web.problems import found
 
 
 @post("/check-ins/{check_in_id:str}/send", opt=PERSON)
-async def send(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+async def send(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     """Send the drafts. A second press adds no response: the client id of the check-in is the same."""
-    check_in = found(await lookup.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     if check_in.state != CheckInState.WAITING or (
-        actor.kind == ActorKind.CAREGIVER and await history.current_response(db, check_in.id)
+        work.actor.kind == ActorKind.CAREGIVER and await history.current_response(work.db, check_in.id)
     ):
         return render.go(request, f"/check-ins/{check_in.id}")
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    respondent = respondent_from(text(await form_of(request), "who", 10), actor.kind)
-    answers = still_asked(form, await drafts.kept(db, check_in, respondent), respondent)
-    taken = await submit.submit(db, actor, check_in, Submission(check_in.client_id, answers, respondent, now), now)
+    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
+    respondent = respondent_from(text(await form_of(request), "who", 10), work.actor.kind)
+    answers = still_asked(form, await drafts.kept(work.db, check_in, respondent), respondent)
+    taken = await submit.submit(work, check_in, Submission(check_in.client_id, answers, respondent, work.now))
     flagged = isinstance(taken, Taken) and taken.flagged
     return render.go(request, f"/check-ins/{check_in.id}/{'urgency' if flagged else 'sent'}")
 
@@ -53,27 +53,27 @@ def outbox_key() -> Response[dict[str, str]]:
 
 
 @post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
-async def take(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+async def take(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     """Take a sealed entry once, by its client id. The receipt repeats that id."""
-    check_in = found(await lookup.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     try:
-        box = await _opened(request, actor)
+        box = await _opened(request, work.actor)
         submission = Submission(
             box.client_id,
             box.answers,
-            respondent_from(box.respondent, actor.kind),
+            respondent_from(box.respondent, work.actor.kind),
             box.answered_at,
             copied=box.copied,
             phones_now=box.phones_now,
             questionnaire=box.questionnaire,
         )
-        taken = await submit.submit(db, actor, check_in, submission, now)
+        taken = await submit.submit(work, check_in, submission)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
-        await late_answers.note_refused(db, actor, check_in, box, taken.why, now)
+        await late_answers.note_refused(work, check_in, box, taken.why)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
         return problems.answer(request, 409)
@@ -102,20 +102,22 @@ def _moment(ms: object) -> datetime | None:
 
 
 @post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
-async def take_answers(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
+async def take_answers(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     """Take single answers that a device kept offline: sealed and receipted like a whole check-in."""
-    check_in = found(await lookup.hold(db, actor, check_in_id))
+    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     try:
-        box = await _opened(request, actor)
-        form = await questionnaires.form_of(db, await submit.version_answered(db, check_in, box.questionnaire))
-        taken = await late_answers.take_late(db, actor, check_in, form, box, now)
+        box = await _opened(request, work.actor)
+        form = await questionnaires.form_of(
+            work.db, await submit.version_answered(work.db, check_in, box.questionnaire)
+        )
+        taken = await late_answers.take_late(work, check_in, form, box)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
         return problems.answer(request, 410, taken.why)
-    closed = people.is_closed(await people.clinic_of(db, actor), now)
+    closed = people.is_closed(await people.clinic_of(work.db, work.actor), work.now)
     return Response({"client_id": box.client_id, "closed": closed}, status_code=200, headers=render.FRESH)
 
 
@@ -132,19 +134,19 @@ async def urgency_page(request: Ask, db: Db, actor: Who, check_in_id: FromPath[s
 
 
 @post("/check-ins/{check_in_id:str}/urgency", opt=PERSON)
-async def say_urgency(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    response = await history.find(db, actor, check_in_id)
+async def say_urgency(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+    response = await history.find(work.db, work.actor, check_in_id)
     urgency = one_of(await form_of(request), "urgency", Urgency)
     if response is None or urgency is None:
         return problems.answer(request, 404 if response is None else 422)
-    await receipt.set_urgency(db, actor, response, urgency, now)
+    await receipt.set_urgency(work, response, urgency)
     return render.go(request, f"/check-ins/{check_in_id}/sent")
 
 
 @post("/check-ins/{check_in_id:str}/withdraw", opt=PERSON)
-async def undo(request: Ask, db: Db, actor: Who, now: Now, check_in_id: FromPath[str]) -> Response[Any]:
-    response = found(await history.find(db, actor, check_in_id))
-    undone = await receipt.undo(db, actor, response, now)
+async def undo(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+    response = found(await history.find(work.db, work.actor, check_in_id))
+    undone = await receipt.undo(work, response)
     page = f"check?who={response.respondent}" if undone else "sent"
     return render.go(request, f"/check-ins/{check_in_id}/{page}")
 

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from server.actor import Actor
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.questionnaires.answers import Answers
 from server.questionnaires.definition import (
     Form,
@@ -62,10 +60,10 @@ def state_after(status: ResponseStatus, waits: bool) -> CheckInState:
     return CheckInState.DONE if status == ResponseStatus.COMPLETED else CheckInState.PARTIAL
 
 
-async def settle(db: AsyncSession, actor: Actor, check_in: CheckIn, response: Response, now: datetime) -> None:
+async def settle(work: Work, check_in: CheckIn, response: Response) -> None:
     """Stop reminders. If private questions remain, remind the patient alone, and ask only those."""
     check_in.left_to_patient = check_in.state == CheckInState.WAITING
     if not check_in.left_to_patient:
-        return await reminders_flow.settle(db, actor, check_in.id, now)
-    await drafts.put_back(db, actor, check_in, Statement(response.respondent, history.answers_of(response)), now)
-    await reminders_flow.leave_to_patient(db, actor, check_in.id, now)
+        return await reminders_flow.settle(work, check_in.id)
+    await drafts.put_back(work, check_in, Statement(response.respondent, history.answers_of(response)))
+    await reminders_flow.leave_to_patient(work, check_in.id)

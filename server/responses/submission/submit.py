@@ -11,6 +11,7 @@ from server.actor import Actor, ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
+from server.db import Work
 from server.flags import flow as review
 from server.flags.rules import Severity
 from server.people.rules import Refused
@@ -34,9 +35,7 @@ from server.responses.submission.resubmission import resubmit, undone_receipt
 from server.responses.submission.submission import Conflict, Submission, Taken, private_waits, settle, state_after
 
 
-async def submit(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, now: datetime
-) -> Taken | Conflict | Refused:
+async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken | Conflict | Refused:
     """Take a whole check-in once. The caller holds its row lock.
 
     Sending the same answers again gives the same receipt; other answers are kept as a conflicting version. Raises
@@ -44,42 +43,42 @@ async def submit(
     id of another check-in.
     """
     if submission.client_id != check_in.client_id:
-        return await undone_receipt(db, check_in, submission)
-    version = await version_answered(db, check_in, submission.questionnaire)
-    form = await questionnaires.form_of(db, version)
+        return await undone_receipt(work.db, check_in, submission)
+    version = await version_answered(work.db, check_in, submission.questionnaire)
+    form = await questionnaires.form_of(work.db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
-    held = await history.current_response(db, check_in.id)
+    held = await history.current_response(work.db, check_in.id)
     if held is not None:
-        return await resubmit(db, actor, Sent(check_in, form, held), submission, answers, now)
+        return await resubmit(work, Sent(check_in, form, held), submission, answers)
     if check_in.state == CheckInState.CANCELLED:
         return Refused("called-off")
-    answers = await _with_private(db, check_in, form, submission.respondent, answers)
-    response = _response(actor, check_in, form, replace(submission, answers=answers, questionnaire=version), now)
-    waits = private_waits(check_in, form, submission, answers, now)
+    answers = await _with_private(work.db, check_in, form, submission.respondent, answers)
+    response = _response(
+        work.actor, check_in, form, replace(submission, answers=answers, questionnaire=version), work.now
+    )
+    waits = private_waits(check_in, form, submission, answers, work.now)
     if waits:
         response.status = ResponseStatus.IN_PROGRESS
-    response.copied = await _as_before(db, actor, check_in, submission, answers)
-    db.add(response)
-    await db.flush()
-    audit.record(db, actor, "response.received", response, now, status=response.status)
+    response.copied = await _as_before(work.db, work.actor, check_in, submission, answers)
+    work.db.add(response)
+    await work.db.flush()
+    audit.record(work, "response.received", response, status=response.status)
     check_in.state = state_after(response.status, waits)
-    await _raise_flags(db, actor, check_in, form, response, now)
-    await conflicts.keep_other_respondents(db, actor, Sent(check_in, form, response), now)
-    await drafts.clear(db, check_in)
-    await settle(db, actor, check_in, response, now)
-    return Taken(response, flagged=await is_flagged(db, actor, response, submission.respondent))
+    await _raise_flags(work, check_in, form, response)
+    await conflicts.keep_other_respondents(work, Sent(check_in, form, response))
+    await drafts.clear(work.db, check_in)
+    await settle(work, check_in, response)
+    return Taken(response, flagged=await is_flagged(work.db, work.actor, response, submission.respondent))
 
 
-async def _raise_flags(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, response: Response, now: datetime
-) -> None:
+async def _raise_flags(work: Work, check_in: CheckIn, form: Form, response: Response) -> None:
     """Run the triggers on a new response, except for red answers that staff have handled since they were given."""
-    kept = await drafts.kept(db, check_in, response.respondent)
-    red = [flag for flag in await review.of_check_in(db, check_in.id) if flag.severity == Severity.URGENT]
+    kept = await drafts.kept(work.db, check_in, response.respondent)
+    red = [flag for flag in await review.of_check_in(work.db, check_in.id) if flag.severity == Severity.URGENT]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
     answers = history.answers_of(response)
     old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
-    await review.raise_flags(db, actor, await history.news(db, check_in, form, old, answers, response), now)
+    await review.raise_flags(work, await history.news(work.db, check_in, form, old, answers, response))
 
 
 async def _with_private(

@@ -15,7 +15,7 @@ from server.audit import AuditEvent
 from server.checkins import flow, rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
-from server.db import new_id
+from server.db import Work, new_id
 from server.flags import flow as flags
 from server.questionnaires.answers import answers_to_json
 from server.responses import drafts, history
@@ -74,9 +74,9 @@ async def _reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     if check_in.state == CheckInState.PARTIAL:
         await _take_back_part(db, check_in, now)
     check_in.state = CheckInState.WAITING
-    audit.record(db, actor, "check-in.reopened", check_in, now)
-    await flags.withdraw_unanswered(db, actor, check_in.id, now)
-    await reminder_repair.release_missed(db, actor, check_in.id, now)
+    audit.record(Work(db, actor, now), "check-in.reopened", check_in)
+    await flags.withdraw_unanswered(Work(db, actor, now), check_in.id)
+    await reminder_repair.release_missed(Work(db, actor, now), check_in.id)
     await flow.remind(db, check_in, await db.get_one(Plan, check_in.plan_id), now)
 
 
@@ -99,9 +99,9 @@ async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) ->
         )
     else:
         response.undone_at, response.client_id = now, new_id()
-        audit.record(db, actor, "response.undone", response, now)
+        audit.record(Work(db, actor, now), "response.undone", response)
     await db.flush()
-    await drafts.put_back(db, actor, check_in, Statement(response.respondent, answers, at), now)
+    await drafts.put_back(Work(db, actor, now), check_in, Statement(response.respondent, answers, at))
 
 
 async def _was_sent_by_a_person(db: AsyncSession, response: Response) -> bool:

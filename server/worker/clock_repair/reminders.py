@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor, system
+from server.actor import system
+from server.db import Work
 from server.reminders import rules
 from server.reminders.models import Reminder
 from server.reminders.rules import ReminderKind, ReminderState
@@ -16,19 +17,21 @@ LONGEST_RETRY = timedelta(hours=12)  # twice the longest wait that a push servic
 AT_ONCE = 500
 
 
-async def release_missed(db: AsyncSession, actor: Actor, subject_id: str, now: datetime) -> list[Reminder]:
+async def release_missed(work: Work, subject_id: str) -> list[Reminder]:
     """Cancel the subject's reminders that were marked missed before they expired, so that replanning renews them."""
     found = list(
-        await db.scalars(
+        await work.db.scalars(
             select(Reminder).where(
-                Reminder.subject_id == subject_id, Reminder.state == ReminderState.MISSED, Reminder.expires_at > now
+                Reminder.subject_id == subject_id,
+                Reminder.state == ReminderState.MISSED,
+                Reminder.expires_at > work.now,
             )
         )
     )
     for reminder in found:
         reminder.state, reminder.reason = ReminderState.CANCELLED, "the clock was ahead"
-        audit.record(db, actor, "reminder.released", reminder, now)
-    await db.flush()
+        audit.record(work, "reminder.released", reminder)
+    await work.db.flush()
     return found
 
 
@@ -61,5 +64,5 @@ async def bring_forward(db: AsyncSession, now: datetime) -> int:
             reminder.next_at = now
         else:
             reminder.next_at = max(reminder.moment, now)
-        audit.record(db, system(reminder.clinic_id), "reminder.brought-forward", reminder, now)
+        audit.record(Work(db, system(reminder.clinic_id), now), "reminder.brought-forward", reminder)
     return len(brought_forward)

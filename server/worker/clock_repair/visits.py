@@ -14,6 +14,7 @@ from server.appointments.rules import AppointmentStatus
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.clock import EPOCH
+from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders.models import Reminder
@@ -77,10 +78,10 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
     restored = 0
     for visit, patient in rows.all():
         actor = system(visit.clinic_id)
-        released = await reminder_repair.release_missed(db, actor, visit.id, now)
+        released = await reminder_repair.release_missed(Work(db, actor, now), visit.id)
         pending = [one for one in await reminders.of_subject(db, visit.id) if one.state in reminders.PENDING]
         wanted = _still_useful(visit, [*released, *pending], now)
-        await flow.remind(db, actor, patient, visit, now, wanted)
+        await flow.remind(Work(db, actor, now), patient, visit, wanted)
         restored += len(released)
     return restored
 

@@ -18,7 +18,7 @@ from server.people.flow import NewPatient
 from server.people.models import Caregiver
 from server.settings import Settings
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
 
@@ -31,7 +31,7 @@ def issue(database: Database, cast: Cast, clock: StillClock) -> Issue:
 
     async def make(caregiver: Caregiver | None = None) -> str:
         async with database.writing() as db:
-            return await joining.issue_pairing(db, acting(cast.maria), cast.rosa, caregiver, clock())
+            return await joining.issue_pairing(work_by(db, cast.maria, clock()), cast.rosa, caregiver)
 
     return make
 
@@ -164,8 +164,8 @@ async def test_a_day_of_joining_on_the_clinics_own_network_locks_nobody_out(
     for number in range(10):
         async with database.writing() as db:
             new = NewPatient(f"Patient {number}", "America/New_York")
-            patient = await flow.register_patient(db, acting(cast.maria), new, clock())
-            code = await joining.issue_pairing(db, acting(cast.maria), patient, None, clock())
+            patient = await flow.register_patient(work_by(db, cast.maria, clock()), new)
+            code = await joining.issue_pairing(work_by(db, cast.maria, clock()), patient, None)
         phone = Browser(app)
         assert (await phone.submit("/join/code", {"code": code})).status_code == 200, number
         assert (await phone.submit("/join", agreeing(code))).url.path == "/reminders", number

@@ -15,7 +15,7 @@ from server.db import Database
 from server.people import flow
 from server.people.flow import NewPatient
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
 
@@ -191,7 +191,7 @@ async def test_whoever_was_let_in_ends_the_code_that_stood_before(
     phone: Browser, browser: Browser, signed_in: Enter, database: Database, cast: Cast
 ) -> None:
     async with database.writing() as db:
-        other = await flow.register_patient(db, acting(cast.maria), NewPatient("Ada", "UTC"), NOW)
+        other = await flow.register_patient(work_by(db, cast.maria), NewPatient("Ada", "UTC"))
     maria = await signed_in(cast.maria)
     shown = await maria.submit(f"/staff/patients/{other.id}/pair", {})
     code = re.search(r"\b\d{4} \d{4}\b", words(shown))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
-from server.db import Database
+from server.db import Database, Work
 from server.desk.inbox import rows as inbox_rows
 from server.flags import actions, escalation
 from server.flags.models import Flag, TriggerVersion
@@ -21,7 +21,7 @@ from server.people import flow as people
 from server.people.flow import NewPatient
 from server.reminders.rules import Reply
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
 from tests.flags.ladder import Ladder
 from tests.flags.scene import answers, flags
@@ -37,7 +37,7 @@ async def many_flags(database: Database, cast: Cast, count: int) -> list[str]:
         trigger = await _trigger(db)
         made = []
         for number in range(count):
-            patient = await people.register_patient(db, actor, NewPatient(f"Patient {number}", "UTC"), NOW)
+            patient = await people.register_patient(Work(db, actor, NOW), NewPatient(f"Patient {number}", "UTC"))
             check_in = await due_check_in(db, patient)
             flag = Flag(
                 clinic_id=patient.clinic_id,
@@ -68,7 +68,7 @@ async def test_pages_follow_each_other_and_hold_everybody_once(database: Databas
     after: str | None = ""
     async with database.reading() as db:
         while after is not None:
-            page = await inbox_rows.open_page(db, acting(cast.maria), after, inbox_rows.PAGE, NOW)
+            page = await inbox_rows.open_page(work_by(db, cast.maria), after, inbox_rows.PAGE)
             assert len(page.rows) <= inbox_rows.PAGE
             found += [row.flag.id for row in page.rows]
             after = page.after
@@ -78,14 +78,14 @@ async def test_pages_follow_each_other_and_hold_everybody_once(database: Databas
 async def test_a_flag_that_is_closed_meanwhile_loses_nobody_on_the_next_page(database: Database, cast: Cast) -> None:
     wanted = await many_flags(database, cast, 60)
     async with database.reading() as db:
-        first = await inbox_rows.open_page(db, acting(cast.maria), "", inbox_rows.PAGE, NOW)
+        first = await inbox_rows.open_page(work_by(db, cast.maria), "", inbox_rows.PAGE)
     async with database.writing() as db:
         for row in first.rows[-2:]:
             await actions.close(
-                db, acting(cast.ken), await db.get_one(Flag, row.flag.id), actions.Outcome(FlagOutcome.CALLED), NOW
+                work_by(db, cast.ken), await db.get_one(Flag, row.flag.id), actions.Outcome(FlagOutcome.CALLED)
             )
     async with database.reading() as db:
-        second = await inbox_rows.open_page(db, acting(cast.maria), first.after or "", inbox_rows.PAGE, NOW)
+        second = await inbox_rows.open_page(work_by(db, cast.maria), first.after or "", inbox_rows.PAGE)
     assert [row.flag.id for row in second.rows] == wanted[50:]
 
 
@@ -93,7 +93,7 @@ async def test_another_clinics_flags_are_on_no_page(database: Database, cast: Ca
     ids = await many_flags(database, cast, 3)
     async with database.reading() as db:
         for after in ("", ids[0]):
-            page = await inbox_rows.open_page(db, acting(cast.tom), after, inbox_rows.PAGE, NOW)
+            page = await inbox_rows.open_page(work_by(db, cast.tom), after, inbox_rows.PAGE)
             assert (page.rows, page.after) == ([], None)
         assert await inbox_rows.count_open(db, acting(cast.tom)) == 0
 
@@ -241,8 +241,8 @@ async def test_a_visit_that_somebody_cannot_come_to_stands_first(
 ) -> None:
     async with database.writing() as db:
         starts = to_wall(NOW + timedelta(days=3), cast.harbor.zone)
-        visit = await appointments.book(db, acting(cast.maria), cast.rosa, NewVisit(starts), NOW)
-        await appointments.answer(db, acting(cast.rosa), visit, Reply.CANT_COME, NOW)
+        visit = await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
+        await appointments.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
     maria = await signed_in(cast.maria)
     said = words(await maria.get("/staff"))
     assert "Needs action 1" in said

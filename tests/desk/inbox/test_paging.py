@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.checkins import ended_plans
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn, Plan
-from server.db import Database
+from server.db import Database, Work
 from server.desk.inbox import pages as inbox_pages
 from server.desk.inbox import paging
 from server.desk.inbox import rows as inbox_rows
@@ -32,7 +32,7 @@ from server.people.models import Patient
 from server.people.rules import CallOutcome, PauseReason
 from server.responses import overdue as late_patients
 from tests.browser_without_screen import Browser
-from tests.cast import NOW, Cast, acting, meet
+from tests.cast import NOW, Cast, acting, meet, work_by
 from tests.conftest import Enter, StillClock
 from tests.desk.inbox.test_pages import many_flags
 from tests.stories import STEADY, answered, due_check_in
@@ -44,7 +44,7 @@ Act = Callable[[Database, Cast, str, datetime], Awaitable[None]]
 
 
 async def late_patient(db: AsyncSession, cast: Cast, number: int, due: datetime) -> Patient:
-    patient = await people.register_patient(db, acting(cast.maria), NewPatient(f"Patient {number}", "UTC"), due)
+    patient = await people.register_patient(work_by(db, cast.maria, due), NewPatient(f"Patient {number}", "UTC"))
     await due_check_in(db, patient, now=due)
     return patient
 
@@ -59,7 +59,7 @@ async def open_check_in(db: AsyncSession, patient: Patient) -> CheckIn | None:
 async def log_a_call(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
         await calls.log_call(
-            db, acting(cast.maria), await db.get_one(Patient, patient_id), CallOutcome.REACHED, "", now
+            work_by(db, cast.maria, now), await db.get_one(Patient, patient_id), CallOutcome.REACHED, ""
         )
 
 
@@ -73,13 +73,13 @@ async def answer(database: Database, cast: Cast, patient_id: str, now: datetime)
 
 async def pause(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
-        await people.pause(db, acting(cast.maria), await db.get_one(Patient, patient_id), PauseReason.HOSPITAL, now)
+        await people.pause(work_by(db, cast.maria, now), await db.get_one(Patient, patient_id), PauseReason.HOSPITAL)
 
 
 async def end_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
         for plan in (await checkins.plans_of(db, patient_id))[:1]:
-            await ended_plans.end(db, acting(cast.maria), plan, "Not needed", now)
+            await ended_plans.end(work_by(db, cast.maria, now), plan, "Not needed")
 
 
 async def add_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
@@ -105,14 +105,14 @@ STEPS = st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 30), st
 
 async def listed(database: Database, cast: Cast, now: datetime) -> set[str]:
     async with database.reading() as db:
-        return {one.patient_id for one in await late_patients.unanswered(db, acting(cast.maria), now)}
+        return {one.patient_id for one in await late_patients.unanswered(work_by(db, cast.maria, now))}
 
 
 async def late_page(database: Database, cast: Cast, after: str, now: datetime) -> tuple[list[str], str | None]:
     async with database.reading() as db:
         actor = acting(cast.maria)
-        overdue = await late_patients.unanswered(db, actor, now)
-        page = await inbox_pages._late(db, actor, overdue, after, 0, now)
+        overdue = await late_patients.unanswered(Work(db, actor, now))
+        page = await inbox_pages._late(Work(db, actor, now), overdue, after, 0)
         return [row.patient.id for row in page.late], page.after
 
 
@@ -202,7 +202,7 @@ async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_moves_n
         last_shown, unshown = wanted[50 * page - 1], wanted[50 * page + 20]
         async with database.writing() as db:
             closed = await db.get_one(Flag, wanted[50 * page - 2])
-            await actions.close(db, acting(cast.ken), closed, actions.Outcome(FlagOutcome.CALLED), NOW)
+            await actions.close(work_by(db, cast.ken), closed, actions.Outcome(FlagOutcome.CALLED))
             for flag_id in (last_shown, unshown):
                 flag = await db.get_one(Flag, flag_id)
                 flag.severity, flag.due_at = Severity.URGENT, NOW - DAY
@@ -219,7 +219,7 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
         for n, flag_id in enumerate(ids):
             flag = await db.get_one(Flag, flag_id)
             await actions.close(
-                db, acting(cast.ken), flag, actions.Outcome(FlagOutcome.CALLED), NOW + timedelta(seconds=n // 3)
+                work_by(db, cast.ken, NOW + timedelta(seconds=n // 3)), flag, actions.Outcome(FlagOutcome.CALLED)
             )
     maria = await signed_in(cast.maria)
 
@@ -227,7 +227,7 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
         async with database.writing() as db:
             done = select(Flag).where(Flag.closed_at.is_not(None)).order_by(Flag.closed_at.desc(), Flag.id.desc())
             last = list(await db.scalars(done.limit(inbox_rows.PAGE)))[-1]
-            await actions.reopen(db, acting(cast.ken), last, NOW)
+            await actions.reopen(work_by(db, cast.ken), last)
 
     found = await all_rows(maria, "/staff?show=done", reopen_the_last_shown)
     assert sorted(found) == sorted(f"flag-{flag_id}" for flag_id in ids)
@@ -241,7 +241,7 @@ async def test_case_92_new_answers_opened_and_arriving_between_pages_move_no_oth
     made: list[str] = []
     async with database.writing() as db:
         for n in range(10):
-            patient = await people.register_patient(db, acting(cast.maria), NewPatient(f"Patient {n}", "UTC"), NOW)
+            patient = await people.register_patient(work_by(db, cast.maria), NewPatient(f"Patient {n}", "UTC"))
             taken = await answered(db, patient, await due_check_in(db, patient), STEADY, NOW)
             made.append(taken.response.id)
     newest_first = sorted(made, reverse=True)
@@ -250,7 +250,7 @@ async def test_case_92_new_answers_opened_and_arriving_between_pages_move_no_oth
     async def act() -> None:
         await maria.get(f"/staff/responses/{newest_first[3]}")
         async with database.writing() as db:
-            patient = await people.register_patient(db, acting(cast.maria), NewPatient("New", "UTC"), NOW)
+            patient = await people.register_patient(work_by(db, cast.maria), NewPatient("New", "UTC"))
             await answered(db, patient, await due_check_in(db, patient), STEADY, NOW + DAY)
 
     assert await all_rows(maria, "/staff?show=new", act) == [f"response-{one}" for one in newest_first]
@@ -268,7 +268,7 @@ async def test_case_92_a_list_taken_in_again_is_as_long_as_it_was(
     async with database.writing() as db:
         for flag_id in ids if show == "done" else ():
             await actions.close(
-                db, acting(cast.ken), await db.get_one(Flag, flag_id), actions.Outcome(FlagOutcome.CALLED), NOW
+                work_by(db, cast.ken), await db.get_one(Flag, flag_id), actions.Outcome(FlagOutcome.CALLED)
             )
         for check_in in list(await db.scalars(select(CheckIn).where(CheckIn.due_at == NOW))):
             if show == "new":

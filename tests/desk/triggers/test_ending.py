@@ -17,7 +17,7 @@ from server.flags.triggers import versions as trigger_versions
 from server.flags.triggers.rules import Trigger
 from server.people.models import Staff
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.flags.scene import answers, flags
 from tests.stories import rows
@@ -144,7 +144,7 @@ async def test_case_113_two_edits_of_one_rule_leave_one_rule_in_force(cast: Cast
             with contextlib.suppress(TimeoutError):  # SQLite lets one writer in at a time
                 await asyncio.wait_for(both_look.wait(), 0.3)
             new = replace(trigger_versions.as_rule(row), message=message)
-            return await trigger_versions.write(db, acting(staff), new, row, NOW) is not None
+            return await trigger_versions.write(work_by(db, staff), new, row) is not None
 
     taken = await asyncio.gather(edits(cast.ken, "Kens"), edits(cast.ruth, "Ruths"))
     assert sorted(taken) == [False, True]

@@ -14,7 +14,7 @@ from server.flags.triggers.words import default_table
 from server.people.models import Patient
 from server.responses.submission import closing
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting
+from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
 from tests.flags.scene import answers, flags
 from tests.stories import audited, due_check_in, rows
@@ -122,7 +122,7 @@ async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
 ) -> None:
     rule = Rule("weekly-als", "*", Condition.MISSING, times=2, severity=Severity.THIS_WEEK)
     async with database.writing() as db:
-        await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
+        await trigger_versions.write(work_by(db, cast.ken), rule, None)
         await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(paused_at=NOW if paused else None))
     for week in (0, 1):
         at = NOW + timedelta(weeks=week)
@@ -136,7 +136,7 @@ async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
 async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await trigger_versions.write(
-            db, acting(cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=2), None, NOW
+            work_by(db, cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=2), None
         )
     await answers(database, cast.rosa, {"mood": None})
     await answers(database, cast.rosa, {"mood": None}, weeks=1)
@@ -146,7 +146,7 @@ async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cas
 async def test_the_same_level_again_and_again_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         rule = Rule("weekly-als", "saliva", Condition.REPEATED, 1, 3, Severity.TODAY)
-        await trigger_versions.write(db, acting(cast.ken), rule, None, NOW)
+        await trigger_versions.write(work_by(db, cast.ken), rule, None)
     await answers(database, cast.rosa, {"saliva": "little"})
     for week in (1, 2):
         assert await flags(database) == []

@@ -19,7 +19,7 @@ from server.responses import history
 from server.responses.models import ConflictingVersion, Draft, Response
 from server.responses.submission import closing
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast, acting
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, due_check_in, entry, rows, sealed
 
@@ -63,7 +63,7 @@ async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
 ) -> None:
     async with database.writing() as db:
         await trigger_versions.write(
-            db, acting(cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=1), None, NOW
+            work_by(db, cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=1), None
         )
     luis = await signed_in(cast.luis)
     check = await says_all(luis, check_in)
@@ -300,7 +300,7 @@ async def test_case_123_in_whatever_order_it_was_answered_no_caregivers_page_has
     async with database.writing() as db:
         version = 1 + (await db.scalar(select(func.count()).select_from(CheckIn)) or 0)
         changed = WALK | {"version": str(100 + version), "item": ITEMS}
-        await questionnaires.publish(db, acting(cast.ruth), changed, clock())
+        await questionnaires.publish(work_by(db, cast.ruth, clock()), changed)
         check_in = await due_check_in(db, cast.rosa, "walk", clock())
     due, sent = check_in.id, [check_in.id]
     for act in acts:
