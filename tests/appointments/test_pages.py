@@ -171,7 +171,7 @@ async def test_case_13_a_cancelled_visit_stops_its_reminders(signed_in: Enter, c
     visit = await only_visit(database)
     await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "cancelled"})
     assert await to_come(database) == []
-    assert "called off" in words(await rosa.get(f"/visits/{visit.id}"))
+    assert "This visit is cancelled" in words(await rosa.get(f"/visits/{visit.id}"))
     assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming"})).status_code == 409
     assert (await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "booked"})).status_code == 422
 
@@ -183,7 +183,7 @@ async def test_who_cannot_come_is_on_the_worklist_until_handled(
     await book(maria, cast)
     visit = await only_visit(database)
     page = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "cant"})
-    assert "The clinic will reach out to you" in words(page)
+    assert "The clinic will contact you" in words(page)
     assert await to_come(database) == []
     inbox = words(await maria.get("/staff"))
     assert "Rosa Delgado can't come: Tue, Dec 1, 10:00 AM" in inbox
@@ -203,7 +203,7 @@ async def test_the_last_word_of_a_patient_counts_up_to_the_visit(
     clock.move(hours=-hours)
     for reply in ("cant", "coming"):
         assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": reply})).status_code == 200
-    assert "The clinic knows you are coming" in words(await rosa.get("/"))
+    assert "The clinic knows you're coming" in words(await rosa.get("/"))
     assert (await only_visit(database)).reply == "coming"
     assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "maybe"})).status_code == 422
 

@@ -149,10 +149,10 @@ async def _set_aside(phone: Inspection) -> None:
     for why in (409, "closed", 422):
         await phone.page.evaluate(NOT_TAKEN, why)
     await phone.visit("/", "home, something needs a look")
-    await press(phone.page, "Something you sent needs a look")
+    await press(phone.page, "Please look at something you sent")
     await sees(phone.page, "The clinic has both.")
     await phone.look("/set-aside")
-    await press(phone.page, "I have read this. Take it off this phone.")
+    await press(phone.page, "I've read this. Remove it from this phone.")
     await phone.page.wait_for_url("**/")
 
 

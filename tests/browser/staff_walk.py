@@ -61,9 +61,9 @@ async def _a_bad_day(browser: Browser, site: RunningSite) -> None:
     await press(rosa, "I can't come")
     await sees(rosa, "Thank you.")
     await rosa.goto("/")
-    await answer_all(rosa, "Start", "9", "Low", "Very hard", "Go on with the check-in")
+    await answer_all(rosa, "Start", "9", "Low", "Very hard", "Continue the check-in")
     await press(rosa, "Send to clinic")
-    await press(rosa, "Reach me today")
+    await press(rosa, "Contact me today")
     await sees(rosa, "The clinic has received it")
     await site.wait_for_reminder(unreached.id, "failed")
 

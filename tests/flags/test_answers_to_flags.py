@@ -50,7 +50,7 @@ async def test_a_worse_answer_finds_its_person_and_the_patient_is_told_who(
     flag = await only_flag(database)
     page = await maria.submit(f"/staff/flags/{flag.id}/own")
     assert page.url.path == f"/staff/patients/{cast.rosa.id}"
-    assert "Maria Alvarez will reach out to you" in words(await rosa.get(sent))
+    assert "Maria Alvarez will contact you" in words(await rosa.get(sent))
     closed = await maria.submit(f"/staff/flags/{flag.id}/close", {"outcome": "called", "note": "Softer food."})
     assert "Softer food." in words(closed)
     assert "Chewing and swallowing: Hard" not in words(await maria.get("/staff"))

@@ -33,7 +33,11 @@ async def test_case_73_a_red_flag_at_night_climbs_the_ladder(chromium: Browser, 
         rosa = await phone_of(chromium, site, site.cast.rosa)
         await rosa.goto(f"/check-ins/{check_in.id}")
         await answer_all(rosa, "No trouble", "A little trouble", "Yes")
-        await sees(rosa, "The clinic is closed now. Nobody is watching this.", "This app is not watched all day.")
+        await sees(
+            rosa,
+            "Your clinic is closed now. It will read this when it opens.",
+            "Your clinic reads this only when it is open.",
+        )
 
         maria = await desk_of(chromium, site, site.cast.maria)
         await sees(maria, "Choking: yes", "no staff device has taken the alert")

@@ -60,7 +60,7 @@ async def test_what_to_do_now_has_its_turn_and_the_way_on_too(chromium: Browser,
     await expect(rosa.locator("h1")).to_have_text("You had a fall")
     await expect(rosa.locator(".lit")).to_contain_text("Emergency")
     await sees(rosa, "The clinic has received this answer.")  # by the queue: the line is slow
-    await choose(rosa, "Go on with the check-in")
+    await choose(rosa, "Continue the check-in")
     await expect(rosa.locator("h1")).to_have_text("How are cramps, stiffness and twitches?")
 
 

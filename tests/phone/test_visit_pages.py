@@ -78,7 +78,7 @@ async def test_case_88_a_visit_that_was_called_off_meanwhile_is_said(
     async with database.writing() as db:
         await flow.mark(db, acting(cast.maria), await db.get_one(Appointment, visit.id), "cancelled", NOW)
     late = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming", "shown": old})
-    assert (late.status_code, "This visit does not need one any more" in words(late)) == (409, True)
+    assert (late.status_code, "This visit no longer needs one" in words(late)) == (409, True)
     assert "I'll be there" not in words(late)
     assert (await stored(database)).reply is None
 
