@@ -96,7 +96,7 @@ async def _without_a_network(phone: Inspection) -> None:
     await page.context.unroute("**/answers")
     await page.goto("/")
     await nothing_waits(page)
-    await sees_not(page, "waits on this phone")  # Home loads itself once more
+    await sees_not(page, "waiting on this phone")  # Home loads itself once more
     await answer(page, "Start")
     await answer(page, "Back")
 

@@ -22,11 +22,11 @@ async def walk_to_the_door(browser: Browser, site: RunningSite) -> list[Inspecti
     for label, words in (("Email", "maria@harbor.example"), ("Password", "twelve letters"), ("Code", "000000")):
         await page.get_by_label(label).fill(words)
     await press(page, "Sign in")
-    await sees(page, "do not fit together")
+    await sees(page, "don't match")
     await desk.look("/staff/sign-in, refused")
     await desk.visit("/staff/link#nothing", "/staff/link")
     await press(page, "Sign in")
-    await sees(page, "This link was used before")
+    await sees(page, "This link has already been used")
     await desk.look("/staff/link, refused")
     return [desk]
 
@@ -134,7 +134,7 @@ async def _patient(desk: Inspection, site: RunningSite) -> None:
     await desk.visit(f"{rosa}/print", "the sheet for a visit")
     await page.goto(rosa)
     await press(page, "Pair the patient's phone")
-    await sees(page, "A phone for Rosa Delgado")
+    await sees(page, "Pair Rosa Delgado's phone")
     await desk.look("pairing")
     await desk.visit(f"{rosa}/let-in", "pairing, by the phone's number")
     await page.goto(rosa)
@@ -172,7 +172,7 @@ async def _clinic(desk: Inspection) -> None:
     await desk.visit("/staff/clinic")
     await desk.visit("/staff/team")
     await page.get_by_role("button", name="New link").first.click()
-    await sees(page, "It works once, for 24 hours.")
+    await sees(page, "It works once, within 24 hours.")
     await desk.look("/staff/team, with a link")
 
 

@@ -193,19 +193,23 @@ async def test_case_45_signing_out_while_answers_wait_is_warned_of_and_they_stay
     await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
     await rosa.goto("/sign-out")
-    await sees_not(rosa, "Not all is sent")
+    await sees_not(rosa, "Not everything was sent")
     await rosa.go_back()
     await when_it_is_sent_and_waits(rosa)
 
     await rosa.goto("/sign-out")
-    await sees(rosa, "Not all is sent", "1 check-in still waits on this phone. The clinic has not received it yet.")
+    await sees(
+        rosa,
+        "Not everything was sent",
+        "1 check-in is still waiting on this phone. The clinic has not received it yet.",
+    )
     await press(rosa, "Sign out")
     await rosa.wait_for_url("**/join")
     await rosa.context.unroute(UPLOADS)
     await join(rosa, site, site.cast.walter)
     await rosa.goto("/sign-out")
     await rosa.evaluate("Outbox.flush()")
-    await sees_not(rosa, "Not all is sent")
+    await sees_not(rosa, "Not everything was sent")
     assert await site.responses_to(check_in) == 0
 
     await press(rosa, "Sign out")

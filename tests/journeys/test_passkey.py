@@ -59,7 +59,7 @@ async def test_case_121_a_passkey_ends_with_the_sign_out_of_its_phone(chromium: 
     await press(rosa, USE)
     await sees(rosa, "Forget")
     await rosa.goto("/sign-out")
-    await sees(rosa, "Your face or finger will not sign you in any more.")
+    await sees(rosa, "Your face or finger will no longer sign you in.")
     await press(rosa, "Sign out")
     await rosa.wait_for_url("**/join")
     await press(rosa, USE)

@@ -143,7 +143,7 @@ async def test_case_36_detailed_text_is_a_choice_of_the_patient(
 ) -> None:
     rosa = await signed_in(cast.rosa)
     assert "Reminders are private" in words(await rosa.get("/settings/reminders"))
-    for detail, says, chosen in (("on", "name the day and place", True), ("off", "Reminders are private", False)):
+    for detail, says, chosen in (("on", "show the day and place", True), ("off", "Reminders are private", False)):
         page = await rosa.submit("/settings/text", {"detail": detail})
         assert says in words(page)
         [held] = await rows(database, Patient, Patient.id == cast.rosa.id)
@@ -153,7 +153,7 @@ async def test_case_36_detailed_text_is_a_choice_of_the_patient(
 
 async def test_settings_name_the_phone_and_its_person(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
-    assert "This phone is Rosa Delgado's." in words(await rosa.get("/settings"))
+    assert "This is Rosa Delgado's phone." in words(await rosa.get("/settings"))
     assert "iPhone · this one" in words(await rosa.get("/settings/phones"))
     assert "Reminders on this phone: off" in words(await rosa.get("/settings/reminders"))
 
