@@ -57,7 +57,7 @@ def fault(rule: Rule, form: Form | None) -> str | None:
     question = form.by_id.get(rule.item) if form else None
     whole = rule.item == rules.WHOLE and rule.condition == "missing"
     if form is None or (question is None and not whole):
-        return _("This check-in has no such question: the rule could never fire.")
+        return _("This check-in doesn't have that question: the rule would never fire.")
     if rule.condition not in rules.CONDITIONS or rule.severity not in rules.SEVERITIES:
         return _("Please choose a condition and a severity.")
     if rule.condition in ("repeated", "missing") and not 1 <= rule.times <= rules.MOST_TIMES:
@@ -76,18 +76,18 @@ def _level_fault(rule: Rule, question: Question | None) -> str | None:
         worst = {"worst": question.worst}
         if rule.condition in ("at-least", "repeated"):
             return (
-                _("Levels that say something go from 1 to %(worst)s here: the rule could never fire, or always.")
+                _("Levels here go from 1 to %(worst)s: the rule would never fire, or would always fire.")
                 % worst
             )
-        return _("An answer can get worse by 1 to %(worst)s steps here: the rule could never fire.") % worst
+        return _("Answers here can get worse by 1 to %(worst)s steps: the rule would never fire.") % worst
     return None
 
 
 def _red_fault(rule: Rule) -> str | None:
     if rule.severity == "red" and rule.condition == "missing":
-        return _("Where there is no answer there is nobody to show a screen to: this can be hard or soft, not red.")
+        return _("With no answer, there is no one to show a screen to: choose today or this week, not urgent.")
     if rule.severity == "red" and rule.screen not in rules.SCREENS:
-        return _("A red rule shows the patient at once what to do: please choose its screen.")
+        return _("An urgent rule shows the patient at once what to do: please choose its screen.")
     return None
 
 

@@ -65,15 +65,15 @@ async def test_a_series_of_six_in_one_form(signed_in: Enter, cast: Cast, databas
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"date": "2027-03-14", "time": "02:30"}, "clocks skip 2:30 AM when summer time begins"),
+        ({"date": "2027-03-14", "time": "02:30"}, "clocks skip 2:30 AM, as daylight saving time begins"),
         ({"date": "2027-03-07", "time": "02:30", "count": "3", "weekday": ["6"]}, "clocks skip 2:30 AM"),
-        ({"date": "2026-11-16", "time": "08:00"}, "That time is over"),
+        ({"date": "2026-11-16", "time": "08:00"}, "That time has passed"),
         ({"count": "41"}, "1 to 40 visits"),
         ({"count": "-1"}, "1 to 40 visits"),
-        ({"date": ""}, "give patient, date and time"),
-        ({"date": "1 December"}, "give patient, date and time"),
-        ({"time": "25:00"}, "give patient, date and time"),
-        ({"patient": "nobody"}, "give patient, date and time"),
+        ({"date": ""}, "choose a patient, a date and a time"),
+        ({"date": "1 December"}, "choose a patient, a date and a time"),
+        ({"time": "25:00"}, "choose a patient, a date and a time"),
+        ({"patient": "nobody"}, "choose a patient, a date and a time"),
     ],
     ids=str,
 )
@@ -148,8 +148,8 @@ async def test_a_visit_is_moved_with_all_that_hangs_on_it(signed_in: Enter, cast
     ("form", "says"),
     [
         ({"date": "2027-03-14", "time": "02:30"}, "clocks skip"),
-        ({"date": "", "time": ""}, "Please give"),
-        ({"date": "2026-11-01", "time": "10:00"}, "That time is over"),
+        ({"date": "", "time": ""}, "Please choose"),
+        ({"date": "2026-11-01", "time": "10:00"}, "That time has passed"),
     ],
 )
 @ONE_DATABASE

@@ -112,7 +112,7 @@ async def _send(phone: Inspection) -> None:
 
 
 async def _seen_by_staff(phone: Inspection, site: RunningSite, desk: Page) -> None:
-    await desk.get_by_role("button", name="Take it").first.click()
+    await desk.get_by_role("button", name="Assign to me").first.click()
     await desk.goto("/staff?show=new")
     await desk.get_by_role("link", name="Rosa Delgado").first.click()
     await sees(desk, "First opened by")

@@ -40,14 +40,14 @@ async def test_case_73_a_red_flag_at_night_climbs_the_ladder(chromium: Browser, 
         )
 
         maria = await desk_of(chromium, site, site.cast.maria)
-        await sees(maria, "Choking: yes", "no staff device has taken the alert")
+        await sees(maria, "Choking: yes", "no staff device has received the alert")
         await when_nobody_has_answered_in_time(site)
         await eventually(lambda: has_come(letters), "Maria's letter", TICK)
         await then_the_letter_names_nobody(letters)
-        await is_seen_live(maria, "told Maria Alvarez by email at", "nobody has answered yet")
+        await is_seen_live(maria, "told Maria Alvarez by email at", "no one has responded yet")
 
         await press(maria, "Take it Rosa Delgado, Choking")
-        await sees_not(maria, "nobody has answered yet")
+        await sees_not(maria, "no one has responded yet")
         [flag] = await rows(site.database, Flag)
         assert flag.owner_id == site.cast.maria.id
         assert flag.escalate_at is None or flag.escalate_at > system_clock() + timedelta(

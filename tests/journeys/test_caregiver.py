@@ -27,7 +27,7 @@ async def test_case_76_a_husbands_own_view_has_no_mood_in_it(chromium: Browser, 
     assert await site.responses_to(check_in) == 1
     await maria.goto("/staff?show=new")
     await press(maria, "Rosa Delgado")
-    await sees(maria, "Luis Delgado's own view", "4 of 10")
+    await sees(maria, "What Luis Delgado sees", "4 of 10")
     await sees_not(maria, "mood")
 
 

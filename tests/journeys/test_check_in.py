@@ -37,9 +37,9 @@ async def test_worse_swallowing_is_sent_owned_and_answered_to(chromium: Browser,
     await rosa.reload()
     await sees(rosa, "Maria Alvarez has called")
     await maria.goto("/staff")
-    await sees(maria, "Nobody waits.")
+    await sees(maria, "No one is waiting.")
     await maria.goto("/staff?show=done")
-    await sees(maria, "Rosa Delgado", "Hard, was A little trouble")
+    await sees(maria, "Rosa Delgado", "Hard (last time: A little trouble)")
 
 
 async def test_choking_shows_what_to_do_at_once_and_the_clinic_knows_before_send(
@@ -169,7 +169,7 @@ async def then_the_clinic_has_it_and_nobody_opened_it(phone: Page) -> None:
 async def then_it_is_in_the_inbox_with_its_reason(desk: Page) -> None:
     await desk.reload()
     (row,) = await desk.locator(".inbox li").all()
-    for words in ("Rosa Delgado", "Chewing and swallowing: Hard, was A little trouble", "asks for today"):
+    for words in ("Rosa Delgado", "Chewing and swallowing: Hard (last time: A little trouble)", "wants contact today"):
         await expect(row).to_contain_text(words)
 
 
@@ -178,7 +178,7 @@ async def when_she_opens_the_answers(desk: Page) -> None:
     await press(desk, "Rosa Delgado")
     await press(desk, "All of Rosa Delgado")
     await desk.get_by_role("link", name="Weekly check-in").first.click()
-    await sees(desk, "How is chewing and swallowing?", "Hard", "asks to be reached today")
+    await sees(desk, "How is chewing and swallowing?", "Hard", "wants to be contacted today")
     await press(desk, "Rosa Delgado")
 
 

@@ -123,7 +123,7 @@ async def test_staff_put_down_a_patients_language(signed_in: Enter, database: Da
 
 async def test_staff_read_in_their_own_language_not_the_patients(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
-    assert "Quién me necesita" in words(await maria.get("/staff", **SPANISH))
+    assert "Bandeja" in words(await maria.get("/staff", **SPANISH))
     account = await maria.submit("/language", {"language": "es", "back": "account"})
     assert account.url.path == "/staff/account"
     assert "Mi cuenta" in words(account)

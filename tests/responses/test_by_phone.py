@@ -50,7 +50,7 @@ async def test_what_is_entered_is_the_patients_response_entered_by_phone(
     assert (response.respondent, response.entered_by, response.device_id) == ("self", cast.maria.id, None)
     assert '"strength"' in response.answers  # left open is skipped
     said = words(page)
-    assert "The patient's words, entered by phone by Maria Alvarez" in said
+    assert "The patient's answers, entered by phone by Maria Alvarez" in said
     assert "by phone, Mon, Nov 16" in said
     assert "How has your mood been? Low" in said
     assert "response.by-phone" in await audited(database, response.id)
@@ -63,7 +63,7 @@ async def test_triggers_run_on_it_and_a_red_flag_says_what_to_say_now(
 ) -> None:
     page = await (await signed_in(cast.maria)).submit(path(check_in), SAID | {"fall": "yes", "speech": "hard"})
     assert {(flag.item, flag.severity) for flag in await rows(database, Flag)} >= {("fall", "red"), ("speech", "hard")}
-    assert "A red flag: say it now, on the phone" in words(page)
+    assert "Urgent: tell the patient now, on the phone" in words(page)
     assert "911" in words(page)
 
 
@@ -99,7 +99,7 @@ async def test_answers_that_do_not_fit_together_are_asked_again_and_kept(
     """Choking is asked of those who have trouble swallowing: a yes to it is never dropped in silence."""
     page = await (await signed_in(cast.maria)).submit(path(check_in), SAID | {"choking": "yes"})
     assert page.status_code == 422
-    assert "These do not fit the other answers. Please ask again: Choking." in words(page)
+    assert "These don't match the other answers. Please ask again: Choking." in words(page)
     assert page.text.count(" checked") == len(SAID) + 1
     assert await rows(database, Response) == []
 

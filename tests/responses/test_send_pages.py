@@ -94,7 +94,7 @@ async def test_case_76_a_caregivers_answers_are_recorded_as_such(
     await answer_all(luis, check_in, own_view, "helper")
     response = await only_response(database)
     assert (response.respondent, response.caregiver_id) == ("helper", cast.luis.id)
-    assert "Luis Delgado's own view" in words(await maria.get(f"/staff/responses/{response.id}"))
+    assert "What Luis Delgado sees" in words(await maria.get(f"/staff/responses/{response.id}"))
 
 
 @pytest.mark.parametrize("state", ["missed", "cancelled"])

@@ -156,7 +156,7 @@ async def test_undo_opens_it_again_and_both_stay_on_record(
     undone, sent = sorted((r for r in await rows(database, Response) if r.check_in_id == check_in.id), key=received)
     assert (history.answers_of(undone), history.answers_of(sent)) == (WORSE, STEADY)
     assert (undone.undone_at, sent.undone_at) == (clock(), None)
-    assert "taken back by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
+    assert "withdrawn by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
     assert [(flag.severity, flag.done_at) for flag in await rows(database, Flag)] == [("hard", None)]
     assert "response.undone" in await audited(database, undone.id)
     async with database.reading() as db:
