@@ -32,7 +32,7 @@ def _detail(kept: str) -> str:
     starts = datetime.fromisoformat(facts["starts"])
     when = f"{language.day(starts)}, {language.hour(starts)}".rstrip(".") + "."
     when = when[0].upper() + when[1:]
-    return _("%(when)s Called off.") % {"when": when} if facts["called_off"] else f"{when} {facts['place']}".strip()
+    return _("%(when)s Cancelled.") % {"when": when} if facts["called_off"] else f"{when} {facts['place']}".strip()
 
 
 def words_for(kind: str, detail: str | None, also: Sequence[str] = ()) -> Words:
@@ -55,17 +55,17 @@ def _words_for(kind: str, detail: str | None) -> Words:
                 (("coming", _("I'll be there")), ("cant", _("I can't come"))),
             )
         case "change":
-            return Words(_("Your visit has changed"), detail or _("Open to see what is new."))
+            return Words(_("Your visit has changed"), detail or _("Open to see what's new."))
         case "check-in":
             return Words(_("You have a check-in ready"), detail or _("It takes about a minute."))
         case "nudge":
-            return Words(_("Your check-in is still open"), detail or _("There is still time. It takes about a minute."))
+            return Words(_("Your check-in is still open"), detail or _("There's still time. It takes about a minute."))
         case "sign":
-            return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That is all."))
+            return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That's all it takes."))
         case "on-call":
-            return Words(_("A red flag waits for you in Interlude."), _("You are on call. Open it and take it."))
+            return Words(_("An urgent flag is waiting for you in Interlude."), _("You're on call. Open it and assign it to yourself."))
         case "overdue":
-            return Words(_("A flag in Interlude is overdue."), _("You are on call. Open it and take it."))
+            return Words(_("A flag in Interlude is overdue."), _("You're on call. Open it and assign it to yourself."))
         case "alert":
             return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
         case _:
@@ -75,7 +75,7 @@ def _words_for(kind: str, detail: str | None) -> Words:
 def letter(words: Words, link: str) -> str:
     """The text of an email; its first line is the subject."""
     return "\n".join(
-        [words.title, words.body, "", link, "", _("This is an automatic message. Please do not answer it.")]
+        [words.title, words.body, "", link, "", _("This is an automatic message. Please don't reply to it.")]
     )
 
 

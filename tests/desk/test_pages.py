@@ -195,7 +195,7 @@ async def test_case_19_a_pause_is_one_act_and_says_so(signed_in: Enter, cast: Ca
         rosa = await people.find_patient(db, acting(cast.maria), cast.rosa.id)
         assert rosa is not None
         assert (rosa.paused_at, rosa.paused_why) == (NOW, "hospital")
-    assert "Nothing is sent" not in words(await maria.submit(f"{path}/pause", {"why": "resume"}))
+    assert "Nothing is being sent" not in words(await maria.submit(f"{path}/pause", {"why": "resume"}))
 
 
 async def test_case_113_a_plan_ends_after_a_question_with_a_reason_and_undo_opens_its_check_in_again(

@@ -206,7 +206,7 @@ async def test_what_is_said_to_staff_names_no_patient_and_no_symptom(ladder: Lad
     await answers(ladder.database, ladder.cast.rosa, {"fall": True})
     await ladder.pass_minutes(30)
     said = ladder.said()
-    assert "A red flag waits for you in Interlude" in said
+    assert "An urgent flag is waiting for you in Interlude" in said
     assert f"https://localhost/staff/patients/{ladder.cast.rosa.id}#flag-" in said
     for private in ("Rosa", "Delgado", "fall", "Fall", NAMES["harbor"], "tell your clinic"):
         assert private not in said

@@ -226,4 +226,4 @@ async def test_called_off_while_the_phone_was_offline_it_is_refused_in_words(
     rosa = await signed_in(cast.rosa)
     refused = await deliver(rosa, check_in, entry(STEADY))
     assert refused.status_code == 410
-    assert "broke on our side" not in refused.json()["title"]
+    assert "went wrong on our side" not in refused.json()["title"]
