@@ -46,7 +46,7 @@ async def test_case_73_a_red_flag_at_night_climbs_the_ladder(chromium: Browser, 
         await then_the_letter_names_nobody(letters)
         await is_seen_live(maria, "told Maria Alvarez by email at", "no one has responded yet")
 
-        await press(maria, "Take it Rosa Delgado, Choking")
+        await press(maria, "Assign to me Rosa Delgado, Choking")
         await sees_not(maria, "no one has responded yet")
         [flag] = await rows(site.database, Flag)
         assert flag.owner_id == site.cast.maria.id

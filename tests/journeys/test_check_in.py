@@ -25,7 +25,7 @@ async def test_worse_swallowing_is_sent_owned_and_answered_to(chromium: Browser,
     assert await site.responses_to(check_in) == 1
 
     await then_it_is_in_the_inbox_with_its_reason(maria)
-    await press(maria, "Take it Rosa Delgado, Chewing and swallowing")
+    await press(maria, "Assign to me Rosa Delgado, Chewing and swallowing")
     await rosa.reload()
     await sees(rosa, "Maria Alvarez will contact you")
 
@@ -176,7 +176,7 @@ async def then_it_is_in_the_inbox_with_its_reason(desk: Page) -> None:
 async def when_she_opens_the_answers(desk: Page) -> None:
     """The newest, from the patient's page, to which the row leads."""
     await press(desk, "Rosa Delgado")
-    await press(desk, "All of Rosa Delgado")
+    await press(desk, "Open patient Rosa Delgado")
     await desk.get_by_role("link", name="Weekly check-in").first.click()
     await sees(desk, "How is chewing and swallowing?", "Hard", "wants to be contacted today")
     await press(desk, "Rosa Delgado")
