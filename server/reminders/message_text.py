@@ -63,7 +63,10 @@ def _words_for(kind: str, detail: str | None) -> Words:
         case "sign":
             return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That's all it takes."))
         case "on-call":
-            return Words(_("An urgent flag is waiting for you in Interlude."), _("You're on call. Open it and assign it to yourself."))
+            return Words(
+                _("An urgent flag is waiting for you in Interlude."),
+                _("You're on call. Open it and assign it to yourself."),
+            )
         case "overdue":
             return Words(_("A flag in Interlude is overdue."), _("You're on call. Open it and assign it to yourself."))
         case "alert":
