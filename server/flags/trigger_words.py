@@ -75,10 +75,7 @@ def _level_fault(rule: Rule, question: Question | None) -> str | None:
     if not 1 <= rule.amount <= question.worst:
         worst = {"worst": question.worst}
         if rule.condition in ("at-least", "repeated"):
-            return (
-                _("Levels here go from 1 to %(worst)s: the rule would never fire, or would always fire.")
-                % worst
-            )
+            return _("Levels here go from 1 to %(worst)s: the rule would never fire, or would always fire.") % worst
         return _("Answers here can get worse by 1 to %(worst)s steps: the rule would never fire.") % worst
     return None
 
