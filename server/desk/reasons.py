@@ -18,7 +18,7 @@ class Reason:
 
 
 def reason_of(flag: Flag, form: Form | None) -> Reason:
-    """The evidence in words, such as Swallowing: "hard, was a little; at first no trouble"."""
+    """The evidence in words, such as Swallowing: "hard (last time: a little); at first: no trouble"."""
     known = Evidence.from_json(flag.evidence)
     if flag.item.endswith(MISSING):
         return Reason(_missing_item(flag, form), _missing_words(known.now))
@@ -43,9 +43,9 @@ def _missing_words(times: int) -> str:
 def _in_words(question: Question, level: int, previous: int | None, first: int | None) -> str:
     words = level_words(question, level)
     if previous is not None and previous != level:
-        words = _("%(now)s, was %(was)s") % {"now": words, "was": level_words(question, previous)}
+        words = _("%(now)s (last time: %(was)s)") % {"now": words, "was": level_words(question, previous)}
     elif previous is not None and first not in (None, level):
-        words = _("%(now)s, as last time") % {"now": words}
+        words = _("%(now)s, same as last time") % {"now": words}
     if first is not None and first not in (level, previous):
-        words = _("%(now)s; at first %(first)s") % {"now": words, "first": level_words(question, first)}
+        words = _("%(now)s; at first: %(first)s") % {"now": words, "first": level_words(question, first)}
     return words

@@ -106,33 +106,33 @@ async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
 def _words(flag: Flag, status: ContactStatus, zone: str, now: datetime) -> str:
     said = {"name": status.name, "when": _when(status.attempt.started_at, zone, now) if status.attempt else ""}
     if status.attempt is None and status.state == ReminderState.FAILED:
-        words = _("could not reach %(name)s on call") % said
+        words = _("couldn't reach %(name)s, who is on call") % said
     elif status.attempt is None:
         words = _("telling %(name)s, who is on call") % said
     elif status.attempt.state == AttemptState.UNKNOWN:
-        words = _("perhaps told %(name)s at %(when)s, it was not confirmed; nobody has answered yet") % said
+        words = _("may have told %(name)s at %(when)s (not confirmed); no one has responded yet") % said
     elif status.attempt.channel == ChannelName.TEXT:
-        words = _("told %(name)s by text at %(when)s, nobody has answered yet") % said
+        words = _("told %(name)s by text at %(when)s, no one has responded yet") % said
     else:
-        words = _("told %(name)s by email at %(when)s, nobody has answered yet") % said
+        words = _("told %(name)s by email at %(when)s, no one has responded yet") % said
     return f"{words}; {_next(flag, zone, now)}"
 
 
 def _next(flag: Flag, zone: str, now: datetime) -> str:
     if flag.escalate_at is None:
-        return _("everybody on call has been told")
-    return _("next is told at %(when)s") % {"when": _when(flag.escalate_at, zone, now)}
+        return _("everyone on call has been told")
+    return _("the next person will be told at %(when)s") % {"when": _when(flag.escalate_at, zone, now)}
 
 
 def _before_anybody(flag: Flag, devices: int, first: Staff | None, zone: str, now: datetime) -> str:
     if devices:
         words = language.ngettext("%(n)s staff device alerted", "%(n)s staff devices alerted", devices) % {"n": devices}
     else:
-        words = _("no staff device has taken the alert")
+        words = _("no staff device has received the alert")
     if first is None or flag.escalate_at is None:
-        return f"{words}; " + _("nobody is on call")
+        return f"{words}; " + _("no one is on call")
     when = _when(flag.escalate_at, zone, now)
-    return f"{words}; " + _("%(name)s is told at %(when)s") % {"name": first.name, "when": when}
+    return f"{words}; " + _("%(name)s will be told at %(when)s") % {"name": first.name, "when": when}
 
 
 def _when(moment: datetime, zone: str, now: datetime) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal, assert_never
 
 from server import language
 from server.language import gettext as _
@@ -39,7 +40,7 @@ class VisitDetail:
     def words(self) -> str:
         when = f"{language.day(self.starts)}, {language.hour(self.starts)}".rstrip(".") + "."
         when = when[0].upper() + when[1:]
-        return _("%(when)s Called off.") % {"when": when} if self.cancelled else f"{when} {self.place}".strip()
+        return _("%(when)s Cancelled.") % {"when": when} if self.cancelled else f"{when} {self.place}".strip()
 
 
 def _detail(kept: str) -> str:
@@ -67,27 +68,34 @@ def _words_for(kind: ReminderKind, detail: str | None) -> Words:
                 ((Reply.COMING, _("I'll be there")), (Reply.CANT_COME, _("I can't come"))),
             )
         case ReminderKind.CHANGE:
-            return Words(_("Your visit has changed"), detail or _("Open to see what is new."))
+            return Words(_("Your visit has changed"), detail or _("Open to see what's new."))
         case ReminderKind.CHECK_IN:
             return Words(_("You have a check-in ready"), detail or _("It takes about a minute."))
         case ReminderKind.NUDGE:
-            return Words(_("Your check-in is still open"), detail or _("There is still time. It takes about a minute."))
+            return Words(_("Your check-in is still open"), detail or _("There's still time. It takes about a minute."))
         case ReminderKind.DEVICE_CHECK:
-            return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That is all."))
-        case ReminderKind.ON_CALL:
-            return Words(_("A red flag waits for you in Interlude."), _("You are on call. Open it and take it."))
-        case ReminderKind.OVERDUE:
-            return Words(_("A flag in Interlude is overdue."), _("You are on call. Open it and take it."))
-        case ReminderKind.ALERT:
-            return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
-        case _:
+            return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That's all it takes."))
+        case ReminderKind.ON_CALL | ReminderKind.OVERDUE | ReminderKind.ALERT:
+            return _words_for_staff(kind)
+        case ReminderKind.TEST:
             return Words(_("This is your test"), _("Reminders work on this phone."))
+        case _:
+            assert_never(kind)
+
+
+def _words_for_staff(kind: Literal[ReminderKind.ON_CALL, ReminderKind.OVERDUE, ReminderKind.ALERT]) -> Words:
+    if kind == ReminderKind.ALERT:
+        return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
+    task = _("You're on call. Open it and assign it to yourself.")
+    if kind == ReminderKind.OVERDUE:
+        return Words(_("A flag in Interlude is overdue."), task)
+    return Words(_("An urgent flag is waiting for you in Interlude."), task)
 
 
 def letter(words: Words, link: str) -> str:
     """The text of an email; its first line is the subject."""
     return "\n".join(
-        [words.title, words.body, "", link, "", _("This is an automatic message. Please do not answer it.")]
+        [words.title, words.body, "", link, "", _("This is an automatic message. Please don't reply to it.")]
     )
 
 

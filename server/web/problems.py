@@ -17,18 +17,18 @@ T = TypeVar("T")
 STAFF_ROUTES = (MayOpen.STAFF, MayOpen.CLINICIAN, MayOpen.ADMIN)
 
 WORDS = {
-    400: mark("We could not read that. Please go back and try again."),
+    400: mark("We couldn't read that. Please go back and try again."),
     401: mark("Please sign in again. Nothing you sent is lost on this phone."),
-    403: mark("This page did not come from where it should, or it is too old. Please open it again."),
-    404: mark("There is nothing here, or it is not yours to see."),
+    403: mark("This page is too old to use. Please open it again."),
+    404: mark("We can't find that page."),
     405: mark("That can't be done here."),
     409: mark("This was already sent, with other answers. Both are kept. The clinic will look at it."),
-    410: mark("This is over. It was called off, or its time has passed. Nothing is left for you to do."),
-    413: mark("That is too large."),
-    422: mark("Something in the form needs a look."),
+    410: mark("This is over. It was cancelled, or its time has passed. You don't need to do anything."),
+    413: mark("That's too large."),
+    422: mark("Please check the form. Something is missing or not right."),
     429: mark("Too many tries. Please wait 15 minutes, or call the clinic."),
-    500: mark("Something broke on our side. Nothing you sent before is lost. Please try again."),
-    503: mark("We are too busy to save this just now. Nothing was sent. Please try again in a minute."),
+    500: mark("Something went wrong on our side. Nothing you sent before is lost. Please try again."),
+    503: mark("We're too busy to save this right now. Nothing was sent. Please try again in a minute."),
 }
 
 

@@ -17,10 +17,10 @@ from server.web.dependencies import ANYONE, Db
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
 MANIFEST_WORDS = (
-    mark("It reminds you of your visits. It asks how you are, in a minute or less."),
+    mark("It reminds you of your visits and asks how you are. It takes a minute or less."),
     mark("Home: one thing to do, and the next visit"),
     mark("A question: one tap answers it"),
-    mark("The clinic's inbox: who needs somebody, and why"),
+    mark("The clinic's inbox: who needs someone, and why"),
     mark("Check-in"),
     mark("Answer what is ready"),
     mark("My answers"),
@@ -84,7 +84,7 @@ def unsent(request: Request[Any, Any, Any]) -> Response[str]:
 @get("/offline/words", opt=ANYONE, sync_to_thread=False)
 def offline_words(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """The text for a notification whose own text can't be read (pwa/service-worker.js)."""
-    words = {"body": language.gettext("Open Interlude to see what is new."), "lang": language.current()}
+    words = {"body": language.gettext("Open Interlude to see what's new."), "lang": language.current()}
     return Response(words, headers=render.FRESH)
 
 

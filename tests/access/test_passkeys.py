@@ -160,7 +160,7 @@ async def test_case_121_a_passkey_from_before_its_device_was_recorded_ends_with_
 
 async def test_case_121_signing_out_says_that_face_and_finger_end_too(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
-    assert "Your face or finger will not sign you in any more." in words(await rosa.get("/sign-out"))
+    assert "Your face or finger will no longer sign you in." in words(await rosa.get("/sign-out"))
 
 
 async def test_case_121_an_unknown_passkey_is_not_told_apart_from_a_wrong_one(

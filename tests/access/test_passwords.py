@@ -96,5 +96,5 @@ async def test_case_120_a_password_that_was_changed_meanwhile_no_longer_signs_in
     monkeypatch.setattr(passwords, "fits", fits_and_is_changed)
     stranger = Browser(app)
     refused = await stranger.submit("/staff/sign-in", {"email": cast.maria.email, "password": "x", "code": "000000"})
-    assert "do not fit together" in words(refused)
+    assert "don't match" in words(refused)
     await stranger.close()

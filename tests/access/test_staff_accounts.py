@@ -83,7 +83,7 @@ async def test_case_66_a_code_counts_once(
     assert (await enters(browser, code)).url.path == "/staff"
     replayed = await enters(second, code)
     assert replayed.status_code == 422
-    assert "the code was used before" in words(replayed)
+    assert "the code has already been used" in words(replayed)
     clock.move(seconds=30)
     assert (await enters(second, code)).status_code == 422  # one step late, still within the drift
     assert (await enters(second, code_at(secret, clock()))).url.path == "/staff"
@@ -112,7 +112,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(browser: Browser, secret
     ):
         refused = await enters(browser, given, email, password)
         assert refused.status_code == 422, email
-        assert "Email, password and code do not fit together" in words(refused)
+        assert "Email, password and code don't match" in words(refused)
         assert STAFF_COOKIE not in browser.http.cookies
 
 
@@ -154,7 +154,7 @@ async def test_case_65_a_one_time_link_works_once(app: Litestar, database: Datab
     assert len(await rows(database, DeviceSession)) == 1
     again = await devices[0].submit("/staff/link", {"token": token})
     assert again.status_code == 422
-    assert "used before" in words(again)
+    assert "already been used" in words(again)
     for device in devices:
         await device.close()
 
@@ -173,7 +173,7 @@ async def test_case_65_a_link_ends_after_a_day_or_with_the_next_one(
 
 
 @pytest.mark.parametrize(
-    ("password", "code", "says"), [("short", None, "12 characters or more"), (PASSWORD, "000000", "does not fit")]
+    ("password", "code", "says"), [("short", None, "at least 12 characters"), (PASSWORD, "000000", "isn't right")]
 )
 async def test_credentials_that_will_not_do_are_refused_in_words(
     signed_in: Enter, cast: Cast, clock: StillClock, database: Database, password: str, code: str | None, says: str

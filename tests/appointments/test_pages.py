@@ -65,15 +65,15 @@ async def test_a_series_of_six_in_one_form(signed_in: Enter, cast: Cast, databas
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"date": "2027-03-14", "time": "02:30"}, "clocks skip 2:30 AM when summer time begins"),
+        ({"date": "2027-03-14", "time": "02:30"}, "clocks skip 2:30 AM, as daylight saving time begins"),
         ({"date": "2027-03-07", "time": "02:30", "count": "3", "weekday": ["6"]}, "clocks skip 2:30 AM"),
-        ({"date": "2026-11-16", "time": "08:00"}, "That time is over"),
+        ({"date": "2026-11-16", "time": "08:00"}, "That time has passed"),
         ({"count": "41"}, "1 to 40 visits"),
         ({"count": "-1"}, "1 to 40 visits"),
-        ({"date": ""}, "give patient, date and time"),
-        ({"date": "1 December"}, "give patient, date and time"),
-        ({"time": "25:00"}, "give patient, date and time"),
-        ({"patient": "nobody"}, "give patient, date and time"),
+        ({"date": ""}, "choose a patient, a date and a time"),
+        ({"date": "1 December"}, "choose a patient, a date and a time"),
+        ({"time": "25:00"}, "choose a patient, a date and a time"),
+        ({"patient": "nobody"}, "choose a patient, a date and a time"),
     ],
     ids=str,
 )
@@ -148,8 +148,8 @@ async def test_a_visit_is_moved_with_all_that_hangs_on_it(signed_in: Enter, cast
     ("form", "says"),
     [
         ({"date": "2027-03-14", "time": "02:30"}, "clocks skip"),
-        ({"date": "", "time": ""}, "Please give"),
-        ({"date": "2026-11-01", "time": "10:00"}, "That time is over"),
+        ({"date": "", "time": ""}, "Please choose"),
+        ({"date": "2026-11-01", "time": "10:00"}, "That time has passed"),
     ],
 )
 @ONE_DATABASE
@@ -171,7 +171,7 @@ async def test_case_13_a_cancelled_visit_stops_its_reminders(signed_in: Enter, c
     visit = await only_visit(database)
     await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "cancelled"})
     assert await to_come(database) == []
-    assert "called off" in words(await rosa.get(f"/visits/{visit.id}"))
+    assert "This visit is cancelled" in words(await rosa.get(f"/visits/{visit.id}"))
     assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming"})).status_code == 409
     assert (await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "booked"})).status_code == 422
 
@@ -183,7 +183,7 @@ async def test_who_cannot_come_is_on_the_worklist_until_handled(
     await book(maria, cast)
     visit = await only_visit(database)
     page = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "cant"})
-    assert "The clinic will reach out to you" in words(page)
+    assert "The clinic will contact you" in words(page)
     assert await to_come(database) == []
     inbox = words(await maria.get("/staff"))
     assert "Rosa Delgado can't come: Tue, Dec 1, 10:00 AM" in inbox
@@ -203,7 +203,7 @@ async def test_the_last_word_of_a_patient_counts_up_to_the_visit(
     clock.move(hours=-hours)
     for reply in ("cant", "coming"):
         assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": reply})).status_code == 200
-    assert "The clinic knows you are coming" in words(await rosa.get("/"))
+    assert "The clinic knows you're coming" in words(await rosa.get("/"))
     assert (await only_visit(database)).reply == "coming"
     assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "maybe"})).status_code == 422
 

@@ -62,7 +62,7 @@ async def _red_flags(phone: Inspection, weekly: str, day_after: str) -> None:
     await phone.visit(f"/check-ins/{weekly}/q/breathing?who=self", "a question, five steps")
     await answer(page, "Very hard")
     await phone.look("red flag, breathing")
-    await answer(page, "Go on with the check-in")
+    await answer(page, "Continue the check-in")
     await answer(page, "Hard")
     await phone.look("a question, yes or no")
     await _without_a_network(phone)
@@ -82,7 +82,7 @@ async def _without_a_network(phone: Inspection) -> None:
     page = phone.page
     await page.context.set_offline(True)
     await press(page, "Yes")
-    await sees(page, "It is safe on this phone.")
+    await sees(page, "It's safe on this phone.")
     await phone.look("red flag, choking, without a network")
     await answer(page, "That was a mistake")
     await press(page, "No")
@@ -96,7 +96,7 @@ async def _without_a_network(phone: Inspection) -> None:
     await page.context.unroute("**/answers")
     await page.goto("/")
     await nothing_waits(page)
-    await sees_not(page, "waits on this phone")  # Home loads itself once more
+    await sees_not(page, "waiting on this phone")  # Home loads itself once more
     await answer(page, "Start")
     await answer(page, "Back")
 
@@ -105,14 +105,14 @@ async def _send(phone: Inspection) -> None:
     await press(phone.page, "Send to clinic")
     await phone.page.wait_for_url("**/urgency")
     await phone.look("urgency")
-    await press(phone.page, "Reach me today")
+    await press(phone.page, "Contact me today")
     await sees(phone.page, "The clinic has received it")
     await phone.look("sent, nobody opened it")
     await phone.visit("/answers", "/answers, with trends")
 
 
 async def _seen_by_staff(phone: Inspection, site: RunningSite, desk: Page) -> None:
-    await desk.get_by_role("button", name="Take it").first.click()
+    await desk.get_by_role("button", name="Assign to me").first.click()
     await desk.goto("/staff?show=new")
     await desk.get_by_role("link", name="Rosa Delgado").first.click()
     await sees(desk, "First opened by")
@@ -128,6 +128,6 @@ async def _helper(browser: Browser, site: RunningSite) -> Inspection:
     phone = Inspection(page, PATIENT)
     await page.goto(f"/check-ins/{daily.id}")
     await phone.look("who answers, for a helper")
-    await answer_all(page, "My own view", "4", "No trouble")
+    await answer_all(page, "What I see (the helper's view)", "4", "No trouble")
     await phone.look("check and send, daily, a helper's own view")
     return phone

@@ -64,7 +64,7 @@ async def desk(site: RunningSite, staff: Staff) -> AsyncIterator[Session]:
     """A staff member's, entered by link."""
     async with _session(site) as session:
         token = urlsplit(await site.staff_link(staff)).fragment
-        assert "Who needs me" in await session.submit("/staff/link", token=token)
+        assert "Inbox" in await session.submit("/staff/link", token=token)
         yield session
 
 

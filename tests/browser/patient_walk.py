@@ -65,7 +65,7 @@ async def _by_link(phone: Inspection, site: RunningSite) -> None:
 
 async def _ask(phone: Inspection) -> None:
     await phone.page.goto("/join")
-    await press(phone.page, "I have no code")
+    await press(phone.page, "I don't have a code")
     await sees(phone.page, "Your number")
     await phone.look("/join/asked")
 
@@ -75,10 +75,10 @@ async def _join(phone: Inspection, site: RunningSite) -> None:
     await page.goto("/join")
     for code, name in (("0000 0000", "/join, a wrong code"), (await site.pairing_code(site.cast.rosa), "consent")):
         await fill(page, "Your code has 8 digits", code)
-        await press(page, "Go on")
-        await sees(page, "This code is not right" if "wrong" in name else "Before you start")
+        await press(page, "Continue")
+        await sees(page, "That code isn't right" if "wrong" in name else "Before you start")
         await phone.look(name)
-    await press(page, "I agree, let me in")
+    await press(page, "I agree")
     await page.wait_for_url("**/reminders")
 
 
@@ -86,7 +86,7 @@ async def _reminders(phone: Inspection) -> None:
     page = phone.page
     await phone.look("/reminders")
     await press(page, "Turn on reminders")
-    await sees(page, "This phone says no")
+    await sees(page, "This phone blocks reminders")
     await phone.look("/reminders, not allowed")
     await phone.visit("/reminders/help")
     await press(page, "Send another test")
@@ -149,10 +149,10 @@ async def _set_aside(phone: Inspection) -> None:
     for why in (409, "closed", 422):
         await phone.page.evaluate(NOT_TAKEN, why)
     await phone.visit("/", "home, something needs a look")
-    await press(phone.page, "Something you sent needs a look")
+    await press(phone.page, "Please look at something you sent")
     await sees(phone.page, "The clinic has both.")
     await phone.look("/set-aside")
-    await press(phone.page, "I have read this. Take it off this phone.")
+    await press(phone.page, "I've read this. Remove it from this phone.")
     await phone.page.wait_for_url("**/")
 
 
@@ -168,11 +168,11 @@ async def _scan(phone: Inspection) -> None:
 async def _let_in(phone: Inspection, new: Page) -> None:
     page = phone.page
     await new.goto("/join")
-    await press(new, "I have no code")
+    await press(new, "I don't have a code")
     await phone.visit("/settings/phones/let-in")
-    for number, said in (("0000 0000", "No phone shows this number"), (await _number_on(new), "It may go on")):
+    for number, said in (("0000 0000", "No phone is showing this number"), (await _number_on(new), "It's been added")):
         await fill(page, "The number on the new phone", number)
-        await press(page, "It is my phone")
+        await press(page, "It's my phone")
         await sees(page, said)
         await phone.look(f"/settings/phones/let-in, {said}")
     await sees(new, "Before you start")

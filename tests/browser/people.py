@@ -33,8 +33,8 @@ async def join(page: Page, site: RunningSite, person: Patient | Caregiver) -> No
     """By a code that is typed in."""
     await page.goto("/join")
     await fill(page, "Your code has 8 digits", await site.pairing_code(person))
-    await press(page, "Go on")
-    await press(page, "I agree, let me in")
+    await press(page, "Continue")
+    await press(page, "I agree")
     await page.wait_for_url("**/reminders")
 
 

@@ -77,7 +77,7 @@ async def test_only_one_worker_knocks_again(refused: Scene) -> None:
 
 async def test_case_24_staff_are_told(refused: Scene, cast: Cast, signed_in: Enter) -> None:
     maria = await signed_in(cast.maria)
-    assert f"{SERVICE} does not take our messages (403)" in words(await maria.get("/staff"))
+    assert f"{SERVICE} isn't accepting our messages (403)" in words(await maria.get("/staff"))
 
 
 async def test_another_service_goes_on(refused: Scene) -> None:

@@ -38,8 +38,12 @@ async def answers(database: Database, patient: Patient, given: dict[str, object]
 
 async def test_an_empty_inbox_says_so(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
-    assert "Nobody waits." in words(await maria.get("/staff"))
-    for show, says in (("new", "Every answer has been opened"), ("done", "Nothing yet"), ("nonsense", "Nobody waits")):
+    assert "No one is waiting." in words(await maria.get("/staff"))
+    for show, says in (
+        ("new", "Every answer has been opened"),
+        ("done", "Nothing yet"),
+        ("nonsense", "No one is waiting"),
+    ):
         assert says in words(await maria.get(f"/staff?show={show}"))
 
 
@@ -51,8 +55,8 @@ async def test_the_inbox_shows_who_needs_somebody_and_why(
     await answers(database, cast.helen, WORSE, clock)
     inbox = await (await signed_in(cast.maria)).get("/staff")
     said = words(inbox)
-    assert "Speech: I can't use my voice, was Same as ever" in said
-    assert "Pain: 9 of 10, was 1 of 10" in said
+    assert "Speech: I can't use my voice (last time: Same as ever)" in said
+    assert "Pain: 9 of 10 (last time: 1 of 10)" in said
     assert said.count("Rosa Delgado") >= 2
     assert "Helen" not in inbox.text
     assert inbox.text.count("<polyline") == 2
@@ -186,13 +190,13 @@ async def test_a_plan_is_added_and_ended_from_the_patients_page(
 async def test_case_19_a_pause_is_one_act_and_says_so(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
     page = await maria.submit(f"{path}/pause", {"why": "hospital"})
-    assert "Nothing is sent to the patient or the caregivers" in words(page)
+    assert "Nothing is being sent to the patient or the caregivers" in words(page)
     assert (await maria.submit(f"{path}/pause", {"why": "because"})).status_code == 422
     async with database.reading() as db:
         rosa = await people.find_patient(db, acting(cast.maria), cast.rosa.id)
         assert rosa is not None
         assert (rosa.paused_at, rosa.pause_reason) == (NOW, "hospital")
-    assert "Nothing is sent" not in words(await maria.submit(f"{path}/pause", {"why": "resume"}))
+    assert "Nothing is being sent" not in words(await maria.submit(f"{path}/pause", {"why": "resume"}))
 
 
 async def test_case_113_a_plan_ends_after_a_question_with_a_reason_and_undo_opens_its_check_in_again(

@@ -66,11 +66,11 @@ async def test_answers_say_whose_they_are_and_from_which_device(
     sent = await luis.submit(f"/check-ins/{check_in.id}/send", {"who": "helper"})
     assert sent.status_code == 200
     page = await maria.get(f"/staff/patients/{cast.rosa.id}")
-    assert "Luis Delgado's own view, iPhone" in words(page)
+    assert "What Luis Delgado sees, iPhone" in words(page)
     response = re.search(r"/staff/responses/(\w+)", page.text)
     assert response is not None
     said = words(await maria.get(response[0]))
-    assert "Who answered Luis Delgado's own view From where iPhone" in said
+    assert "Who answered What Luis Delgado sees From where iPhone" in said
 
 
 @SQLITE

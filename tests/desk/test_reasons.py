@@ -23,25 +23,29 @@ def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Fla
 @pytest.mark.parametrize(
     ("raised", "item", "words"),
     [
-        ({"item": "swallowing", "now": 3, "previous": 1}, "Chewing and swallowing", "Hard, was A little trouble"),
+        (
+            {"item": "swallowing", "now": 3, "previous": 1},
+            "Chewing and swallowing",
+            "Hard (last time: A little trouble)",
+        ),
         ({"item": "breathing", "condition": "at-least", "now": 4}, "Breathing", "Very hard"),
         ({"item": "breathing", "condition": "at-least", "now": 4, "previous": 4}, "Breathing", "Very hard"),
-        ({"item": "pain", "now": 9, "previous": 4}, "Pain", "9 of 10, was 4 of 10"),
-        ({"item": "fall", "condition": "at-least", "now": 1, "previous": 0}, "Falls", "yes, was no"),
+        ({"item": "pain", "now": 9, "previous": 4}, "Pain", "9 of 10 (last time: 4 of 10)"),
+        ({"item": "fall", "condition": "at-least", "now": 1, "previous": 0}, "Falls", "yes (last time: no)"),
         (
             {"item": "swallowing", "condition": "worse-than-first", "now": 3, "previous": 3, "first": 1},
             "Chewing and swallowing",
-            "Hard, as last time; at first A little trouble",
+            "Hard, same as last time; at first: A little trouble",
         ),
         (
             {"item": "swallowing", "now": 3, "previous": 1, "first": 0},
             "Chewing and swallowing",
-            "Hard, was A little trouble; at first No trouble",
+            "Hard (last time: A little trouble); at first: No trouble",
         ),
         (
             {"item": "swallowing", "now": 3, "previous": 1, "first": 1},
             "Chewing and swallowing",
-            "Hard, was A little trouble",
+            "Hard (last time: A little trouble)",
         ),
     ],
 )

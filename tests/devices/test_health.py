@@ -108,7 +108,7 @@ async def test_who_has_a_visit_and_no_phone_is_on_the_worklist(
         await device_of(db, cast.walter)
     maria = await signed_in(cast.maria)
     page = words(await maria.get("/staff?show=unreached"))
-    listed = page[page.index("No phone takes reminders") :]
+    listed = page[page.index("No phone gets reminders") :]
     assert cast.walter.name in listed
     assert "not turned on" in listed
     assert cast.rosa.name not in listed

@@ -44,13 +44,13 @@ async def test_a_worse_answer_finds_its_person_and_the_patient_is_told_who(
     await rosa_answers(rosa, check_in, swallowing="hard", choking="no", speech="none")
     inbox = words(await maria.get("/staff"))
     assert "Rosa Delgado" in inbox
-    assert "Chewing and swallowing: Hard, was No trouble" in inbox
+    assert "Chewing and swallowing: Hard (last time: No trouble)" in inbox
     sent = f"/check-ins/{check_in.id}/sent"
     assert "Opened Not yet" in words(await rosa.get(sent))
     flag = await only_flag(database)
     page = await maria.submit(f"/staff/flags/{flag.id}/own")
     assert page.url.path == f"/staff/patients/{cast.rosa.id}"
-    assert "Maria Alvarez will reach out to you" in words(await rosa.get(sent))
+    assert "Maria Alvarez will contact you" in words(await rosa.get(sent))
     closed = await maria.submit(f"/staff/flags/{flag.id}/close", {"outcome": "called", "note": "Softer food."})
     assert "Softer food." in words(closed)
     assert "Chewing and swallowing: Hard" not in words(await maria.get("/staff"))
@@ -113,7 +113,7 @@ async def test_undo_puts_it_back_into_the_inbox(
     flag = await only_flag(database)
     await maria.submit(f"/staff/flags/{flag.id}/close", {"outcome": "called"})
     await maria.submit(f"/staff/flags/{flag.id}/reopen")
-    assert "Speech: Hard to follow, was Same as ever" in words(await maria.get("/staff"))
+    assert "Speech: Hard to follow (last time: Same as ever)" in words(await maria.get("/staff"))
 
 
 async def test_case_60_script_in_a_name_or_a_note_is_shown_as_text(

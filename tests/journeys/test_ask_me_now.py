@@ -23,7 +23,7 @@ async def test_case_123_a_helpers_phone_asks_mood_now_and_forgets_it(chromium: B
     luis = await phone_of(chromium, site, site.cast.luis)
     await luis.goto("/")
     await it_is_held(luis)
-    await answer_all(luis, "Start", "Rosa Delgado's words, my hands", "4", "No trouble")
+    await answer_all(luis, "Start", "Rosa Delgado's answers, I tap for them", "4", "No trouble")
     await sees(luis, "Check and send", "This is for Rosa Delgado alone.", "Not answered")
     await answer(luis, "Ask me this now")
     await sees(luis, "Only you answer this one", "How is your mood today?")
@@ -50,7 +50,7 @@ async def test_case_123_without_a_network_someone_taps_and_does_not_see_it(
     await answer_all(rosa, "4", "Low")
     await sees(rosa, "3 of 3")  # the answer is kept before the next question is shown
     await rosa.goto(f"/check-ins/{check_in.id}/who")
-    await answer(rosa, "My words, my helper's hands")
+    await answer(rosa, "My answers, someone taps for me")
     await sees(rosa, "2 of 2")
     await answer(rosa, "No trouble")
     await sees(rosa, "Check and send", "4 of 10")

@@ -33,17 +33,21 @@ async def test_case_73_a_red_flag_at_night_climbs_the_ladder(chromium: Browser, 
         rosa = await phone_of(chromium, site, site.cast.rosa)
         await rosa.goto(f"/check-ins/{check_in.id}")
         await answer_all(rosa, "No trouble", "A little trouble", "Yes")
-        await sees(rosa, "The clinic is closed now. Nobody is watching this.", "This app is not watched all day.")
+        await sees(
+            rosa,
+            "Your clinic is closed now. It will read this when it opens.",
+            "Your clinic reads this only when it is open.",
+        )
 
         maria = await desk_of(chromium, site, site.cast.maria)
-        await sees(maria, "Choking: yes", "no staff device has taken the alert")
+        await sees(maria, "Choking: yes", "no staff device has received the alert")
         await when_nobody_has_answered_in_time(site)
         await eventually(lambda: has_come(letters), "Maria's letter", TICK)
         await then_the_letter_names_nobody(letters)
-        await is_seen_live(maria, "told Maria Alvarez by email at", "nobody has answered yet")
+        await is_seen_live(maria, "told Maria Alvarez by email at", "no one has responded yet")
 
-        await press(maria, "Take it Rosa Delgado, Choking")
-        await sees_not(maria, "nobody has answered yet")
+        await press(maria, "Assign to me Rosa Delgado, Choking")
+        await sees_not(maria, "no one has responded yet")
         [flag] = await rows(site.database, Flag)
         assert flag.owner_id == site.cast.maria.id
         assert flag.escalate_at is None or flag.escalate_at > system_clock() + timedelta(

@@ -13,14 +13,14 @@ LIVE = "document.querySelector('video').srcObject?.getTracks().some(track => tra
 async def test_the_code_on_the_clinics_screen_opens_the_way_in(chromium: Browser, site: RunningSite) -> None:
     phone = await at_join(chromium, site, permissions=["camera"])
     await press(phone, "Scan the code")
-    await sees(phone, "Hold the phone so that you see the clinic's square code here.")
+    await sees(phone, "Hold the phone so you can see the clinic's square code here.")
     assert await phone.evaluate(LIVE)
     for others in ("a shop's code", "https://elsewhere.example/join#12345678", site.url("/join#1234")):
         await when_it_sees(phone, others)
     await expect(phone.locator("#code")).to_have_value("")
 
     await when_it_sees(phone, site.url(f"/join#{await site.pairing_code(site.cast.rosa)}"))
-    await press(phone, "I agree, let me in")
+    await press(phone, "I agree")
     await phone.wait_for_url("**/reminders")
 
 
@@ -30,14 +30,14 @@ async def test_the_camera_is_stopped_by_one_press(chromium: Browser, site: Runni
     await expect(phone.get_by_role("button", name="Stop the camera")).to_be_focused()
     await press(phone, "Stop the camera")
     await sees(phone, "Scan the code")
-    await sees_not(phone, "Hold the phone", "The camera did not open")
+    await sees_not(phone, "Hold the phone", "The camera didn't open")
     assert not await phone.evaluate(LIVE)
 
 
 async def test_a_camera_that_may_not_be_used_leaves_the_code_to_type(chromium: Browser, site: RunningSite) -> None:
     phone = await at_join(chromium, site)
     await press(phone, "Scan the code")
-    await sees(phone, "The camera did not open. Please type the code.")
+    await sees(phone, "The camera didn't open. Please type the code.")
     await sees_not(phone, "Hold the phone")
 
 

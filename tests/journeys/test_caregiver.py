@@ -14,12 +14,12 @@ async def test_case_76_a_husbands_own_view_has_no_mood_in_it(chromium: Browser, 
     await luis.goto("/")
     await answer(luis, "Start")
     await expect(luis.locator("h1")).to_have_text("Who is answering?")
-    await sees(luis, "Rosa Delgado's words, my hands", "My own view")
-    await answer(luis, "My own view")
+    await sees(luis, "Rosa Delgado's answers, I tap for them", "What I see (the helper's view)")
+    await answer(luis, "What I see (the helper's view)")
     await sees(luis, "1 of 2")
     await answer_all(luis, "4", "No trouble")
     await expect(luis.locator("h1")).to_have_text("Check and send")
-    await sees(luis, "Your own view of how Rosa Delgado is.")
+    await sees(luis, "What you see: how Rosa Delgado is doing.")
     await sees_not(luis, "Mood")
     await press(luis, "Send to clinic")
     await expect(luis.locator("h1")).to_have_text("The clinic has received it")
@@ -27,7 +27,7 @@ async def test_case_76_a_husbands_own_view_has_no_mood_in_it(chromium: Browser, 
     assert await site.responses_to(check_in) == 1
     await maria.goto("/staff?show=new")
     await press(maria, "Rosa Delgado")
-    await sees(maria, "Luis Delgado's own view", "4 of 10")
+    await sees(maria, "What Luis Delgado sees", "4 of 10")
     await sees_not(maria, "mood")
 
 

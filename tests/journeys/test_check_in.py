@@ -19,15 +19,15 @@ async def test_worse_swallowing_is_sent_owned_and_answered_to(chromium: Browser,
     await answer_all(rosa, *WORSE)
     await expect(rosa.locator("h1")).to_have_text("Check and send")
     await press(rosa, "Send to clinic")
-    await expect(rosa.locator("h1")).to_have_text("The clinic has it. How urgent is it for you?")
-    await press(rosa, "Reach me today")
+    await expect(rosa.locator("h1")).to_have_text("The clinic has your answers. How urgent is this for you?")
+    await press(rosa, "Contact me today")
     await then_the_clinic_has_it_and_nobody_opened_it(rosa)
     assert await site.responses_to(check_in) == 1
 
     await then_it_is_in_the_inbox_with_its_reason(maria)
-    await press(maria, "Take it Rosa Delgado, Chewing and swallowing")
+    await press(maria, "Assign to me Rosa Delgado, Chewing and swallowing")
     await rosa.reload()
-    await sees(rosa, "Maria Alvarez will reach out to you")
+    await sees(rosa, "Maria Alvarez will contact you")
 
     await when_she_opens_the_answers(maria)
     await rosa.reload()
@@ -37,9 +37,9 @@ async def test_worse_swallowing_is_sent_owned_and_answered_to(chromium: Browser,
     await rosa.reload()
     await sees(rosa, "Maria Alvarez has called")
     await maria.goto("/staff")
-    await sees(maria, "Nobody waits.")
+    await sees(maria, "No one is waiting.")
     await maria.goto("/staff?show=done")
-    await sees(maria, "Rosa Delgado", "Hard, was A little trouble")
+    await sees(maria, "Rosa Delgado", "Hard (last time: A little trouble)")
 
 
 async def test_choking_shows_what_to_do_at_once_and_the_clinic_knows_before_send(
@@ -53,7 +53,7 @@ async def test_choking_shows_what_to_do_at_once_and_the_clinic_knows_before_send
     await answer_all(rosa, "No trouble", "A little trouble", "Yes")
 
     await then_she_reads_what_to_do_now(rosa)
-    await sees(rosa, "This app is not watched all day.", "Go on with the check-in", "That was a mistake")
+    await sees(rosa, "Your clinic reads this only when it is open.", "Continue the check-in", "That was a mistake")
     await maria.reload()
     await sees(maria, "Rosa Delgado", "Choking: yes")
     assert await site.responses_to(check_in) == 0
@@ -155,7 +155,7 @@ def fact(phone: Page, name: str) -> Locator:
 
 async def then_she_reads_what_to_do_now(phone: Page) -> None:
     """With the emergency number and the clinic's, each to be called by one press."""
-    await expect(phone.locator("h1")).to_have_text("Choking needs a quick look")
+    await expect(phone.locator("h1")).to_have_text("Are you able to breathe?")
     numbers = [await link.get_attribute("href") for link in await phone.locator("a[href^='tel:']").all()]
     assert numbers == ["tel:911", "tel:+12125550140"]
 
@@ -169,16 +169,16 @@ async def then_the_clinic_has_it_and_nobody_opened_it(phone: Page) -> None:
 async def then_it_is_in_the_inbox_with_its_reason(desk: Page) -> None:
     await desk.reload()
     (row,) = await desk.locator(".inbox li").all()
-    for words in ("Rosa Delgado", "Chewing and swallowing: Hard, was A little trouble", "asks for today"):
+    for words in ("Rosa Delgado", "Chewing and swallowing: Hard (last time: A little trouble)", "wants contact today"):
         await expect(row).to_contain_text(words)
 
 
 async def when_she_opens_the_answers(desk: Page) -> None:
     """The newest, from the patient's page, to which the row leads."""
     await press(desk, "Rosa Delgado")
-    await press(desk, "All of Rosa Delgado")
+    await press(desk, "Open patient Rosa Delgado")
     await desk.get_by_role("link", name="Weekly check-in").first.click()
-    await sees(desk, "How is chewing and swallowing?", "Hard", "asks to be reached today")
+    await sees(desk, "How is chewing and swallowing?", "Hard", "wants to be contacted today")
     await press(desk, "Rosa Delgado")
 
 

@@ -64,7 +64,7 @@ async def test_what_is_held_lies_under_a_key_and_goes_with_who_signs_out(chromiu
     await rosa.wait_for_url("**/join")
     await rosa.context.set_offline(True)
     await rosa.goto("/")
-    await sees(rosa, "You are offline")
+    await sees(rosa, "You're offline")
     await sees_not(rosa, "is ready")
 
 
@@ -83,7 +83,7 @@ async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Brows
     assert await phone.evaluate("Outbox.all().then(all => all.map(one => one.state))") == ["waiting"]
     await phone.context.set_offline(True)
     await phone.goto(f"/check-ins/{check_in.id}")
-    await sees(phone, "You are offline")
+    await sees(phone, "You're offline")
     await sees_not(phone, "is ready")
 
 

@@ -29,19 +29,19 @@ async def test_a_worsening_swallow_is_seen_owned_and_closed_by_keyboard_alone(
     """Maria sits at her inbox; it comes in by itself, and she never touches the mouse."""
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     maria = await desk_of(chromium, site, site.cast.maria)
-    await sees(maria, "Nobody waits.")
+    await sees(maria, "No one is waiting.")
 
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
 
     row = await then_it_comes_in_by_itself(maria)
-    await expect(row).to_contain_text("Chewing and swallowing: Hard, was A little trouble")
+    await expect(row).to_contain_text("Chewing and swallowing: Hard (last time: A little trouble)")
     await expect(row).to_contain_text("4 hours left")
     await maria.keyboard.press("j")
     await expect(row.get_by_role("link", name="Rosa Delgado")).to_be_focused()
 
     await maria.keyboard.press("e")
-    await expect(maria.get_by_label("Who has it")).to_be_focused()
+    await expect(maria.get_by_label("Assigned to")).to_be_focused()
     await maria.keyboard.type("Maria")
     await maria.keyboard.press("Tab")
     await maria.keyboard.press("Enter")
@@ -52,7 +52,7 @@ async def test_a_worsening_swallow_is_seen_owned_and_closed_by_keyboard_alone(
     await expect(maria.get_by_label("Called")).to_be_focused()
     await maria.keyboard.press("Space")
     await maria.keyboard.press("Enter")
-    await sees(maria, "Rosa Delgado, Chewing and swallowing: Called.", "Nobody waits.")
+    await sees(maria, "Rosa Delgado, Chewing and swallowing: Called.", "No one is waiting.")
 
     await maria.keyboard.press("u")
     await sees(maria, "Chewing and swallowing: Hard")
@@ -70,14 +70,14 @@ async def test_a_half_answered_check_in_with_a_red_flag_is_not_lost(chromium: Br
 
     maria = await desk_of(chromium, site, site.cast.maria)
     row = maria.locator("#flags [data-row]")
-    await expect(row).to_contain_text("Choking: yes, was no")
+    await expect(row).to_contain_text("Choking: yes (last time: no)")
     await expect(row).to_contain_text("act now")
 
     await when_the_window_ends(site, check_in)
     await maria.goto("/staff?show=new")
-    await sees(maria, "Rosa Delgado", "in part")
+    await sees(maria, "Rosa Delgado", "partial")
     await maria.get_by_role("link", name="Rosa Delgado").first.click()
-    await sees(maria, "Did you choke on food or drink this week?", "yes", "in part")
+    await sees(maria, "Did you choke on food or drink this week?", "yes", "partial")
     assert (await only_flag(site)).severity == "red"
     assert await site.responses_to(check_in) == 1
 
@@ -98,14 +98,14 @@ async def test_a_silent_patient_is_called_on_day_3(chromium: Browser, site: Runn
     await when_it_is_said_by_phone(
         maria, ("How is your breathing?", "No trouble"), ("How is speaking?", "Hard to follow")
     )
-    await sees(maria, "The patient's words, entered by phone by Maria Alvarez")
+    await sees(maria, "The patient's answers, entered by phone by Maria Alvarez")
 
     await maria.goto("/staff?show=late")
     await expect(to_call).to_have_count(1)
     await to_call.get_by_text("Log a call").click()
     await to_call.get_by_label("No answer").check()
     await to_call.get_by_role("button", name="Log the call").click()
-    await sees(maria, "Nobody is to be called about a check-in.", "No answer, Maria Alvarez")
+    await sees(maria, "No one needs a call about a check-in.", "No answer, Maria Alvarez")
     [call] = await rows(site.database, PhoneCall)
     assert (call.patient_id, call.outcome) == (site.cast.walter.id, "no-answer")
     await maria.goto("/staff")
@@ -123,8 +123,8 @@ async def test_case_74_two_staff_acknowledge_at_once(chromium: Browser, site: Ru
         await desk.get_by_label(outcome).check()
     await maria.get_by_role("button", name="Acknowledge").click()
     await ken.get_by_role("button", name="Acknowledge").click()
-    await sees(maria, "Nobody waits.", "Rosa Delgado, Chewing and swallowing: Called.")
-    await sees(ken, "Maria Alvarez was quicker", "Maria Alvarez closed this flag: Called")
+    await sees(maria, "No one is waiting.", "Rosa Delgado, Chewing and swallowing: Called.")
+    await sees(ken, "Maria Alvarez got there first", "Maria Alvarez closed this flag: Called")
     flag = await only_flag(site)
     assert (flag.outcome, flag.closed_by, flag.owner_id) == ("called", site.cast.maria.id, site.cast.maria.id)
     tries = await rows(site.database, AuditEvent, AuditEvent.subject_id == flag.id, AuditEvent.verb == "flag.closed")
@@ -198,7 +198,7 @@ async def test_keys_are_all_shown_and_can_be_switched_off(chromium: Browser, sit
     panel = maria.get_by_role("dialog", name="Keyboard")
     for key in ("j", "k", "Enter", "a", "s", "e", "u", "?"):
         await expect(panel.locator("kbd", has_text=key).first).to_be_visible()
-    await panel.get_by_label("These keys are on").uncheck()
+    await panel.get_by_label("Use these keys").uncheck()
     await panel.get_by_role("button", name="Close").click()
     await maria.keyboard.press("?")
     await expect(panel).to_be_hidden()
@@ -222,10 +222,10 @@ async def test_without_javascript_a_flag_is_opened_and_closed_on_a_phone(chromiu
     await maria.get_by_label("No action, and why").check()
     await maria.get_by_label("Note", exact=True).fill("Known, and seen yesterday.")
     await press(maria, "Acknowledge")
-    await sees(maria, "Nobody waits.", "No action, and why")
+    await sees(maria, "No one is waiting.", "No action, and why")
     await press(maria, "Undo Rosa Delgado, Chewing and swallowing")
-    await sees(maria, "Hard, was A little trouble")
-    await sees_not(maria, "Nobody waits.")
+    await sees(maria, "Hard (last time: A little trouble)")
+    await sees_not(maria, "No one is waiting.")
 
 
 async def test_an_expected_level_is_quiet_and_what_is_worse_comes_back(chromium: Browser, site: RunningSite) -> None:
@@ -239,7 +239,7 @@ async def test_an_expected_level_is_quiet_and_what_is_worse_comes_back(chromium:
     await maria.get_by_label("Days").fill("30")
     await maria.get_by_label("Why", exact=True).fill("Waits for the clinic's dietitian.")
     await maria.get_by_role("button", name="Snooze").click()
-    await sees(maria, "Nobody waits.", "Expected for now")
+    await sees(maria, "No one is waiting.", "Expected for now")
     await maria.goto(f"/staff/patients/{site.cast.rosa.id}")
     await sees(maria, "Expected levels", "Chewing and swallowing: Hard", "Waits for the clinic's dietitian.")
 
@@ -271,7 +271,7 @@ async def when_the_window_ends(site: RunningSite, check_in: CheckIn) -> None:
 async def when_it_is_said_by_phone(desk: Page, *said: tuple[str, str]) -> None:
     for question, answer in said:
         await desk.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
-    await press(desk, "Keep these answers")
+    await press(desk, "Save these answers")
 
 
 async def only_flag(site: RunningSite) -> Flag:
@@ -300,10 +300,10 @@ async def test_case_89_two_nurses_on_one_flag_lose_nothing_of_what_they_typed(
     await sees(ken, "Rosa Delgado, Chewing and swallowing: Called.")
 
     await press(maria, "Acknowledge")
-    await sees(maria, "Ken Osei was quicker", "Left a message with Luis.")
+    await sees(maria, "Ken Osei got there first", "Left a message with Luis.")
     kept = maria.get_by_label("Add a note")
     await expect(kept).to_have_value("Plan changed: Thicker drinks from today.")
-    await press(maria, "Keep")
+    await press(maria, "Save")
     flag = await only_flag(site)
     assert (flag.outcome, flag.note) == ("called", "Left a message with Luis.")
     await ken.goto(f"/staff/flags/{flag.id}")

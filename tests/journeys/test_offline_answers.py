@@ -36,14 +36,14 @@ async def test_case_71_what_to_do_now_stands_there_before_the_network_is_asked(
     await asked.wait()
     await then_she_reads_what_to_do_now(rosa)
     await sees(rosa, NOT_YET)
-    await sees_not(rosa, RECEIVED, "Go on with the check-in")
+    await sees_not(rosa, RECEIVED, "Continue the check-in")
 
     # The server's words come in the place of these; the numbers stay under her finger.
     await rosa.evaluate("document.querySelector('a[href^=tel]').id = 'the-same'")
     go_on.set()
-    await sees(rosa, RECEIVED, "Go on with the check-in")
+    await sees(rosa, RECEIVED, "Continue the check-in")
     await expect(rosa.locator("#the-same")).to_be_visible()
-    await answer(rosa, "Go on with the check-in")
+    await answer(rosa, "Continue the check-in")
     await expect(rosa.locator("h1")).to_have_text("How is speaking?")
 
 
@@ -74,17 +74,17 @@ async def test_case_72_a_red_flag_given_offline_is_kept_sealed_and_reaches_the_c
     await rosa.context.set_offline(True)
     await press(rosa, "Yes")
     await then_she_reads_what_to_do_now(rosa)
-    await sees(rosa, NOT_YET, "It is safe on this phone.")
+    await sees(rosa, NOT_YET, "It's safe on this phone.")
     await then_what_lies_on_the_phone_is_sealed(rosa)
     assert await flags(site) == []
 
     await rosa.context.set_offline(False)
-    await sees(rosa, RECEIVED, "This app is not watched all day.")
+    await sees(rosa, RECEIVED, "Your clinic reads this only when it is open.")
     await sees_not(rosa, NOT_YET)
     assert await flags(site) == ["choking"]
     await maria.reload()
     await sees(maria, "Rosa Delgado", "Choking: yes")
-    await answer(rosa, "Go on with the check-in")
+    await answer(rosa, "Continue the check-in")
     await expect(rosa.locator("h1")).to_have_text("How is speaking?")
     assert await site.responses_to(check_in) == 0
 
@@ -93,7 +93,7 @@ async def test_case_72_the_app_is_closed_before_the_network_is_back(chromium: Br
     rosa, _ = await at_the_choking_question(chromium, site)
     await rosa.context.set_offline(True)
     await press(rosa, "Yes")
-    await sees(rosa, "It is safe on this phone.")
+    await sees(rosa, "It's safe on this phone.")
     reopened = await rosa.context.new_page()
     await rosa.close()
     await rosa.context.set_offline(False)
@@ -107,7 +107,7 @@ async def test_case_71_a_server_that_is_too_busy_takes_nothing_away(chromium: Br
     rosa, _ = await at_the_choking_question(chromium, site)
     await rosa.context.route("**/check-ins/**", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
     await press(rosa, "Yes")
-    await sees(rosa, NOT_YET, "It is safe on this phone.")
+    await sees(rosa, NOT_YET, "It's safe on this phone.")
     await then_she_reads_what_to_do_now(rosa)
 
 
@@ -143,7 +143,7 @@ async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, 
     rosa, _ = await at_the_choking_question(chromium, site)
     await rosa.context.set_offline(True)
     await press(rosa, "Yes")
-    await sees(rosa, "It is safe on this phone.")
+    await sees(rosa, "It's safe on this phone.")
     await answer(rosa, "That was a mistake")
     await expect(rosa.locator("h1")).to_be_focused()
     await answer(rosa, "No")
@@ -168,7 +168,7 @@ async def test_a_phone_that_holds_nothing_keeps_the_answer_and_goes_on_once_it_c
     await answer_all(rosa, "Start", "4")
     await rosa.context.set_offline(True)
     await press(rosa, "Good")
-    await sees(rosa, "No connection just now.", KEPT)
+    await sees(rosa, "No connection right now.", KEPT)
     await expect(rosa.locator("button.said")).to_have_text("Good")
 
     await rosa.context.set_offline(False)
@@ -182,7 +182,7 @@ async def test_case_49_what_can_not_be_kept_is_not_called_safe(chromium: Browser
     await rosa.evaluate('() => { indexedDB.open = () => { throw new Error("no room"); }; }')
     await rosa.context.set_offline(True)
     await press(rosa, "Yes")
-    await sees(rosa, "This phone could not save it.")
+    await sees(rosa, "This phone couldn't save it.")
     await sees_not(rosa, "safe")
     await then_she_reads_what_to_do_now(rosa)
 
@@ -197,7 +197,7 @@ async def at_the_choking_question(chromium: Browser, site: RunningSite) -> tuple
 
 
 async def then_she_reads_what_to_do_now(phone: Page) -> None:
-    await expect(phone.locator("h1")).to_have_text("Choking needs a quick look")
+    await expect(phone.locator("h1")).to_have_text("Are you able to breathe?")
     await expect(phone.locator("h1")).to_be_focused()
     calls = phone.locator("a[href^='tel:']")
     assert [await call.get_attribute("href") for call in await calls.all()] == ["tel:911", "tel:+12125550140"]

@@ -27,7 +27,7 @@ from tests.journeys.unsent import (
     when_it_is_sent_without_a_network,
 )
 
-HOME_COUNTS = "1 check-in waits on this phone. The clinic has not received it yet."
+HOME_COUNTS = "1 check-in is waiting on this phone. The clinic has not received it yet."
 
 
 async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
@@ -40,7 +40,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     await when_it_is_sent_without_a_network(rosa)
     await then_what_lies_on_the_phone_is_sealed(rosa)
     await rosa.goto("/")
-    await sees(rosa, "You are offline", "Your answers are safe on this phone.")
+    await sees(rosa, "You're offline", "Your answers are safe on this phone.")
     assert await site.responses_to(check_in) == 0
 
     # Online again, but the upload still fails: Home opens, and says what waits.
@@ -118,7 +118,7 @@ async def test_case_44_signed_out_from_afar_while_answers_wait(chromium: Browser
 
     await rosa.context.clear_cookies(name=PERSON_COOKIE)
     await press(rosa, "Send to clinic")
-    await sees(rosa, "Saved on this phone. Please sign in again, then we send it.")
+    await sees(rosa, "Saved on this phone. Please sign in again and we'll send it.")
     await join(rosa, site, site.cast.rosa)
     await rosa.goto("/")
     await site.wait_for_response(check_in)
@@ -193,19 +193,23 @@ async def test_case_45_signing_out_while_answers_wait_is_warned_of_and_they_stay
     await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
     await rosa.goto("/sign-out")
-    await sees_not(rosa, "Not all is sent")
+    await sees_not(rosa, "Not everything was sent")
     await rosa.go_back()
     await when_it_is_sent_and_waits(rosa)
 
     await rosa.goto("/sign-out")
-    await sees(rosa, "Not all is sent", "1 check-in still waits on this phone. The clinic has not received it yet.")
+    await sees(
+        rosa,
+        "Not everything was sent",
+        "1 check-in is still waiting on this phone. The clinic has not received it yet.",
+    )
     await press(rosa, "Sign out")
     await rosa.wait_for_url("**/join")
     await rosa.context.unroute(UPLOADS)
     await join(rosa, site, site.cast.walter)
     await rosa.goto("/sign-out")
     await rosa.evaluate("Outbox.flush()")
-    await sees_not(rosa, "Not all is sent")
+    await sees_not(rosa, "Not everything was sent")
     assert await site.responses_to(check_in) == 0
 
     await press(rosa, "Sign out")
@@ -224,7 +228,7 @@ async def test_case_49_what_no_phone_can_keep_and_no_network_takes_is_not_called
     await rosa.evaluate("() => { indexedDB.open = () => { throw new Error('no room'); }; }")
     await rosa.context.set_offline(True)
     await press(rosa, "Send to clinic")
-    await sees(rosa, "The clinic has not received it, and this phone could not save it.")
+    await sees(rosa, "The clinic has not received it, and this phone couldn't save it.")
     await sees_not(rosa, "Saved on this phone")
 
     # The plain way, once there is a network again.
@@ -244,5 +248,5 @@ async def test_a_form_that_finds_no_network_is_said_to_be_unsent(chromium: Brows
     async with rosa.expect_response("**/answer") as answering:
         await press(rosa, "I'll be there")
     assert (await answering.value).status == 503
-    await sees(rosa, "You are offline", "What you pressed last was not sent.")
+    await sees(rosa, "You're offline", "Your last tap was not sent.")
     await sees_not(rosa, "safe")

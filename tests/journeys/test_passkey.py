@@ -31,7 +31,7 @@ async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
     await given_it_has_an_authenticator(rosa)
     await rosa.goto("/settings/phones")
     await press(rosa, USE)
-    await sees(rosa, "Forget")
+    await sees(rosa, "Remove")
     [passkey] = await rows(site.database, Passkey)
     assert (passkey.patient_id, passkey.caregiver_id) == (site.cast.rosa.id, None)
 
@@ -45,7 +45,7 @@ async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
     # The same proof, sent again, opens nothing.
     assert await rosa.evaluate(AGAIN, sent[0]) == 400
     await rosa.goto("/settings/phones")
-    await rosa.get_by_role("button", name="Forget").click()
+    await rosa.get_by_role("button", name="Remove").click()
     await expect(rosa.get_by_role("button", name=USE)).to_be_visible()
     await when_the_browser_has_forgotten_her(rosa)
     await press(rosa, USE)
@@ -57,9 +57,9 @@ async def test_case_121_a_passkey_ends_with_the_sign_out_of_its_phone(chromium: 
     await given_it_has_an_authenticator(rosa)
     await rosa.goto("/settings/phones")
     await press(rosa, USE)
-    await sees(rosa, "Forget")
+    await sees(rosa, "Remove")
     await rosa.goto("/sign-out")
-    await sees(rosa, "Your face or finger will not sign you in any more.")
+    await sees(rosa, "Your face or finger will no longer sign you in.")
     await press(rosa, "Sign out")
     await rosa.wait_for_url("**/join")
     await press(rosa, USE)
@@ -73,7 +73,7 @@ async def test_a_helper_whose_access_ended_does_not_come_back(chromium: Browser,
     await given_it_has_an_authenticator(luis)
     await luis.goto("/settings/phones")
     await press(luis, USE)
-    await sees(luis, "Forget")
+    await sees(luis, "Remove")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/settings/phones")
     await press(rosa, "End Luis Delgado's access")

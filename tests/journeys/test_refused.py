@@ -18,7 +18,7 @@ from tests.cast import work_by
 from tests.journeys.holding import SAVED, given_it_is_held
 from tests.stories import audited, rows
 
-LOOK = "Something you sent needs a look"
+LOOK = "Please look at something you sent"
 
 
 async def test_case_40_answered_otherwise_on_two_phones_both_are_kept_and_the_phone_says_so(
@@ -32,8 +32,8 @@ async def test_case_40_answered_otherwise_on_two_phones_both_are_kept_and_the_ph
     await site.wait_for_response(check_in)
 
     await rosa.context.set_offline(False)
-    await sees(rosa, "The clinic did not take this as it is. Please call them.")
-    await sees_not(rosa, "We send it")
+    await sees(rosa, "The clinic couldn't accept this. Please call them.")
+    await sees_not(rosa, "We'll send it")
     await rosa.goto("/")
     await sees(rosa, LOOK, "All done for now")
     await rosa.evaluate("Outbox.flush()")  # not sent again
@@ -47,7 +47,7 @@ async def test_case_40_answered_otherwise_on_two_phones_both_are_kept_and_the_ph
     await press(rosa, LOOK)
     await sees(rosa, "This was already sent, with other answers. The clinic has both.")
     await sees_not(rosa, "It came too late", "could not read it", "Nothing on this phone")
-    await press(rosa, "I have read this. Take it off this phone.")
+    await press(rosa, "I've read this. Remove it from this phone.")
     await rosa.wait_for_url(site.url("/"))
     await sees_not(rosa, LOOK)
     await nothing_waits(rosa)
@@ -97,8 +97,8 @@ async def test_case_51_consent_was_withdrawn_while_the_answers_waited(chromium: 
     await other.wait_for_url("**/join")
 
     await rosa.context.set_offline(False)
-    await sees(rosa, "You have left. The clinic does not take your answers any more.")
-    await sees_not(rosa, "We send it")
+    await sees(rosa, "You have left Interlude. The clinic no longer gets your answers.")
+    await sees_not(rosa, "We'll send it")
     assert await site.responses_to(check_in) == 0
     assert "check-in.refused" in await audited(site.database, site.cast.rosa.id)
 
@@ -110,9 +110,9 @@ async def test_case_51_a_check_in_that_was_called_off_is_refused_in_clear_words(
     async with site.database.writing() as db:
         (await db.get_one(CheckIn, check_in.id)).state = CheckInState.CANCELLED
     await rosa.context.set_offline(False)
-    await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
+    await sees(rosa, "It came too late, or it was cancelled. The clinic did not accept it.")
     await rosa.goto("/set-aside")
-    await sees(rosa, "It came too late, or it was called off. The clinic did not take it.")
+    await sees(rosa, "It came too late, or it was cancelled. The clinic did not accept it.")
     await expect(rosa.locator("a[href='tel:+12125550140']")).to_be_visible()
     assert "check-in.refused" in await audited(site.database, check_in.id)
 

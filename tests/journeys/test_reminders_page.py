@@ -24,9 +24,9 @@ async def test_what_never_comes_is_told_with_what_to_do_next(
     await press(rosa, "Turn on reminders" if page == "/reminders" else "Turn reminders on again")
     if trouble == NEVER_READY:
         await sees(rosa, "One moment")
-        await sees_not(rosa, "That did not work")
+        await sees_not(rosa, "That didn't work")
         await rosa.clock.fast_forward(10_000)
-    await sees(rosa, "That did not work", "Close Interlude, open it again and try once more.")
+    await sees(rosa, "That didn't work", "Close Interlude, open it again and try once more.")
     await sees_not(rosa, "One moment")
 
 
@@ -35,4 +35,4 @@ async def test_a_phone_that_says_no_is_told_where_to_allow_it(chromium: Browser,
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto(page)
     await press(rosa, "Turn on reminders" if page == "/reminders" else "Turn reminders on again")
-    await sees(rosa, "This phone says no", "Open your phone's settings")
+    await sees(rosa, "This phone blocks reminders", "Open your phone's settings")

@@ -38,7 +38,7 @@ async def test_the_daily_three_to_the_median_answers_is_14_steps_and_28_seconds_
     """At 2 s a step, the first held half as long again."""
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)
-    await given_she_scans(rosa, "Middle: 2 seconds")
+    await given_she_scans(rosa, "Medium: 2 seconds")
     places = []
     for question, median in (("pain", 5), ("mood", 2), ("breathing", 2)):
         await rosa.goto(f"/check-ins/{check_in.id}/q/{question}?who=self")
@@ -60,7 +60,7 @@ async def test_what_to_do_now_has_its_turn_and_the_way_on_too(chromium: Browser,
     await expect(rosa.locator("h1")).to_have_text("You had a fall")
     await expect(rosa.locator(".lit")).to_contain_text("Emergency")
     await sees(rosa, "The clinic has received this answer.")  # by the queue: the line is slow
-    await choose(rosa, "Go on with the check-in")
+    await choose(rosa, "Continue the check-in")
     await expect(rosa.locator("h1")).to_have_text("How are cramps, stiffness and twitches?")
 
 

@@ -48,6 +48,6 @@ async def test_what_is_held_outlives_a_form_that_found_no_network(chromium: Brow
     await rosa.goto(f"/visits/{visit.id}")
     await rosa.context.set_offline(True)
     await press(rosa, "I'll be there")
-    await sees(rosa, "What you pressed last was not sent.")
+    await sees(rosa, "Your last tap was not sent.")
     await rosa.goto(f"/check-ins/{check_in.id}")
     await sees(rosa, "1 of 3")

@@ -22,7 +22,7 @@ async def _join_in_spanish(page: Page, code: str) -> None:
     await page.get_by_label("Su código tiene 8 números").fill(code)
     await press(page, "Seguir")
     await sees(page, "Antes de empezar")
-    await press(page, "Acepto, quiero entrar")
+    await press(page, "Acepto")
     await sees(page, "¿Le podemos avisar?")
 
 

@@ -25,7 +25,7 @@ async def test_a_series_a_visit_that_cannot_be_and_its_new_day(chromium: Browser
     await sees(rosa, in_words(days[0]), "10:00\u00a0AM", "12 Elm Street")
 
     await press(rosa, "I can't come")
-    await sees(rosa, "Thank you. The clinic will reach out to you.")
+    await sees(rosa, "Thank you. The clinic will contact you.")
     await maria.goto("/staff")
     await sees(maria, f"can't come: {days[0]:%a, %b} {days[0].day}")
     await press(maria, "Done Rosa Delgado")
@@ -36,7 +36,7 @@ async def test_a_series_a_visit_that_cannot_be_and_its_new_day(chromium: Browser
     await sees(rosa, in_words(days[0] + timedelta(days=1)), "2:30\u00a0PM")
     await then_she_is_asked_anew(rosa)
     await press(rosa, "I'll be there")
-    await sees(rosa, "Thank you. The clinic knows you are coming.")
+    await sees(rosa, "Thank you. The clinic knows you're coming.")
     await maria.reload()
     await sees(maria, "Will be there")
 
@@ -131,6 +131,6 @@ async def test_case_88_a_visit_that_moves_while_its_page_is_open_is_answered_for
     await sees(maria, "None yet")
 
     await press(rosa, "I'll be there")
-    await sees(rosa, "Thank you. The clinic knows you are coming.")
+    await sees(rosa, "Thank you. The clinic knows you're coming.")
     await maria.reload()
     await sees(maria, "Will be there")

@@ -41,7 +41,7 @@ async def ruth(signed_in: Enter, cast: Cast) -> Browser:
 
 
 async def test_the_order_the_numbers_and_the_wait_are_kept(ruth: Browser, cast: Cast, database: Database) -> None:
-    assert "Nobody is on call" in words(await ruth.get(PATH))
+    assert "No one is on call" in words(await ruth.get(PATH))
     saved = await ruth.submit(PATH, said(cast, ken="1", maria="2", wait="15"))
     assert "Saved." in words(saved)
     assert await order_in(database) == {"Ken": 1, "Maria": 2}
@@ -64,7 +64,7 @@ async def test_a_number_lies_sealed(ruth: Browser, cast: Cast, database: Databas
 @pytest.mark.parametrize(
     ("changed", "words_of"),
     [
-        ({"ken": "1", "maria": "1"}, "one person's"),
+        ({"ken": "1", "maria": "1"}, "same place in the order"),
         ({"ken": "1", "wait": "4"}, "5 to 60 minutes"),
         ({"ken": "1", "wait": "61"}, "5 to 60 minutes"),
         ({"ken": "1", "wait": "soon"}, "5 to 60 minutes"),

@@ -56,7 +56,7 @@ async def test_the_roster_is_sorted_and_searched(signed_in: Enter, cast: Cast) -
     assert everybody.index("Rosa Delgado") < everybody.index("Walter Brandt")
     assert "Helen" not in everybody
     assert "Walter" not in words(await maria.get("/staff/patients?q=DELG"))
-    assert "Nobody by that name" in words(await maria.get("/staff/patients?q=zz"))
+    assert "No one by that name" in words(await maria.get("/staff/patients?q=zz"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

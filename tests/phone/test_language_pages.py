@@ -85,8 +85,8 @@ async def test_a_caregivers_choice_is_that_of_their_own_phone(signed_in: Enter, 
 async def test_what_is_wrong_is_said_in_their_language_too(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     await rosa.submit("/settings/language", {"language": "es"})
-    assert "Aquí no hay nada" in words(await rosa.get("/nothing-is-here"))
-    assert "Aquí no hay nada" in words(await rosa.get("/visits/none"))
+    assert "No encontramos esa página" in words(await rosa.get("/nothing-is-here"))
+    assert "No encontramos esa página" in words(await rosa.get("/visits/none"))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ async def test_staff_put_down_a_patients_language(signed_in: Enter, database: Da
 
 async def test_staff_read_in_their_own_language_not_the_patients(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
-    assert "Quién me necesita" in words(await maria.get("/staff", **SPANISH))
+    assert "Bandeja" in words(await maria.get("/staff", **SPANISH))
     account = await maria.submit("/language", {"language": "es", "back": "account"})
     assert account.url.path == "/staff/account"
     assert "Mi cuenta" in words(account)
@@ -141,7 +141,7 @@ async def test_the_manifest_and_the_workers_own_words_follow(signed_in: Enter, b
         assert shortcut["url"] == translated["url"]
     assert [shot["label"] for shot in spanish["screenshots"]] != [shot["label"] for shot in english["screenshots"]]
     rosa = await signed_in(cast.rosa)
-    assert (await rosa.get("/offline/words")).json()["body"] == "Open Interlude to see what is new."
+    assert (await rosa.get("/offline/words")).json()["body"] == "Open Interlude to see what's new."
     await rosa.submit("/settings/language", {"language": "es"})
     said_by_worker = (await rosa.get("/offline/words")).json()
     assert said_by_worker == {"body": "Abra Interlude para ver qué hay de nuevo.", "lang": "es"}

@@ -61,8 +61,8 @@ async def test_the_patient_ends_a_helpers_access(signed_in: Enter, cast: Cast, d
 async def test_case_19_a_pause_at_ones_own_wish(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     assert "Reminders are paused" in words(await rosa.submit("/settings/pause", {"pause": "on"}))
-    assert "at the patient's own wish" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
-    assert "Do you want a pause?" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
+    assert "at the patient's request" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+    assert "Do you want to pause reminders?" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
     assert (await patient_row(database, cast)).paused_at is None
 
 
@@ -71,7 +71,7 @@ async def test_what_the_clinic_paused_is_the_clinics_to_resume(
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     await maria.submit(f"/staff/patients/{cast.rosa.id}/pause", {"why": "hospital"})
-    assert "The clinic has paused this" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
+    assert "The clinic paused your reminders" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
     assert (await patient_row(database, cast)).pause_reason == "hospital"
 
 

@@ -79,7 +79,7 @@ async def test_case_88_a_visit_that_was_called_off_meanwhile_is_said(
     async with database.writing() as db:
         await flow.mark(work_by(db, cast.maria), await db.get_one(Appointment, visit.id), AppointmentStatus.CANCELLED)
     late = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming", "shown": old})
-    assert (late.status_code, "This visit does not need one any more" in words(late)) == (409, True)
+    assert (late.status_code, "This visit no longer needs one" in words(late)) == (409, True)
     assert "I'll be there" not in words(late)
     assert (await stored(database)).reply is None
 

@@ -16,7 +16,7 @@ from tests.stories import answered, due_check_in, rows
 
 SHOW = "Show what is only for me"
 REST = ("nausea", "dizziness", "headache", "unreal", "sleep")
-SECRETS = ("Thoughts of self-harm", "Mood", "will reach out", "No action yet", "Change how urgent it is")
+SECRETS = ("Thoughts of self-harm", "Mood", "will contact you", "No action yet", "Change how urgent it is")
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ async def test_case_123_the_patient_sees_it_again_in_her_own_hands(
     await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "hands"})
     await taken(database, cast, check_in)
     shown = words(await rosa.get(f"/check-ins/{check_in.id}/sent?who=self"))
-    assert "Thoughts of self-harm Maria Alvarez will reach out to you" in shown
+    assert "Thoughts of self-harm Maria Alvarez will contact you" in shown
     assert SHOW not in shown
     assert "Mood" in words(await rosa.get("/answers?who=self"))
 
@@ -86,7 +86,7 @@ async def test_the_patient_who_answers_alone_presses_nothing_more(
     await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
     await taken(database, cast, check_in)
     sent, answers = words(await rosa.get(f"/check-ins/{check_in.id}/sent")), words(await rosa.get("/answers"))
-    assert "Thoughts of self-harm Maria Alvarez will reach out to you" in sent
+    assert "Thoughts of self-harm Maria Alvarez will contact you" in sent
     assert "Mood" in answers
     assert SHOW not in sent + answers
 

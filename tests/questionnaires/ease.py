@@ -64,7 +64,7 @@ MEASURES = {
         8,
         spanish_syllables,
         4,
-        frozenset({"atragantarse", "localizarme"}),
+        frozenset({"atragantarse"}),
     ),
 }
 

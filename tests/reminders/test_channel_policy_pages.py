@@ -46,9 +46,9 @@ async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"visit-0": "", "visit-1": ""}, "one way at least"),
-        ({"visit-1": "text"}, "used once"),
-        ({"visit-0": "pigeon"}, "one way at least"),
+        ({"visit-0": "", "visit-1": ""}, "at least one channel"),
+        ({"visit-1": "text"}, "used only once"),
+        ({"visit-0": "pigeon"}, "at least one channel"),
         ({"nudge-0-minutes": "2"}, "5 minutes to 48 hours"),
         ({"nudge-0-minutes": ""}, "5 minutes to 48 hours"),
         ({"silent_days": "400"}, "3 to 90 days"),

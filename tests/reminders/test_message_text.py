@@ -29,7 +29,7 @@ def test_a_visit_is_told_in_the_language_of_the_moment(locale: str, body: str) -
 
 def test_a_visit_that_is_called_off_says_so() -> None:
     detail = VisitDetail(datetime(2026, 12, 1, 14, 5), "Room 2", True).to_json()
-    assert words_for(ReminderKind.CHANGE, detail).body == "Tuesday, December 1, 2:05\u00a0PM. Called off."
+    assert words_for(ReminderKind.CHANGE, detail).body == "Tuesday, December 1, 2:05\u00a0PM. Cancelled."
     with language.speaking("es"):
         assert words_for(ReminderKind.CHANGE, detail).body == "Martes 1 de diciembre, 2:05\u00a0p.m. Se canceló."
 

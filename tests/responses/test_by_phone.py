@@ -13,7 +13,7 @@ from tests.conftest import Enter, StillClock
 from tests.stories import audited, due_check_in, rows
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-NOTIFIED = {"breathing": "little", "swallowing": "none", "speech": "none", "fall": "no", "pain": "0", "mood": "hard"}
+ANSWERS = {"breathing": "little", "swallowing": "none", "speech": "none", "fall": "no", "pain": "0", "mood": "hard"}
 
 
 @pytest.fixture
@@ -45,13 +45,13 @@ async def test_what_is_entered_is_the_patients_response_entered_by_phone(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     maria = await signed_in(cast.maria)
-    page = await maria.submit(path(check_in), NOTIFIED)
+    page = await maria.submit(path(check_in), ANSWERS)
     response = await only_response(database)
     assert page.url.path == f"/staff/responses/{response.id}"
     assert (response.respondent, response.entered_by, response.device_id) == ("self", cast.maria.id, None)
     assert '"strength"' in response.answers  # left open is skipped
     said = words(page)
-    assert "The patient's words, entered by phone by Maria Alvarez" in said
+    assert "The patient's answers, entered by phone by Maria Alvarez" in said
     assert "by phone, Mon, Nov 16" in said
     assert "How has your mood been? Low" in said
     assert "response.by-phone" in await audited(database, response.id)
@@ -62,9 +62,9 @@ async def test_what_is_entered_is_the_patients_response_entered_by_phone(
 async def test_triggers_run_on_it_and_a_red_flag_says_what_to_say_now(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    page = await (await signed_in(cast.maria)).submit(path(check_in), NOTIFIED | {"fall": "yes", "speech": "hard"})
+    page = await (await signed_in(cast.maria)).submit(path(check_in), ANSWERS | {"fall": "yes", "speech": "hard"})
     assert {(flag.item, flag.severity) for flag in await rows(database, Flag)} >= {("fall", "red"), ("speech", "hard")}
-    assert "A red flag: say it now, on the phone" in words(page)
+    assert "Urgent: tell the patient now, on the phone" in words(page)
     assert "911" in words(page)
 
 
@@ -76,10 +76,10 @@ async def test_a_missed_one_is_entered_too_but_not_for_ever(
     clock.move(days=4)
     maria = await signed_in(cast.maria)
     assert f'href="{path(check_in)}"' in (await maria.get("/staff?show=late")).text
-    assert (await maria.submit(path(check_in), NOTIFIED)).status_code == 200
+    assert (await maria.submit(path(check_in), ANSWERS)).status_code == 200
     assert (await only_response(database)).received_at == clock()
     assert (await maria.get(path(check_in))).status_code == 410
-    assert (await maria.submit(path(check_in), NOTIFIED)).status_code == 410
+    assert (await maria.submit(path(check_in), ANSWERS)).status_code == 410
 
 
 async def test_one_that_is_not_due_or_long_over_is_not_entered(
@@ -90,7 +90,7 @@ async def test_one_that_is_not_due_or_long_over_is_not_entered(
     assert (await maria.get(path(check_in))).status_code == 410
     clock.move(days=40)
     maria = await signed_in(cast.maria)
-    assert (await maria.submit(path(check_in), NOTIFIED)).status_code == 410
+    assert (await maria.submit(path(check_in), ANSWERS)).status_code == 410
     assert await rows(database, Response) == []
 
 
@@ -98,10 +98,10 @@ async def test_answers_that_do_not_fit_together_are_asked_again_and_kept(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     """Choking is asked of those who have trouble swallowing: a yes to it is never dropped in silence."""
-    page = await (await signed_in(cast.maria)).submit(path(check_in), NOTIFIED | {"choking": "yes"})
+    page = await (await signed_in(cast.maria)).submit(path(check_in), ANSWERS | {"choking": "yes"})
     assert page.status_code == 422
-    assert "These do not fit the other answers. Please ask again: Choking." in words(page)
-    assert page.text.count(" checked") == len(NOTIFIED) + 1
+    assert "These don't match the other answers. Please ask again: Choking." in words(page)
+    assert page.text.count(" checked") == len(ANSWERS) + 1
     assert await rows(database, Response) == []
 
 
@@ -129,5 +129,5 @@ async def test_case_61_another_clinics_check_in_is_not_there(
 ) -> None:
     tom: Browser = await signed_in(cast.tom)
     assert (await tom.get(path(check_in))).status_code == 404
-    assert (await tom.submit(path(check_in), NOTIFIED)).status_code == 404
+    assert (await tom.submit(path(check_in), ANSWERS)).status_code == 404
     assert await rows(database, Response) == []

@@ -95,7 +95,7 @@ async def test_case_76_a_caregivers_answers_are_recorded_as_such(
     await answer_all(luis, check_in, own_view, "helper")
     response = await only_response(database)
     assert (response.respondent, response.caregiver_id) == ("helper", cast.luis.id)
-    assert "Luis Delgado's own view" in words(await maria.get(f"/staff/responses/{response.id}"))
+    assert "What Luis Delgado sees" in words(await maria.get(f"/staff/responses/{response.id}"))
 
 
 @pytest.mark.parametrize("state", ["missed", "cancelled"])
@@ -117,7 +117,7 @@ async def test_past_a_threshold_the_patient_says_how_urgent_it_is(
     rosa = await signed_in(cast.rosa)
     page = await answer_all(rosa, check_in, WORSE)
     assert page.url.path == f"/check-ins/{check_in.id}/urgency"
-    assert "This app is not watched all day" in words(page)
+    assert "Your clinic reads this only when it is open" in words(page)
     done = await rosa.submit(f"/check-ins/{check_in.id}/urgency", {"urgency": urgency})
     assert done.url.path == f"/check-ins/{check_in.id}/sent"
     [flag] = await rows(database, Flag)

@@ -117,7 +117,7 @@ async def test_case_43_a_phones_clock_years_off_is_not_believed(
     assert (response.answered_at, response.received_at) == (NOW, NOW)
     assert response.claimed_at == min(max(at, datetime(1970, 1, 1, tzinfo=UTC)), datetime(2200, 1, 1, tzinfo=UTC))
     said = words(await (await signed_in(cast.maria)).get(f"/staff/responses/{response.id}"))
-    assert "the phone's clock, which is off, said" in said
+    assert "the phone's clock, which was wrong, said" in said
 
 
 async def test_case_43_a_phone_that_is_slow_as_it_sends_is_put_right(
@@ -227,4 +227,4 @@ async def test_called_off_while_the_phone_was_offline_it_is_refused_in_words(
     rosa = await signed_in(cast.rosa)
     refused = await deliver(rosa, check_in, entry(STEADY))
     assert refused.status_code == 410
-    assert "broke on our side" not in refused.json()["title"]
+    assert "went wrong on our side" not in refused.json()["title"]

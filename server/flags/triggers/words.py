@@ -48,7 +48,7 @@ def fault(rule: Rule, form: Form | None) -> str | None:
     question = form.by_id.get(rule.item) if form else None
     whole = rule.item == rules.WHOLE and rule.condition == Condition.MISSING
     if form is None or (question is None and not whole):
-        return _("This check-in has no such question: the rule could never fire.")
+        return _("This check-in doesn't have that question: the rule would never fire.")
     if rule.condition in (Condition.REPEATED, Condition.MISSING) and not 1 <= rule.times <= trigger_rules.MOST_TIMES:
         return _("In a row means 1 to 10 check-ins.")
     if rule.condition == Condition.REPEATED and rule.times < 2:
@@ -64,19 +64,16 @@ def _level_fault(rule: Rule, question: Question | None) -> str | None:
     if not 1 <= rule.amount <= question.worst:
         worst = {"worst": question.worst}
         if rule.condition in (Condition.AT_LEAST, Condition.REPEATED):
-            return (
-                _("Levels that say something go from 1 to %(worst)s here: the rule could never fire, or always.")
-                % worst
-            )
-        return _("An answer can get worse by 1 to %(worst)s steps here: the rule could never fire.") % worst
+            return _("Levels here go from 1 to %(worst)s: the rule would never fire, or would always fire.") % worst
+        return _("Answers here can get worse by 1 to %(worst)s steps: the rule would never fire.") % worst
     return None
 
 
 def _red_fault(rule: Rule) -> str | None:
     if rule.severity == Severity.URGENT and rule.condition == Condition.MISSING:
-        return _("Where there is no answer there is nobody to show a screen to: this can be hard or soft, not red.")
+        return _("With no answer, there is no one to show a screen to: choose today or this week, not urgent.")
     if rule.severity == Severity.URGENT and rule.screen == Screen.NONE:
-        return _("A red rule shows the patient at once what to do: please choose its screen.")
+        return _("An urgent rule shows the patient at once what to do: please choose its screen.")
     return None
 
 

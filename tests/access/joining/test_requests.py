@@ -54,7 +54,7 @@ async def test_staff_let_a_phone_in(phone: Browser, signed_in: Enter, database: 
     assert (await phone.get("/join/asked/state")).status_code == 204
     maria = await signed_in(cast.maria)
     address = f"/staff/patients/{cast.rosa.id}/let-in"
-    assert "A phone for Rosa Delgado" in words(await maria.get(address))
+    assert "Pair Rosa Delgado's phone" in words(await maria.get(address))
     assert (await maria.submit(address, {"code": number})).url.path == f"/staff/patients/{cast.rosa.id}"
     assert all(device.staff_id for device in await rows(database, Device))
     assert await agree(phone) == "/reminders"
@@ -65,7 +65,7 @@ async def test_staff_let_a_phone_in(phone: Browser, signed_in: Enter, database: 
         cast.maria.id,
         ["pairing.issued", "pairing.approved"],
     )
-    assert "too old" in words(await phone.get("/join/asked"))
+    assert "has expired" in words(await phone.get("/join/asked"))
 
 
 async def test_a_patients_own_phone_lets_in_another_and_a_helpers(
@@ -74,7 +74,7 @@ async def test_a_patients_own_phone_lets_in_another_and_a_helpers(
     rosa, helpers = await signed_in(cast.rosa), Browser(app)
     for new, person in ((phone, cast.rosa), (helpers, cast.luis)):
         number = await number_on(new)
-        assert "It may go on" in words(await rosa.submit(LET_IN, {"code": number, "whose": person.id}))
+        assert "It's been added" in words(await rosa.submit(LET_IN, {"code": number, "whose": person.id}))
         assert await agree(new) == "/reminders"
     devices = [(device.patient_id, device.caregiver_id) for device in await rows(database, Device)]
     assert sorted(devices, key=str) == sorted(
@@ -89,12 +89,12 @@ async def test_a_helper_lets_in_the_patients_phone_only_where_the_patient_allows
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     number = await number_on(phone)
     asked = {"code": number, "whose": cast.rosa.id}
-    assert "It is Rosa Delgado's phone" not in words(await luis.get(LET_IN))
+    assert "It's Rosa Delgado's phone" not in words(await luis.get(LET_IN))
     assert (await luis.submit(LET_IN, asked)).status_code == 404
     assert (await luis.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})).status_code == 403
     await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})
-    assert "It is Rosa Delgado's phone" in words(await luis.get(LET_IN))
-    assert "It may go on" in words(await luis.submit(LET_IN, asked))
+    assert "It's Rosa Delgado's phone" in words(await luis.get(LET_IN))
+    assert "It's been added" in words(await luis.submit(LET_IN, asked))
     assert await agree(phone) == "/reminders"
     await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "no"})
     assert (await luis.submit(LET_IN, asked)).status_code == 404
@@ -115,7 +115,8 @@ async def test_somebody_elses_helper_is_nobody_here(signed_in: Enter, phone: Bro
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"), [("0000 0000", "No phone shows this number"), ("", "No phone shows"), ("<b>", "No phone shows")]
+    ("typed", "said"),
+    [("0000 0000", "No phone is showing this number"), ("", "No phone is showing"), ("<b>", "No phone is showing")],
 )
 async def test_case_65_a_wrong_number_is_said_and_kept(signed_in: Enter, cast: Cast, typed: str, said: str) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -131,11 +132,11 @@ async def test_case_65_a_number_works_once_and_for_a_quarter_of_an_hour(
     rosa = await signed_in(cast.rosa)
     asked = {"code": await number_on(phone), "whose": cast.rosa.id}
     await rosa.submit(LET_IN, asked)
-    assert "let in already" in words(await rosa.submit(LET_IN, asked))
+    assert "already been added" in words(await rosa.submit(LET_IN, asked))
     second = {"code": await number_on(phone), "whose": cast.rosa.id}
     clock.move(minutes=15)
-    assert "too old" in words(await rosa.submit(LET_IN, second))
-    assert "too old" in words(await phone.get("/join/asked"))
+    assert "has expired" in words(await rosa.submit(LET_IN, second))
+    assert "has expired" in words(await phone.get("/join/asked"))
     clock.move(days=2)
     await number_on(phone)  # and what nobody needs any more is not kept
 
@@ -175,7 +176,7 @@ async def test_case_63_only_the_phone_that_asked_learns_what_became_of_it(
     await rosa.submit(LET_IN, {"code": number, "whose": cast.rosa.id})
     other.http.cookies.set(ASKED_COOKIE, f"{number.replace(' ', '')}.{'x' * 43}", domain="localhost.local")
     page = await other.get("/join/asked")
-    assert ("Before you start" in words(page), "too old" in words(page)) == (False, True)
+    assert ("Before you start" in words(page), "has expired" in words(page)) == (False, True)
     await other.close()
 
 

@@ -56,7 +56,7 @@ async def test_case_89_the_second_outcome_is_not_lost_under_the_first(
     late = await maria.submit(f"{at}/{act}", marias)
     assert late.status_code == 409
     said = words(late)
-    assert "Ken Osei was quicker" in said
+    assert "Ken Osei got there first" in said
     assert "Ken Osei closed this flag: Called" in said
     assert "Left a message with Luis." in said
     kept = forms(late, "note")
@@ -78,7 +78,7 @@ async def test_case_89_what_got_worse_since_is_not_closed_unseen(
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
     late = await maria.submit(f"{at}/close", MARIAS["close"] | {"shown": old})
     assert late.status_code == 409
-    assert "There is news about this flag" in words(late)
+    assert "This flag has been updated" in words(late)
     assert "Thicker drinks &lt;from&gt; today." in forms(late, "close")
     assert 'value="plan-changed" required checked' in forms(late, "close")
     assert (await flags(database, "speech"))[0].closed_at is None
@@ -97,7 +97,7 @@ async def test_case_89_undo_undoes_the_outcome_that_was_shown_and_no_later_one(
     await close(database, cast.ken, flag, FlagOutcome.CALLED, "Spoke to Rosa.", days=1)
     late = await maria.submit(f"{at}/reopen", {"shown": old})
     assert late.status_code == 409
-    assert "Ken Osei was quicker" in words(late)
+    assert "Ken Osei got there first" in words(late)
     assert (await only_flag(database)).note == "Spoke to Rosa."
     # What Maria wrote with the outcome that was undone stays on the flag, under her name.
     [note] = await rows(database, FlagNote)

@@ -30,9 +30,9 @@ async def test_the_call_list_says_whom_how_and_when_they_were_last_heard_of(
     maria = await signed_in(cast.maria)
     page = words(await maria.get("/staff?show=late"))
     assert "Late 2" in page
-    assert "silent Weekly check-in for a week or more has never answered no phone number voice call" in page
+    assert "silent Weekly check-in for a week or more has not answered yet no phone number voice call" in page
     assert "late Weekly check-in for 2 days or more last answer Mon, Nov 16" in page
-    assert "555-0101 voice call · takes reminders" in page
+    assert "555-0101 voice call · gets reminders" in page
     assert page.index("Walter") < page.index("Rosa")
 
 
@@ -48,8 +48,8 @@ async def test_a_logged_call_takes_off_the_list_and_is_on_record(
     page = await maria.submit(path, fields)
     assert page.url.path == "/staff"
     said = words(page)
-    assert "Nobody is to be called about a check-in." in said
-    assert "Called, and still without an answer" in said
+    assert "No one needs a call about a check-in." in said
+    assert "Called, still no answer" in said
     assert "Left a message, Maria Alvarez, Thu, Nov 19" in said
     [call] = await rows(database, PhoneCall)
     assert (call.note, call.staff_id, call.at, b"Luis" in (call.note_sealed or b"")) == (
@@ -128,4 +128,4 @@ async def test_one_that_is_just_due_is_in_time(
         await due_check_in(db, cast.rosa)
     clock.now += timedelta(hours=2)
     page = words(await (await signed_in(cast.maria)).get("/staff?show=late"))
-    assert "Still in time Rosa Delgado due Weekly check-in since yesterday or today" in page
+    assert "Still on time Rosa Delgado due Weekly check-in since yesterday or today" in page

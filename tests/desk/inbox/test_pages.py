@@ -141,9 +141,9 @@ async def test_a_row_says_what_was_how_long_it_waits_and_what_is_left(
         clock.now = await answers(database, cast.rosa, {"strength": level}, weeks)
     clock.move(hours=3)
     said = words(await (await signed_in(cast.maria)).get("/staff"))
-    assert "Strength and moving: Some trouble, was No trouble; at first A little trouble" in said
+    assert "Strength and moving: Some trouble (last time: No trouble); at first: A little trouble" in said
     assert "1 of 4 hours left" in said
-    assert "hard · waiting 3 hours" in said
+    assert "today · waiting 3 hours" in said
 
 
 @ONE_DATABASE

@@ -57,7 +57,7 @@ async def test_case_113_a_rule_ends_only_after_a_question_and_with_a_reason(
     assert f'<a class="button" href="/staff/triggers/{rule.id}/end">' in page.text
     question = words(await ken.get(f"/staff/triggers/{rule.id}/end"))
     assert "End this rule?" in question
-    assert "Nobody is shown its screen with the numbers to call." in question
+    assert "No patient will see its screen with the numbers to call." in question
     for fields in ({}, {"reason": "   "}):
         refused = await ken.submit(f"/staff/triggers/{rule.id}/end", fields)
         assert (refused.status_code, "Please say why" in words(refused)) == (422, True)
@@ -69,7 +69,7 @@ async def test_case_113_the_receipt_names_who_and_why_and_undoes_it(
 ) -> None:
     ken, rule = await signed_in(cast.ken), await breathing(database, cast)
     receipt = await ken.submit(f"/staff/triggers/{rule.id}/end", {"reason": REASON})
-    assert "Breathing: Very hard (red). Ended by Ken Osei" in words(receipt)
+    assert "Breathing: Very hard (urgent). Ended by Ken Osei" in words(receipt)
     assert REASON in words(receipt)
     assert not await in_force(database, cast)
     maria = await signed_in(cast.maria)

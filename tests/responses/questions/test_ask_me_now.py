@@ -68,7 +68,7 @@ async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
     luis = await signed_in(cast.luis)
     check = await says_all(luis, check_in)
     assert check.url.path == f"/check-ins/{check_in.id}/check"
-    assert "This is for Rosa Delgado alone. It waits for Rosa Delgado's phone. Mood Not answered" in words(check)
+    assert "This is for Rosa Delgado alone. It will wait for Rosa Delgado's phone. Mood Not answered" in words(check)
     assert ASK in words(check)
     await sends(luis, check_in)
     [response] = await rows(database, Response)
@@ -208,7 +208,7 @@ async def test_case_123_someone_taps_on_the_patients_own_phone(
     rosa = await signed_in(cast.rosa)
     await says(rosa, check_in, "mood", "very-hard", "self")
     check = await says_all(rosa, check_in)
-    assert "This is for you alone. It waits until you hold the phone. Mood Answered" in words(check)
+    assert "This is for you alone. It will wait until you hold the phone. Mood Answered" in words(check)
     assert "Very low" not in check.text
     assert "very-hard" not in check.text
     back = await rosa.get(f"/check-ins/{check_in.id}/check?who=self")

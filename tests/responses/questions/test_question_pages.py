@@ -137,14 +137,15 @@ async def test_case_71_a_red_flag_shows_at_once_whom_to_call(
     assert "Is it very hard to breathe right now?" in said
     for number in ("tel:911", "tel:+12125550140"):
         assert f'href="{number}"' in page.text
-    assert "This app is not watched all day." in said
+    assert "Your clinic reads this only when it is open." in said
     [flag] = await rows(database, Flag)
     assert (flag.item, flag.severity, flag.response_id) == ("breathing", "red", None)
     assert "How is chewing" in words(await rosa.get(f"/check-ins/{check_in.id}/next?who=self&after=breathing"))
 
 
 @pytest.mark.parametrize(
-    ("day", "says"), [("16", "Someone will look at it today."), ("15", "The clinic is closed now. Nobody is watching")]
+    ("day", "says"),
+    [("16", "Someone will look at it today."), ("15", "Your clinic is closed now. It will read this when it opens")],
 )
 async def test_case_75_outside_hours_nobody_is_said_to_watch(
     signed_in: Enter, cast: Cast, clock: StillClock, check_in: CheckIn, database: Database, day: str, says: str
@@ -156,7 +157,9 @@ async def test_case_75_outside_hours_nobody_is_said_to_watch(
     rosa = await signed_in(cast.rosa)
     first = f"/check-ins/{check_in.id}/q/breathing?who=self"
     for before in ("/", first, f"/check-ins/{check_in.id}/who"):
-        assert ("The clinic is closed now. Nobody is watching" in words(await rosa.get(before))) == (day == "15")
+        assert ("Your clinic is closed now. It will read this when it opens" in words(await rosa.get(before))) == (
+            day == "15"
+        )
     assert says in words(await answer(rosa, check_in, "fall", "yes"))
 
 
@@ -177,7 +180,7 @@ async def test_case_76_a_caregiver_says_first_whose_words_they_are(
     luis = await signed_in(cast.luis)
     page = await luis.get(f"/check-ins/{check_in.id}")
     assert "Who is answering?" in words(page)
-    assert "Rosa Delgado's words, my hands" in words(page)
+    assert "Rosa Delgado's answers, I tap for them" in words(page)
     assert 'value="self"' not in page.text
     own_view = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "helper"})
     assert "1 of 8 How is your breathing?" in words(own_view)

@@ -149,7 +149,7 @@ async def test_undo_opens_it_again_and_both_stay_on_record(
     async with database.writing() as db:
         await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), WORSE)
     clock.move(minutes=9)
-    assert "Undo, and change an answer" in words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
+    assert "Undo" in words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
     page = await rosa.submit(f"/check-ins/{check_in.id}/withdraw")
     assert page.url.path == f"/check-ins/{check_in.id}/check"
     await rosa.submit(f"/check-ins/{check_in.id}/q/speech", {"answer": "none", "who": "self"})
@@ -157,7 +157,7 @@ async def test_undo_opens_it_again_and_both_stay_on_record(
     undone, sent = sorted((r for r in await rows(database, Response) if r.check_in_id == check_in.id), key=received)
     assert (history.answers_of(undone), history.answers_of(sent)) == (WORSE, STEADY)
     assert (undone.undone_at, sent.undone_at) == (clock(), None)
-    assert "taken back by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
+    assert "withdrawn by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
     assert [(flag.severity, flag.closed_at) for flag in await rows(database, Flag)] == [("hard", None)]
     assert "response.undone" in await audited(database, undone.id)
     async with database.reading() as db:
