@@ -9,7 +9,7 @@ if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/service-worker.js").catch(() => {}); // every page works without it
 }
 if (location.pathname === "/join" && document.body.dataset.signedIn === "no") {
-  indexedDB.deleteDatabase("interlude-held"); // nobody is signed in: what was held for whoever was goes (pwa/held.js)
+  indexedDB.deleteDatabase("interlude-held"); // nobody is signed in: what was held for whoever was goes (pwa/offline-bundle.js)
 }
 prepare();
 document.querySelector(".trouble:not([hidden]) h2")?.focus();

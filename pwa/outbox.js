@@ -95,7 +95,7 @@ const Outbox = (() => {
   // Some network between may answer in our place: that says nothing of the entry.
   const isOurs = (answer) => answer.headers.get("content-type")?.includes("problem+json");
 
-  // Not taken, and not sent again; `why` in the server's word, or its status (pwa/set-aside.js says it).
+  // Not taken, and not sent again; `why` in the server's word, or its status (pwa/rejected-entries.js says it).
   async function setAside(entry, answer) {
     const { detail } = await answer.json().catch(() => ({}));
     const why = answer.status === 410 ? detail : answer.status;

@@ -44,7 +44,7 @@ function read(form, submitter) {
 // Where the phone goes on by itself, no form of the check-in's needs a network.
 function takeHere(event) {
   const { submitter, target } = event;
-  if (target.dataset.outbox) return; // Send has its own way (pwa/checkin-outbox.js)
+  if (target.dataset.outbox) return; // Send has its own way (pwa/checkin-submission.js)
   event.preventDefault();
   event.stopPropagation();
   if (target.dataset.question) keepHere(read(target, submitter));

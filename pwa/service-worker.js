@@ -1,10 +1,10 @@
 "use strict";
-importScripts("/static/store.js", "/static/held.js", "/static/outbox.js", "/static/receipts.js");
+importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js", "/static/receipts.js");
 // Shows every push, tells what became of it, answers from the notification, and stands in when there is no network.
 
 const SHELL = "shell-0"; // the server puts in what all pages, words and scripts hash to: what changes there is fetched anew
 // Two pages, and the words of a notification that can't be read: all in the language of the pages. The first goes on
-// with a check-in that this phone holds (pwa/walk.js).
+// with a check-in that this phone holds (pwa/offline-checkin.js).
 const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
 const PATIENCE = 10000; // ms for a page
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };

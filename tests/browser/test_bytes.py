@@ -12,7 +12,7 @@ from .people import answer, phone_of, press
 from .running_site import RunningSite
 
 KB = 1024
-OURS = {"app.js", "subscription.js", "store.js", "held.js"}  # on every page of a person who is signed in
+OURS = {"app.js", "subscription.js", "store.js", "offline-bundle.js"}  # on every page of a person who is signed in
 STAFFS = {"desk.js", "inbox.js", "htmx.js"}
 
 

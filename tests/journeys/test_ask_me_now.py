@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.journeys.holding import given_it_is_held, it_is_held
+from tests.journeys.offline_bundle import given_it_is_held, it_is_held
 
 KEPT = """async id => JSON.stringify([
   (await Held.get("held"))?.forms.map(form => form.kept), await Held.get(`draft:${id}:patient`),

@@ -11,7 +11,7 @@ from server.responses.models import Response
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, go, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.journeys.holding import SAVED, answers_to, given_it_is_held, it_is_held
+from tests.journeys.offline_bundle import SAVED, answers_to, given_it_is_held, it_is_held
 from tests.stories import rows
 
 

@@ -7,32 +7,32 @@ const GIVES = {
   "app.js": ["landed", "post", "prepare", "within", "workerReady"],
   "subscription.js": ["PATIENCE", "heldSubscription", "subscribe"],
   "store.js": ["Store"],
-  "held.js": ["Held"],
+  "offline-bundle.js": ["Held"],
   "outbox.js": ["Outbox"],
   "receipts.js": ["RECEIPTS", "forgetReplies", "sendReceipts", "tell"],
-  "form-rules.js": ["FormRules"],
-  "walk.js": ["Walk"],
-  "checkin-outbox.js": ["tellState", "wordsOf"],
+  "question-rules.js": ["FormRules"],
+  "offline-checkin.js": ["Walk"],
+  "checkin-submission.js": ["tellState", "wordsOf"],
   "htmx.js": ["htmx"],
 };
 
 const TAKES = {
-  "held.js": ["store.js"],
-  "outbox.js": ["store.js", "held.js"],
-  "service-worker.js": ["held.js", "outbox.js", "receipts.js"],
+  "offline-bundle.js": ["store.js"],
+  "outbox.js": ["store.js", "offline-bundle.js"],
+  "service-worker.js": ["offline-bundle.js", "outbox.js", "receipts.js"],
   "subscription.js": ["app.js"],
   "desk.js": ["app.js"],
   "passkey.js": ["app.js"],
-  "reminders.js": ["subscription.js", "held.js"],
-  "waiting.js": ["held.js"],
-  "set-aside.js": ["outbox.js"],
-  "checkin-outbox.js": ["held.js", "outbox.js", "walk.js"],
-  "walk.js": ["app.js", "held.js", "outbox.js", "form-rules.js"],
-  "question.js": ["app.js", "outbox.js", "walk.js", "checkin-outbox.js", "htmx.js"],
+  "reminder-settings.js": ["subscription.js", "offline-bundle.js"],
+  "unsent-notice.js": ["offline-bundle.js"],
+  "rejected-entries.js": ["outbox.js"],
+  "checkin-submission.js": ["offline-bundle.js", "outbox.js", "offline-checkin.js"],
+  "offline-checkin.js": ["app.js", "offline-bundle.js", "outbox.js", "question-rules.js"],
+  "question.js": ["app.js", "outbox.js", "offline-checkin.js", "checkin-submission.js", "htmx.js"],
 };
 
 const IN_THE_WORKER = ["service-worker.js", "receipts.js"];
-const IN_BOTH = ["store.js", "held.js", "outbox.js"];
+const IN_BOTH = ["store.js", "offline-bundle.js", "outbox.js"];
 
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 

@@ -8,7 +8,7 @@ const stillDue = () => document.querySelector("main > section[data-check-in]")?.
 if (globalThis.BroadcastChannel) {
   new BroadcastChannel("interlude-outbox").onmessage = ({ data }) => data === stillDue() && lookAnew();
 }
-addEventListener("load", () => setTimeout(askAgain, 200)); // as pwa/held.js does: one request
+addEventListener("load", () => setTimeout(askAgain, 200)); // as pwa/offline-bundle.js does: one request
 
 async function askAgain() {
   if (typeof Held === "undefined" || !stillDue()) return;

@@ -26,7 +26,8 @@ async def test_who_is_asked_what_is_the_same_on_a_phone(chromium: Browser) -> No
     random = Random(7)
     cases = [_case(random, form) for form in [*_library(), *(_random_form(random) for _ in range(RUNS))]]
     page = await new_page(chromium)
-    await page.add_script_tag(content=(ROOT / "pwa/form-rules.js").read_text() + ";globalThis.FormRules = FormRules")
+    script = (ROOT / "pwa/question-rules.js").read_text()
+    await page.add_script_tag(content=script + ";globalThis.FormRules = FormRules")
     theirs = await page.evaluate(JUDGE, [given for given, _ in cases])
     assert theirs == [ours for _, ours in cases]
     assert len({json.dumps(each) for each in theirs}) > RUNS / 4  # they are not all alike

@@ -1,6 +1,6 @@
 "use strict";
 // Who is asked what, by the data that the server sent with a form: as server/questionnaires/definition.py decides it. Answers are as
-// their buttons send them, null for a skip. The two are held together by tests/browser/test_held_rules.py.
+// their buttons send them, null for a skip. The two are held together by tests/browser/test_question_rules.py.
 
 const FormRules = (() => {
   const answerable = (questions, answers, who) =>
