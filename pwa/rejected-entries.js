@@ -1,17 +1,19 @@
-"use strict";
-// What the clinic did not take: why, and off this phone once that was read.
+// Entries that the clinic rejected: why, and their removal from this phone once the person has read it.
+import "./outbox-sender.js";
 
 document.addEventListener("outbox", ({ detail: entries }) => {
-  const whys = entries.filter((entry) => entry.state === "look").map((entry) => wordsFor(entry.why));
-  for (const words of document.querySelectorAll("[data-why]")) words.hidden = !whys.includes(words.dataset.why);
-  document.getElementById("none").hidden = whys.length > 0;
-  document.getElementById("clear").hidden = whys.length === 0;
+  const reasons = entries.filter((entry) => entry.state === "look").map((entry) => reasonName(entry.why));
+  for (const text of document.querySelectorAll("[data-why]")) text.hidden = !reasons.includes(text.dataset.why);
+  document.getElementById("none").hidden = reasons.length > 0;
+  document.getElementById("clear").hidden = reasons.length === 0;
 });
 
 document.getElementById("clear").onclick = async () => {
-  await Outbox.dropSetAside();
+  await Outbox.removeRejected();
   location.assign("/");
 };
 
-// Called off or too late, sent before otherwise, or what the server could not make out.
-const wordsFor = (why) => ({ left: "over", closed: "over", "called-off": "over", 409: "twice" })[why] ?? "unread";
+// Cancelled or too late, in conflict with what was sent before, or not readable for the server.
+function reasonName(why) {
+  return { left: "over", closed: "over", "called-off": "over", 409: "twice" }[why] ?? "unread";
+}

@@ -1,63 +1,63 @@
-"use strict";
-// Turning reminders on and off for this device; the browser is asked only after the person said yes here.
+// Turns reminders on and off for this device. The browser is asked for permission only after the person said yes here.
+import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
 
-const page = (id) => document.getElementById(id);
+const byId = (id) => document.getElementById(id);
 
-page("turn-on")?.addEventListener("click", turnOn);
-page("turn-off")?.addEventListener("click", turnOff);
-page("sign-out")?.addEventListener("submit", giveUpEndpoint);
+byId("turn-on")?.addEventListener("click", turnOn);
+byId("turn-off")?.addEventListener("click", turnOff);
+byId("sign-out")?.addEventListener("submit", signOut);
 describe();
 
-// The server ends its side; the browser's side must not live on for whoever joins next.
-async function giveUpEndpoint(event) {
+// The server ends its side. The browser's side must not live on for whoever joins next.
+async function signOut(event) {
   event.preventDefault();
-  const held = await heldSubscription();
-  await held?.unsubscribe().catch(() => {});
-  await Held.end().catch(() => {}); // what waits to be sent stays
+  const subscription = await currentSubscription();
+  await subscription?.unsubscribe().catch(() => {});
+  await OfflineBundle.signOut().catch(() => {}); // the outbox stays
   event.target.submit();
 }
 
 async function turnOn() {
-  for (const id of ["denied", "failed", "not-installed"]) page(id).hidden = true;
-  if (!("PushManager" in window)) return show("not-installed");
+  for (const id of ["denied", "failed", "not-installed"]) byId(id).hidden = true;
+  if (!("PushManager" in window)) return showProblem("not-installed");
   try {
-    if ((await Notification.requestPermission()) !== "granted") return show("denied");
-    page("one-moment").hidden = false;
+    if ((await Notification.requestPermission()) !== "granted") return showProblem("denied");
+    byId("one-moment").hidden = false;
     await subscribe("/push/subscriptions");
-    page("test-form").submit();
+    byId("test-form").submit();
   } catch (error) {
     console.warn(error);
-    show("failed");
+    showProblem("failed");
   }
 }
 
-// The server's side ends first: it is what sends.
+// The server's side ends first: it is the one that sends.
 async function turnOff() {
-  page("failed").hidden = true;
+  byId("failed").hidden = true;
   try {
-    const answer = await fetch("/push/subscriptions", { method: "DELETE", signal: AbortSignal.timeout(PATIENCE) });
-    if (!answer.ok) throw new Error(`ending: ${answer.status}`);
-    const held = await heldSubscription();
-    await held?.unsubscribe().catch(() => {});
+    const response = await fetch("/push/subscriptions", { method: "DELETE", signal: AbortSignal.timeout(PATIENCE) });
+    if (!response.ok) throw new Error(`ending: ${response.status}`);
+    const subscription = await currentSubscription();
+    await subscription?.unsubscribe().catch(() => {});
     location.reload();
   } catch (error) {
     console.warn(error);
-    show("failed");
+    showProblem("failed");
   }
 }
 
 function describe() {
-  const permission = page("permission");
+  const permission = byId("permission");
   if (permission && "Notification" in window) permission.textContent = permission.dataset[Notification.permission];
-  const installed = page("installed");
+  const installed = byId("installed");
   const standalone = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
   if (installed) installed.textContent = standalone ? installed.dataset.yes : installed.dataset.no;
 }
 
-// What went wrong and what to do next; where it is read first.
-function show(id) {
-  page("one-moment").hidden = true;
-  page(id).hidden = false;
-  page(id).scrollIntoView({ block: "center" });
+// What went wrong and what to do next, in view.
+function showProblem(id) {
+  byId("one-moment").hidden = true;
+  byId(id).hidden = false;
+  byId(id).scrollIntoView({ block: "center" });
   describe();
 }

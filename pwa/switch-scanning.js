@@ -1,76 +1,75 @@
-"use strict";
-// One switch: what can be pressed is lit one after the other, answers first; Space, Enter or a touch anywhere presses
-// what is lit. Loaded where it is switched on (Settings).
+// One switch: the controls of a page are highlighted one after the other, answers first; Space, Enter or a touch anywhere
+// activates the highlighted one. Loaded where scanning is on (Settings).
 
 const STEP = Number(document.body.dataset.scan) * 1000; // ms
-const FIRST = 1.5; // the first is lit so much longer
-const LOOPS = 3; // then it rests until the next press
-let items = [];
-let at = 0;
-let loops = 0;
+const FIRST = 1.5; // the first control is highlighted so much longer
+const ROUNDS = 3; // then scanning rests until the next press
+let controls = [];
+let index = 0;
+let rounds = 0;
 let timer = 0;
 
-document.addEventListener("arrived", scan);
-document.addEventListener("changed", takeIn);
+document.addEventListener("page-changed", restart);
+document.addEventListener("page-updated", update);
 document.addEventListener("keydown", onKey, true);
 document.addEventListener("click", onTouch, true);
-addEventListener("load", scan);
+addEventListener("load", restart);
 
-function scan() {
-  items = inTurn();
-  [at, loops] = [-1, 0];
+function restart() {
+  controls = controlsInOrder();
+  [index, rounds] = [-1, 0];
   step();
 }
 
-function inTurn() {
+export function controlsInOrder() {
   const all = document.querySelectorAll("main :is(a[href], button, summary, input, select), header a[href]");
-  const shown = [...all].filter((item) => item.checkVisibility() && item.type !== "hidden" && !item.disabled);
-  const first = (item) => (item.closest("main") ? 0 : 1); // the way Home comes last
-  return shown.sort((one, other) => first(one) - first(other));
+  const usable = [...all].filter((item) => item.checkVisibility() && item.type !== "hidden" && !item.disabled);
+  const group = (item) => (item.closest("main") ? 0 : 1); // the link to Home comes last
+  return usable.sort((one, other) => group(one) - group(other));
 }
 
-// Something new on the same page has its turn too; what is lit stays lit.
-function takeIn() {
-  items = inTurn();
-  at = items.indexOf(document.querySelector(".lit"));
-  if (at < 0) scan();
+// Controls that appear on the same page are scanned too; the highlighted one stays.
+function update() {
+  controls = controlsInOrder();
+  index = controls.indexOf(document.querySelector(".lit"));
+  if (index < 0) restart();
 }
 
 function step() {
   clearTimeout(timer);
-  at += 1;
-  if (at === items.length) [at, loops] = [0, loops + 1];
-  light(loops < LOOPS ? items[at] : null);
-  if (loops < LOOPS) timer = setTimeout(step, at ? STEP : STEP * FIRST);
+  index += 1;
+  if (index === controls.length) [index, rounds] = [0, rounds + 1];
+  highlight(rounds < ROUNDS ? controls[index] : null);
+  if (rounds < ROUNDS) timer = setTimeout(step, index ? STEP : STEP * FIRST);
 }
 
-function light(item) {
+function highlight(item) {
   for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
   item?.classList.add("lit");
   item?.scrollIntoView({ block: "nearest" });
 }
 
-function choose() {
+function activate() {
   const item = document.querySelector(".lit");
-  if (!item?.checkVisibility()) return scan();
+  if (!item?.checkVisibility()) return restart();
   clearTimeout(timer);
   if (item.matches("input:not([type=checkbox], [type=radio]), select")) return item.focus();
   const page = document.querySelector("h1");
   item.click();
-  setTimeout(() => document.querySelector("h1") === page && scan(), STEP); // it led nowhere: from the first again
+  setTimeout(() => document.querySelector("h1") === page && restart(), STEP); // the page is still the same one
 }
 
-// Who types, types; a key that repeats because it is held down is one press.
+// Keys type in a field. A key that repeats while it is held down is one press.
 function onKey(event) {
   if (![" ", "Enter"].includes(event.key) || event.target.matches("input, select, textarea")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!event.repeat) choose();
+  if (!event.repeat) activate();
 }
 
 function onTouch(event) {
   if (!event.isTrusted || event.target.closest("input, select, textarea, label")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  choose();
+  activate();
 }

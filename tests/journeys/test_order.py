@@ -59,7 +59,7 @@ async def test_case_42_the_answer_given_last_stands_whichever_phone_is_first_to_
 
     for phone in (last, first):
         await phone.context.set_offline(False)
-        await phone.evaluate("Outbox.flushAndTell()")
+        await phone.evaluate("Outbox.flushAndNotify()")
         await nothing_waits(phone)
         assert await known() == "9"
     third = await phone_of(chromium, site, site.cast.rosa)
