@@ -4,9 +4,14 @@
 const GUARD = 700; // ms: a double tap must not answer the next question as well
 
 offerReadAloud();
-document.addEventListener("htmx:afterSwap", startGuard); // not after settling: by then an answer is under the finger
-document.addEventListener("htmx:afterSettle", announce);
+document.addEventListener("htmx:afterSwap", ifPage(startGuard)); // after settling, an answer is already under the finger
+document.addEventListener("htmx:afterSettle", ifPage(announce));
 document.addEventListener("click", guard, true);
+
+// htmx replaces parts of a page too.
+function ifPage(react) {
+  return ({ detail }) => detail.target.id === "main" && react();
+}
 
 export function pageChanged() {
   startGuard();

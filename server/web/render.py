@@ -130,6 +130,12 @@ def moved_to(response: Response[str], path: str) -> Response[str]:
     return response
 
 
+def with_event(response: Response[Any], event: str) -> Response[Any]:
+    """Make htmx trigger an event in the page."""
+    response.headers["HX-Trigger"] = event
+    return response
+
+
 def digits(code: str) -> str:
     return f"{code[:4]} {code[4:]}"
 

@@ -34,7 +34,7 @@ interface DocumentFragment {
 interface Document {
   getElementById(id: string): Found;
   addEventListener(type: "outbox", listener: (event: CustomEvent<QueueEntry[]>) => void): void;
-  addEventListener(type: "focusin" | "submit", listener: (event: any) => void, capture?: boolean): void;
+  addEventListener(type: "focusin" | "submit" | "row-opened" | `htmx:${string}`, listener: (event: any) => void, capture?: boolean): void;
 }
 
 // An entry of the unsent queue (pwa/outbox.js).
@@ -51,7 +51,13 @@ interface QueueEntry {
 // In the worker alone; scripts that run in both look whether it is there.
 declare var registration: ServiceWorkerRegistration | undefined;
 
-declare const htmx: { trigger(element: Element, event: string): void };
+// The parts of htmx that our scripts call.
+declare const htmx: {
+  ajax(verb: string, path: string, context: { source: Element; values?: { [name: string]: unknown } }): Promise<void>;
+  defineExtension(name: string, extension: { handleSwap: HandleSwap }): void;
+  trigger(element: Element, event: string): void;
+};
+type HandleSwap = (style: string, target: Element, page: Found) => Element[] | false;
 
 // Of some browsers only.
 
