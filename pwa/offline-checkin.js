@@ -8,7 +8,7 @@ import { asked, nextQuestion, stillAsked } from "./question-rules.js";
 
 const main = document.getElementById("main");
 export let continuesOffline = false; // from the first answer that found no network until Send
-let status = "held"; // the name of the words that say why: no network, or nobody signed in
+let status = "held"; // which words of the page say why: these for no network, "signIn" where nobody is signed in
 
 const askedNow = () => asked(form.questions, answers(), respondent);
 const path = (place) => `/check-ins/${form.id}/${place}?who=${respondent}`;
@@ -41,8 +41,8 @@ function showFirst() {
   return showNext();
 }
 
-// `why`: "signIn" where nobody is signed in; otherwise there is no network.
-export function showNext(after = null, why = "held") {
+// `why`: the state of the answer before, which may be "signIn".
+export function showNext(after = null, why = "waiting") {
   status = why === "signIn" ? why : "held";
   const id = nextQuestion(form.questions, answers(), respondent, after);
   if (id) return showQuestion(id);

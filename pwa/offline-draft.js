@@ -45,21 +45,21 @@ function hidePrivate() {
   for (const [id] of found) delete draft[id];
 }
 
-// Every answer is recorded, with a network or without, so that the phone can continue without one. `told`: the server or
-// the outbox has it. One at a time: that it was pressed must not overwrite that it was told. `at`: by the server's clock,
-// where it was answered earlier. False where the phone does not have the check-in.
+// Every answer is recorded, with a network or without, so that the phone can continue without one. `isSafe`: the server or
+// the outbox has it. One at a time: that it was pressed must not overwrite that it is safe. `at`: by the server's clock,
+// where it was answered earlier. False where the phone does not have the check-in. Phones store drafts with these names.
 export function record(...answer) {
   recording = recording.catch(() => false).then(() => recordNow(...answer));
   return recording;
 }
 
-async function recordNow(checkIn, who, id, is, told, at) {
+async function recordNow(checkIn, who, id, is, isSafe, at) {
   if (!(await load(checkIn, who))) {
-    early.push({ id, one: { is, at: at ?? Date.now(), before: false, told }, of: `${checkIn} ${who}` });
+    early.push({ id, one: { is, at: at ?? Date.now(), before: false, told: isSafe }, of: `${checkIn} ${who}` });
     return false;
   }
   if (isPrivate(id)) return true; // it is on its way or in the outbox; this phone must not store it
-  draft[id] = { is, at: at ?? now(), before: false, told };
+  draft[id] = { is, at: at ?? now(), before: false, told: isSafe };
   await save();
   return true;
 }

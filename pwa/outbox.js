@@ -136,7 +136,10 @@ const Outbox = (() => {
     for (const entry of await own()) if (entry.state === "look") await remove(entry.client_id);
   }
 
-  const isSubmitted = async (checkIn) => (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
+  // Whether the whole check-in is in the outbox.
+  async function isSubmitted(checkIn) {
+    return (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
+  }
 
   return { add, send, flush, flushAndNotify, own, all, isSubmitted, removeRejected, serverKey, receipts };
 })();

@@ -34,17 +34,20 @@ interface DocumentFragment {
 interface Document {
   getElementById(id: string): Found;
   addEventListener(type: "outbox", listener: (event: CustomEvent<QueueEntry[]>) => void): void;
-  addEventListener(type: "focusin" | "submit" | "row-opened" | `htmx:${string}`, listener: (event: any) => void, capture?: boolean): void;
+  addEventListener(type: Untyped, listener: (event: any) => void, capture?: boolean): void;
 }
 
-// An entry of the unsent queue (pwa/outbox.js).
+// Events whose details and targets the scripts know.
+type Untyped = "focusin" | "submit" | "row-opened" | `htmx:${string}`;
+
+// A sealed entry in the outbox, with what the phone knows of it (pwa/outbox.js). "look": the clinic rejected it.
 interface QueueEntry {
   client_id: string;
   check_in: string;
   part?: "responses" | "answers";
   owner?: string;
   state: "waiting" | "look";
-  why: string | number | undefined; // where it is set aside
+  why: string | number | undefined; // where it was rejected
   at?: number;
 }
 
