@@ -1,5 +1,5 @@
-"use strict";
 // Staff: urgent alerts on this device; the sheet for a visit.
+import { workerReady } from "./requests.js";
 
 const printer = document.getElementById("print");
 if (printer) {
@@ -14,12 +14,12 @@ document.getElementById("staff-push")?.addEventListener("click", async () => {
     const registration = await workerReady();
     const { key } = await (await fetch("/push/key")).json();
     const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-    const answer = await fetch("/staff/push/subscriptions", {
+    const response = await fetch("/staff/push/subscriptions", {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify(subscription),
     });
-    if (!answer.ok) throw new Error(`subscribing: ${answer.status}`);
+    if (!response.ok) throw new Error(`subscribing: ${response.status}`);
     state.textContent = state.dataset.on;
   } catch (error) {
     console.warn(error);

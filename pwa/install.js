@@ -1,15 +1,15 @@
-"use strict";
-// Add to Home Screen: the browser's own install where it offers one, and these steps sent to a helper.
+// Add to Home Screen: the browser's own install where it offers one, and these steps sent to a caregiver.
+export {};
 
-let offer = null;
+let installPrompt = null;
 
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();
-  offer = event;
+  installPrompt = event;
   document.getElementById("install").hidden = false;
 });
 
-document.getElementById("install").addEventListener("click", () => offer?.prompt());
+document.getElementById("install").addEventListener("click", () => installPrompt?.prompt());
 
 const share = document.getElementById("share");
 if (navigator.share) {

@@ -1,40 +1,40 @@
-"use strict";
-// Come back by a face, a finger or the phone's own code: a passkey is made in Settings, and used on Join.
+// Sign in by a face, a finger or the phone's own code: a passkey is created in Settings, and used on Join.
+import { post } from "./requests.js";
 
 const place = document.getElementById("passkey");
-const can = typeof window.PublicKeyCredential?.parseCreationOptionsFromJSON === "function";
-if (place && can) place.hidden = false;
-document.getElementById("passkey-make")?.addEventListener("click", () => withPasskey(make));
-document.getElementById("passkey-use")?.addEventListener("click", () => withPasskey(use));
+const isSupported = typeof window.PublicKeyCredential?.parseCreationOptionsFromJSON === "function";
+if (place && isSupported) place.hidden = false;
+document.getElementById("passkey-make")?.addEventListener("click", () => withPasskey(create));
+document.getElementById("passkey-use")?.addEventListener("click", () => withPasskey(signIn));
 
-async function make() {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await asked("/passkey/options"));
-  const made = await navigator.credentials.create({ publicKey });
-  await asked("/passkey", made.toJSON());
+async function create() {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(await request("/passkey/options"));
+  const created = await navigator.credentials.create({ publicKey });
+  await request("/passkey", created.toJSON());
   location.reload();
 }
 
-async function use() {
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await asked("/passkey/sign-in/options"));
+async function signIn() {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await request("/passkey/sign-in/options"));
   const proof = await navigator.credentials.get({ publicKey });
-  const { go } = await asked("/passkey/sign-in", proof.toJSON());
+  const { go } = await request("/passkey/sign-in", proof.toJSON());
   location.assign(go);
 }
 
-async function asked(path, body = {}) {
-  const answer = await post(path, body);
-  const said = await answer?.json();
-  if (!answer?.ok) throw new Error(said?.detail ?? path);
-  return said;
+async function request(path, body = {}) {
+  const response = await post(path, body);
+  const content = await response?.json();
+  if (!response?.ok) throw new Error(content?.detail ?? path);
+  return content;
 }
 
-// Who changed their mind is told nothing is wrong: the code is still there.
-async function withPasskey(act) {
+// Whoever only changed their mind sees the same words: the code still works.
+async function withPasskey(action) {
   const failed = document.getElementById("passkey-failed");
   const ended = document.getElementById("passkey-ended") ?? failed;
   failed.hidden = ended.hidden = true;
   try {
-    await act();
+    await action();
   } catch (error) {
     console.warn(error);
     (error.message === "ended" ? ended : failed).hidden = false;

@@ -1,46 +1,50 @@
 "use strict";
-// What the service worker tells the server: what was shown, opened, answered. It is kept until it could be told; a
-// receipt is idempotent.
+// What the service worker tells the server about a notification: that it was shown, opened or answered. A receipt waits
+// in a cache until it was delivered. Receipts are idempotent.
 
-const RECEIPTS = "receipts-1";
+const Receipts = (() => {
+  const CACHE = "receipts-1"; // phones have receipts under this name: it stays
 
-// What could not be told is kept and told later; a receipt is idempotent. True once it was taken.
-async function tell(path, body, about) {
-  const queue = await caches.open(RECEIPTS);
-  const key = new Request(`/receipt/${body.token}/${body.event ?? "reply"}`);
-  await queue.put(key, new Response(JSON.stringify({ path, body, about })));
-  return send(queue, key);
-}
-
-async function send(queue, key) {
-  const held = await queue.match(key);
-  if (!held) return true; // told meanwhile
-  const { path, body } = await held.json();
-  try {
-    const answer = await fetch(path, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify(body),
-      keepalive: true,
-    });
-    if (answer.status < 500 && ![408, 429].includes(answer.status)) await queue.delete(key); // taken, or never will be
-    return answer.ok;
-  } catch {
-    await registration.sync?.register("receipts").catch(() => {});
-    return false;
+  // True once the server has accepted it. `about` is the page that the notification leads to.
+  async function add(path, body, about) {
+    const queue = await caches.open(CACHE);
+    const key = new Request(`/receipt/${body.token}/${body.event ?? "reply"}`);
+    await queue.put(key, new Response(JSON.stringify({ path, body, about })));
+    return send(queue, key);
   }
-}
 
-// What was answered on its page since is the newer word: a reply that still waits must not come after it.
-async function forgetReplies(answered) {
-  const queue = await caches.open(RECEIPTS);
-  for (const key of await queue.keys()) {
-    const { about } = (await (await queue.match(key))?.json()) ?? {};
-    if (about && answered === `${about}/answer`) await queue.delete(key);
+  async function send(queue, key) {
+    const queued = await queue.match(key);
+    if (!queued) return true; // delivered meanwhile
+    const { path, body } = await queued.json();
+    try {
+      const response = await fetch(path, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json" },
+        body: JSON.stringify(body),
+        keepalive: true,
+      });
+      if (response.status < 500 && ![408, 429].includes(response.status)) await queue.delete(key); // final, taken or not
+      return response.ok;
+    } catch {
+      await registration.sync?.register("receipts").catch(() => {});
+      return false;
+    }
   }
-}
 
-async function sendReceipts() {
-  const queue = await caches.open(RECEIPTS);
-  for (const key of await queue.keys()) await send(queue, key);
-}
+  // The person has since answered on the page itself. A reply that still waits is older, and must not arrive after it.
+  async function removeReplies(answered) {
+    const queue = await caches.open(CACHE);
+    for (const key of await queue.keys()) {
+      const { about } = (await (await queue.match(key))?.json()) ?? {};
+      if (about && answered === `${about}/answer`) await queue.delete(key);
+    }
+  }
+
+  async function flush() {
+    const queue = await caches.open(CACHE);
+    for (const key of await queue.keys()) await send(queue, key);
+  }
+
+  return { CACHE, add, flush, removeReplies };
+})();

@@ -1,26 +1,27 @@
 "use strict";
-importScripts("/static/store.js", "/static/held.js", "/static/outbox.js", "/static/receipts.js");
-// Shows every push, tells what became of it, answers from the notification, and stands in when there is no network.
+// A classic script: not every browser runs a service worker that is a module. What it imports, pages load as well.
+importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js", "/static/receipts.js");
+// Shows every push, reports what became of it, takes replies to notifications, and replaces pages without a network.
 
-const SHELL = "shell-0"; // the server puts in what all pages, words and scripts hash to: what changes there is fetched anew
-// Two pages, and the words of a notification that can't be read: all in the language of the pages. The first goes on
-// with a check-in that this phone holds (pwa/walk.js).
+const SHELL = "shell-0"; // the server puts in a hash of all pages, texts and scripts: a change there fetches all again
+// Two pages, and the text of a notification that can't be read, in the language of the pages. The first continues a
+// check-in from the offline bundle (pwa/offline-checkin.js).
 const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
 const PATIENCE = 10000; // ms for a page
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
 
-addEventListener("install", (event) => event.waitUntil(keepShell()));
-addEventListener("activate", (event) => event.waitUntil(dropOldCaches()));
+addEventListener("install", (event) => event.waitUntil(fillShell()));
+addEventListener("activate", (event) => event.waitUntil(removeOldShells()));
 addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") event.respondWith(pageOrOffline(event));
-  else if (new URL(event.request.url).pathname.startsWith("/static/")) event.respondWith(assetOnceFetched(event.request));
+  else if (new URL(event.request.url).pathname.startsWith("/static/")) event.respondWith(cachedAsset(event.request));
 });
 addEventListener("push", (event) => event.waitUntil(showPush(event)));
-addEventListener("notificationclick", (event) => event.waitUntil(takeTap(event)));
-addEventListener("message", (event) => event.waitUntil(sendReceipts()));
-addEventListener("sync", (event) => event.waitUntil(event.tag === "outbox" ? Outbox.flush() : sendReceipts()));
+addEventListener("notificationclick", (event) => event.waitUntil(handleTap(event)));
+addEventListener("message", (event) => event.waitUntil(Receipts.flush()));
+addEventListener("sync", (event) => event.waitUntil(event.tag === "outbox" ? Outbox.flush() : Receipts.flush()));
 
-async function keepShell() {
+async function fillShell() {
   const shell = await caches.open(SHELL);
   await shell.addAll([OFFLINE, UNSENT, WORDS].map((path) => new Request(path, { cache: "reload" })));
   const page = await /** @type {Response} */ (await shell.match(OFFLINE)).text();
@@ -28,73 +29,74 @@ async function keepShell() {
   await skipWaiting();
 }
 
-async function dropOldCaches() {
-  const names = await caches.keys();
-  await Promise.all(names.filter((name) => name !== SHELL && name !== RECEIPTS).map((name) => caches.delete(name)));
+async function removeOldShells() {
+  const old = (await caches.keys()).filter((name) => name !== SHELL && name !== Receipts.CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
   await clients.claim();
 }
 
 async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
   try {
-    const answer = await (isForm ? fetch(request) : fetchInTime(request));
-    event.waitUntil(followLook(answer.headers.get("interlude-look")));
-    // A form leads on to another page, and what leads on is opaque to us.
-    if (isForm && (answer.ok || answer.type === "opaqueredirect")) await forgetReplies(new URL(request.url).pathname);
-    return answer;
+    const response = await (isForm ? fetch(request) : fetchInTime(request));
+    event.waitUntil(updateLook(response.headers.get("interlude-look")));
+    // A form redirects to another page, and a redirect is opaque to us.
+    const isAccepted = isForm && (response.ok || response.type === "opaqueredirect");
+    if (isAccepted) await Receipts.removeReplies(new URL(request.url).pathname);
+    return response;
   } catch {
-    const goesOn = /^\/check-ins\/[^/]+\/(same|who)$/.test(new URL(request.url).pathname);
-    return standIn(isForm && !goesOn ? UNSENT : OFFLINE);
+    const continues = /^\/check-ins\/[^/]+\/(same|who)$/.test(new URL(request.url).pathname);
+    return standIn(isForm && !continues ? UNSENT : OFFLINE);
   }
 }
 
-// A network that hangs is none, where a page stands in.
+// Where we have a page to stand in, a network that hangs counts as none.
 async function fetchInTime(request) {
-  const answer = fetch(request);
-  if (!(await caches.match(OFFLINE))) return answer;
-  answer.catch(() => {}); // when it comes too late to be looked at
+  const response = fetch(request);
+  if (!(await caches.match(OFFLINE))) return response;
+  response.catch(() => {}); // it may fail when nobody waits for it any more
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error("late")), PATIENCE));
-  return Promise.race([answer, late]);
+  return Promise.race([response, late]);
 }
 
-// The language, the size of text and the scanning that were chosen hold without a network too.
-async function followLook(look) {
-  const held = await caches.match(OFFLINE);
-  if (look && held?.headers.get("interlude-look") !== look) await keepShell().catch(() => {});
+// The chosen language, text size and scanning apply without a network too.
+async function updateLook(look) {
+  const cached = await caches.match(OFFLINE);
+  if (look && cached?.headers.get("interlude-look") !== look) await fillShell().catch(() => {});
 }
 
-// Never as if it were the page that was asked for: what a form held has not arrived.
+// With status 503: it is not the page that was asked for, and a form's content has not arrived.
 async function standIn(path) {
-  const held = await caches.match(path);
-  return held ? new Response(held.body, { status: 503, headers: held.headers }) : Response.error();
+  const cached = await caches.match(path);
+  return cached ? new Response(cached.body, { status: 503, headers: cached.headers }) : Response.error();
 }
 
-// Names carry a hash, so what was fetched once never changes. Pages are never kept: they hold health data.
-async function assetOnceFetched(request) {
-  const held = await caches.match(request);
-  if (held) return held;
-  const answer = await fetch(request);
-  if (answer.ok) (await caches.open(SHELL)).put(request, answer.clone());
-  return answer;
+// A name carries a hash, so its content never changes. Other pages are never cached, because they hold health data.
+async function cachedAsset(request) {
+  const cached = await caches.match(request);
+  if (cached) return cached;
+  const response = await fetch(request);
+  if (response.ok) (await caches.open(SHELL)).put(request, response.clone());
+  return response;
 }
 
-// A push is always shown: an iPhone ends a subscription after three silent ones.
+// Every push is shown: an iPhone ends a subscription after three silent ones.
 async function showPush(event) {
   const fallback = { ...FALLBACK, ...(await (await caches.match(WORDS))?.json()) };
-  const said = readPush(event.data, fallback);
-  await show(said).catch(() => show(fallback)); // what the browser does not take is shown all the same
-  if (said.data?.token) await tell("/push/receipts", { token: said.data.token, event: "shown" });
-  await Held.refresh(said.tag).catch(() => {}); // its check-in, while there is a network
+  const message = readPush(event.data, fallback);
+  await show(message).catch(() => show(fallback)); // where the browser refuses the message
+  if (message.data?.token) await Receipts.add("/push/receipts", { token: message.data.token, event: "shown" });
+  await OfflineBundle.refresh(message.tag).catch(() => {}); // its check-in, while there is a network
 }
 
-function show(said) {
-  return registration.showNotification(said.title, {
-    body: said.body,
-    tag: said.tag,
-    lang: said.lang,
-    data: said.data,
-    actions: said.data?.reply ? said.actions : [],
-    requireInteraction: Boolean(said.data?.reply),
+function show(message) {
+  return registration.showNotification(message.title, {
+    body: message.body,
+    tag: message.tag,
+    lang: message.lang,
+    data: message.data,
+    actions: message.data?.reply ? message.actions : [],
+    requireInteraction: Boolean(message.data?.reply),
   });
 }
 
@@ -106,13 +108,15 @@ function readPush(data, fallback) {
   }
 }
 
-async function takeTap(event) {
+async function handleTap(event) {
   event.notification.close();
   const { token, url, reply } = event.notification.data ?? {};
   const about = new URL(url ?? "/", location.origin).pathname;
-  if (event.action && reply && token && (await tell(reply, { token, reply: event.action }, about))) return;
+  if (event.action && reply && token) {
+    if (await Receipts.add(reply, { token, reply: event.action }, about)) return;
+  }
   const opened = openPage(url ?? "/");
-  if (token) await tell("/push/receipts", { token, event: "opened" });
+  if (token) await Receipts.add("/push/receipts", { token, event: "opened" });
   await opened;
 }
 
@@ -120,6 +124,6 @@ async function openPage(url) {
   const target = new URL(url, location.origin);
   target.search = "";
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  const here = windows.find((client) => new URL(client.url).pathname === target.pathname);
-  return here ? here.focus() : clients.openWindow(target.href);
+  const open = windows.find((client) => new URL(client.url).pathname === target.pathname);
+  return open ? open.focus() : clients.openWindow(target.href);
 }

@@ -1,31 +1,31 @@
-"use strict";
-// This browser's push subscription: what it holds, how it gets one, and that the server holds the same.
+// This browser's push subscription: the endpoint that it has, how it gets one, and that the server knows the same one.
+import { post, within, workerReady } from "./requests.js";
 
-const PATIENCE = 15000; // ms
+export const PATIENCE = 15000; // ms
 
 if (document.body.dataset.signedIn === "yes") reconcile();
 
-async function heldSubscription() {
+export async function currentSubscription() {
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
   return registration?.pushManager?.getSubscription().catch(() => null);
 }
 
-async function subscribe(path) {
+export async function subscribe(path) {
   const registration = await workerReady();
   const { key } = await (await fetch("/push/key", { signal: AbortSignal.timeout(PATIENCE) })).json();
-  const held = await registration.pushManager.getSubscription();
-  if (held && keyOf(held) !== key && keyOf(held)) await held.unsubscribe(); // made for a key that is no more
+  const current = await registration.pushManager.getSubscription();
+  if (current && keyOf(current) !== key && keyOf(current)) await current.unsubscribe(); // made for an earlier key
   const asked = registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const subscription = await within(2 * PATIENCE, asked);
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ ...subscription.toJSON(), vapid: key }),
     signal: AbortSignal.timeout(PATIENCE),
   });
-  if (!answer.ok) {
+  if (!response.ok) {
     await subscription.unsubscribe(); // the next try gets a new endpoint
-    throw new Error(`subscribing: ${answer.status}`);
+    throw new Error(`subscribing: ${response.status}`);
   }
 }
 
@@ -36,13 +36,13 @@ function keyOf(subscription) {
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-// At each open: an address that changed unnoticed, a permission taken back, a key of the server's that is new.
+// At each open: an endpoint that changed unnoticed, a permission that was taken back, a new key of the server's.
 async function reconcile() {
-  const held = await heldSubscription();
+  const current = await currentSubscription();
   const permission = "Notification" in window ? Notification.permission : "unknown";
-  const said = { permission, endpoint: held?.endpoint ?? "", vapid: keyOf(held) };
-  const answer = await post("/open", said);
-  const wanted = answer?.ok ? (await answer.json()).do : "fine";
-  if (wanted === "tell" && held) await post("/push/subscriptions", { ...held.toJSON(), vapid: said.vapid });
+  const state = { permission, endpoint: current?.endpoint ?? "", vapid: keyOf(current) };
+  const response = await post("/open", state);
+  const wanted = response?.ok ? (await response.json()).do : "fine";
+  if (wanted === "tell" && current) await post("/push/subscriptions", { ...current.toJSON(), vapid: state.vapid });
   if (wanted === "subscribe") await subscribe("/push/subscriptions").catch((error) => console.warn(error));
 }

@@ -107,7 +107,7 @@ def push_subscription(**changed: Any) -> dict[str, Any]:
 
 
 def sealed(client_id: str, content: Any) -> dict[str, str]:
-    """What pwa/checkin-outbox.js makes of `content`: a new key pair, ECDH with the server's key, HKDF, AES-GCM."""
+    """What pwa/checkin-submission.js makes of `content`: a new key pair, ECDH with the server's key, HKDF, AES-GCM."""
     key_id, point = crypto.outbox_public()
     theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), crypto.unb64(point))
     ours = ec.generate_private_key(ec.SECP256R1())

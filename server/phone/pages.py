@@ -149,7 +149,7 @@ async def answers_page(request: Ask, work: InWork, who: FromQuery[str] = "") -> 
 
 @get("/set-aside", opt=PERSON)
 async def set_aside_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    """Entries that the clinic refused, and why. Only the device has them, so pwa/set-aside.js fills in the page."""
+    """Entries that the clinic refused, and why. Only the device has them: pwa/rejected-entries.js fills in the page."""
     return render.page(request, "phone/set_aside.html", clinic=await people.clinic_of(db, actor))
 
 

@@ -4,7 +4,9 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from importlib.metadata import files
 from pathlib import Path
 
@@ -13,6 +15,8 @@ import brotli
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (".css", ".js", ".svg", ".json")
 HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"
+COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)  # a whole line: no phone downloads it
+IMPORT = re.compile(r'"\./([\w-]+\.js)"')  # as in: import { post } from "./requests.js"
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ class Assets:
         for path in sorted((root / "static").rglob("*")):
             if path.is_file():
                 self._add(str(path.relative_to(root / "static")), path.read_bytes())
-        for path in sorted(set((root / "pwa").glob("*.js")) - {root / "pwa/service-worker.js"}):
-            self._add(path.name, path.read_bytes())
+        self._imports: dict[str, list[str]] = {}
+        self._add_scripts(set((root / "pwa").glob("*.js")) - {root / "pwa/service-worker.js"})
         self._add("htmx.js", _htmx())
         self._add("service-worker.js", self._with_hashes(root / "pwa/service-worker.js"))
 
@@ -52,12 +56,31 @@ class Assets:
     def asset(self, name: str) -> Asset:
         return self.by_url[self._urls[name]]
 
+    def imported_by(self, names: Iterable[str]) -> list[str]:
+        """All modules that these modules import, directly or through others."""
+        found: list[str] = []
+        wanted = [name for importer in names for name in self._imports[importer]]
+        while wanted:
+            name = wanted.pop(0)
+            if name not in found:
+                found.append(name)
+                wanted += self._imports[name]
+        return found
+
+    def _add_scripts(self, paths: Iterable[Path]) -> None:
+        """Modules after what they import: a module has the hashed names of its imports in it. Refuses a cycle."""
+        sources = {path.name: _script(path) for path in sorted(paths)}
+        self._imports = {name: IMPORT.findall(source) for name, source in sources.items()}
+        for name in TopologicalSorter(self._imports).static_order():
+            source = IMPORT.sub(lambda found: f'".{self.url(found[1]).removeprefix("/static")}"', sources[name])
+            self._add(name, source.encode())
+
     def _with_hashes(self, path: Path) -> bytes:
         """The service worker with hashed script names, and a cache named by the hash of the whole app.
 
         A change to any asset, template or translation then changes the worker, so no old page meets a new script.
         """
-        source = re.sub(r'"/static/([\w-]+\.js)"', lambda found: f'"{self.url(found[1])}"', path.read_text())
+        source = re.sub(r'"/static/([\w-]+\.js)"', lambda found: f'"{self.url(found[1])}"', _script(path))
         whole = hashlib.sha256("".join(self._urls.values()).encode())
         for shown in sorted({*path.parent.parent.glob("server/**/*.html"), *path.parent.parent.glob("server/**/*.po")}):
             whole.update(shown.read_bytes())
@@ -77,6 +100,10 @@ class Assets:
             br=brotli.compress(body, quality=11) if text else None,
             gzip=gzip.compress(body, 9, mtime=0) if text else None,
         )
+
+
+def _script(path: Path) -> str:
+    return COMMENT.sub("", path.read_text())
 
 
 def _htmx() -> bytes:

@@ -1,5 +1,6 @@
 """Render pages and fragments from one template each. Only this module reads htmx's headers."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def environment(assets: Assets) -> Environment:
         language.gettext, language.ngettext, newstyle=True
     )
     env.globals.update(languages=language.LANGUAGES, direction=language.direction)
-    env.globals.update(static=assets.url, locale=language.current)
+    env.globals.update(static=assets.url, modules=partial(module_tags, assets), locale=language.current)
     env.filters.update(
         day=language.day,
         day_short=language.day_short,
@@ -55,6 +56,14 @@ def environment(assets: Assets) -> Environment:
     )
     env.globals.update(country_name=language.country, weekdays=language.weekdays)
     return env
+
+
+def module_tags(assets: Assets, names: tuple[str, ...]) -> Markup:
+    """Loads page scripts. What they import is named too, so that it is fetched at once and not one after the other."""
+    imported = [assets.url(name) for name in assets.imported_by(names) if name not in names]
+    preloads = [Markup('<link rel="modulepreload" href="{}">').format(url) for url in imported]
+    scripts = [Markup('<script type="module" src="{}"></script>').format(assets.url(name)) for name in names]
+    return Markup("\n").join([*preloads, *scripts])
 
 
 def wants_fragment(request: Request[Any, Any, Any]) -> bool:
@@ -119,6 +128,12 @@ def go(request: Request[Any, Any, Any], path: str) -> Response[Any]:
 def moved_to(response: Response[str], path: str) -> Response[str]:
     """Mark a fragment as the page at `path`, so that htmx updates the address bar."""
     response.headers["HX-Push-Url"] = path
+    return response
+
+
+def with_event(response: Response[Any], event: str) -> Response[Any]:
+    """Make htmx trigger an event in the page."""
+    response.headers["HX-Trigger"] = event
     return response
 
 

@@ -16,7 +16,7 @@ from .running_site import RunningSite
 # check-in tests that). People need longer than that to read; here, once the page has settled, that time is over.
 LISTENING = """() => new Promise(done => {
   const settled = () => !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling");
-  const over = () => { if (typeof shownAt !== "undefined") shownAt = -Infinity; done(); };
+  const over = () => { document.body.dataset.shownAt = "-Infinity"; done(); };
   const look = () => settled() ? over() : setTimeout(look, 20);
   look();
 })"""

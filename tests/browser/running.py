@@ -188,13 +188,13 @@ def _restore(template: Path, database: Path) -> None:
     with contextlib.closing(sqlite3.connect(template)) as given, contextlib.closing(sqlite3.connect(database)) as taken:
         beats = _beats(database)
         given.backup(taken, sleep=0.02)
-        taken.executemany("INSERT INTO worker_beat (id, ticked_at, stop_reason) VALUES (?, ?, ?)", beats)
+        taken.executemany("INSERT INTO worker_heartbeat (id, ticked_at, stop_reason) VALUES (?, ?, ?)", beats)
         taken.commit()
 
 
 def _beats(database: Path) -> list[tuple[str, str, str]]:
     with contextlib.closing(sqlite3.connect(database)) as db:
-        return db.execute("SELECT id, ticked_at, stop_reason FROM worker_beat").fetchall()
+        return db.execute("SELECT id, ticked_at, stop_reason FROM worker_heartbeat").fetchall()
 
 
 def _is_error(line: str) -> bool:

@@ -49,7 +49,7 @@ def test_its_service_worker_is_read_in_one_sitting() -> None:
     source = (PWA / "service-worker.js").read_text()
     assert source.count("\n") <= 150
     imported = re.findall(r'"/static/([\w-]+\.js)"', source)
-    assert imported == ["store.js", "held.js", "outbox.js", "receipts.js"]
+    assert imported == ["store.js", "offline-bundle.js", "outbox.js", "receipts.js"]
     assert all((PWA / name).read_text().count("\n") <= 150 for name in imported)
 
 

@@ -87,7 +87,7 @@ class Matrix:
         if what != "commit":
             return "beat" if "beat" in what else what.split()[0]
         tables = self._written(number)
-        if tables == {"worker_beat"}:
+        if tables == {"worker_heartbeat"}:
             return "beat"
         return "commit of an attempt" if "attempt" in tables else "commit"
 

@@ -74,7 +74,7 @@ def of_world(life: Life) -> Iterator[str]:
             yield f"still to be said of a visit that is {row['status']}"
         if moment(row["moment"]) not in moments_of(row):
             yield "still to be said of the visit's old time"
-    if life.look("SELECT id FROM reminder WHERE kind = 'change' AND why = 'replanned'"):
+    if life.look("SELECT id FROM reminder WHERE kind = 'change' AND reason = 'replanned'"):
         yield "a change that nobody was told of"
     said = Counter(
         (row["subject_id"], row["kind"], row["moment"], row["audience"])

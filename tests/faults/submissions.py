@@ -17,7 +17,6 @@ from server.db import new_id
 from server.flags.models import Flag
 from server.responses import history
 from server.responses.models import ConflictingVersion, Response
-from server.web.assets import Assets
 from tests.browser.chromium import new_page
 from tests.browser.eventually import eventually
 from tests.browser.people import join
@@ -30,7 +29,7 @@ BATCH = 50  # check-ins that are due at a time: a phone holds them all
 MOODS, BREATHS = ("none", "little", "some", "hard"), ("none", "little", "very-hard")  # the last is red
 # One in four is answered without a network from the start: each answer by itself, then the whole.
 KEEP = """async entries => {
-  const keep = (id, client, answers, part) => Outbox.keep(id, client, {answers, respondent: "self"}, part);
+  const keep = (id, client, answers, part) => Outbox.add(id, client, {answers, respondent: "self"}, part);
   for (const [place, {id, client, answers}] of entries.entries()) {
     for (const [name, value] of place % 4 ? [] : Object.entries(answers))
       await keep(id, crypto.randomUUID(), {[name]: value}, "answers");
@@ -82,7 +81,6 @@ async def send_all(
 
 async def _load_outbox(page: Page) -> None:
     await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    await page.add_script_tag(url=Assets().url("outbox.js"))
     await eventually(lambda: page.evaluate("Outbox.serverKey().catch(() => null)"), "the server's key")
 
 

@@ -79,7 +79,8 @@ async def _stopped(lane: Lane) -> None:
     assert max(Counter(lane.services.letters).values()) == 1
 
 
-LEFT = "SELECT state, fence, step, tries, next_at, next_channel_at, lease_until, why FROM reminder WHERE id = '{}'"
+COLUMNS = "state, fence, channel_index, tries, next_at, next_channel_at, lease_until, reason"
+LEFT = f"SELECT {COLUMNS} FROM reminder WHERE id = '{{}}'"
 
 
 async def _stop(pid: int, url: str) -> None:

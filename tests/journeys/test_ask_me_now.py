@@ -6,10 +6,10 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.journeys.holding import given_it_is_held, it_is_held
+from tests.journeys.offline_bundle import given_it_is_held, it_is_held
 
 KEPT = """async id => JSON.stringify([
-  (await Held.get("held"))?.forms.map(form => form.kept), await Held.get(`draft:${id}:patient`),
+  (await OfflineBundle.current())?.forms.map(form => form.kept), await OfflineBundle.draft(id, "patient"),
 ])"""
 
 
@@ -31,7 +31,7 @@ async def test_case_123_a_helpers_phone_asks_mood_now_and_forgets_it(chromium: B
     await expect(luis.locator("h1")).to_have_text("Check and send")
     await sees(luis, "Answered")
     await sees_not(luis, "Low")
-    await eventually(lambda: luis.evaluate(f"Held.get('draft:{check_in.id}:patient')"), "the other answers")
+    await eventually(lambda: luis.evaluate(f"OfflineBundle.draft('{check_in.id}', 'patient')"), "the other answers")
     assert '"pain"' in await kept_on(luis, check_in.id)
     assert "mood" not in await kept_on(luis, check_in.id)
     await press(luis, "Send to clinic")

@@ -244,6 +244,49 @@ async def test_an_expected_level_is_quiet_and_what_is_worse_comes_back(chromium:
     await sees(maria, "Expected levels", "Chewing and swallowing: Hard", "Waits for the clinic's dietitian.")
 
 
+async def test_a_row_opens_and_closes_in_its_place_and_says_when_it_can_not(
+    chromium: Browser, site: RunningSite
+) -> None:
+    await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await when_all_is_answered(rosa, SWALLOWING)
+    maria = await desk_of(chromium, site, site.cast.maria)
+    link, note = maria.get_by_role("link", name="Rosa Delgado").first, maria.get_by_label("Note", exact=True)
+    await maria.route("**/staff/flags/*", lambda route: route.fulfill(status=503, body="<div class=detail>Busy</div>"))
+    await link.click()
+    await expect(maria.get_by_role("status").filter(has_text="That did not load.")).to_be_visible()
+    await sees_not(maria, "Busy")
+
+    await maria.unroute("**/staff/flags/*")
+    await link.click()
+    await expect(note).to_be_visible()
+    await expect(link).to_have_attribute("aria-expanded", "true")
+    assert (await maria.title(), maria.url) == ("Inbox · Interlude", site.url("/staff"))
+    await link.click()
+    await expect(note).to_have_count(0)
+    await expect(link).to_have_attribute("aria-expanded", "false")
+    async with maria.context.expect_page() as opened:
+        await link.click(modifiers=["Control"])
+    await sees(await opened.value, "Back to the inbox")
+    await expect(note).to_have_count(0)
+
+
+async def test_a_session_that_ends_takes_no_typed_words_away(chromium: Browser, site: RunningSite) -> None:
+    """The inbox asks for changes while Maria writes; nobody is signed in any more."""
+    await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await when_all_is_answered(rosa, SWALLOWING)
+    maria = await desk_of(chromium, site, site.cast.maria)
+    await maria.get_by_role("link", name="Rosa Delgado").first.click()
+    await maria.get_by_label("Note", exact=True).fill("She coughs at")
+    await maria.context.clear_cookies()
+    async with maria.expect_response("**/staff/inbox/changes"):
+        await maria.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await maria.wait_for_timeout(500)
+    await expect(maria.get_by_label("Note", exact=True)).to_have_value("She coughs at")
+    assert maria.url == site.url("/staff")
+
+
 async def when_all_is_answered(phone: Page, said: tuple[str, ...]) -> None:
     await phone.goto("/")
     await answer_all(phone, "Start", *said)

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from server.responses.models import Draft
 from tests.browser.people import LISTENING, answer, answer_all, nothing_waits, phone_of, press, sees
 from tests.browser.running_site import RunningSite
-from tests.journeys.holding import given_it_is_held, it_is_held
+from tests.journeys.offline_bundle import given_it_is_held, it_is_held
 from tests.journeys.unsent import given_all_is_answered, when_it_is_sent_without_a_network
 from tests.stories import rows
 
@@ -59,7 +59,7 @@ async def test_case_42_the_answer_given_last_stands_whichever_phone_is_first_to_
 
     for phone in (last, first):
         await phone.context.set_offline(False)
-        await phone.evaluate("Outbox.flushAndTell()")
+        await phone.evaluate("Outbox.flushAndNotify()")
         await nothing_waits(phone)
         assert await known() == "9"
     third = await phone_of(chromium, site, site.cast.rosa)

@@ -15,7 +15,7 @@ from server.responses.models import ConflictingVersion, Response
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.cast import work_by
-from tests.journeys.holding import SAVED, given_it_is_held
+from tests.journeys.offline_bundle import SAVED, given_it_is_held
 from tests.stories import audited, rows
 
 LOOK = "Please look at something you sent"

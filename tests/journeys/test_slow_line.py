@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Route
 from server.responses.models import Draft
 from tests.browser.people import nothing_waits, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.journeys.holding import it_is_held
+from tests.journeys.offline_bundle import it_is_held
 from tests.stories import rows
 
 RECEIVED = "The clinic has received this answer."

@@ -11,7 +11,8 @@ from server.responses.models import Response
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, go, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.journeys.holding import SAVED, answers_to, given_it_is_held, it_is_held
+from tests.browser.scripts import module
+from tests.journeys.offline_bundle import SAVED, answers_to, given_it_is_held, it_is_held
 from tests.stories import rows
 
 
@@ -61,7 +62,8 @@ async def test_the_app_is_closed_in_the_moment_of_a_press_and_nothing_is_lost(
     await answer(rosa, "Start")
     await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
     await press(rosa, "4")
-    await eventually(lambda: rosa.evaluate(f"Walk.untold('{check_in.id}', 'self').then(all => all.length)"), "a note")
+    lost = f"{module('offline-draft.js')}.then(draft => draft.lostAnswers('{check_in.id}', 'self'))"
+    await eventually(lambda: rosa.evaluate(f"{lost}.then(all => all.length)"), "a note")
     again = await rosa.context.new_page()
     await rosa.close()
     await again.context.unroute("**/q/*")
@@ -101,7 +103,7 @@ async def test_what_depends_on_an_answer_is_asked_without_a_network_too(chromium
     await sees(rosa, "You are not alone.", "The clinic has not received this answer yet.")
     await answer(rosa, "Continue the check-in")
     await rosa.context.set_offline(False)
-    await rosa.evaluate("Outbox.flushAndTell()")
+    await rosa.evaluate("Outbox.flushAndNotify()")
     await nothing_waits(rosa)
     assert [flag.item for flag in await rows(site.database, Flag)] == ["self-harm"]
 
@@ -150,7 +152,7 @@ async def test_a_network_that_hangs_is_none(chromium: Browser, site: RunningSite
     await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
     await answer(rosa, "4")
     await sees(rosa, "2 of 3")
-    assert await rosa.evaluate("Walk.local")
+    assert await rosa.evaluate(f"{module('offline-checkin.js')}.then(checkIn => checkIn.continuesOffline)")
 
 
 async def test_help_has_its_numbers_without_a_network(chromium: Browser, site: RunningSite) -> None:

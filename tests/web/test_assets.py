@@ -4,11 +4,15 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
+from graphlib import CycleError
+from pathlib import Path
 
 import brotli
 import pytest
 
-from server.web.assets import Assets
+from server.web.assets import ROOT, Assets
+from server.web.render import module_tags
 from tests.browser_without_screen import Browser
 
 
@@ -39,6 +43,51 @@ def test_what_is_compressed_opens_to_the_same(assets: Assets) -> None:
 def test_the_smallest_form_that_the_browser_takes(assets: Assets, accepted: str, encoding: str | None) -> None:
     assert assets.asset("app.css").encoded(accepted)[1] == encoding
     assert assets.asset("icon-192.png").encoded(accepted)[1] is None
+
+
+def modules(folder: Path, **sources: str) -> Assets:
+    """The app's assets with these page scripts in the place of its own."""
+    (folder / "pwa").mkdir(exist_ok=True)
+    shutil.copy(ROOT / "pwa/service-worker.js", folder / "pwa")
+    for name in ("store", "offline-bundle", "outbox", "receipts"):
+        (folder / f"pwa/{name}.js").touch()
+    for name, source in sources.items():
+        (folder / f"pwa/{name}.js").write_text(source)
+    return Assets(folder)
+
+
+def test_a_module_names_its_imports_by_their_addresses(tmp_path: Path) -> None:
+    found = modules(tmp_path, page='import { post } from "./base.js";', base="export const post = 1;")
+    assert (
+        found.asset("page.js").body.decode() == f'import {{ post }} from ".{found.url("base.js")[len("/static") :]}";'
+    )
+    page, worker = found.url("page.js"), found.url("service-worker.js")
+    changed = modules(tmp_path, base="export const post = 2;")
+    assert (changed.url("page.js") != page, changed.url("service-worker.js") != worker) == (True, True)
+
+
+def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CycleError):
+        modules(tmp_path, one='import "./two.js";', two='import "./one.js";')
+
+
+def test_a_module_is_loaded_with_all_that_it_imports_each_once(tmp_path: Path) -> None:
+    found = modules(
+        tmp_path, page='import "./part.js";', part='import "./base.js";', app='import "./base.js";', base=""
+    )
+    assert re.findall(
+        r"(preload|module)\W+(?:href|src)=\W/static/(\w+)\.", module_tags(found, ("app.js", "page.js"))
+    ) == [
+        ("preload", "base"),
+        ("preload", "part"),
+        ("module", "app"),
+        ("module", "page"),
+    ]
+
+
+def test_no_phone_downloads_our_comments(tmp_path: Path) -> None:
+    found = modules(tmp_path, page="// One.\nconst at = 'https://example'; // two\n\n  // Three.\nat;\n")
+    assert found.asset("page.js").body.decode() == "const at = 'https://example'; // two\n\nat;\n"
 
 
 def test_htmx_comes_without_a_download(assets: Assets) -> None:

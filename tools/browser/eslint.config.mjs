@@ -1,46 +1,39 @@
-// Faults in our scripts. They are classic scripts, so what one gives to others is written down here: a name that a page
-// would not have is undefined, and a name that nobody uses is unused.
+// Faults in our scripts. Page scripts are modules: they import what they use and define no global. Classic scripts are
+// the service worker and what it shares with pages: each of those defines one global, which is written down here.
 import js from "@eslint/js";
 import globals from "globals";
 
-const GIVES = {
-  "app.js": ["landed", "post", "prepare", "within", "workerReady"],
-  "subscription.js": ["PATIENCE", "heldSubscription", "subscribe"],
-  "store.js": ["Store"],
-  "held.js": ["Held"],
-  "outbox.js": ["Outbox"],
-  "receipts.js": ["RECEIPTS", "forgetReplies", "sendReceipts", "tell"],
-  "form-rules.js": ["FormRules"],
-  "walk.js": ["Walk"],
-  "checkin-outbox.js": ["tellState", "wordsOf"],
-  "htmx.js": ["htmx"],
+const GLOBAL_OF = {
+  "store.js": "Store",
+  "offline-bundle.js": "OfflineBundle",
+  "outbox.js": "Outbox",
+  "receipts.js": "Receipts",
 };
+const WORKER = "service-worker.js";
+const IN_PAGES_TOO = ["store.js", "offline-bundle.js", "outbox.js"];
+const CLASSIC = [WORKER, ...Object.keys(GLOBAL_OF)];
 
-const TAKES = {
-  "held.js": ["store.js"],
-  "outbox.js": ["store.js", "held.js"],
-  "service-worker.js": ["held.js", "outbox.js", "receipts.js"],
-  "subscription.js": ["app.js"],
-  "desk.js": ["app.js"],
-  "passkey.js": ["app.js"],
-  "reminders.js": ["subscription.js", "held.js"],
-  "waiting.js": ["held.js"],
-  "set-aside.js": ["outbox.js"],
-  "checkin-outbox.js": ["held.js", "outbox.js", "walk.js"],
-  "walk.js": ["app.js", "held.js", "outbox.js", "form-rules.js"],
-  "question.js": ["app.js", "outbox.js", "walk.js", "checkin-outbox.js", "htmx.js"],
-};
-
-const IN_THE_WORKER = ["service-worker.js", "receipts.js"];
-const IN_BOTH = ["store.js", "held.js", "outbox.js"];
-
+const inPwa = (files) => files.map((file) => `pwa/${file}`);
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
+const globalsOf = (files) => readonly(files.map((file) => GLOBAL_OF[file]));
 
-const shared = [...new Set([...Object.keys(GIVES), ...Object.keys(TAKES)])].map((file) => ({
+// Each knows the globals of those before it: that is the order in which they are loaded.
+const shared = Object.entries(GLOBAL_OF).map(([file, name], at) => ({
   files: [`pwa/${file}`],
-  languageOptions: { globals: readonly((TAKES[file] ?? []).flatMap((other) => GIVES[other])) },
+  languageOptions: { globals: globalsOf(Object.keys(GLOBAL_OF).slice(0, at)) },
   rules: {
-    "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: `^(${(GIVES[file] ?? []).join("|")})$` }],
+    "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: `^${name}$` }],
+    "no-restricted-syntax": [
+      "error",
+      {
+        selector: `Program > :matches(FunctionDeclaration, ClassDeclaration)[id.name!="${name}"]`,
+        message: `A shared script defines one global; that of this one is ${name}.`,
+      },
+      {
+        selector: `Program > VariableDeclaration > VariableDeclarator[id.name!="${name}"]`,
+        message: `A shared script defines one global; that of this one is ${name}.`,
+      },
+    ],
   },
 }));
 
@@ -49,25 +42,40 @@ export default [
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
     files: ["pwa/*.js"],
-    languageOptions: { sourceType: "script", ecmaVersion: 2023 },
+    languageOptions: { sourceType: "module", ecmaVersion: 2023, globals: globals.browser },
     rules: {
       "no-undef": "error",
       "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "no-redeclare": ["error", { builtinGlobals: true }],
       eqeqeq: "error",
       "no-var": "error",
       "prefer-const": ["error", { destructuring: "all" }],
-      strict: ["error", "global"],
     },
   },
   {
     files: ["pwa/*.js"],
-    ignores: IN_THE_WORKER.map((file) => `pwa/${file}`),
-    languageOptions: { globals: globals.browser },
+    ignores: inPwa(CLASSIC),
+    languageOptions: { globals: { ...globalsOf(IN_PAGES_TOO), htmx: "readonly" } },
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "AssignmentExpression > MemberExpression.left[object.name=/^(globalThis|window|self)$/]",
+          message: "A module defines no global: export it.",
+        },
+      ],
+    },
   },
   {
-    files: [...IN_THE_WORKER, ...IN_BOTH].map((file) => `pwa/${file}`),
-    languageOptions: { globals: globals.serviceworker },
+    files: inPwa(CLASSIC),
+    languageOptions: { sourceType: "script", globals: { ...offIn(globals.browser), ...globals.serviceworker } },
+    rules: { strict: ["error", "global"] },
   },
+  { files: inPwa(IN_PAGES_TOO), languageOptions: { globals: globals.browser } },
+  { files: [`pwa/${WORKER}`], languageOptions: { globals: globalsOf(Object.keys(GLOBAL_OF)) } },
   ...shared,
-  { files: ["pwa/question.js"], languageOptions: { globals: { shownAt: "writable" } } },
 ];
+
+function offIn(names) {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, "off"]));
+}

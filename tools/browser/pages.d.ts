@@ -34,24 +34,33 @@ interface DocumentFragment {
 interface Document {
   getElementById(id: string): Found;
   addEventListener(type: "outbox", listener: (event: CustomEvent<QueueEntry[]>) => void): void;
-  addEventListener(type: "focusin" | "submit", listener: (event: any) => void, capture?: boolean): void;
+  addEventListener(type: Untyped, listener: (event: any) => void, capture?: boolean): void;
 }
 
-// An entry of the unsent queue (pwa/outbox.js).
+// Events whose details and targets the scripts know.
+type Untyped = "focusin" | "submit" | "row-opened" | `htmx:${string}`;
+
+// A sealed entry in the outbox, with what the phone knows of it (pwa/outbox.js). "look": the clinic rejected it.
 interface QueueEntry {
   client_id: string;
   check_in: string;
   part?: "responses" | "answers";
   owner?: string;
   state: "waiting" | "look";
-  why: string | number | undefined; // where it is set aside
+  why: string | number | undefined; // where it was rejected
   at?: number;
 }
 
 // In the worker alone; scripts that run in both look whether it is there.
 declare var registration: ServiceWorkerRegistration | undefined;
 
-declare const htmx: { trigger(element: Element, event: string): void };
+// The parts of htmx that our scripts call.
+declare const htmx: {
+  ajax(verb: string, path: string, context: { source: Element; values?: { [name: string]: unknown } }): Promise<void>;
+  defineExtension(name: string, extension: { handleSwap: HandleSwap }): void;
+  trigger(element: Element, event: string): void;
+};
+type HandleSwap = (style: string, target: Element, page: Found) => Element[] | false;
 
 // Of some browsers only.
 

@@ -159,12 +159,15 @@ async def _unreached(work: Work) -> Unreached:
 
 @get("/staff/inbox/changes", opt=STAFF)
 async def changes(request: Ask, work: InWork) -> Response[Any]:
-    """304 while the inbox still has the version in If-None-Match, else the new version. Polled often, so cheap."""
+    """304 while the inbox still has the version in If-None-Match, else the new version. Polled often, so cheap.
+
+    An event then makes the page fetch its lists again.
+    """
     tag = f'"{await inbox_rows.version(work)}"'
     headers = render.FRESH | {"ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)
-    return Response({"version": tag.strip('"')}, headers=headers)
+    return render.with_event(Response({"version": tag.strip('"')}, headers=headers), "inbox-changed")
 
 
 ROUTES: list[Any] = [inbox_page, changes]

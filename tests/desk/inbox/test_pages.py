@@ -197,6 +197,7 @@ async def test_whether_anything_is_new_is_one_small_answer(
         await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"fall": True})
     changed = await maria.get("/staff/inbox/changes", if_none_match=tag)
     assert (changed.status_code, changed.headers["etag"] != tag) == (200, True)
+    assert changed.headers["hx-trigger"] == "inbox-changed"
     assert f'data-version="{changed.json()["version"]}"' in (await maria.get("/staff")).text
     assert (await tom.get("/staff/inbox/changes", if_none_match=mesas)).status_code == 304
     clock.move(minutes=15)  # ages read otherwise by now

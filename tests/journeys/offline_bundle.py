@@ -15,7 +15,7 @@ from tests.browser.people import phone_of
 from tests.browser.running_site import RunningSite
 from tests.stories import rows
 
-HELD = "Held.get('held')"
+HELD = "OfflineBundle.current()"
 SAVED = "Saved on this phone"
 UNREAD = """async () => {
   const {promise, resolve} = Promise.withResolvers();

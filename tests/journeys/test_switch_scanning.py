@@ -7,9 +7,11 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.people import LISTENING, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
+from tests.browser.scripts import module
 
 # The place of the answer so many behind the first, among all that has its turn.
-PLACE = "nth => inTurn().indexOf(document.querySelectorAll('[name=answer]')[nth])"
+ORDER = f"{module('switch-scanning.js')}.then(scanning => scanning.controlsInOrder())"
+PLACE = f"nth => {ORDER}.then(all => all.indexOf(document.querySelectorAll('[name=answer]')[nth]))"
 LIT = "document.querySelector('.lit')?.innerText.trim().split('\\n')[0]"
 
 
@@ -44,7 +46,7 @@ async def test_the_daily_three_to_the_median_answers_is_14_steps_and_28_seconds_
         await rosa.goto(f"/check-ins/{check_in.id}/q/{question}?who=self")
         places.append(await rosa.evaluate(PLACE, median))
     await rosa.goto(f"/check-ins/{check_in.id}/check?who=self")
-    places.append(await rosa.evaluate("inTurn().findIndex(item => item.closest('[data-outbox]'))"))
+    places.append(await rosa.evaluate(f"{ORDER}.then(all => all.findIndex(item => item.closest('[data-outbox]')))"))
     assert places == [5, 2, 2, 0]
     assert sum(place + 1 for place in places) <= 14
     assert sum(3 + 2 * (place - 1) for place in places if place) <= 28

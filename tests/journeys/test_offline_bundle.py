@@ -11,7 +11,7 @@ from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
 from tests.browser.people import answer_all, go, join, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.journeys.holding import HELD, UNREAD, given_it_is_held, it_is_held, tags, when_it_stands
+from tests.journeys.offline_bundle import HELD, UNREAD, given_it_is_held, it_is_held, tags, when_it_stands
 
 
 async def test_a_pushed_check_in_is_fetched_when_the_push_arrives(chromium: Browser, site: RunningSite) -> None:

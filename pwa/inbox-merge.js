@@ -1,0 +1,85 @@
+// How htmx puts a newer inbox into the page (hx-swap="merge"): rows in use stay as and where they are. No Python package
+// carries a morphing extension for htmx 2, and morphing would close open rows (docs/decisions/0018).
+import { allRows, currentRow, isInUse, linkOf } from "./inbox-row.js";
+
+const lists = document.getElementById("lists");
+const news = document.getElementById("news");
+
+htmx.defineExtension("inbox", {
+  handleSwap: (style, _, page) => style === "merge" && merge(page),
+});
+
+// The elements that are new to the page, for htmx. A page without an inbox, such as one for an error, changes nothing.
+function merge(page) {
+  const newer = page.querySelector("#lists");
+  if (!newer) return [];
+  lists.dataset.version = newer.dataset.version;
+  const anchor = currentRow() ?? allRows().find((row) => row.getBoundingClientRect().bottom > 0);
+  const before = anchor?.getBoundingClientRect().top;
+  const known = new Set(allRows().map((row) => row.id));
+  const inserted = [...lists.querySelectorAll("ul[data-live]")].flatMap((list) => mergeList(list, page));
+  for (const section of lists.querySelectorAll("section[id]")) {
+    const hidden = page.querySelector(`#${section.id}`)?.hidden ?? section.hidden;
+    section.hidden = hidden && !section.querySelector("[data-row]");
+  }
+  inserted.push(...replaceMore(page));
+  for (const part of document.querySelectorAll("[data-live-part]")) replacePart(part, page);
+  if (anchor?.isConnected) scrollBy(0, anchor.getBoundingClientRect().top - before);
+  announce(inserted.filter((row) => row.matches("[data-row]") && !known.has(row.id)));
+  return inserted;
+}
+
+// Makes `list` read as the same list of `page`. The rows that were inserted, new or in the place of older ones.
+function mergeList(list, page) {
+  const wanted = page.querySelector(`#${list.id}`);
+  if (!wanted) return [];
+  const ids = new Set([...wanted.children].map((row) => row.id));
+  for (const row of [...list.children]) if (!ids.has(row.id)) removeRow(row);
+  const inserted = [];
+  let place = list.firstElementChild;
+  for (const newer of [...wanted.children]) {
+    let row = document.getElementById(newer.id);
+    if (row && row.parentElement !== list && isInUse(row)) continue; // it stays in the other list
+    if (!row) {
+      inserted.push((row = newer));
+    } else if (!isInUse(row) && row.innerHTML !== newer.innerHTML) {
+      if (row === place) place = newer;
+      row.replaceWith(newer);
+      inserted.push((row = newer));
+    }
+    if (row === place || isInUse(row)) place = row.nextElementSibling;
+    else list.insertBefore(row, place);
+  }
+  return inserted;
+}
+
+function removeRow(row) {
+  if (!isInUse(row)) return row.remove();
+  if (row.querySelector(".changed")) return;
+  const note = document.createElement("p");
+  note.className = "changed";
+  note.textContent = news.dataset.gone;
+  row.append(note);
+}
+
+// The link knows which rows have been shown, so it belongs to the rows that came with it.
+function replaceMore(page) {
+  const more = document.getElementById("more");
+  const newer = page.querySelector("#more");
+  if (!newer) more?.remove();
+  else if (more) more.replaceWith(newer);
+  else lists.append(newer.closest(".more"));
+  return newer ? [newer] : [];
+}
+
+function replacePart(part, page) {
+  const newer = page.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
+  if (!newer || newer.innerHTML === part.innerHTML) return; // what stays the same is not read aloud again
+  part.innerHTML = newer.innerHTML;
+  part.hidden = newer.hidden;
+}
+
+function announce(rows) {
+  const names = new Set(rows.map((row) => linkOf(row).textContent));
+  if (names.size) news.textContent = news.dataset.one.replace("{names}", [...names].slice(0, 5).join(", "));
+}

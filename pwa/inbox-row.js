@@ -1,0 +1,18 @@
+// The rows of the inbox: which one is current, and which ones somebody works on.
+
+let current = null; // the row that had the focus last
+
+document.addEventListener("focusin", (event) => (current = event.target.closest?.("[data-row]") ?? current));
+
+export const allRows = () => [...document.querySelectorAll("[data-row]")];
+export const linkOf = (row) => row.querySelector(".who a");
+export const detailOf = (row) => row.querySelector(".detail");
+export const currentRow = () => (current?.isConnected ? current : null);
+
+// It has the focus, or is open: nothing may move or change it.
+export const isInUse = (row) => row.contains(document.activeElement) || row.querySelector(".detail, details[open]") !== null;
+
+export function close(row) {
+  detailOf(row)?.remove();
+  linkOf(row).setAttribute("aria-expanded", "false");
+}

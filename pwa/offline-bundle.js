@@ -1,0 +1,122 @@
+"use strict";
+// The offline bundle: the due check-ins as the server drew them, and the answers so far. It is encrypted with a key that
+// can't leave this browser, and deleted when the person signs out. Pages and the service worker both load this script.
+
+const OfflineBundle = (() => {
+  // Phones have these names on them, and those of the records: they stay.
+  const transact = Store("interlude-held", { keys: {}, things: {} });
+  const BUNDLE = "held";
+  const PATIENCE = 15000; // ms
+  const signedIn = globalThis.document?.body.dataset.person;
+  let refreshing = null;
+  let signedOut = false; // a bundle that is still on its way comes too late
+
+  async function deviceKey() {
+    const stored = await transact("keys", "readonly", (keys) => keys.get("device"));
+    if (stored) return stored;
+    const created = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    await transact("keys", "readwrite", (keys) => keys.add(created, "device")).catch(() => {}); // another page was first
+    return transact("keys", "readonly", (keys) => keys.get("device"));
+  }
+
+  const bytes = (text) => new TextEncoder().encode(text);
+  const cipher = (name, iv) => ({ name: "AES-GCM", iv, additionalData: bytes(name) });
+
+  async function put(name, value) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const box = await crypto.subtle.encrypt(cipher(name, iv), await deviceKey(), bytes(JSON.stringify(value)));
+    await transact("things", "readwrite", (things) => things.put({ iv, box }, name));
+  }
+
+  // Null for what is not there, and for what can't be decrypted any more.
+  async function get(name) {
+    try {
+      const stored = await transact("things", "readonly", (things) => things.get(name));
+      if (!stored) return null;
+      const { iv, box } = stored;
+      return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(cipher(name, iv), await deviceKey(), box)));
+    } catch (error) {
+      console.warn("offline bundle:", name, error);
+      return null;
+    }
+  }
+
+  const current = () => get(BUNDLE);
+  const clear = () => transact("things", "readwrite", (things) => things.clear());
+
+  const draftName = (checkIn, party) => `draft:${checkIn}:${party}`;
+  const draft = (checkIn, party) => get(draftName(checkIn, party));
+  const putDraft = (checkIn, party, value) => put(draftName(checkIn, party), value);
+
+  function signOut() {
+    signedOut = true;
+    return clear();
+  }
+
+  // The server's bundle for this person; the stored one where the server can't be asked. `shown`: see below.
+  function refresh(shown) {
+    refreshing ??= fetchBundle(shown).finally(() => (refreshing = null));
+    return refreshing;
+  }
+
+  async function fetchBundle(shown) {
+    const before = await ownBundle();
+    const path = `/held?have=${before?.mark ?? ""}`;
+    const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
+    const response = await fetch(path, request).catch(() => null);
+    if (response?.status === 401) await clear(); // signed out on the server
+    const now = response?.status === 200 ? { ...(await response.json()), ahead: serverAhead(response) } : before;
+    if (now !== before) await replace(before, now);
+    if (response?.ok) await updateNotifications(now, shown);
+    return now;
+  }
+
+  // By how many ms the server's clock is ahead of this phone's; a second's difference counts as none.
+  function serverAhead(response) {
+    const by = Date.parse(response.headers.get("date")) - Date.now();
+    return Math.abs(by) > 2000 ? by : 0;
+  }
+
+  // Another person's bundle is deleted at once.
+  async function ownBundle() {
+    const before = await current();
+    if (!before || !signedIn || before.person === signedIn) return before;
+    await clear();
+    return null;
+  }
+
+  async function replace(before, now) {
+    if (signedOut) return;
+    if (before && before.person !== now.person) await clear();
+    for (const old of before?.forms ?? []) {
+      if (!now.forms.some((form) => form.id === old.id)) await removeCheckIn(old.id);
+    }
+    await put(BUNDLE, now);
+  }
+
+  // A check-in that is sent or over. Its answers are with the clinic, or in the outbox.
+  async function removeCheckIn(checkIn) {
+    for (const party of ["patient", "helper"]) {
+      await transact("things", "readwrite", (things) => things.delete(draftName(checkIn, party)));
+    }
+    const bundle = await current();
+    if (bundle) await put(BUNDLE, { ...bundle, mark: "", forms: bundle.forms.filter((form) => form.id !== checkIn) });
+  }
+
+  // Closes the notifications of what was answered elsewhere or is over. `shown` has only just been displayed: it stays.
+  async function updateNotifications({ due, standing }, shown) {
+    const worker = globalThis.registration ?? (await navigator.serviceWorker?.getRegistration());
+    for (const notification of (await worker?.getNotifications()) ?? []) {
+      const forStaff = notification.data?.url?.startsWith("/staff");
+      if (!forStaff && notification.tag !== shown && !standing.includes(notification.tag)) notification.close();
+    }
+    await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
+  }
+
+  return { current, draft, putDraft, signOut, refresh, removeCheckIn };
+})();
+
+// At each open: once the page has loaded.
+if (globalThis.document?.body.dataset.signedIn === "yes") {
+  addEventListener("load", () => setTimeout(() => OfflineBundle.refresh().catch(() => null), 200));
+}

@@ -1,0 +1,179 @@
+// A check-in that continues without a network: the server's own pages from the offline bundle, one after the other. Each
+// answer is recorded and sealed before the next page comes (pwa/question.js).
+import {
+  answers, bundle, draft, form, load, loadBundle, now, question, respondent, save,
+} from "./offline-draft.js";
+import { pageChanged } from "./page-change.js";
+import { asked, nextQuestion, stillAsked } from "./question-rules.js";
+
+const main = document.getElementById("main");
+export let continuesOffline = false; // from the first answer that found no network until Send
+let status = "held"; // which words of the page say why: these for no network, "signIn" where nobody is signed in
+
+const askedNow = () => asked(form.questions, answers(), respondent);
+const path = (place) => `/check-ins/${form.id}/${place}?who=${respondent}`;
+
+export function continueOffline(yes) {
+  continuesOffline = yes;
+}
+
+function answerText(id) {
+  return id in draft ? (question(id).said[draft[id].is] ?? form.words.skipped) : form.words.open;
+}
+
+function show(html, to, fillIn = (_) => {}) {
+  const page = document.createElement("template");
+  page.innerHTML = html;
+  const title = page.content.querySelector("title");
+  document.title = title.textContent;
+  title.remove();
+  for (const field of page.content.querySelectorAll("[name=who]:not(button)")) field.value = respondent;
+  fillIn(page.content);
+  main.replaceChildren(page.content);
+  if (location.pathname + location.search !== to) history.pushState(null, "", to);
+  scrollTo(0, 0);
+  pageChanged();
+}
+
+function showFirst() {
+  const offer = form.same[respondent];
+  if (offer && !Object.keys(draft).length) return show(offer.html, path("same"));
+  return showNext();
+}
+
+// `why`: the state of the answer before, which may be "signIn".
+export function showNext(after = null, why = "waiting") {
+  status = why === "signIn" ? why : "held";
+  const id = nextQuestion(form.questions, answers(), respondent, after);
+  if (id) return showQuestion(id);
+  const copied = after && form.same[respondent] && Object.values(draft).some((one) => one.before);
+  return copied ? showDifferent(0) : showCheck();
+}
+
+function showQuestion(id) {
+  const questions = askedNow();
+  const at = questions.findIndex((one) => one.id === id);
+  if (at < 0) return showNext();
+  return show(questions[at].html, path(`q/${encodeURIComponent(id)}`), (page) => {
+    fillInPosition(page, at, questions.length);
+    const back = page.querySelector("[data-back]");
+    if (at) back.href = path(`q/${encodeURIComponent(questions[at - 1].id)}`);
+    (at ? page.querySelector("[data-first]") : back)?.remove();
+    for (const button of page.querySelectorAll("[name=answer]")) {
+      button.classList.toggle("said", button.value === draft[id]?.is);
+    }
+    const place = page.querySelector("#outbox-state");
+    place.textContent = place.dataset[status];
+    place.hidden = false;
+  });
+}
+
+function fillInPosition(page, at, total) {
+  const place = page.querySelector("[data-place]");
+  place.textContent = place.dataset.place.replace("{number}", at + 1).replace("{total}", total);
+  const steps = Array.from({ length: total }, (_, number) => {
+    const step = document.createElement("i");
+    step.classList.toggle("on", number <= at);
+    return step;
+  });
+  page.querySelector(".progress").replaceChildren(...steps);
+}
+
+function showCheck() {
+  const current = stillAsked(form.questions, answers(), respondent);
+  const copied = Object.keys(current).filter((id) => draft[id].before);
+  show(form.pages.check, path("check"), (page) => {
+    const ids = askedNow().map((one) => one.id);
+    for (const line of page.querySelectorAll("[data-of]")) fillInAnswer(line, ids, copied);
+    for (const line of page.querySelectorAll("[data-who]")) if (line.dataset.who !== respondent) line.remove();
+    const send = page.querySelector("[data-outbox]");
+    send.dataset.outbox = JSON.stringify({ answers: current, respondent, as_before: copied });
+  });
+}
+
+function fillInAnswer(line, ids, copied) {
+  const { of } = line.dataset;
+  if (!ids.includes(of)) return line.remove();
+  const place = line.querySelector("dd");
+  if (!place) return;
+  place.textContent = answerText(of);
+  if (!copied.includes(of)) return;
+  const note = document.createElement("span");
+  note.className = "soft small";
+  note.textContent = form.words.same;
+  place.append(" ", note);
+}
+
+function showDifferent(number) {
+  show(form.same[respondent].different[number], `${path("different")}&page=${number}`, (page) => {
+    for (const line of page.querySelectorAll("[data-of]")) {
+      const { of } = line.dataset;
+      if (draft[of]?.before === false) line.querySelector(".small").textContent = `${form.words.now} ${answerText(of)}`;
+    }
+  });
+}
+
+// "Same as last time": `say` is the button that was pressed.
+export async function copyLast(say) {
+  const offer = form.same[respondent];
+  if (say === "all") return showNext();
+  for (const [id, is] of Object.entries(offer.answers)) draft[id] = { is, at: now(), before: true };
+  await save();
+  return say === "some" ? showDifferent(0) : showNext();
+}
+
+export async function chooseRespondent(who) {
+  await load(form.id, who);
+  await save();
+  showFirst();
+}
+
+export function showSaved() {
+  show(form.pages.saved, location.pathname + location.search);
+  return OfflineBundle.removeCheckIn(form.id);
+}
+
+// Follows a link of these pages; false for a link that leads elsewhere.
+export function follow(url) {
+  const [, checkIn, place, id] = url.pathname.match(/^\/check-ins\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/) ?? [];
+  if (checkIn !== form?.id) return false;
+  const pages = {
+    q: () => showQuestion(decodeURIComponent(id)),
+    next: () => showNext(url.searchParams.get("after")),
+    check: showCheck,
+    different: () => showDifferent(Number(url.searchParams.get("page"))),
+    who: () => show(form.pages.who, path("who")),
+  };
+  (pages[place] ?? showFirst)();
+  return true;
+}
+
+// On the page that replaces all others while there is no network.
+async function replaceOfflinePage(url) {
+  if (!(await loadBundle())) return;
+  document.body.dataset.person = bundle.person;
+  Outbox.flushAndNotify();
+  if (url.pathname === "/help") return show(bundle.help, "/help");
+  const [, checkIn] = url.pathname.match(/^\/check-ins\/([^/]+)/) ?? [];
+  const who = url.searchParams.get("who");
+  if (checkIn && !(await Outbox.isSubmitted(checkIn)) && (await load(checkIn, who))) {
+    continuesOffline = true;
+    if (!form.who && !who) return show(form.pages.who, path("who"));
+    return void follow(url);
+  }
+  await showDueCard();
+}
+
+async function showDueCard() {
+  for (const one of bundle.forms) {
+    if (one.closes < Date.now() || (await Outbox.isSubmitted(one.id))) continue;
+    const card = document.createElement("template");
+    card.innerHTML = one.pages.card;
+    const heading = card.content.querySelector("h1");
+    heading.replaceWith(Object.assign(document.createElement("h2"), { textContent: heading.textContent }));
+    return document.getElementById("held-due").replaceChildren(card.content);
+  }
+}
+
+if (document.body.matches("[data-stands-in]")) replaceOfflinePage(new URL(location.href));
+addEventListener("popstate", () => continuesOffline && follow(new URL(location.href)));

@@ -1,0 +1,19 @@
+// Sends the outbox: when a page opens, when the network returns, and when the page becomes visible. Shows an entry's state.
+
+Outbox.serverKey().catch(() => null); // while there is a network: Send may have none
+addEventListener("online", Outbox.flushAndNotify);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flushAndNotify());
+Outbox.flushAndNotify();
+
+// On a question, and on Check and send. The page has the words for each state.
+export function showState(name) {
+  const place = document.getElementById("outbox-state");
+  if (!place) return;
+  place.textContent = place.dataset[name] ?? place.dataset.look;
+  place.hidden = false;
+}
+
+export function stateName({ state, why }) {
+  if (state === "look") return { left: "left", closed: "over", "called-off": "over" }[why] ?? "look";
+  return state === "sign-in" ? "signIn" : state;
+}

@@ -1,0 +1,63 @@
+// Turns reminders on and off for this device. The browser is asked for permission only after the person said yes here.
+import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
+
+const byId = (id) => document.getElementById(id);
+
+byId("turn-on")?.addEventListener("click", turnOn);
+byId("turn-off")?.addEventListener("click", turnOff);
+byId("sign-out")?.addEventListener("submit", signOut);
+describe();
+
+// The server ends its side. The browser's side must not live on for whoever joins next.
+async function signOut(event) {
+  event.preventDefault();
+  const subscription = await currentSubscription();
+  await subscription?.unsubscribe().catch(() => {});
+  await OfflineBundle.signOut().catch(() => {}); // the outbox stays
+  event.target.submit();
+}
+
+async function turnOn() {
+  for (const id of ["denied", "failed", "not-installed"]) byId(id).hidden = true;
+  if (!("PushManager" in window)) return showProblem("not-installed");
+  try {
+    if ((await Notification.requestPermission()) !== "granted") return showProblem("denied");
+    byId("one-moment").hidden = false;
+    await subscribe("/push/subscriptions");
+    byId("test-form").submit();
+  } catch (error) {
+    console.warn(error);
+    showProblem("failed");
+  }
+}
+
+// The server's side ends first: it is the one that sends.
+async function turnOff() {
+  byId("failed").hidden = true;
+  try {
+    const response = await fetch("/push/subscriptions", { method: "DELETE", signal: AbortSignal.timeout(PATIENCE) });
+    if (!response.ok) throw new Error(`ending: ${response.status}`);
+    const subscription = await currentSubscription();
+    await subscription?.unsubscribe().catch(() => {});
+    location.reload();
+  } catch (error) {
+    console.warn(error);
+    showProblem("failed");
+  }
+}
+
+function describe() {
+  const permission = byId("permission");
+  if (permission && "Notification" in window) permission.textContent = permission.dataset[Notification.permission];
+  const installed = byId("installed");
+  const standalone = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+  if (installed) installed.textContent = standalone ? installed.dataset.yes : installed.dataset.no;
+}
+
+// What went wrong and what to do next, in view.
+function showProblem(id) {
+  byId("one-moment").hidden = true;
+  byId(id).hidden = false;
+  byId(id).scrollIntoView({ block: "center" });
+  describe();
+}

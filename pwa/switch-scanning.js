@@ -1,0 +1,75 @@
+// One switch: the controls of a page are highlighted one after the other, answers first; Space, Enter or a touch anywhere
+// activates the highlighted one. Loaded where scanning is on (Settings).
+
+const STEP = Number(document.body.dataset.scan) * 1000; // ms
+const FIRST = 1.5; // the first control is highlighted so much longer
+const ROUNDS = 3; // then scanning rests until the next press
+let controls = [];
+let index = 0;
+let rounds = 0;
+let timer = 0;
+
+document.addEventListener("page-changed", restart);
+document.addEventListener("page-updated", update);
+document.addEventListener("keydown", onKey, true);
+document.addEventListener("click", onTouch, true);
+addEventListener("load", restart);
+
+function restart() {
+  controls = controlsInOrder();
+  [index, rounds] = [-1, 0];
+  step();
+}
+
+export function controlsInOrder() {
+  const all = document.querySelectorAll("main :is(a[href], button, summary, input, select), header a[href]");
+  const usable = [...all].filter((item) => item.checkVisibility() && item.type !== "hidden" && !item.disabled);
+  const group = (item) => (item.closest("main") ? 0 : 1); // the link to Home comes last
+  return usable.sort((one, other) => group(one) - group(other));
+}
+
+// Controls that appear on the same page are scanned too; the highlighted one stays.
+function update() {
+  controls = controlsInOrder();
+  index = controls.indexOf(document.querySelector(".lit"));
+  if (index < 0) restart();
+}
+
+function step() {
+  clearTimeout(timer);
+  index += 1;
+  if (index === controls.length) [index, rounds] = [0, rounds + 1];
+  highlight(rounds < ROUNDS ? controls[index] : null);
+  if (rounds < ROUNDS) timer = setTimeout(step, index ? STEP : STEP * FIRST);
+}
+
+function highlight(item) {
+  for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
+  item?.classList.add("lit");
+  item?.scrollIntoView({ block: "nearest" });
+}
+
+function activate() {
+  const item = document.querySelector(".lit");
+  if (!item?.checkVisibility()) return restart();
+  clearTimeout(timer);
+  if (item.matches("input:not([type=checkbox], [type=radio]), select")) return item.focus();
+  const page = document.querySelector("h1");
+  item.click();
+  setTimeout(() => document.querySelector("h1") === page && restart(), STEP); // the page is still the same one
+}
+
+// Keys type in a field. A key that repeats while it is held down is one press.
+function onKey(event) {
+  if (![" ", "Enter"].includes(event.key) || event.target.matches("input, select, textarea")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (!event.repeat) activate();
+}
+
+function onTouch(event) {
+  if (!event.isTrusted || event.target.closest("input, select, textarea, label")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  activate();
+}

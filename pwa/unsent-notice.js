@@ -1,0 +1,67 @@
+// What is still in the outbox: shown on Home until the clinic has received it, and before signing out (case 45).
+import "./outbox-sender.js";
+
+const RELOAD_AT_MOST_EVERY = 5000; // ms: a network that comes and goes must not reload again and again
+let waitingBefore = 0;
+
+// Another page of this phone or the service worker may have sent the check-in that Home still shows as due.
+const shownAsDue = () => document.querySelector("main > section[data-check-in]")?.dataset.checkIn;
+if (globalThis.BroadcastChannel) {
+  new BroadcastChannel("interlude-outbox").onmessage = ({ data }) => data === shownAsDue() && reload();
+}
+addEventListener("load", () => setTimeout(compareWithBundle, 200)); // with the refresh in pwa/offline-bundle.js: one request
+
+async function compareWithBundle() {
+  if (!shownAsDue()) return;
+  const bundle = await OfflineBundle.refresh().catch(() => null);
+  if (bundle && !bundle.forms.some((form) => form.id === shownAsDue())) reload();
+}
+
+function reload() {
+  if (Date.now() - Number(sessionStorage.getItem("looked-anew")) < RELOAD_AT_MOST_EVERY) return;
+  sessionStorage.setItem("looked-anew", String(Date.now()));
+  location.reload();
+}
+
+document.addEventListener("outbox", ({ detail: entries }) => {
+  if (!document.getElementById("waiting")) return; // a check-in has replaced this page
+  const waiting = entries.filter((entry) => entry.state === "waiting");
+  if (waiting.length < waitingBefore) return location.reload(); // some were sent: the server knows what is due now
+  waitingBefore = waiting.length;
+  const submitted = new Set(waiting.filter((entry) => entry.part !== "answers").map((entry) => entry.check_in));
+  showWaiting(waitingText(submitted.size, waiting.length));
+  showRejected(entries.length > waiting.length);
+  submitted.forEach(replaceCard);
+});
+
+// Counts whole check-ins; single answers only where there is no whole one.
+function waitingText(checkIns, waiting) {
+  const { one, many, answer } = document.getElementById("waiting").dataset;
+  if (checkIns) return checkIns === 1 ? one : many.replace("{n}", checkIns);
+  return waiting ? answer : "";
+}
+
+// The link to rejected entries takes the place of something less important.
+function showRejected(some) {
+  document.getElementById("look")?.toggleAttribute("hidden", !some);
+  if (some) document.querySelector("[data-gives-room]")?.remove();
+}
+
+function showWaiting(text) {
+  const place = document.getElementById("waiting");
+  place.hidden = !text;
+  (place.querySelector("[data-words]") ?? place).textContent = text ?? "";
+}
+
+// A check-in that was submitted is not shown as due: the next card is, or the one that says that all is done.
+function replaceCard(checkIn) {
+  for (const next of document.querySelectorAll("template[data-next]")) {
+    if (next.content.querySelector(`[data-check-in="${checkIn}"]`)) next.remove();
+  }
+  for (const more of document.querySelectorAll("[data-more]")) more.remove(); // its number is no longer right
+  const card = document.querySelector(`main > [data-check-in="${checkIn}"]`);
+  const next = document.querySelector("template[data-next]");
+  if (!card || !next) return;
+  card.replaceWith(next.content);
+  next.remove();
+}
