@@ -100,9 +100,9 @@ class Base(DeclarativeBase):
             setattr(self, name, value)
 
 
-def unique_where(name: str, *columns: str, condition: str) -> Index:
-    """A unique index over the rows that meet the condition, on both databases."""
-    where = text(condition)
+def unique_where(name: str, *columns: str, rows: str) -> Index:
+    """A unique index over the rows that meet the SQL condition `rows`, on both databases."""
+    where = text(rows)
     return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 

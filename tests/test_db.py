@@ -77,11 +77,11 @@ async def test_a_session_of_one_clinic_never_changes_anothers_rows(database: Dat
     async with database.writing() as db:
         scope(db, cast.harbor.id)
         await db.execute(update(Patient).where(Patient.id == cast.helen.id).values(contact="text"))
-        await db.execute(update(Patient).values(contact="helper"))
+        await db.execute(update(Patient).values(contact="caregiver"))
         await db.execute(delete(Caregiver).where(Caregiver.clinic_id == cast.mesa.id))
         await db.execute(delete(Caregiver))
     contacts = {patient.name: patient.contact for patient in await rows(database, Patient)}
-    assert contacts == {"Rosa Delgado": "helper", "Walter Brandt": "helper", "Helen Marsh": "call"}
+    assert contacts == {"Rosa Delgado": "caregiver", "Walter Brandt": "caregiver", "Helen Marsh": "call"}
     assert await rows(database, Caregiver) == []
 
 

@@ -21,7 +21,12 @@ from server import crypto, migrations
 from server.access.models import Passkey
 from server.crypto import Sealed
 from server.db import Base, Database
+from server.flags.models import Flag, TriggerVersion
+from server.flags.rules import Severity
 from server.people.models import Clinic, Patient
+from server.people.rules import ContactBy
+from server.reminders.models import Reminder
+from server.reminders.rules import ReminderKind, ReminderState
 from tests.cast import Cast
 from tests.databases import Postgres
 
@@ -235,6 +240,20 @@ async def test_case_54_each_sealed_column_of_the_former_version_opens(bare_url: 
         opened = {a.binding: getattr(await db.get_one(row, "x"), name) for row, name, a in sealed_attributes()}
     assert opened == {binding: f"what {binding} held" for binding in opened}
     assert len(opened) > 25
+    await database.close()
+
+
+async def test_case_54_words_that_were_renamed_are_mapped(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        flag, trigger = await db.get_one(Flag, "x"), await db.get_one(TriggerVersion, "x")
+        patient, reminder = await db.get_one(Patient, "x"), await db.get_one(Reminder, "x")
+    assert (flag.severity, trigger.severity, patient.contact) == (Severity.URGENT, Severity.TODAY, ContactBy.CAREGIVER)
+    assert (reminder.kind, reminder.state) == (ReminderKind.DEVICE_CHECK, ReminderState.COMBINED)
     await database.close()
 
 

@@ -1,4 +1,4 @@
-"""Measure what the house promises: modules a folder, lines a module, parameters a function, lines of templates.
+"""Measure what the house promises: modules a folder, lines a module, parameters a function, states, templates.
 
 Prints one line a figure, with the aim; exits 1 where a figure misses its aim and --strict is given.
 """
@@ -47,6 +47,47 @@ def folders() -> Counter[str]:
     return Counter(path.parent.relative_to(SERVER.parent).as_posix() for path in modules())
 
 
+def state_columns() -> set[str]:
+    """The names of columns whose annotation is an enum: not a plain type, a date or JSON."""
+    plain = {"str", "int", "bool", "float", "bytes", "datetime", "None", "Any", "dict", "list"}
+    found = set()
+    for path in SERVER.rglob("models.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                words = {each.id for each in ast.walk(node.annotation) if isinstance(each, ast.Name)} - {"Mapped"}
+                if "Mapped" in ast.unparse(node.annotation) and not words <= plain:
+                    found.add(node.target.id)
+    return found
+
+
+def bare_states() -> list[str]:
+    """Where a column that holds a state is compared with, or set to, a bare string."""
+    columns = state_columns()
+    return [
+        f"{path.relative_to(SERVER.parent)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name, values in _given(node)
+        if name in columns and any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in values)
+    ]
+
+
+def _given(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
+    """Each attribute or keyword with what it is compared with, or set to."""
+    if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute):
+        yield node.left.attr, [each for side in node.comparators for each in _members(side)]
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+        yield node.targets[0].attr, _members(node.value)
+    elif isinstance(node, ast.Call):
+        yield from ((each.arg, _members(each.value)) for each in node.keywords if each.arg)
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute):  # Row.state.in_(…)
+            yield node.func.value.attr, [each for side in node.args for each in _members(side)]
+
+
+def _members(side: ast.expr) -> list[ast.expr]:
+    return list(side.elts) if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side]
+
+
 def wide_lines() -> list[str]:
     return [
         f"{path.relative_to(SERVER.parent)}:{number}"
@@ -64,13 +105,14 @@ def figures() -> list[Figure]:
     ]
     many = [name for number, name in counts if number > 6]
     [(fullest, most)] = folders().most_common(1)
-    wide = wide_lines()
+    wide, bare = wide_lines(), bare_states()
     return [
         Figure("modules in the fullest folder", most, 12, fullest),
         Figure("median lines of a module", statistics.median(lengths.values()), 75),
         Figure("lines of the longest module", lengths[longest], 200, longest),
         Figure("functions with five parameters or more, in %", _percent([n >= 5 for n, _ in counts]), 6),
         Figure("functions with more than six parameters", len(many), 0, ", ".join(many[:3])),
+        Figure("bare strings where a state belongs", len(bare), 0, ", ".join(bare[:3])),
         Figure("template lines over 160 characters", len(wide), 0, ", ".join(wide[:3])),
     ]
 

@@ -11,6 +11,15 @@ class ChannelName(StrEnum):
     EMAIL = "email"
 
 
+class MessageUrgency(StrEnum):
+    """RFC 8030 §5.3: a device on battery may postpone what is less urgent."""
+
+    VERY_LOW = "very-low"
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 class Result(StrEnum):
     """How one attempt ended, which decides what may follow."""
 
@@ -46,7 +55,7 @@ class Message:
     id: str
     body: str = field(repr=False)  # contains a token that can answer for the patient
     ttl: int
-    urgency: str = "normal"
+    urgency: MessageUrgency = MessageUrgency.NORMAL
 
 
 class Channel(Protocol):

@@ -35,8 +35,8 @@ class CheckIn(OfClinic, Base):
 
     __tablename__ = "check_in"
     __table_args__ = (
-        unique_where("uq_check_in_occasion", "plan_id", "due_at", condition="appointment_id IS NULL"),
-        unique_where("uq_check_in_visit", "plan_id", "appointment_id", condition="state = 'waiting'"),
+        unique_where("uq_check_in_occasion", "plan_id", "due_at", rows="appointment_id IS NULL"),
+        unique_where("uq_check_in_visit", "plan_id", "appointment_id", rows="state = 'waiting'"),
         Index("ix_check_in_open", "state", "closes_at"),
         Index("ix_check_in_unanswered", "clinic_id", "state", "due_at"),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit, crypto, language
 from server.access.models import Subscription
 from server.channels.email import Mailbox
-from server.channels.protocol import ChannelName, Message
+from server.channels.protocol import ChannelName, Message, MessageUrgency
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
 from server.db import Work
@@ -142,8 +142,9 @@ def _message(
         else:
             address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists all included reminders
             body = payload(
-                words, reminder_id=reminder.id, token=token, address=address, reply="/visits/reply", locale=locale
+                words, reminder_id=reminder.id, token=token, address=address, reply_url="/visits/reply", locale=locale
             )
     ends = min(reminder.expires_at, reminder.next_channel_at or reminder.expires_at)
-    urgency = "normal" if reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE) else "high"
+    can_wait = reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE)
+    urgency = MessageUrgency.NORMAL if can_wait else MessageUrgency.HIGH
     return Message(reminder.id, body, ttl=max(int((ends - sending.now).total_seconds()), 0), urgency=urgency)

@@ -26,20 +26,20 @@ async def beat(
 
 
 class SendingTrouble(StrEnum):
-    """`STOPPED`: no worker runs. `HELD`: none sends, because a clock jumped. `SILENT`: a worker skips its ticks."""
+    """`STOPPED`: no worker runs. `CLOCK_JUMPED`: none sends for now. `SILENT`: a worker skips its ticks."""
 
     STOPPED = "stopped"
-    HELD = "held"
+    CLOCK_JUMPED = "clock-jumped"
     SILENT = "silent"
 
 
 async def trouble(db: AsyncSession, now: datetime) -> SendingTrouble | None:
-    """Why reminders or other recurring work stand still: "stopped", "held" or "silent"; None if they don't."""
+    """Why reminders or other recurring work stand still; None if they don't."""
     workers = await _alive(db, now)
     if not workers:
         return SendingTrouble.STOPPED
     if all(worker.stop_reason for worker in workers):
-        return SendingTrouble.HELD
+        return SendingTrouble.CLOCK_JUMPED
     return SendingTrouble.SILENT if _silent(workers) else None
 
 

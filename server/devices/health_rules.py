@@ -17,7 +17,7 @@ class PushHealth(StrEnum):
     REACHED = "reached"
     ASKED = "asked"
     SILENT = "silent"
-    NO_DEVICE = "no-phone"
+    NO_DEVICE = "no-device"
     GONE = "gone"
     DENIED = "denied"
     OFF = "off"

@@ -41,7 +41,7 @@ class Flag(OfClinic, Base):
 
     __tablename__ = "flag"
     __table_args__ = (
-        unique_where("uq_flag_open", "patient_id", "item", condition="closed_at IS NULL"),
+        unique_where("uq_flag_open", "patient_id", "item", rows="closed_at IS NULL"),
         Index("ix_flag_inbox", "clinic_id", "closed_at", "due_at"),
         Index("ix_flag_escalate", "closed_at", "escalate_at"),
     )
@@ -93,7 +93,7 @@ class ExpectedLevel(OfClinic, Base):
     """
 
     __tablename__ = "expected_level"
-    __table_args__ = (unique_where("uq_expected_level_open", "patient_id", "item", condition="ended_at IS NULL"),)
+    __table_args__ = (unique_where("uq_expected_level_open", "patient_id", "item", rows="ended_at IS NULL"),)
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     slug: Mapped[str] = mapped_column(String(60))

@@ -9,9 +9,9 @@ from enum import StrEnum
 class Severity(StrEnum):
     """How soon staff must act, the least urgent first. An urgent answer shows a screen at once."""
 
-    THIS_WEEK = "soft"
-    TODAY = "hard"
-    URGENT = "red"
+    THIS_WEEK = "this-week"
+    TODAY = "today"
+    URGENT = "urgent"
 
 
 class Condition(StrEnum):

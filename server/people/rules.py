@@ -12,7 +12,7 @@ class ContactBy(StrEnum):
     NOT_CHOSEN = ""
     CALL = "call"
     TEXT = "text"
-    CAREGIVER = "helper"
+    CAREGIVER = "caregiver"
 
 
 class CallOutcome(StrEnum):

@@ -6,7 +6,10 @@ from server.actor import ActorKind
 
 
 class Respondent(StrEnum):
-    """Who answers. `HANDS`: the patient answers, and a caregiver taps. `CAREGIVER`: the caregiver's own view."""
+    """Who answers. `HANDS`: the patient answers, and a caregiver taps. `CAREGIVER`: the caregiver's own view.
+
+    Devices keep these words in offline bundles and sealed entries, so they stay as they are.
+    """
 
     SELF = "self"
     HANDS = "hands"
@@ -14,7 +17,7 @@ class Respondent(StrEnum):
 
 
 class Source(StrEnum):
-    """Whose words an answer is; the patient's come first."""
+    """Whose words an answer is; the patient's come first. Offline bundles hold these words too."""
 
     PATIENT = "patient"
     CAREGIVER = "helper"

@@ -106,7 +106,7 @@ def text_line(words: Words, link: str, may_stop: bool = True) -> str:
     return f"{line} {stop}" if may_stop else line
 
 
-def payload(words: Words, *, reminder_id: str, token: str, address: str, reply: str, locale: str) -> str:
+def payload(words: Words, *, reminder_id: str, token: str, address: str, reply_url: str, locale: str) -> str:
     """The payload as JSON: a service worker reads it, and Declarative Web Push shows it without one."""
     return json.dumps(
         {
@@ -118,7 +118,7 @@ def payload(words: Words, *, reminder_id: str, token: str, address: str, reply: 
                 "navigate": address,
                 "lang": locale,
                 "tag": reminder_id,
-                "data": {"token": token, "url": address, "reply": reply if words.actions else ""},
+                "data": {"token": token, "url": address, "reply": reply_url if words.actions else ""},
                 "actions": [{"action": action, "title": title, "navigate": address} for action, title in words.actions],
             },
         },

@@ -129,7 +129,7 @@ def _flag(response: Response, trigger_id: str, item: str, number: int, now: date
         trigger_id=trigger_id,
         slug="weekly-als",
         item=item,
-        severity=("soft", "hard", "red")[number % 3],
+        severity=("this-week", "today", "urgent")[number % 3],
         evidence=EVIDENCE,
         raised_at=response.answered_at,
         updated_at=response.answered_at,

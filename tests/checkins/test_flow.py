@@ -183,7 +183,7 @@ async def test_what_was_left_half_way_goes_in_and_triggers_run_on_it(database: D
         "in-progress",
         {"strength": "very-hard", "speech": None},
     )
-    assert (flag.item, flag.severity, flag.response_id) == ("strength", "hard", response.id)
+    assert (flag.item, flag.severity, flag.response_id) == ("strength", "today", response.id)
     assert await rows(database, Draft) == []
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "partial"
 

@@ -20,7 +20,7 @@ from server.devices import health, health_rules, subscriptions
 from server.devices.health_rules import PushHealth, Signs
 from server.devices.subscriptions import Opened, Permission
 from server.reminders.models import Reminder
-from server.reminders.rules import AttemptState
+from server.reminders.rules import AttemptState, ReminderKind
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
@@ -75,7 +75,7 @@ def test_one_device_that_is_reached_is_enough() -> None:
     assert health_rules.reason([PushHealth.NEVER, PushHealth.REACHED]) is None
     assert health_rules.reason([PushHealth.OFF, PushHealth.ASKED]) is None
     assert health_rules.reason([PushHealth.NEVER, PushHealth.SILENT]) == "silent"
-    assert health_rules.reason([]) == "no-phone"
+    assert health_rules.reason([]) == "no-device"
 
 
 async def test_a_silent_device_is_asked_by_a_notification_that_it_sees(scene: Scene) -> None:
@@ -84,7 +84,7 @@ async def test_a_silent_device_is_asked_by_a_notification_that_it_sees(scene: Sc
         async with scene.database.writing() as db:
             await health.ask_silent(db, scene.clock())
     await scene.run()
-    asked = [r for r in await rows(scene.database, Reminder) if r.kind == "sign"]
+    asked = [r for r in await rows(scene.database, Reminder) if r.kind == ReminderKind.DEVICE_CHECK]
     assert [(reminder.device_id, reminder.state) for reminder in asked] == [(scene.phone.device_id, "sent")]
     assert "Do reminders still reach you?" in scene.push.sent[-1][1].body
 

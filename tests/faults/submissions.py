@@ -107,7 +107,7 @@ async def _wrong(site: RunningSite, given: dict[str, dict[str, Any]], left: list
             found.append(f"{len(responses)} responses to one check-in")
         elif history.answers_of(responses[0]) != answers:
             found.append(f"other answers than were given: {json.dumps(answers)}")
-    flags = [flag for flag in await rows(site.database, Flag) if (flag.item, flag.severity) == ("breathing", "red")]
+    flags = [flag for flag in await rows(site.database, Flag) if (flag.item, flag.severity) == ("breathing", "urgent")]
     if len(flags) != any(answers["breathing"] == "very-hard" for answers in given.values()):
         found.append(f"{len(flags)} red flags for breathing")
     return found + ["an answer was set aside"] * len(await rows(site.database, ConflictingVersion))

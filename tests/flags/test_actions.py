@@ -101,4 +101,4 @@ async def test_a_flag_keeps_the_rule_and_the_version_that_raised_it(database: Da
     before = await only_flag(database)
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=2)
     [after] = await flags(database, "speech")
-    assert (after.severity, after.trigger_id, after.version) == ("hard", before.trigger_id, 1)
+    assert (after.severity, after.trigger_id, after.version) == ("today", before.trigger_id, 1)

@@ -46,10 +46,10 @@ async def test_a_red_flag_alerts_the_staff_of_its_clinic(database: Database, cas
 async def test_an_open_flag_that_turns_red_alerts_them_too(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {})
     await answers(database, cast.rosa, {"breathing": "little"}, weeks=1)
-    assert ((await only_flag(database)).severity, await alerts(database)) == ("soft", set())
+    assert ((await only_flag(database)).severity, await alerts(database)) == ("this-week", set())
     now = await answers(database, cast.rosa, {"breathing": "very-hard"}, weeks=2)
     flag = await only_flag(database)
-    assert flag.severity == "red"
+    assert flag.severity == "urgent"
     assert flag.due_at <= now
     assert await alerts(database) == {cast.maria.id, cast.ken.id, cast.ruth.id}
 
@@ -64,7 +64,7 @@ async def test_case_73_red_again_in_another_check_in_alerts_again_whoever_has_th
     before = len(await rows(database, Reminder, Reminder.kind == "alert"))
     now = await answers(database, cast.rosa, {"fall": True}, weeks=1)
     flag = await only_flag(database)
-    assert (flag.severity, flag.owner_id, flag.contacts_notified) == ("red", None, 0)
+    assert (flag.severity, flag.owner_id, flag.contacts_notified) == ("urgent", None, 0)
     assert flag.escalate_at is not None
     assert timedelta(0) < flag.escalate_at - now <= timedelta(hours=1)
     assert flag.due_at <= now

@@ -129,7 +129,7 @@ async def test_a_soft_flag_that_is_overdue_at_night_waits_for_the_morning(
     await answers(database, cast.rosa, {}, weeks=-1)
     weeks = (clock() - NOW) / timedelta(weeks=1)
     await answers(database, cast.rosa, {"speech": "little"}, weeks=weeks)
-    assert (await only_flag(database)).severity == "soft"
+    assert (await only_flag(database)).severity == "this-week"
     async with database.reading() as db:
         notified_at = await escalation.next_at(db)
     assert notified_at == to_utc(datetime(2026, 11, 19, 8), "America/New_York")

@@ -32,7 +32,7 @@ async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Datab
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=1)
     assert await flags(database) == []
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=2)
-    assert [flag.severity for flag in await flags(database, "speech")] == ["hard"]
+    assert [flag.severity for flag in await flags(database, "speech")] == ["today"]
 
 
 async def test_red_fires_whatever_is_expected(database: Database, cast: Cast) -> None:
@@ -40,7 +40,7 @@ async def test_red_fires_whatever_is_expected(database: Database, cast: Cast) ->
     await answers(database, cast.rosa, {"breathing": "hard"})
     assert await flags(database) == []
     await answers(database, cast.rosa, {"breathing": "very-hard"}, weeks=1)
-    assert (await only_flag(database)).severity == "red"
+    assert (await only_flag(database)).severity == "urgent"
 
 
 async def test_it_is_one_patients_and_one_items(database: Database, cast: Cast) -> None:

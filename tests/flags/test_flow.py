@@ -29,7 +29,7 @@ async def test_worse_than_last_time_is_a_flag_with_its_reason(database: Database
     await answers(database, cast.rosa, {})
     await answers(database, cast.rosa, {"speech": "little"}, weeks=1)
     flag = await only_flag(database)
-    assert (flag.item, flag.severity, flag.slug) == ("speech", "soft", "weekly-als")
+    assert (flag.item, flag.severity, flag.slug) == ("speech", "this-week", "weekly-als")
     known = json.loads(flag.evidence)
     assert (known["now"], known["previous"], known["first"], known["version"]) == (1, 0, 0, 1)
     assert b"previous" not in flag.evidence_sealed
@@ -42,7 +42,7 @@ async def test_worse_than_at_first_counts_though_each_step_was_small(database: D
     await close(database, cast.maria, (await flags(database, "speech"))[0], days=15)
     await answers(database, cast.rosa, {"speech": "some"}, weeks=3)
     flag = (await flags(database, "speech"))[-1]
-    assert (flag.severity, json.loads(flag.evidence)["condition"]) == ("hard", "worse-than-first")
+    assert (flag.severity, json.loads(flag.evidence)["condition"]) == ("today", "worse-than-first")
 
 
 async def test_the_others_answers_are_not_ones_own(database: Database, cast: Cast) -> None:
@@ -65,11 +65,11 @@ async def test_one_open_flag_for_a_person_and_an_item(database: Database, cast: 
 async def test_news_that_is_worse_makes_it_worse_and_owed_sooner(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {})
     await answers(database, cast.rosa, {"speech": "little"}, weeks=1)
-    assert (await only_flag(database)).severity == "soft"
+    assert (await only_flag(database)).severity == "this-week"
     # An hour later the same day, by a second plan: hard is owed within four staffed hours of that.
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=1 + 1 / 168)
     flag = await only_flag(database)
-    assert (flag.severity, json.loads(flag.evidence)["now"]) == ("hard", 3)
+    assert (flag.severity, json.loads(flag.evidence)["now"]) == ("today", 3)
     assert flag.due_at == to_utc(datetime(2026, 11, 23, 14), "America/New_York")
 
 
@@ -78,7 +78,7 @@ async def test_news_that_is_better_leaves_it_as_it_was(database: Database, cast:
     before = await only_flag(database)
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=1)
     flag = await only_flag(database)
-    assert (flag.severity, flag.due_at, json.loads(flag.evidence)["now"]) == ("hard", before.due_at, 4)
+    assert (flag.severity, flag.due_at, json.loads(flag.evidence)["now"]) == ("today", before.due_at, 4)
 
 
 async def test_unchanged_after_an_outcome_it_stays_quiet_for_thirty_days(database: Database, cast: Cast) -> None:
@@ -190,5 +190,9 @@ async def test_the_first_who_looks_has_seen_it(database: Database, cast: Cast) -
 async def test_what_is_most_pressing_comes_first(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard", "pain": 7, "fall": True})
     async with database.reading() as db:
-        assert [flag.severity for flag in await flow.open_flags(db, acting(cast.ken))] == ["red", "hard", "soft"]
+        assert [flag.severity for flag in await flow.open_flags(db, acting(cast.ken))] == [
+            "urgent",
+            "today",
+            "this-week",
+        ]
         assert await flow.open_flags(db, acting(cast.tom)) == []

@@ -65,24 +65,24 @@ def test_a_whole_check_in_is_missed_only_with_none_between() -> None:
 
 
 def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
-    red = Trigger("red", "pain", Condition.AT_LEAST, 9, Severity.URGENT, Screen.FALL)
-    hard = Trigger("hard", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
-    for level, found in ((7, []), (8, []), (9, ["red"])):
-        raised = trigger_rules.fired([red, hard], Course({"pain": level}, {}, {}), {"pain": 9})
+    urgent = Trigger("urgent", "pain", Condition.AT_LEAST, 9, Severity.URGENT, Screen.FALL)
+    today = Trigger("today", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
+    for level, found in ((7, []), (8, []), (9, ["urgent"])):
+        raised = trigger_rules.fired([urgent, today], Course({"pain": level}, {}, {}), {"pain": 9})
         assert [one.severity for one in raised] == found
-    assert trigger_rules.fired([hard], Course({"pain": 8}, {}, {}), {"pain": 7})
+    assert trigger_rules.fired([today], Course({"pain": 8}, {}, {}), {"pain": 7})
     assert trigger_rules.fired([SKIPPED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}), {"mood": 4})
 
 
 @pytest.mark.parametrize(
     ("severities", "offered"),
     [
-        (["hard", "hard", "hard"], True),
-        (["hard", "hard"], False),
-        (["hard", "soft", "hard", "hard"], False),
-        (["soft", "hard", "hard", "hard"], False),
-        (["red", "hard", "hard"], False),
-        (["hard", "hard", "hard", "soft"], True),
+        ([Severity.TODAY, Severity.TODAY, Severity.TODAY], True),
+        ([Severity.TODAY, Severity.TODAY], False),
+        ([Severity.TODAY, Severity.THIS_WEEK, Severity.TODAY, Severity.TODAY], False),
+        ([Severity.THIS_WEEK, Severity.TODAY, Severity.TODAY, Severity.TODAY], False),
+        ([Severity.URGENT, Severity.TODAY, Severity.TODAY], False),
+        ([Severity.TODAY, Severity.TODAY, Severity.TODAY, Severity.THIS_WEEK], True),
     ],
 )
 def test_it_is_offered_after_three_hard_ones_in_a_row(severities: list[Severity], offered: bool) -> None:

@@ -15,8 +15,8 @@ from tests.cast import HOURS
 
 NEW_YORK = "America/New_York"
 BREATHING = [
-    Trigger("red", "breathing", Condition.AT_LEAST, 4, Severity.URGENT, Screen.BREATHING),
-    Trigger("hard", "breathing", Condition.AT_LEAST, 3, Severity.TODAY),
+    Trigger("urgent", "breathing", Condition.AT_LEAST, 4, Severity.URGENT, Screen.BREATHING),
+    Trigger("today", "breathing", Condition.AT_LEAST, 3, Severity.TODAY),
     Trigger("two-steps", "breathing", Condition.WORSE_THAN_PREVIOUS, 2, Severity.TODAY),
     Trigger("two-since-first", "breathing", Condition.WORSE_THAN_FIRST, 2, Severity.TODAY),
     Trigger("one-step", "breathing", Condition.WORSE_THAN_PREVIOUS, 1, Severity.THIS_WEEK),
@@ -35,10 +35,10 @@ def raised(now: int, previous: int | None = None, first: int | None = None) -> l
     [
         (0, None, None, []),
         (2, None, None, []),
-        (3, None, None, ["hard"]),
-        (4, None, None, ["red"]),
-        (4, 4, 4, ["red"]),
-        (3, 3, 3, ["hard"]),
+        (3, None, None, ["today"]),
+        (4, None, None, ["urgent"]),
+        (4, 4, 4, ["urgent"]),
+        (3, 3, 3, ["today"]),
         (1, 0, 1, ["one-step"]),
         (2, 0, 2, ["two-steps"]),
         (2, 2, 0, ["two-since-first"]),
@@ -59,7 +59,7 @@ def test_one_rule_an_item_the_most_severe(now: int, previous: int, first: int) -
     found = trigger_rules.fired(BREATHING, Course({"breathing": now}, {"breathing": previous}, {"breathing": first}))
     assert len(found) <= 1
     if now == 4:
-        assert [one.severity for one in found] == ["red"]
+        assert [one.severity for one in found] == ["urgent"]
     if now > previous:
         assert found
 
@@ -70,7 +70,7 @@ def test_items_do_not_mix_and_the_most_severe_comes_first() -> None:
         [speech, *BREATHING],
         Course({"speech": 1, "breathing": 4}, {"speech": 0, "breathing": 0}, {"breathing": 0}),
     )
-    assert [(one.item, one.severity) for one in found] == [("breathing", "red"), ("speech", "soft")]
+    assert [(one.item, one.severity) for one in found] == [("breathing", "urgent"), ("speech", "this-week")]
     assert trigger_rules.fired([speech], Course({"speech": 4}, {"breathing": 0}, {})) == []
     assert trigger_rules.fired(BREATHING, Course({}, {"breathing": 0}, {})) == []
 
@@ -83,13 +83,13 @@ def test_what_is_known_of_it_is_handed_on() -> None:
 @pytest.mark.parametrize(
     ("level", "severity", "last_level", "last_severity", "days", "quiet"),
     [
-        (3, "hard", 3, "hard", 7, True),
-        (2, "soft", 3, "hard", 7, True),
-        (4, "hard", 3, "hard", 7, False),
-        (3, "hard", 3, "soft", 7, False),
-        (3, "hard", 3, "hard", 29, True),
-        (3, "hard", 3, "hard", 30, False),
-        (4, "red", 4, "red", 1, False),
+        (3, Severity.TODAY, 3, Severity.TODAY, 7, True),
+        (2, Severity.THIS_WEEK, 3, Severity.TODAY, 7, True),
+        (4, Severity.TODAY, 3, Severity.TODAY, 7, False),
+        (3, Severity.TODAY, 3, Severity.THIS_WEEK, 7, False),
+        (3, Severity.TODAY, 3, Severity.TODAY, 29, True),
+        (3, Severity.TODAY, 3, Severity.TODAY, 30, False),
+        (4, Severity.URGENT, 4, Severity.URGENT, 1, False),
     ],
 )
 def test_a_slow_disease_is_no_weekly_alarm(

@@ -78,7 +78,7 @@ async def test_a_half_answered_check_in_with_a_red_flag_is_not_lost(chromium: Br
     await sees(maria, "Rosa Delgado", "partial")
     await maria.get_by_role("link", name="Rosa Delgado").first.click()
     await sees(maria, "Did you choke on food or drink this week?", "yes", "partial")
-    assert (await only_flag(site)).severity == "red"
+    assert (await only_flag(site)).severity == "urgent"
     assert await site.responses_to(check_in) == 1
 
 

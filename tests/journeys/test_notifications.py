@@ -149,7 +149,7 @@ def visit_payload(site: RunningSite, visit_id: str, reminder_id: str, token: str
     """As our worker makes it."""
     address = site.url(f"/visits/{visit_id}?from={token}")
     words = words_for(ReminderKind.VISIT, None)
-    return payload(words, reminder_id=reminder_id, token=token, address=address, reply="/visits/reply", locale="en")
+    return payload(words, reminder_id=reminder_id, token=token, address=address, reply_url="/visits/reply", locale="en")
 
 
 async def pushed(phone: Page, message: str) -> list[dict[str, Any]]:

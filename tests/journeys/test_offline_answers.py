@@ -136,7 +136,7 @@ async def test_a_mistake_taken_back_before_its_answer_arrived_is_on_record_all_t
 
 
 async def flagged(site: RunningSite) -> bool:
-    return [flag.severity for flag in await rows(site.database, Flag)] == ["red"]
+    return [flag.severity for flag in await rows(site.database, Flag)] == ["urgent"]
 
 
 async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, site: RunningSite) -> None:

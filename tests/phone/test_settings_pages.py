@@ -82,7 +82,7 @@ async def test_a_patient_says_how_to_be_reached_and_nobody_assumes_a_voice(
     async with database.writing() as db:
         (await db.get_one(Patient, cast.rosa.id)).contact = ContactBy.NOT_CHOSEN
     assert "has not said how" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
-    for contact, said in (("text", "prefers a text"), ("helper", "call the helper"), ("call", "voice call")):
+    for contact, said in (("text", "prefers a text"), ("caregiver", "call the helper"), ("call", "voice call")):
         page = await rosa.submit("/settings/contact", {"contact": contact})
         assert f'value="{contact}" class="said"' in page.text
         assert said in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
@@ -119,7 +119,7 @@ async def test_one_switch_is_switched_on_and_off_for_this_phone(signed_in: Enter
     await rosa.submit("/settings/scan", {"step": "3"})
     page = await rosa.get("/")
     assert 'data-scan="3"' in page.text
-    assert "/static/scan." in page.text
+    assert "/static/switch-scanning." in page.text
     assert page.headers["interlude-look"] == "en-100-3-normal"
     await rosa.submit("/settings/scan", {"step": "off"})
     assert "data-scan" not in (await rosa.get("/")).text

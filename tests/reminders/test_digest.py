@@ -41,7 +41,7 @@ async def test_a_visit_and_a_check_in_due_together_are_one_notification(scene: S
     assert said(scene)["body"].endswith("A check-in is ready too.")
     assert said(scene)["navigate"].startswith("https://localhost/?from=")
     found = await by_subject(scene)
-    assert (found[SUBJECT].state, found[OTHER].state) == ("sent", "folded")
+    assert (found[SUBJECT].state, found[OTHER].state) == ("sent", "combined")
     assert found[OTHER].carrier_id == found[SUBJECT].id
     assert "reminder.combined" in await audited(scene.database, found[OTHER].id)
 
@@ -103,7 +103,7 @@ async def test_what_is_over_by_then_is_held_back_and_staff_see_why(scene: Scene)
         await scene.due()
         scene.clock.move(hours=2)
     held = (await by_subject(scene))[THIRD]
-    assert (held.state, held.reason, len(scene.push.sent)) == ("held", "enough was sent that day", 2)
+    assert (held.state, held.reason, len(scene.push.sent)) == ("skipped", "enough was sent that day", 2)
 
 
 async def test_the_last_call_before_a_visit_is_never_held_back(scene: Scene) -> None:

@@ -35,7 +35,7 @@ async def test_a_red_answer_pressed_as_the_window_closes_is_taken(
     said = await press(rosa, check_in, "fall", "yes")
     assert "You had a fall" in said
     assert "The clinic has received this answer." in said
-    assert await flagged(database) == ["red fall"]
+    assert await flagged(database) == ["urgent fall"]
     assert "This check-in is closed" in await press(rosa, check_in, "speech", "none")
 
 
@@ -46,7 +46,7 @@ async def test_a_red_answer_pressed_on_an_old_page_after_send_is_taken_and_kept_
     async with database.writing() as db:
         await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
     assert "You had a fall" in await press(rosa, check_in, "fall", "yes")
-    assert await flagged(database) == ["red fall"]
+    assert await flagged(database) == ["urgent fall"]
     assert [aside.answers for aside in await rows(database, ConflictingVersion)] == ['{"fall": true}']
 
 
@@ -70,7 +70,7 @@ async def test_what_was_answered_in_time_and_waited_for_a_network_completes_the_
     assert (response.status, response.answered_at, history.answers_of(response)) == ("completed", at, whole)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"
     assert await rows(database, ConflictingVersion) == []
-    assert await flagged(database) == ["hard speech"]
+    assert await flagged(database) == ["today speech"]
     assert "response.completed" in await audited(database, response.id)
 
 

@@ -53,7 +53,7 @@ async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_ke
     page = words(await maria.get(f"/staff/responses/{response.id}"))
     assert "Other versions" in page
     assert "1 other version was kept" in page
-    assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["hard speech"]
+    assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["today speech"]
 
 
 async def test_case_40_sent_again_and_again_it_is_set_aside_once(
@@ -84,7 +84,7 @@ async def test_case_51_what_is_not_taken_any_more_is_on_record_and_its_red_flag_
     rosa = await signed_in(cast.rosa)
     refused = await deliver(rosa, check_in, entry(STEADY | {"fall": True}))
     assert refused.status_code == 410
-    assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["red fall"]
+    assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["urgent fall"]
     assert "check-in.refused" in await audited(database, check_in.id)
 
 

@@ -36,7 +36,6 @@ TOKEN_LIFE = timedelta(hours=12)  # RFC 8292 §2 allows 24 hours
 TOKEN_REST = timedelta(minutes=10)
 MOST_TOKENS = 256
 
-_URGENCIES = ("very-low", "low", "normal", "high")
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*[a-z0-9]"
 _SUBJECT = re.compile(rf"mailto:[^\s@<>,;:?\"\\]+@{_DOMAIN}|https://{_DOMAIN}(?:/\S*)?", re.IGNORECASE)
@@ -104,8 +103,6 @@ class PushChannel:
     def _headers(self, address: PushAddress, message: Message) -> dict[str, str]:
         if not _TOPIC.fullmatch(message.id):
             raise _Unsendable("the message's id is not 1 to 32 base64url characters")
-        if message.urgency not in _URGENCIES:
-            raise _Unsendable("the message's urgency is none that RFC 8030 names")
         return {
             "Authorization": self._signer.header(address.vapid_key_id, origin_of(address.endpoint)),
             "Content-Encoding": "aes128gcm",

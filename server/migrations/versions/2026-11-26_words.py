@@ -93,7 +93,7 @@ VERBS = {
 }
 
 RESPONDENTS = ("self", "hands", "helper")
-SEVERITIES = ("soft", "hard", "red")
+SEVERITIES = ("this-week", "today", "urgent")
 URGENCIES = ("today", "wait")
 KINDS_OF_ACTOR = ("patient", "caregiver", "staff", "system")
 
@@ -118,14 +118,14 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "outcome": ("called", "plan-changed", "visit-moved", "no-action", "expected"),
     },
     "patient": {
-        "contact": ("", "call", "text", "helper"),
+        "contact": ("", "call", "text", "caregiver"),
         "pause_reason": ("hospital", "hospice", "death", "holiday", "consent-withdrawn", "own-wish", "other"),
     },
     "phone_call": {"outcome": ("reached", "left-message", "no-answer")},
     "plan": {"rhythm": ("weekly", "daily", "monthly", "before", "after")},
     "reminder": {
-        "kind": ("visit", "change", "check-in", "nudge", "test", "sign", "alert", "on-call", "overdue"),
-        "state": ("scheduled", "sending", "sent", "folded", "held", "cancelled", "missed", "unreached", "failed"),
+        "kind": ("visit", "change", "check-in", "nudge", "test", "device-check", "alert", "on-call", "overdue"),
+        "state": ("scheduled", "sending", "sent", "combined", "skipped", "cancelled", "missed", "unreached", "failed"),
     },
     "response": {"status": ("completed", "in-progress"), "respondent": RESPONDENTS, "urgency": URGENCIES},
     "staff": {"role": ("coordinator", "clinician", "admin")},
@@ -138,6 +138,17 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+# Words that were something else.
+SEVERITY = {"soft": "this-week", "hard": "today", "red": "urgent"}
+RENAMED_WORDS = {
+    ("flag", "severity"): SEVERITY,
+    ("trigger", "severity"): SEVERITY,
+    ("patient", "contact"): {"helper": "caregiver"},
+    ("reminder", "kind"): {"sign": "device-check"},
+    ("reminder", "state"): {"folded": "combined", "held": "skipped"},
+}
+
+
 def upgrade() -> None:
     for old, new in TABLES.items():
         op.rename_table(old, new)
@@ -147,6 +158,10 @@ def upgrade() -> None:
     for old, new, table, columns_of_index in INDEXES:
         op.drop_index(old, table)
         op.create_index(new, table, list(columns_of_index))
+    for (table, column), words in RENAMED_WORDS.items():
+        for old, new in words.items():
+            rows = sa.table(table, sa.column(column))
+            op.execute(rows.update().where(rows.c[column] == old).values({column: new}))
     _map_reasons()
     _map_audit_log()
     strange = [found for table in WORDS for column in WORDS[table] if (found := _strange(table, column))]

@@ -104,7 +104,7 @@ def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: b
         drafts={},
         before=[],
         outbox="{}",
-        held=True,
+        offline=True,
     )
 
 

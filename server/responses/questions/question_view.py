@@ -37,7 +37,7 @@ def place(form: Form, kept: Answers, question: Question, respondent: Respondent)
         "total": len(questions),
         "back": questions[at - 1].link_id if at else None,
         "given": kept.get(question.link_id),
-        "held": False,
+        "offline": False,
     }
 
 
@@ -51,6 +51,6 @@ def onward(form: Form, question: Question, red: Mapping[str, str]) -> dict[str, 
     return {screen: after.link_id for screen, after in following.items() if after is not None}
 
 
-ANYWHERE: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "held": True}
+ANYWHERE: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "offline": True}
 # A private question that the patient asked for: without a position, and never with an earlier answer.
-NOW: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "held": False, "chosen": True}
+NOW: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "offline": False, "chosen": True}

@@ -46,7 +46,7 @@ async def many_flags(database: Database, cast: Cast, count: int) -> list[str]:
                 trigger_id=trigger,
                 slug="weekly-als",
                 item="speech",
-                severity=("soft", "red", "hard")[number % 3],
+                severity=("this-week", "urgent", "today")[number % 3],
                 evidence='{"condition": "at-least", "now": 3, "previous": 1, "first": 0, "version": 1}',
                 raised_at=NOW,
                 updated_at=NOW,
@@ -54,7 +54,7 @@ async def many_flags(database: Database, cast: Cast, count: int) -> list[str]:
             )
             db.add(flag)
             made.append(flag)
-        made.sort(key=lambda flag: (flag.severity != "red", flag.due_at, flag.id))
+        made.sort(key=lambda flag: (flag.severity != "urgent", flag.due_at, flag.id))
         return [flag.id for flag in made]
 
 

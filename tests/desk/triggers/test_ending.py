@@ -30,7 +30,7 @@ async def breathing(database: Database, cast: Cast) -> TriggerVersion:
     found = await rows(
         database, TriggerVersion, TriggerVersion.item == "breathing", TriggerVersion.slug == "weekly-als"
     )
-    return next(r for r in found if r.clinic_id == cast.harbor.id and r.severity == "red" and r.ended_at is None)
+    return next(r for r in found if r.clinic_id == cast.harbor.id and r.severity == "urgent" and r.ended_at is None)
 
 
 async def number_in_force(database: Database, cast: Cast) -> int:
@@ -83,7 +83,7 @@ async def test_case_113_the_receipt_names_who_and_why_and_undoes_it(
     assert (again.follows_id, again.screen, again.amount) == (rule.id, rule.screen, rule.amount)
     assert f"Ken Osei in use again {REASON}" in words(await maria.get("/staff/triggers"))  # it stays on the list
     await answers(database, cast.rosa, {"breathing": "very-hard"})
-    assert [flag.severity for flag in await flags(database, "breathing")] == ["red"]
+    assert [flag.severity for flag in await flags(database, "breathing")] == ["urgent"]
 
 
 async def test_case_113_two_who_end_it_at_once_are_one_end_and_the_second_reads_who(
@@ -105,7 +105,7 @@ async def test_case_113_a_change_that_weakens_a_rule_wants_a_reason_too(
     ken, rule = await signed_in(cast.ken), await breathing(database, cast)
     before = await number_in_force(database, cast)
     form = {"slug": rule.slug, "item": rule.item, "condition": rule.condition, "amount": str(rule.amount)}
-    weaker = form | {"severity": "soft", "instead_of": rule.id, "step": "save"}
+    weaker = form | {"severity": "this-week", "instead_of": rule.id, "step": "save"}
     refused = await ken.submit("/staff/triggers", weaker)
     assert (refused.status_code, "The rule becomes weaker. Please say why." in words(refused)) == (422, True)
     assert await in_force(database, cast)
@@ -122,7 +122,7 @@ async def test_a_change_that_makes_a_rule_stronger_wants_no_reason(
 ) -> None:
     ken, rule = await signed_in(cast.ken), await breathing(database, cast)
     form = {"slug": rule.slug, "item": rule.item, "condition": rule.condition, "amount": str(rule.amount - 1)}
-    stronger = form | {"severity": "red", "screen": rule.screen, "instead_of": rule.id, "step": "save"}
+    stronger = form | {"severity": "urgent", "screen": rule.screen, "instead_of": rule.id, "step": "save"}
     assert (await ken.submit("/staff/triggers", stronger)).status_code == 200
     assert (await breathing(database, cast)).amount == rule.amount - 1
     back = await ken.submit(f"/staff/triggers/{rule.id}/restore")
@@ -156,7 +156,7 @@ async def test_case_113_what_was_decided_since_stands(signed_in: Enter, cast: Ca
     ken, ruth, rule = await signed_in(cast.ken), await signed_in(cast.ruth), await breathing(database, cast)
     form = {"slug": rule.slug, "item": rule.item, "condition": rule.condition, "amount": str(rule.amount - 1)}
     await ken.submit(
-        "/staff/triggers", form | {"severity": "red", "screen": rule.screen, "instead_of": rule.id, "step": "save"}
+        "/staff/triggers", form | {"severity": "urgent", "screen": rule.screen, "instead_of": rule.id, "step": "save"}
     )
     changed = await breathing(database, cast)
     await ruth.submit(f"/staff/triggers/{changed.id}/end", {"reason": REASON})

@@ -20,7 +20,7 @@ from tests.flags.scene import answers, flags
 from tests.stories import audited, due_check_in, rows
 from tools.triggers_table import BEGIN, END, PAGE, with_table
 
-PAIN = {"slug": "weekly-als", "item": "pain", "condition": "at-least", "amount": "5", "severity": "soft"}
+PAIN = {"slug": "weekly-als", "item": "pain", "condition": "at-least", "amount": "5", "severity": "this-week"}
 
 
 async def rule_of(database: Database, cast: Cast, item: str = "pain") -> TriggerVersion:
@@ -56,21 +56,21 @@ async def test_a_rule_is_previewed_on_past_answers_before_it_is_kept(
     kept = await ken.submit("/staff/triggers", PAIN | {"step": "save", "message": "Ask about sleep."})
     assert "Pain 5 or more of 10 Ask about sleep. this week" in words(kept)
     await answers(database, cast.rosa, {"pain": 6}, weeks=3)
-    assert [f.severity for f in await flags(database, "pain") if f.patient_id == cast.rosa.id] == ["soft"]
+    assert [f.severity for f in await flags(database, "pain") if f.patient_id == cast.rosa.id] == ["this-week"]
 
 
 async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ken, old = await signed_in(cast.ken), await rule_of(database, cast)
-    form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "hard", "step": "save", "reason": "Known pain"}
+    form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "today", "step": "save", "reason": "Known pain"}
     await ken.submit("/staff/triggers", form)
     async with database.reading() as db:
         held = await trigger_versions.find(db, acting(cast.ken), old.id)
         assert held is not None
         assert (held.ended_by, held.amount, held.condition) == (cast.ken.id, old.amount, old.condition)
     [new] = await rows(database, TriggerVersion, TriggerVersion.follows_id == old.id)
-    assert (new.amount, new.severity, new.began_by, new.ended_at) == (8, "hard", cast.ken.id, None)
+    assert (new.amount, new.severity, new.began_by, new.ended_at) == (8, "today", cast.ken.id, None)
     assert await audited(database, old.id) == ["trigger.began", "trigger.ended"]
     page = words(await ken.get(f"/staff/triggers/{new.id}"))
     assert "Ken Osei Pain: 8 or more of 10 today" in page
@@ -91,8 +91,8 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
         ({"amount": "11"}, "would never fire"),
         ({"amount": "0"}, "would never fire"),
         ({"condition": "worse-than-first", "amount": "0"}, "would never fire"),
-        ({"severity": "red"}, "choose its screen"),
-        ({"severity": "red", "condition": "missing", "times": "2"}, "not urgent"),
+        ({"severity": "urgent"}, "choose its screen"),
+        ({"severity": "urgent", "condition": "missing", "times": "2"}, "not urgent"),
         ({"condition": "repeated", "times": "1"}, "2 check-ins in a row"),
         ({"condition": "missing", "times": "11"}, "1 to 10"),
         ({"condition": "sometimes"}, "choose a condition"),
@@ -140,7 +140,7 @@ async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cas
         )
     await answers(database, cast.rosa, {"mood": None})
     await answers(database, cast.rosa, {"mood": None}, weeks=1)
-    assert [(f.item, f.severity) for f in await flags(database)] == [("mood:missing", "hard")]
+    assert [(f.item, f.severity) for f in await flags(database)] == [("mood:missing", "today")]
 
 
 async def test_the_same_level_again_and_again_raises_a_flag(database: Database, cast: Cast) -> None:
@@ -151,7 +151,7 @@ async def test_the_same_level_again_and_again_raises_a_flag(database: Database, 
     for week in (1, 2):
         assert await flags(database) == []
         await answers(database, cast.rosa, {"saliva": "little"}, weeks=week)
-    assert [(f.item, f.severity) for f in await flags(database)] == [("saliva", "hard")]
+    assert [(f.item, f.severity) for f in await flags(database)] == [("saliva", "today")]
 
 
 def test_the_docs_show_the_rules_that_come_with_interlude() -> None:
@@ -159,4 +159,4 @@ def test_the_docs_show_the_rules_that_come_with_interlude() -> None:
     page = PAGE.read_text()
     assert with_table(page) == page
     assert default_table() in page
-    assert page.index(BEGIN) < page.index("| Breathing | Very hard | red | breathing |") < page.index(END)
+    assert page.index(BEGIN) < page.index("| Breathing | Very hard | urgent | breathing |") < page.index(END)

@@ -64,7 +64,7 @@ async def test_case_72_a_red_answer_that_was_kept_is_raised_and_receipted(
         receipt = await deliver(rosa, check_in, entry({"fall": "yes"}))
         assert (receipt.status_code, receipt.json()) == (200, {"client_id": CLIENT, "closed": False})
     assert await kept(database) == {"fall": "true"}
-    assert await flagged(database) == ["red fall"]
+    assert await flagged(database) == ["urgent fall"]
 
 
 async def test_case_42_a_newer_answer_stays_and_what_was_red_is_raised_all_the_same(
@@ -75,7 +75,7 @@ async def test_case_42_a_newer_answer_stays_and_what_was_red_is_raised_all_the_s
     await rosa.submit(f"/check-ins/{check_in.id}/q/fall", {"answer": "no", "who": "self"})
     await deliver(rosa, check_in, entry({"fall": "yes"}, at=NOW + timedelta(minutes=5)))
     assert await kept(database) == {"fall": "false"}
-    assert await flagged(database) == ["red fall"]
+    assert await flagged(database) == ["urgent fall"]
 
 
 async def test_case_42_two_that_were_kept_arrive_late_and_the_one_given_last_stays(
@@ -132,7 +132,7 @@ async def test_what_comes_after_it_was_missed_goes_in_as_its_part(
     await close(database, clock.move(days=4))
     for answers in ({"breathing": "little"}, {"fall": "yes"}):
         assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
-    assert await flagged(database) == ["red fall"]
+    assert await flagged(database) == ["urgent fall"]
     assert (await rosa.get(f"/check-ins/{check_in.id}")).text.count("This check-in is closed") > 0
     await close(database, clock.move(minutes=1))
     [response] = await rows(database, Response)
@@ -152,7 +152,7 @@ async def test_called_off_or_long_over_what_is_red_is_raised_and_the_rest_refuse
     refused = await deliver(rosa, check_in, entry({"breathing": "little"}))
     assert (refused.status_code, refused.headers["content-type"]) == (410, "application/problem+json")
     assert (await deliver(rosa, check_in, entry({"fall": "yes"}))).status_code == 200
-    assert (await flagged(database), await kept(database)) == (["red fall"], {})
+    assert (await flagged(database), await kept(database)) == (["urgent fall"], {})
 
 
 async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
@@ -165,7 +165,7 @@ async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
         assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
     assert [aside.answers for aside in await rows(database, ConflictingVersion)] == ['{"breathing": "hard"}']
     assert history.answers_of((await rows(database, Response))[0]) == STEADY
-    assert (await kept(database), await flagged(database)) == ({}, ["hard breathing"])
+    assert (await kept(database), await flagged(database)) == ({}, ["today breathing"])
 
 
 @pytest.mark.parametrize(

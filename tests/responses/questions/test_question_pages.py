@@ -139,7 +139,7 @@ async def test_case_71_a_red_flag_shows_at_once_whom_to_call(
         assert f'href="{number}"' in page.text
     assert "Your clinic reads this only when it is open." in said
     [flag] = await rows(database, Flag)
-    assert (flag.item, flag.severity, flag.response_id) == ("breathing", "red", None)
+    assert (flag.item, flag.severity, flag.response_id) == ("breathing", "urgent", None)
     assert "How is chewing" in words(await rosa.get(f"/check-ins/{check_in.id}/next?who=self&after=breathing"))
 
 

@@ -120,7 +120,7 @@ async def test_it_is_not_offered_after_a_hard_flag(
     async with database.writing() as db:
         await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), WORSE)
         after = await due_check_in(db, cast.rosa, now=clock.move(days=7))
-    assert [flag.severity for flag in await rows(database, Flag)] == ["hard"]
+    assert [flag.severity for flag in await rows(database, Flag)] == ["today"]
     assert await not_offered(signed_in, cast.rosa, after)
 
 
@@ -158,7 +158,7 @@ async def test_undo_opens_it_again_and_both_stay_on_record(
     assert (history.answers_of(undone), history.answers_of(sent)) == (WORSE, STEADY)
     assert (undone.undone_at, sent.undone_at) == (clock(), None)
     assert "withdrawn by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
-    assert [(flag.severity, flag.closed_at) for flag in await rows(database, Flag)] == [("hard", None)]
+    assert [(flag.severity, flag.closed_at) for flag in await rows(database, Flag)] == [("today", None)]
     assert "response.undone" in await audited(database, undone.id)
     async with database.reading() as db:
         assert [r.id for r in await history.of_patient(db, cast.rosa.id)][-1:] == [sent.id]
