@@ -178,9 +178,9 @@ def _in_their_language(answer: Callable[[Any, Any], Response[Any]]) -> Callable[
 async def add_headers(message: Message, scope: Scope) -> None:
     """Add the same headers to every response, also to errors and unknown addresses."""
     if message["type"] == "http.response.start":
-        held = MutableScopeHeaders.from_message(message)
+        headers = MutableScopeHeaders.from_message(message)
         for name, value in scope["litestar_app"].state.headers.items():
-            held.setdefault(name, value)
+            headers.setdefault(name, value)
 
 
 @asynccontextmanager

@@ -55,7 +55,7 @@ def _catalogue(locale: str) -> NullTranslations:
 
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
-    token = _locale.set(known(locale))
+    token = _locale.set(supported(locale))
     try:
         yield
     finally:
@@ -64,10 +64,10 @@ def speaking(locale: str) -> Iterator[None]:
 
 def speak(locale: str) -> None:
     """Set the language for the rest of this request."""
-    _locale.set(known(locale))
+    _locale.set(supported(locale))
 
 
-def known(locale: str) -> str:
+def supported(locale: str) -> str:
     return locale if locale in LANGUAGES else "en"
 
 
@@ -75,9 +75,9 @@ def accepted(header: str) -> str:
     """The preferred language of an Accept-Language header (RFC 9110, 12.5.4) that we have; else English."""
     wanted = sorted((_wanted(part) for part in header.lower().split(",")), key=lambda one: -one[1])
     for tag, weight in wanted:
-        held = next((code for code in LANGUAGES if tag == code or tag.startswith(f"{code}-")), None)
-        if held and weight > 0:
-            return held
+        supported_code = next((code for code in LANGUAGES if tag == code or tag.startswith(f"{code}-")), None)
+        if supported_code and weight > 0:
+            return supported_code
     return "en"
 
 

@@ -20,12 +20,12 @@ def side_by_side(settings: Settings, invitation: Invitation | None) -> int:
     """Run both until one ends or we are told to stop, then stop the other. Returns the exit code of the first."""
     print("  [3/3] web and worker", flush=True)
     children = [subprocess.Popen([*ENTRY, name]) for name in ("web", "worker")]  # noqa: S603
-    told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:
         if _ready(settings, children[0]):
             _welcome(settings, invitation)
-        return _first_to_end(children, told)
+        return _first_to_end(children, stopped)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -62,8 +62,8 @@ def _welcome(settings: Settings, invitation: Invitation | None) -> None:
         print(f"  and type the pairing code  {shown_code(invitation.code)}  (for 30 minutes)\n", flush=True)
 
 
-def _first_to_end(children: list["subprocess.Popen[bytes]"], told: threading.Event) -> int:
-    while not told.wait(0.2):
+def _first_to_end(children: list["subprocess.Popen[bytes]"], stopped: threading.Event) -> int:
+    while not stopped.wait(0.2):
         for child in children:
             code = child.poll()
             if code is not None:

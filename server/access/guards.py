@@ -186,7 +186,7 @@ def session_cookie(token: str, of_staff: bool = False) -> Cookie:
     )
 
 
-def held_token(connection: Connection) -> str:
+def session_token(connection: Connection) -> str:
     """The person's session token in this browser's cookie, even if the session has expired; "" if there is none."""
     return connection.cookies.get(PERSON_COOKIE, "")
 
@@ -217,8 +217,8 @@ def spoken_with(connection: Connection) -> str:
 
 def chosen_language(connection: Connection) -> str | None:
     """The language chosen in this browser, before or after signing in; None if there is none."""
-    held = connection.cookies.get(LANGUAGE_COOKIE, "")
-    return held if held in language.LANGUAGES else None
+    chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in language.LANGUAGES else None
 
 
 def language_cookie(locale: str) -> Cookie:

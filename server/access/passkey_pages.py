@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from server.access import passkeys, rules, sessions
-from server.access.guards import held_token, session_cookie, source_of
+from server.access.guards import session_cookie, session_token, source_of
 from server.people.rules import Refused
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, InWork, Now
@@ -43,7 +43,7 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
     joined = await passkeys.sign_in(db, said, settings.base_url, device_name, source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
-    await sessions.replace_in_browser(db, joined.device, held_token(request), now)
+    await sessions.replace_in_browser(db, joined.device, session_token(request), now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
     response.set_cookie(session_cookie(joined.token))
     return response

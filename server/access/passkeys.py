@@ -52,16 +52,16 @@ async def offer(work: Work, base_url: str) -> dict[str, Any] | Refused:
     return _as_json(options)
 
 
-async def keep(work: Work, said: dict[str, Any], base_url: str, name: str) -> Passkey | Refused:
+async def keep(work: Work, reported: dict[str, Any], base_url: str, name: str) -> Passkey | Refused:
     """Store the public half of a key that this person's device has just made."""
     if await _must_prove(work):
         return Refused("prove")
-    challenge = await _take_challenge(work.db, said, work.now)
+    challenge = await _take_challenge(work.db, reported, work.now)
     if challenge is None:
         return Refused("challenge")
     try:
         made = verify_registration_response(
-            credential=said,
+            credential=reported,
             expected_challenge=challenge,
             expected_rp_id=_host(base_url),
             expected_origin=base_url,
@@ -70,7 +70,7 @@ async def keep(work: Work, said: dict[str, Any], base_url: str, name: str) -> Pa
     except (WebAuthnException, ValueError, KeyError, TypeError):
         return Refused("passkey")
     with unscoped(work.db):
-        if await _held(work.db, made.credential_id) is not None:
+        if await _by_credential(work.db, made.credential_id) is not None:
             return Refused("passkey")
     passkey = Passkey(
         clinic_id=work.actor.clinic_id,
@@ -117,7 +117,7 @@ async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
 
 
 async def sign_in(
-    db: AsyncSession, said: dict[str, Any], base_url: str, device_name: str, source: str, now: datetime
+    db: AsyncSession, reported: dict[str, Any], base_url: str, device_name: str, source: str, now: datetime
 ) -> Joined | Refused:
     """Begin a session on a new device of the passkey's owner. Every failed try by `source` counts.
 
@@ -125,14 +125,14 @@ async def sign_in(
     """
     if await count_guess(db, f"passkey:{source}", now) < 0:
         return Refused("too-many")
-    challenge = await _take_challenge(db, said, now)
-    passkey = await _held(db, crypto.unb64(said["rawId"])) if _is_text(said.get("rawId")) else None
+    challenge = await _take_challenge(db, reported, now)
+    passkey = await _by_credential(db, crypto.unb64(reported["rawId"])) if _is_text(reported.get("rawId")) else None
     if challenge is None or passkey is None:
         return Refused("passkey")
     scope(db, passkey.clinic_id)
     try:
         proved = verify_authentication_response(
-            credential=said,
+            credential=reported,
             expected_challenge=challenge,
             expected_rp_id=_host(base_url),
             expected_origin=base_url,
@@ -179,9 +179,9 @@ async def _challenge(db: AsyncSession, now: datetime) -> bytes:
     return token.encode()
 
 
-async def _take_challenge(db: AsyncSession, said: dict[str, Any], now: datetime) -> bytes | None:
+async def _take_challenge(db: AsyncSession, reported: dict[str, Any], now: datetime) -> bytes | None:
     """Use up the challenge that this answers. None if it was never issued, has expired or was already answered."""
-    token = _token_in(said)
+    token = _token_in(reported)
     taken = await db.scalar(
         update(Challenge)
         .where(
@@ -195,15 +195,15 @@ async def _take_challenge(db: AsyncSession, said: dict[str, Any], now: datetime)
     return token.encode() if taken else None
 
 
-def _token_in(said: dict[str, Any]) -> str:
+def _token_in(reported: dict[str, Any]) -> str:
     try:
-        client = json.loads(crypto.unb64(said["response"]["clientDataJSON"]))
+        client = json.loads(crypto.unb64(reported["response"]["clientDataJSON"]))
         return crypto.unb64(client["challenge"]).decode()
     except (KeyError, TypeError, ValueError, AttributeError):
         return ""
 
 
-async def _held(db: AsyncSession, credential_id: bytes) -> Passkey | None:
+async def _by_credential(db: AsyncSession, credential_id: bytes) -> Passkey | None:
     return await db.scalar(select(Passkey).where(Passkey.credential_hash == _hash(credential_id)))
 
 

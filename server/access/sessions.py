@@ -138,8 +138,10 @@ async def rename(work: Work, device: Device, name: str) -> None:
 
 async def end_caregiver(work: Work, caregiver: Caregiver) -> None:
     """End the caregiver's access on every device. What they answered stays."""
-    held = await work.db.scalars(select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None)))
-    for device in list(held):
+    devices = await work.db.scalars(
+        select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None))
+    )
+    for device in list(devices):
         await end_device(work, device)
     await _end_passkeys(work, Passkey.caregiver_id == caregiver.id)
     codes = (PairingCode.caregiver_id == caregiver.id) | (PairingCode.made_by == caregiver.id)

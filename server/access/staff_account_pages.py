@@ -36,7 +36,7 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     if isinstance(entered, Refused):
         status = 429 if entered.why == "too-many" else 422
         return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
-    return _let_in(request, entered.token)
+    return _enter(request, entered.token)
 
 
 @get("/staff/link", opt=ANYONE, sync_to_thread=False)
@@ -51,14 +51,14 @@ async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
     entered = await staff_accounts.enter_by_link(db, token, _device(request), now)
     if isinstance(entered, Refused):
         return render.page(request, "access/staff_link.html", 422, refused=entered)
-    return _let_in(request, entered.token)
+    return _enter(request, entered.token)
 
 
 def _device(request: Ask) -> str:
     return rules.device_name(request.headers.get("user-agent", ""))
 
 
-def _let_in(request: Ask, token: str) -> Response[Any]:
+def _enter(request: Ask, token: str) -> Response[Any]:
     response = render.go(request, "/staff")
     response.set_cookie(session_cookie(token, of_staff=True))
     return response

@@ -70,9 +70,9 @@ async def schedule_all(db: AsyncSession, now: datetime) -> None:
 async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
     """Generate the plan's check-ins up to AHEAD; those that exist stay as they are."""
     rows = await db.execute(select(CheckIn.due_at, CheckIn.day).where(CheckIn.plan_id == plan.id))
-    held = {mark for row in rows.all() for mark in row}
+    existing = {mark for row in rows.all() for mark in row}
     for occasion in rules.occasions(timing_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD):
-        new = occasion.due_at not in held and str(occasion.day) not in held
+        new = occasion.due_at not in existing and str(occasion.day) not in existing
         if new and occasion.closes_at > now:
             await _make(db, plan, patient, occasion, None, now)
 
@@ -88,12 +88,12 @@ class TiedTo:
 
 async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
     """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time."""
-    held = {c.plan_id: c for c in await waiting(work.db, CheckIn.appointment_id == visit.appointment_id)}
+    existing = {c.plan_id: c for c in await waiting(work.db, CheckIn.appointment_id == visit.appointment_id)}
     for plan in await plans_of(work.db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
         occasion = rules.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, work.now)
-        check_in = held.get(plan.id)
+        check_in = existing.get(plan.id)
         if occasion is None and check_in is not None:
             await call_off(work, check_in, "moved")
         elif occasion is not None and check_in is not None:

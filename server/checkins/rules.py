@@ -63,13 +63,13 @@ FIRST_SHOWN, LAST_SHOWN = (datetime(year, 1, 1, tzinfo=ZoneInfo("UTC")) for year
 CLOCK_OFF = timedelta(minutes=1)  # a larger difference is not network delay
 
 
-def may_see_private(kind: ActorKind, held_by: Respondent, chose: bool) -> bool:
+def may_see_private(kind: ActorKind, last_respondent: Respondent, chose: bool) -> bool:
     """Whether this device may show private answers and what followed from them (cases 76 and 123).
 
     `held_by` is who answered last. After a caregiver, we can't know who holds the patient's device: the patient must
     confirm it first (`chose`). A caregiver's own device never shows anything private.
     """
-    return kind == ActorKind.PATIENT and (held_by == Respondent.SELF or chose)
+    return kind == ActorKind.PATIENT and (last_respondent == Respondent.SELF or chose)
 
 
 @dataclass(frozen=True)

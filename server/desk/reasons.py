@@ -19,14 +19,14 @@ class Reason:
 
 def reason_of(flag: Flag, form: Form | None) -> Reason:
     """The evidence in words, such as Swallowing: "hard (last time: a little); at first: no trouble"."""
-    known = Evidence.from_json(flag.evidence)
+    evidence = Evidence.from_json(flag.evidence)
     if flag.item.endswith(MISSING):
-        return Reason(_missing_item(flag, form), _missing_words(known.now))
+        return Reason(_missing_item(flag, form), _missing_words(evidence.now))
     question = form.by_id.get(flag.item) if form else None
     if question is None:
-        return Reason(flag.item, str(known.now), known.now)
-    words = _in_words(question, known.now, known.previous, known.first)
-    return Reason(question.short, words, known.now)
+        return Reason(flag.item, str(evidence.now), evidence.now)
+    words = _in_words(question, evidence.now, evidence.previous, evidence.first)
+    return Reason(question.short, words, evidence.now)
 
 
 def _missing_item(flag: Flag, form: Form | None) -> str:

@@ -117,5 +117,5 @@ async def by_vapid_key(db: AsyncSession) -> dict[str, int]:
         .group_by(Subscription.vapid_key)
     )
     counts = {key: count for key, count in found.all()}
-    held = {key: counts.pop(key, 0) for key in crypto.keyring().vapid}
-    return held | counts
+    by_key = {key: counts.pop(key, 0) for key in crypto.keyring().vapid}
+    return by_key | counts

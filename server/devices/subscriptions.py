@@ -51,8 +51,8 @@ async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscr
 
 def _key_id(vapid_public: str) -> str:
     vapid = crypto.keyring().vapid
-    known = (key_id for key_id, private in vapid.items() if vapid_public_key(private) == vapid_public)
-    return next(known, next(iter(vapid)))
+    ids = (key_id for key_id, private in vapid.items() if vapid_public_key(private) == vapid_public)
+    return next(ids, next(iter(vapid)))
 
 
 async def _count(db: AsyncSession, device_id: str) -> int:
@@ -63,29 +63,32 @@ async def _own_or_new(work: Work, endpoint: str) -> Subscription:
     """This device's row for the endpoint. A device that had the endpoint before loses it, in whatever clinic."""
     endpoint_hash = crypto.keyed_hash(endpoint, "endpoint")
     with unscoped(work.db):
-        held = await work.db.scalar(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash))
-    if held is not None and held.device_id == work.actor.device_id:
-        return held
-    if held is not None and await _take_over(work, held):
-        return held
+        existing = await work.db.scalar(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash))
+    if existing is not None and existing.device_id == work.actor.device_id:
+        return existing
+    if existing is not None and await _take_over(work, existing):
+        return existing
     return Subscription(
         clinic_id=work.actor.clinic_id, device_id=work.actor.device_id, endpoint_hash=endpoint_hash, endpoint=endpoint
     )
 
 
-async def _take_over(work: Work, held: Subscription) -> bool:
+async def _take_over(work: Work, existing: Subscription) -> bool:
     """Both devices are this browser: they share the endpoint. True if the same person keeps the row; else it ends."""
     with unscoped(work.db):
-        before = await work.db.get_one(Device, held.device_id)
+        before = await work.db.get_one(Device, existing.device_id)
     own = await work.db.get_one(Device, work.actor.device_id)
-    goes_on = held.ended_at is None and before.ended_at is None and sessions.owner(before) == sessions.owner(own)
+    goes_on = existing.ended_at is None and before.ended_at is None and sessions.owner(before) == sessions.owner(own)
     if not goes_on:
-        held.ended_at, held.end_reason = held.ended_at or work.now, held.end_reason or SubscriptionEnd.TAKEN_OVER
-        held.endpoint_hash = crypto.keyed_hash(held.id, "endpoint-given-up")
+        existing.ended_at, existing.end_reason = (
+            existing.ended_at or work.now,
+            existing.end_reason or SubscriptionEnd.TAKEN_OVER,
+        )
+        existing.endpoint_hash = crypto.keyed_hash(existing.id, "endpoint-given-up")
         await work.db.flush()
     await sessions.replace_device(work.db, before, own, work.now)
     if goes_on:
-        await work.db.refresh(held)
+        await work.db.refresh(existing)
     return goes_on
 
 
@@ -151,27 +154,27 @@ class Opened:
     vapid_public: str
 
 
-async def reconcile(work: Work, said: Opened) -> NextStep:
+async def reconcile(work: Work, opened: Opened) -> NextStep:
     """What the browser must do so that both sides match: "fine" (nothing), "tell" its endpoint, or "subscribe" again.
 
     `pushsubscriptionchange` may never come (case 37), and a new VAPID key needs a new subscription (case 34).
     """
     await seen(work)
-    if said.permission in (Permission.DENIED, Permission.NONE):
+    if opened.permission in (Permission.DENIED, Permission.NONE):
         await unsubscribe(work, SubscriptionEnd.DENIED)
         return NextStep.FINE
-    if not said.endpoint:
-        return await _without_endpoint(work, said)
+    if not opened.endpoint:
+        return await _without_endpoint(work, opened)
     current = next(iter(crypto.keyring().vapid))
-    if said.vapid_public and _key_id(said.vapid_public) != current:
+    if opened.vapid_public and _key_id(opened.vapid_public) != current:
         return NextStep.SUBSCRIBE
-    held = await _living(work.db, work.actor.device_id)
-    if any(subscription.endpoint == said.endpoint for subscription in held):
-        return NextStep.FINE if held[0].vapid_key == current else NextStep.SUBSCRIBE
+    existing = await _living(work.db, work.actor.device_id)
+    if any(subscription.endpoint == opened.endpoint for subscription in existing):
+        return NextStep.FINE if existing[0].vapid_key == current else NextStep.SUBSCRIBE
     return NextStep.TELL
 
 
-async def _without_endpoint(work: Work, said: Opened) -> NextStep:
+async def _without_endpoint(work: Work, opened: Opened) -> NextStep:
     """The browser has no subscription: it lost it, never had one, or the person turned reminders off."""
     await unsubscribe(work, SubscriptionEnd.GONE)
     last = await work.db.scalar(
@@ -182,7 +185,7 @@ async def _without_endpoint(work: Work, said: Opened) -> NextStep:
     )
     return (
         NextStep.SUBSCRIBE
-        if said.permission == Permission.GRANTED
+        if opened.permission == Permission.GRANTED
         and last in (SubscriptionEnd.GONE, SubscriptionEnd.DENIED, SubscriptionEnd.REPLACED)
         else NextStep.FINE
     )

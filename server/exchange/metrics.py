@@ -20,7 +20,7 @@ LOOKS_BACK = timedelta(minutes=15)  # for lateness
 QUANTILES = (0.5, 0.95, 1.0)
 
 
-class _Held:
+class _Collected:
     """Metrics collected beforehand, because prometheus_client's collect() cannot await."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
@@ -42,7 +42,7 @@ async def scrape(db: AsyncSession, now: datetime) -> bytes:
         *await _workers(db, now),
         _subscriptions(await health.by_vapid_key(db)),
     ]
-    registry.register(_Held(families))
+    registry.register(_Collected(families))
     return generate_latest(registry)
 
 

@@ -53,7 +53,7 @@ async def my_data_page(request: Ask, db: Db, actor: Who, who: FromQuery[str] = "
 
 async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
     """The patient's data includes mood. After a caregiver, the patient must first confirm who holds the device."""
-    return may_see_private(actor.kind, await drafts.held_by(db, actor.patient_id), who == Respondent.SELF)
+    return may_see_private(actor.kind, await drafts.last_respondent(db, actor.patient_id), who == Respondent.SELF)
 
 
 @get("/my-data.html", opt=PATIENT | WRITES)

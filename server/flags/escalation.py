@@ -39,11 +39,11 @@ async def goes_on_at(db: AsyncSession, flag: Flag, now: datetime) -> datetime:
 
 async def escalate(db: AsyncSession, now: datetime) -> int:
     """Notify the next contact of each flag that is due, or whose last contact was not reached; returns how many."""
-    told = 0
+    notified = 0
     for flag in [*await _waiting(db, now), *await _not_notified(db, now)]:
         clinic = await db.get_one(Clinic, flag.clinic_id)
-        told += await _notify_next(db, clinic, flag, await on_call.order(db, clinic.id), now)
-    return told
+        notified += await _notify_next(db, clinic, flag, await on_call.order(db, clinic.id), now)
+    return notified
 
 
 async def _waiting(db: AsyncSession, now: datetime) -> list[Flag]:

@@ -40,14 +40,14 @@ async def escalation_step(db: AsyncSession, flag: Flag, zone: str, now: datetime
 async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, now: datetime) -> dict[str, str]:
     """Flag id → its status, for open flags that have one. `zone` is the clinic's."""
     waiting = [flag for flag in flags if flag.closed_at is None]
-    told = {flag.id: flag for flag in waiting if flag.notified_at is not None}
+    notified = {flag.id: flag for flag in waiting if flag.notified_at is not None}
     alone = [
         flag
         for flag in waiting
         if flag.severity == Severity.URGENT and flag.notified_at is None and flag.owner_id is None
     ]
-    statuses, alerted = await _statuses(db, told), await _devices(db, [flag.id for flag in alone])
-    steps = {flag_id: _words(told[flag_id], status, zone, now) for flag_id, status in statuses.items()}
+    statuses, alerted = await _statuses(db, notified), await _devices(db, [flag.id for flag in alone])
+    steps = {flag_id: _words(notified[flag_id], status, zone, now) for flag_id, status in statuses.items()}
     first = {clinic_id: await _first(db, clinic_id) for clinic_id in {flag.clinic_id for flag in alone}}
     for flag in alone:
         steps[flag.id] = _before_anybody(flag, alerted.get(flag.id, 0), first[flag.clinic_id], zone, now)
@@ -64,13 +64,13 @@ async def pulse(db: AsyncSession, clinic_id: str, since: datetime) -> list[str]:
     return sorted(":".join(map(str, row)) for row in found)
 
 
-async def _statuses(db: AsyncSession, told: dict[str, Flag]) -> dict[str, ContactStatus]:
+async def _statuses(db: AsyncSession, notified: dict[str, Flag]) -> dict[str, ContactStatus]:
     rows = await db.execute(
         select(Reminder, Staff)
         .join(Staff, Staff.id == Reminder.staff_id)
-        .where(Reminder.subject_id.in_(told), Reminder.kind.in_(KINDS))
+        .where(Reminder.subject_id.in_(notified), Reminder.kind.in_(KINDS))
     )
-    last = {r.subject_id: (r, member) for r, member in rows.all() if r.moment == told[r.subject_id].notified_at}
+    last = {r.subject_id: (r, member) for r, member in rows.all() if r.moment == notified[r.subject_id].notified_at}
     tries = await _went_out(db, [reminder.id for reminder, _member in last.values()])
     return {
         flag_id: ContactStatus(member.name, reminder.state, reminder.reason or "", tries.get(reminder.id))
@@ -104,17 +104,17 @@ async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
 
 
 def _words(flag: Flag, status: ContactStatus, zone: str, now: datetime) -> str:
-    said = {"name": status.name, "when": _when(status.attempt.started_at, zone, now) if status.attempt else ""}
+    values = {"name": status.name, "when": _when(status.attempt.started_at, zone, now) if status.attempt else ""}
     if status.attempt is None and status.state == ReminderState.FAILED:
-        words = _("couldn't reach %(name)s, who is on call") % said
+        words = _("couldn't reach %(name)s, who is on call") % values
     elif status.attempt is None:
-        words = _("telling %(name)s, who is on call") % said
+        words = _("telling %(name)s, who is on call") % values
     elif status.attempt.state == AttemptState.UNKNOWN:
-        words = _("may have told %(name)s at %(when)s (not confirmed); no one has responded yet") % said
+        words = _("may have told %(name)s at %(when)s (not confirmed); no one has responded yet") % values
     elif status.attempt.channel == ChannelName.TEXT:
-        words = _("told %(name)s by text at %(when)s, no one has responded yet") % said
+        words = _("told %(name)s by text at %(when)s, no one has responded yet") % values
     else:
-        words = _("told %(name)s by email at %(when)s, no one has responded yet") % said
+        words = _("told %(name)s by email at %(when)s, no one has responded yet") % values
     return f"{words}; {_next(flag, zone, now)}"
 
 

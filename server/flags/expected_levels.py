@@ -39,9 +39,9 @@ async def expect(work: Work, patient_id: str, item: Item, wanted: Wanted) -> Exp
     if not rules.EXPECTED_DAYS[0] <= wanted.days <= rules.EXPECTED_DAYS[1]:
         return Refused("days")
     await flags.lock_patient(work.db, patient_id)
-    held = await _last(work.db, patient_id, item.link_id)
-    if held is not None:
-        _end(held, work.actor, work.now)
+    current = await _last(work.db, patient_id, item.link_id)
+    if current is not None:
+        _end(current, work.actor, work.now)
         await work.db.flush()
     row = ExpectedLevel(
         clinic_id=work.actor.clinic_id,
@@ -82,17 +82,17 @@ async def snooze(work: Work, flag: Flag, wanted: Wanted, shown: Shown = UNKNOWN)
 
 async def stop(work: Work, patient_id: str, item: str) -> bool:
     """End the expected level early. False if none is in force."""
-    held = await _last(work.db, patient_id, item)
-    if held is None or held.ends_at <= work.now:
+    current = await _last(work.db, patient_id, item)
+    if current is None or current.ends_at <= work.now:
         return False
-    _end(held, work.actor, work.now)
-    audit.record(work, "expected-level.ended", held)
+    _end(current, work.actor, work.now)
+    audit.record(work, "expected-level.ended", current)
     return True
 
 
-def _end(held: ExpectedLevel, actor: Actor, now: datetime) -> None:
-    held.ended_at = min(held.ends_at, now)
-    held.ended_by = actor.id if held.ends_at > now else None
+def _end(current: ExpectedLevel, actor: Actor, now: datetime) -> None:
+    current.ended_at = min(current.ends_at, now)
+    current.ended_by = actor.id if current.ends_at > now else None
 
 
 async def _last(db: AsyncSession, patient_id: str, item: str) -> ExpectedLevel | None:

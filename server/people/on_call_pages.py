@@ -38,13 +38,15 @@ async def on_call_page(request: Ask, db: Db, actor: Who, settings: Given) -> Res
 @post("/staff/clinic/on-call", opt=ADMIN)
 async def change(request: Ask, work: InWork, settings: Given) -> Response[str]:
     form, team = await form_of(request), await staff.team(work.db, work.actor)
-    said = {member.id: _contact(form, member) for member in team}
+    contacts = {member.id: _contact(form, member) for member in team}
     wait, clinic = whole(form, "wait") or 0, await flow.clinic_of(work.db, work.actor)
     try:
-        refused = await on_call.change(work, clinic, said, wait)
+        refused = await on_call.change(work, clinic, contacts, wait)
     except BadNumbers as bad:
-        return await _page(request, work.db, work.actor, settings, Filled(wait, said, bad))
-    return await _page(request, work.db, work.actor, settings, Filled(wait, said, refused, is_saved=refused is None))
+        return await _page(request, work.db, work.actor, settings, Filled(wait, contacts, bad))
+    return await _page(
+        request, work.db, work.actor, settings, Filled(wait, contacts, refused, is_saved=refused is None)
+    )
 
 
 def _contact(form: FormMultiDict, member: Staff) -> Contact:

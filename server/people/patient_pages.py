@@ -116,7 +116,7 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
         caregiver_phone=text(form, "caregiver_phone") or None,
         contact=one_of(form, "contact", ContactBy) or ContactBy.NOT_CHOSEN,
         instructions=text(form, "instructions") or None,
-        locale=language.known(text(form, "language", 10)),
+        locale=language.supported(text(form, "language", 10)),
     )
 
 

@@ -100,8 +100,8 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
 
 async def _may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
     """Whether to show private answers. `who`: "self" if the patient has just pressed *Show what is only for me*."""
-    held_by = await drafts.held_by(db, actor.patient_id)
-    return may_see_private(actor.kind, held_by, who == Respondent.SELF)
+    last_respondent = await drafts.last_respondent(db, actor.patient_id)
+    return may_see_private(actor.kind, last_respondent, who == Respondent.SELF)
 
 
 async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
@@ -150,7 +150,7 @@ async def answers_page(request: Ask, work: InWork, who: FromQuery[str] = "") -> 
 @get("/set-aside", opt=PERSON)
 async def set_aside_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     """Entries that the clinic refused, and why. Only the device has them: pwa/rejected-entries.js fills in the page."""
-    return render.page(request, "phone/set_aside.html", clinic=await people.clinic_of(db, actor))
+    return render.page(request, "phone/rejected_entries.html", clinic=await people.clinic_of(db, actor))
 
 
 @get("/help", opt=ANYONE)

@@ -25,7 +25,7 @@ def read_form(resource: Mapping[str, Any], language: str = "en") -> Form:
     return Form(
         slug=resource["name"],
         version=int(resource["version"]),
-        title=_said(resource, "title", language),
+        title=_in_language(resource, "title", language),
         seconds=_extension(resource, OURS + "seconds", 60),
         may_be_same=_extension(resource, OURS + "same", False),
         questions=questions,
@@ -37,7 +37,7 @@ def _questions(items: Any, group: str, language: str) -> list[Question]:
     found: list[Question] = []
     for item in items:
         if item["type"] in ("group", "display"):
-            inside = _said(item, "text", language) if "text" in item else group
+            inside = _in_language(item, "text", language) if "text" in item else group
             found += _questions(item.get("item", ()), inside, language)
         elif item["type"] in TYPES:
             found.append(_question(item, group, language))
@@ -47,7 +47,7 @@ def _questions(items: Any, group: str, language: str) -> list[Question]:
 
 
 def _question(item: Mapping[str, Any], group: str, language: str) -> Question:
-    text = _said(item, "text", language)
+    text = _in_language(item, "text", language)
     return Question(
         link_id=item["linkId"],
         text=text,
@@ -76,7 +76,7 @@ def _check_whens(question: Question, by_id: Mapping[str, Question]) -> None:
 
 def _option(option: Mapping[str, Any], language: str) -> Option:
     coding = option["valueCoding"]
-    return Option(coding["code"], _said(coding, "display", language), int(_extension(coding, ORDINAL, 0)))
+    return Option(coding["code"], _in_language(coding, "display", language), int(_extension(coding, ORDINAL, 0)))
 
 
 def _when(when: Mapping[str, Any]) -> When:
@@ -88,11 +88,11 @@ def _extension(element: Mapping[str, Any], url: str, default: Any, language: str
     for extension in element.get("extension", ()):
         if extension["url"] == url:
             key = next(key for key in extension if key.startswith("value"))
-            return _said(extension, key, language)
+            return _in_language(extension, key, language)
     return default
 
 
-def _said(element: Mapping[str, Any], key: str, language: str) -> Any:
+def _in_language(element: Mapping[str, Any], key: str, language: str) -> Any:
     """The value at `key` in this language. FHIR keeps translations in the sibling property `_key`."""
     for extension in element.get(f"_{key}", {}).get("extension", ()):
         parts = {part["url"]: part for part in extension.get("extension", ()) if extension["url"] == TRANSLATION}

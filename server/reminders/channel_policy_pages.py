@@ -16,15 +16,15 @@ from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole
 
 
-@get("/staff/clinic/reach", opt=ADMIN)
-async def reach_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+@get("/staff/clinic/channels", opt=ADMIN)
+async def channel_policy_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
     shown = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
     return _page(request, shown)
 
 
-@post("/staff/clinic/reach", opt=ADMIN)
-async def change_reach(request: Ask, work: InWork) -> Response[str]:
+@post("/staff/clinic/channels", opt=ADMIN)
+async def change_channel_policy(request: Ask, work: InWork) -> Response[str]:
     form = await form_of(request)
     countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))
     steps = {kind: _steps(form, kind) for kind in channel_policy.KINDS}
@@ -49,7 +49,7 @@ def _steps(form: FormMultiDict, kind: ReminderKind) -> list[tuple[ChannelName, i
 def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bool = False) -> Response[str]:
     return render.page(
         request,
-        "reminders/reach.html",
+        "reminders/channel_policy.html",
         422 if fault else 200,
         steps=shown.steps,
         silent_days=shown.silent_days,
@@ -63,4 +63,4 @@ def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bo
     )
 
 
-ROUTES = [reach_page, change_reach]
+ROUTES = [channel_policy_page, change_channel_policy]

@@ -117,11 +117,11 @@ def _sent_today(patient: Patient, around: list[Reminder], now: datetime) -> tupl
     """Count today's notifications, and today's visit reminders still to come; both without last calls."""
     start, end = digest_rules.day_of(patient.zone, now)
     counted = [r for r in around if not digest_rules.is_last_call(_due(r))]
-    said = [r for r in counted if r.notified_at is not None and start <= r.notified_at < end and r.carrier_id is None]
+    sent = [r for r in counted if r.notified_at is not None and start <= r.notified_at < end and r.carrier_id is None]
     coming = {
         r.next_at for r in counted if r.notified_at is None and r.kind == ReminderKind.VISIT and now < r.next_at < end
     }
-    return len(said), len(coming)
+    return len(sent), len(coming)
 
 
 def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:

@@ -174,8 +174,8 @@ async def notify_of_change(work: Work, notice: Notice) -> None:
     that has not left yet is written again with the new time.
     """
     found = await _locked(work.db, notice.subject_id)
-    said = [reminder for reminder in found if reminder.state in (*NOTIFIED, ReminderState.SENDING)]
-    for reminder in said:
+    notified = [reminder for reminder in found if reminder.state in (*NOTIFIED, ReminderState.SENDING)]
+    for reminder in notified:
         if reminder.state == ReminderState.SENDING:
             reminder.state, reminder.lease_until, reminder.fence = ReminderState.SCHEDULED, None, reminder.fence + 1
         else:
@@ -189,7 +189,7 @@ async def notify_of_change(work: Work, notice: Notice) -> None:
         else:
             reminder.expires_at, reminder.detail = notice.expires_at, notice.detail
     twice = any(reminder.moment == work.now for reminder in before)
-    if said and not twice and notice.expires_at > work.now:
+    if notified and not twice and notice.expires_at > work.now:
         await remind_now(work, notice)
 
 

@@ -174,10 +174,10 @@ def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None)
 
 
 def policy_for(
-    kind: ReminderKind, said: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]
+    kind: ReminderKind, own_policy: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]
 ) -> tuple[ChannelWait, ...]:
     """The policy of a kind: the clinic's (kind → [[channel, minutes], …]) or the default; available channels only."""
-    own = said.get("visit" if kind == ReminderKind.CHANGE else kind)
+    own = own_policy.get("visit" if kind == ReminderKind.CHANGE else kind)
     steps = (
         [ChannelWait(ChannelName(str(c)), timedelta(minutes=int(m))) for c, m in own]
         if own

@@ -99,7 +99,7 @@ async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Fo
     return Respondent.HANDS if hands else Respondent.CAREGIVER
 
 
-async def held_by(db: AsyncSession, patient_id: str) -> Respondent:
+async def last_respondent(db: AsyncSession, patient_id: str) -> Respondent:
     """The last respondent on the patient's own devices, as far as we know; "self" if nobody has answered yet."""
     kept = select(Draft.answered_at, Draft.respondent).join(CheckIn, CheckIn.id == Draft.check_in_id)
     kept = kept.where(CheckIn.patient_id == patient_id).order_by(Draft.answered_at.desc(), Draft.respondent).limit(1)

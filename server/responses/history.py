@@ -88,8 +88,8 @@ async def missed(db: AsyncSession, check_in: CheckIn, form: Form) -> list[tuple[
 
 async def unanswered_occurrence(db: AsyncSession, check_in: CheckIn, form: Form) -> Occurrence:
     """The occurrence of a check-in whose window ended without an answer."""
-    known = await occurrence(db, check_in, form, {}, None)
-    return replace(known, unanswered=nothing(form).unanswered)
+    whole = await occurrence(db, check_in, form, {}, None)
+    return replace(whole, unanswered=nothing(form).unanswered)
 
 
 async def occurrence(

@@ -22,8 +22,8 @@ async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | No
 
     A concurrent request waits and then sees our changes (case 41).
     """
-    held: CheckIn | None = await db.scalar(_theirs(actor, check_in_id).with_for_update(key_share=True))
-    return held
+    check_in: CheckIn | None = await db.scalar(_theirs(actor, check_in_id).with_for_update(key_share=True))
+    return check_in
 
 
 def _theirs(actor: Actor, check_in_id: str) -> Select[CheckIn]:

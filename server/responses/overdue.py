@@ -54,8 +54,8 @@ async def unanswered(work: Work) -> list[LatePatient]:
     found: dict[str, LatePatient] = {}
     for occasions in by_plan.values():
         late = _late(occasions, called, resumed, work.now)
-        held = found.get(late.patient_id) if late else None
-        if late is not None and (held is None or _order(late) < _order(held)):
+        other = found.get(late.patient_id) if late else None
+        if late is not None and (other is None or _order(late) < _order(other)):
             found[late.patient_id] = late
     return sorted(found.values(), key=_order)
 

@@ -58,8 +58,8 @@ def whole(form: FormMultiDict, name: str) -> int | None:
 
 def way_back(form: FormMultiDict, otherwise: str) -> str:
     """The address that the form returns to, if it is a staff page; else `otherwise`."""
-    said = text(form, "back", 300)
-    return said if STAFF_PAGE.fullmatch(said) else otherwise
+    address = text(form, "back", 300)
+    return address if STAFF_PAGE.fullmatch(address) else otherwise
 
 
 def a_date(form: FormMultiDict, name: str) -> date | None:

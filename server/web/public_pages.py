@@ -61,7 +61,7 @@ def manifest(request: Request[Any, Any, Any]) -> Response[bytes]:
     for picture in found["icons"] + found["screenshots"]:
         picture["src"] = assets.url(picture["src"])
     for named in [found, *found["screenshots"], *found["shortcuts"]]:
-        named.update({key: language.gettext(said) for key, said in named.items() if said in MANIFEST_WORDS})
+        named.update({key: language.gettext(text) for key, text in named.items() if text in MANIFEST_WORDS})
     found.update(lang=language.current(), dir=language.direction())
     return Response(
         json.dumps(found).encode(),

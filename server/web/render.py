@@ -141,6 +141,6 @@ def digits(code: str) -> str:
     return f"{code[:4]} {code[4:]}"
 
 
-def number(said: str) -> Markup:
+def number(text: str) -> Markup:
     """A phone number, kept left to right in right-to-left text."""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(said)
+    return Markup('<bdi dir="ltr">{}</bdi>').format(text)

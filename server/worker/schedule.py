@@ -65,7 +65,7 @@ class Worker:
         self.dead_man = dead_man
         self.sent_at: float | None = None
         self.beaten_at: float | None = None
-        self.told: tuple[bool, frozenset[str]] = (False, frozenset())
+        self.reported: tuple[bool, frozenset[str]] = (False, frozenset())
         self.wake = asyncio.Event()
         self.stopping = asyncio.Event()
 
@@ -101,11 +101,11 @@ class Worker:
 
     async def _beat(self) -> None:
         """Write a heartbeat, but rarely while its content is the same: on SQLite each write would wake the sender."""
-        now, told = self.monotonic(), (self.watch.holds, self.pulse.silent(self.monotonic()))
-        if told == self.told and self.beaten_at is not None and now - self.beaten_at < BEAT_EVERY:
+        now, reported = self.monotonic(), (self.watch.holds, self.pulse.silent(self.monotonic()))
+        if reported == self.reported and self.beaten_at is not None and now - self.beaten_at < BEAT_EVERY:
             return
-        self.beaten_at, self.told = now, told
-        holds, silent = told
+        self.beaten_at, self.reported = now, reported
+        holds, silent = reported
         async with self.database.writing() as db:
             await heartbeats.beat(db, self.id, "the clock jumped" if holds else None, self.clock(), silent)
 

@@ -213,7 +213,7 @@ async def lets_in(phone: Browser, app: Litestar, whose: Patient | Caregiver) -> 
     new = Browser(app)
     await new.submit("/join/ask")
     code = new.http.cookies["__Host-asked"].partition(".")[0]
-    done = await phone.submit("/settings/phones/let-in", {"code": code, "whose": whose.id})
+    done = await phone.submit("/settings/phones/add", {"code": code, "whose": whose.id})
     assert done.status_code == 200, done.text
     await new.close()
     return Code(code)

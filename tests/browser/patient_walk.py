@@ -169,12 +169,12 @@ async def _let_in(phone: Inspection, new: Page) -> None:
     page = phone.page
     await new.goto("/join")
     await press(new, "I don't have a code")
-    await phone.visit("/settings/phones/let-in")
+    await phone.visit("/settings/phones/add")
     for number, said in (("0000 0000", "No phone is showing this number"), (await _number_on(new), "It's been added")):
         await fill(page, "The number on the new phone", number)
         await press(page, "It's my phone")
         await sees(page, said)
-        await phone.look(f"/settings/phones/let-in, {said}")
+        await phone.look(f"/settings/phones/add, {said}")
     await sees(new, "Before you start")
 
 

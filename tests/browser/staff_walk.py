@@ -136,7 +136,7 @@ async def _patient(desk: Inspection, site: RunningSite) -> None:
     await press(page, "Pair the patient's phone")
     await sees(page, "Pair Rosa Delgado's phone")
     await desk.look("pairing")
-    await desk.visit(f"{rosa}/let-in", "pairing, by the phone's number")
+    await desk.visit(f"{rosa}/devices", "pairing, by the phone's number")
     await page.goto(rosa)
     await page.get_by_role("link", name="Three quick questions").first.click()
     await sees(page, "How bad is your pain today?")
@@ -161,7 +161,7 @@ async def _visits(desk: Inspection) -> None:
 async def _clinic(desk: Inspection) -> None:
     page = desk.page
     await desk.visit("/staff/account")
-    await desk.visit("/staff/clinic/reach")
+    await desk.visit("/staff/clinic/channels")
     await desk.visit("/staff/clinic/on-call")
     await page.get_by_label("Place in the order, Ken Osei").select_option("1")
     await page.get_by_label("Phone for texts, Ken Osei").fill("none")

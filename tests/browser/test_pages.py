@@ -27,7 +27,7 @@ WAY_IN = {
 }
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
-ABOUT |= {"/settings/phones/let-in", "/set-aside"}
+ABOUT |= {"/settings/phones/add", "/set-aside"}
 ABOUT |= {f"/settings{page}" for page in SETTINGS}
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")
@@ -38,13 +38,13 @@ DESK |= {
     PATIENT,
     f"{PATIENT}/edit",
     f"{PATIENT}/print",
-    f"{PATIENT}/let-in",
+    f"{PATIENT}/devices",
     "/staff/flags/{flag_id:str}",
     "/staff/check-ins/{check_in_id:str}/by-phone",
     "/staff/responses/{response_id:str}",
     f"/staff/visits/{VISIT}",
     "/staff/visits/new",
-    "/staff/clinic/reach",
+    "/staff/clinic/channels",
     "/staff/clinic/on-call",
     "/staff/triggers",
     "/staff/triggers/new",

@@ -27,7 +27,7 @@ FRAGMENTS = (
     "access/templates/_languages.html",
     "access/templates/_still_waiting.html",
     "responses/templates/_closed.html",
-    "access/templates/_let_in_refused.html",
+    "access/templates/_approval_refused.html",
     "appointments/templates/_reply*",
     "responses/templates/_*",
     "devices/templates/_went_wrong.html",

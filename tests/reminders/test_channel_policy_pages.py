@@ -27,14 +27,14 @@ async def clinic(database: Database, cast: Cast) -> Clinic:
 
 
 async def test_the_policy_that_holds_is_shown(signed_in: Enter, cast: Cast) -> None:
-    page = await (await signed_in(cast.ruth)).get("/staff/clinic/reach")
+    page = await (await signed_in(cast.ruth)).get("/staff/clinic/channels")
     assert 'name="visit-0-minutes" type="number" min="5" max="2880" value="30"' in page.text
     assert 'value="14"' in page.text
 
 
 async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database: Database) -> None:
     ruth = await signed_in(cast.ruth)
-    assert "Saved." in words(await ruth.submit("/staff/clinic/reach", GOOD))
+    assert "Saved." in words(await ruth.submit("/staff/clinic/channels", GOOD))
     held = await clinic(database, cast)
     steps = rules.policy_for(ReminderKind.VISIT, held.channel_policy, ("push", "text", "email"))
     assert [(step.channel, step.wait.total_seconds()) for step in steps] == [("text", 900), ("push", 3600)]
@@ -59,7 +59,7 @@ async def test_what_cannot_be_is_said_and_nothing_is_changed(
     signed_in: Enter, cast: Cast, database: Database, changed: dict[str, str], says: str
 ) -> None:
     ruth = await signed_in(cast.ruth)
-    refused = await ruth.submit("/staff/clinic/reach", GOOD | changed)
+    refused = await ruth.submit("/staff/clinic/channels", GOOD | changed)
     assert refused.status_code == 422
     assert says in words(refused)
     assert (await clinic(database, cast)).channel_policy == {}
@@ -67,4 +67,4 @@ async def test_what_cannot_be_is_said_and_nothing_is_changed(
 
 async def test_it_is_an_admins_to_say(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
-    assert (await maria.get("/staff/clinic/reach")).status_code in (403, 404)
+    assert (await maria.get("/staff/clinic/channels")).status_code in (403, 404)

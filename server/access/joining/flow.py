@@ -112,7 +112,7 @@ async def begin(
         clinic_id=person.clinic_id,
         patient_id=None if helper else patient_id,
         caregiver_id=helper,
-        name=rules.unlike(device_name, [held.name for held in await sessions.devices_of(db, patient_id)]),
+        name=rules.unlike(device_name, [device.name for device in await sessions.devices_of(db, patient_id)]),
         joined_at=now,
         seen_at=now,
     )

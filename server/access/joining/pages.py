@@ -8,7 +8,7 @@ from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules, sessions
-from server.access.guards import chosen_language, ended_cookie, held_token, session_cookie, source_of
+from server.access.guards import chosen_language, ended_cookie, session_cookie, session_token, source_of
 from server.access.joining import flow as joining
 from server.actor import Actor, ActorKind
 from server.db import Work
@@ -49,7 +49,7 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
     await _keep_language(request, db, joined.device.patient_id, now)
-    await sessions.replace_in_browser(db, joined.device, held_token(request), now)
+    await sessions.replace_in_browser(db, joined.device, session_token(request), now)
     response = render.go(request, "/reminders")
     response.set_cookie(session_cookie(joined.token))
     return response

@@ -24,6 +24,7 @@ from server.web.form_fields import form_of, text
 from server.web.problems import found
 
 ASKED_COOKIE = "__Host-asked"
+STAFF_PAGE = "access/staff_approve_device.html"
 
 
 @post("/join/ask", opt=ANYONE)
@@ -70,36 +71,38 @@ def _asked(request: Ask) -> Asked:
     return Asked(code, token)
 
 
-@get("/settings/phones/let-in", opt=PERSON)
+@get("/settings/phones/add", opt=PERSON)
 async def own_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return await _own_page(request, db, actor)
 
 
-@post("/settings/phones/let-in", opt=PERSON)
+@post("/settings/phones/add", opt=PERSON)
 async def let_own_in(request: Ask, work: InWork) -> Response[Any]:
     """Approve a new device of the person whose button was pressed."""
     form = await form_of(request)
-    whose = {person.id: person for person in await _may_let_in(work.db, work.actor)}
+    whose = {person.id: person for person in await _may_be_approved_by(work.db, work.actor)}
     person = whose.get(text(form, "whose", 32))
     if person is None:
         raise NotFoundException
     patient, caregiver = await _pair_of(work.db, person)
     typed = text(form, "code", 40)
-    done = await join_requests.let_in(work, typed, patient, caregiver)
+    done = await join_requests.approve(work, typed, patient, caregiver)
     if isinstance(done, Refused):
         return await _own_page(request, work.db, work.actor, done, typed)
-    return render.page(request, "access/let_in_done.html", device_name=done.device_name)
+    return render.page(request, "access/device_approved.html", device_name=done.device_name)
 
 
 async def _own_page(
     request: Ask, db: AsyncSession, actor: Actor, refused: Refused | None = None, typed: str = ""
 ) -> Response[str]:
-    whose = await _may_let_in(db, actor)
+    whose = await _may_be_approved_by(db, actor)
     status = 422 if refused else 200
-    return render.page(request, "access/let_in.html", status, actor=actor, whose=whose, refused=refused, typed=typed)
+    return render.page(
+        request, "access/approve_device.html", status, actor=actor, whose=whose, refused=refused, typed=typed
+    )
 
 
-async def _may_let_in(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
+async def _may_be_approved_by(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
     """The people whose new devices this actor may approve.
 
     A patient: the patient and the caregivers. A caregiver: themselves, and the patient if the patient allowed that.
@@ -128,24 +131,30 @@ async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Resp
     return render.go(request, "/settings/phones")
 
 
-@get("/staff/patients/{patient_id:str}/let-in", opt=STAFF)
+@get("/staff/patients/{patient_id:str}/devices", opt=STAFF)
 async def staff_page(
     request: Ask, db: Db, actor: Who, patient_id: FromPath[str], caregiver: FromQuery[str] = ""
 ) -> Response[str]:
     patient, helper = await _whom(db, actor, patient_id, caregiver)
-    return render.page(request, "access/staff_let_in.html", patient=patient, caregiver=helper, refused=None, typed="")
+    return render.page(request, STAFF_PAGE, patient=patient, caregiver=helper, refused=None, typed="")
 
 
-@post("/staff/patients/{patient_id:str}/let-in", opt=STAFF)
-async def staff_let_in(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
+@post("/staff/patients/{patient_id:str}/devices", opt=STAFF)
+async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     form = await form_of(request)
     patient, caregiver = await _whom(work.db, work.actor, patient_id, text(form, "caregiver", 32))
     typed = text(form, "code", 40)
-    done = await join_requests.let_in(work, typed, patient, caregiver)
+    done = await join_requests.approve(work, typed, patient, caregiver)
     if isinstance(done, JoinRequest):
         return render.go(request, f"/staff/patients/{patient.id}#people")
     return render.page(
-        request, "access/staff_let_in.html", 422, patient=patient, caregiver=caregiver, refused=done, typed=typed
+        request,
+        STAFF_PAGE,
+        422,
+        patient=patient,
+        caregiver=caregiver,
+        refused=done,
+        typed=typed,
     )
 
 
@@ -155,4 +164,4 @@ async def _whom(db: AsyncSession, actor: Actor, patient_id: str, caregiver_id: s
     return patient, found(helpers.get(caregiver_id)) if caregiver_id else None
 
 
-ROUTES = [ask, asked_page, asked_state, own_page, let_own_in, allow, staff_page, staff_let_in]
+ROUTES = [ask, asked_page, asked_state, own_page, let_own_in, allow, staff_page, staff_approve]

@@ -58,7 +58,7 @@ async def asked_by(db: AsyncSession, asked: Asked, now: datetime) -> JoinRequest
     return None if pairing and (pairing.used_at or pairing.expires_at <= now) else request
 
 
-async def let_in(work: Work, typed: str, patient: Patient, caregiver: Caregiver | None) -> JoinRequest | Refused:
+async def approve(work: Work, typed: str, patient: Patient, caregiver: Caregiver | None) -> JoinRequest | Refused:
     """Approve the device that shows this number for this person, who must still consent on the device."""
     left = await count_guess(work.db, f"lets-in:{work.actor.id}", work.now)
     if left < 0:

@@ -148,8 +148,8 @@ def service_reason(body: bytes) -> str:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    said = str(answer.get("reason") or answer.get("errno") or "") if isinstance(answer, dict) else ""
-    return said if _REASON.fullmatch(said) else ""
+    reason = str(answer.get("reason") or answer.get("errno") or "") if isinstance(answer, dict) else ""
+    return reason if _REASON.fullmatch(reason) else ""
 
 
 def check_subscription_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:

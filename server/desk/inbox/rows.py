@@ -185,9 +185,9 @@ async def version(work: Work) -> str:
         .order_by(AuditEvent.at.desc(), AuditEvent.id)
         .limit(20)  # more than one, so that an event that was committed late still changes the version
     )
-    told = [
+    parts = [
         *newest,
         *await escalation_status.pulse(work.db, work.actor.clinic_id, since),
         str(int(work.now.timestamp() // 900)),
     ]
-    return hashlib.sha256("".join(told).encode()).hexdigest()[:16]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]

@@ -45,7 +45,7 @@ class Editor:
     """The page that edits a trigger: its values, what is wrong with them, and the preview."""
 
     rule: Rule
-    held: TriggerVersion | None = None  # the trigger that it would replace
+    replaced: TriggerVersion | None = None  # the trigger that it would replace
     wrong: str = ""
     seen: Preview | None = None
     stale: bool = False
@@ -108,28 +108,28 @@ async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str])
 async def write(request: Ask, work: InWork) -> Response[Any]:
     """`step` is "preview", or "save" after the preview."""
     form = await form_of(request)
-    held_id, rule = text(form, "instead_of", 32), _rule(form)
-    held = found(await trigger_versions.find(work.db, work.actor, held_id)) if held_id else None
-    if held is not None and (held.ended_at is not None or held.slug != rule.slug):
-        return await _page(request, work.db, work.actor, Editor(rule, held, stale=True))
+    replaced_id, rule = text(form, "instead_of", 32), _rule(form)
+    replaced = found(await trigger_versions.find(work.db, work.actor, replaced_id)) if replaced_id else None
+    if replaced is not None and (replaced.ended_at is not None or replaced.slug != rule.slug):
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
     wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
     if wrong:
-        return await _page(request, work.db, work.actor, Editor(rule, held, wrong=wrong))
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong=wrong))
     if text(form, "step", 10) != "save":
-        seen = await preview.preview(work, rule, held_id)
-        return await _page(request, work.db, work.actor, Editor(rule, held, seen=seen))
+        seen = await preview.preview(work, rule, replaced_id)
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, seen=seen))
     reason = text(form, "reason")
     if (
-        held is not None
+        replaced is not None
         and not reason
-        and trigger_rules.weakens(trigger_versions.as_rule(held).trigger(), rule.trigger())
+        and trigger_rules.weakens(trigger_versions.as_rule(replaced).trigger(), rule.trigger())
     ):
-        seen = await preview.preview(work, rule, held_id)
+        seen = await preview.preview(work, rule, replaced_id)
         wrong = _("The rule becomes weaker. Please say why.")
-        return await _page(request, work.db, work.actor, Editor(rule, held, wrong, seen))
-    if await trigger_versions.write(work, rule, held, reason) is None:
-        return await _page(request, work.db, work.actor, Editor(rule, held, stale=True))
-    return render.go(request, f"/staff/triggers?did={held_id}#did" if held else f"/staff/triggers#{rule.slug}")
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong, seen))
+    if await trigger_versions.write(work, rule, replaced, reason) is None:
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
+    return render.go(request, f"/staff/triggers?did={replaced_id}#did" if replaced else f"/staff/triggers#{rule.slug}")
 
 
 @get("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
@@ -215,15 +215,15 @@ def _rule(form: FormMultiDict) -> Rule:
 
 
 async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) -> Response[str]:
-    rule, held = editor.rule, editor.held
+    rule, replaced = editor.rule, editor.replaced
     form = found((await questionnaires.offered(db, actor)).get(rule.slug))
-    versions = await trigger_versions.versions_of(db, held) if held else []
+    versions = await trigger_versions.versions_of(db, replaced) if replaced else []
     return render.page(
         request,
         "desk/trigger.html",
         422 if editor.wrong or editor.stale else 200,
         rule=rule,
-        held=held,
+        replaced=replaced,
         form=form,
         wrong=editor.wrong,
         stale=editor.stale,

@@ -41,9 +41,11 @@ class Preview:
 
 async def preview(work: Work, rule: Rule, instead_of: str) -> Preview:
     """`instead_of` is the id of the trigger that it would replace; "" for none. Writes nothing."""
-    held = [one for one in await flags.triggers_for(work.db, work.actor.clinic_id, rule.slug) if one.item == rule.item]
+    in_force = [
+        one for one in await flags.triggers_for(work.db, work.actor.clinic_id, rule.slug) if one.item == rule.item
+    ]
     new = rule.trigger(NEW)
-    changed = [new, *(one for one in held if one.id != instead_of)]
+    changed = [new, *(one for one in in_force if one.id != instead_of)]
     moments = await _moments(work.db, work.actor, rule.slug)
     since = work.now - timedelta(days=DAYS)
 
@@ -51,7 +53,7 @@ async def preview(work: Work, rule: Rule, instead_of: str) -> Preview:
         return [len(replay(rules, of_one, since)) for of_one in moments.values()]
 
     alone = count([new])
-    return Preview(sum(alone), sum(n > 0 for n in alone), sum(count(held)), sum(count(changed)))
+    return Preview(sum(alone), sum(n > 0 for n in alone), sum(count(in_force)), sum(count(changed)))
 
 
 async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[Moment]]:

@@ -33,8 +33,8 @@ def replay(rules: Sequence[Trigger], moments: Iterable[Moment], since: datetime)
     passed: list[Moment] = []
     for moment in moments:
         for found in _found(rules, moment, passed):
-            held = last.get(found.item)
-            if held is not None and _is_quiet(found, held, moment.at):
+            quieted = last.get(found.item)
+            if quieted is not None and _is_quiet(found, quieted, moment.at):
                 continue
             last[found.item] = (moment.at, found)
             if moment.at >= since:
@@ -55,6 +55,6 @@ def _found(rules: Sequence[Trigger], moment: Moment, passed: Sequence[Moment]) -
     return fired(rules, course, moment.expected)
 
 
-def _is_quiet(found: Raised, held: tuple[datetime, Raised], at: datetime) -> bool:
-    since, last = held
+def _is_quiet(found: Raised, quieted: tuple[datetime, Raised], at: datetime) -> bool:
+    since, last = quieted
     return stays_quiet(found.now, found.severity, last.now, last.severity, at - since)

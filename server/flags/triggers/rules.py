@@ -77,8 +77,8 @@ def fired(rules: Iterable[Trigger], course: Course, expected: Mapping[str, int] 
         raised = _raised(rule, course)
         if raised is None or _is_expected(raised, expected or {}):
             continue
-        held = worst.get(raised.item)
-        if held is None or rank(rule.severity) > rank(held.severity):
+        worst_so_far = worst.get(raised.item)
+        if worst_so_far is None or rank(rule.severity) > rank(worst_so_far.severity):
             worst[raised.item] = raised
     return sorted(worst.values(), key=lambda raised: -rank(raised.severity))
 

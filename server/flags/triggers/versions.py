@@ -146,9 +146,9 @@ async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerVersion]:
 async def versions_of(db: AsyncSession, row: TriggerVersion) -> list[tuple[TriggerVersion, str]]:
     """This trigger and those that it replaced, the newest first, each with its author's name."""
     found: list[tuple[TriggerVersion, str]] = []
-    held: TriggerVersion | None = row
-    while held is not None:
-        author = await db.get(Staff, held.began_by) if held.began_by else None
-        found.append((held, author.name if author else ""))
-        held = await db.get(TriggerVersion, held.follows_id) if held.follows_id else None
+    version: TriggerVersion | None = row
+    while version is not None:
+        author = await db.get(Staff, version.began_by) if version.began_by else None
+        found.append((version, author.name if author else ""))
+        version = await db.get(TriggerVersion, version.follows_id) if version.follows_id else None
     return found

@@ -23,23 +23,23 @@ def condition_words(rule: Rule, form: Form) -> str:
     """Such as "Hard or worse" or "2 steps worse than the last answer"."""
     question = form.by_id.get(rule.item)
     level = level_or_worse(question, rule.amount)
-    said = {"n": rule.amount, "times": rule.times, "level": level}
+    values = {"n": rule.amount, "times": rule.times, "level": level}
     if rule.condition == Condition.WORSE_THAN_PREVIOUS:
         return (
             ngettext("%(n)s step worse than the last answer", "%(n)s steps worse than the last answer", rule.amount)
-            % said
+            % values
         )
     if rule.condition == Condition.WORSE_THAN_FIRST:
         return (
             ngettext("%(n)s step worse than the first answer", "%(n)s steps worse than the first answer", rule.amount)
-            % said
+            % values
         )
     if rule.condition == Condition.REPEATED:
-        return _("%(level)s in %(times)s check-ins in a row") % said
+        return _("%(level)s in %(times)s check-ins in a row") % values
     if rule.condition == Condition.MISSING and rule.item == rules.WHOLE:
-        return ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times) % said
+        return ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times) % values
     if rule.condition == Condition.MISSING:
-        return ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times) % said
+        return ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times) % values
     return level
 
 

@@ -30,7 +30,7 @@ from server.web.dependencies import PERSON, Ask, InWork
 
 
 @get("/held", opt=PERSON)
-async def held_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
+async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
     """The bundle as JSON, or 204 if the device already has this version (`have`)."""
     due = await lookup.open_now(work)
     clinic = await people.clinic_of(work.db, work.actor)
@@ -62,7 +62,10 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
         "same": {who: offer for who, offer in before.items() if offer},
         "questions": [
             rule
-            | {"html": await _question(request, db, check_in, form, rule["id"]), "said": _said(request, form, rule)}
+            | {
+                "html": await _question(request, db, check_in, form, rule["id"]),
+                "said": _words_by_answer(request, form, rule),
+            }
             for rule in bundle.rules_of(form)
             if own or not rule["private"]  # a caregiver's device can ask private questions only through the server
         ],
@@ -81,14 +84,14 @@ async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, form: For
     return render.inside(request, "responses/question.html", **shown, **question_view.ANYWHERE)
 
 
-def _said(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
+def _words_by_answer(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
     """Raw answer → the text that the Check and send page shows for it."""
     question = form.by_id[rule["id"]]
     return {said: _words(request, question, question.read(said)) for said in rule["levels"]}
 
 
 def _words(request: Ask, question: Question, value: Value) -> str:
-    return render.part(request, "responses/_said_alone.html", question=question, value=value).strip()
+    return render.part(request, "responses/_answer_word.html", question=question, value=value).strip()
 
 
 def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: bool) -> str:
@@ -130,4 +133,4 @@ async def _same(
     }
 
 
-ROUTES = [held_page]
+ROUTES = [bundle_page]

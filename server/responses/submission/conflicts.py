@@ -40,11 +40,11 @@ async def keep_other_respondents(work: Work, sent: Sent) -> None:
 
 async def keep_late(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> None:
     """Keep answers that arrive after a response was sent, if they differ from it."""
-    held = await history.current_response(work.db, check_in.id)
-    known = answers_from_json(held.answers) if held else {}
-    new = {link_id: value for link_id, value in statement.answers.items() if known.get(link_id) != value}
-    if held is not None and new:
-        await keep_version(work, Sent(check_in, form, held), replace(statement, answers=new))
+    stored = await history.current_response(work.db, check_in.id)
+    earlier = answers_from_json(stored.answers) if stored else {}
+    new = {link_id: value for link_id, value in statement.answers.items() if earlier.get(link_id) != value}
+    if stored is not None and new:
+        await keep_version(work, Sent(check_in, form, stored), replace(statement, answers=new))
 
 
 async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
@@ -53,33 +53,33 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     Each party has one version as long as its answers agree with each other, however many entries bring them. Resending
     the same answers adds nothing.
     """
-    held, respondent, answers = sent.response, statement.respondent, statement.answers
-    version = await _version_of(work.db, held, respondent, answers)
-    known = answers_from_json(version.answers) if version else {}
-    if version is not None and known.items() >= answers.items():
+    stored, respondent, answers = sent.response, statement.respondent, statement.answers
+    version = await _version_of(work.db, stored, respondent, answers)
+    earlier = answers_from_json(version.answers) if version else {}
+    if version is not None and earlier.items() >= answers.items():
         return
-    same_party = source_of(held.respondent) == source_of(respondent)
-    looked_at = (history.answers_of(held) if same_party else {}) | known
+    same_party = source_of(stored.respondent) == source_of(respondent)
+    looked_at = (history.answers_of(stored) if same_party else {}) | earlier
     if version is None:
         version = ConflictingVersion(
-            clinic_id=held.clinic_id, response_id=held.id, client_id=held.client_id, respondent=respondent
+            clinic_id=stored.clinic_id, response_id=stored.id, client_id=stored.client_id, respondent=respondent
         )
         work.db.add(version)
-    version.answers, version.received_at = answers_to_json(known | dict(answers)), work.now
+    version.answers, version.received_at = answers_to_json(earlier | dict(answers)), work.now
     await work.db.flush()
     audit.record(work, "response.conflict-kept", version)
-    occurrence = await history.news(work.db, sent.check_in, sent.form, looked_at, answers, held)
+    occurrence = await history.news(work.db, sent.check_in, sent.form, looked_at, answers, stored)
     await flags.raise_flags(work, replace(occurrence, unanswered=()))
 
 
 async def _version_of(
-    db: AsyncSession, held: Response, respondent: Respondent, answers: Mapping[str, Value]
+    db: AsyncSession, stored: Response, respondent: Respondent, answers: Mapping[str, Value]
 ) -> ConflictingVersion | None:
     """The same party's version that contradicts none of these answers, or None."""
     source = source_of(respondent)
-    for version in await db.scalars(select(ConflictingVersion).where(ConflictingVersion.response_id == held.id)):
-        known = answers_from_json(version.answers)
-        agrees = all(known[link_id] == value for link_id, value in answers.items() if link_id in known)
+    for version in await db.scalars(select(ConflictingVersion).where(ConflictingVersion.response_id == stored.id)):
+        earlier = answers_from_json(version.answers)
+        agrees = all(earlier[link_id] == value for link_id, value in answers.items() if link_id in earlier)
         if source_of(version.respondent) == source and agrees:
             return version
     return None

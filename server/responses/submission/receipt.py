@@ -36,9 +36,9 @@ async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respond
 async def asks_urgency(work: Work, response: Response) -> bool:
     """Whether to ask how urgent a new response is. Another page or the service worker may have sent it."""
     fresh = response.urgency is None and work.now - response.received_at < rules.UNDO
-    held_by = await drafts.held_by(work.db, response.patient_id)
+    last_respondent = await drafts.last_respondent(work.db, response.patient_id)
     return fresh and await is_flagged(
-        work.db, work.actor, response, response.respondent if held_by == Respondent.SELF else held_by
+        work.db, work.actor, response, response.respondent if last_respondent == Respondent.SELF else last_respondent
     )
 
 

@@ -29,12 +29,12 @@ from server.responses.submission.submission import Conflict, Submission, Taken, 
 
 async def undone_receipt(db: AsyncSession, check_in: CheckIn, submission: Submission) -> Taken:
     """Return a receipt for a resent entry whose response was undone, so that the device deletes it."""
-    held = await db.scalar(
+    stored = await db.scalar(
         select(Response).where(Response.client_id == submission.client_id, Response.check_in_id == check_in.id)
     )
-    if held is None:
+    if stored is None:
         raise ValueError("the client id is another check-in's")
-    return Taken(held, again=True)
+    return Taken(stored, again=True)
 
 
 async def resubmit(work: Work, before: Sent, submission: Submission, answers: Answers) -> Taken | Conflict:
@@ -43,34 +43,34 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
     The reply to a device in someone else's hands must not depend on private answers, or that person could try answers
     until the reply is "again". So only visible answers are compared, and private ones are saved silently.
     """
-    who, check_in, form, held = submission.respondent, before.check_in, before.form, before.response
-    if _finishes(check_in, held, submission):
+    who, check_in, form, stored = submission.respondent, before.check_in, before.form, before.response
+    if _finishes(check_in, stored, submission):
         await _keep_changed(work, before, answers)
         return await complete(work, before, submission, answers)
     given = without_private_skips(form, answers, who)
-    sent = history.answers_of(held)
-    seen, said = shown(form, sent, who), shown(form, given, who)
+    sent = history.answers_of(stored)
+    seen, given_here = shown(form, sent, who), shown(form, given, who)
     unseen = {link_id: value for link_id, value in sent.items() if link_id not in seen}
-    private = {link_id: value for link_id, value in given.items() if link_id not in said}
-    again = seen == said and (who == Respondent.SELF or source_of(held.respondent) == source_of(who))
-    if not again and not _completes(held, submission, seen, said):
+    private = {link_id: value for link_id, value in given.items() if link_id not in given_here}
+    again = seen == given_here and (who == Respondent.SELF or source_of(stored.respondent) == source_of(who))
+    if not again and not _completes(stored, submission, seen, given_here):
         await conflicts.keep_version(work, before, Statement(who, given))
-        return Conflict(held)
+        return Conflict(stored)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == CheckInState.WAITING):
-        whole = still_asked(form, unseen | more | said, who)
+        whole = still_asked(form, unseen | more | given_here, who)
         taken = await complete(work, before, submission, whole)
     else:
-        taken = Taken(held, flagged=await is_flagged(work.db, work.actor, held, who))
-    stands = history.answers_of(held)
+        taken = Taken(stored, flagged=await is_flagged(work.db, work.actor, stored, who))
+    stands = history.answers_of(stored)
     if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
         await conflicts.keep_version(work, before, Statement(who, otherwise))
     return replace(taken, again=again)
 
 
-def _finishes(check_in: CheckIn, held: Response, submission: Submission) -> bool:
+def _finishes(check_in: CheckIn, stored: Response, submission: Submission) -> bool:
     """Whether this completes a response that others sent in part: the patient sends the rest, or its window ends."""
-    same_party = source_of(held.respondent) == source_of(submission.respondent)
+    same_party = source_of(stored.respondent) == source_of(submission.respondent)
     by_patient = submission.respondent == Respondent.SELF or submission.status == ResponseStatus.IN_PROGRESS
     return check_in.state == CheckInState.WAITING and same_party and by_patient
 
@@ -83,7 +83,7 @@ async def _keep_changed(work: Work, before: Sent, answers: Answers) -> None:
         await conflicts.keep_version(work, before, Statement(before.response.respondent, changed))
 
 
-def _completes(held: Response, submission: Submission, seen: Answers, said: Answers) -> bool:
+def _completes(stored: Response, submission: Submission, seen: Answers, given_here: Answers) -> bool:
     """Whether this contains the partial response and completes it: the rest waited on a device without a network.
 
     What "hands" sent counts as partial, whether or not the private questions were answered since.
@@ -92,27 +92,27 @@ def _completes(held: Response, submission: Submission, seen: Answers, said: Answ
     others = submission.respondent != Respondent.SELF
     return (
         submission.status == ResponseStatus.COMPLETED
-        and (held.status == ResponseStatus.IN_PROGRESS or (others and held.respondent == Respondent.HANDS))
-        and source_of(held.respondent) == source_of(submission.respondent)
-        and part.items() <= said.items()
+        and (stored.status == ResponseStatus.IN_PROGRESS or (others and stored.respondent == Respondent.HANDS))
+        and source_of(stored.respondent) == source_of(submission.respondent)
+        and part.items() <= given_here.items()
     )
 
 
 async def complete(work: Work, part: Sent, submission: Submission, answers: Answers) -> Taken:
     """Complete a partial response. If the window's end completes it, respondent and time stay those of the sender."""
-    check_in, form, held = part.check_in, part.form, part.response
-    before, waits = history.answers_of(held), private_waits(check_in, form, submission, answers, work.now)
-    held.answers, held.status = answers_to_json(answers), ResponseStatus.IN_PROGRESS if waits else submission.status
+    check_in, form, stored = part.check_in, part.form, part.response
+    before, waits = history.answers_of(stored), private_waits(check_in, form, submission, answers, work.now)
+    stored.answers, stored.status = answers_to_json(answers), ResponseStatus.IN_PROGRESS if waits else submission.status
     if submission.status == ResponseStatus.COMPLETED:
-        held.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, work.now)
-        held.respondent = submission.respondent
+        stored.answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, work.now)
+        stored.respondent = submission.respondent
     if before != dict(answers):
-        held.opened_at, held.opened_by = None, None  # staff have opened only a part
-    check_in.state = state_after(held.status, waits)
+        stored.opened_at, stored.opened_by = None, None  # staff have opened only a part
+    check_in.state = state_after(stored.status, waits)
     added = " ".join(sorted(answers.keys() - before.keys()))
-    audit.record(work, "response.completed", held, added=added)
+    audit.record(work, "response.completed", stored, added=added)
     await conflicts.keep_other_respondents(work, part)
     await drafts.clear(work.db, check_in)
-    await review.raise_flags(work, await history.news(work.db, check_in, form, before, answers, held))
-    await settle(work, check_in, held)
-    return Taken(held, flagged=await is_flagged(work.db, work.actor, held, submission.respondent))
+    await review.raise_flags(work, await history.news(work.db, check_in, form, before, answers, stored))
+    await settle(work, check_in, stored)
+    return Taken(stored, flagged=await is_flagged(work.db, work.actor, stored, submission.respondent))

@@ -47,9 +47,9 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
     version = await version_answered(work.db, check_in, submission.questionnaire)
     form = await questionnaires.form_of(work.db, version)
     answers = check_answers(form, submission.answers, submission.respondent)
-    held = await history.current_response(work.db, check_in.id)
-    if held is not None:
-        return await resubmit(work, Sent(check_in, form, held), submission, answers)
+    stored = await history.current_response(work.db, check_in.id)
+    if stored is not None:
+        return await resubmit(work, Sent(check_in, form, stored), submission, answers)
     if check_in.state == CheckInState.CANCELLED:
         return Refused("called-off")
     answers = await _with_private(work.db, check_in, form, submission.respondent, answers)
@@ -59,7 +59,7 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
     waits = private_waits(check_in, form, submission, answers, work.now)
     if waits:
         response.status = ResponseStatus.IN_PROGRESS
-    response.copied = await _as_before(work.db, work.actor, check_in, submission, answers)
+    response.copied = await _copied(work.db, work.actor, check_in, submission, answers)
     work.db.add(response)
     await work.db.flush()
     audit.record(work, "response.received", response, status=response.status)
@@ -91,7 +91,7 @@ async def _with_private(
     return still_asked(form, private | without_private_skips(form, answers, respondent), respondent)
 
 
-async def _as_before(
+async def _copied(
     db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, answers: Answers
 ) -> list[str]:
     """Link ids of answers copied from last time, on the server's pages or offline."""

@@ -19,7 +19,7 @@ from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
 
-LET_IN = "/settings/phones/let-in"
+LET_IN = "/settings/phones/add"
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_staff_let_a_phone_in(phone: Browser, signed_in: Enter, database: 
     number = await number_on(phone)
     assert (await phone.get("/join/asked/state")).status_code == 204
     maria = await signed_in(cast.maria)
-    address = f"/staff/patients/{cast.rosa.id}/let-in"
+    address = f"/staff/patients/{cast.rosa.id}/devices"
     assert "Pair Rosa Delgado's phone" in words(await maria.get(address))
     assert (await maria.submit(address, {"code": number})).url.path == f"/staff/patients/{cast.rosa.id}"
     assert all(device.staff_id for device in await rows(database, Device))
@@ -107,7 +107,7 @@ async def test_somebody_elses_helper_is_nobody_here(signed_in: Enter, phone: Bro
     for whose in (cast.luis.id, cast.rosa.id, "", "nobody"):
         assert (await walter.submit(LET_IN, {"code": number, "whose": whose})).status_code == 404
     assert (await walter.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})).status_code == 404
-    of_walter, of_rosa = f"/staff/patients/{cast.walter.id}/let-in", f"/staff/patients/{cast.rosa.id}/let-in"
+    of_walter, of_rosa = f"/staff/patients/{cast.walter.id}/devices", f"/staff/patients/{cast.rosa.id}/devices"
     luis = {"code": number, "caregiver": cast.luis.id}
     assert (await maria.submit(of_walter, luis)).status_code == 404
     assert (await tom.submit(of_rosa, {"code": number})).status_code == 404
@@ -120,7 +120,7 @@ async def test_somebody_elses_helper_is_nobody_here(signed_in: Enter, phone: Bro
 )
 async def test_case_65_a_wrong_number_is_said_and_kept(signed_in: Enter, cast: Cast, typed: str, said: str) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
-    for who, address in ((rosa, LET_IN), (maria, f"/staff/patients/{cast.rosa.id}/let-in")):
+    for who, address in ((rosa, LET_IN), (maria, f"/staff/patients/{cast.rosa.id}/devices")):
         refused = await who.submit(address, {"code": typed, "whose": cast.rosa.id})
         assert (refused.status_code, said in words(refused), "<b>" in refused.text) == (422, True, False)
         assert not typed or f'value="{typed}"' in refused.text or "<" in typed
@@ -150,7 +150,7 @@ async def test_case_65_two_screens_at_once_are_one_success(
     before = len(await rows(database, PairingCode))
     answers = await asyncio.gather(
         rosa.submit(LET_IN, {"code": number, "whose": cast.luis.id}),
-        maria.submit(f"/staff/patients/{cast.rosa.id}/let-in", {"code": number}),
+        maria.submit(f"/staff/patients/{cast.rosa.id}/devices", {"code": number}),
     )
     assert sorted(answer.status_code for answer in answers) == [200, 422]
     assert len(await rows(database, PairingCode)) == before + 1
@@ -197,5 +197,5 @@ async def test_whoever_was_let_in_ends_the_code_that_stood_before(
     shown = await maria.submit(f"/staff/patients/{other.id}/pair", {})
     code = re.search(r"\b\d{4} \d{4}\b", words(shown))
     assert code is not None
-    await maria.submit(f"/staff/patients/{other.id}/let-in", {"code": await number_on(phone)})
+    await maria.submit(f"/staff/patients/{other.id}/devices", {"code": await number_on(phone)})
     assert (await browser.submit("/join/code", {"code": code[0]})).status_code == 422
