@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server import opening_hours
-from server.flags.deadlines import HARD_HOURS, SOFT_HOURS
+from server.flags.deadlines import THIS_WEEK_HOURS, TODAY_HOURS
 from server.flags.rules import Severity
 from server.opening_hours import ALL_WEEKDAYS, WeekHours
 from server.questionnaires.definition import Question
@@ -27,7 +27,7 @@ PROFILES = ("bulbar", "fine-motor", "gross-motor", "respiratory")
 class Age:
     """How long a flag has waited, how much time it has left, and how long it has been overdue.
 
-    `whole` is the time that it has in all; None for a red flag, which is due at once.
+    `whole` is the time that it has in all; None for an urgent flag, which is due at once.
     """
 
     waited: timedelta
@@ -42,12 +42,12 @@ class Age:
 
 
 def age(severity: Severity, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: WeekHours) -> Age:
-    """A hard flag's clock counts staffed hours; a soft one's, and a hard one's if none are set, weekday hours."""
+    """For today, staffed hours count, if the clinic has set any; else, and for this week, weekday hours."""
     waited, over = max(now - raised_at, timedelta()), max(now - due_at, timedelta())
     if severity == Severity.URGENT:
         return Age(waited, timedelta(), over, None)
     by_staff = severity == Severity.TODAY and bool(staffed)
-    whole = timedelta(hours=HARD_HOURS if by_staff else SOFT_HOURS)
+    whole = timedelta(hours=TODAY_HOURS if by_staff else THIS_WEEK_HOURS)
     left = opening_hours.between(now, due_at, staffed if by_staff else ALL_WEEKDAYS, zone)
     return Age(waited, min(left, whole), over, whole)
 

@@ -7,31 +7,31 @@ from server import opening_hours
 from server.flags.rules import Severity
 from server.opening_hours import ALL_WEEKDAYS, OFFICE_HOURS, WeekHours
 
-SOFT_HOURS = 48  # weekday hours to an outcome
-HARD_HOURS = 4  # staffed hours to an outcome
-ROUNDS = 3  # how often we notify the whole on-call order of a red flag
+THIS_WEEK_HOURS = 48  # weekday hours to an outcome
+TODAY_HOURS = 4  # staffed hours to an outcome
+ROUNDS = 3  # how often we notify the whole on-call order of an urgent flag
 ROUND_WAIT = timedelta(hours=1)  # before the next round
 OVERDUE_WAIT = timedelta(hours=1)  # staffed hours between two contacts for an overdue flag
 
 
 def due(severity: Severity, raised_at: datetime, zone: str, staffed: WeekHours) -> datetime:
-    """When an outcome is due: at once for red, after 4 staffed hours for hard if any are set, else 48 weekday hours."""
+    """When an outcome is due: at once, after 4 staffed hours (for today, if any are set), or after 48 weekday hours."""
     if severity == Severity.URGENT:
         return raised_at
     if severity == Severity.TODAY and staffed:
-        return opening_hours.after(raised_at, timedelta(hours=HARD_HOURS), staffed, zone)
-    return opening_hours.after(raised_at, timedelta(hours=SOFT_HOURS), ALL_WEEKDAYS, zone)
+        return opening_hours.after(raised_at, timedelta(hours=TODAY_HOURS), staffed, zone)
+    return opening_hours.after(raised_at, timedelta(hours=THIS_WEEK_HOURS), ALL_WEEKDAYS, zone)
 
 
 def escalates_at(severity: Severity, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:
-    """When the first contact on call is notified: of red after `wait`, of others once overdue, in staffed hours."""
+    """When the first contact is notified: of an urgent flag after `wait`, of others once overdue, in staffed hours."""
     if severity == Severity.URGENT:
         return now + wait
     return clinic.open_from(max(due_at, now))
 
 
 def after_taking(severity: Severity, due_at: datetime, now: datetime, clinic: "Hours") -> datetime:
-    """When a taken flag escalates: when it is due; if that is past, when a new hard or soft one would be due."""
+    """When a taken flag escalates: when it is due; if that is past, when a new one that is not urgent would be due."""
     if due_at > now:
         return clinic.open_from(due_at)
     return clinic.open_from(
@@ -42,7 +42,7 @@ def after_taking(severity: Severity, due_at: datetime, now: datetime, clinic: "H
 def next_contact_at(
     severity: Severity, notified: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
 ) -> datetime | None:
-    """When to notify the next contact; `notified` counts those who were. None once all were (ROUNDS times for red)."""
+    """When to notify the next contact; `notified` counts those who were. None after all (ROUNDS times if urgent)."""
     rounds = ROUNDS if severity == Severity.URGENT else 1
     if contacts == 0 or notified >= contacts * rounds:
         return None

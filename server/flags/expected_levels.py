@@ -1,4 +1,4 @@
-"""Expected levels of a patient: for a while, an answer that is no worse raises no soft or hard flag."""
+"""Expected levels of a patient: for a while, an answer that is no worse raises no flag for this week or today."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,7 +63,7 @@ async def expect(work: Work, patient_id: str, item: Item, wanted: Wanted) -> Exp
 async def snooze(work: Work, flag: Flag, wanted: Wanted, shown: Shown = UNKNOWN) -> Refused | None:
     """Expect the flag's level, or a worse one, for a while; this closes the flag.
 
-    Refused: "severity" for a red flag or missing answers, "level" for a better one than the flag's, "days", or as
+    Refused: "severity" for an urgent flag or missing answers, "level" for a better one than the flag's, "days", or as
     `actions.close`.
     """
     await flags.lock_patient(work.db, flag.patient_id)
@@ -122,7 +122,7 @@ async def expected_of(db: AsyncSession, patient_id: str, now: datetime) -> list[
 
 
 async def offers_expected(db: AsyncSession, flag: Flag) -> bool:
-    """Whether the flag's page should offer it: after three hard flags in a row on this item, up to this one."""
+    """Whether the flag's page should offer it: after three flags for today in a row on this item, up to this one."""
     found = await db.scalars(
         select(Flag.severity)
         .where(Flag.patient_id == flag.patient_id, Flag.item == flag.item, Flag.raised_at <= flag.raised_at)

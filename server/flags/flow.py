@@ -22,7 +22,7 @@ from server.reminders.flow import Notice
 from server.reminders.rules import ReminderKind
 
 ALERT_LIFE = timedelta(hours=12)
-RED_FIRST = case((Flag.severity == Severity.URGENT, 0), else_=1)
+URGENT_FIRST = case((Flag.severity == Severity.URGENT, 0), else_=1)
 
 __all__ = ["Earlier", "Raised"]
 
@@ -57,12 +57,12 @@ async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trig
     return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen, r.times) for r in rows]
 
 
-async def raise_red(work: Work, occurrence: Occurrence) -> list[Raised]:
-    """Raise red flags only: they cannot wait until the patient sends. Returns what fired."""
+async def raise_urgent(work: Work, occurrence: Occurrence) -> list[Raised]:
+    """Raise urgent flags only: they cannot wait until the patient sends. Returns what fired."""
     found = await _triggered(work, occurrence)
-    red = [raised for raised in found if raised.severity == Severity.URGENT]
-    await _raise_all(work, occurrence, red)
-    return red
+    urgent = [raised for raised in found if raised.severity == Severity.URGENT]
+    await _raise_all(work, occurrence, urgent)
+    return urgent
 
 
 async def raise_flags(work: Work, occurrence: Occurrence) -> list[Raised]:
@@ -120,16 +120,16 @@ def level_of(flag: Flag) -> int:
 async def _add_news(work: Work, flag: Flag, occurrence: Occurrence, raised: Raised) -> None:
     """Add news to the open flag of this patient and item, which makes it worse or newer; there is never a second one.
 
-    Red in another check-in is another event: it takes the flag from its owner, who took only the first (case 73).
+    An urgent answer in another check-in is another event: its owner took only the first, and loses the flag (case 73).
     """
     worse = rules.worse(raised.severity, flag.severity)
-    red_again = raised.severity == flag.severity == Severity.URGENT and flag.check_in_id != occurrence.check_in_id
+    urgent_again = raised.severity == flag.severity == Severity.URGENT and flag.check_in_id != occurrence.check_in_id
     if raised.now >= level_of(flag) or worse != flag.severity:
         flag.evidence = Evidence.of(raised, occurrence.version).to_json()
-    turned_red = worse == Severity.URGENT and flag.severity != Severity.URGENT
-    if red_again:
+    became_urgent = worse == Severity.URGENT and flag.severity != Severity.URGENT
+    if urgent_again:
         flag.owner_id = None
-    if worse != flag.severity or red_again:
+    if worse != flag.severity or urgent_again:
         flag.severity = worse
         flag.due_at = min(flag.due_at, await _due(work, worse))
         flag.contacts_notified, flag.notified_at = 0, None
@@ -137,7 +137,7 @@ async def _add_news(work: Work, flag: Flag, occurrence: Occurrence, raised: Rais
     flag.response_id = occurrence.response_id or flag.response_id
     flag.check_in_id, flag.updated_at = occurrence.check_in_id, work.now
     audit.record(work, "flag.updated", flag, severity=raised.severity)
-    if turned_red or red_again:
+    if became_urgent or urgent_again:
         await _alert_staff(work, flag, occurrence.path)
 
 
@@ -222,12 +222,12 @@ async def see(work: Work, patient_id: str) -> None:
 
 
 async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
-    """Open flags, red first, then by due time."""
+    """Open flags, urgent first, then by due time."""
     return list(
         await db.scalars(
             select(Flag)
             .where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_(None))
-            .order_by(RED_FIRST, Flag.due_at)
+            .order_by(URGENT_FIRST, Flag.due_at)
         )
     )
 
@@ -244,9 +244,9 @@ async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[
 
 
 async def of_patient(db: AsyncSession, patient_id: str) -> list[Flag]:
-    """All flags of the patient, red first, then the newest."""
+    """All flags of the patient, urgent first, then the newest."""
     found = select(Flag).where(Flag.patient_id == patient_id)
-    return list(await db.scalars(found.order_by(RED_FIRST, Flag.raised_at.desc())))
+    return list(await db.scalars(found.order_by(URGENT_FIRST, Flag.raised_at.desc())))
 
 
 async def of_check_in(db: AsyncSession, check_in_id: str) -> list[Flag]:

@@ -87,7 +87,7 @@ class FlagNote(OfClinic, Base):
 
 
 class ExpectedLevel(OfClinic, Base):
-    """Until `ends_at`, answers at or below `level` raise no soft or hard flag for this item of this patient.
+    """Until `ends_at`, answers at or below `level` raise no flag for this week or today for this item of this patient.
 
     `slug` is the questionnaire that gives the level its words.
     """

@@ -59,7 +59,7 @@ MISSING = ":missing"  # ends the item of a flag that is about missing answers
 WHOLE = "*"  # the item of a trigger on a missed check-in as a whole
 UNCHANGED_FOR = timedelta(days=30)
 EXPECTED_DAYS = (1, 30)
-OFFERED_AFTER = 3  # hard flags in a row on one item
+OFFERED_AFTER = 3  # flags for today in a row on one item
 
 
 def rank(severity: Severity) -> int:

@@ -34,7 +34,7 @@ class Clinic(Base):
     visit_instructions: Mapped[str] = mapped_column(default="")
     channel_policy: Mapped[dict[str, Any]] = mapped_column(default=dict)
     silent_days: Mapped[int] = mapped_column(default=14)
-    on_call_wait: Mapped[int] = mapped_column(default=10)  # minutes a red flag waits for each contact
+    on_call_wait: Mapped[int] = mapped_column(default=10)  # minutes an urgent flag waits for each contact
 
 
 class Staff(OfClinic, Base):

@@ -33,7 +33,7 @@ async def order(db: AsyncSession, clinic_id: str) -> list[Staff]:
 
 
 async def change(work: Work, clinic: Clinic, contacts: Mapping[str, Contact], wait: int) -> Refused | None:
-    """Set the place and number of each staff member (by id), and how many minutes a red flag waits for each.
+    """Set the place and number of each staff member (by id), and how many minutes an urgent flag waits for each.
 
     Returns Refused, having changed nothing, for a shared place or a wait out of bounds. Raises BadNumbers by staff id.
     An unchanged number is kept even if it cannot be parsed.

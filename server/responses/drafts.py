@@ -53,12 +53,12 @@ async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, 
 
 
 async def keep(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> list[flags.Raised]:
-    """Save a statement and alert staff to its red flags before the check-in is sent. Returns those flags."""
+    """Save a statement and alert staff to its urgent flags before the check-in is sent. Returns those flags."""
     await put_back(work, check_in, statement)
     if all(value is None for value in statement.answers.values()):
         return []
     occurrence = await history.occurrence(work.db, check_in, form, statement.answers, None)
-    return await flags.raise_red(work, occurrence)
+    return await flags.raise_urgent(work, occurrence)
 
 
 async def put_back(work: Work, check_in: CheckIn, statement: Statement) -> None:

@@ -20,7 +20,7 @@ from server.questionnaires.level_words import level_words
 
 @dataclass(frozen=True)
 class Detail:
-    """`levels`: levels that staff may expect of the item, with their words, the worst last; none for a red flag."""
+    """`levels`: levels that staff may expect of the item, with their words, the worst last; none for an urgent flag."""
 
     team: list[Staff]
     names: dict[str, str]
@@ -54,7 +54,7 @@ async def of_all(work: Work, flags: Sequence[Flag]) -> dict[str, Detail]:
 
 
 def _levels(flag: Flag, form: Form | None) -> list[tuple[int, str]]:
-    """From the answered level on. Staff can never expect a red flag's level."""
+    """From the answered level on. Staff can never expect an urgent flag's level."""
     question = form.by_id.get(flag.item) if form else None
     if question is None or flag.severity == Severity.URGENT:
         return []

@@ -17,7 +17,7 @@ from server.desk.inbox import paging
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
 from server.flags import actions, escalation_status
-from server.flags.flow import RED_FIRST
+from server.flags.flow import URGENT_FIRST
 from server.flags.models import Flag
 from server.flags.rules import Shown
 from server.flags.triggers import versions as trigger_versions
@@ -66,12 +66,12 @@ class Listed:
 
 
 async def open_page(work: Work, after: str, many: int) -> Listed:
-    """Open flags, red first, then by due time; without those shown on earlier pages."""
+    """Open flags, urgent first, then by due time; without those shown on earlier pages."""
     shown = paging.unpack(after)
     query = select(Flag).where(Flag.clinic_id == work.actor.clinic_id, Flag.closed_at.is_(None))
     if shown:
         query = query.where(func.substr(Flag.id, 1, paging.MARK).not_in(shown))
-    flags, goes_on = await _cut(work.db, query.order_by(RED_FIRST, Flag.due_at, Flag.id), many)
+    flags, goes_on = await _cut(work.db, query.order_by(URGENT_FIRST, Flag.due_at, Flag.id), many)
     next_page = paging.pack(shown, [flag.id for flag in flags]) if goes_on else None
     return Listed(await rows_of(work, flags), next_page)
 

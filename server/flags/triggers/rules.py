@@ -12,7 +12,7 @@ MOST_TIMES = 10
 class Trigger:
     """`amount` is a level for "at-least" and "repeated", a number of steps for the changes, unused for "missing".
 
-    `times` is how many check-ins in a row "repeated" and "missing" need. `screen` names the screen of a red flag.
+    `times` is how many check-ins in a row "repeated" and "missing" need. `screen` names the screen of an urgent flag.
     """
 
     id: str
@@ -70,7 +70,7 @@ class Raised:
 def fired(rules: Iterable[Trigger], course: Course, expected: Mapping[str, int] | None = None) -> list[Raised]:
     """For each item, the most severe trigger that fires; a higher level is always worse.
 
-    `expected` is item → the level up to which only red fires.
+    `expected` is item → the level up to which only an urgent trigger fires.
     """
     worst: dict[str, Raised] = {}
     for rule in rules:
@@ -114,7 +114,7 @@ def _missing_before(item: str, earlier: Sequence[Earlier]) -> int:
 
 
 def _is_expected(raised: Raised, expected: Mapping[str, int]) -> bool:
-    """Whether an expected level prevents the flag. Not if it is red, or about a missing answer, which has no level."""
+    """Whether an expected level prevents the flag; never an urgent one, or one about a missing answer."""
     if raised.severity == Severity.URGENT or raised.trigger.condition == Condition.MISSING:
         return False
     return raised.item in expected and raised.now <= expected[raised.item]

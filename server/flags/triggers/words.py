@@ -55,7 +55,7 @@ def fault(rule: Rule, form: Form | None) -> str | None:
         return _("Repeated means 2 check-ins in a row or more.")
     if fault := _level_fault(rule, question):
         return fault
-    return _red_fault(rule)
+    return _urgent_fault(rule)
 
 
 def _level_fault(rule: Rule, question: Question | None) -> str | None:
@@ -69,7 +69,7 @@ def _level_fault(rule: Rule, question: Question | None) -> str | None:
     return None
 
 
-def _red_fault(rule: Rule) -> str | None:
+def _urgent_fault(rule: Rule) -> str | None:
     if rule.severity == Severity.URGENT and rule.condition == Condition.MISSING:
         return _("With no answer, there is no one to show a screen to: choose today or this week, not urgent.")
     if rule.severity == Severity.URGENT and rule.screen == Screen.NONE:

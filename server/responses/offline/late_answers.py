@@ -30,7 +30,7 @@ async def take_late(work: Work, check_in: CheckIn, form: Form, entry: Entry) -> 
     """Save late answers as drafts; after the check-in was sent, as a conflicting version. Raises BadAnswer.
 
     Answers to a missed check-in reopen it; the next close tick submits them as a partial response. Returns Refused if
-    the check-in is cancelled or closed too long ago, unless an answer raises a red flag.
+    the check-in is cancelled or closed too long ago, unless an answer raises an urgent flag.
     """
     respondent = respondent_from(entry.respondent, work.actor.kind)
     answers = _checked(form, entry.answers, respondent)
@@ -38,7 +38,7 @@ async def take_late(work: Work, check_in: CheckIn, form: Form, entry: Entry) -> 
         await conflicts.keep_late(work, check_in, form, Statement(respondent, answers))
         return None
     if check_in.state == CheckInState.CANCELLED or work.now - check_in.closes_at > rules.ANSWERED_LATE:
-        red = await flags.raise_red(work, await history.occurrence(work.db, check_in, form, answers, None))
+        red = await flags.raise_urgent(work, await history.occurrence(work.db, check_in, form, answers, None))
         if not red:
             audit.record(work, "check-in.refused", check_in, why="closed")
         return None if red else Refused("closed")
@@ -51,24 +51,24 @@ async def take_late(work: Work, check_in: CheckIn, form: Form, entry: Entry) -> 
 
 
 async def note_refused(work: Work, check_in: CheckIn, entry: Entry, why: str) -> None:
-    """Record that a whole check-in was refused, and still raise its red flags for staff (case 51)."""
+    """Record that a whole check-in was refused, and still raise its urgent flags for staff (case 51)."""
     audit.record(work, "check-in.refused", check_in, why=why)
     form = await questionnaires.form_of(work.db, await submit.version_answered(work.db, check_in, entry.questionnaire))
     respondent = respondent_from(entry.respondent, work.actor.kind)
     with contextlib.suppress(BadAnswer):
         answers = _checked(form, entry.answers, respondent)
-        await flags.raise_red(work, await history.occurrence(work.db, check_in, form, answers, None))
+        await flags.raise_urgent(work, await history.occurrence(work.db, check_in, form, answers, None))
 
 
 async def _keep_older(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> None:
-    """Save answers, except where a newer one to the same question exists. Red flags are raised in both cases."""
+    """Save answers, except where a newer one to the same question exists. Urgent flags are raised in both cases."""
     newer = await _answered_since(work.db, check_in, statement.respondent, statement.at or work.now)
     for link_id, value in statement.answers.items():
         if link_id not in newer:
             await drafts.keep(work, check_in, form, replace(statement, answers={link_id: value}))
         else:
             occurrence = await history.occurrence(work.db, check_in, form, {link_id: value}, None)
-            await flags.raise_red(work, occurrence)
+            await flags.raise_urgent(work, occurrence)
             audit.record(work, "check-in.answer-superseded", check_in, item=link_id)
 
 

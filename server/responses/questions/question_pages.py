@@ -118,7 +118,7 @@ async def question_page(
 
 @post("/check-ins/{check_in_id:str}/q/{link_id:str}", opt=PERSON)
 async def answer(request: Ask, work: InWork, check_in_id: FromPath[str], link_id: FromPath[str]) -> Response[Any]:
-    """Save the answer, then show the next question; after a red flag, first the screen with what to do now."""
+    """Save the answer, then show the next question; after an urgent flag, first the screen with what to do now."""
     check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     sent = await form_of(request)
     respondent = respondent_from(text(sent, "who", 10), work.actor.kind)
@@ -170,7 +170,7 @@ async def _after_private(request: Ask, answering: Answering, question: Question,
 async def _too_late(request: Ask, answering: Answering, question: Question, value: Value) -> Response[Any]:
     """Answer after closing: redirect to the check-in's status (case 18).
 
-    A red answer is still recorded, as it is for offline answers.
+    An urgent answer is still recorded, as it is for offline answers.
     """
     db, check_in, form = answering.db, answering.check_in, answering.form
     screen = (await red_flag_screens.screens(db, check_in, form, question)).get(str(definition.raw(value)))

@@ -72,7 +72,7 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
 
 
 async def _raise_flags(work: Work, check_in: CheckIn, form: Form, response: Response) -> None:
-    """Run the triggers on a new response, except for red answers that staff have handled since they were given."""
+    """Run the triggers on a new response, except for urgent answers that staff have handled since they were given."""
     kept = await drafts.kept(work.db, check_in, response.respondent)
     red = [flag for flag in await review.of_check_in(work.db, check_in.id) if flag.severity == Severity.URGENT]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
