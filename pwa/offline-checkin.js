@@ -8,7 +8,7 @@ import { asked, nextQuestion, stillAsked } from "./question-rules.js";
 
 const main = document.getElementById("main");
 export let continuesOffline = false; // from the first answer that found no network until Send
-let status = "held"; // which words of the page say why: these for no network, "signIn" where nobody is signed in
+let status = "offline"; // which words of the page say why; "signIn" where nobody is signed in
 
 const askedNow = () => asked(form.questions, answers(), respondent);
 const path = (place) => `/check-ins/${form.id}/${place}?who=${respondent}`;
@@ -43,7 +43,7 @@ function showFirst() {
 
 // `why`: the state of the answer before, which may be "signIn".
 export function showNext(after = null, why = "waiting") {
-  status = why === "signIn" ? why : "held";
+  status = why === "signIn" ? why : "offline";
   const id = nextQuestion(form.questions, answers(), respondent, after);
   if (id) return showQuestion(id);
   const copied = after && form.same[respondent] && Object.values(draft).some((one) => one.before);
@@ -63,7 +63,7 @@ function showQuestion(id) {
       button.classList.toggle("said", button.value === draft[id]?.is);
     }
     const place = page.querySelector("#outbox-state");
-    place.textContent = place.dataset[status];
+    place.textContent = place.dataset[status] ?? place.dataset.held; // "held" in bundles of earlier versions
     place.hidden = false;
   });
 }

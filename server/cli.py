@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         return int(arguments.run(arguments, settings.read()))
-    except (settings.BadSetting, crypto.MissingKey) as error:
+    except (settings.BadSetting, crypto.MissingKey, migrations.UnknownWords) as error:
         print(f"interlude: {error}", file=sys.stderr)
         return 2
 

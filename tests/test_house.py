@@ -93,7 +93,8 @@ def unaudited(source: str) -> list[str]:
 def _writes(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         called = ast.unparse(node.func)
-        return called in ("db.add", "db.add_all", "db.delete", "update", "delete", "setattr")
+        adds = called.endswith(("db.add", "db.add_all", "db.delete"))
+        return adds or called in ("update", "delete", "setattr")
     return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) != "self"
 
 
@@ -122,6 +123,7 @@ def test_every_verb_that_changes_something_is_audited() -> None:
 
 
 def test_a_verb_that_records_nothing_is_noticed() -> None:
+    assert unaudited("async def add(work):\n    work.db.add(Row())") == ["add"]
     silent = "async def end(db, actor, plan, now):\n    _end(plan, now)\ndef _end(plan, now):\n    plan.ended_at = now"
     assert unaudited(silent) == ["end"]
     assert unaudited(silent + "\n    audit.record(db)") == []

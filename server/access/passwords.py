@@ -6,6 +6,7 @@ a transaction it would hold SQLite's write lock: answers and reminders would wai
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -18,7 +19,7 @@ AT_ONCE = 2  # threads
 MOST_WAITING = 50  # hashes in progress or waiting for a thread; further ones are refused
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash("an account that does not exist takes as long to refuse")
+_nobody = _hasher.hash(secrets.token_urlsafe())  # so that an account without a password takes as long to refuse
 _threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
 _waiting = 0
 
@@ -27,9 +28,10 @@ class TooBusy(Exception):
     """More hashes are waiting than we want to keep anybody waiting for."""
 
 
-async def fits(password_hash: str | None, password: str) -> bool:
+async def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password has this hash. Without a hash the answer is no, after the same time. Raises TooBusy."""
-    return await _in_a_thread(lambda: _verify(password_hash or _nobody, password))
+    is_right = await _in_a_thread(lambda: _verify(password_hash or _nobody, password))
+    return is_right and password_hash is not None
 
 
 async def hashed(password: str) -> str:

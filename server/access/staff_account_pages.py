@@ -34,7 +34,7 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     typed = Credentials(email, text(form, "password", 500), text(form, "code", 10))
     entered = await staff_accounts.sign_in(database, typed, _device(request), source_of(request), now)
     if isinstance(entered, Refused):
-        status = 429 if entered.why == "too-many" else 422
+        status = {"too-many": 429, "busy": 503}.get(entered.why, 422)
         return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
     return _enter(request, entered.token)
 

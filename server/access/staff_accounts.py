@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access import passwords
 from server.access import rules as access_rules
-from server.access.guess_limits import count_guess, forget_guesses
+from server.access.guess_limits import count_guess, forget_guesses, forgive_guess
 from server.access.models import Device, DeviceSession, StaffLink
 from server.access.passwords import TooBusy
 from server.access.sessions import begin_session
@@ -107,13 +107,14 @@ async def sign_in(
             return Refused("too-many")
         staff = await _by_email(db, email)
     try:
-        fits = await passwords.fits(staff.password_hash if staff else None, typed.password)
+        matches = await passwords.matches(staff.password_hash if staff else None, typed.password)
     except TooBusy:
-        return Refused("too-many")
-    if staff is None or not fits:
-        return Refused("wrong")
-    async with database.writing() as db:
-        return await _enter_by_code(db, staff, typed.code, guesser, device_name, now)
+        async with database.writing() as db:
+            await forgive_guess(db, guesser, now)  # it was not looked at
+        return Refused("busy")
+    async with database.writing() as db:  # for a wrong password too: the time taken must not tell
+        checked = staff if matches else None
+        return await _enter_by_code(db, checked, typed.code, guesser, device_name, now)
 
 
 async def _by_email(db: AsyncSession, email: str) -> Staff | None:
@@ -123,11 +124,11 @@ async def _by_email(db: AsyncSession, email: str) -> Staff | None:
 
 
 async def _enter_by_code(
-    db: AsyncSession, checked: Staff, code: str, guesser: str, device_name: str, now: datetime
+    db: AsyncSession, checked: Staff | None, code: str, guesser: str, device_name: str, now: datetime
 ) -> Entered | Refused:
     """Sign in whoever has just typed the right password, unless the account ended or got a new password meanwhile."""
-    staff = await db.get(Staff, checked.id)
-    if staff is None or staff.ended_at is not None or staff.password_hash != checked.password_hash:
+    staff = await db.get(Staff, checked.id, with_for_update=True) if checked else None
+    if staff is None or checked is None or staff.ended_at or staff.password_hash != checked.password_hash:
         return Refused("wrong")
     if not await _take_code(db, staff, code, now):
         return Refused("wrong")
@@ -185,10 +186,12 @@ async def set_credentials(database: Database, actor: Actor, new: NewCredentials,
     try:
         password_hash = await passwords.hashed(new.password)
     except TooBusy:
-        return Refused("too-many")
+        return Refused("busy")
     async with database.writing() as db:
         scope(db, actor.clinic_id)
-        staff = await db.get_one(Staff, actor.id)
+        staff = await db.get_one(Staff, actor.id, with_for_update=True)
+        if staff.ended_at is not None:
+            return Refused("ended")
         staff.password_hash, staff.totp, staff.totp_step = password_hash, new.totp_secret, step
         audit.record(Work(db, actor, now), "staff.credentials-set", staff)
     return None

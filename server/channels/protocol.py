@@ -33,7 +33,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """`status` is the service's own code; `why` may be logged and shown to staff: no address, key or content.
+    """`status` is the service's own code; `reason` may be logged and shown to staff: no address, key or content.
 
     `retry_after` is in seconds; None if the service named no time.
     """

@@ -16,7 +16,7 @@ FORGOTTEN_AFTER = timedelta(days=1)
 async def beat(
     db: AsyncSession, worker_id: str, stop_reason: str | None, now: datetime, silent: Collection[str] = ()
 ) -> None:
-    """Record that this worker is alive. `silent` names its ticks that have not run for too long. Deletes old beats."""
+    """Record that this worker is alive, and which of its ticks are overdue (`silent`). Deletes old heartbeats."""
     row = await db.get(WorkerHeartbeat, worker_id)
     if row is None:
         row = WorkerHeartbeat(id=worker_id)

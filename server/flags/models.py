@@ -36,7 +36,7 @@ class Flag(OfClinic, Base):
     """Something for staff to look at and act on. Open until an outcome; at most one open for a patient and item.
 
     `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news.
-    `rung` counts the contacts notified so far, the last at `notified_at`; the next is notified at `escalate_at`.
+    `contacts_notified` counts them so far, the last at `notified_at`; the next is notified at `escalate_at`.
     """
 
     __tablename__ = "flag"

@@ -37,6 +37,12 @@ MODELS = (
     server.responses.models,
     server.flags.models,
 )
+
+
+class UnknownWords(RuntimeError):
+    """A column of states holds a word that this version does not know. Nothing was changed."""
+
+
 LONGEST_UPGRADE = 120  # seconds that a second process waits for the first
 ONE_AT_A_TIME = 7_341_001  # key of an advisory lock, since two processes may start at once
 

@@ -16,14 +16,14 @@ from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole
 
 
-@get("/staff/clinic/channels", opt=ADMIN)
+@get(["/staff/clinic/channels", "/staff/clinic/reach"], opt=ADMIN)
 async def channel_policy_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
     shown = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
     return _page(request, shown)
 
 
-@post("/staff/clinic/channels", opt=ADMIN)
+@post(["/staff/clinic/channels", "/staff/clinic/reach"], opt=ADMIN)
 async def change_channel_policy(request: Ask, work: InWork) -> Response[str]:
     form = await form_of(request)
     countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))

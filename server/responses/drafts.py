@@ -31,9 +31,9 @@ class Statement:
 async def kept(
     db: AsyncSession, check_in: CheckIn, respondent: Respondent, with_copies: bool = True
 ) -> dict[str, Value]:
-    """The draft answers of this respondent's party, with None for a skip.
+    """Draft answers of this respondent's source; None is a skip.
 
-    `taken_over`: include answers copied from last time.
+    `with_copies`: include answers copied from last time.
     """
     found = await db.scalars(
         select(Draft).where(Draft.check_in_id == check_in.id, Draft.source == source_of(respondent))
@@ -78,7 +78,7 @@ async def put_back(work: Work, check_in: CheckIn, statement: Statement) -> None:
 
 
 async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[Source, Respondent]:
-    """Party → its last respondent, the patient's party first. `form`: count public questions only."""
+    """Source → its latest respondent, the patient first. `form`: count public questions only."""
     found = await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at))
     last = {d.source: d.respondent for d in found if form is None or is_public_item(form, d.link_id)}
     return {source: last[source] for source in Source if source in last}

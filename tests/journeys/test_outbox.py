@@ -182,7 +182,7 @@ async def test_what_waits_is_not_ready_too_and_the_next_check_in_is(chromium: Br
     # Once it has gone, Home is as the server says.
     await rosa.context.unroute(UPLOADS)
     await rosa.evaluate("Outbox.flushAndNotify()")
-    await sees_not(rosa, "waits")
+    await sees_not(rosa, "waiting on this phone")
     await sees(rosa, "Weekly check-in")
 
 

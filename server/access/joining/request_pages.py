@@ -71,16 +71,16 @@ def _asked(request: Ask) -> Asked:
     return Asked(code, token)
 
 
-@get("/settings/phones/add", opt=PERSON)
+@get(["/settings/phones/add", "/settings/phones/let-in"], opt=PERSON)
 async def own_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return await _own_page(request, db, actor)
 
 
-@post("/settings/phones/add", opt=PERSON)
-async def let_own_in(request: Ask, work: InWork) -> Response[Any]:
+@post(["/settings/phones/add", "/settings/phones/let-in"], opt=PERSON)
+async def approve_own_device(request: Ask, work: InWork) -> Response[Any]:
     """Approve a new device of the person whose button was pressed."""
     form = await form_of(request)
-    whose = {person.id: person for person in await _may_be_approved_by(work.db, work.actor)}
+    whose = {person.id: person for person in await _approvable_people(work.db, work.actor)}
     person = whose.get(text(form, "whose", 32))
     if person is None:
         raise NotFoundException
@@ -95,14 +95,14 @@ async def let_own_in(request: Ask, work: InWork) -> Response[Any]:
 async def _own_page(
     request: Ask, db: AsyncSession, actor: Actor, refused: Refused | None = None, typed: str = ""
 ) -> Response[str]:
-    whose = await _may_be_approved_by(db, actor)
+    whose = await _approvable_people(db, actor)
     status = 422 if refused else 200
     return render.page(
         request, "access/approve_device.html", status, actor=actor, whose=whose, refused=refused, typed=typed
     )
 
 
-async def _may_be_approved_by(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
+async def _approvable_people(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
     """The people whose new devices this actor may approve.
 
     A patient: the patient and the caregivers. A caregiver: themselves, and the patient if the patient allowed that.
@@ -131,18 +131,18 @@ async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Resp
     return render.go(request, "/settings/phones")
 
 
-@get("/staff/patients/{patient_id:str}/devices", opt=STAFF)
+@get(["/staff/patients/{patient_id:str}/devices", "/staff/patients/{patient_id:str}/let-in"], opt=STAFF)
 async def staff_page(
     request: Ask, db: Db, actor: Who, patient_id: FromPath[str], caregiver: FromQuery[str] = ""
 ) -> Response[str]:
-    patient, helper = await _whom(db, actor, patient_id, caregiver)
+    patient, helper = await _patient_and_caregiver(db, actor, patient_id, caregiver)
     return render.page(request, STAFF_PAGE, patient=patient, caregiver=helper, refused=None, typed="")
 
 
-@post("/staff/patients/{patient_id:str}/devices", opt=STAFF)
+@post(["/staff/patients/{patient_id:str}/devices", "/staff/patients/{patient_id:str}/let-in"], opt=STAFF)
 async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     form = await form_of(request)
-    patient, caregiver = await _whom(work.db, work.actor, patient_id, text(form, "caregiver", 32))
+    patient, caregiver = await _patient_and_caregiver(work.db, work.actor, patient_id, text(form, "caregiver", 32))
     typed = text(form, "code", 40)
     done = await join_requests.approve(work, typed, patient, caregiver)
     if isinstance(done, JoinRequest):
@@ -158,10 +158,12 @@ async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -
     )
 
 
-async def _whom(db: AsyncSession, actor: Actor, patient_id: str, caregiver_id: str) -> tuple[Patient, Caregiver | None]:
+async def _patient_and_caregiver(
+    db: AsyncSession, actor: Actor, patient_id: str, caregiver_id: str
+) -> tuple[Patient, Caregiver | None]:
     patient = found(await flow.find_patient(db, actor, patient_id))
     helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
     return patient, found(helpers.get(caregiver_id)) if caregiver_id else None
 
 
-ROUTES = [ask, asked_page, asked_state, own_page, let_own_in, allow, staff_page, staff_approve]
+ROUTES = [ask, asked_page, asked_state, own_page, approve_own_device, allow, staff_page, staff_approve]

@@ -6,6 +6,8 @@ Sealed values are bound to names of their own (server.crypto.Sealed), so their c
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations import UnknownWords
+
 revision = "0016"
 down_revision = "0015"
 branch_labels = None
@@ -149,6 +151,18 @@ RENAMED_WORDS = {
 }
 
 
+# Why something was not sent, as staff read it.
+REASONS = {
+    "reminder": {
+        "overtaken by a change": "superseded by a change",
+        "enough was said that day": "enough was sent that day",
+    },
+    "attempt": {
+        "part of it was called off; it is written anew": "part of it was cancelled; it is written again",
+    },
+}
+
+
 def upgrade() -> None:
     for old, new in TABLES.items():
         op.rename_table(old, new)
@@ -166,15 +180,16 @@ def upgrade() -> None:
     _map_audit_log()
     strange = [found for table in WORDS for column in WORDS[table] if (found := _strange(table, column))]
     if strange:
-        raise RuntimeError("these columns hold words that Interlude does not know: " + "; ".join(strange))
+        raise UnknownWords("these columns hold words that Interlude does not know: " + "; ".join(strange))
     for table in sorted({*WORDS, *(row[2] for row in (*UNIQUE, *FOREIGN)), *TABLES.values()}):
         _constrain(table)
 
 
 def _map_reasons() -> None:
-    reminder = sa.table("reminder", sa.column("reason"))
-    overtaken = reminder.update().where(reminder.c.reason == "overtaken by a change")
-    op.execute(overtaken.values(reason="superseded by a change"))
+    for table, reasons in REASONS.items():
+        rows = sa.table(table, sa.column("reason"))
+        for old, new in reasons.items():
+            op.execute(rows.update().where(rows.c.reason == old).values(reason=new))
 
 
 def _map_audit_log() -> None:

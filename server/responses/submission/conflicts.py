@@ -50,7 +50,7 @@ async def keep_late(work: Work, check_in: CheckIn, form: Form, statement: Statem
 async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     """Store a conflicting version and run the triggers on it.
 
-    Each party has one version as long as its answers agree with each other, however many entries bring them. Resending
+    Each source has one version unless its answers contradict each other, however many entries bring them. Resending
     the same answers adds nothing.
     """
     stored, respondent, answers = sent.response, statement.respondent, statement.answers
@@ -58,8 +58,8 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     earlier = answers_from_json(version.answers) if version else {}
     if version is not None and earlier.items() >= answers.items():
         return
-    same_party = source_of(stored.respondent) == source_of(respondent)
-    looked_at = (history.answers_of(stored) if same_party else {}) | earlier
+    same_source = source_of(stored.respondent) == source_of(respondent)
+    looked_at = (history.answers_of(stored) if same_source else {}) | earlier
     if version is None:
         version = ConflictingVersion(
             clinic_id=stored.clinic_id, response_id=stored.id, client_id=stored.client_id, respondent=respondent
@@ -75,7 +75,7 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
 async def _version_of(
     db: AsyncSession, stored: Response, respondent: Respondent, answers: Mapping[str, Value]
 ) -> ConflictingVersion | None:
-    """The same party's version that contradicts none of these answers, or None."""
+    """The same source's version that contradicts none of these answers, or None."""
     source = source_of(respondent)
     for version in await db.scalars(select(ConflictingVersion).where(ConflictingVersion.response_id == stored.id)):
         earlier = answers_from_json(version.answers)

@@ -70,9 +70,9 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
 
 def _finishes(check_in: CheckIn, stored: Response, submission: Submission) -> bool:
     """Whether this completes a response that others sent in part: the patient sends the rest, or its window ends."""
-    same_party = source_of(stored.respondent) == source_of(submission.respondent)
+    same_source = source_of(stored.respondent) == source_of(submission.respondent)
     by_patient = submission.respondent == Respondent.SELF or submission.status == ResponseStatus.IN_PROGRESS
-    return check_in.state == CheckInState.WAITING and same_party and by_patient
+    return check_in.state == CheckInState.WAITING and same_source and by_patient
 
 
 async def _keep_changed(work: Work, before: Sent, answers: Answers) -> None:
