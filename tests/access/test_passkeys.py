@@ -1,4 +1,4 @@
-"""A passkey ends with its phone, and a pairing code with whoever it was for (cases 121 and 127)."""
+"""Signing out a device ends its passkeys and codes (cases 121 and 127)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field

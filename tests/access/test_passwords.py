@@ -1,4 +1,4 @@
-"""Hashing holds nobody up: neither the event loop nor the database waits for it (case 120)."""
+"""Hashing blocks neither the event loop nor the database (case 120)."""
 
 import asyncio
 import threading

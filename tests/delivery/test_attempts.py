@@ -1,4 +1,4 @@
-"""Who is told, and in what words: private unless the patient chose otherwise (cases 32, 35, 36)."""
+"""Who is notified, and with which text (cases 32, 35, 36)."""
 
 import json
 import re

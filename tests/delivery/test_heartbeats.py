@@ -1,4 +1,4 @@
-"""Whether anybody sends: beats, their silence, and a clock that jumps."""
+"""Heartbeats show whether any worker sends."""
 
 from datetime import timedelta
 

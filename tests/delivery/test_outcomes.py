@@ -1,4 +1,4 @@
-"""What came of a try, and what follows: again later, never again, no longer at all (cases 22 to 26)."""
+"""Each outcome leads to a retry, the next channel or the end (cases 22 to 26)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What is late, called off, paused or out of reach is not sent; read again just before each send (cases 12, 13, 19)."""
+"""Expired, cancelled and paused reminders are not sent (cases 12, 13, 19)."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whatever people, services, clocks and processes do, in whatever order: the laws hold after each step."""
+"""In any order of events, the laws hold after each step."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A clinic with two on call, and a worker whose channels keep what they were given."""
+"""A clinic with two staff members on call, and a worker that records what it sends."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A patient answers week by week; a flag or two come of it."""
+"""A patient whose weekly answers raise flags."""
 
 from datetime import datetime, timedelta
 

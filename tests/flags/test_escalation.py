@@ -1,4 +1,4 @@
-"""A flag that nobody takes climbs the on-call order, on the same outbox as reminders (case 73)."""
+"""A flag that nobody takes escalates along the on-call rota (case 73)."""
 
 from datetime import datetime, timedelta
 

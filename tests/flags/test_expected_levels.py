@@ -1,4 +1,4 @@
-"""A level that is expected for a while is quiet; anything worse fires, and red always does."""
+"""An expected level silences only answers that are no worse."""
 
 from datetime import timedelta
 

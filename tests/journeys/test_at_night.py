@@ -1,5 +1,4 @@
-"""A red flag at night climbs the ladder: the patient is told that nobody watches, the next contact is told, somebody
-takes it (cases 73, 75)."""
+"""An urgent flag at night escalates until somebody takes it (cases 73, 75)."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A caregiver with a code of his own: he says whose words they are, and mood is not his to tell (case 76)."""
+"""A caregiver chooses the respondent and never sees mood (case 76)."""
 
 from playwright.async_api import Browser, expect
 

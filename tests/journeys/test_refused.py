@@ -1,5 +1,4 @@
-"""What was answered without a network and is not taken as it is, once there is one: said in words, kept for staff where
-they need it, and off the phone when it was read (cases 40, 43, 50, 51)."""
+"""The phone explains rejected answers, and deletes them once they were read (cases 40, 43, 50, 51)."""
 
 from datetime import timedelta
 

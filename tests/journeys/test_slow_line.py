@@ -1,4 +1,4 @@
-"""A line that is slow, or lost for a moment: what was pressed last stands, and what is held stays."""
+"""On a slow or dropped connection the last answer wins, and the bundle stays."""
 
 import asyncio
 from datetime import timedelta

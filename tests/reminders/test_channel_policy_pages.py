@@ -1,4 +1,4 @@
-"""A clinic's own policy of reach: kept whole or not at all, and followed."""
+"""A channel policy is saved whole or not at all."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What falls due together is one notification, and what is folded into another is never lost."""
+"""Reminders that are due together share a notification; none is lost."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How much is said to one person, by rules alone (issue: what falls due within two hours is one notification)."""
+"""How many notifications a patient gets: pure rules."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -1,4 +1,4 @@
-"""Plan, cancel, receipts, answers: each is the same however often it is said (cases 4, 14, 17, 64)."""
+"""Planning, cancelling and answering are idempotent (cases 4, 14, 17, 64)."""
 
 import asyncio
 from datetime import timedelta

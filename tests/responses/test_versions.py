@@ -1,4 +1,4 @@
-"""The clinic changed the questions meanwhile: what was answered is taken as it was asked (case 50)."""
+"""Answers are checked against the version that they answered (case 50)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A phone asks and shows a number; somebody lets it in on a screen of theirs (cases 63, 65)."""
+"""A new device shows a number; somebody approves it (cases 63, 65)."""
 
 import asyncio
 import re

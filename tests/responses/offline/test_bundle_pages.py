@@ -1,4 +1,4 @@
-"""What a phone fetches to hold: for its own person, drawn by the server, and only when it is new."""
+"""A device fetches its own bundle, and only if it changed."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The window has closed, and something still comes: what is red reaches staff, what completes the part completes it."""
+"""Answers that arrive after the window closed."""
 
 from datetime import timedelta
 
