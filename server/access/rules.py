@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 PAIRING_LIFE = timedelta(minutes=30)
 ASK_LIFE = timedelta(minutes=15)
@@ -42,7 +43,7 @@ def guess_window(now: datetime) -> int:
     return int(now.timestamp() // GUESS_WINDOW.total_seconds())
 
 
-def password_fault(password: str) -> str | None:
+def password_fault(password: str) -> Literal["short"] | None:
     """The key of what is wrong, or None. Only the length counts (NIST SP 800-63B §3.1.1)."""
     return "short" if len(password) < SHORTEST_PASSWORD else None
 

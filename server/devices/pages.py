@@ -11,9 +11,8 @@ from server.channels.push.endpoints import HostList
 from server.db import Work
 from server.delivery import receipts
 from server.devices import subscriptions
-from server.devices.subscriptions import NewSubscription, Opened, Permission
+from server.devices.subscriptions import NewSubscription, NotSubscribed, Opened, Permission
 from server.people import flow as people
-from server.people.rules import Refused
 from server.reminders import flow, rules, status
 from server.reminders.rules import ReminderKind
 from server.settings import Settings
@@ -45,8 +44,8 @@ async def _subscribe(request: Ask, work: Work, settings: Settings) -> Response[A
     body = await json_of(request)
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
     taken = await subscriptions.subscribe(work, _subscription(body), hosts)
-    if isinstance(taken, Refused):
-        return problems.answer(request, 400, taken.why)
+    if isinstance(taken, NotSubscribed):
+        return problems.answer(request, 400, taken.reason)
     await subscriptions.seen(work)
     return Response({"id": taken.id}, status_code=200, headers=render.FRESH)
 

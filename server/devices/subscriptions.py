@@ -14,7 +14,6 @@ from server.access.rules import SubscriptionEnd
 from server.channels.push.channel import check_subscription_keys, vapid_public_key
 from server.channels.push.endpoints import BadEndpoint, BadKeys, HostList, check_endpoint
 from server.db import Work, unscoped
-from server.people.rules import Refused
 
 MOST_OF_A_DEVICE = 100  # endpoints; a browser changes its endpoint a few times a year
 
@@ -29,15 +28,22 @@ class NewSubscription:
     vapid_public: str = ""
 
 
-async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscription | Refused:
+@dataclass(frozen=True)
+class NotSubscribed:
+    """Why, for the log of whoever develops a device's script; no person reads it."""
+
+    reason: str
+
+
+async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscription | NotSubscribed:
     """Store this device's subscription. If another device had the endpoint, this one takes it over (case 32)."""
     try:
         check_endpoint(new.endpoint, hosts)
         check_subscription_keys(new.p256dh, new.auth)
     except (BadEndpoint, BadKeys) as error:
-        return Refused(str(error))
+        return NotSubscribed(str(error))
     if await _count(work.db, work.actor.device_id) >= MOST_OF_A_DEVICE:
-        return Refused("this device has had too many endpoints")
+        return NotSubscribed("this device has had too many endpoints")
     subscription = await _own_or_new(work, new.endpoint)
     subscription.p256dh, subscription.auth = new.p256dh, new.auth
     subscription.vapid_key = _key_id(new.vapid_public)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,7 +58,7 @@ async def change(work: Work, clinic: Clinic, contacts: Mapping[str, Contact], wa
     return None
 
 
-def _fault(contacts: Mapping[str, Contact], wait: int) -> str | None:
+def _fault(contacts: Mapping[str, Contact], wait: int) -> Literal["twice", "wait"] | None:
     places = [contact.place for contact in contacts.values() if contact.place is not None]
     if len(set(places)) != len(places):
         return "twice"

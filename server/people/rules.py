@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Literal
 
 
 class ContactBy(StrEnum):
@@ -46,11 +47,49 @@ PAUSES = (
 )
 
 
+# Why something was refused; the pages have words for each (tests/people/test_refusals.py).
+Refusal = Literal[
+    "busy",
+    "called-off",
+    "challenge",
+    "closed",
+    "code",
+    "days",
+    "email",
+    "ended",
+    "expired",
+    "expired-ask",
+    "level",
+    "link",
+    "news",
+    "no-consent",
+    "note",
+    "outcome",
+    "owned",
+    "owner",
+    "passkey",
+    "prove",
+    "reason",
+    "reopened",
+    "role",
+    "severity",
+    "short",
+    "stale",
+    "taken",
+    "too-many",
+    "twice",
+    "unknown",
+    "used",
+    "wait",
+    "wrong",
+]
+
+
 @dataclass(frozen=True)
 class Refused:
-    """Why something was refused: a key that the page translates. `left`: remaining guesses."""
+    """`left`: remaining guesses."""
 
-    why: str
+    why: Refusal
     left: int = 0
 
 

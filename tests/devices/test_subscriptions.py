@@ -11,19 +11,19 @@ from server.actor import Actor
 from server.channels.push.endpoints import HostList
 from server.db import Database, Work, scope
 from server.devices import subscriptions
+from server.devices.subscriptions import NotSubscribed
 from server.people.models import Caregiver, Patient, Staff
-from server.people.rules import Refused
 from tests.cast import NOW, Cast, acting
 from tests.stories import PUSH, audited, browser_keys, device_of, rows
 
-Subscribe = Callable[[Patient | Caregiver | Staff, str], Awaitable[Subscription | Refused]]
+Subscribe = Callable[[Patient | Caregiver | Staff, str], Awaitable[Subscription | NotSubscribed]]
 
 
 @pytest.fixture
 def subscribe(database: Database, cast: Cast) -> Subscribe:
     """A new device of this person subscribes at this endpoint, in a request of its own."""
 
-    async def take(person: Patient | Caregiver | Staff, endpoint: str) -> Subscription | Refused:
+    async def take(person: Patient | Caregiver | Staff, endpoint: str) -> Subscription | NotSubscribed:
         async with database.writing() as db:
             device = await device_of(db, person)
             scope(db, person.clinic_id)

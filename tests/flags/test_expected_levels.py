@@ -8,7 +8,7 @@ from server.db import Database
 from server.flags import expected_levels
 from server.flags.expected_levels import Wanted
 from server.flags.models import ExpectedLevel, Flag
-from server.people.rules import Refused
+from server.people.rules import Refusal, Refused
 from tests.cast import NOW, Cast, work_by
 from tests.flags.scene import WEEK, answers, close, flags, only_flag
 from tests.stories import audited, rows
@@ -87,7 +87,7 @@ async def test_after_a_snooze_what_is_worse_fires_at_once(database: Database, ca
     ],
 )
 async def test_what_cannot_be_snoozed_stays_open(
-    database: Database, cast: Cast, answer: dict[str, object], level: int, days: int, why: str
+    database: Database, cast: Cast, answer: dict[str, object], level: int, days: int, why: Refusal
 ) -> None:
     await answers(database, cast.rosa, answer)
     assert await snoozes(database, cast, await only_flag(database), level, days) == Refused(why)
