@@ -23,6 +23,7 @@ from server.reminders.rules import ReminderKind
 
 ALERT_LIFE = timedelta(hours=12)
 URGENT_FIRST = case((Flag.severity == Severity.URGENT, 0), else_=1)
+MOST_SEVERE_FIRST = case({Severity.URGENT: 0, Severity.TODAY: 1, Severity.THIS_WEEK: 2}, value=Flag.severity)
 
 __all__ = ["Earlier", "Raised"]
 
@@ -244,9 +245,9 @@ async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[
 
 
 async def of_patient(db: AsyncSession, patient_id: str) -> list[Flag]:
-    """All flags of the patient, urgent first, then the newest."""
+    """All flags of the patient, the most severe first, then the newest."""
     found = select(Flag).where(Flag.patient_id == patient_id)
-    return list(await db.scalars(found.order_by(URGENT_FIRST, Flag.raised_at.desc())))
+    return list(await db.scalars(found.order_by(MOST_SEVERE_FIRST, Flag.raised_at.desc())))
 
 
 async def of_check_in(db: AsyncSession, check_in_id: str) -> list[Flag]:

@@ -88,12 +88,12 @@ async def test_too_many_at_once_are_refused_and_the_next_one_is_not(slow_hashing
 async def test_case_120_a_password_that_was_changed_meanwhile_no_longer_signs_in(
     app: Litestar, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fits_and_is_changed(_hash: str | None, _password: str) -> bool:
+    async def matches_and_is_changed(_hash: str | None, _password: str) -> bool:
         async with database.writing() as db:
             (await db.merge(cast.maria)).password_hash = "another"
         return True
 
-    monkeypatch.setattr(passwords, "fits", fits_and_is_changed)
+    monkeypatch.setattr(passwords, "matches", matches_and_is_changed)
     stranger = Browser(app)
     refused = await stranger.submit("/staff/sign-in", {"email": cast.maria.email, "password": "x", "code": "000000"})
     assert "don't match" in words(refused)
