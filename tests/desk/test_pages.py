@@ -18,6 +18,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.reminders.models import Reminder
+from server.reminders.rules import Reply
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
@@ -145,6 +146,21 @@ async def test_a_reminder_that_nobody_showed_is_on_the_call_list(
     page = words(await (await signed_in(cast.maria)).get("/staff?show=unreached"))
     assert "Walter Brandt" in page
     assert "no phone number" in page
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [(Reply.COMING, "will be there"), (Reply.CANT_COME, "can't come"), (Reply.ANOTHER_TIME, "another time")],
+)
+async def test_the_schedule_tells_one_reply_from_another(
+    signed_in: Enter, cast: Cast, database: Database, reply: Reply, shown: str
+) -> None:
+    async with database.writing() as db:
+        visit = await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(to_wall(NOW, "America/New_York")))
+        await appointments.answer(work_by(db, cast.rosa), visit, reply)
+    page = words(await (await signed_in(cast.maria)).get("/staff/schedule"))
+    assert shown in page
+    assert sum(other in page for other in ("will be there", "can't come", "another time")) == 1
 
 
 async def test_the_schedule_is_a_week_from_monday_on(

@@ -195,4 +195,6 @@ async def test_what_is_most_pressing_comes_first(database: Database, cast: Cast)
             "today",
             "this-week",
         ]
+        of_rosa = await flow.of_patient(db, cast.rosa.id)
+        assert [flag.severity for flag in of_rosa] == ["urgent", "today", "this-week"]
         assert await flow.open_flags(db, acting(cast.tom)) == []
