@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Verb:
+class Command:
     name: str
     says: str
     run: Callable[[argparse.Namespace, Settings], int]
@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="interlude", description="Reminders and check-ins between infusions.")
     verbs = parser.add_subparsers(required=True, metavar="verb")
-    for verb in VERBS:
+    for verb in COMMANDS:
         sub = verbs.add_parser(verb.name, help=verb.says, description=verb.says)
         for name, says in verb.takes:
             sub.add_argument(name, help=says)
@@ -217,21 +217,21 @@ def _say(arguments: argparse.Namespace, answer: dict[str, object], words: str) -
     print(json.dumps(answer) if arguments.json else words)
 
 
-VERBS = (
-    Verb("run", "Set up what is missing, then serve: web and worker side by side.", run),
-    Verb("web", "Serve the pages.", web),
-    Verb("worker", "Send what is due, open and close check-ins.", worker),
-    Verb("migrate", "Bring the database schema up to date.", migrate),
-    Verb("demo", "Fill an empty database with a demo clinic.", seed_demo),
-    Verb(
+COMMANDS = (
+    Command("run", "Set up what is missing, then serve: web and worker side by side.", run),
+    Command("web", "Serve the pages.", web),
+    Command("worker", "Send what is due, open and close check-ins.", worker),
+    Command("migrate", "Bring the database schema up to date.", migrate),
+    Command("demo", "Fill an empty database with a demo clinic.", seed_demo),
+    Command(
         "staff",
         "Print a one-time sign-in link for a staff member.",
         staff,
         True,
         (("email", "the staff member's email"),),
     ),
-    Verb("pair", "Print a pairing code for a patient's phone.", pair, True, (("patient", "the patient's id"),)),
-    Verb("keys", "Make the keyring, or list the ids of its keys.", keys, True),
+    Command("pair", "Print a pairing code for a patient's phone.", pair, True, (("patient", "the patient's id"),)),
+    Command("keys", "Make the keyring, or list the ids of its keys.", keys, True),
 )
 
 if __name__ == "__main__":

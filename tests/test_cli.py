@@ -57,17 +57,17 @@ def people(sqlite_url: str) -> Cast:
     return found
 
 
-@pytest.mark.parametrize("verb", [verb.name for verb in cli.VERBS])
+@pytest.mark.parametrize("verb", [verb.name for verb in cli.COMMANDS])
 def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([verb, "--help"])
     assert ended.value.code == 0
-    says = next(v.says for v in cli.VERBS if v.name == verb)
+    says = next(v.says for v in cli.COMMANDS if v.name == verb)
     assert says in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("verb", [verb for verb in cli.VERBS if verb.answers], ids=lambda verb: verb.name)
-def test_each_verb_that_answers_does_so_in_json_too(verb: cli.Verb, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("verb", [verb for verb in cli.COMMANDS if verb.answers], ids=lambda verb: verb.name)
+def test_each_verb_that_answers_does_so_in_json_too(verb: cli.Command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([verb.name, "--help"])
     assert "--json" in capsys.readouterr().out

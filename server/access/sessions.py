@@ -75,8 +75,8 @@ def _passkeys_of(device: Device) -> ColumnElement[bool]:
         whose = Passkey.caregiver_id == device.caregiver_id
     else:
         whose = (Passkey.patient_id == device.patient_id) & Passkey.caregiver_id.is_(None)
-    came_in_by = select(PasskeyUse.passkey_id).where(PasskeyUse.device_id == device.id)
-    return whose & or_(Passkey.device_id == device.id, Passkey.id.in_(came_in_by), Passkey.device_id.is_(None))
+    passkeys_used = select(PasskeyUse.passkey_id).where(PasskeyUse.device_id == device.id)
+    return whose & or_(Passkey.device_id == device.id, Passkey.id.in_(passkeys_used), Passkey.device_id.is_(None))
 
 
 async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:

@@ -116,7 +116,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
     audit.record(work, f"appointment.{status}", appointment)
     if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         await reminders.cancel(work, appointment.id, status)
-        await checkins.untie(work, appointment.id, status)
+        await checkins.cancel_for_visit(work, appointment.id, status)
         if status == AppointmentStatus.CANCELLED:
             patient = await work.db.get_one(Patient, appointment.patient_id)
             await _tell_change(work, patient, appointment)
@@ -154,7 +154,7 @@ def _is_shown(appointment: Appointment, shown: str) -> bool:
 
 async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
     """Record an answer from a notification. The token is valid for this appointment's reminder only; else None."""
-    appointment = await visit_behind(db, token, now)
+    appointment = await visit_for_token(db, token, now)
     if appointment is None:
         return None
     await lock(db, appointment)  # wait for a concurrent move: it invalidates the token
@@ -165,9 +165,9 @@ async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datet
     return appointment
 
 
-async def visit_behind(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
+async def visit_for_token(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
     """The appointment that a link in an email or text is about; None once it can no longer be answered."""
-    reminder = await receipts.behind(db, token)
+    reminder = await receipts.reminder_for_token(db, token)
     appointment = await db.get(Appointment, reminder.subject_id) if reminder else None
     if appointment is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
         return None

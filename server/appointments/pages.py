@@ -39,7 +39,7 @@ async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> 
 @get("/go/{token:str}", opt=ANYONE)
 async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[str]:
     """Where a link in an email or text leads: one appointment to answer, no sign-in. Opening it changes nothing."""
-    visit = await flow.visit_behind(db, token, now)
+    visit = await flow.visit_for_token(db, token, now)
     if visit is None:
         return render.page(request, "appointments/go_over.html", 410)
     return render.page(request, "appointments/go.html", visit=visit, token=token)

@@ -23,7 +23,7 @@ async def end(work: Work, plan: Plan, reason: str) -> bool:
     plan.ended_at, plan.ended_by, plan.end_reason = work.now, work.actor.id, reason or None
     audit.record(work, "plan.ended", plan)
     for check_in in await flow.waiting(work.db, CheckIn.plan_id == plan.id):
-        await flow.call_off(work, check_in, PLAN_ENDED)
+        await flow.cancel_check_in(work, check_in, PLAN_ENDED)
     return True
 
 

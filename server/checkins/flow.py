@@ -95,7 +95,7 @@ async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
         occasion = rules.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, work.now)
         check_in = existing.get(plan.id)
         if occasion is None and check_in is not None:
-            await call_off(work, check_in, "moved")
+            await cancel_check_in(work, check_in, "moved")
         elif occasion is not None and check_in is not None:
             check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
             audit.record(work, "check-in.moved", check_in)
@@ -104,9 +104,9 @@ async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
             await _make(work.db, plan, patient, occasion, visit.appointment_id, work.now)
 
 
-async def untie(work: Work, appointment_id: str, why: str) -> None:
+async def cancel_for_visit(work: Work, appointment_id: str, why: str) -> None:
     for check_in in await waiting(work.db, CheckIn.appointment_id == appointment_id):
-        await call_off(work, check_in, why)
+        await cancel_check_in(work, check_in, why)
 
 
 def timing_of(plan: Plan) -> Timing:
@@ -155,7 +155,7 @@ async def waiting(db: AsyncSession, which: Any) -> list[CheckIn]:
     return list(await db.scalars(select(CheckIn).where(which, CheckIn.state == CheckInState.WAITING)))
 
 
-async def call_off(work: Work, check_in: CheckIn, why: str) -> None:
+async def cancel_check_in(work: Work, check_in: CheckIn, why: str) -> None:
     check_in.state = CheckInState.CANCELLED
     audit.record(work, "check-in.cancelled", check_in, why=why)
     await reminders.cancel(work, check_in.id, why)

@@ -149,12 +149,12 @@ def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
     return now - received_at < UNDO and now < closes_at
 
 
-def on_our_clock(answered_at: datetime, phones_now: datetime | None, now: datetime) -> datetime:
-    """When it was answered, on our clock. `phones_now` is the device's time when it sends, to correct a wrong clock.
+def on_our_clock(answered_at: datetime, device_time: datetime | None, now: datetime) -> datetime:
+    """When it was answered, on our clock. `device_time` is the device's time when it sends, to correct a wrong clock.
 
     Returns `now` if the result is still in the future or years off (cases 42, 43).
     """
-    here = now if phones_now is None or abs(now - phones_now) <= CLOCK_OFF else phones_now
+    here = now if device_time is None or abs(now - device_time) <= CLOCK_OFF else device_time
     ago = here - answered_at  # by one and the same clock; subtracted only if plausible, or it could overflow
     return now - ago if -CLOCK_SLACK <= ago <= ANSWERED_LATE else now
 

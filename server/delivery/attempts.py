@@ -71,8 +71,8 @@ def _service(channel: ChannelName, address: Address) -> str:
 def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: ChannelName) -> list[Target]:
     """The addresses that this channel has not tried yet. A text or email that may have gone out is never repeated."""
     if channel == ChannelName.PUSH:
-        took, living = batch.took(reminder), batch.subscriptions_for(reminder)
-        return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in living if s.id not in took]
+        took, active = batch.took(reminder), batch.subscriptions_for(reminder)
+        return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in active if s.id not in took]
     if batch.went_out(reminder, channel):
         return []
     email, number = _staffs(batch.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)

@@ -32,12 +32,12 @@ class Batch:
     staff: dict[str, Staff] = field(default_factory=dict)
     tried: dict[str, list[Tried]] = field(default_factory=lambda: defaultdict(list))
     combined: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
-    living: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _living
+    active: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _living
     patients_own: set[str] = field(default_factory=set)  # ids of patients' own devices, without their caregivers'
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
         """Active subscriptions of the addressee: a staff member, one device, or the patient and caregivers."""
-        found = self.living[reminder.staff_id or reminder.device_id or reminder.patient_id]
+        found = self.active[reminder.staff_id or reminder.device_id or reminder.patient_id]
         if reminder.audience != rules.PATIENT_ALONE:
             return found
         return [subscription for subscription in found if subscription.device_id in self.patients_own]
@@ -70,11 +70,11 @@ async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Batch:
     combined = select(Reminder).where(Reminder.carrier_id.in_(ids), Reminder.state == ReminderState.COMBINED)
     for other in await db.scalars(combined.order_by(Reminder.moment, Reminder.id)):
         batch.combined[other.carrier_id or ""].append(other)
-    await _living(db, reminders, batch)
+    await _active(db, reminders, batch)
     return batch
 
 
-async def _living(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch) -> None:
+async def _active(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch) -> None:
     """List each active subscription under the ids of its patient (or caregiver's patient), staff member and device."""
     patient_id = func.coalesce(Device.patient_id, Caregiver.patient_id)
     rows = await db.execute(
@@ -94,4 +94,4 @@ async def _living(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch)
         if patients:
             batch.patients_own.add(subscription.device_id)
         for owner in filter(None, owners):
-            batch.living[owner].append(subscription)
+            batch.active[owner].append(subscription)

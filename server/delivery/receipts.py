@@ -54,7 +54,7 @@ def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
         attempt.state = event
 
 
-async def behind(db: AsyncSession, token: str) -> Reminder | None:
+async def reminder_for_token(db: AsyncSession, token: str) -> Reminder | None:
     """The appointment reminder that a token is for; None once that changed, in a pause, or on a signed-out device."""
     attempt = await _attempt(db, token)
     reminder = await db.get(Reminder, attempt.reminder_id, populate_existing=True) if attempt else None
@@ -77,7 +77,7 @@ async def _has_ended(db: AsyncSession, attempt: Attempt) -> bool:
 
 async def redeem(db: AsyncSession, token: str, now: datetime) -> Reminder | None:
     """Mark attempt and reminder as answered. Returns the reminder; None if the token is no longer valid."""
-    reminder = await behind(db, token)
+    reminder = await reminder_for_token(db, token)
     attempt = await _attempt(db, token)
     if reminder is None or attempt is None:
         return None

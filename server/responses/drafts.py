@@ -84,7 +84,7 @@ async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = N
     return {source: last[source] for source in Source if source in last}
 
 
-async def goes_on_as(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> Respondent | None:
+async def respondent_to_resume(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> Respondent | None:
     """The respondent when this person reopens a check-in; None if the page must ask.
 
     After "hands" answered, a patient's device asks again: it can't tell who holds it now, and must protect private

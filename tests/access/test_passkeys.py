@@ -389,10 +389,10 @@ async def test_case_121_a_reminder_sent_before_joining_again_can_still_be_answer
         db.add(attempt)
     await rejoins(rosa, database, cast, clock, cast.rosa)
     async with database.reading() as db:
-        assert await receipts.behind(db, "token") is not None
+        assert await receipts.reminder_for_token(db, "token") is not None
     await rosa.submit("/sign-out")
     async with database.reading() as db:
-        assert await receipts.behind(db, "token") is None
+        assert await receipts.reminder_for_token(db, "token") is None
 
 
 async def test_case_121_cleared_cookies_and_a_new_code_are_told_by_the_browsers_endpoint(

@@ -8,7 +8,7 @@ import pytest
 
 from server.channels.push.channel import PushChannel, new_vapid_key
 from server.channels.push.endpoints import HostList
-from server.channels.push.http_client import Wire
+from server.channels.push.http_client import PushHttpClient
 
 from .push_service import PushService, Trap, listening
 
@@ -36,7 +36,7 @@ def loopback(*ports: int) -> HostList:
 
 
 @asynccontextmanager
-async def closing(wire: Wire) -> AsyncIterator[Wire]:
+async def closing(wire: PushHttpClient) -> AsyncIterator[PushHttpClient]:
     try:
         yield wire
     finally:

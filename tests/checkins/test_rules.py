@@ -153,7 +153,7 @@ def test_case_43_a_phones_clock_is_believed_within_reason(answered: str, believe
 
 
 @pytest.mark.parametrize(
-    ("answered", "phones_now", "ours"),
+    ("answered", "device_time", "ours"),
     [
         ("2026-11-16 13:50", "2026-11-16 13:55", "2026-11-16 13:55"),  # five minutes slow
         ("2026-11-16 15:50", "2026-11-16 16:00", "2026-11-16 13:50"),  # two hours fast
@@ -164,5 +164,5 @@ def test_case_43_a_phones_clock_is_believed_within_reason(answered: str, believe
         ("2199-01-01 00:00", "2026-11-16 14:00", "2026-11-16 14:00"),  # set right since: then it is not known
     ],
 )
-def test_case_43_a_phones_clock_that_is_off_is_put_right(answered: str, phones_now: str, ours: str) -> None:
-    assert rules.on_our_clock(utc(answered), utc(phones_now), utc("2026-11-16 14:00")) == utc(ours)
+def test_case_43_a_phones_clock_that_is_off_is_put_right(answered: str, device_time: str, ours: str) -> None:
+    assert rules.on_our_clock(utc(answered), utc(device_time), utc("2026-11-16 14:00")) == utc(ours)

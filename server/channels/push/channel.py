@@ -26,7 +26,7 @@ from server.channels.push.endpoints import (
     outcome_of,
     retry_after,
 )
-from server.channels.push.http_client import NotTaken, PerhapsTaken, Wire
+from server.channels.push.http_client import MaybeDelivered, NotDelivered, PushHttpClient
 from server.clock import Clock
 from server.crypto import b64
 
@@ -86,7 +86,7 @@ class PushChannel:
         self._hosts = hosts
         self._now = now
         self._signer = _Signer(keys, subject, now)
-        self._wire = Wire(hosts, deadline=deadline)
+        self._wire = PushHttpClient(hosts, deadline=deadline)
 
     async def send(self, address: PushAddress, message: Message) -> Outcome:
         try:
@@ -115,9 +115,9 @@ class PushChannel:
     async def _post(self, endpoint: str, headers: dict[str, str], body: bytes) -> Outcome:
         try:
             answer = await self._wire.post(endpoint, headers, body)
-        except NotTaken as error:
+        except NotDelivered as error:
             return Outcome(Result.LATER, reason=str(error))
-        except PerhapsTaken as error:
+        except MaybeDelivered as error:
             return Outcome(Result.UNKNOWN, reason=str(error))
         wait = retry_after(answer.retry_after, self._now())
         return outcome_of(answer.status, wait, service_reason(answer.body))

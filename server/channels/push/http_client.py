@@ -21,11 +21,11 @@ PER_ORIGIN = 64  # connections
 CONNECT_SHARE = 0.8  # of the deadline; connecting later would leave too little time for a response
 
 
-class NotTaken(Exception):
+class NotDelivered(Exception):
     """It failed before the request was written. The text may be logged: it contains no address."""
 
 
-class PerhapsTaken(Exception):
+class MaybeDelivered(Exception):
     """The request was written, but no response came. The text may be logged."""
 
 
@@ -46,7 +46,7 @@ class _Exchange:
     answer: Answer | None = None
 
 
-class Wire:
+class PushHttpClient:
     """Connections to the hosts of a list, kept alive between sends; the first send opens the session."""
 
     def __init__(
@@ -67,14 +67,14 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, headers: dict[str, str], body: bytes) -> Answer:
-        """Raises NotTaken or PerhapsTaken. Returns a known status even if reading the body then fails."""
+        """Raises NotDelivered or MaybeDelivered. Returns a known status even if reading the body then fails."""
         exchange = _Exchange()
         try:
             async with asyncio.timeout(self._deadline):
                 await self._run(exchange, url, headers, body)
         except (aiohttp.ClientError, OSError) as error:
             if exchange.answer is None:
-                raise (PerhapsTaken if exchange.written else NotTaken)(_in_words(error)) from error
+                raise (MaybeDelivered if exchange.written else NotDelivered)(_in_words(error)) from error
         assert exchange.answer is not None
         return exchange.answer
 

@@ -34,7 +34,7 @@ from server.web.charts import Chart
 PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
 SPARK = 10  # answers in a row's small chart, the newest
 # The tables that the inbox shows; each change of them leaves an audit event.
-TOLD = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
+AUDITED = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ async def version(work: Work) -> str:
         .where(
             AuditEvent.clinic_id == work.actor.clinic_id,
             AuditEvent.at > since,
-            AuditEvent.subject.in_(TOLD),
+            AuditEvent.subject.in_(AUDITED),
         )
         .order_by(AuditEvent.at.desc(), AuditEvent.id)
         .limit(20)  # more than one, so that an event that was committed late still changes the version

@@ -57,7 +57,7 @@ async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn,
         "id": check_in.id,
         "client": check_in.client_id,
         "closes": bundle.ms(check_in.closes_at),
-        "who": await drafts.goes_on_as(db, actor, check_in, form),
+        "who": await drafts.respondent_to_resume(db, actor, check_in, form),
         "kept": await bundle.kept(db, check_in, form, own),
         "same": {who: offer for who, offer in before.items() if offer},
         "questions": [

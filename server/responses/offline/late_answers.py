@@ -45,7 +45,7 @@ async def take_late(work: Work, check_in: CheckIn, form: Form, entry: Entry) -> 
     if check_in.state == CheckInState.MISSED:
         check_in.state = CheckInState.WAITING
         audit.record(work, "check-in.answered-late", check_in)
-    at = rules.on_our_clock(entry.answered_at, entry.phones_now, work.now)
+    at = rules.on_our_clock(entry.answered_at, entry.device_time, work.now)
     await _keep_older(work, check_in, form, Statement(respondent, answers, at))
     return None
 

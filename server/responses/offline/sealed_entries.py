@@ -22,7 +22,7 @@ INFO = b"interlude outbox 1"
 FIELDS = ("client_id", "key", "public", "iv", "box")
 
 
-class BadBox(ValueError):
+class BadSealedEntry(ValueError):
     """A sealed entry that is malformed, altered, or encrypted to a key that we do not have."""
 
 
@@ -37,14 +37,14 @@ class SealedBody:
     @classmethod
     def read(cls, body: Any) -> "SealedBody":
         if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in FIELDS):
-            raise BadBox("a sealed entry has client_id, key, public, iv and box")
+            raise BadSealedEntry("a sealed entry has client_id, key, public, iv and box")
         client_id = body["client_id"]
         if not (8 <= len(client_id) <= 40 and client_id.isascii() and client_id.replace("-", "").isalnum()):
-            raise BadBox("client_id is 8 to 40 letters, digits and hyphens")
+            raise BadSealedEntry("client_id is 8 to 40 letters, digits and hyphens")
         try:
             raw = [crypto.unb64(body[name]) for name in ("public", "iv", "box")]
         except ValueError:
-            raise BadBox("public, iv and box are base64url") from None
+            raise BadSealedEntry("public, iv and box are base64url") from None
         return cls(client_id, body["key"], *raw)
 
 
@@ -56,10 +56,10 @@ class Entry:
     answered_at: datetime
     copied: tuple[str, ...] = ()  # link ids that the device says it copied from last time
     questionnaire: str = ""  # id of the version that the device showed; empty from a device with last year's app
-    phones_now: datetime | None = None  # the device's clock when it sends
+    device_time: datetime | None = None  # the device's clock when it sends
 
 
-def open_box(sealed: SealedBody) -> Entry:
+def decrypt_entry(sealed: SealedBody) -> Entry:
     """Decrypt an entry. Raises BadBox."""
     try:
         theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sealed.public)
@@ -68,7 +68,7 @@ def open_box(sealed: SealedBody) -> Entry:
         text = AESGCM(key).decrypt(sealed.iv, sealed.box, sealed.client_id.encode())
         return _entry(sealed.client_id, json.loads(text))
     except (InvalidTag, crypto.MissingKey, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
-        raise BadBox(f"the entry does not open ({type(error).__name__})") from None
+        raise BadSealedEntry(f"the entry does not open ({type(error).__name__})") from None
 
 
 def _entry(client_id: str, found: Any) -> Entry:

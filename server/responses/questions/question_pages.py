@@ -55,7 +55,7 @@ async def start(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Respo
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, work.now):
         return render.page(request, "responses/closed.html", 200, check_in=check_in)
     form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
-    respondent = await drafts.goes_on_as(work.db, work.actor, check_in, form)
+    respondent = await drafts.respondent_to_resume(work.db, work.actor, check_in, form)
     if respondent is None:
         return await _who(request, work.db, check_in, work.now)
     return await _begin(request, Answering(work.db, work.actor, work.now, check_in, form, respondent))
@@ -76,7 +76,7 @@ async def _who(request: Ask, db: AsyncSession, check_in: CheckIn, now: datetime)
 
 
 @post("/check-ins/{check_in_id:str}/who", opt=PERSON)
-async def say_who(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+async def choose_respondent(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.find(work.db, work.actor, check_in_id))
     claimed = one_of(await form_of(request), "who", Respondent)
     if claimed is None:
@@ -140,7 +140,7 @@ async def answer(request: Ask, work: InWork, check_in_id: FromPath[str], link_id
         return await _after_private(request, answering, question, None)
     red = await drafts.keep(work, check_in, form, Statement(respondent, {link_id: value}))
     if red:
-        return await _red(request, answering, question, value, red[0].trigger.screen)
+        return await _urgent_screen(request, answering, question, value, red[0].trigger.screen)
     if private:
         return await _after_private(request, answering, question, value)
     return await _go_on(request, answering, link_id)
@@ -177,11 +177,13 @@ async def _too_late(request: Ask, answering: Answering, question: Question, valu
     if screen:
         entry = Entry("", {question.link_id: value}, answering.respondent, answering.now)
         if await late_answers.take_late(Work(db, answering.actor, answering.now), check_in, form, entry) is None:
-            return await _red(request, answering, question, value, screen)
+            return await _urgent_screen(request, answering, question, value, screen)
     return render.go(request, answering.path)
 
 
-async def _red(request: Ask, answering: Answering, question: Question, value: Value, screen: str) -> Response[str]:
+async def _urgent_screen(
+    request: Ask, answering: Answering, question: Question, value: Value, screen: str
+) -> Response[str]:
     clinic = await answering.db.get_one(Clinic, answering.check_in.clinic_id)
     return render.page(
         request,
@@ -257,4 +259,4 @@ async def _check(request: Ask, answering: Answering, kept: dict[str, Value]) -> 
     )
 
 
-ROUTES = [start, who_page, say_who, question_page, answer, next_page, check_page]
+ROUTES = [start, who_page, choose_respondent, question_page, answer, next_page, check_page]

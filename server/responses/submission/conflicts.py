@@ -59,7 +59,7 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     if version is not None and earlier.items() >= answers.items():
         return
     same_source = source_of(stored.respondent) == source_of(respondent)
-    looked_at = (history.answers_of(stored) if same_source else {}) | earlier
+    already_checked = (history.answers_of(stored) if same_source else {}) | earlier
     if version is None:
         version = ConflictingVersion(
             clinic_id=stored.clinic_id, response_id=stored.id, client_id=stored.client_id, respondent=respondent
@@ -68,7 +68,7 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     version.answers, version.received_at = answers_to_json(earlier | dict(answers)), work.now
     await work.db.flush()
     audit.record(work, "response.conflict-kept", version)
-    occurrence = await history.news(work.db, sent.check_in, sent.form, looked_at, answers, stored)
+    occurrence = await history.news(work.db, sent.check_in, sent.form, already_checked, answers, stored)
     await flags.raise_flags(work, replace(occurrence, unanswered=()))
 
 

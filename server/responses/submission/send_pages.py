@@ -20,7 +20,7 @@ from server.questionnaires.definition import BadAnswer, still_asked
 from server.questionnaires.respondents import respondent_from
 from server.responses import drafts, history, lookup
 from server.responses.offline import late_answers
-from server.responses.offline.sealed_entries import Entry, SealedBody, open_box
+from server.responses.offline.sealed_entries import Entry, SealedBody, decrypt_entry
 from server.responses.submission import receipt, submit
 from server.responses.submission.submission import Conflict, Submission, Taken
 from server.web import problems, render
@@ -57,15 +57,15 @@ async def take(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Respon
     """Take a sealed entry once, by its client id. The receipt repeats that id."""
     check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     try:
-        box = await _opened(request, work.actor)
+        entry = await _opened(request, work.actor)
         submission = Submission(
-            box.client_id,
-            box.answers,
-            respondent_from(box.respondent, work.actor.kind),
-            box.answered_at,
-            copied=box.copied,
-            phones_now=box.phones_now,
-            questionnaire=box.questionnaire,
+            entry.client_id,
+            entry.answers,
+            respondent_from(entry.respondent, work.actor.kind),
+            entry.answered_at,
+            copied=entry.copied,
+            device_time=entry.device_time,
+            questionnaire=entry.questionnaire,
         )
         taken = await submit.submit(work, check_in, submission)
     except BadAnswer as bad:
@@ -73,7 +73,7 @@ async def take(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Respon
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
-        await late_answers.note_refused(work, check_in, box, taken.why)
+        await late_answers.note_refused(work, check_in, entry, taken.why)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
         return problems.answer(request, 409)
@@ -90,7 +90,7 @@ async def _opened(request: Ask, actor: Actor) -> Entry:
     body = await json_of(request)
     if body.get("owner", actor.id) != actor.id:
         raise PermissionDeniedException("This is another person's.")
-    return replace(open_box(SealedBody.read(body)), phones_now=_moment(body.get("now")))
+    return replace(decrypt_entry(SealedBody.read(body)), device_time=_moment(body.get("now")))
 
 
 def _moment(ms: object) -> datetime | None:
@@ -106,11 +106,11 @@ async def take_answers(request: Ask, work: InWork, check_in_id: FromPath[str]) -
     """Take single answers that a device kept offline: sealed and receipted like a whole check-in."""
     check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     try:
-        box = await _opened(request, work.actor)
+        entry = await _opened(request, work.actor)
         form = await questionnaires.form_of(
-            work.db, await submit.version_answered(work.db, check_in, box.questionnaire)
+            work.db, await submit.version_answered(work.db, check_in, entry.questionnaire)
         )
-        taken = await late_answers.take_late(work, check_in, form, box)
+        taken = await late_answers.take_late(work, check_in, form, entry)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:
@@ -118,7 +118,7 @@ async def take_answers(request: Ask, work: InWork, check_in_id: FromPath[str]) -
     if isinstance(taken, Refused):
         return problems.answer(request, 410, taken.why)
     closed = people.is_closed(await people.clinic_of(work.db, work.actor), work.now)
-    return Response({"client_id": box.client_id, "closed": closed}, status_code=200, headers=render.FRESH)
+    return Response({"client_id": entry.client_id, "closed": closed}, status_code=200, headers=render.FRESH)
 
 
 @get("/check-ins/{check_in_id:str}/urgency", opt=PERSON)

@@ -27,7 +27,7 @@ class Submission:
     answered_at: datetime
     status: ResponseStatus = ResponseStatus.COMPLETED
     copied: tuple[str, ...] = ()
-    phones_now: datetime | None = None  # the device's clock when it sends
+    device_time: datetime | None = None  # the device's clock when it sends
     questionnaire: str = ""  # id of the version that was shown, if the device names it
 
 

@@ -102,7 +102,7 @@ async def _copied(
 
 def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submission, now: datetime) -> Response:
     """A new response from a submission whose answers and version were checked."""
-    answered_at = rules.on_our_clock(submission.answered_at, submission.phones_now, now)
+    answered_at = rules.on_our_clock(submission.answered_at, submission.device_time, now)
     return Response(
         clinic_id=check_in.clinic_id,
         client_id=submission.client_id,

@@ -7,7 +7,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from server.channels.push.address_guard import GuardedResolver, RefusedAddress, guarded_socket
 from server.channels.push.endpoints import HostList, is_public_address
-from server.channels.push.http_client import NotTaken, Wire
+from server.channels.push.http_client import NotDelivered, PushHttpClient
 from tests.channels.conftest import closing, loopback
 from tests.channels.push_service import Trap
 
@@ -113,9 +113,9 @@ def test_case_29_a_public_site_reaches_no_loopback_at_all() -> None:
     assert hosts.may_connect("8.8.8.8", 443)
 
 
-async def refused_by(wire: Wire, url: str) -> str:
+async def refused_by(wire: PushHttpClient, url: str) -> str:
     async with closing(wire):
-        with pytest.raises(NotTaken) as refusal:
+        with pytest.raises(NotDelivered) as refusal:
             await wire.post(url, {}, b"body")
     return str(refusal.value)
 
@@ -125,13 +125,13 @@ async def test_case_29_a_rebound_name_is_refused_at_connect(trap: Trap) -> None:
     resolver = Resolver(["8.8.8.8"], ["127.0.0.1"])
     guard = GuardedResolver(HostList(), resolver)
     assert await guard.resolve("push.example.org", trap.port)
-    wire = Wire(HostList(), deadline=5.0, resolver=resolver)
+    wire = PushHttpClient(HostList(), deadline=5.0, resolver=resolver)
     assert "not public" in await refused_by(wire, f"http://push.example.org:{trap.port}/a")
     assert trap.connections == 0
 
 
 async def test_case_29_a_vendors_name_does_not_lead_to_the_operators_loopback(trap: Trap) -> None:
-    wire = Wire(loopback(trap.port), deadline=5.0, resolver=Resolver(["127.0.0.1"]))
+    wire = PushHttpClient(loopback(trap.port), deadline=5.0, resolver=Resolver(["127.0.0.1"]))
     assert "not public" in await refused_by(wire, f"http://push.example.org:{trap.port}/a")
     assert trap.connections == 0
 
@@ -139,6 +139,6 @@ async def test_case_29_a_vendors_name_does_not_lead_to_the_operators_loopback(tr
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "localhost", "[::ffff:127.0.0.1]"])
 async def test_case_29_no_spelling_of_an_address_passes_the_resolver_by(trap: Trap, host: str) -> None:
     """aiohttp resolves no literal. The site lists another port of loopback: only the port differs."""
-    wire = Wire(loopback(1), deadline=5.0)
+    wire = PushHttpClient(loopback(1), deadline=5.0)
     await refused_by(wire, f"http://{host}:{trap.port}/a")
     assert trap.connections == 0

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from server.channels.push.endpoints import HostList
-from server.channels.push.http_client import Answer, NotTaken, PerhapsTaken, Wire
+from server.channels.push.http_client import Answer, MaybeDelivered, NotDelivered, PushHttpClient
 from tests.channels.conftest import closing, loopback
 from tests.channels.push_service import PushService, hanging, listening, saying
 
@@ -33,32 +33,32 @@ async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) ->
 
 
 async def test_case_26_a_name_that_does_not_resolve() -> None:
-    async with closing(Wire(HostList(), deadline=5.0, resolver=NoSuchName())) as wire:
-        with pytest.raises(NotTaken, match="does not resolve"):
+    async with closing(PushHttpClient(HostList(), deadline=5.0, resolver=NoSuchName())) as wire:
+        with pytest.raises(NotDelivered, match="does not resolve"):
             await wire.post("https://fcm.googleapis.com/a", {}, b"body")
 
 
 async def test_case_20_a_silent_handshake_was_not_taken() -> None:
-    async with listening(silent) as port, closing(Wire(loopback(port), deadline=0.2)) as wire:
-        with pytest.raises(NotTaken, match="no connection within the deadline"):
+    async with listening(silent) as port, closing(PushHttpClient(loopback(port), deadline=0.2)) as wire:
+        with pytest.raises(NotDelivered, match="no connection within the deadline"):
             await wire.post(f"https://127.0.0.1:{port}/a", {}, b"body")
 
 
 async def test_case_20_who_waits_for_a_connection_was_not_taken(service: PushService) -> None:
     """Two hang, three wait; when two are given up, two more may get in for the little time that is left."""
     service.answer = hanging
-    async with closing(Wire(loopback(service.port), deadline=0.3, per_origin=2)) as wire:
+    async with closing(PushHttpClient(loopback(service.port), deadline=0.3, per_origin=2)) as wire:
         posts = (wire.post(service.endpoint, {}, b"body") for _ in range(5))
         ends = [type(end) for end in await asyncio.gather(*posts, return_exceptions=True)]
-    assert ends.count(PerhapsTaken) + ends.count(NotTaken) == 5
-    assert ends.count(NotTaken) >= 1
-    assert 2 <= len(service.came) <= ends.count(PerhapsTaken)
+    assert ends.count(MaybeDelivered) + ends.count(NotDelivered) == 5
+    assert ends.count(NotDelivered) >= 1
+    assert 2 <= len(service.came) <= ends.count(MaybeDelivered)
 
 
 async def test_the_deadline_after_the_request_leaves_it_unknown(service: PushService) -> None:
     service.answer = hanging
-    async with closing(Wire(loopback(service.port), deadline=0.3)) as wire:
-        with pytest.raises(PerhapsTaken, match="no answer within the deadline"):
+    async with closing(PushHttpClient(loopback(service.port), deadline=0.3)) as wire:
+        with pytest.raises(MaybeDelivered, match="no answer within the deadline"):
             await wire.post(service.endpoint, {}, b"body")
 
 
@@ -68,14 +68,14 @@ async def test_a_known_status_outlives_a_broken_body() -> None:
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\nhalf")
         writer.close()
 
-    async with listening(answer) as port, closing(Wire(loopback(port), deadline=5.0)) as wire:
+    async with listening(answer) as port, closing(PushHttpClient(loopback(port), deadline=5.0)) as wire:
         assert await wire.post(f"http://127.0.0.1:{port}/a", {}, b"body") == Answer(201, None)
 
 
 @pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 100_000])
 async def test_case_21_at_most_4_kilobytes_are_read(service: PushService, size: int) -> None:
     service.answer = saying(403, b"x" * size)
-    async with closing(Wire(loopback(service.port), deadline=5.0)) as wire:
+    async with closing(PushHttpClient(loopback(service.port), deadline=5.0)) as wire:
         answer = await wire.post(service.endpoint, {}, b"body")
     assert answer.body == b"x" * min(size, 4096)
 
@@ -83,13 +83,13 @@ async def test_case_21_at_most_4_kilobytes_are_read(service: PushService, size: 
 async def test_case_21_a_compressed_bomb_stays_packed(service: PushService) -> None:
     bomb = gzip.compress(bytes(1_000_000))
     service.answer = saying(201, bomb, Content_Encoding="gzip")
-    async with closing(Wire(loopback(service.port), deadline=5.0)) as wire:
+    async with closing(PushHttpClient(loopback(service.port), deadline=5.0)) as wire:
         assert (await wire.post(service.endpoint, {}, b"body")).body == bomb
 
 
 async def test_the_path_goes_out_as_it_came(service: PushService) -> None:
     path = "/w/%2Fa%2b?token=BQY%3d&x=a:b~'()*;,+/../b"
-    async with closing(Wire(loopback(service.port), deadline=5.0)) as wire:
+    async with closing(PushHttpClient(loopback(service.port), deadline=5.0)) as wire:
         await wire.post(f"http://127.0.0.1:{service.port}{path}", {}, b"body")
     assert service.came[0].path == path
 
@@ -122,7 +122,7 @@ async def post_over_tls(file: Path, tls: ssl.SSLContext | bool) -> Answer:
     server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=ours)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        async with closing(Wire(loopback(port), deadline=5.0, tls=tls)) as wire:
+        async with closing(PushHttpClient(loopback(port), deadline=5.0, tls=tls)) as wire:
             return await wire.post(f"https://127.0.0.1:{port}/a", {}, b"body")
 
 
@@ -133,12 +133,12 @@ async def test_a_valid_certificate_is_taken(tmp_path: Path) -> None:
 
 async def test_case_26_an_expired_certificate(tmp_path: Path) -> None:
     file = certificate(tmp_path, datetime.now(UTC) - timedelta(days=1))
-    with pytest.raises(NotTaken, match="certificate") as refusal:
+    with pytest.raises(NotDelivered, match="certificate") as refusal:
         await post_over_tls(file, ssl.create_default_context(cafile=file))
     assert "expired" in str(refusal.value.__cause__)
 
 
 async def test_case_26_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
     file = certificate(tmp_path, datetime.now(UTC) + timedelta(days=1))
-    with pytest.raises(NotTaken, match="certificate"):
+    with pytest.raises(NotDelivered, match="certificate"):
         await post_over_tls(file, True)

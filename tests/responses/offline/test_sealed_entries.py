@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import crypto
-from server.responses.offline.sealed_entries import BadBox, SealedBody, open_box
+from server.responses.offline.sealed_entries import BadSealedEntry, SealedBody, decrypt_entry
 from tests.cast import NOW
 from tests.stories import entry, sealed
 
@@ -18,7 +18,7 @@ BOX = {"client_id": CLIENT, "key": "o1", "public": "AA", "iv": "AA", "box": "AA"
 
 
 def opened(body: Any) -> Any:
-    return open_box(SealedBody.read(body))
+    return decrypt_entry(SealedBody.read(body))
 
 
 def test_what_the_phone_sealed_opens() -> None:
@@ -46,12 +46,12 @@ def test_a_rotated_outbox_key_still_opens_what_waited(keyring: crypto.Keyring) -
 def test_an_altered_part_does_not_open(part: str) -> None:
     body = sealed(CLIENT, entry({"pain": 3}))
     raw = crypto.unb64(body[part])
-    with pytest.raises(BadBox):
+    with pytest.raises(BadSealedEntry):
         opened(body | {part: crypto.b64(raw[:-1] + bytes([raw[-1] ^ 1]))})
 
 
 def test_an_entry_does_not_open_as_another() -> None:
-    with pytest.raises(BadBox):
+    with pytest.raises(BadSealedEntry):
         opened(sealed(CLIENT, entry({"pain": 3})) | {"client_id": CLIENT.replace("0", "1")})
 
 
@@ -59,7 +59,7 @@ def test_a_box_sealed_to_a_key_that_we_do_not_have() -> None:
     body = sealed(CLIENT, entry({"pain": 3}))
     crypto.use(crypto.new_keyring())
     for changed in (body, body | {"key": next(iter(crypto.keyring().outbox))}):
-        with pytest.raises(BadBox):
+        with pytest.raises(BadSealedEntry):
             opened(changed)
 
 
@@ -84,7 +84,7 @@ def test_a_box_sealed_to_a_key_that_we_do_not_have() -> None:
     ],
 )
 def test_junk_is_a_bad_box(body: Any) -> None:
-    with pytest.raises(BadBox):
+    with pytest.raises(BadSealedEntry):
         opened(body)
 
 
@@ -111,7 +111,7 @@ def test_junk_is_a_bad_box(body: Any) -> None:
     ids=lambda content: content[:40].decode(errors="replace"),
 )
 def test_case_68_a_box_with_junk_inside_is_a_bad_box(content: bytes) -> None:
-    with pytest.raises(BadBox):
+    with pytest.raises(BadSealedEntry):
         opened(sealed(CLIENT, content))
 
 
@@ -122,5 +122,5 @@ def test_case_43_a_phones_clock_may_be_years_off(at: datetime) -> None:
 
 @given(body=st.dictionaries(st.sampled_from(sorted(BOX)), st.one_of(st.text(), st.integers(), st.none())))
 def test_whatever_is_sent_is_a_bad_box_or_nothing(body: Mapping[str, Any]) -> None:
-    with pytest.raises(BadBox):
+    with pytest.raises(BadSealedEntry):
         opened(dict(body))
