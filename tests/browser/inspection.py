@@ -13,7 +13,13 @@ from server.app import PAGES
 from .measures import Owed, faults_of
 
 # What a GET answers that nobody reads, or that only leads on to a page.
-NO_PAGES = {
+# Addresses of earlier versions; they lead to the same handlers as the new ones.
+FORMER_ADDRESSES = {
+    "/settings/phones/let-in",
+    "/staff/clinic/reach",
+    "/staff/patients/{patient_id:str}/let-in",
+}
+NO_PAGES = FORMER_ADDRESSES | {
     "/static/{path:path}",
     "/service-worker.js",
     "/manifest.json",

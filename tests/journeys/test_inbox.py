@@ -254,7 +254,7 @@ async def test_a_row_opens_and_closes_in_its_place_and_says_when_it_can_not(
     link, note = maria.get_by_role("link", name="Rosa Delgado").first, maria.get_by_label("Note", exact=True)
     await maria.route("**/staff/flags/*", lambda route: route.fulfill(status=503, body="<div class=detail>Busy</div>"))
     await link.click()
-    await expect(maria.get_by_role("status").filter(has_text="That did not load.")).to_be_visible()
+    await expect(maria.get_by_role("status").filter(has_text="That didn't load.")).to_be_visible()
     await sees_not(maria, "Busy")
 
     await maria.unroute("**/staff/flags/*")

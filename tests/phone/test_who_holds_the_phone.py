@@ -148,7 +148,7 @@ async def test_case_123_how_urgent_is_not_asked_of_a_helper_who_opens_it(
 
 
 @pytest.mark.parametrize("kind", [ActorKind.PATIENT, ActorKind.CAREGIVER, ActorKind.STAFF])
-@pytest.mark.parametrize("held_by", tuple(Respondent))
+@pytest.mark.parametrize("last_respondent", tuple(Respondent))
 @pytest.mark.parametrize("chose", [True, False])
 def test_case_123_who_may_see_private_things(kind: ActorKind, last_respondent: Respondent, chose: bool) -> None:
     expected = kind == "patient" and (last_respondent == "self" or chose)
