@@ -67,12 +67,13 @@ def bare_states() -> list[str]:
         f"{path.relative_to(SERVER.parent)}:{node.lineno}"
         for path in modules()
         for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, (ast.Compare, ast.Assign, ast.Call))
         for name, values in _given(node)
         if name in columns and any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in values)
     ]
 
 
-def _given(node: ast.AST) -> Iterator[tuple[str, list[ast.expr]]]:
+def _given(node: ast.Compare | ast.Assign | ast.Call) -> Iterator[tuple[str, list[ast.expr]]]:
     """Each attribute or keyword with what it is compared with, or set to."""
     if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute):
         yield node.left.attr, [each for side in node.comparators for each in _members(side)]
