@@ -36,7 +36,8 @@ from server.people.models import Clinic, Patient, Staff
 from server.phone_numbers import reading as numbers
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Question, QuestionType, asked
+from server.questionnaires.branching import asked
+from server.questionnaires.question import Question, QuestionType
 from server.questionnaires.respondents import Respondent
 from server.responses.submission import closing, submit
 from server.responses.submission.submission import Submission

@@ -17,8 +17,9 @@ from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value, answers_from_json
-from server.questionnaires.definition import Form, Question
+from server.questionnaires.definition import Form
 from server.questionnaires.level_words import level_words
+from server.questionnaires.question import Question
 from server.responses import history, unread
 from server.responses.submission import receipt
 from server.web import render

@@ -6,8 +6,9 @@ from server.flags.evidence import Evidence
 from server.flags.models import Flag
 from server.flags.rules import MISSING, WHOLE
 from server.language import gettext as _
-from server.questionnaires.definition import Form, Question
+from server.questionnaires.definition import Form
 from server.questionnaires.level_words import level_words
+from server.questionnaires.question import Question
 
 
 @dataclass(frozen=True)

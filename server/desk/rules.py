@@ -9,7 +9,7 @@ from server import opening_hours
 from server.flags.deadlines import THIS_WEEK_HOURS, TODAY_HOURS
 from server.flags.rules import Severity
 from server.opening_hours import ALL_WEEKDAYS, WeekHours
-from server.questionnaires.definition import Question
+from server.questionnaires.question import Question
 
 
 class InboxTab(StrEnum):

@@ -9,8 +9,9 @@ from server.appointments.rules import AppointmentStatus
 from server.desk import rules
 from server.language import gettext as _
 from server.language import mark
-from server.questionnaires.definition import Form, Question, levels
+from server.questionnaires.definition import Form, levels
 from server.questionnaires.level_words import level_words
+from server.questionnaires.question import Question
 from server.responses import history as past
 from server.responses.history import AnswerHistory
 from server.responses.models import Response

@@ -11,7 +11,8 @@ from server.language import gettext as _
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form, Question, QuestionType
+from server.questionnaires.definition import Form
+from server.questionnaires.question import Question, QuestionType
 from server.reminders.rules import Reply
 from server.responses import history
 from server.responses.models import Response

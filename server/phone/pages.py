@@ -22,7 +22,9 @@ from server.people import flow as people
 from server.people import staff as people_staff
 from server.people.models import Clinic, Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form, Question, is_public_item
+from server.questionnaires.definition import Form
+from server.questionnaires.private_questions import is_public_item
+from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts, lookup
 from server.responses import history as past

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from server.questionnaires.definition import OPERATORS, Form, Option, Question, When
+from server.questionnaires.definition import Form
+from server.questionnaires.question import OPERATORS, Option, Question, When
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"

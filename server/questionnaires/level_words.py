@@ -1,7 +1,7 @@
 """An answer's level in words."""
 
 from server.language import gettext as _
-from server.questionnaires.definition import Question, QuestionType
+from server.questionnaires.question import Question, QuestionType
 
 
 def level_or_worse(question: Question | None, level: int) -> str:

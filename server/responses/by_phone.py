@@ -13,7 +13,9 @@ from server.checkins.rules import CheckInState
 from server.db import Work
 from server.people.rules import Refused
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import BadAnswer, Form, Question, asked
+from server.questionnaires.branching import asked
+from server.questionnaires.definition import Form
+from server.questionnaires.question import BadAnswer, Question
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from server.responses.submission import submit

@@ -15,7 +15,8 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value
-from server.questionnaires.definition import BadAnswer, Form, Question
+from server.questionnaires.definition import Form
+from server.questionnaires.question import BadAnswer, Question
 from server.responses import by_phone, lookup
 from server.responses.submission.submission import Taken
 from server.web import problems, render

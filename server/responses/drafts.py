@@ -13,7 +13,8 @@ from server.checkins.models import CheckIn
 from server.db import Work
 from server.flags import flow as flags
 from server.questionnaires.answers import Value, value_from_json, value_to_json
-from server.questionnaires.definition import Form, is_public_item, shown
+from server.questionnaires.definition import Form
+from server.questionnaires.private_questions import is_public_item, shown
 from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import history
 from server.responses.models import Draft, Response

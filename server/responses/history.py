@@ -13,8 +13,10 @@ from server.checkins.rules import CheckInState
 from server.flags.flow import Earlier, Occurrence
 from server.flags.rules import WHOLE
 from server.questionnaires.answers import Answers, Value, answers_from_json
-from server.questionnaires.definition import Form, Question, asked, levels
+from server.questionnaires.branching import asked
+from server.questionnaires.definition import Form, levels
 from server.questionnaires.models import Questionnaire
+from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
 from server.responses.models import Response
 

@@ -20,7 +20,8 @@ from server.people import flow as people
 from server.people.rules import CallOutcome
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form, still_asked
+from server.questionnaires.branching import still_asked
+from server.questionnaires.definition import Form
 from server.questionnaires.respondents import Respondent
 from server.responses.submission import submit
 from server.responses.submission.submission import Submission

@@ -6,20 +6,12 @@ from typing import Any
 
 from playwright.async_api import Browser
 
-from server.questionnaires import definition
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import (
-    Form,
-    Option,
-    Question,
-    QuestionType,
-    When,
-    asked,
-    next_unanswered,
-    still_asked,
-)
+from server.questionnaires.branching import asked, next_unanswered, still_asked
+from server.questionnaires.definition import Form
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.question import Option, Question, QuestionType, When, buttons, raw
 from server.questionnaires.respondents import Respondent
 from server.responses.offline import bundle
 from server.web.assets import ROOT
@@ -53,7 +45,7 @@ def _case(random: Random, form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
     after = random.choice([None, *(q.link_id for q in form.questions)])
     given = {
         "questions": bundle.rules_of(form),
-        "answers": {link_id: definition.raw(value) for link_id, value in answers.items()},
+        "answers": {link_id: raw(value) for link_id, value in answers.items()},
         "who": who,
         "after": after,
     }
@@ -96,9 +88,9 @@ def _question(random: Random, link_id: str, earlier: list[Question]) -> Question
 def _when(random: Random, of: Question) -> When:
     operator = random.choice(("exists", "=", "!=", ">", "<", ">=", "<="))
     value = random.random() < 0.5 if operator == "exists" else _answer(random, of)
-    return When(of.link_id, operator, of.read(definition.buttons(of)[0]) if value is None else value)
+    return When(of.link_id, operator, of.read(buttons(of)[0]) if value is None else value)
 
 
 def _answer(random: Random, question: Question) -> Value:
-    said = random.choice([None, *definition.buttons(question)])
+    said = random.choice([None, *buttons(question)])
     return None if said is None else question.read(said)

@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from server.questionnaires import fhir
+from server.questionnaires import branching, fhir
 from server.questionnaires.definition import Form
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.respondents import Respondent
 
 
 def library(slug: str) -> Form:
@@ -30,3 +31,7 @@ def _option(code: str, level: int) -> dict[str, Any]:
 
 def when(question: str, operator: str, **answer: Any) -> dict[str, Any]:
     return {"question": question, "operator": operator} | answer
+
+
+def ids(form: Form, answers: dict[str, Any], respondent: Respondent = Respondent.SELF) -> list[str]:
+    return [question.link_id for question in branching.asked(form, answers, respondent)]

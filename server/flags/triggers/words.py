@@ -8,10 +8,11 @@ from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers.versions import DEFAULTS, Rule
 from server.language import gettext as _
 from server.language import ngettext
-from server.questionnaires.definition import Form, Question
+from server.questionnaires.definition import Form
 from server.questionnaires.fhir import read_form
 from server.questionnaires.flow import LIBRARY
 from server.questionnaires.level_words import level_or_worse
+from server.questionnaires.question import Question
 
 
 def item_words(item: str, form: Form) -> str:

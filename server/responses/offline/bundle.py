@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins.models import CheckIn
 from server.questionnaires.answers import value_from_json
-from server.questionnaires.definition import Form, When, buttons, is_public_item, raw
+from server.questionnaires.definition import Form
+from server.questionnaires.private_questions import is_public_item
+from server.questionnaires.question import When, buttons, raw
 from server.questionnaires.respondents import Source
 from server.responses.models import Draft
 

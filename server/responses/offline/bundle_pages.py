@@ -16,10 +16,10 @@ from server.checkins.models import CheckIn
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Clinic, Patient
-from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form, Question
+from server.questionnaires.definition import Form
+from server.questionnaires.question import Question, raw
 from server.questionnaires.respondents import Respondent
 from server.reminders import open_notifications
 from server.responses import drafts, lookup
@@ -127,7 +127,7 @@ async def _same(
         for page in same_as_last.pages(form, answers, respondent)
     ]
     return {
-        "answers": {link_id: definition.raw(value) for link_id, value in answers.items()},
+        "answers": {link_id: raw(value) for link_id, value in answers.items()},
         "html": render.inside(request, "responses/same.html", last=last, answers=answers, zone=actor.zone, **about),
         "different": pages,
     }

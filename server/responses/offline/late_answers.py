@@ -17,7 +17,9 @@ from server.flags import flow as flags
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import BadAnswer, Form, without_private_skips
+from server.questionnaires.definition import Form
+from server.questionnaires.private_questions import without_private_skips
+from server.questionnaires.question import BadAnswer
 from server.questionnaires.respondents import Respondent, respondent_from, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement

@@ -17,19 +17,11 @@ from server.checkins.rules import CheckInState
 from server.db import Work
 from server.people import flow as people
 from server.people.models import Clinic, Patient
-from server.questionnaires import definition
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import (
-    BadAnswer,
-    Question,
-    answerable,
-    asked,
-    next_private,
-    next_unanswered,
-    private_questions,
-    still_asked,
-)
+from server.questionnaires.branching import answerable, asked, next_unanswered, still_asked
+from server.questionnaires.private_questions import next_private, private_questions
+from server.questionnaires.question import BadAnswer, Question, raw
 from server.questionnaires.respondents import Respondent, respondent_from
 from server.responses import drafts, history, lookup
 from server.responses.drafts import Statement
@@ -173,7 +165,7 @@ async def _too_late(request: Ask, answering: Answering, question: Question, valu
     An urgent answer is still recorded, as it is for offline answers.
     """
     db, check_in, form = answering.db, answering.check_in, answering.form
-    screen = (await red_flag_screens.screens(db, check_in, form, question)).get(str(definition.raw(value)))
+    screen = (await red_flag_screens.screens(db, check_in, form, question)).get(str(raw(value)))
     if screen:
         entry = Entry("", {question.link_id: value}, answering.respondent, answering.now)
         if await late_answers.take_late(Work(db, answering.actor, answering.now), check_in, form, entry) is None:
@@ -191,7 +183,7 @@ async def _urgent_screen(
         check_in=answering.check_in,
         question=question,
         chosen=answering.respondent == Respondent.HANDS and answering.form.is_private(question),
-        onward=question_view.onward(answering.form, question, {str(definition.raw(value)): screen}),
+        onward=question_view.onward(answering.form, question, {str(raw(value)): screen}),
         screen=screen,
         clinic=clinic,
         closed=people.is_closed(clinic, answering.now),

@@ -8,7 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.checkins.models import CheckIn
 from server.people.models import Clinic
 from server.questionnaires.answers import Answers
-from server.questionnaires.definition import Form, Question, asked, next_private
+from server.questionnaires.branching import asked
+from server.questionnaires.definition import Form
+from server.questionnaires.private_questions import next_private
+from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
 from server.responses.questions import red_flag_screens
 

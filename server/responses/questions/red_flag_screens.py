@@ -7,8 +7,8 @@ from server.flags import flow as flags
 from server.flags.rules import Severity
 from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers.rules import Course
-from server.questionnaires import definition
-from server.questionnaires.definition import Form, Question
+from server.questionnaires.definition import Form
+from server.questionnaires.question import Question, buttons
 from server.questionnaires.respondents import Respondent
 from server.responses import history
 
@@ -27,7 +27,7 @@ async def screens(
         return {}
     before = await history.occurrence(db, check_in, form, {}, None)
     shown: dict[str, str] = {}
-    for said in definition.buttons(question):
+    for said in buttons(question):
         level = question.level(question.read(said))
         levels = {} if level is None else {question.link_id: level}
         course = Course(levels, before.previous, before.first, before.earlier)

@@ -17,8 +17,10 @@ from server.db import Work
 from server.flags import flow as review
 from server.flags.rules import Severity
 from server.questionnaires.answers import Answers, Value, value_to_json
-from server.questionnaires.definition import Form, asked, is_public_item, shown, still_asked
+from server.questionnaires.branching import asked, still_asked
+from server.questionnaires.definition import Form
 from server.questionnaires.models import Questionnaire
+from server.questionnaires.private_questions import is_public_item, shown
 from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement

@@ -15,7 +15,7 @@ from server.flags import flow as flags
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import still_asked
+from server.questionnaires.branching import still_asked
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history
 from server.responses.models import ResponseStatus

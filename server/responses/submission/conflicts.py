@@ -11,7 +11,8 @@ from server.checkins.models import CheckIn
 from server.db import Work
 from server.flags import flow as flags
 from server.questionnaires.answers import Value, answers_from_json, answers_to_json
-from server.questionnaires.definition import Form, still_asked
+from server.questionnaires.branching import still_asked
+from server.questionnaires.definition import Form
 from server.questionnaires.respondents import Respondent, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement

@@ -11,9 +11,7 @@ from server.db import Work, new_id
 from server.flags import flow as review
 from server.flags.rules import Severity, Urgency
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import (
-    is_public_item,
-)
+from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.respondents import Respondent
 from server.reminders import flow as reminders_flow
 from server.responses import drafts, history

@@ -12,11 +12,8 @@ from server.checkins.rules import CheckInState
 from server.db import Work
 from server.flags import flow as review
 from server.questionnaires.answers import Answers, answers_to_json
-from server.questionnaires.definition import (
-    shown,
-    still_asked,
-    without_private_skips,
-)
+from server.questionnaires.branching import still_asked
+from server.questionnaires.private_questions import shown, without_private_skips
 from server.questionnaires.respondents import Respondent, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement

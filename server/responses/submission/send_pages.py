@@ -16,7 +16,8 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import BadAnswer, still_asked
+from server.questionnaires.branching import still_asked
+from server.questionnaires.question import BadAnswer
 from server.questionnaires.respondents import respondent_from
 from server.responses import drafts, history, lookup
 from server.responses.offline import late_answers

@@ -8,10 +8,8 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
 from server.questionnaires.answers import Answers
-from server.questionnaires.definition import (
-    Form,
-    private_questions,
-)
+from server.questionnaires.definition import Form
+from server.questionnaires.private_questions import private_questions
 from server.questionnaires.respondents import Respondent
 from server.reminders import flow as reminders_flow
 from server.responses import drafts, history

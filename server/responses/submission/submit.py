@@ -17,13 +17,10 @@ from server.flags.rules import Severity
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value
-from server.questionnaires.definition import (
-    Form,
-    check_answers,
-    still_asked,
-    without_private_skips,
-)
+from server.questionnaires.branching import check_answers, still_asked
+from server.questionnaires.definition import Form
 from server.questionnaires.models import Questionnaire
+from server.questionnaires.private_questions import without_private_skips
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history
 from server.responses.models import Response, ResponseStatus
