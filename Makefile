@@ -2,7 +2,11 @@
 # Tests begin hundreds of processes: what one has compiled serves the next.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: run test quick check bench faults lighthouse pictures locale docs lock setup setup-dev setup-check
+.PHONY: run test quick check format bench faults lighthouse pictures locale docs lock setup setup-dev setup-check
+
+PRETTIER := node_modules/.bin/prettier --config tools/browser/prettier.config.mjs --log-level warn
+SCRIPTS := pwa tools/browser
+SHEETS := 'static/*.css'
 
 run: setup
 	@.venv/bin/interlude run
@@ -19,9 +23,13 @@ check: setup-check
 	@.venv/bin/python -m pytest -q tests/test_imports.py tests/test_architecture.py
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.pages.json
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.worker.json
-	@node_modules/.bin/eslint --max-warnings 0 -c tools/browser/eslint.config.mjs pwa tools/browser
-	@node_modules/.bin/stylelint --max-warnings 0 --config tools/browser/stylelint.config.mjs 'static/*.css'
+	@node_modules/.bin/eslint --max-warnings 0 -c tools/browser/eslint.config.mjs $(SCRIPTS)
+	@node_modules/.bin/stylelint --max-warnings 0 --config tools/browser/stylelint.config.mjs $(SHEETS)
 	@.venv/bin/python tools/template_lines.py
+
+format: setup-check
+	@.venv/bin/ruff format --quiet .
+	@$(PRETTIER) --write $(SCRIPTS) $(SHEETS)
 
 faults: setup-dev
 	@.venv/bin/python -m tests.faults $(ARGS)

@@ -1,0 +1,2 @@
+// How our scripts and style sheets are laid out: lines as long as Python's (pyproject.toml).
+export default { printWidth: 120 };
