@@ -7,8 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor, ActorKind
 from server.db import Work
 from server.demo.cast import DemoPatient
-from server.flags import actions, expected_levels
-from server.flags import flow as flags
+from server.flags import actions, expected_levels, lists
 from server.flags.expected_levels import Item, Wanted
 from server.flags.models import Flag
 from server.people import calls
@@ -46,7 +45,7 @@ async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: d
 
 
 async def _open_flags(db: AsyncSession, patient: Patient) -> list[Flag]:
-    return [flag for flag in await flags.of_patient(db, patient.id) if flag.closed_at is None]
+    return [flag for flag in await lists.of_patient(db, patient.id) if flag.closed_at is None]
 
 
 async def _share_out(

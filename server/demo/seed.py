@@ -25,8 +25,7 @@ from server.db import Database, Work
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient
 from server.demo.past_reminders import as_if_sent, as_if_subscribed
 from server.demo.past_staff_work import staff_worked
-from server.flags import actions
-from server.flags import flow as flags
+from server.flags import actions, lists
 from server.flags.actions import Outcome
 from server.flags.rules import FlagOutcome
 from server.flags.triggers import versions as trigger_versions
@@ -216,7 +215,7 @@ def _value(question: Question, demo: DemoPatient, weeks: float, chance: random.R
 
 async def _staff_acted(db: AsyncSession, team: list[Staff], patient: Patient, at: datetime, now: datetime) -> None:
     """Close flags that were a day old by `at`; those of the last six days stay open."""
-    for number, flag in enumerate(await flags.of_patient(db, patient.id)):
+    for number, flag in enumerate(await lists.of_patient(db, patient.id)):
         member = team[number % 2]
         if flag.closed_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
             actor = Actor(ActorKind.STAFF, member.id, member.clinic_id)

@@ -11,7 +11,7 @@ from server.appointments.models import Appointment
 from server.clock import to_utc, to_wall
 from server.desk import sources
 from server.desk.inbox import rows as inbox_rows
-from server.flags import flow as flags
+from server.flags.lists import of_check_in
 from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
@@ -50,7 +50,7 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
         source=(await sources.of(work.db, work.actor, [response]))[response.id],
         clinic=await people.clinic_of(work.db, work.actor),
         opener=await staff.find_staff(work.db, work.actor, response.opened_by or ""),
-        rows=await inbox_rows.rows_of(work, await flags.of_check_in(work.db, response.check_in_id)),
+        rows=await inbox_rows.rows_of(work, await of_check_in(work.db, response.check_in_id)),
         zone=work.actor.zone,
     )
 

@@ -19,6 +19,7 @@ from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
 from server.devices import health
 from server.flags import flow as review
+from server.flags.lists import of_patient
 from server.people import calls, staff
 from server.people import flow as people
 from server.people import rules as people_rules
@@ -91,7 +92,7 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     visits = await lists.visits_of(work.db, patient.id)
     newest = list(reversed(history))[:20]
     source = await sources.of(work.db, work.actor, newest)
-    flags = await review.of_patient(work.db, patient.id)
+    flags = await of_patient(work.db, patient.id)
     return {
         "patient": patient,
         "rows": await inbox_rows.rows_of(work, flags),

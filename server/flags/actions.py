@@ -8,8 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.db import Work
-from server.flags import escalation, rules
-from server.flags import flow as flags
+from server.flags import escalation, lists, rules
 from server.flags.models import Flag, FlagNote
 from server.flags.rules import UNKNOWN, FlagOutcome, Shown
 from server.people import staff
@@ -120,7 +119,7 @@ async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | No
     Refused: "reopened" if the flag is open, or a newer one exists for its item; "closed" if a colleague has closed
     it anew since.
     """
-    newest = await flags.newest(work.db, flag.patient_id, flag.item)
+    newest = await lists.newest(work.db, flag.patient_id, flag.item)
     await hold(work.db, flag)
     if newest is None or newest.id != flag.id or flag.closed_at is None:
         return Refused("reopened")

@@ -1,66 +1,27 @@
-"""Raise flags, add news to open ones, mark them as seen, find them. actions.py holds what staff do with a flag."""
+"""Raise flags, add news to open ones, mark them as seen. actions.py holds what staff do with a flag."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import case, exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
 from server.db import Work
 from server.flags import deadlines, escalation, rules
+from server.flags.alerts import alert_staff
 from server.flags.evidence import Evidence
-from server.flags.models import ExpectedLevel, Flag, FlagNote, TriggerVersion
-from server.flags.rules import Condition, FlagOutcome, Severity, Urgency
-from server.flags.triggers import rules as trigger_rules
-from server.flags.triggers.rules import Course, Earlier, Raised, Trigger
-from server.people.models import Clinic, Patient, Staff
-from server.reminders import flow as reminders
-from server.reminders.flow import Notice
-from server.reminders.rules import ReminderKind
-
-ALERT_LIFE = timedelta(hours=12)
-URGENT_FIRST = case((Flag.severity == Severity.URGENT, 0), else_=1)
-MOST_SEVERE_FIRST = case({Severity.URGENT: 0, Severity.TODAY: 1, Severity.THIS_WEEK: 2}, value=Flag.severity)
-
-__all__ = ["Earlier", "Raised"]
-
-
-@dataclass(frozen=True)
-class Occurrence:
-    """Answers to version `version` of a questionnaire, with the person's previous and first answers."""
-
-    patient_id: str
-    check_in_id: str
-    response_id: str | None
-    slug: str
-    version: int
-    levels: Mapping[str, int]
-    previous: Mapping[str, int]
-    first: Mapping[str, int]
-    path: str
-    earlier: Sequence[Earlier] = ()
-    unanswered: Collection[str] = ()
-
-    @property
-    def course(self) -> Course:
-        return Course(self.levels, self.previous, self.first, self.earlier, self.unanswered)
-
-
-async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trigger]:
-    rows = await db.scalars(
-        select(TriggerVersion)
-        .where(TriggerVersion.clinic_id == clinic_id, TriggerVersion.slug == slug, TriggerVersion.ended_at.is_(None))
-        .order_by(TriggerVersion.began_at, TriggerVersion.id)
-    )
-    return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen, r.times) for r in rows]
+from server.flags.lists import newest, of_patient
+from server.flags.models import Flag
+from server.flags.rules import FlagOutcome, Severity, Urgency
+from server.flags.triggers.firing import Occurrence, triggered
+from server.flags.triggers.rules import Raised
+from server.people.models import Clinic, Patient
 
 
 async def raise_urgent(work: Work, occurrence: Occurrence) -> list[Raised]:
     """Raise urgent flags only: they cannot wait until the patient sends. Returns what fired."""
-    found = await _triggered(work, occurrence)
+    found = await triggered(work, occurrence)
     urgent = [raised for raised in found if raised.severity == Severity.URGENT]
     await _raise_all(work, occurrence, urgent)
     return urgent
@@ -68,21 +29,9 @@ async def raise_urgent(work: Work, occurrence: Occurrence) -> list[Raised]:
 
 async def raise_flags(work: Work, occurrence: Occurrence) -> list[Raised]:
     """Raise what the answers trigger. Returns all that fired, whether or not it made a new flag."""
-    found = await _triggered(work, occurrence)
+    found = await triggered(work, occurrence)
     await _raise_all(work, occurrence, found)
     return found
-
-
-async def _triggered(work: Work, occurrence: Occurrence) -> list[Raised]:
-    found = await triggers_for(work.db, work.actor.clinic_id, occurrence.slug)
-    return trigger_rules.fired(found, occurrence.course, await _expected(work.db, occurrence.patient_id, work.now))
-
-
-async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[str, int]:
-    found = select(ExpectedLevel.item, ExpectedLevel.level).where(
-        ExpectedLevel.patient_id == patient_id, ExpectedLevel.ended_at.is_(None), ExpectedLevel.ends_at > now
-    )
-    return {item: level for item, level in (await db.execute(found)).all()}
 
 
 async def _raise_all(work: Work, occurrence: Occurrence, found: Iterable[Raised]) -> None:
@@ -98,12 +47,6 @@ async def _raise_all(work: Work, occurrence: Occurrence, found: Iterable[Raised]
 async def lock_patient(db: AsyncSession, patient_id: str) -> None:
     """Lock the patient row: concurrent submissions must not both create the only open flag."""
     await db.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
-
-
-async def newest(db: AsyncSession, patient_id: str, item: str) -> Flag | None:
-    return await db.scalar(
-        select(Flag).where(Flag.patient_id == patient_id, Flag.item == item).order_by(Flag.raised_at.desc()).limit(1)
-    )
 
 
 def _stays_quiet(flag: Flag, raised: Raised, now: datetime) -> bool:
@@ -139,7 +82,7 @@ async def _add_news(work: Work, flag: Flag, occurrence: Occurrence, raised: Rais
     flag.check_in_id, flag.updated_at = occurrence.check_in_id, work.now
     audit.record(work, "flag.updated", flag, severity=raised.severity)
     if became_urgent or urgent_again:
-        await _alert_staff(work, flag, occurrence.path)
+        await alert_staff(work, flag, occurrence.path)
 
 
 async def _raise(work: Work, occurrence: Occurrence, raised: Raised) -> None:
@@ -163,22 +106,12 @@ async def _raise(work: Work, occurrence: Occurrence, raised: Raised) -> None:
     await work.db.flush()
     audit.record(work, "flag.raised", flag, severity=raised.severity)
     if raised.severity == Severity.URGENT:
-        await _alert_staff(work, flag, occurrence.path)
+        await alert_staff(work, flag, occurrence.path)
 
 
 async def _due(work: Work, severity: Severity) -> datetime:
     clinic = await work.db.get_one(Clinic, work.actor.clinic_id)
     return deadlines.due(severity, work.now, clinic.zone, clinic.staffed_hours)
-
-
-async def _alert_staff(work: Work, flag: Flag, path: str) -> None:
-    """Send a push to every staff member of the clinic. Those without a device that accepts it still have the inbox."""
-    staff = await work.db.scalars(
-        select(Staff).where(Staff.clinic_id == work.actor.clinic_id, Staff.ended_at.is_(None))
-    )
-    for member in staff:
-        notice = Notice(ReminderKind.ALERT, flag.patient_id, flag.id, path, work.now + ALERT_LIFE, staff_id=member.id)
-        await reminders.remind_now(work, notice)
 
 
 async def note_urgency(work: Work, check_in_id: str, urgency: Urgency) -> None:
@@ -188,67 +121,9 @@ async def note_urgency(work: Work, check_in_id: str, urgency: Urgency) -> None:
         audit.record(work, "flag.urgency", flag, urgency=urgency)
 
 
-async def withdraw_unanswered(work: Work, check_in_id: str) -> int:
-    """Delete flags for missing answers to a check-in that is still open, unless staff acted on them; how many."""
-    noted = exists().where(FlagNote.flag_id == Flag.id)
-    found = await work.db.scalars(
-        select(Flag).where(
-            Flag.check_in_id == check_in_id,
-            Flag.response_id.is_(None),
-            Flag.closed_at.is_(None),
-            Flag.owner_id.is_(None),
-            Flag.updated_at == Flag.raised_at,
-            ~noted,
-        )
-    )
-    silent = [flag for flag in found if Evidence.from_json(flag.evidence).condition == Condition.MISSING]
-    for flag in silent:
-        await reminders.cancel(work, flag.id, "the clock was ahead")
-        audit.record(work, "flag.withdrawn", flag)
-        await work.db.delete(flag)
-    await work.db.flush()
-    return len(silent)
-
-
-async def find(db: AsyncSession, actor: Actor, flag_id: str) -> Flag | None:
-    return await db.scalar(select(Flag).where(Flag.id == flag_id, Flag.clinic_id == actor.clinic_id))
-
-
 async def see(work: Work, patient_id: str) -> None:
     """A staff member opened the patient's page: mark the open flags as seen by them, if nobody has seen them yet."""
     for flag in await of_patient(work.db, patient_id):
         if flag.closed_at is None and flag.seen_at is None:
             flag.seen_at, flag.seen_by = work.now, work.actor.id
             audit.record(work, "flag.seen", flag)
-
-
-async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
-    """Open flags, urgent first, then by due time."""
-    return list(
-        await db.scalars(
-            select(Flag)
-            .where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_(None))
-            .order_by(URGENT_FIRST, Flag.due_at)
-        )
-    )
-
-
-async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[Flag]:
-    return list(
-        await db.scalars(
-            select(Flag)
-            .where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_not(None))
-            .order_by(Flag.closed_at.desc())
-            .limit(limit)
-        )
-    )
-
-
-async def of_patient(db: AsyncSession, patient_id: str) -> list[Flag]:
-    """All flags of the patient, the most severe first, then the newest."""
-    found = select(Flag).where(Flag.patient_id == patient_id)
-    return list(await db.scalars(found.order_by(MOST_SEVERE_FIRST, Flag.raised_at.desc())))
-
-
-async def of_check_in(db: AsyncSession, check_in_id: str) -> list[Flag]:
-    return list(await db.scalars(select(Flag).where(Flag.check_in_id == check_in_id)))

@@ -14,7 +14,7 @@ from server.checkins.rules import may_see_private, may_undo
 from server.clock import to_wall
 from server.db import Work, scope
 from server.devices import subscriptions
-from server.flags import flow as review
+from server.flags import lists
 from server.flags.models import Flag
 from server.flags.rules import Severity
 from server.opening_hours import next_opening
@@ -79,7 +79,7 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
     clinic = await people.clinic_of(work.db, work.actor)
     check_in = found(await lookup.find(work.db, work.actor, check_in_id))
     flags = [
-        flag for flag in await review.of_check_in(work.db, check_in_id) if private or is_public_item(form, flag.item)
+        flag for flag in await lists.of_check_in(work.db, check_in_id) if private or is_public_item(form, flag.item)
     ]
     return render.page(
         request,

@@ -12,6 +12,7 @@ from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.flags import flow as flags
+from server.flags.triggers.rules import Raised
 from server.questionnaires.answers import Value, value_from_json, value_to_json
 from server.questionnaires.definition import Form
 from server.questionnaires.private_questions import is_public_item, shown
@@ -53,7 +54,7 @@ async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, 
     return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, Respondent.HANDS)}
 
 
-async def keep(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> list[flags.Raised]:
+async def keep(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> list[Raised]:
     """Save a statement and alert staff to its urgent flags before the check-in is sent. Returns those flags."""
     await put_back(work, check_in, statement)
     if all(value is None for value in statement.answers.values()):

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
-from server.flags.flow import Earlier, Occurrence
 from server.flags.rules import WHOLE
+from server.flags.triggers.firing import Occurrence
+from server.flags.triggers.rules import Earlier
 from server.questionnaires.answers import Answers, Value, answers_from_json
 from server.questionnaires.branching import asked
 from server.questionnaires.definition import Form, levels

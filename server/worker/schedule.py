@@ -27,6 +27,7 @@ from server.reminders import flow as reminders
 from server.reminders.rules import LEASE
 from server.responses.submission import closing
 from server.worker.clock_repair import check_ins as check_in_repair
+from server.worker.clock_repair import flags as flag_repair
 from server.worker.clock_repair import reminders as reminder_repair
 from server.worker.clock_repair import visits as visit_repair
 from server.worker.liveness_ping import DeadMan
@@ -148,7 +149,7 @@ REPAIRS = (
     visit_repair.restore_visits,
     reminder_repair.bring_forward,
     health.forget_future_asks,
-    escalation.bring_forward,
+    flag_repair.bring_forward,
 )
 REPAIR = "repair"
 TICKS = (

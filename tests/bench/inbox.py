@@ -17,7 +17,7 @@ from server.checkins.models import CheckIn, Plan
 from server.db import Database
 from server.desk.inbox import rows as inbox_rows
 from server.desk.reasons import reason_of
-from server.flags import flow as flags
+from server.flags import lists
 from server.flags.models import Flag, TriggerVersion
 from server.people import flow as people
 from server.people.models import Clinic, Patient, Staff
@@ -77,7 +77,7 @@ async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Ch
     forms = await questionnaires.offered(db, actor)
     names = {patient.id: patient.name for patient in await people.roster(db, actor)}
     shown = []
-    for flag in await flags.open_flags(db, actor):
+    for flag in await lists.open_flags(db, actor):
         form = forms[flag.slug]
         history = await past.of_patient(db, flag.patient_id, flag.slug)
         question = form.by_id[flag.item]

@@ -12,8 +12,7 @@ from pypdf import PdfReader
 from server.checkins.models import CheckIn
 from server.clock import system_clock
 from server.db import Work
-from server.flags import actions
-from server.flags import flow as review
+from server.flags import actions, lists
 from server.flags.rules import FlagOutcome
 from server.people import calls
 from server.people import flow as people
@@ -86,7 +85,7 @@ async def given_much_to_tell(site: RunningSite) -> None:
             async with site.database.writing() as db:
                 await _answer(db, site, await due_check_in(db, rosa, slug, at), round_ + 1)
         async with site.database.writing() as db:
-            flags = await review.of_patient(db, rosa.id)
+            flags = await lists.of_patient(db, rosa.id)
             for flag in flags[: len(flags) // 2] if round_ < 2 else []:
                 if flag.closed_at is None:
                     await actions.close(Work(db, maria, at), flag, actions.Outcome(FlagOutcome.CALLED, LONG))

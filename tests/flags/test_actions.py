@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit import AuditEvent
 from server.db import Database
-from server.flags import actions, flow
+from server.flags import actions, lists
 from server.flags.models import Flag, FlagNote
 from server.people.models import Staff
 from server.people.rules import Refused
@@ -22,7 +22,7 @@ Verb = Callable[[AsyncSession, Flag], Awaitable[object]]
 
 async def act(database: Database, staff: Staff, verb: Verb) -> object:
     async with database.writing() as db:
-        held = await flow.find(db, acting(staff), (await only_flag(database)).id)
+        held = await lists.find(db, acting(staff), (await only_flag(database)).id)
         assert held is not None
         return await verb(db, held)
 

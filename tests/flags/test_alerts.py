@@ -7,8 +7,7 @@ from sqlalchemy import update
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.delivery.sender import Sender
-from server.flags import actions
-from server.flags import flow as flags
+from server.flags import actions, lists
 from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
@@ -100,4 +99,4 @@ async def test_case_19_open_flags_of_a_paused_patient_stay_and_alert(
     await Sender(database, push, clock, "https://localhost").tick()
     assert len([message for _, message in push.sent if "needs you now" in message.body]) == 1
     async with database.reading() as db:
-        assert len(await flags.open_flags(db, acting(cast.maria))) == 1
+        assert len(await lists.open_flags(db, acting(cast.maria))) == 1

@@ -10,7 +10,7 @@ import pytest
 from server.audit import AuditEvent
 from server.clock import to_utc
 from server.db import Database
-from server.flags import actions, flow
+from server.flags import actions, flow, lists
 from server.flags.models import Flag
 from server.flags.rules import FlagOutcome
 from server.people.models import Staff
@@ -132,7 +132,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
 
     async def closes(staff: Staff, outcome: FlagOutcome) -> bool:
         async with database.writing() as db:
-            held = await flow.find(db, acting(staff), flag.id)
+            held = await lists.find(db, acting(staff), flag.id)
             assert held is not None
             with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
@@ -190,11 +190,11 @@ async def test_the_first_who_looks_has_seen_it(database: Database, cast: Cast) -
 async def test_what_is_most_pressing_comes_first(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard", "pain": 7, "fall": True})
     async with database.reading() as db:
-        assert [flag.severity for flag in await flow.open_flags(db, acting(cast.ken))] == [
+        assert [flag.severity for flag in await lists.open_flags(db, acting(cast.ken))] == [
             "urgent",
             "today",
             "this-week",
         ]
-        of_rosa = await flow.of_patient(db, cast.rosa.id)
+        of_rosa = await lists.of_patient(db, cast.rosa.id)
         assert [flag.severity for flag in of_rosa] == ["urgent", "today", "this-week"]
-        assert await flow.open_flags(db, acting(cast.tom)) == []
+        assert await lists.open_flags(db, acting(cast.tom)) == []

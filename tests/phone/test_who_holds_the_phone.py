@@ -6,7 +6,7 @@ from server.actor import ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.db import Database
-from server.flags import flow as flags
+from server.flags import lists
 from server.flags.models import Flag
 from server.questionnaires.respondents import Respondent
 from tests.browser_without_screen import Browser, words
@@ -44,7 +44,7 @@ async def answers_with(phone: Browser, check_in: CheckIn, who: str) -> None:
 
 async def taken(database: Database, cast: Cast, check_in: CheckIn) -> None:
     async with database.writing() as db:
-        for flag in await flags.of_check_in(db, check_in.id):
+        for flag in await lists.of_check_in(db, check_in.id):
             flag.owner_id = cast.maria.id
 
 

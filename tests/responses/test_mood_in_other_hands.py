@@ -14,7 +14,7 @@ import pytest
 
 from server.checkins.models import CheckIn
 from server.db import Database
-from server.flags import flow as flags
+from server.flags import lists
 from server.flags.models import Flag
 from server.flags.rules import Urgency
 from server.people import flow as people
@@ -97,7 +97,7 @@ async def family(
         before = await due_check_in(db, patient, slug, NOW - WEEK)
         sent = await answered(db, patient, before, PUBLIC[slug] | private, NOW - timedelta(minutes=5))
         sent.response.urgency = Urgency.TODAY if sent.flagged else Urgency.CAN_WAIT
-        for flag in await flags.of_check_in(db, before.id):
+        for flag in await lists.of_check_in(db, before.id):
             flag.owner_id = cast.maria.id
         due = await due_check_in(db, patient, slug)
         form = await questionnaires.form_of(db, due.questionnaire_id)

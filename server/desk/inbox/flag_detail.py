@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.db import Work
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.rows import Row
-from server.flags import actions, expected_levels
+from server.flags import actions, expected_levels, lists
 from server.flags import flow as review
 from server.flags import rules as review_rules
 from server.flags.models import ExpectedLevel, Flag, FlagNote
@@ -86,7 +86,7 @@ def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
 
 async def just_done(work: Work, flag_id: str) -> Row | None:
     """The flag that was just closed, so that the inbox can offer to undo it; None if it is not closed."""
-    flag = await review.find(work.db, work.actor, flag_id) if flag_id else None
+    flag = await lists.find(work.db, work.actor, flag_id) if flag_id else None
     if flag is None or flag.closed_at is None:
         return None
     return (await inbox_rows.rows_of(work, [flag]))[0]

@@ -16,8 +16,7 @@ from server.db import Work
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
 from server.desk.rules import InboxTab
-from server.flags import actions, expected_levels
-from server.flags import flow as flags
+from server.flags import actions, expected_levels, lists
 from server.flags.actions import Outcome
 from server.flags.expected_levels import Wanted
 from server.flags.models import Flag
@@ -65,14 +64,14 @@ async def flag_page(
     request: Ask, work: InWork, flag_id: FromPath[str], show: FromQuery[str] = InboxTab.ACTION
 ) -> Response[str]:
     """One flag with all its actions; the inbox shows the same inside the row."""
-    flag = found(await flags.find(work.db, work.actor, flag_id))
+    flag = found(await lists.find(work.db, work.actor, flag_id))
     await people.opened(work, await work.db.get_one(Patient, flag.patient_id))
     return await _page(request, work, flag, View(f"/staff?show={show if show in tuple(InboxTab) else InboxTab.ACTION}"))
 
 
 @post("/staff/flags/{flag_id:str}/own", opt=STAFF)
 async def own(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(work.db, work.actor, flag_id))
+    flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     if not await actions.own(work, flag, work.actor.id):
         return await _page(request, work, flag, View(INBOX, "closed" if flag.closed_at else "owned"))
@@ -81,7 +80,7 @@ async def own(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[An
 
 @post("/staff/flags/{flag_id:str}/assign", opt=STAFF)
 async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(work.db, work.actor, flag_id))
+    flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     typed = Typed(owner=text(form, "owner", 32))
     refused = await actions.assign(work, flag, typed.owner, Shown.read(text(form, "shown")))
@@ -94,7 +93,7 @@ async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
 
 @post("/staff/flags/{flag_id:str}/note", opt=STAFF)
 async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(work.db, work.actor, flag_id))
+    flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     if await actions.add_note(work, flag, text(form, "note")) is None:
         return await _page(request, work, flag, View(INBOX, "empty"))
@@ -103,7 +102,7 @@ async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[A
 
 @post("/staff/flags/{flag_id:str}/close", opt=STAFF)
 async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(work.db, work.actor, flag_id))
+    flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     typed = Typed(text(form, "outcome", 20), text(form, "note"))
     chosen, shown = one_of(form, "outcome", FlagOutcome), Shown.read(text(form, "shown"))
@@ -118,7 +117,7 @@ async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[
 @post("/staff/flags/{flag_id:str}/snooze", opt=STAFF)
 async def snooze(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     """Set an expected level for a while, which closes the flag."""
-    flag = found(await flags.find(work.db, work.actor, flag_id))
+    flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     typed = Typed(note=text(form, "note"), level=whole(form, "level"), days=whole(form, "days"))
     wanted = await _wanted(work.db, work.actor, flag, typed)
@@ -132,7 +131,7 @@ async def snooze(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
 
 @post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
 async def reopen(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
-    flag = found(await flags.find(work.db, work.actor, flag_id))
+    flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     refused = await actions.reopen(work, flag, Shown.read(text(form, "shown")))
     if refused and refused.why == "closed":

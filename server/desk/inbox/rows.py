@@ -17,7 +17,7 @@ from server.desk.inbox import paging
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
 from server.flags import actions, escalation_status
-from server.flags.flow import URGENT_FIRST
+from server.flags.lists import URGENT_FIRST
 from server.flags.models import Flag
 from server.flags.rules import Shown
 from server.flags.triggers import versions as trigger_versions

@@ -3,8 +3,8 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins.models import CheckIn
-from server.flags import flow as flags
 from server.flags.rules import Severity
+from server.flags.triggers import firing
 from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers.rules import Course
 from server.questionnaires.definition import Form
@@ -21,7 +21,7 @@ async def screens(
     Triggers that compare with earlier answers would reveal those. For a private question on a device that someone else
     holds, they are left out here; the server shows their screens after the press.
     """
-    triggers = await flags.triggers_for(db, check_in.clinic_id, form.slug)
+    triggers = await firing.triggers_for(db, check_in.clinic_id, form.slug)
     mine = [trigger for trigger in triggers if trigger.item == question.link_id]
     if all(trigger.severity != Severity.URGENT for trigger in mine):
         return {}

@@ -14,7 +14,7 @@ from server import audit
 from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.db import Work
-from server.flags import flow as review
+from server.flags import lists
 from server.flags.rules import Severity
 from server.questionnaires.answers import Answers, Value, value_to_json
 from server.questionnaires.branching import asked, still_asked
@@ -39,7 +39,7 @@ async def offer(
     last = mine[-1] if mine else None
     if last is None or not _is_whole(form, last) or last.questionnaire_id != check_in.questionnaire_id:
         return None
-    flags = await review.of_check_in(db, last.check_in_id)
+    flags = await lists.of_check_in(db, last.check_in_id)
     urgent = [flag for flag in flags if flag.severity in (Severity.TODAY, Severity.URGENT)]
     # A missing offer must not reveal a flag about mood. Mood is not copied on such devices anyway.
     counts = [flag for flag in urgent if respondent == Respondent.SELF or is_public_item(form, flag.item)]

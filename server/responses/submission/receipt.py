@@ -9,6 +9,7 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work, new_id
 from server.flags import flow as review
+from server.flags import lists
 from server.flags.rules import Severity, Urgency
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.private_questions import is_public_item
@@ -25,7 +26,7 @@ async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respond
     own = actor.kind != ActorKind.CAREGIVER and respondent == Respondent.SELF
     flags = [
         flag
-        for flag in await review.of_check_in(db, response.check_in_id)
+        for flag in await lists.of_check_in(db, response.check_in_id)
         if flag.severity in (Severity.URGENT, Severity.TODAY)
     ]
     return any(own or is_public_item(form, flag.item) for flag in flags)

@@ -13,6 +13,7 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
 from server.flags import flow as review
+from server.flags import lists
 from server.flags.rules import Severity
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
@@ -71,7 +72,7 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
 async def _raise_flags(work: Work, check_in: CheckIn, form: Form, response: Response) -> None:
     """Run the triggers on a new response, except for urgent answers that staff have handled since they were given."""
     kept = await drafts.kept(work.db, check_in, response.respondent)
-    red = [flag for flag in await review.of_check_in(work.db, check_in.id) if flag.severity == Severity.URGENT]
+    red = [flag for flag in await lists.of_check_in(work.db, check_in.id) if flag.severity == Severity.URGENT]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
     answers = history.answers_of(response)
     old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}

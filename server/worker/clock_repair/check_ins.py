@@ -16,12 +16,12 @@ from server.checkins import flow, rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.db import Work, new_id
-from server.flags import flow as flags
 from server.questionnaires.answers import answers_to_json
 from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Response
 from server.worker.clock_repair import reminders as reminder_repair
+from server.worker.clock_repair.flags import withdraw_unanswered
 
 log = structlog.get_logger()
 AT_ONCE = 1000
@@ -75,7 +75,7 @@ async def _reopen(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
         await _take_back_part(db, check_in, now)
     check_in.state = CheckInState.WAITING
     audit.record(Work(db, actor, now), "check-in.reopened", check_in)
-    await flags.withdraw_unanswered(Work(db, actor, now), check_in.id)
+    await withdraw_unanswered(Work(db, actor, now), check_in.id)
     await reminder_repair.release_missed(Work(db, actor, now), check_in.id)
     await flow.remind(db, check_in, await db.get_one(Plan, check_in.plan_id), now)
 
