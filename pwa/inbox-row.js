@@ -10,7 +10,8 @@ export const detailOf = (row) => row.querySelector(".detail");
 export const currentRow = () => (current?.isConnected ? current : null);
 
 // It has the focus, or is open: nothing may move or change it.
-export const isInUse = (row) => row.contains(document.activeElement) || row.querySelector(".detail, details[open]") !== null;
+export const isInUse = (row) =>
+  row.contains(document.activeElement) || row.querySelector(".detail, details[open]") !== null;
 
 export function close(row) {
   detailOf(row)?.remove();

@@ -34,7 +34,9 @@ const OfflineBundle = (() => {
       const stored = await transact("things", "readonly", (things) => things.get(name));
       if (!stored) return null;
       const { iv, box } = stored;
-      return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(cipher(name, iv), await deviceKey(), box)));
+      return JSON.parse(
+        new TextDecoder().decode(await crypto.subtle.decrypt(cipher(name, iv), await deviceKey(), box)),
+      );
     } catch (error) {
       console.warn("offline bundle:", name, error);
       return null;

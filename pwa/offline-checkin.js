@@ -1,8 +1,6 @@
 // A check-in that continues without a network: the server's own pages from the offline bundle, one after the other. Each
 // answer is recorded and sealed before the next page comes (pwa/question.js).
-import {
-  answers, bundle, draft, form, load, loadBundle, now, question, respondent, save,
-} from "./offline-draft.js";
+import { answers, bundle, draft, form, load, loadBundle, now, question, respondent, save } from "./offline-draft.js";
 import { pageChanged } from "./page-change.js";
 import { asked, nextQuestion, stillAsked } from "./question-rules.js";
 

@@ -15,7 +15,8 @@ const serverAhead = () => bundle.ahead || 0;
 // A caregiver's phone does not have the private questions: one that it does not know counts as private.
 const isPrivate = (id) => respondent !== "self" && (!question(id) || question(id).private || question(id).patientOnly);
 
-export const save = () => OfflineBundle.putDraft(form.id, party(), { who: respondent, answers: { ...hidden, ...draft } });
+export const save = () =>
+  OfflineBundle.putDraft(form.id, party(), { who: respondent, answers: { ...hidden, ...draft } });
 
 // The bundle, or null; it stays loaded for the pages without a network.
 export async function loadBundle() {

@@ -21,12 +21,14 @@ function compare(questions, [of, operator, value, threshold], given) {
   if (operator === "=" || operator === "!=") return (given === value) === (operator === "=");
   const level = questions.find((one) => one.id === of).levels[given] ?? null;
   if (level === null || threshold === null) return false;
-  return { ">": level > threshold, "<": level < threshold, ">=": level >= threshold, "<=": level <= threshold }[operator];
+  return { ">": level > threshold, "<": level < threshold, ">=": level >= threshold, "<=": level <= threshold }[
+    operator
+  ];
 }
 
 // The answers without those whose question is no longer asked, because another answer changed.
 export function stillAsked(questions, answers, respondent) {
-  for (let kept = answers; ; ) {
+  for (let kept = answers; ;) {
     const ids = allowed(questions, kept, respondent).map((one) => one.id);
     const left = Object.entries(kept).filter(([id]) => ids.includes(id));
     if (left.length === Object.keys(kept).length) return kept;

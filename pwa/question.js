@@ -2,9 +2,7 @@
 // sealed and stays on this phone (case 72). Where the phone has the check-in, it continues without a network.
 import { answerOf, answerOfRequest, seal } from "./answer.js";
 import { catchUp, recover } from "./draft-recovery.js";
-import {
-  chooseRespondent, continueOffline, continuesOffline, copyLast, follow, showNext,
-} from "./offline-checkin.js";
+import { chooseRespondent, continueOffline, continuesOffline, copyLast, follow, showNext } from "./offline-checkin.js";
 import { load, record } from "./offline-draft.js";
 import { showState, stateName } from "./outbox-sender.js";
 import * as urgentScreen from "./urgent-screen.js";
@@ -149,7 +147,9 @@ function takeBack() {
   if (form.classList.contains("htmx-request")) {
     htmx.trigger(form, "htmx:abort");
     const answer = answerOf(form, form.querySelector(".said"));
-    seal(answer).then(() => Outbox.flushAndNotify()).catch(() => {});
+    seal(answer)
+      .then(() => Outbox.flushAndNotify())
+      .catch(() => {});
   }
   if (unsent) setTimeout(Outbox.flushAndNotify, RETRY);
   unsent = null;
