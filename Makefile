@@ -21,6 +21,7 @@ quick:
 check: setup-check
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
 	@.venv/bin/python -m pytest -q tests/test_imports.py tests/test_architecture.py
+	@$(PRETTIER) --check $(SCRIPTS) $(SHEETS)
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.pages.json
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.worker.json
 	@node_modules/.bin/eslint --max-warnings 0 -c tools/browser/eslint.config.mjs $(SCRIPTS)
