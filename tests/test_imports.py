@@ -62,7 +62,6 @@ PURE = {
     "channels/protocol.py",
     "flags/triggers/replay.py",
     "worker/pulse.py",
-    "reminders/digest_rules.py",
     "devices/health_rules.py",
 }
 BELOW_MODELS = {"server.db", "server.crypto"}

@@ -21,8 +21,8 @@ from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
 from server.delivery.batch import look_up
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.digest import combine
-from server.reminders.digest_members import count_combined, release_members
+from server.reminders.digests.flow import combine
+from server.reminders.digests.members import count_combined, release_members
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import AttemptState, ReminderState
 

@@ -12,7 +12,7 @@ from server.actor import system
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import rules
-from server.reminders.digest_members import release_members
+from server.reminders.digests.members import release_members
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned, Quiet, ReminderKind, ReminderState
 

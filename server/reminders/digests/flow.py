@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.db import Work
 from server.people.models import Patient
-from server.reminders import digest_rules, rules
-from server.reminders.digest_rules import Due
+from server.reminders import rules
+from server.reminders.digests import rules as digest_rules
+from server.reminders.digests.rules import Due
 from server.reminders.flow import quiet_of
 from server.reminders.models import Reminder
 from server.reminders.rules import ReminderKind, ReminderState

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from server.reminders import digest_rules
-from server.reminders.digest_rules import Due
+from server.reminders.digests import rules
+from server.reminders.digests.rules import Due
 from server.reminders.rules import Quiet, ReminderKind
 
 NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)  # ten in the morning in New York
@@ -21,9 +21,9 @@ LAST_CALL = due(ReminderKind.VISIT, life=2 * HOUR)
 
 
 def test_the_last_call_is_the_one_just_before_its_visit() -> None:
-    assert digest_rules.is_last_call(LAST_CALL)
-    assert not digest_rules.is_last_call(due(ReminderKind.VISIT))
-    assert not digest_rules.is_last_call(due(ReminderKind.CHECK_IN, life=HOUR))
+    assert rules.is_last_call(LAST_CALL)
+    assert not rules.is_last_call(due(ReminderKind.VISIT))
+    assert not rules.is_last_call(due(ReminderKind.CHECK_IN, life=HOUR))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_last_call_is_the_one_just_before_its_visit() -> None:
     ],
 )
 def test_only_a_check_in_that_is_not_open_yet_is_not_said_early(later: Due, early: bool) -> None:
-    assert digest_rules.may_come_early(later, NOW) == early
+    assert rules.may_come_early(later, NOW) == early
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_only_a_check_in_that_is_not_open_yet_is_not_said_early(later: Due, earl
 def test_what_is_due_waits_for_a_check_in_that_opens_soon(
     now_due: list[Due], later: list[Due], until: datetime | None
 ) -> None:
-    assert digest_rules.waits_until(now_due, later, NOW) == until
+    assert rules.waits_until(now_due, later, NOW) == until
 
 
 def test_a_visit_leads_and_the_sooner_one_of_two() -> None:
     sooner, later = due(ReminderKind.VISIT, life=HOUR, name="b"), due(ReminderKind.VISIT, life=2 * HOUR)
-    assert digest_rules.carrier_of([due(ReminderKind.CHECK_IN), later, due(ReminderKind.NUDGE), sooner]) == sooner
-    assert digest_rules.carrier_of([due(ReminderKind.NUDGE), due(ReminderKind.CHECK_IN, name="c")]).kind == "check-in"
+    assert rules.carrier_of([due(ReminderKind.CHECK_IN), later, due(ReminderKind.NUDGE), sooner]) == sooner
+    assert rules.carrier_of([due(ReminderKind.NUDGE), due(ReminderKind.CHECK_IN, name="c")]).kind == "check-in"
 
 
 @pytest.mark.parametrize(
@@ -81,16 +81,16 @@ def test_a_visit_leads_and_the_sooner_one_of_two() -> None:
     ],
 )
 def test_two_a_day_and_visits_come_first(group: list[Due], said: int, visits: int, waits: bool) -> None:
-    assert digest_rules.must_wait(group, said, visits) == waits
+    assert rules.must_wait(group, said, visits) == waits
 
 
 @pytest.mark.parametrize(
     ("quiet", "wall"), [(None, 9), (Quiet(time(22), time(8), NEW_YORK), 9), (Quiet(time(22), time(11), NEW_YORK), 11)]
 )
 def test_the_next_morning_is_the_patients_after_quiet_hours(quiet: Quiet | None, wall: int) -> None:
-    assert digest_rules.next_morning(NEW_YORK, quiet, NOW) == datetime(2026, 11, 17, wall + 5, tzinfo=UTC)
+    assert rules.next_morning(NEW_YORK, quiet, NOW) == datetime(2026, 11, 17, wall + 5, tzinfo=UTC)
 
 
 def test_case_10_the_day_on_which_clocks_change_has_25_hours() -> None:
-    start, end = digest_rules.day_of(NEW_YORK, datetime(2026, 11, 1, 12, tzinfo=UTC))
+    start, end = rules.day_of(NEW_YORK, datetime(2026, 11, 1, 12, tzinfo=UTC))
     assert (start, end - start) == (datetime(2026, 11, 1, 4, tzinfo=UTC), 25 * HOUR)

@@ -1,0 +1,1 @@
+"""Digests: several reminders of a patient combined in one notification."""
