@@ -33,6 +33,7 @@ UNAUDITED = {
     "responses/submission/submission.py:settle": "what it settles is audited: answers put back, reminders cancelled",
     "delivery/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
     "responses/drafts.py:clear": "answers kept move into the response, or go with the check-in: that is audited",
+    "reminders/flow.py:cancel_one": "its callers record the change that it is part of",
     "delivery/circuit_breakers.py:note_refusal": "a push service's state is about nobody",
     "delivery/circuit_breakers.py:note_taken": "a push service's state is about nobody",
     "delivery/circuit_breakers.py:resting": "a push service's state is about nobody",

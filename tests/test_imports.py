@@ -62,6 +62,8 @@ PURE = {
     "channels/protocol.py",
     "flags/triggers/replay.py",
     "worker/pulse.py",
+    "reminders/channel_policy_rules.py",
+    "reminders/states.py",
     "devices/health_rules.py",
 }
 BELOW_MODELS = {"server.db", "server.crypto"}

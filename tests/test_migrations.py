@@ -26,7 +26,7 @@ from server.flags.rules import Severity
 from server.people.models import Clinic, Patient
 from server.people.rules import ContactBy
 from server.reminders.models import Reminder
-from server.reminders.rules import ReminderKind, ReminderState
+from server.reminders.states import ReminderKind, ReminderState
 from tests.cast import Cast
 from tests.databases import Postgres
 

@@ -18,9 +18,12 @@ from server.db import Work
 from server.delivery import receipts
 from server.people.models import Clinic, Patient
 from server.reminders import flow as reminders
-from server.reminders.flow import Notice, Subject
+from server.reminders import notices, settlement
+from server.reminders.flow import Subject
 from server.reminders.message_text import VisitDetail
-from server.reminders.rules import Planned, ReminderKind, Reply, plan_visit
+from server.reminders.notices import Notice
+from server.reminders.rules import Planned, plan_visit
+from server.reminders.states import ReminderKind, Reply
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str 
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
     appointment.handled_at = None
     audit.record(work, "appointment.answered", appointment, reply=reply)
-    await reminders.note_answered(work, appointment.id)
+    await settlement.note_answered(work, appointment.id)
     patient = await work.db.get_one(Patient, appointment.patient_id)
     await remind(work, patient, appointment)
 
@@ -204,7 +207,7 @@ async def _tell_change(work: Work, patient: Patient, appointment: Appointment) -
     """Notify of a move or a cancellation at once, if anyone was reminded of the old time."""
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
     notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
-    await reminders.notify_of_change(work, notice)
+    await notices.notify_of_change(work, notice)
 
 
 def _detail(appointment: Appointment) -> str:

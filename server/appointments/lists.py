@@ -10,7 +10,7 @@ from server.appointments import rules
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.db import Work
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 
 
 async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:

@@ -9,7 +9,7 @@ from server.actor import ActorKind
 from server.appointments.rules import AppointmentStatus
 from server.crypto import Sealed
 from server.db import Base, OfClinic
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 
 
 class Series(OfClinic, Base):

@@ -16,7 +16,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import status
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 from server.web import problems, render
 from server.web.dependencies import ANYONE, STAFF, Ask, Db, InWork, Now, Who
 from server.web.form_fields import a_date, a_time, form_of, json_of, one_of, text, texts, whole

@@ -21,7 +21,7 @@ from server.phone_numbers import countries as number_countries
 from server.reminders import channel_policy, rules
 from server.reminders.message_text import letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderKind
+from server.reminders.states import AttemptState, ReminderKind
 
 Address = PushAddress | Mailbox | Number
 

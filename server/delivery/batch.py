@@ -12,7 +12,7 @@ from server.channels.protocol import ChannelName
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderState
+from server.reminders.states import AttemptState, ReminderState
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,11 @@ from server.db import Work
 from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
 from server.delivery.batch import look_up
 from server.people.models import Patient
-from server.reminders import rules
+from server.reminders import channel_policy_rules, rules
 from server.reminders.digests.flow import combine
 from server.reminders.digests.members import count_combined, release_members
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderState
+from server.reminders.states import AttemptState, ReminderState
 
 BATCH = 100
 UNREACHABLE = {
@@ -110,13 +110,15 @@ def _attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) ->
         return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, reason, now)
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
-    policy = rules.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
+    policy = channel_policy_rules.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
     if reminder.next_channel_at is not None and reminder.next_channel_at <= now:
         reminder.channel_index, reminder.next_channel_at = reminder.channel_index + 1, None
     return _try_channels(sending, reminder, policy)
 
 
-def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[rules.ChannelWait]) -> list[Outgoing]:
+def _try_channels(
+    sending: Sending, reminder: Reminder, policy: Sequence[channel_policy_rules.ChannelWait]
+) -> list[Outgoing]:
     """Attempts on the first channel, from the current one on, that has an address to try."""
     db, batch, now = sending.db, sending.batch, sending.now
     patient = batch.patients[reminder.patient_id]
@@ -127,7 +129,9 @@ def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[rules.C
         found = targets(batch, reminder, patient, channel)
         if found:
             if reminder.next_channel_at is None:
-                reminder.next_channel_at = rules.next_channel_time(policy, index, now, reminder.expires_at)
+                reminder.next_channel_at = channel_policy_rules.next_channel_time(
+                    policy, index, now, reminder.expires_at
+                )
             return [write_attempt(sending, reminder, channel, target) for target in found]
         if batch.went_out(reminder, channel):
             return end(db, reminder, ReminderState.SENT, None, now)

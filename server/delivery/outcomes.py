@@ -19,7 +19,7 @@ from server.delivery.attempts import Outgoing
 from server.delivery.claims import end
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderState
+from server.reminders.states import AttemptState, ReminderState
 
 Row = TypeVar("Row", Attempt, Reminder)
 STATES = {Result.ACCEPTED: AttemptState.ACCEPTED, Result.UNKNOWN: AttemptState.UNKNOWN}

@@ -11,10 +11,10 @@ from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
 from server.db import Work
 from server.people.models import Patient
-from server.reminders import rules
-from server.reminders.flow import SUPERSEDED
+from server.reminders import rules, states
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderState
+from server.reminders.notices import SUPERSEDED
+from server.reminders.states import AttemptState, ReminderState
 
 Event = Literal[AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED]
 
@@ -50,7 +50,9 @@ def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
     for step in reached[event]:
         if getattr(attempt, f"{step}_at") is None:
             setattr(attempt, f"{step}_at", now)
-    if attempt.state not in rules.BEST_FIRST or rules.BEST_FIRST.index(event) < rules.BEST_FIRST.index(attempt.state):
+    if attempt.state not in states.BEST_FIRST or states.BEST_FIRST.index(event) < states.BEST_FIRST.index(
+        attempt.state
+    ):
         attempt.state = event
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from server.actor import Role
 from server.flags.rules import Urgency
 from server.people.rules import CallOutcome, ContactBy
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 
 HOURS = {str(day): ["08:00", "17:00"] for day in range(5)}
 INSTRUCTIONS = (

@@ -14,7 +14,7 @@ from server.channels.protocol import ChannelName
 from server.db import Work
 from server.people.models import Patient
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import ReminderState
+from server.reminders.states import ReminderState
 
 
 async def as_if_subscribed(work: Work, reach: str, began: datetime) -> None:

@@ -14,9 +14,9 @@ from server.db import Work
 from server.devices import health_rules as signs
 from server.devices.health_rules import PushHealth, Signs
 from server.people.models import Caregiver, Clinic, Patient
-from server.reminders import flow, rules
-from server.reminders.flow import Notice
-from server.reminders.rules import ReminderKind
+from server.reminders import notices, rules
+from server.reminders.notices import Notice
+from server.reminders.states import ReminderKind
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ async def _ask(db: AsyncSession, device: Device, patient: Patient, now: datetime
     device.asked_at = now
     audit.record(Work(db, actor, now), "device.asked", device)
     notice = Notice(ReminderKind.DEVICE_CHECK, patient.id, device.id, "/", now + signs.ASKED_LIFE, device_id=device.id)
-    await flow.remind_now(Work(db, actor, now), notice)
+    await notices.remind_now(Work(db, actor, now), notice)
 
 
 async def by_vapid_key(db: AsyncSession) -> dict[str, int]:

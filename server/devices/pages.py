@@ -13,8 +13,8 @@ from server.delivery import receipts
 from server.devices import subscriptions
 from server.devices.subscriptions import NewSubscription, NotSubscribed, Opened, Permission
 from server.people import flow as people
-from server.reminders import flow, rules, status
-from server.reminders.rules import ReminderKind
+from server.reminders import flow, notices, rules, status
+from server.reminders.states import ReminderKind
 from server.settings import Settings
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, InWork, Now, Who
@@ -88,7 +88,7 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/reminders/test", opt=PERSON)
 async def send_test(request: Ask, work: InWork) -> Response[Any]:
     """Send a real push to this device only."""
-    notice = flow.Notice(
+    notice = notices.Notice(
         ReminderKind.TEST,
         work.actor.patient_id,
         work.actor.device_id,
@@ -96,7 +96,7 @@ async def send_test(request: Ask, work: InWork) -> Response[Any]:
         work.now + rules.TEST_LIFE,
         device_id=work.actor.device_id,
     )
-    reminder = await flow.remind_now(work, notice)
+    reminder = await notices.remind_now(work, notice)
     return render.go(request, f"/reminders/test?sent={reminder.id}")
 
 

@@ -14,7 +14,7 @@ from server.delivery.models import CircuitBreaker, WorkerHeartbeat
 from server.devices import health
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import ReminderState
+from server.reminders.states import ReminderState
 
 LOOKS_BACK = timedelta(minutes=15)  # for lateness
 QUANTILES = (0.5, 0.95, 1.0)

@@ -13,7 +13,7 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Form
 from server.questionnaires.question import Question, QuestionType
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 from server.responses import history
 from server.responses.models import Response
 

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from server.db import Work
 from server.flags.models import Flag
 from server.people.models import Staff
-from server.reminders import flow as reminders
-from server.reminders.flow import Notice
-from server.reminders.rules import ReminderKind
+from server.reminders import notices
+from server.reminders.notices import Notice
+from server.reminders.states import ReminderKind
 
 ALERT_LIFE = timedelta(hours=12)
 
@@ -21,4 +21,4 @@ async def alert_staff(work: Work, flag: Flag, path: str) -> None:
     )
     for member in staff:
         notice = Notice(ReminderKind.ALERT, flag.patient_id, flag.id, path, work.now + ALERT_LIFE, staff_id=member.id)
-        await reminders.remind_now(work, notice)
+        await notices.remind_now(work, notice)

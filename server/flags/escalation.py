@@ -15,10 +15,10 @@ from server.flags.models import Flag
 from server.flags.rules import Severity
 from server.people import on_call
 from server.people.models import Clinic, Staff
-from server.reminders import flow as reminders
-from server.reminders.flow import Notice
+from server.reminders import notices
 from server.reminders.models import Reminder
-from server.reminders.rules import ReminderKind, ReminderState
+from server.reminders.notices import Notice
+from server.reminders.states import ReminderKind, ReminderState
 
 KINDS = (ReminderKind.ON_CALL, ReminderKind.OVERDUE)
 WORTH_FOR = timedelta(hours=12)
@@ -89,7 +89,7 @@ async def _notify_next(db: AsyncSession, clinic: Clinic, flag: Flag, contacts: S
     kind = ReminderKind.ON_CALL if flag.severity == Severity.URGENT else ReminderKind.OVERDUE
     path = f"/staff/patients/{flag.patient_id}#flag-{flag.id}"
     notice = Notice(kind, flag.patient_id, flag.id, path, now + WORTH_FOR, staff_id=contact.id)
-    await reminders.remind_now(Work(db, actor, now), notice)
+    await notices.remind_now(Work(db, actor, now), notice)
     flag.contacts_notified, flag.notified_at = flag.contacts_notified + 1, now
     flag.escalate_at = deadlines.next_contact_at(
         flag.severity, flag.contacts_notified, len(contacts), now, wait_of(clinic), hours_of(clinic)

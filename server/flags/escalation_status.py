@@ -17,7 +17,7 @@ from server.language import gettext as _
 from server.people import on_call
 from server.people.models import Staff
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderKind, ReminderState
+from server.reminders.states import AttemptState, ReminderKind, ReminderState
 
 WENT_OUT = (AttemptState.ACCEPTED, AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED, AttemptState.UNKNOWN)
 

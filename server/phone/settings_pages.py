@@ -13,7 +13,7 @@ from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import ContactBy, PauseReason
-from server.reminders import flow as reminders
+from server.reminders.quiet_hours import flow as quiet_hours
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text
@@ -60,7 +60,7 @@ async def set_quiet(request: Ask, work: InWork) -> Response[Any]:
         return problems.answer(request, 422)
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     await people.set_quiet(work, patient, *span)
-    await reminders.keep_quiet(work, patient)
+    await quiet_hours.keep_quiet(work, patient)
     return render.go(request, "/settings/reminders")
 
 

@@ -13,7 +13,7 @@ from server.appointments.models import Appointment
 from server.appointments.rules import VisitChanged
 from server.people import flow as people
 from server.people.models import Patient
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text

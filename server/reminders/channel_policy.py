@@ -9,8 +9,8 @@ from server.channels.protocol import ChannelName
 from server.db import Work
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
-from server.reminders import rules
-from server.reminders.rules import ReminderKind
+from server.reminders import channel_policy_rules
+from server.reminders.states import ReminderKind
 
 KINDS = (ReminderKind.VISIT, ReminderKind.CHECK_IN, ReminderKind.NUDGE)
 CHANNELS = (ChannelName.PUSH, ChannelName.TEXT, ChannelName.EMAIL)
@@ -41,7 +41,7 @@ def text_countries(clinic: Clinic) -> list[str]:
 
 def of(clinic: Clinic) -> dict[ReminderKind, list[tuple[ChannelName, int]]]:
     """Kind → (channel, minutes to wait) in order: the clinic's policy, or the default."""
-    steps = {kind: rules.policy_for(kind, clinic.channel_policy, CHANNELS) for kind in KINDS}
+    steps = {kind: channel_policy_rules.policy_for(kind, clinic.channel_policy, CHANNELS) for kind in KINDS}
     return {
         kind: [(step.channel, step.wait // timedelta(minutes=1)) for step in found] for kind, found in steps.items()
     }

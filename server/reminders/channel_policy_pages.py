@@ -10,7 +10,7 @@ from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
 from server.reminders import channel_policy
 from server.reminders.channel_policy import BadPolicy, PolicyChange
-from server.reminders.rules import ReminderKind
+from server.reminders.states import ReminderKind
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole

@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 
 from server import language
 from server.language import gettext as _
-from server.reminders.rules import ReminderKind, Reply
+from server.reminders.states import ReminderKind, Reply
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.channels.protocol import ChannelName
 from server.crypto import Sealed
 from server.db import Base, OfClinic
-from server.reminders.rules import AttemptState, ReminderKind, ReminderState
+from server.reminders.states import AttemptState, ReminderKind, ReminderState
 
 STAFFS = text("staff_id IS NOT NULL")
 

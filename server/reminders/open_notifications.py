@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.reminders.flow import NOTIFIED, SUPERSEDED
 from server.reminders.models import Reminder
-from server.reminders.rules import ReminderState
+from server.reminders.notices import SUPERSEDED
+from server.reminders.states import NOTIFIED, ReminderState
 
 
 async def tags(db: AsyncSession, patient_id: str, now: datetime) -> list[str]:

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from server.db import Work
-from server.reminders import rules
-from server.reminders.flow import SUPERSEDED
+from server.reminders import rules, states
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderState
+from server.reminders.notices import SUPERSEDED
+from server.reminders.states import AttemptState, ReminderState
 
 NOT_REACHED = (ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.MISSED)
 
@@ -27,7 +27,7 @@ class ReminderStatus:
     def state(self) -> str:
         if self.reminder.answered_at is not None:
             return AttemptState.ANSWERED
-        return rules.status_of(self.reminder.state, [attempt.state for attempt in self.attempts])
+        return states.status_of(self.reminder.state, [attempt.state for attempt in self.attempts])
 
 
 async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[ReminderStatus]:

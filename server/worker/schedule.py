@@ -23,7 +23,7 @@ from server.delivery.claims import BATCH, next_due
 from server.delivery.sender import Sender
 from server.devices import health
 from server.flags import escalation
-from server.reminders import flow as reminders
+from server.reminders.quiet_hours import flow as quiet_hours
 from server.reminders.rules import LEASE
 from server.responses.submission import closing
 from server.worker.clock_repair import check_ins as check_in_repair
@@ -142,7 +142,7 @@ def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
     return run
 
 
-RECALCULATIONS = (visit_rescheduling.recalculate, checkin_rescheduling.recalculate, reminders.keep_all_quiet)
+RECALCULATIONS = (visit_rescheduling.recalculate, checkin_rescheduling.recalculate, quiet_hours.keep_all_quiet)
 # Repairs to run once a clock that was ahead is right.
 REPAIRS = (
     check_in_repair.reopen_all,

@@ -19,10 +19,10 @@ from server.access.models import Device, DeviceSession, PairingCode, Passkey, Su
 from server.db import Database
 from server.delivery import receipts
 from server.people.models import Caregiver, Patient
-from server.reminders import flow as reminders
-from server.reminders.flow import Notice
+from server.reminders import notices
 from server.reminders.models import Attempt
-from server.reminders.rules import ReminderKind
+from server.reminders.notices import Notice
+from server.reminders.states import ReminderKind
 from tests.access.authenticator import Authenticator
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast, work_by
@@ -382,7 +382,7 @@ async def test_case_121_a_reminder_sent_before_joining_again_can_still_be_answer
     [push] = await rows(database, Subscription)
     async with database.writing() as db:
         notice = Notice(ReminderKind.VISIT, cast.rosa.id, "a" * 32, "/", clock() + timedelta(hours=1))
-        reminder = await reminders.remind_now(work_by(db, cast.maria, clock()), notice)
+        reminder = await notices.remind_now(work_by(db, cast.maria, clock()), notice)
         places = {"subscription_id": push.id, "device_id": push.device_id, "channel": "push", "service": "push"}
         attempt = Attempt(reminder_id=reminder.id, clinic_id=cast.harbor.id, state="accepted", fence=0, **places)
         attempt.token_hash, attempt.started_at = crypto.token_hash("token"), clock()

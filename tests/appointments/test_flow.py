@@ -19,7 +19,7 @@ from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders import flow as reminders
 from server.reminders.models import Reminder
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

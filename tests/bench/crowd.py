@@ -14,7 +14,8 @@ from server.delivery.sender import Sender
 from server.devices import subscriptions
 from server.people.models import Clinic, Patient
 from server.reminders import flow
-from server.reminders.rules import Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 from tests.cast import gather, meet
 from tests.stories import browser_keys
 

@@ -12,9 +12,9 @@ from server.channels.text import Number
 from server.delivery import attempts
 from server.delivery.batch import look_up
 from server.people.models import Clinic, Patient
-from server.reminders import flow
+from server.reminders import notices
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import ReminderKind
+from server.reminders.states import ReminderKind
 from tests.cast import NOW, work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene
 from tests.stories import rows, subscribed
@@ -115,8 +115,10 @@ async def test_an_alert_goes_to_that_member_of_staff(scene: Scene) -> None:
         of_maria = await subscribed(db, scene.cast.maria)
         await subscribed(db, scene.cast.ken)
         path = f"/staff/patients/{scene.cast.rosa.id}"
-        notice = flow.Notice(ReminderKind.ALERT, scene.cast.rosa.id, "f" * 32, path, ENDS, staff_id=scene.cast.maria.id)
-        await flow.remind_now(work_by(db, scene.cast.rosa), notice)
+        notice = notices.Notice(
+            ReminderKind.ALERT, scene.cast.rosa.id, "f" * 32, path, ENDS, staff_id=scene.cast.maria.id
+        )
+        await notices.remind_now(work_by(db, scene.cast.rosa), notice)
     await scene.run()
     [(address, message)] = scene.push.sent
     assert address.endpoint == of_maria.endpoint
@@ -129,8 +131,8 @@ async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
     async with scene.database.writing() as db:
         second = await subscribed(db, scene.cast.rosa)
         phone = second.device_id
-        notice = flow.Notice(ReminderKind.TEST, scene.cast.rosa.id, phone, "/reminders/test", ENDS, device_id=phone)
-        await flow.remind_now(work_by(db, scene.cast.rosa), notice)
+        notice = notices.Notice(ReminderKind.TEST, scene.cast.rosa.id, phone, "/reminders/test", ENDS, device_id=phone)
+        await notices.remind_now(work_by(db, scene.cast.rosa), notice)
     await scene.run()
     assert [address.endpoint for address, _ in scene.push.sent] == [second.endpoint]
 

@@ -9,7 +9,8 @@ from server.channels.protocol import Outcome, Result
 from server.delivery import backpressure
 from server.delivery.backpressure import Pace
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 from tests.reminders.scene import ENDS, WHEN, Scene, plan
 from tests.stories import rows, subscribed
 

@@ -9,7 +9,8 @@ from server.channels.protocol import Outcome, Result
 from server.delivery import circuit_breakers
 from server.delivery.models import CircuitBreaker
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter

@@ -9,7 +9,7 @@ from server.channels.protocol import Outcome, Result
 from server.delivery import receipts
 from server.reminders import rules
 from server.reminders import status as told
-from server.reminders.rules import AttemptState
+from server.reminders.states import AttemptState
 from tests.cast import work_by
 from tests.push_double import PushDouble
 from tests.reminders.scene import Scene

@@ -14,7 +14,8 @@ from server.delivery import receipts, sender
 from server.devices import subscriptions
 from server.reminders import flow, rules
 from server.reminders.models import Reminder
-from server.reminders.rules import AttemptState, Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import AttemptState, ReminderKind
 from tests.cast import NOW, work_by
 from tests.push_double import PushDouble
 from tests.reminders.scene import ENDS, WHEN, Scene

@@ -13,7 +13,8 @@ from server.people.models import Patient
 from server.people.rules import PauseReason
 from server.reminders import flow
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 from tests.cast import acting, work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import PUSH, device_of, subscribed

@@ -20,7 +20,7 @@ from server.devices import health, health_rules, subscriptions
 from server.devices.health_rules import PushHealth, Signs
 from server.devices.subscriptions import Opened, Permission
 from server.reminders.models import Reminder
-from server.reminders.rules import AttemptState, ReminderKind
+from server.reminders.states import AttemptState, ReminderKind
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter

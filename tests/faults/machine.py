@@ -21,7 +21,7 @@ from server.delivery import receipts
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import PauseReason
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 from tests.cast import NAMES, NOW
 from tests.faults import laws
 from tests.faults.cradle import Cradle, subscribe

@@ -31,10 +31,11 @@ from server.delivery.models import CircuitBreaker
 from server.flags.models import Flag
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
-from server.reminders import flow as reminders
-from server.reminders.flow import Notice
+from server.reminders import notices
 from server.reminders.models import Reminder
-from server.reminders.rules import LEASE, ReminderKind
+from server.reminders.notices import Notice
+from server.reminders.rules import LEASE
+from server.reminders.states import ReminderKind
 from server.responses import drafts
 from server.responses.models import Draft, Response
 from tests.cast import NOW, Cast, meet, work_by
@@ -316,7 +317,7 @@ async def test_case_134_what_was_to_be_said_at_once_in_the_future_is_said_now(
 ) -> None:
     async with database.writing() as db:
         notice = Notice(ReminderKind.TEST, cast.rosa.id, "b" * 32, "/", FAR + HOUR)
-        said = await reminders.remind_now(Work(db, system(cast.rosa.clinic_id), FAR), notice)
+        said = await notices.remind_now(Work(db, system(cast.rosa.clinic_id), FAR), notice)
     await running.tick()
     [after] = await rows(database, Reminder, Reminder.id == said.id)
     assert (after.state, after.expires_at) == ("sent", NOW + HOUR)

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Page
 
 from server.checkins.models import CheckIn
 from server.reminders.models import Reminder
-from server.reminders.rules import ReminderState
+from server.reminders.states import ReminderState
 from server.responses import history
 from server.responses.models import Response
 from tests.browser.chromium import deliver_push

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from server.access.guards import PERSON_COOKIE
 from server.reminders.message_text import payload, words_for
-from server.reminders.rules import ReminderKind
+from server.reminders.states import ReminderKind
 from tests.browser.chromium import PHONE, deliver_push
 from tests.browser.eventually import eventually
 from tests.browser.people import desk_of, phone_of, press, sees

@@ -16,7 +16,7 @@ from server.appointments.rules import AppointmentStatus, VisitChanged
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock

@@ -9,11 +9,12 @@ import pytest
 
 from server.access.models import Subscription
 from server.db import Database
-from server.delivery import sender
+from server.delivery import receipts, sender
 from server.delivery.sender import Sender
 from server.reminders import flow
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -21,6 +22,8 @@ from tests.stories import rows, subscribed
 
 SUBJECT = "a" * 32
 WHEN, ENDS = NOW + timedelta(hours=1), NOW + timedelta(hours=5)
+FIRST = Planned(ReminderKind.VISIT, WHEN, ENDS)
+SECOND = Planned(ReminderKind.VISIT, WHEN + timedelta(hours=1), ENDS)
 
 
 @dataclass
@@ -81,3 +84,14 @@ def just_before_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], A
         return await look(*args)
 
     monkeypatch.setattr(sender, "recheck", later)
+
+
+async def receipt(scene: Scene, event: receipts.Event, token: str | None = None) -> bool:
+    async with scene.database.writing() as db:
+        return await receipts.take_receipt(db, token or scene.push.token(), event, scene.clock())
+
+
+async def states(scene: Scene) -> dict[str, str]:
+    """Hours after WHEN → state, of all the subject's reminders."""
+    found = await rows(scene.database, Reminder, Reminder.subject_id == SUBJECT)
+    return {f"{(reminder.moment - WHEN).total_seconds() / 3600:g}": reminder.state for reminder in found}

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from server import language
 from server.people.models import Patient
 from server.reminders.message_text import VisitDetail, letter, text_line, words_for
-from server.reminders.rules import ReminderKind
+from server.reminders.states import ReminderKind
 from tests.reminders.scene import Scene
 
 VISIT = VisitDetail(datetime(2026, 12, 1, 14, 5), "Room 2", False).to_json()

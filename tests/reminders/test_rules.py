@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from server.clock import to_utc
 from server.reminders import rules
-from server.reminders.rules import AttemptState, Planned, ReminderKind, ReminderState
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 
 NEW_YORK = "America/New_York"
 NOW = datetime(2026, 11, 16, 14, tzinfo=UTC)
@@ -109,27 +110,3 @@ def test_case_22_what_the_service_asked_for_is_honoured(asked: float, tries: int
 def test_a_crowd_is_spread_over_half_of_the_wait() -> None:
     first, last = (rules.backoff(3, None, jitter).total_seconds() for jitter in (0.0, 1.0))
     assert (first, last) == (60, 120)
-
-
-@pytest.mark.parametrize(
-    ("state", "attempts", "word"),
-    [
-        ("scheduled", [], "scheduled"),
-        ("scheduled", ["unknown"], "unknown"),
-        ("scheduled", ["failed", "accepted"], "accepted"),
-        ("sending", ["sending"], "sending"),
-        ("sent", ["accepted", "failed"], "accepted"),
-        ("sent", ["accepted", "shown"], "shown"),
-        ("sent", ["opened", "shown", "answered"], "answered"),
-        ("failed", ["failed"], "failed"),
-        ("failed", [], "failed"),
-        ("missed", [], "missed"),
-        ("missed", ["unknown"], "missed"),
-        ("cancelled", [], "cancelled"),
-        ("cancelled", ["accepted"], "cancelled"),
-        ("cancelled", ["accepted", "shown"], "shown"),
-    ],
-)
-def test_the_one_word_that_staff_see(state: ReminderState, attempts: list[AttemptState], word: str) -> None:
-    assert rules.status_of(state, attempts) == word
-    assert rules.status_of(state, reversed(attempts)) == word

@@ -14,7 +14,8 @@ from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders import flow
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 from server.settings import Settings
 from server.worker import process
 from server.worker.schedule import LONGEST_SLEEP, TICKS, Worker

@@ -16,9 +16,9 @@ from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.digests import rules as digest_rules
 from server.reminders.digests.rules import Due
-from server.reminders.flow import quiet_of
 from server.reminders.models import Reminder
-from server.reminders.rules import ReminderKind, ReminderState
+from server.reminders.quiet_hours.rules import read_quiet
+from server.reminders.states import ReminderKind, ReminderState
 
 TO_PATIENT = (rules.EVERYBODY, rules.PATIENT_ALONE)
 
@@ -127,7 +127,8 @@ def _sent_today(patient: Patient, around: list[Reminder], now: datetime) -> tupl
 
 def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:
     """Postpone to the next morning if the reminder is still useful then; else end it and record why for staff."""
-    morning = digest_rules.next_morning(patient.zone, quiet_of(patient), now)
+    quiet = read_quiet(patient.quiet_from, patient.quiet_until, patient.zone)
+    morning = digest_rules.next_morning(patient.zone, quiet, now)
     for reminder in claimed:
         if reminder.expires_at > morning:
             _put_off([reminder], morning)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.db import Work
 from server.reminders.models import Attempt, Reminder
-from server.reminders.rules import AttemptState, ReminderState
+from server.reminders.states import AttemptState, ReminderState
 
 
 async def count_combined(db: AsyncSession, carrier_ids: Sequence[str]) -> dict[str, int]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from server.clock import on_day, to_wall
-from server.reminders.rules import Quiet, ReminderKind
+from server.reminders.quiet_hours.rules import Quiet
+from server.reminders.states import ReminderKind
 
 TOGETHER = timedelta(hours=2)
 MOST_A_DAY = 2  # not counting the last reminder before a visit

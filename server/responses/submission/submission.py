@@ -11,7 +11,7 @@ from server.questionnaires.answers import Answers
 from server.questionnaires.definition import Form
 from server.questionnaires.private_questions import private_questions
 from server.questionnaires.respondents import Respondent
-from server.reminders import flow as reminders_flow
+from server.reminders import settlement
 from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Response, ResponseStatus
@@ -62,6 +62,6 @@ async def settle(work: Work, check_in: CheckIn, response: Response) -> None:
     """Stop reminders. If private questions remain, remind the patient alone, and ask only those."""
     check_in.left_to_patient = check_in.state == CheckInState.WAITING
     if not check_in.left_to_patient:
-        return await reminders_flow.settle(work, check_in.id)
+        return await settlement.settle(work, check_in.id)
     await drafts.put_back(work, check_in, Statement(response.respondent, history.answers_of(response)))
-    await reminders_flow.leave_to_patient(work, check_in.id)
+    await settlement.leave_to_patient(work, check_in.id)

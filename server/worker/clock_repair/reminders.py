@@ -10,7 +10,7 @@ from server.actor import system
 from server.db import Work
 from server.reminders import rules
 from server.reminders.models import Reminder
-from server.reminders.rules import ReminderKind, ReminderState
+from server.reminders.states import ReminderKind, ReminderState
 
 PLANNED = (ReminderKind.VISIT, ReminderKind.CHECK_IN, ReminderKind.NUDGE)  # all other kinds are sent at once
 LONGEST_RETRY = timedelta(hours=12)  # twice the longest wait that a push service may ask for

@@ -17,8 +17,10 @@ from server.clock import EPOCH
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
+from server.reminders import states
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned, ReminderKind, ReminderState, Reply, plan_visit
+from server.reminders.rules import Planned, plan_visit
+from server.reminders.states import ReminderKind, ReminderState, Reply
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import reminders as reminder_repair
 
@@ -79,7 +81,7 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
     for visit, patient in rows.all():
         actor = system(visit.clinic_id)
         released = await reminder_repair.release_missed(Work(db, actor, now), visit.id)
-        pending = [one for one in await reminders.of_subject(db, visit.id) if one.state in reminders.PENDING]
+        pending = [one for one in await reminders.of_subject(db, visit.id) if one.state in states.PENDING]
         wanted = _still_useful(visit, [*released, *pending], now)
         await flow.remind(Work(db, actor, now), patient, visit, wanted)
         restored += len(released)

@@ -19,7 +19,7 @@ from server.flags.models import Flag, TriggerVersion
 from server.flags.rules import FlagOutcome
 from server.people import flow as people
 from server.people.flow import NewPatient
-from server.reminders.rules import Reply
+from server.reminders.states import Reply
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock

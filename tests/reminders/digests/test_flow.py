@@ -9,9 +9,10 @@ from server.channels.protocol import Outcome, Result
 from server.delivery import receipts
 from server.people import flow as people
 from server.people.rules import PauseReason
-from server.reminders import flow, status
+from server.reminders import flow, settlement, status
 from server.reminders.models import Reminder
-from server.reminders.rules import AttemptState, Planned, ReminderKind
+from server.reminders.rules import Planned
+from server.reminders.states import AttemptState, ReminderKind
 from tests.cast import NOW, Cast, work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import audited, rows
@@ -153,7 +154,7 @@ async def test_case_13_part_of_it_called_off_meanwhile_it_is_written_anew(scene:
 
     async def answered() -> None:
         async with scene.database.writing() as db:
-            await flow.settle(work_by(db, scene.cast.rosa, scene.clock()), OTHER)
+            await settlement.settle(work_by(db, scene.cast.rosa, scene.clock()), OTHER)
 
     with monkeypatch.context() as patch:
         just_before_sending(patch, answered)

@@ -6,7 +6,8 @@ import pytest
 
 from server.reminders.digests import rules
 from server.reminders.digests.rules import Due
-from server.reminders.rules import Quiet, ReminderKind
+from server.reminders.quiet_hours.rules import Quiet
+from server.reminders.states import ReminderKind
 
 NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)  # ten in the morning in New York
 NEW_YORK = "America/New_York"

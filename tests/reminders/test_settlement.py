@@ -1,0 +1,17 @@
+"""What was answered is settled on every channel (case 18)."""
+
+from server.reminders import flow, settlement, status
+from tests.cast import work_by
+from tests.reminders.scene import FIRST, SECOND, SUBJECT, Scene, plan, states
+
+
+async def test_case_18_settling_answers_what_was_sent_and_stops_what_is_to_come(scene: Scene) -> None:
+    await plan(scene.database, scene.cast, [FIRST, SECOND])
+    await scene.due()
+    for _ in range(2):
+        async with scene.database.writing() as db:
+            await settlement.settle(work_by(db, scene.cast.rosa, scene.clock()), SUBJECT)
+    assert await states(scene) == {"0": "sent", "1": "cancelled"}
+    async with scene.database.reading() as db:
+        found = await status.with_attempts(db, await flow.of_subject(db, SUBJECT))
+    assert [one.state for one in found] == ["answered", "cancelled"]
