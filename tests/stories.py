@@ -18,7 +18,7 @@ from server import crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor, system
 from server.audit import AuditEvent
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm, Timing

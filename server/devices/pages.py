@@ -6,8 +6,8 @@ from litestar import Request, Response, delete, get, post
 
 from server import crypto
 from server.access.rules import SubscriptionEnd
-from server.channels.push.channel import vapid_public_key
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
+from server.channels.push.vapid import vapid_public_key
 from server.db import Work
 from server.delivery import receipts
 from server.devices import subscriptions

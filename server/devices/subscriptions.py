@@ -11,8 +11,10 @@ from server import audit, crypto
 from server.access import sessions
 from server.access.models import Device, Subscription
 from server.access.rules import SubscriptionEnd
-from server.channels.push.channel import check_subscription_keys, vapid_public_key
-from server.channels.push.endpoints import BadEndpoint, BadKeys, HostList, check_endpoint
+from server.channels.push.endpoints import BadEndpoint, check_endpoint
+from server.channels.push.host_list import HostList
+from server.channels.push.subscription_keys import BadKeys, check_subscription_keys
+from server.channels.push.vapid import vapid_public_key
 from server.db import Work, unscoped
 
 MOST_OF_A_DEVICE = 100  # endpoints; a browser changes its endpoint a few times a year

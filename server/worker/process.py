@@ -15,7 +15,7 @@ from server import crypto
 from server.channels.email import EmailChannel, read_server
 from server.channels.protocol import Channel
 from server.channels.push.channel import PushChannel
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.channels.text import TextChannel
 from server.clock import Clock, system_clock
 from server.db import Database

@@ -8,7 +8,7 @@ from server import crypto, migrations
 from server.access.models import Device
 from server.actor import Actor, ActorKind, system
 from server.channels.push.channel import PushChannel
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.db import Database, Work, new_id
 from server.delivery.sender import Sender
 from server.devices import subscriptions

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.channels.push.channel import PushChannel, new_vapid_key
-from server.channels.push.endpoints import HostList
+from server.channels.push.channel import PushChannel
+from server.channels.push.host_list import HostList
 from server.channels.push.http_client import PushHttpClient
+from server.channels.push.vapid import new_vapid_key
 
 from .push_service import PushService, Trap, listening
 

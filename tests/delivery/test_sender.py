@@ -8,7 +8,7 @@ import pytest
 
 from server.actor import Actor, ActorKind
 from server.channels.protocol import Outcome, Result
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.db import Database, Work
 from server.delivery import receipts, sender
 from server.devices import subscriptions

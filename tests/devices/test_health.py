@@ -11,8 +11,8 @@ from server.access.rules import SubscriptionEnd
 from server.actor import Actor, ActorKind
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
-from server.channels.push.channel import vapid_public_key
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
+from server.channels.push.vapid import vapid_public_key
 from server.clock import to_wall
 from server.db import Database, Work
 from server.delivery import receipts

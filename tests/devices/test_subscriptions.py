@@ -8,7 +8,7 @@ from server import crypto
 from server.access.models import Subscription
 from server.access.rules import SubscriptionEnd
 from server.actor import Actor
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.db import Database, Work, scope
 from server.devices import subscriptions
 from server.devices.subscriptions import NotSubscribed

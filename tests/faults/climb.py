@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import crypto, migrations
 from server.access.models import Subscription
 from server.actor import Actor, ActorKind
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.db import Database, Work
 from server.devices import subscriptions
 from server.people import on_call

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import crypto, migrations
 from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.checkins import flow as checkins
 from server.checkins.rules import Rhythm, Timing
 from server.db import Database, Work

@@ -9,7 +9,7 @@ from server.access.models import Subscription
 from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.clock import to_wall
 from server.db import Database, Work
 from server.devices import subscriptions

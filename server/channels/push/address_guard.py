@@ -11,7 +11,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 from aiohttp.resolver import DefaultResolver
 
-from server.channels.push.endpoints import HostList, is_public_address
+from server.channels.push.host_list import HostList
+from server.channels.push.public_addresses import is_public_address
 
 
 class RefusedAddress(OSError):

@@ -1,53 +1,28 @@
 """Web push (RFC 8030), encrypted for the device (RFC 8291) and signed by us (RFC 8292).
 
-Only this module imports pywebpush and py_vapid. It uses their encryption and signing, not their sending.
+Only this module imports pywebpush. It uses its encryption, not its sending.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid.jwt import sign
 from pywebpush import WebPusher
 
 from server.channels.protocol import ChannelName, Message, Outcome, Result
-from server.channels.push.endpoints import (
-    BadEndpoint,
-    BadKeys,
-    HostList,
-    check_endpoint,
-    check_keys,
-    from_base64url,
-    origin_of,
-    outcome_of,
-    retry_after,
-)
+from server.channels.push.endpoints import BadEndpoint, check_endpoint, origin_of
+from server.channels.push.host_list import HostList
 from server.channels.push.http_client import MaybeDelivered, NotDelivered, PushHttpClient
+from server.channels.push.service_response import outcome_of, retry_after, service_reason
+from server.channels.push.subscription_keys import BadKeys, check_subscription_keys
+from server.channels.push.vapid import LostVapidKey, Signer
 from server.clock import Clock
 from server.crypto import b64
 
 LONGEST_PAYLOAD = 2048  # bytes of plaintext
 LONGEST_TTL = 28 * 24 * 3600  # seconds; Google's service answers 400 to more
-TOKEN_LIFE = timedelta(hours=12)  # RFC 8292 §2 allows 24 hours
-TOKEN_REST = timedelta(minutes=10)
-MOST_TOKENS = 256
 
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
-_DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*[a-z0-9]"
-_SUBJECT = re.compile(rf"mailto:[^\s@<>,;:?\"\\]+@{_DOMAIN}|https://{_DOMAIN}(?:/\S*)?", re.IGNORECASE)
-_REASON = re.compile(r"[A-Za-z0-9_-]{1,40}")
-
-
-class BadVapidKey(ValueError):
-    """Not a private key that can sign pushes."""
-
-
-class BadSubject(ValueError):
-    """Invalid VAPID subject: not a contactable mailto: or https: URI."""
 
 
 class _Unsendable(ValueError):
@@ -85,7 +60,7 @@ class PushChannel:
         """
         self._hosts = hosts
         self._now = now
-        self._signer = _Signer(keys, subject, now)
+        self._signer = Signer(keys, subject, now)
         self._wire = PushHttpClient(hosts, deadline=deadline)
 
     async def send(self, address: PushAddress, message: Message) -> Outcome:
@@ -93,7 +68,7 @@ class PushChannel:
             check_endpoint(address.endpoint, self._hosts)
             headers = self._headers(address, message)
             body = _encrypted(address, _payload(message))
-        except (BadEndpoint, BadKeys, _Unsendable) as error:
+        except (BadEndpoint, BadKeys, LostVapidKey, _Unsendable) as error:
             return Outcome(Result.REJECTED, reason=str(error))
         return await self._post(address.endpoint, headers, body)
 
@@ -137,88 +112,3 @@ def _encrypted(address: PushAddress, payload: bytes) -> bytes:
     device = {"endpoint": address.endpoint, "keys": {"p256dh": b64(point), "auth": b64(secret)}}
     body: bytes = WebPusher(device).encode(payload, content_encoding="aes128gcm")["body"]
     return body
-
-
-def service_reason(body: bytes) -> str:
-    """The word by which Apple (`reason`) or Mozilla (`errno`) names an error; "" if there is none.
-
-    We keep nothing else of the response, because it may repeat the address.
-    """
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    reason = str(answer.get("reason") or answer.get("errno") or "") if isinstance(answer, dict) else ""
-    return reason if _REASON.fullmatch(reason) else ""
-
-
-def check_subscription_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
-    """The subscription's public key and secret, decoded. Raises BadKeys, also for a point off the curve."""
-    point, secret = check_keys(p256dh, auth)
-    try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    except ValueError as error:
-        raise BadKeys("p256dh is not a point on the curve P-256") from error
-    return point, secret
-
-
-def new_vapid_key() -> str:
-    """A raw P-256 private value in base64url, as PushChannel takes it."""
-    value = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-    return b64(value.to_bytes(32, "big"))
-
-
-def vapid_public_key(private: str) -> str:
-    """The browser's `applicationServerKey`: an uncompressed point, base64url. Raises BadVapidKey."""
-    return _public(_private(private))
-
-
-def _private(raw: str) -> ec.EllipticCurvePrivateKey:
-    try:
-        value = from_base64url(raw)
-        if len(value) == 32:
-            return ec.derive_private_key(int.from_bytes(value, "big"), ec.SECP256R1())
-    except ValueError as error:
-        raise BadVapidKey("not a private value of the curve P-256 in base64url") from error
-    raise BadVapidKey("a VAPID private key is 32 bytes in base64url")
-
-
-def _public(key: ec.EllipticCurvePrivateKey) -> str:
-    return b64(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
-
-
-@dataclass(frozen=True)
-class _Token:
-    header: str
-    ends: datetime
-
-
-class _Signer:
-    """One Authorization header per origin and key, signed again shortly before it expires."""
-
-    def __init__(self, keys: Mapping[str, str], subject: str, now: Clock) -> None:
-        if not keys:
-            raise BadVapidKey("pushing needs at least one VAPID key")
-        if not _SUBJECT.fullmatch(subject):
-            raise BadSubject("the push subject is mailto: with a full address, or an https address")
-        self._keys = {key_id: _private(raw) for key_id, raw in keys.items()}
-        self._subject = subject
-        self._now = now
-        self._tokens: dict[tuple[str, str], _Token] = {}
-
-    def header(self, key_id: str, origin: str) -> str:
-        key_id = key_id or next(iter(self._keys))
-        token = self._tokens.get((key_id, origin))
-        # Renew it when it is about to expire, or when a clock set back makes it valid for longer than services accept.
-        if token is None or not TOKEN_REST <= token.ends - self._now() <= TOKEN_LIFE:
-            token = self._tokens[key_id, origin] = self._signed(key_id, origin)
-        return token.header
-
-    def _signed(self, key_id: str, origin: str) -> _Token:
-        if key_id not in self._keys:
-            raise _Unsendable("the VAPID key of this subscription is no longer held; the device has to subscribe anew")
-        if len(self._tokens) >= MOST_TOKENS:
-            self._tokens.clear()  # a vendor has a few origins; this many are an attack
-        key, ends = self._keys[key_id], self._now() + TOKEN_LIFE
-        claims = {"aud": origin, "exp": int(ends.timestamp()), "sub": self._subject}
-        return _Token(f"vapid t={sign(claims, key)}, k={_public(key)}", ends)

@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from server.channels.push.address_guard import GuardedResolver, RefusedAddress, guarded_socket
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 
 LONGEST_ANSWER = 4096  # bytes
 PER_ORIGIN = 64  # connections

@@ -6,40 +6,11 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from server.channels.push.address_guard import GuardedResolver, RefusedAddress, guarded_socket
-from server.channels.push.endpoints import HostList, is_public_address
+from server.channels.push.host_list import HostList
 from server.channels.push.http_client import NotDelivered, PushHttpClient
 from tests.channels.conftest import closing, loopback
+from tests.channels.ip_addresses import NOT_PUBLIC
 from tests.channels.push_service import Trap
-
-INWARD = {
-    "this network": ["0.0.0.0", "0.1.2.3", "::", "::ffff:0:808:808", "100::1"],
-    "private": ["10.0.0.1", "10.255.255.255", "172.16.0.1", "172.31.255.255", "192.168.0.1"],
-    "unique local": ["fc00::1", "fd12:3456::1"],
-    "carrier NAT": ["100.64.0.1", "100.127.255.254"],
-    "loopback": ["127.0.0.1", "127.255.255.254", "::1"],
-    "link local": ["169.254.169.254", "fe80::1", "fe80::1%eth0"],
-    "site local": ["fec0::1"],
-    "protocol assignments": [
-        "192.0.0.1",
-        "192.0.0.9",
-        "192.0.0.170",
-        "2001:3::1",
-        "2001:10::1",
-        "2001:20::1",
-    ],
-    "documentation": ["192.0.2.1", "198.51.100.1", "203.0.113.1", "2001:db8::1", "3fff::1"],
-    "benchmarks": ["198.18.0.1", "198.19.255.255", "2001:2::1"],
-    "multicast": ["224.0.0.1", "233.252.0.1", "239.255.255.250", "ff02::1", "ff0e::1"],
-    "reserved": ["240.0.0.1", "255.255.255.255", "4000::1", "5f00::1", "8000::1"],
-    "IPv4 in IPv6": ["::8.8.8.8", "::ffff:8.8.8.8", "::ffff:127.0.0.1"],
-    "NAT64": ["64:ff9b::8.8.8.8", "64:ff9b::7f00:1", "64:ff9b:1::1"],
-    "6to4": ["192.88.99.1", "2002:808:808::", "2002:7f00:1::"],
-    "Teredo": ["2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2"],
-    "a scope": ["2606:4700::1%eth0", "2606:4700::1%1"],
-}
-NOT_PUBLIC = [ip for ips in INWARD.values() for ip in ips]
-NO_ADDRESS = ["", "localhost", "127.1", "0x7f000001", "2130706433", "010.8.8.8", "8.8.8.8 ", "8.8.8.8/32"]
-PUBLIC = ["8.8.8.8", "1.1.1.1", "142.250.1.95", "17.57.144.1", "2606:4700::1", "2a00:1450:4001::5f"]
 
 
 class Resolver(AbstractResolver):
@@ -61,16 +32,6 @@ class Resolver(AbstractResolver):
 def _resolved(host: str, ip: str, port: int) -> ResolveResult:
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     return {"hostname": host, "host": ip, "port": port, "family": family, "proto": 0, "flags": 0}
-
-
-@pytest.mark.parametrize("ip", NOT_PUBLIC + NO_ADDRESS)
-def test_case_29_not_a_public_address(ip: str) -> None:
-    assert not is_public_address(ip)
-
-
-@pytest.mark.parametrize("ip", PUBLIC)
-def test_case_29_a_public_address(ip: str) -> None:
-    assert is_public_address(ip)
 
 
 async def test_case_29_only_public_addresses_are_kept() -> None:

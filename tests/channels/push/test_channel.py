@@ -1,22 +1,13 @@
 """What is sent: encrypted for the phone, signed by us, with the right headers."""
 
-import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from server.channels.protocol import Channel, Message, MessageUrgency, Outcome, Result
-from server.channels.push.channel import (
-    BadSubject,
-    BadVapidKey,
-    PushAddress,
-    PushChannel,
-    check_subscription_keys,
-    new_vapid_key,
-    vapid_public_key,
-)
-from server.channels.push.endpoints import BadKeys
+from server.channels.push.channel import PushAddress, PushChannel
+from server.channels.push.vapid import new_vapid_key, vapid_public_key
 from tests.channels.conftest import NOW, SUBJECT, loopback
 from tests.channels.push_service import TOKEN, Phone, PushService, b64, saying, vapid_claims
 
@@ -176,53 +167,6 @@ def test_nothing_secret_shows_in_a_repr() -> None:
 def test_the_channel_fulfils_the_protocol(bench: Bench) -> None:
     channel: Channel = bench.channel
     assert channel.name == "push"
-
-
-def test_a_vapid_key_and_its_public_half() -> None:
-    assert new_vapid_key() != new_vapid_key()
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", NEW)
-    assert re.fullmatch(r"B[A-Za-z0-9_-]{86}", vapid_public_key(NEW))
-
-
-@pytest.mark.parametrize("raw", ["", "AA", "not base64url!", b64(bytes(32)), b64(b"\xff" * 32), b64(b"\1" * 33)])
-def test_a_bad_vapid_key_is_refused(raw: str) -> None:
-    with pytest.raises(BadVapidKey):
-        vapid_public_key(raw)
-
-
-def test_no_vapid_key_at_all_is_refused() -> None:
-    with pytest.raises(BadVapidKey):
-        PushChannel({}, SUBJECT, loopback(1), now=lambda: NOW)
-
-
-@pytest.mark.parametrize(
-    "subject",
-    [
-        "",
-        "push@clinic.example",
-        "mailto:",
-        "mailto:push",
-        "mailto:push@localhost",
-        "mailto: push@clinic.example",
-        "mailto:<push@clinic.example>",
-        "http://clinic.example",
-        "https://localhost",
-        "https://10.0.0.1",
-    ],
-)
-def test_a_subject_that_apple_answers_with_403_is_refused(subject: str) -> None:
-    with pytest.raises(BadSubject):
-        PushChannel({"v1": NEW}, subject, loopback(1), now=lambda: NOW)
-
-
-@pytest.mark.parametrize("subject", ["mailto:a.b+c@clinic.example", "https://clinic.example/contact"])
-def test_a_full_subject_is_taken(subject: str) -> None:
-    assert PushChannel({"v1": NEW}, subject, loopback(1), now=lambda: NOW).name == "push"
-
-
-def test_case_31_a_point_off_the_curve_is_refused() -> None:
-    with pytest.raises(BadKeys, match="curve"):
-        check_subscription_keys(b64(b"\x04" + b"\x01" * 64), b64(bytes(16)))
 
 
 async def test_case_31_bad_keys_that_were_stored_are_an_outcome(bench: Bench) -> None:

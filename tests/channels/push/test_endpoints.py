@@ -1,124 +1,127 @@
-"""Keys, waits and statuses (cases 22 to 27, 31)."""
+"""Which addresses we push to (cases 28 and 30)."""
 
-import base64
-from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from yarl import URL
 
-from server.channels.protocol import Outcome, Result
-from server.channels.push.endpoints import BadKeys, check_keys, outcome_of, retry_after
+from server.channels.push.endpoints import BadEndpoint, PermanentlyRemoved, check_endpoint, origin_of
+from server.channels.push.host_list import HostList
+from tests.channels.hostile_endpoints import HOSTILE
 
-NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-SIX_HOURS = 6 * 3600.0
-POINT, SECRET = b"\x04" + bytes(64), bytes(16)
+HOSTS = HostList.parse(
+    "push.example.org, *.push.example.net, 127.0.0.1:8123, push.example.com:8443", base_url_is_loopback=True
+)
+FINE = [
+    "https://fcm.googleapis.com/fcm/send/cXyZ:APA91b_-x",
+    "https://fcm.googleapis.com:443/wp/a",
+    "https://updates.push.services.mozilla.com/wpush/v2/gAAAAA-_=",
+    "https://updates-autopush.push.services.mozilla.com/wpush/v1/a",
+    "https://web.push.apple.com/QGtn",
+    "https://api.push.apple.com/3/a",
+    "https://wns2-by3p.notify.windows.com/w/?token=BQYAAAD%2fa%2b%3d",
+    "https://push.example.org/a",
+    "https://a.b.push.example.net/a",
+    "https://push.example.com:8443/a",
+    "http://127.0.0.1:8123/a",
+    "https://127.0.0.1:8123/a",
+    f"https://fcm.googleapis.com/{'a' * 2021}",
+]
 
 
-def b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode()
+@pytest.mark.parametrize("url", FINE)
+def test_a_push_service_is_known(url: str) -> None:
+    check_endpoint(url, HOSTS)
+    with pytest.raises(BadEndpoint):
+        check_endpoint(url.replace("://", "://evil.example@"), HOSTS)
 
 
-@pytest.mark.parametrize("strip", ["", "="])
-def test_keys_come_with_padding_or_without(strip: str) -> None:
-    assert check_keys(b64(POINT).rstrip(strip), b64(SECRET).rstrip(strip)) == (POINT, SECRET)
+@pytest.mark.parametrize("url", FINE)
+def test_other_parsers_see_the_same_host(url: str) -> None:
+    """What is checked is what is connected to, whoever parses it."""
+    scheme, _, authority = origin_of(url).partition("://")
+    split, sent = urlsplit(url), URL(url, encoded=True)
+    assert split.scheme == sent.scheme == scheme
+    assert split.hostname == sent.raw_host == authority.partition(":")[0]
+    assert url.endswith(authority + sent.raw_path_qs) or ":443" in url
+
+
+def test_the_corpus_is_large_and_has_no_doubles() -> None:
+    assert len(HOSTILE) == len(set(HOSTILE)) >= 100
+
+
+@pytest.mark.parametrize("url", HOSTILE)
+def test_case_28_a_hostile_endpoint_is_refused(url: str) -> None:
+    with pytest.raises(BadEndpoint) as refusal:
+        check_endpoint(url, HOSTS)
+    words = str(refusal.value)
+    assert " " in words
+    assert "evil" not in words
+    assert "googleapis" not in words
 
 
 @pytest.mark.parametrize(
-    "p256dh",
+    ("url", "words"),
     [
-        "",
-        "=",
-        "A",
-        b64(POINT[:-1]),
-        b64(POINT + b"\0"),
-        b64(b"\x02" + bytes(32)),
-        b64(b"\x03" + bytes(64)),
-        b64(POINT) + "==",
-        b64(POINT)[:-2] + "+/",
-        b64(POINT) + "\n",
-        "é" * 87,
-        "\ud800" * 87,
+        ("http://fcm.googleapis.com/a", "not https"),
+        ("https://8.8.8.8/a", "IP address"),
+        ("https://[2606:4700::1]/a", "IP address"),
+        ("https://0x08080808/a", "IP address"),
+        ("https://127.0.0.1/a", "loopback"),
+        ("https://a@fcm.googleapis.com/a", "user name"),
+        ("https://fcm.googleapis.com:0443/a", "port"),
+        ("https://fcm.googleapis.com:8443/a", "own port"),
+        ("https://fcm.googleapis.com/a#b", "fragment"),
+        ("https://fcm.googleapis.com./a", "plain lowercase"),
+        ("https://xn--a.push.example.net/a", "beyond a to z"),
+        ("https://fcm.googleapis.com", "path"),
+        ("https://fcm.googleapis.com/a b", "characters"),
+        ("https://fcm.googleapis.com/" + "a" * 2048, "longer than 2048"),
+        ("https://evil.example/a", "service that we know"),
     ],
 )
-def test_case_31_a_bad_public_key_is_refused(p256dh: str) -> None:
-    with pytest.raises(BadKeys):
-        check_keys(p256dh, b64(SECRET))
-
-
-@pytest.mark.parametrize("auth", ["", "A", b64(bytes(15)), b64(bytes(17)), b64(SECRET) + " ", "not base64url!"])
-def test_case_31_a_bad_secret_is_refused(auth: str) -> None:
-    with pytest.raises(BadKeys):
-        check_keys(b64(POINT), auth)
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (None, None),
-        ("120", 120.0),
-        (" 120 ", 120.0),
-        ("0", 0.0),
-        ("-5", 0.0),
-        ("1000000000", SIX_HOURS),
-        ("9" * 5000, SIX_HOURS),
-        ("-" + "9" * 5000, 0.0),
-        ("Mon, 23 Nov 2026 10:02:00 GMT", 120.0),
-        ("Monday, 23-Nov-26 10:02:00 GMT", 120.0),
-        ("Mon Nov 23 10:02:00 2026", 120.0),
-        ("Mon, 23 Nov 2026 09:00:00 GMT", 0.0),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", SIX_HOURS),
-        ("", None),
-        ("soon", None),
-        ("1e9", None),
-        ("1.5", None),
-        ("+5", None),
-        ("٣", None),
-        ("nan", None),
-        ("inf", None),
-        ("120, 240", None),
-        ("2026-11-23T10:02:00Z", None),
-        ("Mon, 99 Nov 2026 10:02:00 GMT", None),
-        ("Mon, 23 Nov 2026 10:02:00 +9999", None),
-        ("Mon, 23 Nov 99999 10:02:00 GMT", None),
-    ],
-)
-def test_case_22_retry_after_is_read_and_clamped(value: str | None, seconds: float | None) -> None:
-    assert retry_after(value, NOW) == seconds
+def test_case_28_the_refusal_says_why(url: str, words: str) -> None:
+    with pytest.raises(BadEndpoint, match=words):
+        check_endpoint(url, HOSTS)
 
 
 @settings(derandomize=True, database=None, max_examples=300, deadline=None)
-@given(st.text(max_size=40) | st.text(alphabet="MonTueFri, 0123456789:-GMT+", max_size=40))
-def test_case_22_no_retry_after_breaks_us(value: str) -> None:
-    wait = retry_after(value, NOW)
-    assert wait is None or 0 <= wait <= SIX_HOURS
+@given(
+    st.text(alphabet="htps:/[].@#?%\\\t\n0123456789abcdefx-fcm.googleapis.com", max_size=60)
+    | st.text(max_size=40).map("https://fcm.googleapis.com".__add__)
+    | st.text(max_size=20).map(lambda text: f"https://{text}.googleapis.com/a")
+)
+def test_case_28_whatever_is_accepted_is_the_host_itself(url: str) -> None:
+    try:
+        check_endpoint(url, HostList())
+    except BadEndpoint:
+        return
+    assert url.startswith(("https://fcm.googleapis.com/", "https://fcm.googleapis.com:443/"))
 
 
-def test_case_22_the_wait_is_from_now() -> None:
-    assert retry_after("Mon, 23 Nov 2026 10:02:00 GMT", NOW + timedelta(seconds=90)) == 30.0
+def test_case_30_a_permanently_removed_endpoint_has_its_own_refusal() -> None:
+    with pytest.raises(PermanentlyRemoved, match="subscribe anew"):
+        check_endpoint("https://permanently-removed.invalid/fcm/send/a", HOSTS)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8123/a", "https://127.0.0.1:8123/a"])
+def test_case_28_loopback_only_while_the_site_is_on_loopback(url: str) -> None:
+    public_site = HostList.parse("127.0.0.1:8123", base_url_is_loopback=False)
+    with pytest.raises(BadEndpoint, match="site on loopback"):
+        check_endpoint(url, public_site)
 
 
 @pytest.mark.parametrize(
-    ("statuses", "result"),
+    ("url", "origin"),
     [
-        ((200, 201, 202, 204), Result.ACCEPTED),
-        ((404, 410), Result.GONE),
-        ((400, 401, 403), Result.REFUSED),
-        ((402, 405, 409, 411, 413, 414, 418, 422, 431, 451), Result.REJECTED),
-        ((300, 301, 302, 303, 304, 307, 308), Result.REJECTED),
-        ((406, 408, 429), Result.LATER),
-        ((500, 501, 502, 503, 504, 507, 511, 599), Result.LATER),
-        ((0, 100, 101, 199, 600, 999), Result.UNKNOWN),
+        ("https://fcm.googleapis.com/a/b?c", "https://fcm.googleapis.com"),
+        ("https://fcm.googleapis.com:443/a", "https://fcm.googleapis.com"),
+        ("https://push.example.com:8443/a", "https://push.example.com:8443"),
+        ("http://127.0.0.1:8123/a", "http://127.0.0.1:8123"),
+        ("http://[::1]:8123/a", "http://[::1]:8123"),
     ],
 )
-def test_cases_23_to_26_what_a_status_means(statuses: tuple[int, ...], result: Result) -> None:
-    assert {outcome_of(status).result for status in statuses} == {result}
-
-
-def test_only_what_is_retried_has_a_wait() -> None:
-    assert outcome_of(503, 30.0) == Outcome(Result.LATER, 503, "", 30.0)
-    assert outcome_of(410, 30.0).retry_after is None
-
-
-def test_case_27_a_redirect_says_so() -> None:
-    assert outcome_of(307).reason == "redirect, not followed"
+def test_the_origin_has_no_usual_port(url: str, origin: str) -> None:
+    assert origin_of(url) == origin

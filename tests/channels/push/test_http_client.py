@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from server.channels.push.endpoints import HostList
+from server.channels.push.host_list import HostList
 from server.channels.push.http_client import Answer, MaybeDelivered, NotDelivered, PushHttpClient
 from tests.channels.conftest import closing, loopback
 from tests.channels.push_service import PushService, hanging, listening, saying
