@@ -11,19 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import uvicorn
-from sqlalchemy import select
 
-from server import app, crypto, demo, logs, migrations, settings, supervisor
+from server import app, crypto, logs, migrations, settings, supervisor
 from server.access import rules as access_rules
-from server.access import staff_accounts
-from server.access.joining import flow as joining
-from server.actor import Actor, ActorKind, system
 from server.clock import system_clock
-from server.db import Database, Work
+from server.db import Database
 from server.devices import health
-from server.operations import keyring_file
-from server.people import rules
-from server.people.models import Patient, Staff
+from server.operations import invitations, keyring_file, setup
 from server.settings import Settings
 from server.worker import process
 
@@ -68,26 +62,13 @@ def run(_: argparse.Namespace, given: Settings) -> int:
     keyring_file.ensure(given)
     crypto.use(crypto.load_keyring(given.secret_keys))
     print("Interlude", flush=True)
-    invitation = asyncio.run(_prepare(given))
+    invitation = asyncio.run(setup.prepare(given))
     return supervisor.side_by_side(given, invitation)
-
-
-async def _prepare(given: Settings) -> demo.Invitation | None:
-    database = Database(given.database_url)
-    try:
-        print("  [1/3] the database schema", flush=True)
-        await migrations.upgrade(database)
-        await keyring_file.check(database)
-        print("  [2/3] the demo clinic", flush=True)
-        await demo.seed_when_empty(database, system_clock(), lambda line: print(f"        {line}", flush=True))
-        return await demo.invite(database, given, system_clock())
-    finally:
-        await database.close()
 
 
 def web(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
-    _with_keys(given, _ready)
+    _with_keys(given, setup.check_ready)
     application = app.create(given)
     host, port = given.listens_on()
     uvicorn.run(
@@ -106,16 +87,9 @@ def web(_: argparse.Namespace, given: Settings) -> int:
 
 def worker(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
-    _with_keys(given, _ready)
+    _with_keys(given, setup.check_ready)
     asyncio.run(process.run(given))
     return 0
-
-
-async def _ready(database: Database) -> None:
-    """Raise BadSetting if the schema is behind, or MissingKey if the keys can't decrypt the stored data."""
-    if await migrations.is_behind(database):
-        raise settings.BadSetting("the database schema is behind; run `interlude migrate` first")
-    await keyring_file.check(database)
 
 
 def migrate(_: argparse.Namespace, given: Settings) -> int:
@@ -155,22 +129,13 @@ async def _phones_by_key(database: Database) -> dict[str, int] | None:
 def seed_demo(_: argparse.Namespace, given: Settings) -> int:
     keyring_file.ensure(given)
     crypto.use(crypto.load_keyring(given.secret_keys))
-    asyncio.run(_prepare(given))
+    asyncio.run(setup.prepare(given))
     return 0
 
 
 def staff(arguments: argparse.Namespace, given: Settings) -> int:
     """Print a one-time sign-in link for a staff member, found by email."""
-
-    async def make(database: Database) -> str | None:
-        async with database.writing() as db:
-            email_hash = crypto.keyed_hash(rules.normal_email(arguments.email), "email")
-            found = await db.scalar(select(Staff).where(Staff.email_hash == email_hash))
-            if found is None:
-                return None
-            return await staff_accounts.make_link(Work(db, system(found.clinic_id, "cli"), system_clock()), found)
-
-    token = _with_keys(given, make)
+    token = _with_keys(given, lambda db: invitations.staff_link_token(db, arguments.email, system_clock()))
     if token is None:
         print("interlude: no staff member has that email", file=sys.stderr)
         return 1
@@ -181,17 +146,7 @@ def staff(arguments: argparse.Namespace, given: Settings) -> int:
 
 def pair(arguments: argparse.Namespace, given: Settings) -> int:
     """Print a pairing code for a patient, found by id."""
-
-    async def make(database: Database) -> str | None:
-        async with database.writing() as db:
-            patient = await db.get(Patient, arguments.patient)
-            if patient is None:
-                return None
-            return await joining.issue_pairing(
-                Work(db, Actor(ActorKind.SYSTEM, "cli", patient.clinic_id), system_clock()), patient, None
-            )
-
-    code = _with_keys(given, make)
+    code = _with_keys(given, lambda db: invitations.pairing_code(db, arguments.patient, system_clock()))
     if code is None:
         print("interlude: no patient has that id", file=sys.stderr)
         return 1

@@ -1,1 +1,1 @@
-"""For operators: the keyring file."""
+"""For operators: setting up, the keyring file, letting people in from the command line."""
