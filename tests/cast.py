@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import staff_accounts
+from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, ActorKind, Role, system
 from server.checkins.rules import Rhythm, Timing
 from server.db import Work

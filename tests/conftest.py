@@ -15,8 +15,9 @@ from litestar import Litestar
 
 from server import app as composition
 from server import crypto, migrations
-from server.access import rules, staff_accounts
+from server.access import rules
 from server.access.joining import flow as joining
+from server.access.staff import accounts as staff_accounts
 from server.db import Database
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings

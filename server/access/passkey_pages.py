@@ -6,8 +6,9 @@ from litestar import Response, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from server.access import passkeys, rules, sessions
+from server.access import rules, sessions
 from server.access.guards import session_cookie, session_token, source_of
+from server.access.passkeys import registration
 from server.people.rules import Refused
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, InWork, Now
@@ -16,7 +17,7 @@ from server.web.form_fields import json_of
 
 @post("/passkey/options", opt=PERSON | SAME_ORIGIN)
 async def offer(request: Ask, work: InWork, settings: Given) -> Response[Any]:
-    options = await passkeys.offer(work, settings.base_url)
+    options = await registration.offer(work, settings.base_url)
     if isinstance(options, Refused):
         return problems.answer(request, 403, options.why)
     return Response(options, status_code=200, headers=render.FRESH)
@@ -25,7 +26,7 @@ async def offer(request: Ask, work: InWork, settings: Given) -> Response[Any]:
 @post("/passkey", opt=PERSON | SAME_ORIGIN)
 async def keep(request: Ask, work: InWork, settings: Given) -> Response[Any]:
     name = rules.device_name(request.headers.get("user-agent", ""))
-    made = await passkeys.keep(work, await json_of(request), settings.base_url, name)
+    made = await registration.keep(work, await json_of(request), settings.base_url, name)
     if isinstance(made, Refused):
         return problems.answer(request, 403 if made.why == "prove" else 400, made.why)
     return Response({"id": made.id}, status_code=200, headers=render.FRESH)
@@ -33,14 +34,14 @@ async def keep(request: Ask, work: InWork, settings: Given) -> Response[Any]:
 
 @post("/passkey/sign-in/options", opt=ANYONE | SAME_ORIGIN)
 async def ask(db: Db, settings: Given, now: Now) -> Response[dict[str, Any]]:
-    return Response(await passkeys.ask(db, settings.base_url, now), status_code=200, headers=render.FRESH)
+    return Response(await registration.ask(db, settings.base_url, now), status_code=200, headers=render.FRESH)
 
 
 @post("/passkey/sign-in", opt=ANYONE | SAME_ORIGIN)
 async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[Any]:
     device_name = rules.device_name(request.headers.get("user-agent", ""))
     said, source = await json_of(request), source_of(request)
-    joined = await passkeys.sign_in(db, said, settings.base_url, device_name, source, now)
+    joined = await registration.sign_in(db, said, settings.base_url, device_name, source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
     await sessions.replace_in_browser(db, joined.device, session_token(request), now)
@@ -51,10 +52,10 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
 
 @post("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
 async def end(request: Ask, work: InWork, passkey_id: FromPath[str]) -> Response[Any]:
-    mine = {passkey.id: passkey for passkey in await passkeys.of_person(work.db, work.actor)}
+    mine = {passkey.id: passkey for passkey in await registration.of_person(work.db, work.actor)}
     if passkey_id not in mine:
         raise NotFoundException
-    await passkeys.end(work, mine[passkey_id])
+    await registration.end(work, mine[passkey_id])
     return render.go(request, "/settings/phones")
 
 

@@ -7,9 +7,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import rules, sessions, staff_accounts
+from server.access import rules, sessions
 from server.access.guards import ended_cookie, session_cookie, source_of
-from server.access.staff_accounts import Credentials, NewCredentials
+from server.access.staff import accounts as staff_accounts
+from server.access.staff.accounts import Credentials, NewCredentials
 from server.actor import Actor, Role
 from server.db import Work
 from server.people import staff as people_staff

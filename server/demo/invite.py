@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
-from server.access import staff_accounts
 from server.access.joining import flow as joining
+from server.access.staff import accounts as staff_accounts
 from server.actor import system
 from server.db import Database, Work
 from server.demo.cast import CLINICS

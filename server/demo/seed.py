@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules as access_rules
-from server.access import staff_accounts
 from server.access.joining import flow as joining
 from server.access.joining.flow import Joined
+from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, ActorKind, system
 from server.appointments import flow as appointments
 from server.appointments import lists as visits

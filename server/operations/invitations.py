@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 
 from server import crypto
-from server.access import staff_accounts
 from server.access.joining import flow as joining
+from server.access.staff import accounts as staff_accounts
 from server.actor import system
 from server.db import Database, Work
 from server.people import rules

@@ -7,8 +7,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import passkeys, sessions
+from server.access import sessions
 from server.access.models import Device
+from server.access.passkeys import registration
 from server.actor import Actor, ActorKind
 from server.people import flow as people
 from server.web import problems, render
@@ -24,7 +25,7 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         actor=actor,
         devices=await sessions.devices_of(db, actor.patient_id),
         helpers=await people.caregivers_of(db, actor.patient_id),
-        passkeys=await passkeys.of_person(db, actor),
+        passkeys=await registration.of_person(db, actor),
     )
 
 

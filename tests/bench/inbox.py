@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import app as composition
 from server import crypto
-from server.access import staff_accounts
+from server.access.staff import accounts as staff_accounts
 from server.checkins.models import CheckIn, Plan
 from server.db import Database
 from server.desk.inbox import rows as inbox_rows

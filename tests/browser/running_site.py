@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from server import crypto
-from server.access import staff_accounts
 from server.access.joining import flow as joining
+from server.access.staff import accounts as staff_accounts
 from server.actor import system
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit

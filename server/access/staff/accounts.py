@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.access import passwords
 from server.access import rules as access_rules
 from server.access.guess_limits import count_guess, forget_guesses, forgive_guess
 from server.access.models import Device, DeviceSession, StaffLink
-from server.access.passwords import TooBusy
 from server.access.sessions import begin_session
+from server.access.staff import passwords
+from server.access.staff.passwords import TooBusy
 from server.actor import Actor, ActorKind, Role
 from server.db import Database, Work, scope
 from server.people import rules

@@ -10,9 +10,10 @@ from argon2 import PasswordHasher
 from httpx import Response
 from litestar import Litestar
 
-from server.access import passwords, staff_accounts
 from server.access.guards import STAFF_COOKIE
 from server.access.models import DeviceSession, StaffLink
+from server.access.staff import accounts as staff_accounts
+from server.access.staff import passwords
 from server.db import Database
 from server.people.models import Staff
 from tests.browser_without_screen import Browser, words

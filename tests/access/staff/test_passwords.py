@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from litestar import Litestar
 
-from server.access import passwords
-from server.access.passwords import MOST_WAITING, TooBusy
+from server.access.staff import passwords
+from server.access.staff.passwords import MOST_WAITING, TooBusy
 from server.checkins import flow as checkins
 from server.db import Database
 from tests.browser.eventually import eventually

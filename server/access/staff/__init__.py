@@ -1,0 +1,1 @@
+"""Staff accounts: invitation, password and one-time codes, sign-in."""
