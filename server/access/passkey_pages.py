@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from server.access import rules, sessions
 from server.access.guards import session_cookie, session_token, source_of
-from server.access.passkeys import registration
+from server.access.passkeys import authentication, registration
 from server.people.rules import Refused
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, InWork, Now
@@ -34,14 +34,14 @@ async def keep(request: Ask, work: InWork, settings: Given) -> Response[Any]:
 
 @post("/passkey/sign-in/options", opt=ANYONE | SAME_ORIGIN)
 async def ask(db: Db, settings: Given, now: Now) -> Response[dict[str, Any]]:
-    return Response(await registration.ask(db, settings.base_url, now), status_code=200, headers=render.FRESH)
+    return Response(await authentication.ask(db, settings.base_url, now), status_code=200, headers=render.FRESH)
 
 
 @post("/passkey/sign-in", opt=ANYONE | SAME_ORIGIN)
 async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[Any]:
     device_name = rules.device_name(request.headers.get("user-agent", ""))
     said, source = await json_of(request), source_of(request)
-    joined = await registration.sign_in(db, said, settings.base_url, device_name, source, now)
+    joined = await authentication.sign_in(db, said, settings.base_url, device_name, source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
     await sessions.replace_in_browser(db, joined.device, session_token(request), now)

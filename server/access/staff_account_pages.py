@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import rules, sessions
 from server.access.guards import ended_cookie, session_cookie, source_of
 from server.access.staff import accounts as staff_accounts
-from server.access.staff.accounts import Credentials, NewCredentials
+from server.access.staff import sign_in as staff_sign_in
+from server.access.staff import totp
+from server.access.staff.accounts import NewCredentials
+from server.access.staff.sign_in import Credentials
 from server.actor import Actor, Role
 from server.db import Work
 from server.people import staff as people_staff
@@ -33,7 +36,7 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = text(form, "email", 200)
     typed = Credentials(email, text(form, "password", 500), text(form, "code", 10))
-    entered = await staff_accounts.sign_in(database, typed, _device(request), source_of(request), now)
+    entered = await staff_sign_in.sign_in(database, typed, _device(request), source_of(request), now)
     if isinstance(entered, Refused):
         status = {"too-many": 429, "busy": 503}.get(entered.why, 422)
         return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
@@ -49,7 +52,7 @@ def link_page(request: Ask) -> Response[str]:
 @post("/staff/link", opt=ANYONE)
 async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
     token = text(await form_of(request), "token", 100)
-    entered = await staff_accounts.enter_by_link(db, token, _device(request), now)
+    entered = await staff_sign_in.enter_by_link(db, token, _device(request), now)
     if isinstance(entered, Refused):
         return render.page(request, "access/staff_link.html", 422, refused=entered)
     return _enter(request, entered.token)
@@ -75,7 +78,7 @@ async def sign_out(request: Ask, work: InWork) -> Response[Any]:
 
 @get("/staff/account", opt=STAFF)
 async def account_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    return await _account(request, db, actor, staff_accounts.new_totp_secret(), None)
+    return await _account(request, db, actor, totp.new_totp_secret(), None)
 
 
 @post("/staff/account", opt=STAFF)
@@ -91,8 +94,8 @@ async def set_credentials(request: Ask, database: Storage, actor: Who, now: Now)
 
 async def _account(request: Ask, db: AsyncSession, actor: Actor, secret: str, refused: Refused | None) -> Response[str]:
     staff = await db.get_one(Staff, actor.id)
-    secret = secret if rules.is_totp_secret(secret) else staff_accounts.new_totp_secret()
-    qr = segno.make(staff_accounts.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
+    secret = secret if rules.is_totp_secret(secret) else totp.new_totp_secret()
+    qr = segno.make(totp.totp_uri(secret, staff.email)).svg_data_uri(scale=5, border=2)
     return render.page(
         request,
         "access/staff_account.html",
