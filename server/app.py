@@ -50,7 +50,8 @@ import server.responses.questions.question_pages
 import server.responses.questions.same_as_last_pages
 import server.responses.submission.send_pages
 from server import crypto, language
-from server.access.guards import WhoAsks, admit, asking, spoken_with
+from server.access.guards import admit, asking, spoken_with
+from server.access.visitors import WhoAsks
 from server.actor import Actor
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database, Work, scope

@@ -43,7 +43,9 @@ PAGES_ALONE_USE = {
     "server.web.render",
     "server.web.problems",
     "server.web.form_fields",
+    "server.access.cookies",
     "server.access.guards",
+    "server.access.visitors",
     "litestar",
 }
 PURE = {
@@ -145,8 +147,8 @@ def _is_pure(file: str) -> bool:
 
 
 def _is_below_pages(file: str) -> bool:
-    """Inside a feature, all but the pages and the guard that serves them."""
-    return _room(file) in RANK and not file.endswith(("pages.py", "guards.py"))
+    """Inside a feature, all but the pages and what serves them: the guard, the cookies and who asks."""
+    return _room(file) in RANK and not file.endswith(("pages.py", "guards.py", "cookies.py", "visitors.py"))
 
 
 def _room(file: str) -> str:
@@ -193,6 +195,7 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("checkins/flow.py", "from server.web import render"),
         ("checkins/flow.py", "from litestar import Response"),
         ("checkins/flow.py", "from server.access.guards import STAFF"),
+        ("checkins/flow.py", "from server.access.cookies import session_cookie"),
         ("checkins/flow.py", "from server.worker.schedule import TICKS"),
         ("checkins/models.py", "from server.checkins import flow"),
         ("flags/rules.py", "from sqlalchemy import select"),

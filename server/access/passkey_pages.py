@@ -6,8 +6,9 @@ from litestar import Response, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from server.access import rules, sessions
-from server.access.guards import session_cookie, session_token, source_of
+from server.access import device_replacement, rules
+from server.access.cookies import session_cookie, session_token
+from server.access.guards import source_of
 from server.access.passkeys import authentication, registration
 from server.people.rules import Refused
 from server.web import problems, render
@@ -44,7 +45,7 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
     joined = await authentication.sign_in(db, said, settings.base_url, device_name, source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
-    await sessions.replace_in_browser(db, joined.device, session_token(request), now)
+    await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
     response.set_cookie(session_cookie(joined.token))
     return response

@@ -9,12 +9,9 @@ from server import audit, crypto
 from server.access import rules as access_rules
 from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
 from server.access.rules import SubscriptionEnd
-from server.actor import Actor, ActorKind, system
-from server.db import Work, unscoped
-from server.people import flow as people
-from server.people import rules
-from server.people.models import Caregiver, Patient
-from server.people.rules import PauseReason
+from server.actor import Actor, ActorKind
+from server.db import Work
+from server.people.models import Caregiver
 
 
 async def begin_session(db: AsyncSession, device: Device, now: datetime) -> tuple[str, DeviceSession]:
@@ -60,7 +57,7 @@ async def end_device(work: Work, device: Device) -> None:
         .where(Subscription.device_id == device.id, Subscription.ended_at.is_(None))
         .values(ended_at=work.now, end_reason=SubscriptionEnd.SIGNED_OUT)
     )
-    await _end_passkeys(work, _passkeys_of(device))
+    await end_passkeys(work, _passkeys_of(device))
     await end_codes(work, PairingCode.device_id == device.id)
     audit.record(work, "device.ended", device)
 
@@ -79,94 +76,12 @@ def _passkeys_of(device: Device) -> ColumnElement[bool]:
     return whose & or_(Passkey.device_id == device.id, Passkey.id.in_(passkeys_used), Passkey.device_id.is_(None))
 
 
-async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:
-    """`new` joined in the browser that holds this session token, so end that browser's previous device.
-
-    The session may have expired since. A browser may hold both a person's and a staff member's session; neither
-    ends the other.
-    """
-    with unscoped(db):  # the previous device may belong to another clinic
-        old = await db.scalar(
-            select(Device)
-            .join(DeviceSession, DeviceSession.device_id == Device.id)
-            .where(DeviceSession.token_hash == crypto.token_hash(token))
-        )
-        if old is not None:
-            await replace_device(db, old, new, now)
-
-
-async def replace_device(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
-    """Two device rows are one browser: end the old one. If both are the same person's, `new` takes over what it had.
-
-    Two active devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
-    """
-    if old.id == new.id or old.staff_id or new.staff_id or old.ended_at:
-        return
-    with unscoped(db):
-        if owner(old) == owner(new):
-            await _hand_over(db, old, new, now)
-        await end_device(Work(db, system(old.clinic_id, "new-owner"), now), old)
-        await db.flush()
-
-
-async def _hand_over(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
-    """Move the device's name, subscriptions, passkeys and issued pairing codes to the same person's new device."""
-    new.name = old.name
-    living = Subscription.ended_at.is_(None)
-    for handed in (
-        update(Subscription).where(Subscription.device_id == old.id, living).values(device_id=new.id),
-        update(Passkey).where(Passkey.device_id == old.id).values(device_id=new.id),
-        update(PairingCode).where(PairingCode.device_id == old.id).values(device_id=new.id),
-    ):
-        await db.execute(handed)
-    used = await db.scalar(select(PasskeyUse).where(PasskeyUse.device_id == old.id))
-    if used is None:
-        return
-    newly = await db.scalar(select(PasskeyUse).where(PasskeyUse.device_id == new.id))
-    if newly is None:
-        used.device_id = new.id
-    elif newly.passkey_id != used.passkey_id:  # PasskeyUse allows one passkey per device: end the other one
-        made_here = Passkey.device_id == new.id
-        await _end_passkeys(Work(db, owner(new), now), (Passkey.id == used.passkey_id) & ~made_here)
-    await db.flush()
-
-
 async def rename(work: Work, device: Device, name: str) -> None:
     device.name = name
     audit.record(work, "device.renamed", device)
 
 
-async def end_caregiver(work: Work, caregiver: Caregiver) -> None:
-    """End the caregiver's access on every device. What they answered stays."""
-    devices = await work.db.scalars(
-        select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None))
-    )
-    for device in list(devices):
-        await end_device(work, device)
-    await _end_passkeys(work, Passkey.caregiver_id == caregiver.id)
-    codes = (PairingCode.caregiver_id == caregiver.id) | (PairingCode.made_by == caregiver.id)
-    await end_codes(work, codes)
-    caregiver.ended_at = caregiver.ended_at or work.now
-    audit.record(work, "caregiver.ended", caregiver)
-
-
-async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
-    """Pause all messages to the patient. After a death or withdrawn consent, pairing codes expire too."""
-    await people.pause(work, patient, why)
-    if why in rules.ENDS_CODES:
-        await end_codes(work, PairingCode.patient_id == patient.id)
-
-
-async def leave(work: Work, patient: Patient) -> None:
-    """The patient withdraws consent: pause, sign every device out. Staff keep what the law requires."""
-    await pause(work, patient, rules.CONSENT_WITHDRAWN)
-    for device in await devices_of(work.db, patient.id):
-        await end_device(work, device)
-    await _end_passkeys(work, Passkey.patient_id == patient.id)
-    audit.record(work, "patient.left", patient)
-
-
-async def _end_passkeys(work: Work, which: ColumnElement[bool]) -> None:
+async def end_passkeys(work: Work, which: ColumnElement[bool]) -> None:
     """End the passkeys that match and have not ended yet."""
     for passkey in list(await work.db.scalars(select(Passkey).where(which, Passkey.ended_at.is_(None)))):
         passkey.ended_at = work.now

@@ -8,7 +8,8 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules, sessions
-from server.access.guards import ended_cookie, session_cookie, source_of
+from server.access.cookies import ended_cookie, session_cookie
+from server.access.guards import source_of
 from server.access.staff import accounts as staff_accounts
 from server.access.staff import sign_in as staff_sign_in
 from server.access.staff import totp

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import sessions
+from server.access import departures, sessions
 from server.actor import Actor
 from server.appointments import lists
 from server.checkins import ended_plans
@@ -123,7 +123,7 @@ async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respon
     if text(form, "why", 20) == "resume":
         await people.resume(work, patient)
     elif why in people_rules.PAUSES:
-        await sessions.pause(work, patient, why)
+        await departures.pause(work, patient, why)
     else:
         return problems.answer(request, 422)
     return render.go(request, f"/staff/patients/{patient.id}")

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.access import sessions
+from server.access import device_replacement, sessions
 from server.access.models import Device, Subscription
 from server.access.rules import SubscriptionEnd
 from server.channels.push.endpoints import BadEndpoint, check_endpoint
@@ -94,7 +94,7 @@ async def _take_over(work: Work, existing: Subscription) -> bool:
         )
         existing.endpoint_hash = crypto.keyed_hash(existing.id, "endpoint-given-up")
         await work.db.flush()
-    await sessions.replace_device(work.db, before, own, work.now)
+    await device_replacement.replace_device(work.db, before, own, work.now)
     if goes_on:
         await work.db.refresh(existing)
     return goes_on

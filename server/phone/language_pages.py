@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, get, post
 
 from server import language
-from server.access.guards import language_cookie
+from server.access.cookies import language_cookie
 from server.actor import ActorKind
 from server.people import flow
 from server.people.models import Patient

@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import sessions
+from server.access import departures, sessions
 from server.access.models import Device
 from server.access.passkeys import registration
 from server.actor import Actor, ActorKind
@@ -65,7 +65,7 @@ async def end_helper(request: Ask, work: InWork, caregiver_id: FromPath[str]) ->
     helpers = {helper.id: helper for helper in await people.caregivers_of(work.db, work.actor.patient_id)}
     if caregiver_id not in helpers:
         raise NotFoundException
-    await sessions.end_caregiver(work, helpers[caregiver_id])
+    await departures.end_caregiver(work, helpers[caregiver_id])
     return render.go(request, "/settings/phones")
 
 

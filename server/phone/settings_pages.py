@@ -5,8 +5,8 @@ from typing import Any
 
 from litestar import Response, get, post
 
-from server.access import sessions
-from server.access.guards import ended_cookie
+from server.access import departures
+from server.access.cookies import ended_cookie
 from server.checkins import flow as checkins
 from server.checkins import rescheduling
 from server.devices import subscriptions
@@ -140,7 +140,7 @@ async def leave_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/settings/leave", opt=PATIENT)
 async def leave(request: Ask, work: InWork) -> Response[Any]:
     """Withdraw consent: stop all messages and sign out every device (case 51)."""
-    await sessions.leave(work, await work.db.get_one(Patient, work.actor.patient_id))
+    await departures.leave(work, await work.db.get_one(Patient, work.actor.patient_id))
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie())
     response.headers["Clear-Site-Data"] = '"cache"'

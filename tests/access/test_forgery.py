@@ -3,7 +3,7 @@
 import pytest
 from litestar import Litestar
 
-from server.access.guards import PERSON_COOKIE
+from server.access.cookies import PERSON_COOKIE
 from server.access.models import Subscription
 from server.db import Database
 from server.people.models import Patient

@@ -7,7 +7,7 @@ from httpx import Response
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from server.access.guards import PERSON_COOKIE, STAFF_COOKIE
+from server.access.cookies import PERSON_COOKIE, STAFF_COOKIE
 from server.audit import AuditEvent
 from server.db import Database
 from tests.browser_without_screen import ORIGIN, Browser

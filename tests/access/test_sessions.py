@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.access.guards import PERSON_COOKIE
+from server.access.cookies import PERSON_COOKIE
 from server.access.models import Device, DeviceSession, Subscription
 from server.db import Database
 from server.reminders.models import Attempt, Reminder

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from server.access.guards import PERSON_COOKIE
+from server.access.cookies import PERSON_COOKIE
 from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
 from tests.browser.chromium import PHONE, deliver_push

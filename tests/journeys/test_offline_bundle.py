@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser
 
-from server.access.guards import PERSON_COOKIE
+from server.access.cookies import PERSON_COOKIE
 from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
 from tests.browser.people import answer_all, go, join, phone_of, press, sees, sees_not

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Route, expect
 
-from server.access.guards import PERSON_COOKIE
+from server.access.cookies import PERSON_COOKIE
 from tests.browser.people import (
     go,
     join,

@@ -7,8 +7,9 @@ from litestar import Response, get, post
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import rules, sessions
-from server.access.guards import chosen_language, ended_cookie, session_cookie, session_token, source_of
+from server.access import device_replacement, rules, sessions
+from server.access.cookies import chosen_language, ended_cookie, session_cookie, session_token
+from server.access.guards import source_of
 from server.access.joining import flow as joining
 from server.actor import Actor, ActorKind
 from server.db import Work
@@ -49,7 +50,7 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
     await _keep_language(request, db, joined.device.patient_id, now)
-    await sessions.replace_in_browser(db, joined.device, session_token(request), now)
+    await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)
     response = render.go(request, "/reminders")
     response.set_cookie(session_cookie(joined.token))
     return response

@@ -10,7 +10,8 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules
-from server.access.guards import session_cookie, source_of
+from server.access.cookies import session_cookie
+from server.access.guards import source_of
 from server.access.joining import requests as join_requests
 from server.access.joining.requests import Asked
 from server.access.models import JoinRequest, PairingCode

@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from server import app as composition
 from server import crypto
-from server.access.guards import PERSON_COOKIE
+from server.access.cookies import PERSON_COOKIE
 from server.access.joining import flow as joining
 from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.access.rules import CONSENT_VERSION

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from httpx import Response
 from litestar import Litestar
 
-from server.access.guards import STAFF_COOKIE
+from server.access.cookies import STAFF_COOKIE
 from server.access.models import DeviceSession, StaffLink
 from server.access.staff import accounts as staff_accounts
 from server.access.staff import passwords

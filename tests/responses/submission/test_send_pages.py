@@ -6,7 +6,7 @@ import pytest
 from httpx import Response as Answer
 
 from server import crypto
-from server.access.guards import PERSON_COOKIE
+from server.access.cookies import PERSON_COOKIE
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Database

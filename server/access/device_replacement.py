@@ -1,0 +1,64 @@
+"""Two device rows that are one browser: end the former one, and hand over what it had."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import crypto
+from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
+from server.access.sessions import end_device, end_passkeys, owner
+from server.actor import system
+from server.db import Work, unscoped
+
+
+async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:
+    """`new` joined in the browser that holds this session token, so end that browser's previous device.
+
+    The session may have expired since. A browser may hold both a person's and a staff member's session; neither
+    ends the other.
+    """
+    with unscoped(db):  # the previous device may belong to another clinic
+        old = await db.scalar(
+            select(Device)
+            .join(DeviceSession, DeviceSession.device_id == Device.id)
+            .where(DeviceSession.token_hash == crypto.token_hash(token))
+        )
+        if old is not None:
+            await replace_device(db, old, new, now)
+
+
+async def replace_device(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
+    """Two device rows are one browser: end the old one. If both are the same person's, `new` takes over what it had.
+
+    Two active devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
+    """
+    if old.id == new.id or old.staff_id or new.staff_id or old.ended_at:
+        return
+    with unscoped(db):
+        if owner(old) == owner(new):
+            await _hand_over(db, old, new, now)
+        await end_device(Work(db, system(old.clinic_id, "new-owner"), now), old)
+        await db.flush()
+
+
+async def _hand_over(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
+    """Move the device's name, subscriptions, passkeys and issued pairing codes to the same person's new device."""
+    new.name = old.name
+    living = Subscription.ended_at.is_(None)
+    for handed in (
+        update(Subscription).where(Subscription.device_id == old.id, living).values(device_id=new.id),
+        update(Passkey).where(Passkey.device_id == old.id).values(device_id=new.id),
+        update(PairingCode).where(PairingCode.device_id == old.id).values(device_id=new.id),
+    ):
+        await db.execute(handed)
+    used = await db.scalar(select(PasskeyUse).where(PasskeyUse.device_id == old.id))
+    if used is None:
+        return
+    newly = await db.scalar(select(PasskeyUse).where(PasskeyUse.device_id == new.id))
+    if newly is None:
+        used.device_id = new.id
+    elif newly.passkey_id != used.passkey_id:  # PasskeyUse allows one passkey per device: end the other one
+        made_here = Passkey.device_id == new.id
+        await end_passkeys(Work(db, owner(new), now), (Passkey.id == used.passkey_id) & ~made_here)
+    await db.flush()
