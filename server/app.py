@@ -13,53 +13,31 @@ from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import DefineMiddleware
-from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler, Message, Scope
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-import server.access.joining.pages
-import server.access.joining.pairing_pages
-import server.access.joining.request_pages
-import server.access.passkey_pages
-import server.access.staff_account_pages
-import server.appointments.pages
-import server.checkins.plan_pages
-import server.desk.inbox.flag_pages
-import server.desk.inbox.pages
-import server.desk.pages
-import server.desk.patient_pages
-import server.desk.triggers.pages
-import server.devices.pages
-import server.exchange.pages
-import server.flags.expected_level_pages
-import server.people.call_pages
-import server.people.clinic_pages
-import server.people.on_call_pages
-import server.people.patient_pages
-import server.phone.language_pages
-import server.phone.look_pages
-import server.phone.pages
-import server.phone.phones_pages
-import server.phone.settings_pages
-import server.phone.visit_pages
-import server.reminders.channel_policy_pages
-import server.responses.by_phone_pages
-import server.responses.offline.bundle_pages
-import server.responses.questions.question_pages
-import server.responses.questions.same_as_last_pages
-import server.responses.submission.send_pages
 from server import crypto, language
+from server.access import routes as access_routes
 from server.access.guards import admit, asking, spoken_with
 from server.access.visitors import WhoAsks
 from server.actor import Actor
+from server.appointments import routes as appointment_routes
+from server.checkins import plan_pages
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database, Work, scope
-from server.responses.questions.answering import Caller
+from server.desk import routes as desk_routes
+from server.devices import routes as device_routes
+from server.exchange import pages as exchange_pages
+from server.flags import expected_level_pages
+from server.people import routes as people_routes
+from server.phone import routes as phone_routes
+from server.reminders import channel_policy_pages
+from server.responses import routes as response_routes
 from server.settings import Settings
 from server.web import problems, public_pages, render
 from server.web.assets import Assets
-from server.web.dependencies import Db, InWork, Now, Who
+from server.web.dependencies import Db, Now, Who
 
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
 HEADERS = {
@@ -72,39 +50,19 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-PAGES: list[ControllerRouterHandler] = [
-    *public_pages.ROUTES,
-    *server.access.joining.pages.ROUTES,
-    *server.access.joining.pairing_pages.ROUTES,
-    *server.access.joining.request_pages.ROUTES,
-    *server.access.passkey_pages.ROUTES,
-    *server.access.staff_account_pages.ROUTES,
-    *server.people.patient_pages.ROUTES,
-    *server.people.call_pages.ROUTES,
-    *server.people.clinic_pages.ROUTES,
-    *server.people.on_call_pages.ROUTES,
-    *server.phone.language_pages.ROUTES,
-    *server.appointments.pages.ROUTES,
-    *server.devices.pages.ROUTES,
-    *server.reminders.channel_policy_pages.ROUTES,
-    *server.responses.questions.question_pages.ROUTES,
-    *server.responses.questions.same_as_last_pages.ROUTES,
-    *server.responses.submission.send_pages.ROUTES,
-    *server.checkins.plan_pages.ROUTES,
-    *server.responses.by_phone_pages.ROUTES,
-    *server.flags.expected_level_pages.ROUTES,
-    *server.desk.triggers.pages.ROUTES,
-    *server.phone.pages.ROUTES,
-    *server.phone.visit_pages.ROUTES,
-    *server.responses.offline.bundle_pages.ROUTES,
-    *server.phone.phones_pages.ROUTES,
-    *server.phone.look_pages.ROUTES,
-    *server.phone.settings_pages.ROUTES,
-    *server.desk.inbox.pages.ROUTES,
-    *server.desk.inbox.flag_pages.ROUTES,
-    *server.desk.pages.ROUTES,
-    *server.desk.patient_pages.ROUTES,
-    *server.exchange.pages.ROUTES,
+ROUTERS: list[ControllerRouterHandler] = [
+    public_pages.router,
+    access_routes.router,
+    people_routes.router,
+    appointment_routes.router,
+    device_routes.router,
+    channel_policy_pages.router,
+    plan_pages.router,
+    expected_level_pages.router,
+    response_routes.router,
+    phone_routes.router,
+    desk_routes.router,
+    exchange_pages.router,
 ]
 
 
@@ -115,17 +73,9 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
     assets = Assets()
     secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.base_url.startswith("https") else {}
     return Litestar(
-        route_handlers=PAGES,
+        route_handlers=ROUTERS,
         guards=[admit],
-        dependencies={
-            "db": Provide(provide_db),
-            "database": Provide(provide_database, sync_to_thread=False),
-            "now": Provide(provide_now, sync_to_thread=False),
-            "work": Provide(provide_work, sync_to_thread=False),
-            "actor": Provide(provide_actor, sync_to_thread=False),
-            "settings": Provide(provide_settings, sync_to_thread=False),
-            "caller": Provide(provide_caller, sync_to_thread=False),
-        },
+        dependencies=DEPENDENCIES,
         before_send=[add_headers],
         middleware=[DefineMiddleware(WhoAsks, exclude=["^/static/", "^/health/"])],
         csrf_config=CSRFConfig(
@@ -230,9 +180,14 @@ def provide_work(db: Db, actor: Who, now: Now) -> Work:
     return Work(db, actor, now)
 
 
-def provide_caller(work: InWork, check_in_id: FromPath[str], who: FromQuery[str] = "self") -> Caller:
-    """The caller of a question page. It must not read the database: an error raised here would leave `db` open."""
-    return Caller(work.db, work.actor, work.now, check_in_id, who)
+DEPENDENCIES = {
+    "db": Provide(provide_db),
+    "database": Provide(provide_database, sync_to_thread=False),
+    "now": Provide(provide_now, sync_to_thread=False),
+    "work": Provide(provide_work, sync_to_thread=False),
+    "actor": Provide(provide_actor, sync_to_thread=False),
+    "settings": Provide(provide_settings, sync_to_thread=False),
+}
 
 
 async def greet(request: Request[Any, Any, State]) -> None:

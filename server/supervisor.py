@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 from server.access.rules import shown_code
-from server.demo import Invitation
+from server.demo.invite import Invitation
 from server.settings import Settings
 
 ENTRY = [sys.executable, "-m", "server.cli"]

@@ -5,20 +5,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from html.parser import HTMLParser
+from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, nodes
-from litestar.handlers import HTTPRouteHandler
 
-from server.app import PAGES
 from server.settings import PREFIX, Settings
 from server.web import render
 from server.web.assets import Assets
+from tests.routes import ROUTES, Route
 
 ROOT = Path(__file__).parent.parent
 WHO = {"anyone", "person", "patient", "staff", "clinician", "admin"}
-ROUTES = [handler for handler in PAGES if isinstance(handler, HTTPRouteHandler)]
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))
 
 # Everything in a feature's folder is looked at but its pages; the demo plays people who are not there.
@@ -46,33 +46,39 @@ UNAUDITED = {
 }
 
 
-def name_of(handler: HTTPRouteHandler) -> str:
-    return f"{'/'.join(sorted(handler.http_methods))} {sorted(handler.paths)[0]}"
+NAME = attrgetter("name")
 
 
-def test_every_page_is_a_route_that_we_can_look_at() -> None:
-    assert len(ROUTES) == len(PAGES) > 50
+def test_every_module_of_pages_is_registered() -> None:
+    """A router that no `routes.py` names would serve nothing."""
+    modules = [import_module(_module(path)) for path in sorted((ROOT / "server").rglob("*pages.py"))]
+    handlers = {handler.fn for module in modules for route in module.router.routes for handler in route.route_handlers}
+    assert len(ROUTES) == len({fn for fn in handlers if fn.__module__.startswith("server.")}) > 50
 
 
-@pytest.mark.parametrize("handler", ROUTES, ids=name_of)
-def test_every_route_says_who_it_is_for(handler: HTTPRouteHandler) -> None:
+def _module(path: Path) -> str:
+    return path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+
+
+@pytest.mark.parametrize("handler", ROUTES, ids=NAME)
+def test_every_route_says_who_it_is_for(handler: Route) -> None:
     assert handler.opt.get("who") in WHO
 
 
-@pytest.mark.parametrize("handler", [h for h in ROUTES if h.opt.get("no_csrf")], ids=name_of)
-def test_case_62_a_route_without_csrf_checks_its_origin_or_takes_a_token(handler: HTTPRouteHandler) -> None:
+@pytest.mark.parametrize("handler", [h for h in ROUTES if h.opt.get("no_csrf")], ids=NAME)
+def test_case_62_a_route_without_csrf_checks_its_origin_or_takes_a_token(handler: Route) -> None:
     assert bool(handler.opt.get("same_origin")) != bool(handler.opt.get("by_token"))
 
 
 def test_answer_tokens_open_two_routes_and_no_other() -> None:
-    assert {name_of(h) for h in ROUTES if h.opt.get("by_token")} == {"POST /push/receipts", "POST /visits/reply"}
+    assert {h.name for h in ROUTES if h.opt.get("by_token")} == {"POST /push/receipts", "POST /visits/reply"}
 
 
 def test_the_staffs_pages_are_for_staff() -> None:
     open_to_all = {"/staff/sign-in", "/staff/link"}
     for handler in ROUTES:
         of_staff = any(path.startswith("/staff") for path in handler.paths - open_to_all)
-        assert (handler.opt["who"] in ("staff", "clinician", "admin")) == of_staff, name_of(handler)
+        assert (handler.opt["who"] in ("staff", "clinician", "admin")) == of_staff, handler.name
 
 
 # --- verbs are audited

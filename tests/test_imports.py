@@ -122,11 +122,13 @@ def _arrow(file: str, module: str) -> str | None:
 
 
 def _layer(file: str, module: str) -> str | None:
-    """app → pages → flow → models → rules, db."""
+    """app → routes → pages → flow → models → rules, db."""
     ours = module.startswith("server.")
     top = module.partition(".")[0]
-    if module.endswith("pages") and ours and file != "app.py":
-        return f"pages are imported by app.py alone: {module}"
+    if ours and module.endswith("pages") and file not in ("app.py", f"{module.split('.')[1]}/routes.py"):
+        return f"pages are imported by their feature's routes.py, or by app.py: {module}"
+    if ours and module.endswith(".routes") and file != "app.py":
+        return f"routes are imported by app.py alone: {module}"
     if file != PUSH_LIBRARIES.get(top, file):
         return f"only {PUSH_LIBRARIES[top]} imports {module}"
     if _is_pure(file) and not (_is_pure(_file_of(module)) if ours else top in sys.stdlib_module_names):
@@ -147,8 +149,9 @@ def _is_pure(file: str) -> bool:
 
 
 def _is_below_pages(file: str) -> bool:
-    """Inside a feature, all but the pages and what serves them: the guard, the cookies and who asks."""
-    return _room(file) in RANK and not file.endswith(("pages.py", "guards.py", "cookies.py", "visitors.py"))
+    """Inside a feature, all but the pages and what serves them: routes, the guard, the cookies and who asks."""
+    serving = ("pages.py", "routes.py", "guards.py", "cookies.py", "visitors.py")
+    return _room(file) in RANK and not file.endswith(serving)
 
 
 def _room(file: str) -> str:
@@ -190,7 +193,9 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("reminders/flow.py", "from server.checkins import flow as checkins"),
         ("flags/flow.py", "import server.appointments.models"),
         ("people/flow.py", "from server.channels.push.channel import PushChannel"),
-        ("desk/pages.py", "from server.phone.pages import ROUTES"),
+        ("desk/pages.py", "from server.phone.pages import router"),
+        ("desk/routes.py", "from server.phone import pages"),
+        ("desk/pages.py", "from server.desk import routes"),
         ("checkins/flow.py", "from server.checkins import plan_pages"),
         ("checkins/flow.py", "from server.web import render"),
         ("checkins/flow.py", "from litestar import Response"),

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Passkey
-from server.app import PAGES
 from server.appointments import flow as appointments
 from server.appointments.flow import NewVisit
 from server.clock import to_wall
@@ -17,9 +15,8 @@ from server.flags.models import Flag, TriggerVersion
 from server.people import flow as people
 from server.people.models import Patient, Staff
 from tests.cast import NOW, work_by
+from tests.routes import Route
 from tests.stories import STEADY, answered, device_of, due_check_in
-
-ROUTES = [handler for handler in PAGES if isinstance(handler, HTTPRouteHandler)]
 
 
 @dataclass(frozen=True)
@@ -77,16 +74,16 @@ async def _passkey(db: AsyncSession, patient: Patient) -> str:
     return passkey.id
 
 
-def parameters(handler: HTTPRouteHandler) -> set[str]:
+def parameters(handler: Route) -> set[str]:
     return {part.partition(":")[0] for part in sorted(handler.paths)[0].split("{")[1:]} - {"path"}
 
 
-def address(handler: HTTPRouteHandler, world: World) -> str:
+def address(handler: Route, world: World) -> str:
     """The route's address with this world's ids put in."""
     filled = [part.partition("}") for part in sorted(handler.paths)[0].split("{")]
     first, rest = filled[0][0], filled[1:]
     return first + "".join(str(getattr(world, name.partition(":")[0])) + tail for name, _, tail in rest)
 
 
-def method(handler: HTTPRouteHandler) -> str:
+def method(handler: Route) -> str:
     return next(name for name in ("POST", "DELETE", "GET") if name in handler.http_methods)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Response, post
+from litestar import Response, Router, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
@@ -60,4 +60,4 @@ async def end(request: Ask, work: InWork, passkey_id: FromPath[str]) -> Response
     return render.go(request, "/settings/phones")
 
 
-ROUTES = [offer, keep, ask, sign_in, end]
+router = Router("/", route_handlers=[offer, keep, ask, sign_in, end])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,12 +27,12 @@ from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
-@get("/staff/sign-in", opt=ANYONE, sync_to_thread=False)
+@get("/sign-in", opt=ANYONE, sync_to_thread=False)
 def sign_in_page(request: Ask) -> Response[str]:
     return render.page(request, "access/staff_sign_in.html", refused=None, email="")
 
 
-@post("/staff/sign-in", opt=ANYONE)
+@post("/sign-in", opt=ANYONE)
 async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = text(form, "email", 200)
@@ -44,13 +44,13 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     return _enter(request, entered.token)
 
 
-@get("/staff/link", opt=ANYONE, sync_to_thread=False)
+@get("/link", opt=ANYONE, sync_to_thread=False)
 def link_page(request: Ask) -> Response[str]:
     """The token is in the URL's fragment, which no server or link preview sees. This page does not use it up."""
     return render.page(request, "access/staff_link.html", refused=None)
 
 
-@post("/staff/link", opt=ANYONE)
+@post("/link", opt=ANYONE)
 async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
     token = text(await form_of(request), "token", 100)
     entered = await staff_sign_in.enter_by_link(db, token, _device(request), now)
@@ -69,7 +69,7 @@ def _enter(request: Ask, token: str) -> Response[Any]:
     return response
 
 
-@post("/staff/sign-out", opt=STAFF)
+@post("/sign-out", opt=STAFF)
 async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
     response = render.go(request, "/staff/sign-in")
@@ -77,12 +77,12 @@ async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     return response
 
 
-@get("/staff/account", opt=STAFF)
+@get("/account", opt=STAFF)
 async def account_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return await _account(request, db, actor, totp.new_totp_secret(), None)
 
 
-@post("/staff/account", opt=STAFF)
+@post("/account", opt=STAFF)
 async def set_credentials(request: Ask, database: Storage, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
     new = NewCredentials(text(form, "password", 500), text(form, "secret", 64), text(form, "code", 10))
@@ -109,12 +109,12 @@ async def _account(request: Ask, db: AsyncSession, actor: Actor, secret: str, re
     )
 
 
-@get("/staff/team", opt=ADMIN)
+@get("/team", opt=ADMIN)
 async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return await _team(request, db, actor)
 
 
-@post("/staff/team", opt=ADMIN)
+@post("/team", opt=ADMIN)
 async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
     form = await form_of(request)
     added = await staff_accounts.add_staff(
@@ -125,7 +125,7 @@ async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
     return await _team(request, work.db, work.actor, link=await _link(work, added, settings), link_for=added)
 
 
-@post("/staff/team/{staff_id:str}/link", opt=ADMIN)
+@post("/team/{staff_id:str}/link", opt=ADMIN)
 async def new_link(request: Ask, work: InWork, settings: Given, staff_id: FromPath[str]) -> Response[str]:
     staff = found(await people_staff.find_staff(work.db, work.actor, staff_id))
     return await _team(request, work.db, work.actor, link=await _link(work, staff, settings), link_for=staff)
@@ -155,6 +155,6 @@ async def _team(
     )
 
 
-ROUTES = [
+router = Router("/staff", route_handlers=[
     sign_in_page, sign_in, link_page, use_link, sign_out, account_page, set_credentials, team_page, invite, new_link,
-]  # fmt: skip
+])  # fmt: skip

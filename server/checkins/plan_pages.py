@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,7 +21,7 @@ from server.web.form_fields import a_time, form_of, one_of, text, whole
 from server.web.problems import found
 
 
-@post("/staff/patients/{patient_id:str}/plans", opt=STAFF)
+@post("/", opt=STAFF)
 async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
@@ -39,14 +39,14 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
     return render.go(request, f"/staff/patients/{patient.id}#plans")
 
 
-@get("/staff/patients/{patient_id:str}/plans/{plan_id:str}/end", opt=STAFF)
+@get("/{plan_id:str}/end", opt=STAFF)
 async def end_page(
     request: Ask, db: Db, actor: Who, patient_id: FromPath[str], plan_id: FromPath[str]
 ) -> Response[str]:
     return await _end_page(request, db, actor, found(await ended_plans.find(db, actor, patient_id, plan_id)))
 
 
-@post("/staff/patients/{patient_id:str}/plans/{plan_id:str}/end", opt=STAFF)
+@post("/{plan_id:str}/end", opt=STAFF)
 async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: FromPath[str]) -> Response[Any]:
     """End a plan. It protects the patient, so this needs a reason, and the next page offers to undo it."""
     plan = found(await ended_plans.find(work.db, work.actor, patient_id, plan_id))
@@ -77,7 +77,7 @@ async def _end_page(
     )
 
 
-@post("/staff/patients/{patient_id:str}/plans/{plan_id:str}/resume", opt=STAFF)
+@post("/{plan_id:str}/resume", opt=STAFF)
 async def resume(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: FromPath[str]) -> Response[Any]:
     plan = found(await ended_plans.find(work.db, work.actor, patient_id, plan_id))
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
@@ -85,4 +85,4 @@ async def resume(request: Ask, work: InWork, patient_id: FromPath[str], plan_id:
     return render.go(request, f"/staff/patients/{patient_id}#plans")
 
 
-ROUTES = [add, end_page, end, resume]
+router = Router("/staff/patients/{patient_id:str}/plans", route_handlers=[add, end_page, end, resume])

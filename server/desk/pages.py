@@ -1,9 +1,8 @@
 """Staff pages: one response, and the schedule."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from litestar import Response, get
+from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery
 
 from server.appointments import lists
@@ -29,7 +28,7 @@ from server.web.problems import found
 EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 
 
-@get("/staff/responses/{response_id:str}", opt=STAFF | WRITES)
+@get("/responses/{response_id:str}", opt=STAFF | WRITES)
 async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[str]:
     """One response as it was given. The patient can see that staff opened it."""
     response = found(await unread.find(work.db, work.actor, response_id))
@@ -65,7 +64,7 @@ def answer_words(question: Question, value: Value) -> str | None:
     return None if level is None else level_words(question, level)
 
 
-@get("/staff/schedule", opt=STAFF)
+@get("/schedule", opt=STAFF)
 async def schedule_page(request: Ask, work: InWork, start: FromQuery[date | None] = None) -> Response[str]:
     """A week of appointments, Monday first, in the clinic's zone."""
     today = to_wall(work.now, work.actor.zone).date()
@@ -91,4 +90,4 @@ async def schedule_page(request: Ask, work: InWork, start: FromQuery[date | None
     )
 
 
-ROUTES: list[Any] = [response_page, schedule_page]
+router = Router("/staff", route_handlers=[response_page, schedule_page])

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,7 +37,7 @@ from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
-@get("/staff/patients/{patient_id:str}", opt=STAFF | WRITES)
+@get("/", opt=STAFF | WRITES)
 async def patient_page(
     request: Ask, work: InWork, patient_id: FromPath[str], did: FromQuery[str] = ""
 ) -> Response[str]:
@@ -76,7 +76,7 @@ async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[
     return [(check_in, await questionnaires.form_of(db, check_in.questionnaire_id)) for check_in in found]
 
 
-@get("/staff/patients/{patient_id:str}/print", opt=STAFF | WRITES)
+@get("/print", opt=STAFF | WRITES)
 async def print_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[str]:
     """A printed summary for the appointment: two pages at most, A4 or Letter."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
@@ -114,7 +114,7 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     }
 
 
-@post("/staff/patients/{patient_id:str}/pause", opt=STAFF)
+@post("/pause", opt=STAFF)
 async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     """Pause all messages for the reason in `why`; "resume" ends the pause."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
@@ -129,4 +129,4 @@ async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respon
     return render.go(request, f"/staff/patients/{patient.id}")
 
 
-ROUTES: list[Any] = [patient_page, print_page, pause]
+router = Router("/staff/patients/{patient_id:str}", route_handlers=[patient_page, print_page, pause])

@@ -4,7 +4,7 @@ import hmac
 import json
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -99,4 +99,4 @@ async def metrics_page(request: Request[Any, Any, Any], db: Db, settings: Given,
     return Response(await metrics.scrape(db, now), media_type="text/plain; version=0.0.4", headers=render.FRESH)
 
 
-ROUTES = [visit_ics, my_data_page, my_data_to_read, my_data_as_fhir, metrics_page]
+router = Router("/", route_handlers=[visit_ics, my_data_page, my_data_to_read, my_data_as_fhir, metrics_page])

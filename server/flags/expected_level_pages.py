@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Response, post
+from litestar import Response, Router, post
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
@@ -24,11 +24,7 @@ def provide_item(slug: FromPath[str], item: FromPath[str]) -> Item:
     return Item(slug, item)
 
 
-@post(
-    "/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}",
-    opt=STAFF,
-    dependencies={"which": Provide(provide_item, sync_to_thread=False)},
-)
+@post("/", opt=STAFF)
 async def expect(request: Ask, work: InWork, patient_id: FromPath[str], which: NamedDependency[Item]) -> Response[Any]:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
@@ -41,7 +37,7 @@ async def expect(request: Ask, work: InWork, patient_id: FromPath[str], which: N
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}"))
 
 
-@post("/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}/end", opt=STAFF)
+@post("/end", opt=STAFF)
 async def end(request: Ask, work: InWork, patient_id: FromPath[str], item: FromPath[str]) -> Response[Any]:
     """Idempotent: ending an ended level is not an error."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
@@ -59,4 +55,8 @@ async def _wanted(db: AsyncSession, actor: Actor, form: FormMultiDict, which: It
     return Wanted(level, whole(form, "days") or 0, text(form, "note", 1000))
 
 
-ROUTES = [expect, end]
+router = Router(
+    "/staff/patients/{patient_id:str}/expected/{slug:str}/{item:str}",
+    route_handlers=[expect, end],
+    dependencies={"which": Provide(provide_item, sync_to_thread=False)},
+)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Response, post
+from litestar import Response, Router, post
 from litestar.params import FromPath
 
 from server.people import calls, flow
@@ -13,7 +13,7 @@ from server.web.form_fields import form_of, one_of, text, way_back
 from server.web.problems import found
 
 
-@post("/staff/patients/{patient_id:str}/calls", opt=STAFF)
+@post("/", opt=STAFF)
 async def log_call(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
@@ -24,4 +24,4 @@ async def log_call(request: Ask, work: InWork, patient_id: FromPath[str]) -> Res
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}#calls"))
 
 
-ROUTES = [log_call]
+router = Router("/staff/patients/{patient_id:str}/calls", route_handlers=[log_call])

@@ -2,7 +2,7 @@
 
 import re
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 
 from server import language
@@ -19,12 +19,12 @@ from server.web.form_fields import form_of, text
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
-@get("/staff/clinic", opt=ADMIN)
+@get("/", opt=ADMIN)
 async def clinic_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return _page(request, await flow.clinic_of(db, actor))
 
 
-@post("/staff/clinic", opt=ADMIN)
+@post("/", opt=ADMIN)
 async def change(request: Ask, work: InWork) -> Response[str]:
     clinic = await flow.clinic_of(work.db, work.actor)
     facts = _facts(await form_of(request), clinic)
@@ -86,4 +86,4 @@ def _fault(facts: ClinicFacts) -> str | None:
     return None if good else "hours"
 
 
-ROUTES = [clinic_page, change]
+router = Router("/staff/clinic", route_handlers=[clinic_page, change])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,13 +29,13 @@ class Filled:
     is_saved: bool = False
 
 
-@get("/staff/clinic/on-call", opt=ADMIN)
+@get("/", opt=ADMIN)
 async def on_call_page(request: Ask, db: Db, actor: Who, settings: Given) -> Response[str]:
     clinic = await flow.clinic_of(db, actor)
     return await _page(request, db, actor, settings, Filled(clinic.on_call_wait))
 
 
-@post("/staff/clinic/on-call", opt=ADMIN)
+@post("/", opt=ADMIN)
 async def change(request: Ask, work: InWork, settings: Given) -> Response[str]:
     form, team = await form_of(request), await staff.team(work.db, work.actor)
     contacts = {member.id: _contact(form, member) for member in team}
@@ -75,4 +75,4 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, settings: Settings
     )
 
 
-ROUTES = [on_call_page, change]
+router = Router("/staff/clinic/on-call", route_handlers=[on_call_page, change])

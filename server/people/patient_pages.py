@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,14 +21,14 @@ from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
-@get("/staff/patients", opt=STAFF)
+@get("/", opt=STAFF)
 async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
     sought = q.strip().casefold()
     patients = [p for p in await flow.roster(db, actor) if sought in p.name.casefold()]
     return render.page(request, "people/roster.html", patients=patients, q=q)
 
 
-@get("/staff/patients/new", opt=STAFF)
+@get("/new", opt=STAFF)
 async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await flow.clinic_of(db, actor)
     return render.page(
@@ -43,7 +43,7 @@ async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     )
 
 
-@post("/staff/patients", opt=STAFF)
+@post("/", opt=STAFF)
 async def register(request: Ask, work: InWork) -> Response[Any]:
     form = await form_of(request)
     new = _new_patient(form)
@@ -56,7 +56,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     return render.go(request, f"/staff/patients/{patient.id}")
 
 
-@get("/staff/patients/{patient_id:str}/edit", opt=STAFF)
+@get("/{patient_id:str}/edit", opt=STAFF)
 async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str]) -> Response[str]:
     patient = found(await flow.find_patient(db, actor, patient_id))
     return render.page(
@@ -71,7 +71,7 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
     )
 
 
-@post("/staff/patients/{patient_id:str}/edit", opt=STAFF)
+@post("/{patient_id:str}/edit", opt=STAFF)
 async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     new = _new_patient(await form_of(request))
@@ -128,7 +128,7 @@ def _fault(new: NewPatient) -> str | None:
     return None if is_zone(new.zone) else "zone"
 
 
-@post("/staff/patients/{patient_id:str}/caregivers", opt=STAFF)
+@post("/{patient_id:str}/caregivers", opt=STAFF)
 async def add_caregiver(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
@@ -137,4 +137,4 @@ async def add_caregiver(request: Ask, work: InWork, patient_id: FromPath[str]) -
     return render.go(request, f"/staff/patients/{patient.id}#people")
 
 
-ROUTES = [roster_page, new_page, register, edit_page, edit, add_caregiver]
+router = Router("/staff/patients", route_handlers=[roster_page, new_page, register, edit_page, edit, add_caregiver])

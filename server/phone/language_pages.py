@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 
 from server import language
 from server.access.cookies import language_cookie
@@ -46,4 +46,4 @@ async def set_language(request: Ask, work: InWork) -> Response[Any]:
     return response
 
 
-ROUTES = [choose, language_page, set_language]
+router = Router("/", route_handlers=[choose, language_page, set_language])

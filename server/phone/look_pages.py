@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, Ask
 from server.web.form_fields import form_of, text
 
 
-@get("/settings/look", opt=PERSON, sync_to_thread=False)
+@get("/look", opt=PERSON, sync_to_thread=False)
 def look_page(request: Ask) -> Response[str]:
     return render.page(request, "phone/settings_look.html", sizes=render.LOOKS["size"])
 
 
-@post("/settings/size", opt=ANYONE)
+@post("/size", opt=ANYONE)
 async def set_size(request: Ask) -> Response[Any]:
     """Set the text size of this device, even before anyone signs in."""
     size = text(await form_of(request), "size", 3)
@@ -25,12 +25,12 @@ async def set_size(request: Ask) -> Response[Any]:
     return response
 
 
-@get("/settings/scan", opt=ANYONE, sync_to_thread=False)
+@get("/scan", opt=ANYONE, sync_to_thread=False)
 def scan_page(request: Ask) -> Response[str]:
     return render.page(request, "phone/scan.html")
 
 
-@post("/settings/scan", opt=ANYONE)
+@post("/scan", opt=ANYONE)
 async def set_scan(request: Ask) -> Response[Any]:
     """Set one-switch scanning on this device: seconds per step, or off."""
     step = text(await form_of(request), "step", 3)
@@ -41,12 +41,12 @@ async def set_scan(request: Ask) -> Response[Any]:
     return response
 
 
-@get("/settings/aloud", opt=ANYONE, sync_to_thread=False)
+@get("/aloud", opt=ANYONE, sync_to_thread=False)
 def aloud_page(request: Ask) -> Response[str]:
     return render.page(request, "phone/aloud.html")
 
 
-@post("/settings/aloud", opt=ANYONE)
+@post("/aloud", opt=ANYONE)
 async def set_aloud(request: Ask) -> Response[Any]:
     """Set the Read aloud button of this device: its speed, or no button."""
     aloud = text(await form_of(request), "aloud", 6)
@@ -57,4 +57,4 @@ async def set_aloud(request: Ask) -> Response[Any]:
     return response
 
 
-ROUTES = [look_page, set_size, scan_page, set_scan, aloud_page, set_aloud]
+router = Router("/settings", route_handlers=[look_page, set_size, scan_page, set_scan, aloud_page, set_aloud])

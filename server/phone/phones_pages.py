@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,7 +17,7 @@ from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, text
 
 
-@get("/settings/phones", opt=PERSON)
+@get("/phones", opt=PERSON)
 async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     return render.page(
         request,
@@ -29,7 +29,7 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     )
 
 
-@post("/settings/devices/{device_id:str}/end", opt=PERSON)
+@post("/devices/{device_id:str}/end", opt=PERSON)
 async def end_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
     """Sign out another device of the same patient."""
     device = await _own_or_helped(work.db, work.actor, device_id)
@@ -49,7 +49,7 @@ async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Devi
     return device
 
 
-@post("/settings/device-names/{device_id:str}", opt=PERSON)
+@post("/device-names/{device_id:str}", opt=PERSON)
 async def name_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
     device = await _own_or_helped(work.db, work.actor, device_id)
     name = text(await form_of(request), "name", 60)
@@ -59,7 +59,7 @@ async def name_device(request: Ask, work: InWork, device_id: FromPath[str]) -> R
     return render.go(request, "/settings/phones")
 
 
-@post("/settings/helpers/{caregiver_id:str}/end", opt=PATIENT)
+@post("/helpers/{caregiver_id:str}/end", opt=PATIENT)
 async def end_helper(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
     """End a caregiver's access on all their devices."""
     helpers = {helper.id: helper for helper in await people.caregivers_of(work.db, work.actor.patient_id)}
@@ -69,4 +69,4 @@ async def end_helper(request: Ask, work: InWork, caregiver_id: FromPath[str]) ->
     return render.go(request, "/settings/phones")
 
 
-ROUTES = [phones_page, end_device, name_device, end_helper]
+router = Router("/settings", route_handlers=[phones_page, end_device, name_device, end_helper])

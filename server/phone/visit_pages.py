@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,12 +20,12 @@ from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
-@get("/visits/{appointment_id:str}", opt=PERSON)
+@get("/", opt=PERSON)
 async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
     return await _page(request, db, actor, found(await appointments.find(db, actor, appointment_id)))
 
 
-@post("/visits/{appointment_id:str}/answer", opt=PERSON)
+@post("/answer", opt=PERSON)
 async def answer(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Reply to a visit. If it changed since the page was shown, the page shows old and new and asks again."""
     visit = found(await appointments.find(work.db, work.actor, appointment_id))
@@ -56,4 +56,4 @@ async def _page(
     )
 
 
-ROUTES: list[Any] = [visit_page, answer]
+router = Router("/visits/{appointment_id:str}", route_handlers=[visit_page, answer])

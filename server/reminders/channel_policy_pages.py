@@ -1,6 +1,6 @@
 """An admin edits the channel policy: which channels, in which order, how long each is waited for."""
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 
 from server import language
@@ -16,14 +16,14 @@ from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole
 
 
-@get(["/staff/clinic/channels", "/staff/clinic/reach"], opt=ADMIN)
+@get(["/channels", "/reach"], opt=ADMIN)
 async def channel_policy_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
     shown = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
     return _page(request, shown)
 
 
-@post(["/staff/clinic/channels", "/staff/clinic/reach"], opt=ADMIN)
+@post(["/channels", "/reach"], opt=ADMIN)
 async def change_channel_policy(request: Ask, work: InWork) -> Response[str]:
     form = await form_of(request)
     countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))
@@ -63,4 +63,4 @@ def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bo
     )
 
 
-ROUTES = [channel_policy_page, change_channel_policy]
+router = Router("/staff/clinic", route_handlers=[channel_policy_page, change_channel_policy])

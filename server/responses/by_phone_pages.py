@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
@@ -36,7 +36,7 @@ class Sheet:
     is_refused: bool = False
 
 
-@get("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
+@get("/", opt=STAFF)
 async def by_phone_page(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.find(work.db, work.actor, check_in_id))
     if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, work.now):
@@ -45,7 +45,7 @@ async def by_phone_page(request: Ask, work: InWork, check_in_id: FromPath[str]) 
     return await _page(request, work, Sheet(check_in, form, await by_phone.begun(work.db, check_in)))
 
 
-@post("/staff/check-ins/{check_in_id:str}/by-phone", opt=STAFF)
+@post("/", opt=STAFF)
 async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
@@ -88,4 +88,4 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
     )
 
 
-ROUTES = [by_phone_page, enter_by_phone]
+router = Router("/staff/check-ins/{check_in_id:str}/by-phone", route_handlers=[by_phone_page, enter_by_phone])

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy import text
@@ -99,4 +99,6 @@ async def ready(db: Db) -> dict[str, str]:
     return {"status": "ready"}
 
 
-ROUTES = [static_file, service_worker, manifest, offline, unsent, offline_words, live, ready]
+router = Router(
+    "/", route_handlers=[static_file, service_worker, manifest, offline, unsent, offline_words, live, ready]
+)

@@ -10,8 +10,9 @@ from server.people.models import Patient
 from tests.browser_without_screen import ORIGIN, Browser
 from tests.cast import Cast
 from tests.conftest import Enter
+from tests.routes import ROUTES
 from tests.stories import push_subscription, rows
-from tests.world import NOTHING, ROUTES, address, method
+from tests.world import NOTHING, address, method
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

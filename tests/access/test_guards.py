@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from httpx import Response
 from litestar import Litestar
-from litestar.handlers import HTTPRouteHandler
 
 from server.access.cookies import PERSON_COOKIE, STAFF_COOKIE
 from server.audit import AuditEvent
@@ -13,8 +12,9 @@ from server.db import Database
 from tests.browser_without_screen import ORIGIN, Browser
 from tests.cast import Cast
 from tests.conftest import Enter
+from tests.routes import ROUTES, Route
 from tests.stories import rows
-from tests.world import NOTHING, ROUTES, World, address, method, parameters, world_of
+from tests.world import NOTHING, World, address, method, parameters, world_of
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SCRIPT = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
@@ -38,7 +38,7 @@ MAY = {
 }
 
 
-async def ask(device: Browser, handler: HTTPRouteHandler, world: World) -> Response:
+async def ask(device: Browser, handler: Route, world: World) -> Response:
     """As the pages' own forms and scripts ask, with a valid CSRF token."""
     headers = SCRIPT | {"accept": "text/html", "x-csrftoken": await device.csrf()}
     path, verb = address(handler, world), method(handler)
@@ -47,7 +47,7 @@ async def ask(device: Browser, handler: HTTPRouteHandler, world: World) -> Respo
     return await device.http.request(verb, path, headers=headers, follow_redirects=False)
 
 
-def kept_out(handler: HTTPRouteHandler, answer: Response) -> bool:
+def kept_out(handler: Route, answer: Response) -> bool:
     """Shown the door: signed in as nobody, or as one who may not."""
     to_the_door = answer.headers.get("location") in ("/join", "/staff/sign-in") and answer.status_code == 303
     leaves = "/" in handler.paths or (handler.paths & LAST and method(handler) == "POST")
@@ -71,15 +71,15 @@ async def test_case_61_every_route_lets_in_whom_it_says(app: Litestar, signed_in
         await device.close()
 
 
-def for_phones(handler: HTTPRouteHandler) -> bool:
+def for_phones(handler: Route) -> bool:
     return handler.opt["who"] in ("person", "patient")
 
 
-def for_helpers(handler: HTTPRouteHandler) -> bool:
+def for_helpers(handler: Route) -> bool:
     return bool(handler.opt["who"] == "person")
 
 
-def for_staff(handler: HTTPRouteHandler) -> bool:
+def for_staff(handler: Route) -> bool:
     return handler.opt["who"] in ("staff", "clinician", "admin")
 
 
@@ -93,7 +93,7 @@ async def worlds(database: Database, cast: Cast) -> dict[str, World]:
         }
 
 
-async def walk(device: Browser, world: World, which: Callable[[HTTPRouteHandler], bool]) -> dict[str, int]:
+async def walk(device: Browser, world: World, which: Callable[[Route], bool]) -> dict[str, int]:
     """Every route that names a row, asked for `world`'s rows: what it answered."""
     found = {}
     for handler in WALK:
@@ -131,7 +131,7 @@ async def test_case_61_what_is_anothers_is_not_there(
     worlds: dict[str, World],
     name: str,
     whose: str,
-    which: Callable[[HTTPRouteHandler], bool],
+    which: Callable[[Route], bool],
 ) -> None:
     device = await signed_in(getattr(cast, name))
     theirs = set(vars(worlds[whose]).values())

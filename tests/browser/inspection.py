@@ -5,10 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from litestar.handlers import HTTPRouteHandler
 from playwright.async_api import Page
 
-from server.app import PAGES
+from tests.routes import ROUTES
 
 from .measures import Owed, faults_of
 
@@ -68,7 +67,7 @@ class Inspection:
 
 def all_pages() -> set[str]:
     """The addresses of all pages that the app has, as its router knows them."""
-    return {path for handler in PAGES for path in _gets(handler)} - NO_PAGES
+    return {path for route in ROUTES if "GET" in route.http_methods for path in route.paths} - NO_PAGES
 
 
 def looked_at(inspections: list[Inspection]) -> set[str]:
@@ -80,10 +79,6 @@ def looked_at(inspections: list[Inspection]) -> set[str]:
 def told(inspections: list[Inspection]) -> str:
     faults = [fault for inspection in inspections for fault in inspection.faults]
     return "\n".join([f"{len(faults)} faults:", *faults]) if faults else ""
-
-
-def _gets(handler: object) -> set[str]:
-    return handler.paths if isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods else set()
 
 
 def _pattern(path: str) -> re.Pattern[str]:

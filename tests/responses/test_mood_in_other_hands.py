@@ -27,8 +27,9 @@ from server.responses import drafts
 from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
+from tests.routes import ROUTES
 from tests.stories import answered, due_check_in, entry, rows, sealed
-from tests.world import NOTHING, ROUTES, address, method
+from tests.world import NOTHING, address, method
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WEEK = timedelta(days=7)

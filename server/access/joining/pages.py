@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -101,4 +101,4 @@ async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     return response
 
 
-ROUTES = [join_page, check_code, join, install_page, privacy_page, sign_out_page, sign_out]
+router = Router("/", route_handlers=[join_page, check_code, join, install_page, privacy_page, sign_out_page, sign_out])

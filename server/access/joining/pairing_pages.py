@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from litestar import Response, post
+from litestar import Response, Router, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ from server.web.form_fields import form_of, text
 from server.web.problems import found
 
 
-@post("/staff/patients/{patient_id:str}/pair", opt=STAFF)
+@post("/patients/{patient_id:str}/pair", opt=STAFF)
 async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath[str]) -> Response[str]:
     """Show a new eight-digit code, also as a QR code, for the patient's device or a caregiver's."""
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
@@ -41,7 +41,7 @@ async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath
     )
 
 
-@post("/staff/devices/{device_id:str}/end", opt=STAFF)
+@post("/devices/{device_id:str}/end", opt=STAFF)
 async def end_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
     device = await work.db.get(Device, device_id)
     if device is None or device.clinic_id != work.actor.clinic_id:
@@ -57,4 +57,4 @@ async def _patients_page(db: AsyncSession, device: Device) -> str:
     return f"/staff/patients/{caregiver.patient_id}#people" if caregiver else "/staff/patients"
 
 
-ROUTES = [pair, end_device]
+router = Router("/staff", route_handlers=[pair, end_device])

@@ -1,34 +1,26 @@
-"""A new device shows a number. Staff, the patient's other device or a trusted caregiver approve it."""
+"""A new device shows a number and waits until somebody approves it."""
 
 from dataclasses import replace
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
-from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, FromQuery
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules
 from server.access.cookies import session_cookie
 from server.access.guards import source_of
 from server.access.joining import requests as join_requests
 from server.access.joining.requests import Asked
-from server.access.models import JoinRequest, PairingCode
-from server.actor import Actor, ActorKind
-from server.people import flow
-from server.people.models import Caregiver, Clinic, Patient
+from server.access.models import PairingCode
+from server.people.models import Clinic
 from server.people.rules import Refused
 from server.web import render
-from server.web.dependencies import ANYONE, PATIENT, PERSON, STAFF, Ask, Db, InWork, Now, Who
-from server.web.form_fields import form_of, text
-from server.web.problems import found
+from server.web.dependencies import ANYONE, Ask, Db, Now
 
 ASKED_COOKIE = "__Host-asked"
-STAFF_PAGE = "access/staff_approve_device.html"
 
 
-@post("/join/ask", opt=ANYONE)
+@post("/ask", opt=ANYONE)
 async def ask(request: Ask, db: Db, now: Now) -> Response[Any]:
     device_name = rules.device_name(request.headers.get("user-agent", ""))
     asked = await join_requests.ask(db, device_name, source_of(request), now)
@@ -44,7 +36,7 @@ def _cookie(asked: Asked) -> Cookie:
     return replace(session_cookie(f"{asked.code}.{asked.token}"), key=ASKED_COOKIE, max_age=life)
 
 
-@get("/join/asked", opt=ANYONE)
+@get("/asked", opt=ANYONE)
 async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
     """The device's number until somebody approves it; then the privacy notice, which joins."""
     asked = _asked(request)
@@ -58,7 +50,7 @@ async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
     return render.page(request, "access/consent.html", code=asked.code, clinic=clinic, version=rules.CONSENT_VERSION)
 
 
-@get("/join/asked/state", opt=ANYONE)
+@get("/asked/state", opt=ANYONE)
 async def asked_state(request: Ask, db: Db, now: Now) -> Response[Any]:
     """Polled by the waiting page: 204 while the request is pending, else a redirect to the outcome."""
     waiting = await join_requests.asked_by(db, _asked(request), now)
@@ -72,99 +64,4 @@ def _asked(request: Ask) -> Asked:
     return Asked(code, token)
 
 
-@get(["/settings/phones/add", "/settings/phones/let-in"], opt=PERSON)
-async def own_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    return await _own_page(request, db, actor)
-
-
-@post(["/settings/phones/add", "/settings/phones/let-in"], opt=PERSON)
-async def approve_own_device(request: Ask, work: InWork) -> Response[Any]:
-    """Approve a new device of the person whose button was pressed."""
-    form = await form_of(request)
-    whose = {person.id: person for person in await _approvable_people(work.db, work.actor)}
-    person = whose.get(text(form, "whose", 32))
-    if person is None:
-        raise NotFoundException
-    patient, caregiver = await _pair_of(work.db, person)
-    typed = text(form, "code", 40)
-    done = await join_requests.approve(work, typed, patient, caregiver)
-    if isinstance(done, Refused):
-        return await _own_page(request, work.db, work.actor, done, typed)
-    return render.page(request, "access/device_approved.html", device_name=done.device_name)
-
-
-async def _own_page(
-    request: Ask, db: AsyncSession, actor: Actor, refused: Refused | None = None, typed: str = ""
-) -> Response[str]:
-    whose = await _approvable_people(db, actor)
-    status = 422 if refused else 200
-    return render.page(
-        request, "access/approve_device.html", status, actor=actor, whose=whose, refused=refused, typed=typed
-    )
-
-
-async def _approvable_people(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
-    """The people whose new devices this actor may approve.
-
-    A patient: the patient and the caregivers. A caregiver: themselves, and the patient if the patient allowed that.
-    """
-    patient = await db.get_one(Patient, actor.patient_id)
-    helpers = await flow.caregivers_of(db, patient.id)
-    if actor.kind == ActorKind.PATIENT:
-        return [patient, *helpers]
-    own = [helper for helper in helpers if helper.id == actor.id]
-    return [*own, *([patient] if any(helper.may_approve for helper in own) else [])]
-
-
-async def _pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patient, Caregiver | None]:
-    if isinstance(person, Patient):
-        return person, None
-    return await db.get_one(Patient, person.patient_id), person
-
-
-@post("/settings/helpers/{caregiver_id:str}/allow", opt=PATIENT)
-async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(work.db, work.actor.patient_id)}
-    if caregiver_id not in helpers:
-        raise NotFoundException
-    allowed = text(await form_of(request), "allowed", 3) == "yes"
-    await join_requests.allow(work, helpers[caregiver_id], allowed)
-    return render.go(request, "/settings/phones")
-
-
-@get(["/staff/patients/{patient_id:str}/devices", "/staff/patients/{patient_id:str}/let-in"], opt=STAFF)
-async def staff_page(
-    request: Ask, db: Db, actor: Who, patient_id: FromPath[str], caregiver: FromQuery[str] = ""
-) -> Response[str]:
-    patient, helper = await _patient_and_caregiver(db, actor, patient_id, caregiver)
-    return render.page(request, STAFF_PAGE, patient=patient, caregiver=helper, refused=None, typed="")
-
-
-@post(["/staff/patients/{patient_id:str}/devices", "/staff/patients/{patient_id:str}/let-in"], opt=STAFF)
-async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
-    form = await form_of(request)
-    patient, caregiver = await _patient_and_caregiver(work.db, work.actor, patient_id, text(form, "caregiver", 32))
-    typed = text(form, "code", 40)
-    done = await join_requests.approve(work, typed, patient, caregiver)
-    if isinstance(done, JoinRequest):
-        return render.go(request, f"/staff/patients/{patient.id}#people")
-    return render.page(
-        request,
-        STAFF_PAGE,
-        422,
-        patient=patient,
-        caregiver=caregiver,
-        refused=done,
-        typed=typed,
-    )
-
-
-async def _patient_and_caregiver(
-    db: AsyncSession, actor: Actor, patient_id: str, caregiver_id: str
-) -> tuple[Patient, Caregiver | None]:
-    patient = found(await flow.find_patient(db, actor, patient_id))
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
-    return patient, found(helpers.get(caregiver_id)) if caregiver_id else None
-
-
-ROUTES = [ask, asked_page, asked_state, own_page, approve_own_device, allow, staff_page, staff_approve]
+router = Router("/join", route_handlers=[ask, asked_page, asked_state])

@@ -6,7 +6,7 @@ An action from a page that is out of date is refused; the response shows the cur
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -59,7 +59,7 @@ class View:
         return 200 if not self.why else 409 if self.why in CHANGED else 422
 
 
-@get("/staff/flags/{flag_id:str}", opt=STAFF | WRITES)
+@get("/", opt=STAFF | WRITES)
 async def flag_page(
     request: Ask, work: InWork, flag_id: FromPath[str], show: FromQuery[str] = InboxTab.ACTION
 ) -> Response[str]:
@@ -69,7 +69,7 @@ async def flag_page(
     return await _page(request, work, flag, View(f"/staff?show={show if show in tuple(InboxTab) else InboxTab.ACTION}"))
 
 
-@post("/staff/flags/{flag_id:str}/own", opt=STAFF)
+@post("/own", opt=STAFF)
 async def own(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
@@ -78,7 +78,7 @@ async def own(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[An
     return _back(request, form, flag)
 
 
-@post("/staff/flags/{flag_id:str}/assign", opt=STAFF)
+@post("/assign", opt=STAFF)
 async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
@@ -91,7 +91,7 @@ async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
     return _back(request, form, flag)
 
 
-@post("/staff/flags/{flag_id:str}/note", opt=STAFF)
+@post("/note", opt=STAFF)
 async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
@@ -100,7 +100,7 @@ async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[A
     return _back(request, form, flag)
 
 
-@post("/staff/flags/{flag_id:str}/close", opt=STAFF)
+@post("/close", opt=STAFF)
 async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
@@ -114,7 +114,7 @@ async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[
     return _back(request, form, flag)
 
 
-@post("/staff/flags/{flag_id:str}/snooze", opt=STAFF)
+@post("/snooze", opt=STAFF)
 async def snooze(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     """Set an expected level for a while, which closes the flag."""
     flag = found(await lists.find(work.db, work.actor, flag_id))
@@ -129,7 +129,7 @@ async def snooze(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
     return _back(request, form, flag)
 
 
-@post("/staff/flags/{flag_id:str}/reopen", opt=STAFF)
+@post("/reopen", opt=STAFF)
 async def reopen(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
@@ -168,4 +168,4 @@ def _back(request: Ask, form: FormMultiDict, flag: Flag) -> Response[Any]:
     return render.go(request, way_back(form, f"/staff/patients/{flag.patient_id}#flag-{flag.id}"))
 
 
-ROUTES: list[Any] = [flag_page, own, assign, note, close, snooze, reopen]
+router = Router("/staff/flags/{flag_id:str}", route_handlers=[flag_page, own, assign, note, close, snooze, reopen])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, Router, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,7 +64,7 @@ def provide_tab(show: FromQuery[str] = InboxTab.ACTION, after: FromQuery[str] = 
     return Tab(InboxTab(show) if show in tuple(InboxTab) else InboxTab.ACTION, after, did)
 
 
-@get("/staff", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
+@get("/", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
 async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many: FromQuery[int] = 0) -> Response[str]:
     """Who needs staff, why, since when, and who has taken it."""
     unreached = await _unreached(work)
@@ -157,7 +157,7 @@ async def _unreached(work: Work) -> Unreached:
     )
 
 
-@get("/staff/inbox/changes", opt=STAFF)
+@get("/inbox/changes", opt=STAFF)
 async def changes(request: Ask, work: InWork) -> Response[Any]:
     """304 while the inbox still has the version in If-None-Match, else the new version. Polled often, so cheap.
 
@@ -170,4 +170,4 @@ async def changes(request: Ask, work: InWork) -> Response[Any]:
     return render.with_event(Response({"version": tag.strip('"')}, headers=headers), "inbox-changed")
 
 
-ROUTES: list[Any] = [inbox_page, changes]
+router = Router("/staff", route_handlers=[inbox_page, changes])

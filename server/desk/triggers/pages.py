@@ -1,144 +1,53 @@
-"""The clinic's triggers. All staff read them; a clinician or admin writes them, after a preview of what they raise."""
+"""The clinic's triggers, for all staff. A clinician or admin ends one."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from litestar import Response, get, post
-from litestar.datastructures import FormMultiDict
+from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
 from server.db import Work
-from server.desk.triggers import preview
-from server.desk.triggers.preview import Preview
+from server.desk.triggers import lines, preview
 from server.flags.models import TriggerVersion
-from server.flags.rules import Condition, Screen, Severity
-from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers import versions as trigger_versions
-from server.flags.triggers.versions import Rule
-from server.flags.triggers.words import condition_words, fault, item_words
-from server.language import gettext as _
 from server.people import staff
-from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form
 from server.web import render
 from server.web.dependencies import CLINICIAN, STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import form_of, one_of, text, whole
+from server.web.form_fields import form_of, text
 from server.web.problems import found
 
 
-@dataclass(frozen=True)
-class Line:
-    """A trigger as a line of the table. One that ended can be restored if nothing else was decided since."""
-
-    row: TriggerVersion
-    item: str
-    condition: str
-    restorable: bool = False
-    since: Literal["", "restored", "replaced"] = ""  # what happened to a trigger that ended
-
-
-@dataclass(frozen=True)
-class Editor:
-    """The page that edits a trigger: its values, what is wrong with them, and the preview."""
-
-    rule: Rule
-    replaced: TriggerVersion | None = None  # the trigger that it would replace
-    wrong: str = ""
-    seen: Preview | None = None
-    stale: bool = False
-
-
-@get("/staff/triggers", opt=STAFF)
+@get("/", opt=STAFF)
 async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
     """`did` names the trigger that was just ended or changed; the page offers to undo that."""
     forms, rows = await questionnaires.offered(db, actor), await trigger_versions.all_rules(db, actor)
     after = {row.follows_id: row for row in rows if row.follows_id}
-    lines = [(row, _line(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
+    shown = [(row, lines.line_of(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
     return render.page(
         request,
         "desk/triggers.html",
         tables=[
-            (form, _as_asked(form, [line for row, line in lines if row.slug == slug and row.ended_at is None]))
+            (
+                form,
+                lines.as_asked(form, [line for row, line in shown if row.slug == slug and row.ended_at is None]),
+            )
             for slug, form in forms.items()
         ],
-        ended=[line for row, line in reversed(lines) if row.ended_at is not None],
+        ended=[line for row, line in reversed(shown) if row.ended_at is not None],
         names={member.id: member.name for member in await staff.team(db, actor)},
         may_edit=actor.role in trigger_versions.EDITORS,
-        did=next((line for row, line in lines if row.id == did and row.ended_at is not None), None),
+        did=next((line for row, line in shown if row.id == did and row.ended_at is not None), None),
         zone=actor.zone,
     )
 
 
-def _as_asked(form: Form, lines: list[Line]) -> list[Line]:
-    """In the order of the questions, the most severe first; triggers on the whole check-in come last."""
-    places = {question.link_id: number for number, question in enumerate(form.questions)}
-    last = len(places)
-    return sorted(lines, key=lambda one: (places.get(one.row.item, last), -list(Severity).index(one.row.severity)))
-
-
-def _line(row: TriggerVersion, form: Form, after: TriggerVersion | None = None) -> Line:
-    restorable = trigger_versions.is_restorable(row, after)
-    same = after is not None and trigger_versions.as_rule(after) == trigger_versions.as_rule(row)
-    return Line(
-        row,
-        item_words(row.item, form),
-        condition_words(trigger_versions.as_rule(row), form),
-        restorable,
-        "" if after is None else "restored" if same else "replaced",
-    )
-
-
-@get("/staff/triggers/new", opt=CLINICIAN)
-async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") -> Response[str]:
-    forms = await questionnaires.offered(db, actor)
-    form = found(forms.get(slug) or next(iter(forms.values()), None))
-    return await _page(request, db, actor, Editor(Rule(form.slug, "", Condition.AT_LEAST, 3)))
-
-
-@get("/staff/triggers/{trigger_id:str}", opt=CLINICIAN)
-async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str]) -> Response[str]:
-    row = found(await trigger_versions.find(db, actor, trigger_id))
-    return await _page(request, db, actor, Editor(trigger_versions.as_rule(row), row))
-
-
-@post("/staff/triggers", opt=CLINICIAN)
-async def write(request: Ask, work: InWork) -> Response[Any]:
-    """`step` is "preview", or "save" after the preview."""
-    form = await form_of(request)
-    replaced_id, rule = text(form, "instead_of", 32), _rule(form)
-    replaced = found(await trigger_versions.find(work.db, work.actor, replaced_id)) if replaced_id else None
-    if replaced is not None and (replaced.ended_at is not None or replaced.slug != rule.slug):
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
-    wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
-    if wrong:
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong=wrong))
-    if text(form, "step", 10) != "save":
-        seen = await preview.preview(work, rule, replaced_id)
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, seen=seen))
-    reason = text(form, "reason")
-    if (
-        replaced is not None
-        and not reason
-        and trigger_rules.weakens(trigger_versions.as_rule(replaced).trigger(), rule.trigger())
-    ):
-        seen = await preview.preview(work, rule, replaced_id)
-        wrong = _("The rule becomes weaker. Please say why.")
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong, seen))
-    if await trigger_versions.write(work, rule, replaced, reason) is None:
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
-    return render.go(request, f"/staff/triggers?did={replaced_id}#did" if replaced else f"/staff/triggers#{rule.slug}")
-
-
-@get("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
+@get("/{trigger_id:str}/end", opt=CLINICIAN)
 async def end_page(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[str]:
     row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
     return await _end_page(request, work, row)
 
 
-@post("/staff/triggers/{trigger_id:str}/end", opt=CLINICIAN)
+@post("/{trigger_id:str}/end", opt=CLINICIAN)
 async def end(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
     """End a trigger. It protects patients, so this needs a reason, and the next page offers to undo it."""
     row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
@@ -161,7 +70,7 @@ async def _end_page(request: Ask, work: Work, row: TriggerVersion, reason: str |
         request,
         "desk/trigger_end.html",
         422 if wrong else 409 if row.ended_at is not None else 200,
-        line=_line(row, form),
+        line=lines.line_of(row, form),
         form=form,
         seen=await preview.preview(work, trigger_versions.as_rule(row), row.id),
         wrong=wrong,
@@ -171,70 +80,4 @@ async def _end_page(request: Ask, work: Work, row: TriggerVersion, reason: str |
     )
 
 
-@post("/staff/triggers/{trigger_id:str}/restore", opt=CLINICIAN)
-async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
-    """Undo. If the trigger in force protects more, this asks for a reason, as ending that one would."""
-    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
-    after = await trigger_versions.follower(work.db, row)
-    reason = text(await form_of(request), "reason")
-    again = await trigger_versions.restore(work, row, reason)
-    if isinstance(again, Refused) and again.why == "reason" and after is not None:
-        return await _restore_page(request, work.db, work.actor, row, after)
-    if isinstance(again, Refused):
-        return await _page(request, work.db, work.actor, Editor(trigger_versions.as_rule(row), row, stale=True))
-    return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
-
-
-async def _restore_page(
-    request: Ask, db: AsyncSession, actor: Actor, row: TriggerVersion, in_force: TriggerVersion
-) -> Response[str]:
-    form = found((await questionnaires.offered(db, actor)).get(row.slug))
-    lines = {"line": _line(row, form), "in_force": _line(in_force, form)}
-    return render.page(request, "desk/trigger_restore.html", 422, form=form, **lines)
-
-
-def _not_chosen(form: FormMultiDict) -> str | None:
-    if one_of(form, "condition", Condition) and one_of(form, "severity", Severity):
-        return None
-    return _("Please choose a condition and a severity.")
-
-
-def _rule(form: FormMultiDict) -> Rule:
-    severity = one_of(form, "severity", Severity) or Severity.TODAY
-    condition = one_of(form, "condition", Condition) or Condition.AT_LEAST
-    return Rule(
-        slug=text(form, "slug", 60),
-        item=text(form, "item", 50),
-        condition=condition,
-        amount=0 if condition == Condition.MISSING else whole(form, "amount") or 0,
-        times=(whole(form, "times") or 0) if condition in (Condition.REPEATED, Condition.MISSING) else 1,
-        severity=severity,
-        screen=(one_of(form, "screen", Screen) or Screen.NONE) if severity == Severity.URGENT else Screen.NONE,
-        message=text(form, "message", 200),
-    )
-
-
-async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) -> Response[str]:
-    rule, replaced = editor.rule, editor.replaced
-    form = found((await questionnaires.offered(db, actor)).get(rule.slug))
-    versions = await trigger_versions.versions_of(db, replaced) if replaced else []
-    return render.page(
-        request,
-        "desk/trigger.html",
-        422 if editor.wrong or editor.stale else 200,
-        rule=rule,
-        replaced=replaced,
-        form=form,
-        wrong=editor.wrong,
-        stale=editor.stale,
-        seen=editor.seen,
-        said=f"{item_words(rule.item, form)}: {condition_words(rule, form)}",
-        versions=[(_line(row, form), author) for row, author in versions],
-        conditions=tuple(Condition),
-        severities=tuple(Severity),
-        screens=[screen for screen in Screen if screen],
-        zone=actor.zone,
-    )
-
-
-ROUTES = [triggers_page, new_page, edit_page, write, end_page, end, restore]
+router = Router("/staff/triggers", route_handlers=[triggers_page, end_page, end])

@@ -7,12 +7,13 @@ import hashlib
 import json
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, Router, get
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor, ActorKind
+from server.actor import ActorKind
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Clinic, Patient
@@ -25,11 +26,12 @@ from server.reminders import open_notifications
 from server.responses import drafts, lookup
 from server.responses.offline import bundle
 from server.responses.questions import question_view, same_as_last
+from server.responses.questions.answering import Answering
 from server.web import render
 from server.web.dependencies import PERSON, Ask, InWork
 
 
-@get("/held", opt=PERSON)
+@get("/", opt=PERSON)
 async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
     """The bundle as JSON, or 204 if the device already has this version (`have`)."""
     due = await lookup.open_now(work)
@@ -38,7 +40,7 @@ async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> 
         "person": work.actor.id,
         "due": len(due),
         "standing": await open_notifications.tags(work.db, work.actor.patient_id, work.now),
-        "forms": [await _form(request, work.db, work.actor, check_in, clinic) for check_in in due],
+        "forms": [await _form(request, work, check_in, clinic) for check_in in due],
         "help": render.inside(request, "phone/help.html", clinic=clinic),
     }
     mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:20]
@@ -47,12 +49,13 @@ async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> 
     return Response(found | {"mark": mark}, headers=render.FRESH)
 
 
-async def _form(request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
+async def _form(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
+    db, actor = work.db, work.actor
     form = await questionnaires.form_of(db, check_in.questionnaire_id)
     patient = await db.get_one(Patient, check_in.patient_id)
     own = actor.kind != ActorKind.CAREGIVER
     respondents = tuple(Respondent) if own else (Respondent.HANDS, Respondent.CAREGIVER)
-    before = {who: await _same(request, db, actor, check_in, form, who) for who in respondents}
+    before = {who: await _same(request, Answering(work, check_in, form, who)) for who in respondents}
     return {
         "id": check_in.id,
         "client": check_in.client_id,
@@ -111,15 +114,15 @@ def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: b
     )
 
 
-async def _same(
-    request: Ask, db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: Respondent
-) -> dict[str, Any] | None:
+async def _same(request: Ask, answering: Answering) -> dict[str, Any] | None:
     """The answers of last time and their pages, or None if they may not be copied."""
-    last = await same_as_last.offer(db, actor, check_in, form, respondent)
+    last = await same_as_last.offer(answering)
     if last is None:
         return None
+    form, respondent = answering.form, answering.respondent
     answers = same_as_last.answers_of(form, last, respondent)
-    about = {"check_in": check_in, "form": form, "respondent": respondent}
+    about = {"check_in": answering.check_in, "form": form, "respondent": respondent}
+    shown = {"last": last, "answers": answers, "zone": answering.actor.zone}
     pages = [
         render.inside(
             request, "responses/different.html", kept=answers, before=list(answers), changed=0, **about, **page
@@ -128,9 +131,9 @@ async def _same(
     ]
     return {
         "answers": {link_id: raw(value) for link_id, value in answers.items()},
-        "html": render.inside(request, "responses/same.html", last=last, answers=answers, zone=actor.zone, **about),
+        "html": render.inside(request, "responses/same.html", **shown, **about),
         "different": pages,
     }
 
 
-ROUTES = [bundle_page]
+router = Router("/held", route_handlers=[bundle_page])

@@ -1,6 +1,6 @@
 """What every question page needs: the person, the check-in, its form and the respondent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,43 +16,65 @@ from server.responses import drafts, lookup
 
 
 @dataclass(frozen=True)
-class Caller:
-    """The request before any database read. `who` is the respondent that the address names."""
-
-    db: AsyncSession
-    actor: Actor
-    now: datetime
-    check_in_id: str
-    who: str
-
-    async def at_check_in(self) -> "Answering | None":
-        """Load the check-in; None if this person may not see it."""
-        check_in = await lookup.find(self.db, self.actor, self.check_in_id)
-        if check_in is None:
-            return None
-        form = await questionnaires.form_of(self.db, check_in.questionnaire_id)
-        respondent = respondent_from(self.who, self.actor.kind)
-        return Answering(self.db, self.actor, self.now, check_in, form, respondent)
-
-
-@dataclass(frozen=True)
 class Answering:
-    """A person who answers a check-in: `actor` owns the device, `respondent` says whose words the answers are."""
+    """A person who answers a check-in: `work.actor` owns the device, `respondent` says whose words the answers are."""
 
-    db: AsyncSession
-    actor: Actor
-    now: datetime
+    work: Work
     check_in: CheckIn
     form: Form
     respondent: Respondent
 
     @property
+    def db(self) -> AsyncSession:
+        return self.work.db
+
+    @property
+    def actor(self) -> Actor:
+        return self.work.actor
+
+    @property
+    def now(self) -> datetime:
+        return self.work.now
+
+    @property
     def path(self) -> str:
         return f"/check-ins/{self.check_in.id}"
 
+    def by(self, respondent: Respondent) -> "Answering":
+        """The same check-in, answered by another respondent."""
+        return replace(self, respondent=respondent)
+
     async def is_open(self) -> bool:
-        return await lookup.may_answer(Work(self.db, self.actor, self.now), self.check_in)
+        return await lookup.may_answer(self.work, self.check_in)
 
     async def kept(self) -> dict[str, Value]:
         """The draft answers that the person who holds the device may see."""
         return await drafts.shown_to(self.db, self.check_in, self.form, self.respondent)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A request for a page of one check-in, before any database read. `who`: the respondent that the address names."""
+
+    work: Work
+    check_in_id: str
+    who: str = ""
+
+    async def check_in(self) -> CheckIn | None:
+        """None if this person may not see it."""
+        return await lookup.find(self.work.db, self.work.actor, self.check_in_id)
+
+    async def locked(self) -> CheckIn | None:
+        """Like `check_in`, but the row stays locked until the transaction ends."""
+        return await lookup.hold(self.work.db, self.work.actor, self.check_in_id)
+
+    async def answering(self, check_in: CheckIn, who: str | None = None) -> Answering:
+        """Load the form. `who`: the respondent that a submitted form names, instead of the address."""
+        form = await questionnaires.form_of(self.work.db, check_in.questionnaire_id)
+        respondent = respondent_from(self.who if who is None else who, self.work.actor.kind)
+        return Answering(self.work, check_in, form, respondent)
+
+    async def at_check_in(self) -> Answering | None:
+        """The respondent that the address names, at the check-in; None if this person may not see it."""
+        check_in = await self.check_in()
+        return None if check_in is None else await self.answering(check_in)

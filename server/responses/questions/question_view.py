@@ -1,19 +1,22 @@
-"""Template context of a question page, the same for the server's page and the offline bundle."""
+"""Template context of the pages that ask and check, the same for the server's page and the offline bundle."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins.models import CheckIn
-from server.people.models import Clinic
+from server.people.models import Clinic, Patient
 from server.questionnaires.answers import Answers
-from server.questionnaires.branching import asked
+from server.questionnaires.branching import asked, still_asked
 from server.questionnaires.definition import Form
-from server.questionnaires.private_questions import next_private
+from server.questionnaires.private_questions import next_private, private_questions
 from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
-from server.responses.questions import red_flag_screens
+from server.responses import drafts
+from server.responses.questions import red_flag_screens, same_as_last
+from server.responses.questions.answering import Answering
 
 
 async def question(
@@ -57,3 +60,21 @@ def onward(form: Form, question: Question, red: Mapping[str, str]) -> dict[str, 
 ANYWHERE: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "offline": True}
 # A private question that the patient asked for: without a position, and never with an earlier answer.
 NOW: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "offline": False, "chosen": True}
+
+
+async def check(answering: Answering, kept: Answers) -> dict[str, Any]:
+    """The context of Check and send."""
+    db, check_in, form, respondent = answering.db, answering.check_in, answering.form, answering.respondent
+    private = private_questions(form) if respondent == Respondent.HANDS else []
+    answered = await drafts.private(db, check_in, form) if private else {}
+    return {
+        "patient": await db.get_one(Patient, check_in.patient_id),
+        "check_in": check_in,
+        "form": form,
+        "respondent": respondent,
+        "questions": asked(form, kept, respondent),
+        "drafts": kept,
+        "before": await same_as_last.copied_shown(db, check_in, form, respondent),
+        "private": [(question, answered.get(question.link_id) is not None) for question in private],
+        "outbox": json.dumps({"answers": still_asked(form, kept, respondent), "respondent": respondent}),
+    }

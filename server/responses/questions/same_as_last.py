@@ -22,18 +22,19 @@ from server.questionnaires.definition import Form
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.private_questions import is_public_item, shown
 from server.questionnaires.respondents import Respondent, Source, source_of
-from server.responses import drafts, history
+from server.responses import history
 from server.responses.drafts import Statement
 from server.responses.models import Draft, Response, ResponseStatus
+from server.responses.questions.answering import Answering
 
 ON_A_PAGE = 6  # questions per page: with More and That is all, at most nine things to press
 
 
-async def offer(
-    db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form, respondent: Respondent
-) -> Response | None:
+async def offer(answering: Answering) -> Response | None:
     """The response whose answers may be copied; None if it is not allowed or a draft answer exists."""
-    if not form.may_be_same or await drafts.shown_to(db, check_in, form, respondent):
+    db, actor, check_in = answering.db, answering.actor, answering.check_in
+    form, respondent = answering.form, answering.respondent
+    if not form.may_be_same or await answering.kept():
         return None
     mine = [r for r in await history.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
     last = mine[-1] if mine else None

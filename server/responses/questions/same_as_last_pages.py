@@ -2,64 +2,59 @@
 
 from typing import Any
 
-from litestar import Response, get, post
+from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 
 from server.people import flow as people
-from server.questionnaires import flow as questionnaires
-from server.questionnaires.respondents import respondent_from
-from server.responses import lookup
 from server.responses.drafts import Statement
 from server.responses.questions import same_as_last
 from server.responses.questions.answering import Caller
 from server.web import problems, render
-from server.web.dependencies import PERSON, Ask, InWork
+from server.web.dependencies import PERSON, Ask
 from server.web.form_fields import form_of, text
 from server.web.problems import found
 
 
-@get("/check-ins/{check_in_id:str}/same", opt=PERSON)
+@get("/same", opt=PERSON)
 async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     answering = found(await caller.at_check_in())
-    db, actor, check_in = answering.db, answering.actor, answering.check_in
     form, respondent = answering.form, answering.respondent
-    last = await same_as_last.offer(db, actor, check_in, form, respondent)
+    last = await same_as_last.offer(answering)
     if last is None or not await answering.is_open():
         return render.go(request, f"{answering.path}/next?who={respondent}")
     return render.page(
         request,
         "responses/same.html",
-        check_in=check_in,
+        check_in=answering.check_in,
         form=form,
         last=last,
         answers=same_as_last.answers_of(form, last, respondent),
         respondent=respondent,
-        zone=actor.zone,
-        closed=people.is_closed(await people.clinic_of(db, actor), answering.now),
+        zone=answering.actor.zone,
+        closed=people.is_closed(await people.clinic_of(answering.db, answering.actor), answering.now),
     )
 
 
-@post("/check-ins/{check_in_id:str}/same", opt=PERSON)
-async def say_same(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
+@post("/same", opt=PERSON)
+async def say_same(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     """`say`: same, some (something is different), or all (ask me everything)."""
-    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
+    check_in = found(await caller.locked())
     sent = await form_of(request)
-    say, respondent = text(sent, "say", 5), respondent_from(text(sent, "who", 10), work.actor.kind)
+    say = text(sent, "say", 5)
     if say not in ("same", "some", "all"):
         return problems.answer(request, 422)
-    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
-    last = await same_as_last.offer(work.db, work.actor, check_in, form, respondent)
-    is_open = await lookup.may_answer(work, check_in)
-    if last is None or not is_open or say == "all":
-        return render.go(request, f"/check-ins/{check_in.id}/next?who={respondent}")
-    answers = same_as_last.answers_of(form, last, respondent)
-    await same_as_last.take_over(work, check_in, Statement(respondent, answers))
+    answering = await caller.answering(check_in, text(sent, "who", 10))
+    respondent, last = answering.respondent, await same_as_last.offer(answering)
+    if last is None or not await answering.is_open() or say == "all":
+        return render.go(request, f"{answering.path}/next?who={respondent}")
+    answers = same_as_last.answers_of(answering.form, last, respondent)
+    await same_as_last.take_over(answering.work, check_in, Statement(respondent, answers))
     page = "different" if say == "some" else "next"
-    return render.go(request, f"/check-ins/{check_in.id}/{page}?who={respondent}")
+    return render.go(request, f"{answering.path}/{page}?who={respondent}")
 
 
-@get("/check-ins/{check_in_id:str}/different", opt=PERSON)
+@get("/different", opt=PERSON)
 async def different_page(request: Ask, caller: NamedDependency[Caller], page: FromQuery[int] = 0) -> Response[Any]:
     """The list of questions to change: one press opens a question, which leads back here."""
     answering = found(await caller.at_check_in())
@@ -82,4 +77,4 @@ async def different_page(request: Ask, caller: NamedDependency[Caller], page: Fr
     )
 
 
-ROUTES = [same_page, say_same, different_page]
+router = Router("/", route_handlers=[same_page, say_same, different_page])

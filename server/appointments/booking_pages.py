@@ -1,0 +1,64 @@
+"""Staff book one appointment or a series."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.params import FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.appointments import flow, rules
+from server.appointments.flow import NewSeries, NewVisit
+from server.appointments.rules import BadVisit
+from server.people import flow as people
+from server.people.models import Patient
+from server.web import render
+from server.web.dependencies import STAFF, Ask, Db, InWork, Who
+from server.web.form_fields import a_date, a_time, form_of, text, texts, whole
+
+
+@get("/new", opt=STAFF)
+async def new_page(request: Ask, db: Db, actor: Who, patient: FromQuery[str] = "") -> Response[str]:
+    return await _form(request, db, actor, patient, {}, None)
+
+
+@post("/", opt=STAFF)
+async def book(request: Ask, work: InWork) -> Response[Any]:
+    form = await form_of(request)
+    typed: dict[str, Any] = {name: text(form, name) for name in ("date", "time", "count", "minutes", "instructions")}
+    typed["place"] = text(form, "place", rules.PLACE)
+    weekdays = frozenset(int(day) for day in texts(form, "weekday") if day in tuple("0123456"))
+    typed["weekdays"] = weekdays
+    patient = await people.find_patient(work.db, work.actor, text(form, "patient", 32))
+    day, hour = a_date(form, "date"), a_time(form, "time")
+    if patient is None or day is None or hour is None:
+        return await _form(request, work.db, work.actor, text(form, "patient", 32), typed, BadVisit("missing"))
+    try:
+        minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
+        new = NewVisit(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
+        async with work.db.begin_nested():
+            await flow.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
+    except BadVisit as bad:
+        return await _form(request, work.db, work.actor, patient.id, typed, bad)
+    return render.go(request, f"/staff/patients/{patient.id}#visits")
+
+
+async def _form(
+    request: Ask, db: AsyncSession, actor: Actor, patient_id: str, typed: dict[str, Any], bad: BadVisit | None
+) -> Response[str]:
+    clinic = await people.clinic_of(db, actor)
+    chosen: Patient | None = await people.find_patient(db, actor, patient_id)
+    return render.page(
+        request,
+        "appointments/new.html",
+        422 if bad else 200,
+        patients=await people.roster(db, actor),
+        chosen=chosen,
+        clinic=clinic,
+        typed=typed,
+        bad=bad,
+    )
+
+
+router = Router("/staff/visits", route_handlers=[new_page, book])

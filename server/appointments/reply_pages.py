@@ -1,0 +1,48 @@
+"""The reply to an appointment by the token of a link or a notification, without signing in."""
+
+from typing import Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.params import FromPath
+
+from server.appointments import flow
+from server.reminders.states import Reply
+from server.web import problems, render
+from server.web.dependencies import ANYONE, Ask, Db, Now
+from server.web.form_fields import form_of, json_of, one_of
+
+
+@post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})
+async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> Response[Any]:
+    """`{"token": …, "reply": "coming" | "cant"}` from a notification's button; needs no sign-in."""
+    body = await json_of(request)
+    token, reply = body.get("token"), body.get("reply")
+    if not isinstance(token, str) or reply not in tuple(Reply):
+        return problems.answer(request, 400)
+    reply = Reply(reply)
+    if await flow.answer_by_token(db, token, reply, now) is None:
+        return problems.answer(request, 404)
+    return Response({"token": token, "reply": reply}, status_code=200, headers=render.FRESH)
+
+
+@get("/go/{token:str}", opt=ANYONE)
+async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[str]:
+    """Where a link in an email or text leads: one appointment to answer, no sign-in. Opening it changes nothing."""
+    visit = await flow.visit_for_token(db, token, now)
+    if visit is None:
+        return render.page(request, "appointments/go_over.html", 410)
+    return render.page(request, "appointments/go.html", visit=visit, token=token)
+
+
+@post("/go/{token:str}", opt=ANYONE)
+async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[Any]:
+    reply = one_of(await form_of(request), "reply", Reply)
+    if reply is None:
+        return problems.answer(request, 422)
+    visit = await flow.answer_by_token(db, token, reply, now)
+    if visit is None:
+        return render.page(request, "appointments/go_over.html", 410)
+    return render.page(request, "appointments/go.html", visit=visit, token=token)
+
+
+router = Router("/", route_handlers=[answer_by_token, go_page, go_answer])

@@ -1,0 +1,7 @@
+"""All routes of this feature."""
+
+from litestar import Router
+
+from server.appointments import booking_pages, pages, reply_pages
+
+router = Router("/", route_handlers=[reply_pages.router, booking_pages.router, pages.router])

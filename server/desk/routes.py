@@ -1,0 +1,21 @@
+"""All routes of this feature."""
+
+from litestar import Router
+
+from server.desk import pages, patient_pages
+from server.desk.inbox import flag_pages
+from server.desk.inbox import pages as inbox_pages
+from server.desk.triggers import editor_pages
+from server.desk.triggers import pages as trigger_pages
+
+router = Router(
+    "/",
+    route_handlers=[
+        inbox_pages.router,
+        flag_pages.router,
+        pages.router,
+        patient_pages.router,
+        trigger_pages.router,
+        editor_pages.router,
+    ],
+)

@@ -1,0 +1,153 @@
+"""A clinician or admin writes a trigger, after a preview of what it would have raised, or restores one that ended."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor
+from server.desk.triggers import lines, preview
+from server.desk.triggers.preview import Preview
+from server.flags.models import TriggerVersion
+from server.flags.rules import Condition, Screen, Severity
+from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers import versions as trigger_versions
+from server.flags.triggers.versions import Rule
+from server.flags.triggers.words import condition_words, fault, item_words
+from server.language import gettext as _
+from server.people.rules import Refused
+from server.questionnaires import flow as questionnaires
+from server.web import render
+from server.web.dependencies import CLINICIAN, Ask, Db, InWork, Who
+from server.web.form_fields import form_of, one_of, text, whole
+from server.web.problems import found
+
+
+@dataclass(frozen=True)
+class Editor:
+    """The page that edits a trigger: its values, what is wrong with them, and the preview."""
+
+    rule: Rule
+    replaced: TriggerVersion | None = None  # the trigger that it would replace
+    wrong: str = ""
+    seen: Preview | None = None
+    stale: bool = False
+
+
+@get("/new", opt=CLINICIAN)
+async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") -> Response[str]:
+    forms = await questionnaires.offered(db, actor)
+    form = found(forms.get(slug) or next(iter(forms.values()), None))
+    return await _page(request, db, actor, Editor(Rule(form.slug, "", Condition.AT_LEAST, 3)))
+
+
+@get("/{trigger_id:str}", opt=CLINICIAN)
+async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str]) -> Response[str]:
+    row = found(await trigger_versions.find(db, actor, trigger_id))
+    return await _page(request, db, actor, Editor(trigger_versions.as_rule(row), row))
+
+
+@post("/", opt=CLINICIAN)
+async def write(request: Ask, work: InWork) -> Response[Any]:
+    """`step` is "preview", or "save" after the preview."""
+    form = await form_of(request)
+    replaced_id, rule = text(form, "instead_of", 32), _rule(form)
+    replaced = found(await trigger_versions.find(work.db, work.actor, replaced_id)) if replaced_id else None
+    if replaced is not None and (replaced.ended_at is not None or replaced.slug != rule.slug):
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
+    wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
+    if wrong:
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong=wrong))
+    if text(form, "step", 10) != "save":
+        seen = await preview.preview(work, rule, replaced_id)
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, seen=seen))
+    reason = text(form, "reason")
+    if (
+        replaced is not None
+        and not reason
+        and trigger_rules.weakens(trigger_versions.as_rule(replaced).trigger(), rule.trigger())
+    ):
+        seen = await preview.preview(work, rule, replaced_id)
+        wrong = _("The rule becomes weaker. Please say why.")
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong, seen))
+    if await trigger_versions.write(work, rule, replaced, reason) is None:
+        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
+    return render.go(request, f"/staff/triggers?did={replaced_id}#did" if replaced else f"/staff/triggers#{rule.slug}")
+
+
+def _not_chosen(form: FormMultiDict) -> str | None:
+    if one_of(form, "condition", Condition) and one_of(form, "severity", Severity):
+        return None
+    return _("Please choose a condition and a severity.")
+
+
+def _rule(form: FormMultiDict) -> Rule:
+    severity = one_of(form, "severity", Severity) or Severity.TODAY
+    condition = one_of(form, "condition", Condition) or Condition.AT_LEAST
+    return Rule(
+        slug=text(form, "slug", 60),
+        item=text(form, "item", 50),
+        condition=condition,
+        amount=0 if condition == Condition.MISSING else whole(form, "amount") or 0,
+        times=(whole(form, "times") or 0) if condition in (Condition.REPEATED, Condition.MISSING) else 1,
+        severity=severity,
+        screen=(one_of(form, "screen", Screen) or Screen.NONE) if severity == Severity.URGENT else Screen.NONE,
+        message=text(form, "message", 200),
+    )
+
+
+async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) -> Response[str]:
+    rule, replaced = editor.rule, editor.replaced
+    form = found((await questionnaires.offered(db, actor)).get(rule.slug))
+    versions = await trigger_versions.versions_of(db, replaced) if replaced else []
+    return render.page(
+        request,
+        "desk/trigger.html",
+        422 if editor.wrong or editor.stale else 200,
+        rule=rule,
+        replaced=replaced,
+        form=form,
+        wrong=editor.wrong,
+        stale=editor.stale,
+        seen=editor.seen,
+        said=f"{item_words(rule.item, form)}: {condition_words(rule, form)}",
+        versions=[(lines.line_of(row, form), author) for row, author in versions],
+        conditions=tuple(Condition),
+        severities=tuple(Severity),
+        screens=[screen for screen in Screen if screen],
+        zone=actor.zone,
+    )
+
+
+@post("/{trigger_id:str}/restore", opt=CLINICIAN)
+async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
+    """Undo. If the trigger in force protects more, this asks for a reason, as ending that one would."""
+    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
+    after = await trigger_versions.follower(work.db, row)
+    reason = text(await form_of(request), "reason")
+    again = await trigger_versions.restore(work, row, reason)
+    if isinstance(again, Refused) and again.why == "reason" and after is not None:
+        return await _restore_page(request, work.db, work.actor, row, after)
+    if isinstance(again, Refused):
+        return await _page(request, work.db, work.actor, Editor(trigger_versions.as_rule(row), row, stale=True))
+    return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
+
+
+async def _restore_page(
+    request: Ask, db: AsyncSession, actor: Actor, row: TriggerVersion, in_force: TriggerVersion
+) -> Response[str]:
+    form = found((await questionnaires.offered(db, actor)).get(row.slug))
+    return render.page(
+        request,
+        "desk/trigger_restore.html",
+        422,
+        form=form,
+        line=lines.line_of(row, form),
+        in_force=lines.line_of(in_force, form),
+    )
+
+
+router = Router("/staff/triggers", route_handlers=[new_page, edit_page, write, restore])

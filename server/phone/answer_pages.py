@@ -1,0 +1,94 @@
+"""Sent check-ins: what became of one, and the answers of the last three months."""
+
+from datetime import timedelta
+
+from litestar import Response, Router, get
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.actor import Actor, ActorKind
+from server.checkins.rules import may_undo
+from server.clock import to_wall
+from server.flags import lists
+from server.flags.models import Flag
+from server.flags.rules import Severity
+from server.opening_hours import next_opening
+from server.people import flow as people
+from server.people import staff as people_staff
+from server.phone import answers_shown
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.private_questions import is_public_item
+from server.questionnaires.respondents import Respondent
+from server.responses import history as past
+from server.responses import lookup
+from server.web import render
+from server.web.dependencies import PERSON, Ask, InWork
+from server.web.problems import found
+
+SHOWN_BACK = timedelta(days=90)
+
+
+@get("/check-ins/{check_in_id:str}/sent", opt=PERSON)
+async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who: FromQuery[str] = "") -> Response[str]:
+    """The status of one sent check-in: received, opened by whom, what follows."""
+    response = found(await past.find(work.db, work.actor, check_in_id))
+    private = await answers_shown.may_see_private(work.db, work.actor, who) and (
+        response.respondent == Respondent.SELF or who == Respondent.SELF
+    )
+    form = await questionnaires.form_of(work.db, response.questionnaire_id)
+    history = await past.of_patient(work.db, work.actor.patient_id, form.slug)
+    clinic = await people.clinic_of(work.db, work.actor)
+    check_in = found(await lookup.find(work.db, work.actor, check_in_id))
+    flags = [
+        flag for flag in await lists.of_check_in(work.db, check_in_id) if private or is_public_item(form, flag.item)
+    ]
+    return render.page(
+        request,
+        "phone/sent.html",
+        response=response,
+        form=form,
+        clinic=clinic,
+        zone=work.actor.zone,
+        opener=await _name(work.db, work.actor, response.opened_by),
+        follows=await _follows(work.db, work.actor, flags),
+        awaits=any(flag.owner_id is None for flag in flags),
+        trends=answers_shown.trends(form, history, private)[:3],
+        says_urgency=private or any(flag.severity in (Severity.URGENT, Severity.TODAY) for flag in flags),
+        offers_private=work.actor.kind == ActorKind.PATIENT and not private,
+        may_undo=may_undo(response.received_at, check_in.closes_at, work.now),
+        closed=people.is_closed(clinic, work.now),
+        next_staffed=next_opening(clinic.staffed_hours, to_wall(work.now, clinic.zone)),
+    )
+
+
+async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:
+    staff = await people_staff.find_staff(db, actor, staff_id) if staff_id else None
+    return staff.name if staff else ""
+
+
+async def _follows(db: AsyncSession, actor: Actor, flags: list[Flag]) -> list[tuple[Flag, str]]:
+    """Each flag of the check-in that a staff member has taken or closed, with that person's name."""
+    taken = [flag for flag in flags if flag.owner_id]
+    return [(flag, await _name(db, actor, flag.owner_id)) for flag in taken]
+
+
+@get("/answers", opt=PERSON)
+async def answers_page(request: Ask, work: InWork, who: FromQuery[str] = "") -> Response[str]:
+    recent = [r for r in await past.of_patient(work.db, work.actor.patient_id) if r.answered_at > work.now - SHOWN_BACK]
+    forms = {r.questionnaire_id: await questionnaires.form_of(work.db, r.questionnaire_id) for r in recent}
+    newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
+    own = await answers_shown.may_see_private(work.db, work.actor, who)
+    by_form = {
+        slug: answers_shown.trends(form, [r for r in recent if r.slug == slug], own) for slug, form in newest.items()
+    }
+    return render.page(
+        request,
+        "phone/answers.html",
+        recent=[(r, forms[r.questionnaire_id]) for r in reversed(recent)],
+        by_form=[(newest[slug], trends) for slug, trends in by_form.items() if trends],
+        zone=work.actor.zone,
+        offers_private=work.actor.kind == ActorKind.PATIENT and not own,
+    )
+
+
+router = Router("/", route_handlers=[sent_page, answers_page])

@@ -1,0 +1,28 @@
+"""All routes of this feature."""
+
+from litestar import Router
+
+from server.phone import (
+    answer_pages,
+    language_pages,
+    look_pages,
+    pages,
+    phones_pages,
+    reminder_settings_pages,
+    settings_pages,
+    visit_pages,
+)
+
+router = Router(
+    "/",
+    route_handlers=[
+        pages.router,
+        answer_pages.router,
+        visit_pages.router,
+        settings_pages.router,
+        reminder_settings_pages.router,
+        language_pages.router,
+        look_pages.router,
+        phones_pages.router,
+    ],
+)
