@@ -30,10 +30,8 @@ FEATURES = [
 ]
 # What changes rows and is told of by others.
 UNAUDITED = {
-    "responses/submission/submission.py:settle": "what it settles is audited: answers put back, reminders cancelled",
     "delivery/claims.py:claim_due": "a claim is the worker's own note; the attempts it leads to are audited",
     "responses/drafts.py:clear": "answers kept move into the response, or go with the check-in: that is audited",
-    "reminders/flow.py:cancel_one": "its callers record the change that it is part of",
     "delivery/circuit_breakers.py:note_refusal": "a push service's state is about nobody",
     "delivery/circuit_breakers.py:note_taken": "a push service's state is about nobody",
     "delivery/circuit_breakers.py:resting": "a push service's state is about nobody",
@@ -84,17 +82,46 @@ def test_the_staffs_pages_are_for_staff() -> None:
 # --- verbs are audited
 
 
-def functions(tree: ast.Module) -> dict[str, ast.FunctionDef | ast.AsyncFunctionDef]:
-    return {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def unaudited(source: str) -> list[str]:
-    """Public verbs that change rows and record nothing, helpers of their module included."""
-    found = functions(ast.parse(source))
-    writing = _reaching(found, _writes)
-    recording = _reaching(found, lambda node: "audit.record" in ast.unparse(node))
-    verbs = {name for name, node in found.items() if isinstance(node, ast.AsyncFunctionDef) and name[0] != "_"}
-    return sorted(verbs & writing - recording)
+def unaudited(sources: dict[str, str]) -> set[str]:
+    """Public verbs (file:name) that change rows and record nothing, even by what they call in any of these modules."""
+    trees = {file: ast.parse(source) for file, source in sources.items()}
+    found = {
+        f"{file}:{node.name}": node for file, tree in trees.items() for node in tree.body if isinstance(node, Function)
+    }
+    calls = {name: _called(node, _names(name.partition(":")[0], trees)) for name, node in found.items()}
+    recording = _reaching({name for name, node in found.items() if "audit.record" in ast.unparse(node)}, calls)
+    own = {name: {to for to in made if to.partition(":")[0] == name.partition(":")[0]} for name, made in calls.items()}
+    writing = _reaching({name for name, node in found.items() if any(_writes(part) for part in ast.walk(node))}, own)
+    verbs = {name for name, node in found.items() if isinstance(node, ast.AsyncFunctionDef) and node.name[0] != "_"}
+    return verbs & writing - recording
+
+
+def _names(file: str, trees: dict[str, ast.Module]) -> dict[str, str]:
+    """How this module calls functions: as `name` for its own and imported ones, as `module.name` for others."""
+    names = {node.name: f"{file}:{node.name}" for node in trees[file].body if isinstance(node, Function)}
+    for node in trees[file].body:
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        folder = node.module.removeprefix("server.").replace(".", "/")
+        for alias in node.names:
+            called, module = alias.asname or alias.name, f"{folder}/{alias.name}.py"
+            if module in trees:
+                names |= {f"{called}.{each.name}": f"{module}:{each.name}" for each in _verbs(trees[module])}
+            elif f"{folder}.py" in trees:
+                names[called] = f"{folder}.py:{alias.name}"
+    return names
+
+
+def _verbs(tree: ast.Module) -> list[Function]:
+    return [node for node in tree.body if isinstance(node, Function)]
+
+
+def _called(function: Function, names: dict[str, str]) -> set[str]:
+    made = {ast.unparse(part.func) for part in ast.walk(function) if isinstance(part, ast.Call)}
+    return {names[call] for call in made if call in names}
 
 
 def _writes(node: ast.AST) -> bool:
@@ -105,35 +132,26 @@ def _writes(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) != "self"
 
 
-def _reaching(found: dict[str, ast.FunctionDef | ast.AsyncFunctionDef], does: object) -> set[str]:
-    """The functions that do it themselves, or call one that does."""
-    assert callable(does)
-    reached = {name for name, node in found.items() if any(does(part) for part in ast.walk(node))}
-    grown = True
-    while grown:
-        more = {name for name, node in found.items() if reached & _called(node)}
-        grown = not more <= reached
-        reached |= more
-    return reached
-
-
-def _called(node: ast.AST) -> set[str]:
-    return {part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+def _reaching(reached: set[str], calls: dict[str, set[str]]) -> set[str]:
+    """These functions, and all that call one of them."""
+    more = {name for name, made in calls.items() if made & reached} - reached
+    return _reaching(reached | more, calls) if more else reached
 
 
 def test_every_verb_that_changes_something_is_audited() -> None:
-    missing = set()
-    for path in FEATURES:
-        where = path.relative_to(ROOT / "server").as_posix()
-        missing |= {f"{where}:{verb}" for verb in unaudited(path.read_text())}
-    assert missing == UNAUDITED.keys()
+    sources = {path.relative_to(ROOT / "server").as_posix(): path.read_text() for path in FEATURES}
+    assert unaudited(sources) == UNAUDITED.keys()
 
 
 def test_a_verb_that_records_nothing_is_noticed() -> None:
-    assert unaudited("async def add(work):\n    work.db.add(Row())") == ["add"]
+    assert unaudited({"a.py": "async def add(work):\n    work.db.add(Row())"}) == {"a.py:add"}
     silent = "async def end(db, actor, plan, now):\n    _end(plan, now)\ndef _end(plan, now):\n    plan.ended_at = now"
-    assert unaudited(silent) == ["end"]
-    assert unaudited(silent + "\n    audit.record(db)") == []
+    assert unaudited({"a.py": silent}) == {"a.py:end"}
+    assert unaudited({"a.py": silent + "\n    audit.record(db)"}) == set()
+    elsewhere = {"x/b.py": "async def note(work):\n    audit.record(work)"}
+    calling = "from server.x import b\nasync def end(work, plan):\n    plan.ended_at = work.now\n    await b.note(work)"
+    assert unaudited(elsewhere | {"a.py": calling}) == set()
+    assert unaudited(elsewhere | {"a.py": calling.replace("b.note", "c.note")}) == {"a.py:end"}
 
 
 # --- texts are translated
@@ -251,8 +269,17 @@ SAYS = ("raises", "expect", "sees", "eventually", "then_", "looks", "check_")
 
 def without_assertion(source: str) -> list[str]:
     """Tests of a module that assert nothing, neither themselves nor by a helper whose name says that it does."""
-    found = functions(ast.parse(source))
-    asserting = _reaching(found, lambda node: isinstance(node, ast.Assert) or _asserts(node))
+    found = {node.name: node for node in _verbs(ast.parse(source))}
+    own = {name: name for name in found}
+    calls = {name: _called(node, own) for name, node in found.items()}
+    asserting = _reaching(
+        {
+            name
+            for name, node in found.items()
+            if any(isinstance(part, ast.Assert) or _asserts(part) for part in ast.walk(node))
+        },
+        calls,
+    )
     return sorted(name for name in found if name.startswith("test_") and name not in asserting)
 
 
