@@ -8,8 +8,8 @@ from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.appointments import flow, rules
-from server.appointments.flow import NewSeries, NewVisit
+from server.appointments import booking, rules
+from server.appointments.booking import NewSeries, NewVisit
 from server.appointments.rules import BadVisit
 from server.people import flow as people
 from server.people.models import Patient
@@ -38,7 +38,7 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewVisit(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         async with work.db.begin_nested():
-            await flow.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
+            await booking.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
     except BadVisit as bad:
         return await _form(request, work.db, work.actor, patient.id, typed, bad)
     return render.go(request, f"/staff/patients/{patient.id}#visits")

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.appointments import flow, rules
+from server.appointments import flow, replies, rules
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus, BadVisit
 from server.people.models import Patient
@@ -50,7 +50,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
 
 @post("/handled", opt=STAFF)
 async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    await flow.handle_reply(work, found(await flow.find(work.db, work.actor, appointment_id)))
+    await replies.handle_reply(work, found(await flow.find(work.db, work.actor, appointment_id)))
     return render.go(request, "/staff")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 
-from server.appointments import flow
+from server.appointments import replies
 from server.reminders.states import Reply
 from server.web import problems, render
 from server.web.dependencies import ANYONE, Ask, Db, Now
@@ -20,7 +20,7 @@ async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> 
     if not isinstance(token, str) or reply not in tuple(Reply):
         return problems.answer(request, 400)
     reply = Reply(reply)
-    if await flow.answer_by_token(db, token, reply, now) is None:
+    if await replies.answer_by_token(db, token, reply, now) is None:
         return problems.answer(request, 404)
     return Response({"token": token, "reply": reply}, status_code=200, headers=render.FRESH)
 
@@ -28,7 +28,7 @@ async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> 
 @get("/go/{token:str}", opt=ANYONE)
 async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[str]:
     """Where a link in an email or text leads: one appointment to answer, no sign-in. Opening it changes nothing."""
-    visit = await flow.visit_for_token(db, token, now)
+    visit = await replies.visit_for_token(db, token, now)
     if visit is None:
         return render.page(request, "appointments/go_over.html", 410)
     return render.page(request, "appointments/go.html", visit=visit, token=token)
@@ -39,7 +39,7 @@ async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Res
     reply = one_of(await form_of(request), "reply", Reply)
     if reply is None:
         return problems.answer(request, 422)
-    visit = await flow.answer_by_token(db, token, reply, now)
+    visit = await replies.answer_by_token(db, token, reply, now)
     if visit is None:
         return render.page(request, "appointments/go_over.html", 410)
     return render.page(request, "appointments/go.html", visit=visit, token=token)

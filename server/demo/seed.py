@@ -13,9 +13,10 @@ from server.access.joining import flow as joining
 from server.access.joining.flow import Joined
 from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, ActorKind, system
+from server.appointments import booking, replies
 from server.appointments import flow as appointments
 from server.appointments import lists as visits
-from server.appointments.flow import NewSeries, NewVisit
+from server.appointments.booking import NewSeries, NewVisit
 from server.appointments.rules import AppointmentStatus
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
@@ -113,7 +114,7 @@ async def _seed_patient(
         await as_if_subscribed(Work(db, actor, now), demo.reach, began)
     visit = await visits.next_visit(db, patient.id, now)
     if demo.reply and visit:
-        await appointments.answer(Work(db, actor, now - timedelta(hours=3)), visit, demo.reply)
+        await replies.answer(Work(db, actor, now - timedelta(hours=3)), visit, demo.reply)
 
 
 async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime) -> Actor:
@@ -136,12 +137,12 @@ async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: 
     began = now - BACK
     today = to_wall(now, patient.zone).date()
     course = NewVisit(datetime.combine(today - timedelta(days=40), time(9 + number % 6)), 90)
-    await appointments.book_series(Work(db, coordinator, began), patient, NewSeries(course, frozenset({0, 2, 4}), 6))
+    await booking.book_series(Work(db, coordinator, began), patient, NewSeries(course, frozenset({0, 2, 4}), 6))
     for ahead in (1 + number % 4, 15 + number % 4, 29 + number % 4):
         day = today + timedelta(days=ahead)
         day += timedelta(days=max(day.weekday() - 4, 0) and 7 - day.weekday())
         starts = datetime.combine(day, time(9 + number % 6))
-        await appointments.book(Work(db, coordinator, now - timedelta(days=20)), patient, NewVisit(starts, 90))
+        await booking.book(Work(db, coordinator, now - timedelta(days=20)), patient, NewVisit(starts, 90))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.appointments import flow as appointments
+from server.appointments import replies
 from server.appointments.models import Appointment
 from server.appointments.rules import VisitChanged
 from server.people import flow as people
@@ -34,7 +35,7 @@ async def answer(request: Ask, work: InWork, appointment_id: FromPath[str]) -> R
     if reply is None:
         return problems.answer(request, 422)
     try:
-        await appointments.answer(work, visit, reply, shown=text(form, "shown"))
+        await replies.answer(work, visit, reply, shown=text(form, "shown"))
     except VisitChanged as changed:
         return await _page(request, work.db, work.actor, visit, changed)
     return render.go(request, f"/visits/{visit.id}")

@@ -28,21 +28,26 @@ class MayOpen(StrEnum):
 Ask = Request[Visitor, Any, State]
 # Also what is no request yet, as a guard or a middleware sees it.
 Connection = ASGIConnection[Any, Visitor, Any, State]
+
 # Parameters that Litestar injects by name (see app.py).
 Db = NamedDependency[AsyncSession]
+
 # Db, Who and Now in one: what a flow needs.
 InWork = NamedDependency[Work]
+
 # For a handler that must not hold a transaction while it waits; it opens its own.
 Storage = NamedDependency[Database]
 Who = NamedDependency[Actor]
 Now = NamedDependency[datetime]
 Given = NamedDependency[Settings]
+
 ANYONE = {"who": MayOpen.ANYONE}
 PERSON = {"who": MayOpen.PERSON}
 PATIENT = {"who": MayOpen.PATIENT}
 STAFF = {"who": MayOpen.STAFF}
 CLINICIAN = {"who": MayOpen.CLINICIAN}  # and admins
 ADMIN = {"who": MayOpen.ADMIN}
+
 # For scripts of the page or the service worker, which have no form to carry a CSRF token.
 SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
 TELLS_LEFT = {"tells_left": True}  # refuses what arrives after consent was withdrawn, and says so

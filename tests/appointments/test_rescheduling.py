@@ -5,8 +5,8 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlalchemy import update
 
-from server.appointments import flow, rescheduling
-from server.appointments.flow import NewVisit
+from server.appointments import booking, rescheduling
+from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_rescheduling
@@ -32,7 +32,7 @@ async def visit(database: Database, cast: Cast) -> Appointment:
         await checkins.add_plan(
             work_by(db, cast.maria), cast.rosa, "daily-three", Timing(Rhythm.DAILY, time(9), NOW.date())
         )
-        return await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
+        return await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
 
 
 async def recalculate(database: Database) -> tuple[int, int]:

@@ -10,8 +10,8 @@ from server import crypto
 from server.access.joining import flow as joining
 from server.access.staff import accounts as staff_accounts
 from server.actor import system
-from server.appointments import flow as appointments
-from server.appointments.flow import NewVisit
+from server.appointments import booking
+from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
@@ -81,7 +81,7 @@ class RunningSite:
         now = system_clock()
         new = NewVisit(to_wall(now + ahead, self.cast.harbor.zone))
         async with self.database.writing() as db:
-            return await appointments.book(work_by(db, self.cast.maria, now), patient or self.cast.rosa, new)
+            return await booking.book(work_by(db, self.cast.maria, now), patient or self.cast.rosa, new)
 
     async def reminders_of(self, subject_id: str) -> list[ReminderStatus]:
         async with self.database.reading() as db:

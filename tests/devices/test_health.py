@@ -9,8 +9,8 @@ from server import crypto
 from server.access.models import Device, Subscription
 from server.access.rules import SubscriptionEnd
 from server.actor import Actor, ActorKind
-from server.appointments import flow as appointments
-from server.appointments.flow import NewVisit
+from server.appointments import booking
+from server.appointments.booking import NewVisit
 from server.channels.push.host_list import HostList
 from server.channels.push.vapid import vapid_public_key
 from server.clock import to_wall
@@ -103,7 +103,7 @@ async def test_who_has_a_visit_and_no_phone_is_on_the_worklist(
     async with database.writing() as db:
         wall = to_wall(NOW + 7 * DAY, cast.harbor.zone)
         for patient in (cast.rosa, cast.walter):
-            await appointments.book(work_by(db, cast.maria), patient, NewVisit(wall))
+            await booking.book(work_by(db, cast.maria), patient, NewVisit(wall))
         await subscribed(db, cast.luis)  # Rosa's caregiver: she is reached through him
         await device_of(db, cast.walter)
     maria = await signed_in(cast.maria)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from server.appointments import flow
-from server.appointments.flow import NewVisit
+from server.appointments import booking, flow
+from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.db import Database
 from server.exchange.calendar import CalendarVisit, visit_file
@@ -66,7 +66,7 @@ def test_a_change_is_newer_and_a_cancelled_visit_says_so() -> None:
 async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cast: Cast, database: Database) -> None:
     async with database.writing() as db:
         new = NewVisit(datetime(2026, 12, 1, 10), 90, "Room 2", "Bring the mask machine.")
-        visit = await flow.book(work_by(db, cast.maria), cast.rosa, new)
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, new)
     rosa = await signed_in(cast.rosa)
     answer = await rosa.get(f"/visits/{visit.id}/visit.ics")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"

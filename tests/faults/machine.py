@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, system
+from server.appointments import booking, replies
 from server.appointments import flow as appointments
-from server.appointments.flow import NewVisit
+from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus, BadVisit
 from server.channels.protocol import Outcome, Result
@@ -75,7 +76,7 @@ class Lives(RuleBasedStateMachine):
         async def books(db: AsyncSession) -> str:
             patient = await self._patient(db, who)
             starts = to_wall(self.life.now + timedelta(hours=hours), "America/New_York")
-            visit = await appointments.book(Work(db, acting_for(patient), self.life.now), patient, NewVisit(starts))
+            visit = await booking.book(Work(db, acting_for(patient), self.life.now), patient, NewVisit(starts))
             return visit.id
 
         self.changes += 1
@@ -113,7 +114,7 @@ class Lives(RuleBasedStateMachine):
         async def answers(db: AsyncSession) -> None:
             visit = await self._visit(db, which)
             if visit.status == "booked" and visit.starts_at > self.life.now:
-                await appointments.answer(Work(db, acting_for(visit), self.life.now), visit, reply)
+                await replies.answer(Work(db, acting_for(visit), self.life.now), visit, reply)
 
         self.changes += 1
         self.life.write(answers)
@@ -126,7 +127,7 @@ class Lives(RuleBasedStateMachine):
 
         async def hears(db: AsyncSession) -> None:
             if told == "coming":
-                await appointments.answer_by_token(db, token, told, self.life.now)
+                await replies.answer_by_token(db, token, told, self.life.now)
             else:
                 await receipts.take_receipt(db, token, told, self.life.now)
 

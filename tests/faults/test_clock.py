@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from server.appointments import flow as appointments
-from server.appointments.flow import NewVisit
+from server.appointments import booking
+from server.appointments.booking import NewVisit
 from server.checkins.models import CheckIn
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
@@ -65,7 +65,7 @@ async def running(database: Database, cast: Cast, clock: StillClock) -> Running:
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
         starts = to_wall(NOW + timedelta(days=2), cast.rosa.zone)
-        await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
+        await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
         await due_check_in(db, cast.rosa)
     return Running(database, clock, PushDouble())
 

@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device
 from server.actor import system
+from server.appointments import booking
 from server.appointments import flow as appointments
-from server.appointments.flow import NewVisit
+from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.checkins import ended_plans, rules
@@ -97,7 +98,7 @@ async def begin(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
         starts = to_wall(NOW + 6 * DAY, cast.rosa.zone)
-        await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
+        await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
         part = await due_check_in(db, cast.rosa)
         form = await questionnaires.form_of(db, part.questionnaire_id)
         await drafts.keep(work_by(db, cast.rosa), part, form, drafts.Statement(Respondent.SELF, {"pain": 2}))

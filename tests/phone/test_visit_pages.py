@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.appointments import flow, rules
-from server.appointments.flow import NewVisit
+from server.appointments import booking, flow, replies, rules
+from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus, VisitChanged
 from server.clock import to_wall
@@ -30,7 +30,7 @@ LATER = datetime(2026, 12, 1, 15, 30)
 @pytest.fixture
 async def visit(database: Database, cast: Cast) -> Appointment:
     async with database.writing() as db:
-        return await flow.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
+        return await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
 
 
 async def moved(database: Database, cast: Cast, visit: Appointment, starts: datetime, now: datetime = NOW) -> None:
@@ -112,7 +112,7 @@ async def test_case_88_an_answer_and_a_move_at_once_never_mix(
             shown = found.shown
             await meets(found)
             with contextlib.suppress(VisitChanged):
-                await flow.answer(work_by(db, cast.rosa), found, Reply.COMING, shown=shown)
+                await replies.answer(work_by(db, cast.rosa), found, Reply.COMING, shown=shown)
 
     async def moves() -> None:
         async with database.writing() as db:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from server.actor import system
-from server.appointments import flow, rules
+from server.appointments import rules, visit_reminders
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.checkins.models import CheckIn, Plan
@@ -83,7 +83,7 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
         released = await reminder_repair.release_missed(Work(db, actor, now), visit.id)
         pending = [one for one in await reminders.of_subject(db, visit.id) if one.state in states.PENDING]
         wanted = _still_useful(visit, [*released, *pending], now)
-        await flow.remind(Work(db, actor, now), patient, visit, wanted)
+        await visit_reminders.remind(Work(db, actor, now), patient, visit, wanted)
         restored += len(released)
     return restored
 

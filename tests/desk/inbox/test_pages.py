@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import flow as appointments
-from server.appointments.flow import NewVisit
+from server.appointments import booking, replies
+from server.appointments.booking import NewVisit
 from server.clock import to_wall
 from server.db import Database, Work
 from server.desk.inbox import rows as inbox_rows
@@ -242,8 +242,8 @@ async def test_a_visit_that_somebody_cannot_come_to_stands_first(
 ) -> None:
     async with database.writing() as db:
         starts = to_wall(NOW + timedelta(days=3), cast.harbor.zone)
-        visit = await appointments.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
-        await appointments.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
+        await replies.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
     maria = await signed_in(cast.maria)
     said = words(await maria.get("/staff"))
     assert "Needs action 1" in said

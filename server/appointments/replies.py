@@ -1,0 +1,68 @@
+"""Replies to appointments, from a page, a notification or a link, and what staff note of them."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import Actor, ActorKind
+from server.appointments import rules
+from server.appointments.flow import lock
+from server.appointments.models import Appointment
+from server.appointments.rules import VisitChanged
+from server.appointments.visit_reminders import remind
+from server.db import Work
+from server.delivery import receipts
+from server.people.models import Patient
+from server.reminders import settlement
+from server.reminders.states import Reply
+
+
+async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str | None = None) -> None:
+    """Record the reply "coming", "cant" or "another". A later reply replaces an earlier one.
+
+    `shown` is the `Appointment.shown` that the page sends back; None if the answer came another way. Raises
+    VisitChanged if it was moved or is no longer upcoming: an answer counts only for the time on screen (case 88).
+    """
+    await lock(work.db, appointment)
+    if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
+        raise VisitChanged(rules.read_time_shown(shown or ""))
+    appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
+    appointment.handled_at = None
+    audit.record(work, "appointment.answered", appointment, reply=reply)
+    await settlement.note_answered(work, appointment.id)
+    patient = await work.db.get_one(Patient, appointment.patient_id)
+    await remind(work, patient, appointment)
+
+
+def _is_shown(appointment: Appointment, shown: str) -> bool:
+    """Whether the page showed the current time. A page that sends nothing counts if the appointment never changed."""
+    return shown == appointment.shown or (shown == "" and appointment.changes == 0)
+
+
+async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
+    """Record an answer from a notification. The token is valid for this appointment's reminder only; else None."""
+    appointment = await visit_for_token(db, token, now)
+    if appointment is None:
+        return None
+    await lock(db, appointment)  # wait for a concurrent move: it invalidates the token
+    reminder = await receipts.redeem(db, token, now)
+    if reminder is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
+        return None
+    await answer(Work(db, Actor(ActorKind.PATIENT, reminder.patient_id, reminder.clinic_id), now), appointment, reply)
+    return appointment
+
+
+async def visit_for_token(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
+    """The appointment that a link in an email or text is about; None once it can no longer be answered."""
+    reminder = await receipts.reminder_for_token(db, token)
+    appointment = await db.get(Appointment, reminder.subject_id) if reminder else None
+    if appointment is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
+        return None
+    return appointment
+
+
+async def handle_reply(work: Work, appointment: Appointment) -> None:
+    """Note that staff dealt with an "I can't come"."""
+    appointment.handled_at = work.now
+    audit.record(work, "appointment.handled", appointment)

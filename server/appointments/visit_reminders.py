@@ -1,0 +1,51 @@
+"""Keep the reminders and the check-ins of an appointment in step with it, and notify of its changes."""
+
+from collections.abc import Sequence
+
+from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
+from server.checkins import flow as checkins
+from server.checkins.flow import TiedTo
+from server.db import Work
+from server.people.models import Patient
+from server.reminders import flow as reminders
+from server.reminders import notices
+from server.reminders.flow import Subject
+from server.reminders.message_text import VisitDetail
+from server.reminders.notices import Notice
+from server.reminders.rules import Planned, plan_visit
+from server.reminders.states import ReminderKind, Reply
+
+
+async def replan(work: Work, patient: Patient, appointment: Appointment) -> None:
+    """Plan its reminders and tied check-ins anew, after it was booked or moved."""
+    await remind(work, patient, appointment)
+    await checkins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
+
+
+async def remind(
+    work: Work,
+    patient: Patient,
+    appointment: Appointment,
+    wanted: Sequence[Planned] | None = None,
+) -> None:
+    """Plan the appointment's reminders: none if the patient can't come, which staff see on their list."""
+    if appointment.reply not in (None, Reply.COMING):
+        wanted = []
+    elif wanted is None:
+        wanted = plan_visit(appointment.starts, appointment.zone, work.now)
+    subject = Subject(appointment.id, patient.id, f"/visits/{appointment.id}", _detail(appointment))
+    await reminders.replan(work, subject, wanted)
+
+
+async def notify_of_change(work: Work, patient: Patient, appointment: Appointment) -> None:
+    """Notify of a move or a cancellation at once, if anyone was reminded of the old time."""
+    path, detail = f"/visits/{appointment.id}", _detail(appointment)
+    notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
+    await notices.notify_of_change(work, notice)
+
+
+def _detail(appointment: Appointment) -> str:
+    """The details for notifications of people who chose to see them there."""
+    is_cancelled = appointment.status == AppointmentStatus.CANCELLED
+    return VisitDetail(appointment.starts, appointment.place, is_cancelled).to_json()

@@ -1,0 +1,48 @@
+"""A transaction, and what is planned around a visit."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime, time
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.appointments.booking import NewVisit
+from server.appointments.models import Appointment
+from server.checkins import flow as checkins
+from server.checkins.models import CheckIn
+from server.checkins.rules import Rhythm, Timing
+from server.clock import to_wall
+from server.db import Database
+from server.reminders import flow as reminders
+from tests.cast import NOW, Cast, work_by
+
+DECEMBER = datetime(2026, 12, 1, 10)
+FIRST = NewVisit(DECEMBER, 90)
+
+
+@pytest.fixture
+async def db(database: Database) -> AsyncIterator[AsyncSession]:
+    """One transaction, as a request has it; nobody looks at it afterwards."""
+    async with database.writing() as session:
+        yield session
+        await session.rollback()
+
+
+async def planned(db: AsyncSession, subject_id: str, state: str = "scheduled") -> list[str]:
+    """When a subject is still to be reminded of, as the clinic's clock shows it."""
+    found = await reminders.of_subject(db, subject_id)
+    return [f"{to_wall(r.moment, 'America/New_York'):%m-%d %H:%M}" for r in found if r.state == state]
+
+
+async def around(
+    db: AsyncSession, cast: Cast, now: datetime = NOW, rhythms: Iterable[Rhythm] = (Rhythm.BEFORE, Rhythm.AFTER)
+) -> None:
+    """Rosa gets a readiness question before each visit and a check-in after it."""
+    for rhythm in rhythms:
+        slug = {Rhythm.BEFORE: "readiness", Rhythm.AFTER: "day-after"}[rhythm]
+        await checkins.add_plan(work_by(db, cast.maria, now), cast.rosa, slug, Timing(rhythm, time(10), now.date()))
+
+
+async def tied(db: AsyncSession, visit: Appointment, state: str = "waiting") -> list[str]:
+    found = await checkins.waiting(db, CheckIn.appointment_id == visit.id)
+    return sorted(f"{to_wall(c.due_at, 'America/New_York'):%m-%d %H:%M}" for c in found if c.state == state)
