@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, ActorKind, Role, system
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.db import Work
 from server.flags.triggers import versions as trigger_versions
 from server.people import flow as people

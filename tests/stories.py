@@ -21,7 +21,8 @@ from server.audit import AuditEvent
 from server.channels.push.host_list import HostList
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Base, Database, Work
 from server.devices import subscriptions

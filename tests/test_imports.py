@@ -50,6 +50,9 @@ PAGES_ALONE_USE = {
 }
 PURE = {
     "actor.py",
+    "checkins/device_clock.py",
+    "checkins/lateness.py",
+    "checkins/occasions.py",
     "clock.py",
     "flags/deadlines.py",
     "opening_hours.py",

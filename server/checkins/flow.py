@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
-from server.checkins import rules
+from server.checkins import occasions, rules
 from server.checkins.models import CheckIn, Plan
-from server.checkins.rules import CheckInState, Occasion, Timing
+from server.checkins.occasions import Occasion, Timing
+from server.checkins.rules import CheckInState
 from server.db import Work, new_id
 from server.people.models import Patient
 from server.questionnaires.flow import newest
@@ -71,7 +72,7 @@ async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime
     """Generate the plan's check-ins up to AHEAD; those that exist stay as they are."""
     rows = await db.execute(select(CheckIn.due_at, CheckIn.day).where(CheckIn.plan_id == plan.id))
     existing = {mark for row in rows.all() for mark in row}
-    for occasion in rules.occasions(timing_of(plan), patient.zone, now - timedelta(hours=1), now + rules.AHEAD):
+    for occasion in occasions.occasions(timing_of(plan), patient.zone, now - timedelta(hours=1), now + occasions.AHEAD):
         new = occasion.due_at not in existing and str(occasion.day) not in existing
         if new and occasion.closes_at > now:
             await _make(db, plan, patient, occasion, None, now)
@@ -92,7 +93,7 @@ async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
     for plan in await plans_of(work.db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
-        occasion = rules.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, work.now)
+        occasion = occasions.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, work.now)
         check_in = existing.get(plan.id)
         if occasion is None and check_in is not None:
             await cancel_check_in(work, check_in, "moved")

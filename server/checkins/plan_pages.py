@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.checkins import ended_plans, flow
 from server.checkins.models import Plan
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.people import flow as people
 from server.people import staff

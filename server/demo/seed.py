@@ -20,7 +20,8 @@ from server.appointments.booking import NewSeries, NewVisit
 from server.appointments.rules import AppointmentStatus
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database, Work
 from server.demo.cast import CLINICS, HOURS, INSTRUCTIONS, DemoClinic, DemoPatient

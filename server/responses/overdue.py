@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from server.audit import AuditEvent
-from server.checkins import rules
+from server.checkins.lateness import OWED, Lateness, lateness_of
 from server.checkins.models import CheckIn, Plan
-from server.checkins.rules import CheckInState, Lateness, Rhythm
+from server.checkins.rules import CheckInState, Rhythm
 from server.db import Work, unscoped
 from server.people import calls
 from server.people.models import Patient
@@ -66,7 +66,7 @@ def _late(
     newest = occasions[-1]
     dues = [occasion.due_at for occasion in occasions]
     whose = newest.patient_id
-    lateness = rules.lateness(newest.rhythm, dues, now, called.get(whose), resumed.get(whose))
+    lateness = lateness_of(newest.rhythm, dues, now, called.get(whose), resumed.get(whose))
     return LatePatient(whose, newest.slug, newest.check_in_id, lateness) if lateness else None
 
 
@@ -93,7 +93,7 @@ async def _occasions(work: Work) -> list[_Occasion]:
             ~lookup.was_sent(CheckIn.id),
             CheckIn.due_at <= work.now,
             CheckIn.due_at > work.now - BACK,
-            Plan.rhythm.in_(rules.OWED),
+            Plan.rhythm.in_(OWED),
             Plan.ended_at.is_(None),
             Patient.paused_at.is_(None),
             ~answered_since,

@@ -10,7 +10,8 @@ from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
 from server.reminders import flow as reminders

@@ -11,7 +11,8 @@ from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_rescheduling
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
 from server.people.models import Clinic, Patient

@@ -15,7 +15,8 @@ from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.clock import system_clock, to_utc, to_wall
 from server.db import Database, Work
 from server.people.models import Caregiver, Patient, Staff

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from server.actor import system
 from server.checkins import ended_plans, flow
 from server.checkins.models import CheckIn, Plan
-from server.checkins.rules import CheckInState, Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import CheckInState, Rhythm
 from server.clock import to_wall
 from server.db import Database, Work
 from server.flags.models import Flag

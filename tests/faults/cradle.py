@@ -16,7 +16,8 @@ from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
 from server.channels.push.host_list import HostList
 from server.checkins import flow as checkins
-from server.checkins.rules import Rhythm, Timing
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.db import Database, Work
 from server.devices import subscriptions
 from server.people import flow as people

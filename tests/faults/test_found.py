@@ -10,7 +10,8 @@ from server.appointments import flow as appointments
 from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
-from server.checkins.rules import Rhythm, Timing, occasions
+from server.checkins.occasions import Timing, occasions
+from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender

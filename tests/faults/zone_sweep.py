@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from server.checkins import rules as checkins
-from server.checkins.rules import Rhythm, Timing
+from server.checkins import occasions
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
 from server.reminders.rules import VISIT_OFFSETS, Offset, plan_visit
 from tests.faults.offsets import Offsets, Transition, offsets_of, transitions
 
@@ -81,11 +82,11 @@ def _check_ins(transition: Transition) -> Iterator[str]:
         for name in RHYTHMS:
             rhythm = Timing(Rhythm(name), wall.time(), wall.date() - timedelta(days=400), wall.weekday())
             rhythm = Timing(Rhythm(name), rhythm.at, rhythm.starts_on.replace(day=min(wall.day, 28)), rhythm.weekday)
-            whole = [each.due_at for each in checkins.occasions(rhythm, offsets.zone, since, until)]
+            whole = [each.due_at for each in occasions.occasions(rhythm, offsets.zone, since, until)]
             parts = [
                 each.due_at
                 for start, end in ((since, transition.at), (transition.at, until))
-                for each in checkins.occasions(rhythm, offsets.zone, start, end)
+                for each in occasions.occasions(rhythm, offsets.zone, start, end)
             ]
             expected = [m for m in _days(offsets, rhythm, wall.date()) if since <= m < until]
             yield "" if whole == expected else f"{name} at {rhythm.at}: {[m.isoformat() for m in whole]}"
@@ -111,7 +112,7 @@ def _around_visits(transition: Transition) -> Iterator[str]:
         day = (starts + offsets.at(starts)).date()
         for name, then in (("before", day - timedelta(days=1)), ("after", day + timedelta(days=1))):
             rhythm = Timing(Rhythm(name), wall.time(), day)
-            asked = checkins.around_visit(
+            asked = occasions.around_visit(
                 rhythm, wall.replace(hour=12), clinic, offsets.zone, starts - timedelta(days=9)
             )
             due = offsets.moment_of(datetime.combine(then, wall.time()))

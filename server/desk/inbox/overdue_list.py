@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.checkins.rules import Overdue
+from server.checkins.lateness import Overdue
 from server.db import Work
 from server.desk.inbox import rows as inbox_rows
 from server.devices import health

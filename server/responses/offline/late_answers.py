@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.checkins import rules
+from server.checkins import device_clock, rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
@@ -47,7 +47,7 @@ async def take_late(work: Work, check_in: CheckIn, form: Form, entry: Entry) -> 
     if check_in.state == CheckInState.MISSED:
         check_in.state = CheckInState.WAITING
         audit.record(work, "check-in.answered-late", check_in)
-    at = rules.on_our_clock(entry.answered_at, entry.device_time, work.now)
+    at = device_clock.on_our_clock(entry.answered_at, entry.device_time, work.now)
     await _keep_older(work, check_in, form, Statement(respondent, answers, at))
     return None
 

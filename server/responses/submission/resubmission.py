@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.checkins import rules
+from server.checkins import device_clock
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
@@ -101,7 +101,7 @@ async def complete(work: Work, part: Sent, submission: Submission, answers: Answ
     before, waits = history.answers_of(stored), private_waits(check_in, form, submission, answers, work.now)
     stored.answers, stored.status = answers_to_json(answers), ResponseStatus.IN_PROGRESS if waits else submission.status
     if submission.status == ResponseStatus.COMPLETED:
-        stored.answered_at = rules.on_our_clock(submission.answered_at, submission.device_time, work.now)
+        stored.answered_at = device_clock.on_our_clock(submission.answered_at, submission.device_time, work.now)
         stored.respondent = submission.respondent
     if before != dict(answers):
         stored.opened_at, stored.opened_by = None, None  # staff have opened only a part

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import Actor, ActorKind
-from server.checkins import rules
+from server.checkins import device_clock
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
@@ -100,7 +100,7 @@ async def _copied(
 
 def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submission, now: datetime) -> Response:
     """A new response from a submission whose answers and version were checked."""
-    answered_at = rules.on_our_clock(submission.answered_at, submission.device_time, now)
+    answered_at = device_clock.on_our_clock(submission.answered_at, submission.device_time, now)
     return Response(
         clinic_id=check_in.clinic_id,
         client_id=submission.client_id,
@@ -115,7 +115,7 @@ def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submissio
         entered_by=actor.id if actor.kind == ActorKind.STAFF else None,
         answers=json.dumps(dict(submission.answers)),
         answered_at=answered_at,
-        claimed_at=None if answered_at == submission.answered_at else rules.showable(submission.answered_at),
+        claimed_at=None if answered_at == submission.answered_at else device_clock.showable(submission.answered_at),
         received_at=now,
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import ActorKind, system
 from server.audit import AuditEvent
-from server.checkins import flow, rules
+from server.checkins import flow, occasions
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.db import Work, new_id
@@ -36,7 +36,7 @@ def closed_early(now: datetime) -> ColumnElement[bool]:
     return and_(
         CheckIn.state.in_((CheckInState.MISSED, CheckInState.PARTIAL)),
         CheckIn.closes_at > now,
-        CheckIn.due_at <= now + rules.AHEAD,
+        CheckIn.due_at <= now + occasions.AHEAD,
     )
 
 

@@ -1,0 +1,84 @@
+"""Pure rules: when recurring check-ins fall due, and those around an appointment."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from server.checkins.rules import Rhythm
+from server.clock import on_day, to_utc, to_wall
+
+AHEAD = timedelta(days=8)  # how far ahead we generate recurring check-ins
+WINDOWS = {
+    Rhythm.WEEKLY: timedelta(days=3),
+    Rhythm.DAILY: timedelta(days=1),
+    Rhythm.MONTHLY: timedelta(days=7),
+    Rhythm.AFTER: timedelta(days=1),
+    Rhythm.BEFORE: timedelta(days=1),
+}
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a plan asks. `at` is wall time in the patient's zone; `weekday` 0 is Monday."""
+
+    rhythm: Rhythm
+    at: time
+    starts_on: date
+    weekday: int | None = None
+
+
+@dataclass(frozen=True)
+class Occasion:
+    due_at: datetime
+    closes_at: datetime
+    day: date | None = field(default=None, compare=False)  # of a recurring occasion, in the patient's zone
+
+
+def occasions(timing: Timing, zone: str, since: datetime, until: datetime) -> list[Occasion]:
+    """The recurring occasions due in [since, until), both UTC."""
+    # Start a day early: where clocks skip the last hour of a day, what is due in it falls on the next day.
+    day = max(to_wall(since, zone).date() - timedelta(days=1), timing.starts_on)
+    last = to_wall(until, zone).date()
+    found: list[Occasion] = []
+    while day <= last:
+        if _falls_on(timing, day):
+            occasion = occasion_on(timing, day, zone)
+            if since <= occasion.due_at < until:
+                found.append(occasion)
+        day += timedelta(days=1)
+    return found
+
+
+def occasion_on(timing: Timing, day: date, zone: str) -> Occasion:
+    """The recurring occasion of this day, in the patient's zone `zone`."""
+    return Occasion(on_day(day, timing.at, zone), _closes(timing, day, zone), day)
+
+
+def _falls_on(timing: Timing, day: date) -> bool:
+    if timing.rhythm == Rhythm.DAILY:
+        return True
+    if timing.rhythm == Rhythm.WEEKLY:
+        return day.weekday() == (timing.starts_on.weekday() if timing.weekday is None else timing.weekday)
+    return day.day == min(timing.starts_on.day, 28)
+
+
+def _closes(timing: Timing, day: date, zone: str) -> datetime:
+    """A daily check-in closes at the patient's midnight; the others some days later (WINDOWS)."""
+    if timing.rhythm == Rhythm.DAILY:
+        return on_day(day + timedelta(days=1), time(), zone)
+    return on_day(day, timing.at, zone) + WINDOWS[timing.rhythm]
+
+
+def around_visit(timing: Timing, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
+    """The occasion before or after an appointment that starts at wall time `starts` in `clinic_zone`; None if too late.
+
+    "before" is due the day before and open until the start; if booked later than that, it is due at once. "after" is
+    due the day after, for a day.
+    """
+    begins = to_utc(starts, clinic_zone)
+    if timing.rhythm == Rhythm.BEFORE:
+        if begins <= now:
+            return None
+        local = to_wall(begins, zone).date()
+        return Occasion(max(on_day(local - timedelta(days=1), timing.at, zone), now), begins)
+    due = on_day(to_wall(begins, zone).date() + timedelta(days=1), timing.at, zone)
+    return Occasion(due, due + WINDOWS[Rhythm.AFTER]) if due + WINDOWS[Rhythm.AFTER] > now else None
