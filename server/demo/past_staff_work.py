@@ -1,4 +1,4 @@
-"""The recent work of the demo's staff: flags assigned, notes, an expected level, a call."""
+"""The work of the demo's staff: old flags closed, recent ones assigned, notes, an expected level, a call."""
 
 from datetime import datetime, timedelta
 
@@ -8,8 +8,10 @@ from server.actor import Actor, ActorKind
 from server.db import Work
 from server.demo.cast import DemoPatient
 from server.flags import actions, expected_levels, lists
+from server.flags.actions import Outcome
 from server.flags.expected_levels import Item, Wanted
 from server.flags.models import Flag
+from server.flags.rules import FlagOutcome
 from server.people import calls
 from server.people.models import Patient, Staff
 from server.responses import history
@@ -62,3 +64,16 @@ async def _note(db: AsyncSession, coordinator: Actor, patient: Patient, demo: De
     found = await _open_flags(db, patient)
     if demo.note and found:
         await actions.add_note(Work(db, coordinator, now - timedelta(hours=1)), found[0], demo.note)
+
+
+async def close_old_flags(db: AsyncSession, team: list[Staff], patient: Patient, at: datetime, now: datetime) -> None:
+    """Close flags that were a day old by `at`; those of the last six days stay open."""
+    for number, flag in enumerate(await lists.of_patient(db, patient.id)):
+        member = team[number % 2]
+        if flag.closed_at is None and flag.raised_at < min(at - timedelta(days=1), now - timedelta(days=6)):
+            actor = Actor(ActorKind.STAFF, member.id, member.clinic_id)
+            await actions.close(
+                Work(db, actor, flag.raised_at + timedelta(hours=5)),
+                flag,
+                Outcome(FlagOutcome.CALLED, "Talked it through."),
+            )

@@ -10,8 +10,9 @@ from server.channels.push.host_list import HostList
 from server.channels.push.vapid import vapid_public_key
 from server.db import Work
 from server.delivery import receipts
-from server.devices import subscriptions
-from server.devices.subscriptions import NewSubscription, NotSubscribed, Opened, Permission
+from server.devices import reconciliation, subscriptions
+from server.devices.reconciliation import Opened, Permission
+from server.devices.subscriptions import NewSubscription, NotSubscribed
 from server.settings import Settings
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, InWork, Now
@@ -43,7 +44,7 @@ async def _subscribe(request: Ask, work: Work, settings: Settings) -> Response[A
     taken = await subscriptions.subscribe(work, _subscription(body), hosts)
     if isinstance(taken, NotSubscribed):
         return problems.answer(request, 400, taken.reason)
-    await subscriptions.seen(work)
+    await reconciliation.seen(work)
     return Response({"id": taken.id}, status_code=200, headers=render.FRESH)
 
 
@@ -81,7 +82,7 @@ async def opened(request: Ask, work: InWork) -> Response[Any]:
     """Takes `{"permission", "endpoint", "vapid"}` at each opening of the app; returns what the device must `do`."""
     body = await json_of(request)
     said = Opened(Permission.read(_word(body, "permission")), _word(body, "endpoint"), _word(body, "vapid"))
-    return Response({"do": await subscriptions.reconcile(work, said)}, status_code=200)
+    return Response({"do": await reconciliation.reconcile(work, said)}, status_code=200)
 
 
 def _word(body: dict[str, Any], name: str) -> str:

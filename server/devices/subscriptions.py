@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,7 +47,7 @@ async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscr
         return NotSubscribed("this device has had too many endpoints")
     subscription = await _own_or_new(work, new.endpoint)
     subscription.p256dh, subscription.auth = new.p256dh, new.auth
-    subscription.vapid_key = _key_id(new.vapid_public)
+    subscription.vapid_key = key_id_of(new.vapid_public)
     subscription.started_at, subscription.ended_at, subscription.end_reason = work.now, None, None
     work.db.add(subscription)
     await work.db.flush()
@@ -57,7 +56,8 @@ async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscr
     return subscription
 
 
-def _key_id(vapid_public: str) -> str:
+def key_id_of(vapid_public: str) -> str:
+    """The id of the VAPID key with this public half; the current key's if we hold none such."""
     vapid = crypto.keyring().vapid
     ids = (key_id for key_id, private in vapid.items() if vapid_public_key(private) == vapid_public)
     return next(ids, next(iter(vapid)))
@@ -114,93 +114,19 @@ async def _end_others(db: AsyncSession, kept: Subscription, now: datetime) -> No
 
 
 async def unsubscribe(work: Work, why: SubscriptionEnd) -> None:
-    for subscription in await _living(work.db, work.actor.device_id):
+    for subscription in await living(work.db, work.actor.device_id):
         subscription.ended_at, subscription.end_reason = work.now, why
         audit.record(work, "subscription.ended", subscription, why=why)
 
 
 async def is_subscribed(db: AsyncSession, device_id: str) -> bool:
-    return bool(await _living(db, device_id))
+    return bool(await living(db, device_id))
 
 
-async def _living(db: AsyncSession, device_id: str) -> list[Subscription]:
+async def living(db: AsyncSession, device_id: str) -> list[Subscription]:
+    """The device's subscriptions that have not ended."""
     return list(
         await db.scalars(
             select(Subscription).where(Subscription.device_id == device_id, Subscription.ended_at.is_(None))
         )
     )
-
-
-class Permission(StrEnum):
-    """Whether the browser may show notifications; NONE if it cannot. The first three are the browser's own words."""
-
-    GRANTED = "granted"
-    DENIED = "denied"
-    DEFAULT = "default"
-    NONE = "none"
-
-    @classmethod
-    def read(cls, word: str) -> "Permission":
-        """A word that we don't know counts as not asked yet."""
-        return cls(word) if word in tuple(cls) else cls.DEFAULT
-
-
-class NextStep(StrEnum):
-    """What the browser must do so that both sides match: nothing, tell us its endpoint, or subscribe again."""
-
-    FINE = "fine"
-    TELL = "tell"
-    SUBSCRIBE = "subscribe"
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What a browser reports when the app opens: its permission, its endpoint and the VAPID key of that."""
-
-    permission: Permission
-    endpoint: str
-    vapid_public: str
-
-
-async def reconcile(work: Work, opened: Opened) -> NextStep:
-    """What the browser must do so that both sides match: "fine" (nothing), "tell" its endpoint, or "subscribe" again.
-
-    `pushsubscriptionchange` may never come (case 37), and a new VAPID key needs a new subscription (case 34).
-    """
-    await seen(work)
-    if opened.permission in (Permission.DENIED, Permission.NONE):
-        await unsubscribe(work, SubscriptionEnd.DENIED)
-        return NextStep.FINE
-    if not opened.endpoint:
-        return await _without_endpoint(work, opened)
-    current = next(iter(crypto.keyring().vapid))
-    if opened.vapid_public and _key_id(opened.vapid_public) != current:
-        return NextStep.SUBSCRIBE
-    existing = await _living(work.db, work.actor.device_id)
-    if any(subscription.endpoint == opened.endpoint for subscription in existing):
-        return NextStep.FINE if existing[0].vapid_key == current else NextStep.SUBSCRIBE
-    return NextStep.TELL
-
-
-async def _without_endpoint(work: Work, opened: Opened) -> NextStep:
-    """The browser has no subscription: it lost it, never had one, or the person turned reminders off."""
-    await unsubscribe(work, SubscriptionEnd.GONE)
-    last = await work.db.scalar(
-        select(Subscription.end_reason)
-        .where(Subscription.device_id == work.actor.device_id)
-        .order_by(Subscription.started_at.desc(), Subscription.ended_at.desc())
-        .limit(1)
-    )
-    return (
-        NextStep.SUBSCRIBE
-        if opened.permission == Permission.GRANTED
-        and last in (SubscriptionEnd.GONE, SubscriptionEnd.DENIED, SubscriptionEnd.REPLACED)
-        else NextStep.FINE
-    )
-
-
-async def seen(work: Work) -> None:
-    """Record that the app was opened on this device."""
-    device = await work.db.get_one(Device, work.actor.device_id)
-    device.seen_at = work.now
-    audit.record(work, "device.seen", device)

@@ -16,9 +16,9 @@ from server.channels.push.vapid import vapid_public_key
 from server.clock import to_wall
 from server.db import Database, Work
 from server.delivery import receipts
-from server.devices import health, health_rules, subscriptions
+from server.devices import health, health_rules, reconciliation, subscriptions
 from server.devices.health_rules import PushHealth, Signs
-from server.devices.subscriptions import Opened, Permission
+from server.devices.reconciliation import Opened, Permission
 from server.reminders.models import Reminder
 from server.reminders.states import AttemptState, ReminderKind
 from tests.browser_without_screen import words
@@ -138,7 +138,7 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
 
     async def opens(said: Opened) -> str:
         async with database.writing() as db:
-            return await subscriptions.reconcile(Work(db, actor, NOW + DAY), said)
+            return await reconciliation.reconcile(Work(db, actor, NOW + DAY), said)
 
     return opens
 
