@@ -1,19 +1,17 @@
-"""One transaction a piece of work, every row a clinic's, and the SQLite that has a fault (cases 53 and 55)."""
+"""One transaction a piece of work, and the SQLite that has a fault (cases 53 and 55)."""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import datetime
 
 import pytest
 from litestar import Litestar
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import aliased
 
-from server import db as house
-from server.db import Database, has_wal_reset_fault, scope, unscoped
-from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.db import Database, has_wal_reset_fault
+from server.db import database as house
+from server.people.models import Clinic, Patient
 from tests.browser_without_screen import Browser
 from tests.cast import Cast
 from tests.stories import rows
@@ -49,55 +47,6 @@ async def test_case_55_wal_is_off_where_it_is_faulty(sqlite_url: str) -> None:
     await database.close()
     assert mode == ("truncate" if has_wal_reset_fault(sqlite3.sqlite_version_info) else "wal")
     assert (synchronous, foreign_keys) == (2, 1)
-
-
-async def test_a_session_of_one_clinic_never_reads_anothers_rows(database: Database, cast: Cast) -> None:
-    async with database.reading() as db:
-        scope(db, cast.harbor.id)
-        names = {patient.name for patient in await db.scalars(select(Patient))}
-        assert names == {"Rosa Delgado", "Walter Brandt"}
-        assert await db.get(Patient, cast.helen.id) is None
-        assert await db.scalar(select(Patient.id).where(Patient.id == cast.helen.id)) is None
-        assert await db.scalar(select(func.count()).select_from(Patient)) == 2
-        other = aliased(Patient)
-        assert await db.scalar(select(other.id).where(other.id == cast.helen.id)) is None
-        joined = select(Staff.id).join(Patient, Patient.clinic_id == Staff.clinic_id)
-        assert cast.tom.id not in set(await db.scalars(joined))
-
-
-async def test_the_scope_is_the_sessions_own(database: Database, cast: Cast) -> None:
-    """The statement is compiled once and run for both: each gets its own clinic's rows."""
-    for clinic, count in ((cast.harbor, 2), (cast.mesa, 1), (cast.harbor, 2)):
-        async with database.reading() as db:
-            scope(db, clinic.id)
-            assert len(list(await db.scalars(select(Patient)))) == count
-
-
-async def test_a_session_of_one_clinic_never_changes_anothers_rows(database: Database, cast: Cast) -> None:
-    async with database.writing() as db:
-        scope(db, cast.harbor.id)
-        await db.execute(update(Patient).where(Patient.id == cast.helen.id).values(contact="text"))
-        await db.execute(update(Patient).values(contact="caregiver"))
-        await db.execute(delete(Caregiver).where(Caregiver.clinic_id == cast.mesa.id))
-        await db.execute(delete(Caregiver))
-    contacts = {patient.name: patient.contact for patient in await rows(database, Patient)}
-    assert contacts == {"Rosa Delgado": "caregiver", "Walter Brandt": "caregiver", "Helen Marsh": "call"}
-    assert await rows(database, Caregiver) == []
-
-
-async def test_a_delete_of_one_clinic_leaves_anothers_rows(database: Database, cast: Cast) -> None:
-    async with database.writing() as db:
-        scope(db, cast.mesa.id)
-        await db.execute(delete(Caregiver))
-    assert [caregiver.name for caregiver in await rows(database, Caregiver)] == ["Luis Delgado"]
-
-
-async def test_a_question_about_all_clinics_is_asked_on_purpose(database: Database, cast: Cast) -> None:
-    async with database.reading() as db:
-        scope(db, cast.harbor.id)
-        with unscoped(db):
-            assert len(list(await db.scalars(select(Patient)))) == 3
-        assert len(list(await db.scalars(select(Patient)))) == 2
 
 
 async def test_an_exception_rolls_everything_back(database: Database, cast: Cast) -> None:
@@ -165,12 +114,6 @@ async def test_case_69_an_error_of_the_database_does_not_repeat_what_was_written
         with pytest.raises(IntegrityError) as failed:
             await db.flush()
     assert "canary" not in str(failed.value)
-
-
-async def test_a_moment_without_its_zone_is_refused(database: Database, cast: Cast) -> None:
-    async with database.reading() as db:
-        with pytest.raises(Exception, match="a moment needs its zone"):
-            await db.scalar(select(Patient).where(Patient.paused_at == datetime(2026, 11, 16)))
 
 
 @pytest.fixture

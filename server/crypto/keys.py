@@ -1,25 +1,14 @@
-"""Keys, encrypted ("sealed") columns, keyed hashes to look values up by, and tokens.
+"""The keyring: encryption keys, the key of lookup hashes, VAPID and outbox keys."""
 
-A sealed column is AES-256-GCM: key id, nonce, ciphertext. It is bound to its table, column and row, so that a value
-moved to another row can't be decrypted. A value that must be unique or looked up has a keyed hash in another column.
-"""
-
-import base64
-import hashlib
-import hmac
 import json
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-T = TypeVar("T", bound=str | None)
-NONCE = 12
+from server.crypto.base64url import b64, unb64
 
 
 class MissingKey(RuntimeError):
@@ -108,27 +97,6 @@ def keyring() -> Keyring:
     return _keyring
 
 
-def seal(text: str, bound: str) -> bytes:
-    ring = keyring()
-    nonce = secrets.token_bytes(NONCE)
-    ciphertext = AESGCM(ring.key(ring.current)).encrypt(nonce, text.encode(), bound.encode())
-    return ring.current.encode() + b":" + nonce + ciphertext
-
-
-def unseal(blob: bytes, bound: str) -> str:
-    """Decrypt. Raises MissingKey for an unknown key, ValueError for a value that was altered or moved."""
-    key_id, _, rest = blob.partition(b":")
-    try:
-        return AESGCM(keyring().key(key_id.decode())).decrypt(rest[:NONCE], rest[NONCE:], bound.encode()).decode()
-    except InvalidTag:
-        raise ValueError(f"{bound} does not open: altered, or moved from another row") from None
-
-
-def keyed_hash(value: str, purpose: str) -> str:
-    """64 hex characters; the hash of a value differs by purpose."""
-    return hmac.new(keyring().lookup, f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
-
-
 def outbox_private(key_id: str) -> ec.EllipticCurvePrivateKey:
     """The private key with this id. Raises MissingKey."""
     raw = keyring().outbox.get(key_id)
@@ -142,51 +110,3 @@ def outbox_public() -> tuple[str, str]:
     key_id = next(iter(keyring().outbox))
     point = outbox_private(key_id).public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return key_id, b64(point)
-
-
-def new_token() -> str:
-    """256 random bits, base64url."""
-    return secrets.token_urlsafe(32)
-
-
-def token_hash(token: str) -> str:
-    """The hash that is stored instead of the token. A random token needs no key and no salt."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def unb64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-class Sealed(Generic[T]):
-    """An attribute that is stored encrypted in the column `<name>_sealed` of the same row.
-
-    `binding` is the name that the ciphertext is bound to, together with the row's id. It must not change when the table
-    or the attribute is renamed, or stored values could not be decrypted.
-    """
-
-    def __init__(self, binding: str) -> None:
-        self.binding = binding
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.column = f"{name}_sealed"
-
-    @overload
-    def __get__(self, row: None, owner: type) -> "Sealed[T]": ...
-    @overload
-    def __get__(self, row: object, owner: type) -> T: ...
-    def __get__(self, row: Any, owner: type) -> Any:
-        if row is None:
-            return self
-        blob = getattr(row, self.column)
-        return None if blob is None else unseal(blob, self._bound(row))
-
-    def __set__(self, row: Any, text: T) -> None:
-        setattr(row, self.column, None if text is None else seal(text, self._bound(row)))
-
-    def _bound(self, row: Any) -> str:
-        return f"{self.binding}:{row.id}"

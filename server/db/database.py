@@ -1,0 +1,102 @@
+"""One engine, and sessions that are one transaction each.
+
+SQLite has one writer. Writes start with BEGIN IMMEDIATE; a lock allows one at a time in a process, and a busy timeout
+limits the wait between processes. PostgreSQL needs neither.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    event,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+BUSY_TIMEOUT = 5.0  # seconds
+
+
+def has_wal_reset_fault(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite version can lose a commit when a WAL is reset: 3.7.0 to 3.51.2, except 3.50.7 and 3.44.6."""
+    return (3, 7, 0) <= version <= (3, 51, 2) and version not in ((3, 50, 7), (3, 44, 6))
+
+
+class Database:
+    """An engine with two kinds of session, `reading` and `writing`; each is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.is_sqlite = url.startswith("sqlite")
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
+        self._one_writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        async with self._sessions() as db:
+            yield db
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits at the end and rolls back on an exception."""
+        async with self._one_writer or nullcontext(), self._sessions() as db:
+            await db.connection(execution_options={"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else None)
+            async with _finishing(db):
+                yield db
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+@asynccontextmanager
+async def _finishing(db: AsyncSession) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        await db.rollback()
+        raise
+    try:
+        await db.commit()
+    except BaseException:
+        # After a failed commit SQLAlchemy considers the transaction ended, but SQLite's goes on and holds the write
+        # lock. The next user of the connection could not begin, so discard it.
+        await db.invalidate()
+        raise
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_pre_ping=True, hide_parameters=True
+    )
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    path = url.removeprefix("sqlite:///")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1), connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver would begin too late, and deferred
+    cursor = connection.cursor()
+    wal = not has_wal_reset_fault(sqlite3.sqlite_version_info)
+    for pragma in (
+        f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={int(BUSY_TIMEOUT * 1000)}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

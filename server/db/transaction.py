@@ -1,0 +1,53 @@
+"""What a transaction carries: who acts and when, and the clinic whose rows it sees."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import (
+    event,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import (
+    ORMExecuteState,
+    Session,
+    with_loader_criteria,
+)
+
+from server.actor import Actor
+from server.db.tables import OfClinic
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every verb of a flow needs: the transaction, who acts, and the time."""
+
+    db: AsyncSession
+    actor: Actor
+    now: datetime
+
+
+def scope(db: AsyncSession, clinic_id: str) -> None:
+    """Limit every later query of this session to rows of this clinic."""
+    db.info["clinic_id"] = clinic_id
+
+
+@contextmanager
+def unscoped(db: AsyncSession) -> Iterator[None]:
+    """Lift the limit for the few queries that concern all clinics, such as who uses a push endpoint."""
+    clinic_id = db.info.pop("clinic_id", None)
+    try:
+        yield
+    finally:
+        if clinic_id:
+            db.info["clinic_id"] = clinic_id
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_this_clinic(state: ORMExecuteState) -> None:
+    clinic_id = state.session.info.get("clinic_id")
+    if clinic_id and (state.is_select or state.is_update or state.is_delete):
+        state.statement = state.statement.options(
+            with_loader_criteria(OfClinic, lambda cls: cls.clinic_id == clinic_id, include_aliases=True)
+        )
