@@ -11,6 +11,7 @@ from server.db import Work
 from server.reminders import rules, states
 from server.reminders.models import Attempt, Reminder
 from server.reminders.notices import SUPERSEDED
+from server.reminders.reason_words import reason_words
 from server.reminders.states import AttemptState, ReminderState
 
 NOT_REACHED = (ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.MISSED)
@@ -28,6 +29,11 @@ class ReminderStatus:
         if self.reminder.answered_at is not None:
             return AttemptState.ANSWERED
         return states.status_of(self.reminder.state, [attempt.state for attempt in self.attempts])
+
+    @property
+    def why(self) -> str:
+        """Why it went no further, in the reader's language; "" if nothing is known."""
+        return reason_words(self.reminder.reason or "")
 
 
 async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[ReminderStatus]:

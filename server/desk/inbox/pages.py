@@ -29,6 +29,7 @@ from server.people.unreadable_numbers import Unreadable
 from server.questionnaires.definition import Form
 from server.reminders import status
 from server.reminders.models import Reminder
+from server.reminders.reason_words import reason_words
 from server.responses import overdue as late_patients
 from server.responses import unread
 from server.responses.models import Response as Answered
@@ -89,6 +90,7 @@ async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many
         if tab.show != InboxTab.ACTION or tab.after
         else await _with_patient(work.db, work.actor, cant_come),
         unreached=unreached,
+        reason_words=reason_words,
         silence=await heartbeats.trouble(work.db, work.now),
         breakers=await circuit_breakers.open_now(work.db),
         counts=counts,
