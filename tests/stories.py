@@ -19,7 +19,7 @@ from server.access.models import Device, Subscription
 from server.actor import Actor, system
 from server.audit import AuditEvent
 from server.channels.push.host_list import HostList
-from server.checkins import flow as checkins
+from server.checkins import flow
 from server.checkins.models import CheckIn
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
@@ -59,7 +59,7 @@ async def due_check_in(db: AsyncSession, patient: Patient, slug: str = "weekly-a
     """A weekly check-in that fell due this moment."""
     wall = to_wall(now, patient.zone)
     rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
-    plan = await checkins.add_plan(Work(db, system(patient.clinic_id), now), patient, slug, rhythm)
+    plan = await flow.add_plan(Work(db, system(patient.clinic_id), now), patient, slug, rhythm)
     found = await db.scalar(select(CheckIn).where(CheckIn.plan_id == plan.id, CheckIn.due_at == now))
     assert found is not None
     return found

@@ -11,7 +11,7 @@ from server.appointments import rules
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.appointments.visit_reminders import notify_of_change, replan
-from server.checkins import flow as checkins
+from server.checkins import visit_check_ins
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
@@ -45,7 +45,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
     audit.record(work, f"appointment.{status}", appointment)
     if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         await reminders.cancel(work, appointment.id, status)
-        await checkins.cancel_for_visit(work, appointment.id, status)
+        await visit_check_ins.cancel_for_visit(work, appointment.id, status)
         if status == AppointmentStatus.CANCELLED:
             patient = await work.db.get_one(Patient, appointment.patient_id)
             await notify_of_change(work, patient, appointment)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
-from server.checkins import flow as checkins
-from server.checkins.flow import TiedTo
+from server.checkins import visit_check_ins
+from server.checkins.visit_check_ins import TiedTo
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
@@ -20,7 +20,7 @@ from server.reminders.states import ReminderKind, Reply
 async def replan(work: Work, patient: Patient, appointment: Appointment) -> None:
     """Plan its reminders and tied check-ins anew, after it was booked or moved."""
     await remind(work, patient, appointment)
-    await checkins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
+    await visit_check_ins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
 
 
 async def remind(

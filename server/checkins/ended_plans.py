@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.audit import AuditEvent
-from server.checkins import flow, rules
+from server.checkins import flow, plans, rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.db import Work
@@ -33,7 +33,7 @@ async def resume(work: Work, plan: Plan, patient: Patient) -> bool:
     False if the plan is in force, or if the patient now gets this questionnaire by another plan: nobody is asked twice.
     """
     await work.db.refresh(plan, with_for_update={"key_share": True})
-    if plan.ended_at is None or any(other.slug == plan.slug for other in await flow.plans_of(work.db, patient.id)):
+    if plan.ended_at is None or any(other.slug == plan.slug for other in await plans.plans_of(work.db, patient.id)):
         return False
     called_off = await _called_off_with(work.db, plan)
     plan.ended_at = plan.ended_by = plan.end_reason = None

@@ -1,7 +1,6 @@
-"""Plans and due check-ins: add plans, generate check-ins ahead, attach them to an appointment, cancel."""
+"""Check-ins: generate them ahead for each plan, with their reminders; cancel them."""
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from server.actor import system
 from server.checkins import occasions, rules
 from server.checkins.models import CheckIn, Plan
 from server.checkins.occasions import Occasion, Timing
+from server.checkins.plans import timing_of
 from server.checkins.rules import CheckInState
 from server.db import Work, new_id
 from server.people.models import Patient
@@ -39,24 +39,6 @@ async def add_plan(work: Work, patient: Patient, slug: str, timing: Timing) -> P
     return plan
 
 
-async def plans_of(db: AsyncSession, patient_id: str) -> list[Plan]:
-    return list(
-        await db.scalars(select(Plan).where(Plan.patient_id == patient_id, Plan.ended_at.is_(None)).order_by(Plan.slug))
-    )
-
-
-async def recurring_of(db: AsyncSession, patient_id: str) -> list[Plan]:
-    return [plan for plan in await plans_of(db, patient_id) if plan.rhythm in rules.RECURRING]
-
-
-async def set_time(work: Work, patient: Patient, at: time) -> None:
-    """Set the time of day of the patient's recurring plans. rescheduling.py moves the check-ins that exist already."""
-    for plan in await recurring_of(work.db, patient.id):
-        plan.at = at.strftime("%H:%M")
-        audit.record(work, "plan.timed", plan, at=plan.at)
-    await work.db.flush()
-
-
 async def schedule_all(db: AsyncSession, now: datetime) -> None:
     """Generate the check-ins of the coming days and their reminders, for every recurring plan."""
     found = await db.execute(
@@ -75,46 +57,10 @@ async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime
     for occasion in occasions.occasions(timing_of(plan), patient.zone, now - timedelta(hours=1), now + occasions.AHEAD):
         new = occasion.due_at not in existing and str(occasion.day) not in existing
         if new and occasion.closes_at > now:
-            await _make(db, plan, patient, occasion, None, now)
+            await make_check_in(db, plan, patient, occasion, None, now)
 
 
-@dataclass(frozen=True)
-class TiedTo:
-    """The appointment that check-ins are attached to. `starts` is wall time in `zone`."""
-
-    appointment_id: str
-    starts: datetime
-    zone: str
-
-
-async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
-    """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time."""
-    existing = {c.plan_id: c for c in await waiting(work.db, CheckIn.appointment_id == visit.appointment_id)}
-    for plan in await plans_of(work.db, patient.id):
-        if plan.rhythm not in rules.TIED:
-            continue
-        occasion = occasions.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, work.now)
-        check_in = existing.get(plan.id)
-        if occasion is None and check_in is not None:
-            await cancel_check_in(work, check_in, "moved")
-        elif occasion is not None and check_in is not None:
-            check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
-            audit.record(work, "check-in.moved", check_in)
-            await remind(work.db, check_in, plan, work.now)
-        elif occasion is not None:
-            await _make(work.db, plan, patient, occasion, visit.appointment_id, work.now)
-
-
-async def cancel_for_visit(work: Work, appointment_id: str, why: str) -> None:
-    for check_in in await waiting(work.db, CheckIn.appointment_id == appointment_id):
-        await cancel_check_in(work, check_in, why)
-
-
-def timing_of(plan: Plan) -> Timing:
-    return Timing(plan.rhythm, time.fromisoformat(plan.at), datetime.fromisoformat(plan.starts_on).date(), plan.weekday)
-
-
-async def _make(
+async def make_check_in(
     db: AsyncSession,
     plan: Plan,
     patient: Patient,

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
-from server.checkins import flow, occasions
+from server.checkins import flow, occasions, plans
 from server.checkins.models import CheckIn, Plan
 from server.checkins.occasions import Occasion
 from server.checkins.rules import CheckInState
@@ -26,7 +26,7 @@ async def recalculate(db: AsyncSession, now: datetime, patient_id: str | None = 
     rows = await db.execute(coming.where(CheckIn.patient_id == patient_id) if patient_id else coming)
     moved = 0
     for check_in, plan, patient in rows.all():
-        occasion = occasions.occasion_on(flow.timing_of(plan), date.fromisoformat(check_in.day or ""), patient.zone)
+        occasion = occasions.occasion_on(plans.timing_of(plan), date.fromisoformat(check_in.day or ""), patient.zone)
         moved += await _put(db, check_in, plan, occasion, now)
     return moved
 
@@ -41,7 +41,7 @@ async def recalculate_tied(db: AsyncSession, appointment_id: str, starts: dateti
     )
     moved = 0
     for check_in, plan, patient in rows.all():
-        occasion = occasions.around_visit(flow.timing_of(plan), starts, zone, patient.zone, now)
+        occasion = occasions.around_visit(plans.timing_of(plan), starts, zone, patient.zone, now)
         moved += await _put(db, check_in, plan, occasion, now)
     return moved
 

@@ -6,32 +6,24 @@ push, which shows once because it has the same tag; we never repeat an unknown t
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import actor, audit
-from server.access.models import Subscription
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
-from server.db import Work
-from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
+from server.delivery.attempts import Outgoing, Sending
 from server.delivery.batch import look_up
+from server.delivery.channel_choice import attempts_of, end
 from server.people.models import Patient
-from server.reminders import channel_policy_rules, rules
+from server.reminders import rules
 from server.reminders.digests.flow import combine
-from server.reminders.digests.members import count_combined, release_members
+from server.reminders.digests.members import release_members
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
 
 BATCH = 100
-UNREACHABLE = {
-    ChannelName.PUSH: "no device takes reminders",
-    ChannelName.EMAIL: "no email address",
-    ChannelName.TEXT: "no number, or no consent to text messages",
-}
 
 
 async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list[Reminder]:
@@ -91,7 +83,7 @@ async def write_attempts(
     outgoing: list[Outgoing] = []
     for reminder in going:
         try:
-            outgoing += _attempts_of(sending, reminder, able)
+            outgoing += attempts_of(sending, reminder, able)
         except (ValueError, MissingKey):  # one row that cannot be decrypted must not block the others
             end(db, reminder, ReminderState.FAILED, "its row does not open", now)
     for reminder in going:
@@ -99,90 +91,6 @@ async def write_attempts(
             await release_members(db, reminder, now)
     await db.flush()
     return outgoing
-
-
-def _attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> list[Outgoing]:
-    db, batch, now = sending.db, sending.batch, sending.now
-    patient = batch.patients[reminder.patient_id]
-    if reminder.expires_at <= now:
-        went_out = batch.went_out(reminder)
-        reason = "no device showed it" if went_out else "its time had passed"
-        return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, reason, now)
-    if patient.paused_at is not None and reminder.staff_id is None:
-        return end(db, reminder, ReminderState.CANCELLED, "paused", now)
-    policy = channel_policy_rules.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
-    if reminder.next_channel_at is not None and reminder.next_channel_at <= now:
-        reminder.channel_index, reminder.next_channel_at = reminder.channel_index + 1, None
-    return _try_channels(sending, reminder, policy)
-
-
-def _try_channels(
-    sending: Sending, reminder: Reminder, policy: Sequence[channel_policy_rules.ChannelWait]
-) -> list[Outgoing]:
-    """Attempts on the first channel, from the current one on, that has an address to try."""
-    db, batch, now = sending.db, sending.batch, sending.now
-    patient = batch.patients[reminder.patient_id]
-    reason = reminder.reason or "no channel is set up"
-    for index in range(reminder.channel_index, len(policy)):
-        channel = policy[index].channel
-        reminder.channel_index = index
-        found = targets(batch, reminder, patient, channel)
-        if found:
-            if reminder.next_channel_at is None:
-                reminder.next_channel_at = channel_policy_rules.next_channel_time(
-                    policy, index, now, reminder.expires_at
-                )
-            return [write_attempt(sending, reminder, channel, target) for target in found]
-        if batch.went_out(reminder, channel):
-            return end(db, reminder, ReminderState.SENT, None, now)
-        reason, reminder.next_channel_at = UNREACHABLE[channel], None
-    if batch.went_out(reminder):
-        return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
-    return end(db, reminder, ReminderState.FAILED, reason, now)
-
-
-def end(
-    db: AsyncSession, reminder: Reminder, state: ReminderState, reason: str | None, now: datetime
-) -> list[Outgoing]:
-    """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`."""
-    reminder.state, reminder.reason, reminder.lease_until = state, reason, None
-    audit.record(Work(db, actor.system(reminder.clinic_id), now), f"reminder.{state}", reminder)
-    return []
-
-
-class Recheck(StrEnum):
-    """Whether an attempt still holds.
-
-    `WITHDRAWN`: cancelled, moved, paused, claimed by another worker, or its subscription has ended. `CHANGED`: some
-    reminders that its notification includes were cancelled.
-    """
-
-    GO = "go"
-    WITHDRAWN = "withdrawn"
-    CHANGED = "changed"
-
-
-async def recheck(db: AsyncSession, waiting: Sequence[Outgoing]) -> dict[str, Recheck]:
-    """Check just before sending whether each attempt, by its id, still holds."""
-    rows = await db.execute(
-        select(Attempt.id, Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at, Subscription.ended_at)
-        .join(Reminder, Reminder.id == Attempt.reminder_id)
-        .join(Patient, Patient.id == Reminder.patient_id)
-        .outerjoin(Subscription, Subscription.id == Attempt.subscription_id)
-        .where(Attempt.id.in_([outgoing.attempt_id for outgoing in waiting]))
-    )
-    found = {row.id: row for row in rows.all()}
-    combined = await count_combined(db, [outgoing.reminder_id for outgoing in waiting if outgoing.combined])
-    answers: dict[str, Recheck] = {}
-    for outgoing in waiting:
-        row = found.get(outgoing.attempt_id)
-        ours = row is not None and row.state == ReminderState.SENDING and row.fence == outgoing.fence
-        if row is None or not ours or row.ended_at is not None or (row.paused_at is not None and row.staff_id is None):
-            answers[outgoing.attempt_id] = Recheck.WITHDRAWN
-        else:
-            changed = combined.get(outgoing.reminder_id, 0) != outgoing.combined
-            answers[outgoing.attempt_id] = Recheck.CHANGED if changed else Recheck.GO
-    return answers
 
 
 async def next_due(db: AsyncSession) -> datetime | None:

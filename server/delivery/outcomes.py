@@ -16,7 +16,7 @@ from server.channels.push.channel import PushAddress
 from server.db import Work
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing
-from server.delivery.claims import end
+from server.delivery.channel_choice import end
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState

@@ -16,8 +16,9 @@ from server.db import Database
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing
 from server.delivery.backpressure import Pace
-from server.delivery.claims import BATCH, Recheck, claim_due, recheck, write_attempts
+from server.delivery.claims import BATCH, claim_due, write_attempts
 from server.delivery.outcomes import move_to_next_channel, write_outcomes
+from server.delivery.rechecks import Recheck, recheck
 
 log = structlog.get_logger()
 AT_ONCE = 20  # concurrent sends to one service

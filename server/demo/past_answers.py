@@ -12,6 +12,7 @@ from server.appointments import flow as appointments
 from server.appointments import lists as visits
 from server.appointments.rules import AppointmentStatus
 from server.checkins import flow as checkins
+from server.checkins import plans
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm
 from server.db import Work
@@ -50,7 +51,7 @@ async def live_through(db: AsyncSession, life: Life, team: list[Staff], now: dat
     """Answer due check-ins some hours later, or not at all; mark past visits as fulfilled."""
     patient, demo, chance = life.patient, life.demo, life.chance
     for week in range(7):
-        for plan in await checkins.plans_of(db, patient.id):
+        for plan in await plans.plans_of(db, patient.id):
             if RHYTHMS[plan.slug] in (Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.MONTHLY):
                 await checkins.schedule(db, plan, patient, min(now - BACK + timedelta(weeks=week), now))
     due = await db.scalars(

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor, ActorKind
 from server.db import Work
 from server.demo.cast import DemoPatient
-from server.flags import actions, expected_levels, lists
+from server.flags import actions, expected_levels, lists, notes
 from server.flags.actions import Outcome
 from server.flags.expected_levels import Item, Wanted
 from server.flags.models import Flag
@@ -63,7 +63,7 @@ async def _note(db: AsyncSession, coordinator: Actor, patient: Patient, demo: De
     """Add the demo's note about this patient, if any, to the first open flag."""
     found = await _open_flags(db, patient)
     if demo.note and found:
-        await actions.add_note(Work(db, coordinator, now - timedelta(hours=1)), found[0], demo.note)
+        await notes.add_note(Work(db, coordinator, now - timedelta(hours=1)), found[0], demo.note)
 
 
 async def close_old_flags(db: AsyncSession, team: list[Staff], patient: Patient, at: datetime, now: datetime) -> None:

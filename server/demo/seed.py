@@ -15,7 +15,7 @@ from server.actor import Actor, ActorKind, system
 from server.appointments import booking, replies
 from server.appointments import lists as visits
 from server.appointments.booking import NewSeries, NewVisit
-from server.checkins import flow as checkins
+from server.checkins import flow
 from server.checkins.occasions import Timing
 from server.clock import to_wall
 from server.db import Database, Work
@@ -85,7 +85,7 @@ async def _seed_patient(
         await people.add_caregiver(Work(db, coordinator, began), patient, *demo.caregiver)
     actor = await _joined(db, coordinator, patient, demo, began)
     for slug in demo.plans:
-        await checkins.add_plan(Work(db, coordinator, began), patient, slug, _rhythm(slug, patient, number, now, began))
+        await flow.add_plan(Work(db, coordinator, began), patient, slug, _rhythm(slug, patient, number, now, began))
     await _book(db, coordinator, patient, number, now)
     await live_through(db, Life(actor, patient, demo, chance), team, now)
     await staff_worked(db, team, patient, demo, number, now)

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import departures, sessions
 from server.actor import Actor
 from server.appointments import lists
-from server.checkins import ended_plans
-from server.checkins import flow as checkins
+from server.checkins import ended_plans, plans
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.desk import audit_words, sources, trends
@@ -101,7 +100,7 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         "history": [(r, forms[r.questionnaire_id], source[r.id]) for r in newest],
         "sections": trends.sections(forms.values(), history, visits),
         "visits": [visit for visit in visits if visit.starts_at > work.now - timedelta(days=30)],
-        "plans": await checkins.plans_of(work.db, patient.id),
+        "plans": await plans.plans_of(work.db, patient.id),
         "ended_plans": await ended_plans.of_patient(work.db, patient.id),
         "titles": {slug: form.title for slug, form in (await questionnaires.offered(work.db, work.actor)).items()},
         "caregivers": await people.caregivers_of(work.db, patient.id),

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.db import Work
-from server.flags import deadlines, escalation, rules
+from server.flags import deadlines, rules
 from server.flags.alerts import alert_staff
+from server.flags.escalation import flow as escalation
 from server.flags.evidence import Evidence
 from server.flags.lists import newest, of_patient
 from server.flags.models import Flag

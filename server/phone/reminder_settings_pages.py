@@ -5,8 +5,7 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 
-from server.checkins import flow as checkins
-from server.checkins import rescheduling
+from server.checkins import plans, rescheduling
 from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Patient
@@ -59,7 +58,7 @@ TIMES = ("09:00", "12:00", "16:00", "19:00")
 
 @get("/times", opt=PERSON)
 async def times_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    chosen = {plan.at for plan in await checkins.recurring_of(db, actor.patient_id)}
+    chosen = {plan.at for plan in await plans.recurring_of(db, actor.patient_id)}
     times = [(at, time.fromisoformat(at)) for at in TIMES]
     return render.page(request, "phone/times.html", times=times, chosen=chosen)
 
@@ -71,7 +70,7 @@ async def set_time(request: Ask, work: InWork) -> Response[Any]:
     if at not in TIMES:
         return problems.answer(request, 422)
     patient = await work.db.get_one(Patient, work.actor.patient_id)
-    await checkins.set_time(work, patient, time.fromisoformat(at))
+    await plans.set_time(work, patient, time.fromisoformat(at))
     await rescheduling.recalculate(work.db, work.now, patient.id)
     return render.go(request, "/settings/times")
 

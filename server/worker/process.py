@@ -11,20 +11,12 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from server import crypto
-from server.channels.email import EmailChannel, read_server
-from server.channels.protocol import Channel
-from server.channels.push.channel import PushChannel
-from server.channels.push.host_list import HostList
-from server.channels.text import TextChannel
-from server.clock import Clock, system_clock
-from server.db import Database
-from server.delivery.sender import Sender
 from server.settings import Settings
-from server.worker.liveness_ping import DeadMan
+from server.worker.construction import make_worker
 from server.worker.pulse import Pulse
-from server.worker.schedule import LONGEST_SLEEP, REPAIR, TICKS, Tick, Worker
+from server.worker.ticks import REPAIR, TICKS, Tick
 from server.worker.wakeups import notice_writes
+from server.worker.worker import LONGEST_SLEEP, Worker
 
 log = structlog.get_logger()
 AFTER_A_FAILURE = 1.0  # seconds
@@ -43,25 +35,6 @@ class Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         return now + self.period
-
-
-def make_worker(settings: Settings, clock: Clock = system_clock, database: Database | None = None) -> Worker:
-    keyring = crypto.load_keyring(settings.secret_keys)
-    crypto.use(keyring)
-    database = database or Database(settings.database_url)
-    push = PushChannel(
-        keyring.vapid,
-        settings.vapid_subject,
-        HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback),
-        now=clock,
-    )
-    others: list[Channel] = []
-    if settings.text_url:
-        others.append(TextChannel(settings.text_url))
-    if settings.smtp_url:
-        others.append(EmailChannel(read_server(settings.smtp_url), now=clock))
-    sender = Sender(database, push, clock, settings.base_url, others)
-    return Worker(database, sender, clock, dead_man=DeadMan(settings.ping_url) if settings.ping_url else None)
 
 
 async def run(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
+from server.checkins import flow
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.checkins.occasions import Timing
@@ -41,7 +42,7 @@ async def around(
     """Rosa gets a readiness question before each visit and a check-in after it."""
     for rhythm in rhythms:
         slug = {Rhythm.BEFORE: "readiness", Rhythm.AFTER: "day-after"}[rhythm]
-        await checkins.add_plan(work_by(db, cast.maria, now), cast.rosa, slug, Timing(rhythm, time(10), now.date()))
+        await flow.add_plan(work_by(db, cast.maria, now), cast.rosa, slug, Timing(rhythm, time(10), now.date()))
 
 
 async def tied(db: AsyncSession, visit: Appointment, state: str = "waiting") -> list[str]:

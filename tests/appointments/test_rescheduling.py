@@ -8,6 +8,7 @@ from sqlalchemy import update
 from server.appointments import booking, rescheduling
 from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
+from server.checkins import flow
 from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_rescheduling
 from server.checkins.models import CheckIn
@@ -29,8 +30,8 @@ async def visit(database: Database, cast: Cast) -> Appointment:
     async with database.writing() as db:
         for rhythm in (Rhythm.BEFORE, Rhythm.AFTER):
             what = Timing(rhythm, time(10), NOW.date())
-            await checkins.add_plan(work_by(db, cast.maria), cast.rosa, "readiness", what)
-        await checkins.add_plan(
+            await flow.add_plan(work_by(db, cast.maria), cast.rosa, "readiness", what)
+        await flow.add_plan(
             work_by(db, cast.maria), cast.rosa, "daily-three", Timing(Rhythm.DAILY, time(9), NOW.date())
         )
         return await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))

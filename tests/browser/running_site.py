@@ -13,7 +13,7 @@ from server.actor import system
 from server.appointments import booking
 from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
-from server.checkins import flow as checkins
+from server.checkins import flow
 from server.checkins.models import CheckIn
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
@@ -170,7 +170,7 @@ class RunningSite:
         actor = system(patient.clinic_id, "tests")
         rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
         async with self.database.writing() as db:
-            plan = await checkins.add_plan(Work(db, actor, now), patient, slug, rhythm)
+            plan = await flow.add_plan(Work(db, actor, now), patient, slug, rhythm)
             due = CheckIn.due_at <= system_clock()
             found = await db.scalars(select(CheckIn).where(CheckIn.plan_id == plan.id, due).order_by(CheckIn.due_at))
             return list(found)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from server.actor import system
 from server.checkins import ended_plans, flow
+from server.checkins.flow import add_plan
 from server.checkins.models import CheckIn, Plan
 from server.checkins.occasions import Timing
 from server.checkins.rules import CheckInState, Rhythm
@@ -30,7 +31,7 @@ DAILY = Timing(Rhythm.DAILY, time(9), NOW.date())
 
 async def plan(database: Database, patient: Patient, slug: str, timing: Timing, now: datetime = NOW) -> Plan:
     async with database.writing() as db:
-        return await flow.add_plan(Work(db, system(patient.clinic_id), now), patient, slug, timing)
+        return await add_plan(Work(db, system(patient.clinic_id), now), patient, slug, timing)
 
 
 async def check_ins(database: Database) -> list[CheckIn]:

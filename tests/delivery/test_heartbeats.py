@@ -7,7 +7,7 @@ from server.clock import JUMP, SETTLES_AFTER, ClockWatch
 from server.db import Database
 from server.delivery import heartbeats
 from server.delivery.sender import Sender
-from server.worker.schedule import Worker
+from server.worker.worker import Worker
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock

@@ -6,7 +6,7 @@ import pytest
 
 from server.db import Database
 from server.desk import audit_words
-from server.flags import actions, expected_levels
+from server.flags import expected_levels, notes
 from server.flags.models import Flag
 from server.people import calls
 from server.people.rules import CallOutcome
@@ -82,7 +82,7 @@ async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
     [flag] = await flags(database)
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        await actions.add_note(work_by(db, cast.ken, clock()), held, "Speech therapist knows.")
+        await notes.add_note(work_by(db, cast.ken, clock()), held, "Speech therapist knows.")
         await expected_levels.expect(
             work_by(db, cast.ken, clock()),
             cast.rosa.id,

@@ -15,7 +15,7 @@ from server import crypto, migrations
 from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
 from server.channels.push.host_list import HostList
-from server.checkins import flow as checkins
+from server.checkins import flow
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
 from server.db import Database, Work
@@ -87,7 +87,7 @@ async def _prepare(url: str) -> None:
             await device_of(db, person)
         await _other_ways(db, cast)
         daily = Timing(Rhythm.DAILY, time(12), NOW.date())
-        await checkins.add_plan(work_by(db, cast.maria), cast.rosa, "weekly-als", daily)
+        await flow.add_plan(work_by(db, cast.maria), cast.rosa, "weekly-als", daily)
         for which in range(3):
             await subscribe(db, which, "first")
     await database.close()

@@ -19,7 +19,8 @@ from server.channels.protocol import Message, Outcome, Result
 from server.db import Database
 from server.delivery.claims import next_due
 from server.delivery.sender import Sender
-from server.worker.schedule import TICKS, Worker
+from server.worker.ticks import TICKS
+from server.worker.worker import Worker
 from tests.cast import NOW
 from tests.faults.worker import all_done
 

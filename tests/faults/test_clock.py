@@ -17,7 +17,8 @@ from server.delivery.sender import Sender
 from server.reminders import status
 from server.reminders.models import Reminder
 from server.worker import process
-from server.worker.schedule import TICKS, Worker
+from server.worker.ticks import TICKS
+from server.worker.worker import Worker
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble

@@ -22,8 +22,7 @@ from server.appointments import flow as appointments
 from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
-from server.checkins import ended_plans, rules
-from server.checkins import flow as checkins
+from server.checkins import ended_plans, plans, rules
 from server.checkins.models import CheckIn
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database, Work
@@ -266,7 +265,7 @@ async def test_case_134_a_check_in_of_an_ended_plan_or_a_visit_called_off_stays_
     await Running(database, running.clock, running.push).tick()
     running.clock.now = NOW + HOUR
     async with database.writing() as db:
-        for plan in await checkins.plans_of(db, cast.walter.id):
+        for plan in await plans.plans_of(db, cast.walter.id):
             await ended_plans.end(work_by(db, cast.maria, NOW + HOUR), plan, "Not needed")
         visit = (await db.scalars(select(Appointment))).one()
         await appointments.mark(work_by(db, cast.maria, NOW + HOUR), visit, AppointmentStatus.CANCELLED)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.delivery.claims import next_due
-from server.flags import escalation
+from server.flags.escalation import flow as escalation
 from server.settings import Settings
-from server.worker.process import make_worker
-from server.worker.schedule import TICKS, Worker
+from server.worker.construction import make_worker
+from server.worker.ticks import TICKS
+from server.worker.worker import Worker
 from tests.faults.points import Points, watch_channels, watch_database, watch_sockets
 
 LOOKS_AGAIN = timedelta(seconds=1)

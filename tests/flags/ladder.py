@@ -11,7 +11,7 @@ from server.channels.text import Number
 from server.db import Database
 from server.delivery.claims import next_due
 from server.delivery.sender import Sender
-from server.flags import escalation
+from server.flags.escalation import flow as escalation
 from server.people import on_call
 from server.people.models import Clinic
 from server.people.on_call import Contact

@@ -11,6 +11,7 @@ from server.audit import AuditEvent
 from server.db import Database
 from server.flags import actions, lists
 from server.flags.models import Flag, FlagNote
+from server.flags.notes import add_note, notes_of
 from server.people.models import Staff
 from server.people.rules import Refused
 from tests.cast import NOW, Cast, acting, work_by
@@ -33,7 +34,7 @@ async def gives(database: Database, staff: Staff, whom: str) -> object:
 
 async def notes(database: Database, staff: Staff, text: str, hours: int) -> object:
     at = NOW + timedelta(hours=hours)
-    return await act(database, staff, lambda db, flag: actions.add_note(work_by(db, staff, at), flag, text))
+    return await act(database, staff, lambda db, flag: add_note(work_by(db, staff, at), flag, text))
 
 
 async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(database: Database, cast: Cast) -> None:
@@ -86,7 +87,7 @@ async def test_notes_are_sealed_signed_and_in_order(database: Database, cast: Ca
     assert await notes(database, cast.maria, "", 2) is None
     flag = await only_flag(database)
     async with database.reading() as db:
-        found = await actions.notes_of(db, [flag.id, "another"])
+        found = await notes_of(db, [flag.id, "another"])
     assert [(note.text, note.author_id) for note in found[flag.id]] == [
         ("Left a message.", cast.maria.id),
         ("She called back.", cast.ken.id),

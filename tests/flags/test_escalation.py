@@ -7,7 +7,9 @@ import pytest
 from server.channels.protocol import Outcome, Result
 from server.clock import to_utc
 from server.db import Database
-from server.flags import actions, escalation, escalation_status
+from server.flags import actions
+from server.flags.escalation import flow as escalation
+from server.flags.escalation import status as escalation_status
 from server.flags.models import Flag
 from server.people.models import Patient, Staff
 from server.reminders.models import Attempt, Reminder

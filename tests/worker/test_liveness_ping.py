@@ -9,7 +9,7 @@ from aiohttp import web
 from server.db import Database
 from server.delivery.sender import Sender
 from server.worker.liveness_ping import DeadMan
-from server.worker.schedule import Worker
+from server.worker.worker import Worker
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 

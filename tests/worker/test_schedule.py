@@ -17,9 +17,10 @@ from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
 from server.settings import Settings
-from server.worker import process
-from server.worker.schedule import LONGEST_SLEEP, TICKS, Worker
+from server.worker import construction, process
+from server.worker.ticks import TICKS
 from server.worker.wakeups import notice_writes
+from server.worker.worker import LONGEST_SLEEP, Worker
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -142,7 +143,7 @@ async def test_a_booking_in_another_process_wakes_it(
 
 
 async def test_the_worker_is_put_together_from_the_settings(settings: Settings, clock: StillClock) -> None:
-    made = process.make_worker(settings, clock)
+    made = construction.make_worker(settings, clock)
     assert crypto.dump_keyring(crypto.keyring()) == settings.secret_keys
     assert made.sender.base_url == "https://localhost"
     await made.sender.close()

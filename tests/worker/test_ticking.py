@@ -19,7 +19,8 @@ from server.exchange.metrics import scrape
 from server.worker import process
 from server.worker.liveness_ping import DeadMan
 from server.worker.pulse import Pulse
-from server.worker.schedule import REPAIR, TICKS, Tick, Worker
+from server.worker.ticks import REPAIR, TICKS, Tick
+from server.worker.worker import Worker
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock

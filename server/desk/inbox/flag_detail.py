@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from server.db import Work
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.rows import Row
-from server.flags import actions, expected_levels, lists
+from server.flags import expected_levels, lists
 from server.flags import flow as review
 from server.flags import rules as review_rules
 from server.flags.models import ExpectedLevel, Flag, FlagNote
+from server.flags.notes import notes_of
 from server.flags.rules import Severity
 from server.people import staff
 from server.people.models import Staff
@@ -39,7 +40,7 @@ async def of_all(work: Work, flags: Sequence[Flag]) -> dict[str, Detail]:
     team = await staff.team(work.db, work.actor)
     names = {member.id: member.name for member in team}
     forms = await questionnaires.offered(work.db, work.actor)
-    notes = await actions.notes_of(work.db, [flag.id for flag in flags])
+    notes = await notes_of(work.db, [flag.id for flag in flags])
     return {
         flag.id: Detail(
             team=team,

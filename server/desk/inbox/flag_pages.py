@@ -16,7 +16,7 @@ from server.db import Work
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
 from server.desk.rules import InboxTab
-from server.flags import actions, expected_levels, lists
+from server.flags import actions, expected_levels, lists, notes
 from server.flags.actions import Outcome
 from server.flags.expected_levels import Wanted
 from server.flags.models import Flag
@@ -95,7 +95,7 @@ async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
 async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    if await actions.add_note(work, flag, text(form, "note")) is None:
+    if await notes.add_note(work, flag, text(form, "note")) is None:
         return await _page(request, work, flag, View(INBOX, "empty"))
     return _back(request, form, flag)
 

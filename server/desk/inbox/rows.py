@@ -16,11 +16,13 @@ from server.desk import rules
 from server.desk.inbox import paging
 from server.desk.reasons import Reason, reason_of
 from server.desk.rules import Age
-from server.flags import actions, escalation_status
+from server.flags import actions
+from server.flags.escalation import status as escalation_status
 from server.flags.lists import URGENT_FIRST
 from server.flags.models import Flag
+from server.flags.notes import notes_of
 from server.flags.rules import Shown
-from server.flags.triggers import versions as trigger_versions
+from server.flags.triggers import lists
 from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
@@ -108,9 +110,9 @@ async def rows_of(work: Work, flags: Sequence[Flag]) -> list[Row]:
     patients = await patients_of(work.db, work.actor, {flag.patient_id for flag in flags})
     history = await _history(work.db, flags)
     clinic = await people.clinic_of(work.db, work.actor)
-    notes = await actions.notes_of(work.db, [flag.id for flag in flags])
+    notes = await notes_of(work.db, [flag.id for flag in flags])
     steps = await escalation_status.escalation_steps(work.db, flags, clinic.zone, work.now)
-    messages = await trigger_versions.messages(work.db, {flag.trigger_id for flag in flags})
+    messages = await lists.messages(work.db, {flag.trigger_id for flag in flags})
     return [
         Row(
             flag,

@@ -13,6 +13,7 @@ from server.desk.triggers import lines, preview
 from server.desk.triggers.preview import Preview
 from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Screen, Severity
+from server.flags.triggers import lists
 from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers import versions as trigger_versions
 from server.flags.triggers.versions import Rule
@@ -46,7 +47,7 @@ async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") 
 
 @get("/{trigger_id:str}", opt=CLINICIAN)
 async def edit_page(request: Ask, db: Db, actor: Who, trigger_id: FromPath[str]) -> Response[str]:
-    row = found(await trigger_versions.find(db, actor, trigger_id))
+    row = found(await lists.find(db, actor, trigger_id))
     return await _page(request, db, actor, Editor(trigger_versions.as_rule(row), row))
 
 
@@ -55,7 +56,7 @@ async def write(request: Ask, work: InWork) -> Response[Any]:
     """`step` is "preview", or "save" after the preview."""
     form = await form_of(request)
     replaced_id, rule = text(form, "instead_of", 32), _rule(form)
-    replaced = found(await trigger_versions.find(work.db, work.actor, replaced_id)) if replaced_id else None
+    replaced = found(await lists.find(work.db, work.actor, replaced_id)) if replaced_id else None
     if replaced is not None and (replaced.ended_at is not None or replaced.slug != rule.slug):
         return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
     wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
@@ -102,7 +103,7 @@ def _rule(form: FormMultiDict) -> Rule:
 async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) -> Response[str]:
     rule, replaced = editor.rule, editor.replaced
     form = found((await questionnaires.offered(db, actor)).get(rule.slug))
-    versions = await trigger_versions.versions_of(db, replaced) if replaced else []
+    versions = await lists.versions_of(db, replaced) if replaced else []
     return render.page(
         request,
         "desk/trigger.html",
@@ -125,8 +126,8 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) ->
 @post("/{trigger_id:str}/restore", opt=CLINICIAN)
 async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
     """Undo. If the trigger in force protects more, this asks for a reason, as ending that one would."""
-    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
-    after = await trigger_versions.follower(work.db, row)
+    row = found(await lists.find(work.db, work.actor, trigger_id))
+    after = await lists.follower(work.db, row)
     reason = text(await form_of(request), "reason")
     again = await trigger_versions.restore(work, row, reason)
     if isinstance(again, Refused) and again.why == "reason" and after is not None:

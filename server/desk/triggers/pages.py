@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from server.db import Work
 from server.desk.triggers import lines, preview
 from server.flags.models import TriggerVersion
+from server.flags.triggers import lists
 from server.flags.triggers import versions as trigger_versions
 from server.people import staff
 from server.questionnaires import flow as questionnaires
@@ -20,7 +21,7 @@ from server.web.problems import found
 @get("/", opt=STAFF)
 async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
     """`did` names the trigger that was just ended or changed; the page offers to undo that."""
-    forms, rows = await questionnaires.offered(db, actor), await trigger_versions.all_rules(db, actor)
+    forms, rows = await questionnaires.offered(db, actor), await lists.all_rules(db, actor)
     after = {row.follows_id: row for row in rows if row.follows_id}
     shown = [(row, lines.line_of(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
     return render.page(
@@ -43,14 +44,14 @@ async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = 
 
 @get("/{trigger_id:str}/end", opt=CLINICIAN)
 async def end_page(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[str]:
-    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
+    row = found(await lists.find(work.db, work.actor, trigger_id))
     return await _end_page(request, work, row)
 
 
 @post("/{trigger_id:str}/end", opt=CLINICIAN)
 async def end(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
     """End a trigger. It protects patients, so this needs a reason, and the next page offers to undo it."""
-    row = found(await trigger_versions.find(work.db, work.actor, trigger_id))
+    row = found(await lists.find(work.db, work.actor, trigger_id))
     reason = text(await form_of(request), "reason")
     if not reason:
         return await _end_page(request, work, row, reason="")

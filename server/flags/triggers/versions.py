@@ -1,21 +1,17 @@
 """The clinic's triggers: the defaults, and how staff change one. We keep all versions."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from server import audit
-from server.actor import Actor, Role
+from server.actor import Role
 from server.db import Work
 from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Screen, Severity
 from server.flags.triggers import rules as trigger_rules
+from server.flags.triggers.lists import follower
 from server.flags.triggers.rules import Trigger
-from server.people.models import Staff
 from server.people.rules import Refused
 
 DEFAULTS = Path(__file__).parent / "defaults.json"
@@ -116,39 +112,3 @@ def is_restorable(row: TriggerVersion, after: TriggerVersion | None) -> bool:
     if row.ended_at is None:
         return False
     return after is None or (after.ended_at is None and as_rule(after) != as_rule(row))
-
-
-async def follower(db: AsyncSession, row: TriggerVersion) -> TriggerVersion | None:
-    """The trigger that replaced this one; None if there is none."""
-    return await db.scalar(select(TriggerVersion).where(TriggerVersion.follows_id == row.id))
-
-
-async def find(db: AsyncSession, actor: Actor, trigger_id: str) -> TriggerVersion | None:
-    return await db.scalar(
-        select(TriggerVersion).where(TriggerVersion.id == trigger_id, TriggerVersion.clinic_id == actor.clinic_id)
-    )
-
-
-async def messages(db: AsyncSession, trigger_ids: Collection[str]) -> dict[str, str]:
-    """Trigger id → its message to staff; triggers without one are left out."""
-    found = await db.execute(
-        select(TriggerVersion.id, TriggerVersion.message).where(TriggerVersion.id.in_(trigger_ids))
-    )
-    return {trigger_id: message for trigger_id, message in found.all() if message}
-
-
-async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerVersion]:
-    """The clinic's triggers, ended ones too, in the order in which they began."""
-    found = select(TriggerVersion).where(TriggerVersion.clinic_id == actor.clinic_id)
-    return list(await db.scalars(found.order_by(TriggerVersion.began_at, TriggerVersion.id)))
-
-
-async def versions_of(db: AsyncSession, row: TriggerVersion) -> list[tuple[TriggerVersion, str]]:
-    """This trigger and those that it replaced, the newest first, each with its author's name."""
-    found: list[tuple[TriggerVersion, str]] = []
-    version: TriggerVersion | None = row
-    while version is not None:
-        author = await db.get(Staff, version.began_by) if version.began_by else None
-        found.append((version, author.name if author else ""))
-        version = await db.get(TriggerVersion, version.follows_id) if version.follows_id else None
-    return found

@@ -9,7 +9,7 @@ from server import audit
 from server.actor import system
 from server.db import Work
 from server.flags import deadlines
-from server.flags.escalation import AT_ONCE, hours_of, wait_of
+from server.flags.escalation.flow import AT_ONCE, hours_of, wait_of
 from server.flags.evidence import Evidence
 from server.flags.models import Flag, FlagNote
 from server.flags.rules import Condition

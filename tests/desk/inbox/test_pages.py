@@ -14,7 +14,8 @@ from server.appointments.booking import NewVisit
 from server.clock import to_wall
 from server.db import Database, Work
 from server.desk.inbox import rows as inbox_rows
-from server.flags import actions, escalation
+from server.flags import actions
+from server.flags.escalation import flow as escalation
 from server.flags.models import Flag, TriggerVersion
 from server.flags.rules import FlagOutcome
 from server.people import flow as people

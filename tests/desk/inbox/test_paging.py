@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import ended_plans
-from server.checkins import flow as checkins
+from server.checkins import ended_plans, plans
 from server.checkins.models import CheckIn, Plan
 from server.db import Database, Work
 from server.desk.inbox import pages as inbox_pages
@@ -78,7 +77,7 @@ async def pause(database: Database, cast: Cast, patient_id: str, now: datetime) 
 
 async def end_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
-        for plan in (await checkins.plans_of(db, patient_id))[:1]:
+        for plan in (await plans.plans_of(db, patient_id))[:1]:
             await ended_plans.end(work_by(db, cast.maria, now), plan, "Not needed")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from server.db import Database
 from server.flags.models import TriggerVersion
 from server.flags.rules import Condition, Severity
+from server.flags.triggers import lists
 from server.flags.triggers import versions as trigger_versions
 from server.flags.triggers.versions import Rule
 from server.flags.triggers.words import default_table
@@ -66,7 +67,7 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
     form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "today", "step": "save", "reason": "Known pain"}
     await ken.submit("/staff/triggers", form)
     async with database.reading() as db:
-        held = await trigger_versions.find(db, acting(cast.ken), old.id)
+        held = await lists.find(db, acting(cast.ken), old.id)
         assert held is not None
         assert (held.ended_by, held.amount, held.condition) == (cast.ken.id, old.amount, old.condition)
     [new] = await rows(database, TriggerVersion, TriggerVersion.follows_id == old.id)

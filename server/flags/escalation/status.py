@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import language
 from server.channels.protocol import ChannelName
 from server.clock import to_wall
-from server.flags.escalation import KINDS
+from server.flags.escalation.flow import KINDS
 from server.flags.models import Flag
 from server.flags.rules import Severity
 from server.language import gettext as _

@@ -1,0 +1,69 @@
+"""Decide what follows for a claimed reminder: attempts on the next channel that has an address, or its end."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import actor, audit
+from server.channels.protocol import ChannelName
+from server.db import Work
+from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
+from server.reminders import channel_policy_rules
+from server.reminders.models import Reminder
+from server.reminders.states import ReminderState
+
+UNREACHABLE = {
+    ChannelName.PUSH: "no device takes reminders",
+    ChannelName.EMAIL: "no email address",
+    ChannelName.TEXT: "no number, or no consent to text messages",
+}
+
+
+def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> list[Outgoing]:
+    db, batch, now = sending.db, sending.batch, sending.now
+    patient = batch.patients[reminder.patient_id]
+    if reminder.expires_at <= now:
+        went_out = batch.went_out(reminder)
+        reason = "no device showed it" if went_out else "its time had passed"
+        return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, reason, now)
+    if patient.paused_at is not None and reminder.staff_id is None:
+        return end(db, reminder, ReminderState.CANCELLED, "paused", now)
+    policy = channel_policy_rules.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
+    if reminder.next_channel_at is not None and reminder.next_channel_at <= now:
+        reminder.channel_index, reminder.next_channel_at = reminder.channel_index + 1, None
+    return _try_channels(sending, reminder, policy)
+
+
+def _try_channels(
+    sending: Sending, reminder: Reminder, policy: Sequence[channel_policy_rules.ChannelWait]
+) -> list[Outgoing]:
+    """Attempts on the first channel, from the current one on, that has an address to try."""
+    db, batch, now = sending.db, sending.batch, sending.now
+    patient = batch.patients[reminder.patient_id]
+    reason = reminder.reason or "no channel is set up"
+    for index in range(reminder.channel_index, len(policy)):
+        channel = policy[index].channel
+        reminder.channel_index = index
+        found = targets(batch, reminder, patient, channel)
+        if found:
+            if reminder.next_channel_at is None:
+                reminder.next_channel_at = channel_policy_rules.next_channel_time(
+                    policy, index, now, reminder.expires_at
+                )
+            return [write_attempt(sending, reminder, channel, target) for target in found]
+        if batch.went_out(reminder, channel):
+            return end(db, reminder, ReminderState.SENT, None, now)
+        reason, reminder.next_channel_at = UNREACHABLE[channel], None
+    if batch.went_out(reminder):
+        return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
+    return end(db, reminder, ReminderState.FAILED, reason, now)
+
+
+def end(
+    db: AsyncSession, reminder: Reminder, state: ReminderState, reason: str | None, now: datetime
+) -> list[Outgoing]:
+    """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`."""
+    reminder.state, reminder.reason, reminder.lease_until = state, reason, None
+    audit.record(Work(db, actor.system(reminder.clinic_id), now), f"reminder.{state}", reminder)
+    return []
