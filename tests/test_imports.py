@@ -67,7 +67,6 @@ PURE = {
     "channels/protocol.py",
     "flags/triggers/replay.py",
     "worker/pulse.py",
-    "reminders/channel_policy_rules.py",
     "reminders/states.py",
     "devices/health_rules.py",
 }

@@ -18,7 +18,8 @@ from server.delivery.batch import Batch
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
 from server.phone_numbers import countries as number_countries
-from server.reminders import channel_policy, rules
+from server.reminders import rules
+from server.reminders.channel_policies import flow as channel_policy
 from server.reminders.message_text import letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderKind

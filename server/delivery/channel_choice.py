@@ -9,7 +9,7 @@ from server import actor, audit
 from server.channels.protocol import ChannelName
 from server.db import Work
 from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
-from server.reminders import channel_policy_rules
+from server.reminders.channel_policies import rules as policies
 from server.reminders.models import Reminder
 from server.reminders.states import ReminderState
 
@@ -29,15 +29,13 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
         return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, reason, now)
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
-    policy = channel_policy_rules.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
+    policy = policies.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
     if reminder.next_channel_at is not None and reminder.next_channel_at <= now:
         reminder.channel_index, reminder.next_channel_at = reminder.channel_index + 1, None
     return _try_channels(sending, reminder, policy)
 
 
-def _try_channels(
-    sending: Sending, reminder: Reminder, policy: Sequence[channel_policy_rules.ChannelWait]
-) -> list[Outgoing]:
+def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policies.ChannelWait]) -> list[Outgoing]:
     """Attempts on the first channel, from the current one on, that has an address to try."""
     db, batch, now = sending.db, sending.batch, sending.now
     patient = batch.patients[reminder.patient_id]
@@ -48,9 +46,7 @@ def _try_channels(
         found = targets(batch, reminder, patient, channel)
         if found:
             if reminder.next_channel_at is None:
-                reminder.next_channel_at = channel_policy_rules.next_channel_time(
-                    policy, index, now, reminder.expires_at
-                )
+                reminder.next_channel_at = policies.next_channel_time(policy, index, now, reminder.expires_at)
             return [write_attempt(sending, reminder, channel, target) for target in found]
         if batch.went_out(reminder, channel):
             return end(db, reminder, ReminderState.SENT, None, now)

@@ -27,7 +27,8 @@ from server.people.rules import CallOutcome, ContactBy, PauseReason
 from server.phone_numbers import countries as number_countries
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Form
-from server.reminders import channel_policy, status
+from server.reminders import status
+from server.reminders.channel_policies import flow as channel_policy
 from server.responses import by_phone
 from server.responses import history as past
 from server.web import problems, render

@@ -8,8 +8,8 @@ from server.channels.protocol import ChannelName
 from server.people import flow as people
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
-from server.reminders import channel_policy
-from server.reminders.channel_policy import BadPolicy, PolicyChange
+from server.reminders.channel_policies import flow as channel_policy
+from server.reminders.channel_policies.flow import BadPolicy, PolicyChange
 from server.reminders.states import ReminderKind
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who

@@ -4,7 +4,7 @@ import pytest
 
 from server.db import Database
 from server.people.models import Clinic
-from server.reminders import channel_policy_rules
+from server.reminders.channel_policies import rules as policies
 from server.reminders.states import ReminderKind
 from tests.browser_without_screen import words
 from tests.cast import Cast
@@ -36,9 +36,9 @@ async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database:
     ruth = await signed_in(cast.ruth)
     assert "Saved." in words(await ruth.submit("/staff/clinic/channels", GOOD))
     held = await clinic(database, cast)
-    steps = channel_policy_rules.policy_for(ReminderKind.VISIT, held.channel_policy, ("push", "text", "email"))
+    steps = policies.policy_for(ReminderKind.VISIT, held.channel_policy, ("push", "text", "email"))
     assert [(step.channel, step.wait.total_seconds()) for step in steps] == [("text", 900), ("push", 3600)]
-    assert channel_policy_rules.policy_for(ReminderKind.CHANGE, held.channel_policy, ("push", "text")) == steps
+    assert policies.policy_for(ReminderKind.CHANGE, held.channel_policy, ("push", "text")) == steps
     assert held.silent_days == 7
     assert "clinic.channel-policy" in await audited(database, held.id)
 

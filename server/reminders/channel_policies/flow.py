@@ -9,7 +9,7 @@ from server.channels.protocol import ChannelName
 from server.db import Work
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
-from server.reminders import channel_policy_rules
+from server.reminders.channel_policies import rules as policies
 from server.reminders.states import ReminderKind
 
 KINDS = (ReminderKind.VISIT, ReminderKind.CHECK_IN, ReminderKind.NUDGE)
@@ -41,7 +41,7 @@ def text_countries(clinic: Clinic) -> list[str]:
 
 def of(clinic: Clinic) -> dict[ReminderKind, list[tuple[ChannelName, int]]]:
     """Kind → (channel, minutes to wait) in order: the clinic's policy, or the default."""
-    steps = {kind: channel_policy_rules.policy_for(kind, clinic.channel_policy, CHANNELS) for kind in KINDS}
+    steps = {kind: policies.policy_for(kind, clinic.channel_policy, CHANNELS) for kind in KINDS}
     return {
         kind: [(step.channel, step.wait // timedelta(minutes=1)) for step in found] for kind, found in steps.items()
     }
