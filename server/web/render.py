@@ -1,10 +1,12 @@
 """Render pages and fragments from one template each. Only this module reads htmx's headers."""
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2.ext import Extension
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
@@ -23,6 +25,14 @@ SERVER = Path(__file__).parent.parent
 # speed of the Read aloud button, or "off". The first value is the default.
 LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5"), "aloud": ("normal", "slow", "off")}
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
+INDENT = re.compile(r"^[ \t]+(?=[<{])", re.MULTILINE)
+
+
+class Unindented(Extension):
+    """Drop the indentation of templates, which a page would carry as blanks in its text. Attributes keep theirs."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        return INDENT.sub("", source)
 
 
 def environment(assets: Assets) -> Environment:
@@ -34,8 +44,7 @@ def environment(assets: Assets) -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,  # no check for changed files: one for each fragment would take longer than rendering it
         trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
+        extensions=["jinja2.ext.i18n", Unindented],
     )
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from httpx import Response
 from litestar import Litestar
 
 from server.web import render
+from server.web.assets import Assets
 from tests.browser_without_screen import Browser
 from tests.cast import Cast
 from tests.conftest import Enter
@@ -87,3 +88,23 @@ async def test_no_page_has_a_script_or_style_of_its_own(signed_in: Enter, cast: 
 
 def test_a_code_is_shown_in_two_groups() -> None:
     assert render.digits("12345678") == "1234 5678"
+
+
+def test_a_page_carries_no_indentation_of_its_template() -> None:
+    indented = """<p>
+      {% if name %}
+        <b>{{ name }}</b>
+        {%- trans %}
+          can
+          come
+        {% endtrans %}
+      {% endif %}
+    </p>"""
+    env = render.environment(Assets())
+    assert env.from_string(indented).render(name="Rosa") == "<p>\n<b>Rosa</b>can come</p>"
+
+
+def test_an_attribute_on_a_line_of_its_own_stays_apart() -> None:
+    env = render.environment(Assets())
+    source = "<input{% if wrong %} required{% endif %}\n    disabled>"
+    assert env.from_string(source).render(wrong=True).split() == ["<input", "required", "disabled>"]
