@@ -50,6 +50,11 @@ def _dashed(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
+def markup(response: httpx.Response) -> str:
+    """The page's HTML as one line, wherever its template breaks lines."""
+    return " ".join(response.text.split())
+
+
 def words(response: httpx.Response) -> str:
     """The text of the page's main part, as one line."""
     inside = re.search(r"<main.*?>(.*)</main>", response.text, re.S)

@@ -30,7 +30,7 @@ from server.people.flow import NewPatient
 from server.people.models import Patient
 from server.people.rules import CallOutcome, PauseReason
 from server.responses import overdue as late_patients
-from tests.browser_without_screen import Browser
+from tests.browser_without_screen import Browser, markup
 from tests.cast import NOW, Cast, acting, meet, work_by
 from tests.conftest import Enter, StillClock
 from tests.desk.inbox.test_pages import many_flags
@@ -162,7 +162,7 @@ async def all_rows(browser: Browser, path: str, between: Callable[[], Awaitable[
     """Follow "Show more" to the end; the ids of all rows in the order in which they came."""
     found: list[str] = []
     while True:
-        page = (await browser.get(path)).text
+        page = markup(await browser.get(path))
         found += re.findall(r'<li class="item[^"]*" id="([^"]+)" data-row', page)
         more = re.search(r'id="more" href="([^"]+)"', page)
         if more is None:
