@@ -31,6 +31,7 @@ check: setup-check
 format: setup-check
 	@.venv/bin/ruff format --quiet .
 	@$(PRETTIER) --write $(SCRIPTS) $(SHEETS)
+	@.venv/bin/djlint --reformat --quiet server
 
 faults: setup-dev
 	@.venv/bin/python -m tests.faults $(ARGS)
