@@ -17,6 +17,7 @@ from server.delivery import circuit_breakers, heartbeats
 from server.desk.inbox import flag_detail, paging
 from server.desk.inbox import overdue_list as late
 from server.desk.inbox import rows as inbox_rows
+from server.desk.inbox.changes import version
 from server.desk.inbox.overdue_list import LateRow
 from server.desk.inbox.rows import Listed
 from server.desk.rules import InboxTab
@@ -95,7 +96,7 @@ async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many
         breakers=await circuit_breakers.open_now(work.db),
         counts=counts,
         did=await flag_detail.just_done(work, tab.did),
-        version=await inbox_rows.version(work),
+        version=await version(work),
         call_outcomes=tuple(CallOutcome),
         after=tab.after,
         zone=work.actor.zone,
@@ -165,7 +166,7 @@ async def changes(request: Ask, work: InWork) -> Response[Any]:
 
     An event then makes the page fetch its lists again.
     """
-    tag = f'"{await inbox_rows.version(work)}"'
+    tag = f'"{await version(work)}"'
     headers = render.FRESH | {"ETag": tag}
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)

@@ -1,16 +1,13 @@
 """Rows of the inbox: one page of flags at a time, and only what its rows need, in a few queries."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.audit import AuditEvent
 from server.db import Work, unscoped
 from server.desk import rules
 from server.desk.inbox import paging
@@ -35,8 +32,6 @@ from server.web.charts import Chart
 
 PAGE, MOST = 50, 500  # rows at a time, and on one page after "Show more"
 SPARK = 10  # answers in a row's small chart, the newest
-# The tables that the inbox shows; each change of them leaves an audit event.
-AUDITED = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
 
 
 @dataclass(frozen=True)
@@ -169,27 +164,3 @@ def _spark(flag: Flag, form: Form | None, history: AnswerHistory) -> Chart:
 async def count_open(db: AsyncSession, actor: Actor) -> int:
     query = select(func.count()).where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_(None))
     return await db.scalar(query) or 0
-
-
-async def version(work: Work) -> str:
-    """Changes whenever the inbox may look different.
-
-    It depends on the latest events, on notifications to staff since then, and on the quarter of an hour.
-    """
-    since = work.now - timedelta(hours=12)
-    newest = await work.db.scalars(
-        select(AuditEvent.id)
-        .where(
-            AuditEvent.clinic_id == work.actor.clinic_id,
-            AuditEvent.at > since,
-            AuditEvent.subject.in_(AUDITED),
-        )
-        .order_by(AuditEvent.at.desc(), AuditEvent.id)
-        .limit(20)  # more than one, so that an event that was committed late still changes the version
-    )
-    parts = [
-        *newest,
-        *await escalation_status.pulse(work.db, work.actor.clinic_id, since),
-        str(int(work.now.timestamp() // 900)),
-    ]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
