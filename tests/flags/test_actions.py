@@ -3,15 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit import AuditEvent
 from server.db import Database
 from server.flags import actions, lists
-from server.flags.models import Flag, FlagNote
-from server.flags.notes import add_note, notes_of
+from server.flags.models import Flag
+from server.flags.rules import FlagOutcome
 from server.people.models import Staff
 from server.people.rules import Refused
 from tests.cast import NOW, Cast, acting, work_by
@@ -30,11 +30,6 @@ async def act(database: Database, staff: Staff, verb: Verb) -> object:
 
 async def gives(database: Database, staff: Staff, whom: str) -> object:
     return await act(database, staff, lambda db, flag: actions.assign(work_by(db, staff), flag, whom))
-
-
-async def notes(database: Database, staff: Staff, text: str, hours: int) -> object:
-    at = NOW + timedelta(hours=hours)
-    return await act(database, staff, lambda db, flag: add_note(work_by(db, staff, at), flag, text))
 
 
 async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(database: Database, cast: Cast) -> None:
@@ -80,22 +75,6 @@ async def test_it_is_given_to_nobody_elses_staff_and_not_once_it_is_closed(datab
     assert (await only_flag(database)).owner_id == cast.maria.id
 
 
-async def test_notes_are_sealed_signed_and_in_order(database: Database, cast: Cast) -> None:
-    await answers(database, cast.rosa, {"speech": "hard"})
-    for hours, (staff, text) in enumerate(((cast.maria, "Left a message."), (cast.ken, "She called back."))):
-        assert await notes(database, staff, text, hours) is not None
-    assert await notes(database, cast.maria, "", 2) is None
-    flag = await only_flag(database)
-    async with database.reading() as db:
-        found = await notes_of(db, [flag.id, "another"])
-    assert [(note.text, note.author_id) for note in found[flag.id]] == [
-        ("Left a message.", cast.maria.id),
-        ("She called back.", cast.ken.id),
-    ]
-    assert all(b"message" not in note.text_sealed for note in await rows(database, FlagNote))
-    assert "flag.noted" in await audited(database, found[flag.id][0].id)
-
-
 async def test_a_flag_keeps_the_rule_and_the_version_that_raised_it(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {})
     await answers(database, cast.rosa, {"speech": "little"}, weeks=1)
@@ -103,3 +82,83 @@ async def test_a_flag_keeps_the_rule_and_the_version_that_raised_it(database: Da
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=2)
     [after] = await flags(database, "speech")
     assert (after.severity, after.trigger_id, after.version) == ("today", before.trigger_id, 1)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note", "taken"),
+    [
+        ("", "Called her.", False),
+        ("forgotten", "Called her.", False),
+        ("no-action", "", False),
+        ("no-action", "Known since June.", True),
+        ("called", "", True),
+        ("plan-changed", "Softer food.", True),
+        ("visit-moved", "", True),
+    ],
+)
+async def test_an_outcome_is_owed_and_no_action_says_why(
+    database: Database, cast: Cast, outcome: FlagOutcome, note: str, taken: bool
+) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    assert await close(database, cast.maria, await only_flag(database), outcome, note) == taken
+    flag = await only_flag(database)
+    assert (flag.closed_at is not None, flag.outcome, flag.note or "") == (
+        (True, outcome, note) if taken else (False, None, "")
+    )
+    assert flag.owner_id == (cast.maria.id if taken else None)
+    assert flag.note_sealed is None or note.encode() not in flag.note_sealed
+
+
+async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_record(
+    database: Database, cast: Cast
+) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    both_look = asyncio.Barrier(2)
+
+    async def closes(staff: Staff, outcome: FlagOutcome) -> bool:
+        async with database.writing() as db:
+            held = await lists.find(db, acting(staff), flag.id)
+            assert held is not None
+            with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
+                await asyncio.wait_for(both_look.wait(), 0.3)
+            return await actions.close(work_by(db, staff), held, actions.Outcome(outcome)) is None
+
+    taken = await asyncio.gather(closes(cast.maria, FlagOutcome.CALLED), closes(cast.ken, FlagOutcome.VISIT_MOVED))
+    assert sorted(taken) == [False, True]
+    closed = await only_flag(database)
+    by_maria = ("called", cast.maria.id, cast.maria.id)
+    by_ken = ("visit-moved", cast.ken.id, cast.ken.id)
+    assert (closed.outcome, closed.closed_by, closed.owner_id) == (by_maria if taken[0] else by_ken)
+    said = await rows(database, AuditEvent, AuditEvent.verb == "flag.closed")
+    assert {event.actor_id for event in said} == {cast.maria.id, cast.ken.id}
+    assert sorted(event.detail["late"] for event in said) == [False, True]
+
+
+async def test_closing_it_again_later_changes_nothing(database: Database, cast: Cast) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    assert await close(database, cast.maria, flag)
+    assert not await close(database, cast.ken, flag, FlagOutcome.VISIT_MOVED, days=1)
+    assert ((await only_flag(database)).outcome, (await only_flag(database)).closed_by) == ("called", cast.maria.id)
+
+
+async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    await close(database, cast.maria, flag, note="Called.")
+    async with database.writing() as db:
+        await actions.reopen(work_by(db, cast.maria), await db.get_one(Flag, flag.id))
+    again = await only_flag(database)
+    assert (again.outcome, again.note, again.closed_at, again.closed_by) == (None, None, None, None)
+    assert "flag.reopened" in await audited(database, flag.id)
+
+
+async def test_undo_of_an_old_one_does_not_make_two(database: Database, cast: Cast) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    old = await only_flag(database)
+    await close(database, cast.maria, old)
+    await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
+    async with database.writing() as db:
+        await actions.reopen(work_by(db, cast.maria), await db.get_one(Flag, old.id))
+    assert [flag.closed_at is None for flag in await flags(database)] == [False, True]

@@ -1,22 +1,14 @@
 """Flags: raised once, news added, owned, closed with an outcome (cases 71, 73, 74)."""
 
-import asyncio
-import contextlib
 import json
 from datetime import datetime, timedelta
 
-import pytest
-
-from server.audit import AuditEvent
 from server.clock import to_utc
 from server.db import Database
-from server.flags import actions, flow, lists
-from server.flags.models import Flag
-from server.flags.rules import FlagOutcome
-from server.people.models import Staff
-from tests.cast import NOW, Cast, acting, work_by
+from server.flags import flow
+from tests.cast import NOW, Cast, work_by
 from tests.flags.scene import WEEK, answers, close, flags, only_flag
-from tests.stories import audited, rows
+from tests.stories import audited
 
 
 async def test_nothing_to_worry_about_raises_nothing(database: Database, cast: Cast) -> None:
@@ -98,86 +90,6 @@ async def test_after_an_outcome_anything_worse_fires_at_once(database: Database,
     assert [flag.closed_at is None for flag in await flags(database)] == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("outcome", "note", "taken"),
-    [
-        ("", "Called her.", False),
-        ("forgotten", "Called her.", False),
-        ("no-action", "", False),
-        ("no-action", "Known since June.", True),
-        ("called", "", True),
-        ("plan-changed", "Softer food.", True),
-        ("visit-moved", "", True),
-    ],
-)
-async def test_an_outcome_is_owed_and_no_action_says_why(
-    database: Database, cast: Cast, outcome: FlagOutcome, note: str, taken: bool
-) -> None:
-    await answers(database, cast.rosa, {"speech": "hard"})
-    assert await close(database, cast.maria, await only_flag(database), outcome, note) == taken
-    flag = await only_flag(database)
-    assert (flag.closed_at is not None, flag.outcome, flag.note or "") == (
-        (True, outcome, note) if taken else (False, None, "")
-    )
-    assert flag.owner_id == (cast.maria.id if taken else None)
-    assert flag.note_sealed is None or note.encode() not in flag.note_sealed
-
-
-async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_record(
-    database: Database, cast: Cast
-) -> None:
-    await answers(database, cast.rosa, {"speech": "hard"})
-    flag = await only_flag(database)
-    both_look = asyncio.Barrier(2)
-
-    async def closes(staff: Staff, outcome: FlagOutcome) -> bool:
-        async with database.writing() as db:
-            held = await lists.find(db, acting(staff), flag.id)
-            assert held is not None
-            with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
-                await asyncio.wait_for(both_look.wait(), 0.3)
-            return await actions.close(work_by(db, staff), held, actions.Outcome(outcome)) is None
-
-    taken = await asyncio.gather(closes(cast.maria, FlagOutcome.CALLED), closes(cast.ken, FlagOutcome.VISIT_MOVED))
-    assert sorted(taken) == [False, True]
-    closed = await only_flag(database)
-    by_maria = ("called", cast.maria.id, cast.maria.id)
-    by_ken = ("visit-moved", cast.ken.id, cast.ken.id)
-    assert (closed.outcome, closed.closed_by, closed.owner_id) == (by_maria if taken[0] else by_ken)
-    said = await rows(database, AuditEvent, AuditEvent.verb == "flag.closed")
-    assert {event.actor_id for event in said} == {cast.maria.id, cast.ken.id}
-    assert sorted(event.detail["late"] for event in said) == [False, True]
-
-
-async def test_closing_it_again_later_changes_nothing(database: Database, cast: Cast) -> None:
-    await answers(database, cast.rosa, {"speech": "hard"})
-    flag = await only_flag(database)
-    assert await close(database, cast.maria, flag)
-    assert not await close(database, cast.ken, flag, FlagOutcome.VISIT_MOVED, days=1)
-    assert ((await only_flag(database)).outcome, (await only_flag(database)).closed_by) == ("called", cast.maria.id)
-
-
-async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
-    await answers(database, cast.rosa, {"speech": "hard"})
-    flag = await only_flag(database)
-    await close(database, cast.maria, flag, note="Called.")
-    async with database.writing() as db:
-        await actions.reopen(work_by(db, cast.maria), await db.get_one(Flag, flag.id))
-    again = await only_flag(database)
-    assert (again.outcome, again.note, again.closed_at, again.closed_by) == (None, None, None, None)
-    assert "flag.reopened" in await audited(database, flag.id)
-
-
-async def test_undo_of_an_old_one_does_not_make_two(database: Database, cast: Cast) -> None:
-    await answers(database, cast.rosa, {"speech": "hard"})
-    old = await only_flag(database)
-    await close(database, cast.maria, old)
-    await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
-    async with database.writing() as db:
-        await actions.reopen(work_by(db, cast.maria), await db.get_one(Flag, old.id))
-    assert [flag.closed_at is None for flag in await flags(database)] == [False, True]
-
-
 async def test_the_first_who_looks_has_seen_it(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     for staff, hours in ((cast.ken, 1), (cast.maria, 2)):
@@ -185,16 +97,3 @@ async def test_the_first_who_looks_has_seen_it(database: Database, cast: Cast) -
             await flow.see(work_by(db, staff, NOW + timedelta(hours=hours)), cast.rosa.id)
     flag = await only_flag(database)
     assert (flag.seen_by, flag.seen_at) == (cast.ken.id, NOW + timedelta(hours=1))
-
-
-async def test_what_is_most_pressing_comes_first(database: Database, cast: Cast) -> None:
-    await answers(database, cast.rosa, {"speech": "hard", "pain": 7, "fall": True})
-    async with database.reading() as db:
-        assert [flag.severity for flag in await lists.open_flags(db, acting(cast.ken))] == [
-            "urgent",
-            "today",
-            "this-week",
-        ]
-        of_rosa = await lists.of_patient(db, cast.rosa.id)
-        assert [flag.severity for flag in of_rosa] == ["urgent", "today", "this-week"]
-        assert await lists.open_flags(db, acting(cast.tom)) == []

@@ -24,7 +24,7 @@ from server.reminders.states import Reply
 from tests.browser_without_screen import markup, words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
-from tests.flags.ladder import Ladder
+from tests.flags.escalation.ladder import Ladder
 from tests.flags.scene import answers, flags
 from tests.stories import STEADY, answered, due_check_in
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from server.channels.email import Mailbox
 from server.channels.protocol import Channel, Message, Outcome, Result
 from server.channels.text import Number
@@ -12,11 +14,13 @@ from server.db import Database
 from server.delivery.claims import next_due
 from server.delivery.sender import Sender
 from server.flags.escalation import flow as escalation
+from server.flags.escalation import status as escalation_status
 from server.people import on_call
 from server.people.models import Clinic
 from server.people.on_call import Contact
 from tests.cast import Cast, work_by
 from tests.conftest import StillClock
+from tests.flags.scene import only_flag
 from tests.push_double import PushDouble
 
 MARIAS, KENS = "+12125550150", "+12125550151"
@@ -89,3 +93,17 @@ class Ladder:
         """All that was said to anybody, pushes included."""
         bodies = [message.body for line in (self.text, self.email) for _, _, message in line.sent]
         return " ".join([*bodies, *(json.dumps(json.loads(m.body), ensure_ascii=False) for _, m in self.push.sent)])
+
+
+@pytest.fixture
+async def ladder(database: Database, cast: Cast, clock: StillClock) -> Ladder:
+    held = Ladder(database, cast, clock)
+    await held.put_on_call()
+    return held
+
+
+async def step(ladder: Ladder) -> str:
+    async with ladder.database.reading() as db:
+        return await escalation_status.escalation_step(
+            db, await only_flag(ladder.database), "America/New_York", ladder.clock()
+        )

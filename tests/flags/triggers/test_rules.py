@@ -1,21 +1,81 @@
-"""Repeated and missing answers (pure), expected levels, what is offered, and replaying."""
-
-from datetime import timedelta
+"""Which answers need a person: pure."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.flags import rules
 from server.flags.rules import WHOLE, Condition, Screen, Severity
 from server.flags.triggers import rules as trigger_rules
-from server.flags.triggers.replay import Moment, replay
 from server.flags.triggers.rules import Course, Earlier, Trigger
-from tests.cast import NOW
 
-DAY = timedelta(days=1)
+BREATHING = [
+    Trigger("urgent", "breathing", Condition.AT_LEAST, 4, Severity.URGENT, Screen.BREATHING),
+    Trigger("today", "breathing", Condition.AT_LEAST, 3, Severity.TODAY),
+    Trigger("two-steps", "breathing", Condition.WORSE_THAN_PREVIOUS, 2, Severity.TODAY),
+    Trigger("two-since-first", "breathing", Condition.WORSE_THAN_FIRST, 2, Severity.TODAY),
+    Trigger("one-step", "breathing", Condition.WORSE_THAN_PREVIOUS, 1, Severity.THIS_WEEK),
+]
 THRICE = Trigger("thrice", "pain", Condition.REPEATED, 5, Severity.THIS_WEEK, times=3)
 SKIPPED = Trigger("skipped", "mood", Condition.MISSING, 0, Severity.THIS_WEEK, times=2)
 MISSED = Trigger("missed", WHOLE, Condition.MISSING, 0, Severity.TODAY, times=2)
 NOTHING = Earlier({}, {WHOLE, "pain", "mood"})
+
+
+def raised(now: int, previous: int | None = None, first: int | None = None) -> list[str]:
+    """The rules that are raised for a level of breathing, the previous and the first one."""
+    before = {} if previous is None else {"breathing": previous}
+    at_first = {} if first is None else {"breathing": first}
+    return [found.trigger.id for found in trigger_rules.fired(BREATHING, Course({"breathing": now}, before, at_first))]
+
+
+@pytest.mark.parametrize(
+    ("now", "previous", "first", "rule"),
+    [
+        (0, None, None, []),
+        (2, None, None, []),
+        (3, None, None, ["today"]),
+        (4, None, None, ["urgent"]),
+        (4, 4, 4, ["urgent"]),
+        (3, 3, 3, ["today"]),
+        (1, 0, 1, ["one-step"]),
+        (2, 0, 2, ["two-steps"]),
+        (2, 2, 0, ["two-since-first"]),
+        (2, 1, 0, ["two-since-first"]),
+        (2, 2, 2, []),
+        (1, 2, 0, []),
+        (0, 4, 4, []),
+    ],
+)
+def test_against_its_own_last_and_first_answer(
+    now: int, previous: int | None, first: int | None, rule: list[str]
+) -> None:
+    assert raised(now, previous, first) == rule
+
+
+@given(now=st.integers(0, 4), previous=st.integers(0, 4), first=st.integers(0, 4))
+def test_one_rule_an_item_the_most_severe(now: int, previous: int, first: int) -> None:
+    found = trigger_rules.fired(BREATHING, Course({"breathing": now}, {"breathing": previous}, {"breathing": first}))
+    assert len(found) <= 1
+    if now == 4:
+        assert [one.severity for one in found] == ["urgent"]
+    if now > previous:
+        assert found
+
+
+def test_items_do_not_mix_and_the_most_severe_comes_first() -> None:
+    speech = Trigger("speech", "speech", Condition.WORSE_THAN_PREVIOUS, 1, Severity.THIS_WEEK)
+    found = trigger_rules.fired(
+        [speech, *BREATHING],
+        Course({"speech": 1, "breathing": 4}, {"speech": 0, "breathing": 0}, {"breathing": 0}),
+    )
+    assert [(one.item, one.severity) for one in found] == [("breathing", "urgent"), ("speech", "this-week")]
+    assert trigger_rules.fired([speech], Course({"speech": 4}, {"breathing": 0}, {})) == []
+    assert trigger_rules.fired(BREATHING, Course({}, {"breathing": 0}, {})) == []
+
+
+def test_what_is_known_of_it_is_handed_on() -> None:
+    [found] = trigger_rules.fired(BREATHING, Course({"breathing": 2}, {"breathing": 1}, {"breathing": 0}))
+    assert (found.now, found.previous, found.first) == (2, 1, 0)
 
 
 def pain(*levels: int | None) -> list[Earlier]:
@@ -72,46 +132,3 @@ def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
         assert [one.severity for one in raised] == found
     assert trigger_rules.fired([today], Course({"pain": 8}, {}, {}), {"pain": 7})
     assert trigger_rules.fired([SKIPPED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}), {"mood": 4})
-
-
-@pytest.mark.parametrize(
-    ("severities", "offered"),
-    [
-        ([Severity.TODAY, Severity.TODAY, Severity.TODAY], True),
-        ([Severity.TODAY, Severity.TODAY], False),
-        ([Severity.TODAY, Severity.THIS_WEEK, Severity.TODAY, Severity.TODAY], False),
-        ([Severity.THIS_WEEK, Severity.TODAY, Severity.TODAY, Severity.TODAY], False),
-        ([Severity.URGENT, Severity.TODAY, Severity.TODAY], False),
-        ([Severity.TODAY, Severity.TODAY, Severity.TODAY, Severity.THIS_WEEK], True),
-    ],
-)
-def test_it_is_offered_after_three_hard_ones_in_a_row(severities: list[Severity], offered: bool) -> None:
-    assert rules.offers_expected(severities) == offered
-
-
-def moments(*levels: int | None, every: int = 7) -> list[Moment]:
-    return [
-        Moment(NOW + n * every * DAY, {"pain": level})
-        if level is not None
-        else Moment(NOW + n * every * DAY, {}, came=False)
-        for n, level in enumerate(levels)
-    ]
-
-
-def test_a_replay_counts_as_if_each_had_its_outcome_at_once() -> None:
-    rule = Trigger("seven", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
-    assert len(replay([rule], moments(7, 7, 7, 7, 7), NOW)) == 1
-    assert len(replay([rule], moments(7, 7, 7, 7, 7, 7), NOW)) == 2
-    assert len(replay([rule], moments(7, 8, 9), NOW)) == 3
-    assert len(replay([rule], moments(7, 8, 9), NOW + 10 * DAY)) == 1
-
-
-def test_a_replay_knows_the_last_and_the_first_answer_and_what_was_missed() -> None:
-    worse = Trigger("worse", "pain", Condition.WORSE_THAN_PREVIOUS, 2, Severity.TODAY)
-    since = Trigger("since", "pain", Condition.WORSE_THAN_FIRST, 3, Severity.TODAY)
-    assert len(replay([worse], moments(1, None, 3), NOW)) == 1
-    assert len(replay([since], moments(1, 2, 3, 4), NOW)) == 1
-    quiet = [Moment(one.at, one.levels, expected={"pain": 4}) for one in moments(1, 2, 3, 4)]
-    assert replay([since], quiet, NOW) == []
-    gone = [Moment(NOW + n * DAY, {}, {WHOLE}, came=False) for n in range(3)]
-    assert len(replay([MISSED], gone, NOW)) == 1

@@ -9,31 +9,16 @@ from server.clock import to_utc
 from server.db import Database
 from server.flags import actions
 from server.flags.escalation import flow as escalation
-from server.flags.escalation import status as escalation_status
 from server.flags.models import Flag
 from server.people.models import Patient, Staff
 from server.reminders.models import Attempt, Reminder
 from tests.cast import NAMES, NOW, Cast, work_by
 from tests.conftest import StillClock
-from tests.flags.ladder import KENS, MARIAS, Ladder
+from tests.flags.escalation.ladder import KENS, MARIAS, Ladder, step
 from tests.flags.scene import answers, close, only_flag
 from tests.stories import audited, rows, subscribed
 
 MARIA, KEN = "maria@harbor.example", "ken@harbor.example"
-
-
-@pytest.fixture
-async def ladder(database: Database, cast: Cast, clock: StillClock) -> Ladder:
-    held = Ladder(database, cast, clock)
-    await held.put_on_call()
-    return held
-
-
-async def step(ladder: Ladder) -> str:
-    async with ladder.database.reading() as db:
-        return await escalation_status.escalation_step(
-            db, await only_flag(ladder.database), "America/New_York", ladder.clock()
-        )
 
 
 async def takes(ladder: Ladder, staff: Staff) -> None:
@@ -182,23 +167,6 @@ async def test_with_nobody_on_call_it_waits_until_somebody_is(
     await ladder.put_on_call()
     await ladder.pass_minutes(10)
     assert ladder.told()[0] == (30, "text", MARIAS)
-
-
-async def test_the_last_step_is_told_in_words(ladder: Ladder) -> None:
-    async with ladder.database.writing() as db:
-        await subscribed(db, ladder.cast.ruth)
-    await answers(ladder.database, ladder.cast.rosa, {"fall": True})
-    await ladder.pass_minutes(1)
-    seen = [await step(ladder)]
-    for minutes in (10, 5, 10):
-        await ladder.pass_minutes(minutes)
-        seen.append(await step(ladder))
-    assert [words.replace("\u00a0", " ") for words in seen] == [
-        "1 staff device alerted; Maria Alvarez will be told at 9:10 AM",
-        "told Maria Alvarez by text at 9:10 AM, no one has responded yet; the next person will be told at 9:20 AM",
-        "told Maria Alvarez by email at 9:15 AM, no one has responded yet; the next person will be told at 9:20 AM",
-        "told Ken Osei by email at 9:25 AM, no one has responded yet; the next person will be told at 10:20 AM",
-    ]
 
 
 async def test_what_is_said_to_staff_names_no_patient_and_no_symptom(ladder: Ladder) -> None:
