@@ -7,6 +7,7 @@ from server.clock import JUMP, SETTLES_AFTER, ClockWatch
 from server.db import Database
 from server.delivery import heartbeats
 from server.delivery.sender import Sender
+from server.exchange.metrics import scrape
 from server.worker.worker import Worker
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
@@ -63,3 +64,26 @@ async def test_case_8_a_worker_holds_and_says_so(database: Database, clock: Stil
     await worker.send_due()
     async with database.reading() as db:
         assert await heartbeats.trouble(db, clock()) is None
+
+
+async def test_case_133_a_beat_from_the_future_is_no_sign_of_life(database: Database) -> None:
+    async with database.writing() as db:
+        await heartbeats.beat(db, "ahead", None, NOW + timedelta(days=400))
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) == "stopped"
+        assert b"interlude_worker_beat_age_seconds +Inf" in await scrape(db, NOW)
+
+
+async def test_case_133_what_no_worker_does_any_more_is_told(
+    database: Database, signed_in: Enter, cast: Cast, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        await heartbeats.beat(db, "w1", None, NOW, {"escalate", "close"})
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) == "silent"
+        assert b'interlude_tick_silent{tick="escalate"} 1.0' in await scrape(db, NOW)
+    assert "Interlude has stopped some of its work" in words(await (await signed_in(cast.maria)).get("/staff"))
+    async with database.writing() as db:
+        await heartbeats.beat(db, "w2", None, NOW, {"ping"})
+    async with database.reading() as db:
+        assert await heartbeats.trouble(db, NOW) is None

@@ -9,6 +9,7 @@ from aiohttp import web
 from server.db import Database
 from server.delivery.sender import Sender
 from server.worker.liveness_ping import DeadMan
+from server.worker.pulse import Pulse
 from server.worker.worker import Worker
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
@@ -68,3 +69,24 @@ async def test_case_7_the_signs_stop_when_nothing_is_sent(
     await worker.ping()
     assert seen.signs == 1
     await asyncio.sleep(0)
+
+
+async def test_case_133_nobody_outside_is_told_that_all_is_well_while_a_tick_is_silent(
+    database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pings: list[str] = []
+
+    async def ping(self: DeadMan) -> bool:
+        pings.append(self.url)
+        return True
+
+    monkeypatch.setattr(DeadMan, "ping", ping)
+    sender = Sender(database, PushDouble(), clock, "https://localhost")
+    worker = Worker(database, sender, clock, lambda: clock().timestamp(), DeadMan("https://watch.example"))
+    worker.pulse = Pulse({"escalate": 30}, worker.monotonic())
+    await worker.send_due()
+    await worker.ping()
+    clock.move(seconds=100)
+    await worker.send_due()
+    await worker.ping()
+    assert len(pings) == 1

@@ -13,17 +13,12 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from server.db import Database
-from server.delivery import heartbeats
 from server.delivery.sender import Sender
-from server.exchange.metrics import scrape
 from server.worker import process
-from server.worker.liveness_ping import DeadMan
 from server.worker.pulse import Pulse
 from server.worker.ticks import REPAIR, TICKS, Tick
 from server.worker.worker import Worker
-from tests.browser_without_screen import words
-from tests.cast import NOW, Cast
-from tests.conftest import Enter, StillClock
+from tests.cast import NOW
 from tests.push_double import PushDouble
 from tests.virtual_time import VirtualTime
 
@@ -175,45 +170,23 @@ def test_case_133_ticks_that_have_stopped_are_on_the_staffs_page_and_in_the_metr
     assert pulse.newly_silent(200.0) == [("escalate", 99.0)]
 
 
-async def test_case_133_what_no_worker_does_any_more_is_told(
-    database: Database, signed_in: Enter, cast: Cast, clock: StillClock
-) -> None:
-    async with database.writing() as db:
-        await heartbeats.beat(db, "w1", None, NOW, {"escalate", "close"})
-    async with database.reading() as db:
-        assert await heartbeats.trouble(db, NOW) == "silent"
-        assert b'interlude_tick_silent{tick="escalate"} 1.0' in await scrape(db, NOW)
-    assert "Interlude has stopped some of its work" in words(await (await signed_in(cast.maria)).get("/staff"))
-    async with database.writing() as db:
-        await heartbeats.beat(db, "w2", None, NOW, {"ping"})
-    async with database.reading() as db:
-        assert await heartbeats.trouble(db, NOW) is None
+def test_a_late_tick_runs_once_and_is_never_dropped(worker: Worker) -> None:
+    jobs = process._scheduler(worker).get_jobs()
+    assert {job.id for job in jobs} == {tick.name for tick in TICKS}
+    for job in jobs:
+        assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
 
 
-async def test_case_133_a_beat_from_the_future_is_no_sign_of_life(database: Database) -> None:
-    async with database.writing() as db:
-        await heartbeats.beat(db, "ahead", None, NOW + 400 * DAY)
-    async with database.reading() as db:
-        assert await heartbeats.trouble(db, NOW) == "stopped"
-        assert b"interlude_worker_beat_age_seconds +Inf" in await scrape(db, NOW)
+async def test_a_tick_that_fails_takes_no_other_along(worker: Worker) -> None:
+    ran: list[str] = []
 
+    async def fails(_: Worker) -> None:
+        ran.append("fails")
+        raise RuntimeError
 
-async def test_case_133_nobody_outside_is_told_that_all_is_well_while_a_tick_is_silent(
-    database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pings: list[str] = []
+    async def goes_on(_: Worker) -> None:
+        ran.append("goes on")
 
-    async def ping(self: DeadMan) -> bool:
-        pings.append(self.url)
-        return True
-
-    monkeypatch.setattr(DeadMan, "ping", ping)
-    sender = Sender(database, PushDouble(), clock, "https://localhost")
-    worker = Worker(database, sender, clock, lambda: clock().timestamp(), DeadMan("https://watch.example"))
-    worker.pulse = Pulse({"escalate": 30}, worker.monotonic())
-    await worker.send_due()
-    await worker.ping()
-    clock.move(seconds=100)
-    await worker.send_due()
-    await worker.ping()
-    assert len(pings) == 1
+    await process._guarded(worker, replace(TICKS[0], run=fails))
+    await process._guarded(worker, replace(TICKS[1], run=goes_on))
+    assert ran == ["fails", "goes on"]

@@ -1,0 +1,40 @@
+"""A worker sends what is due, and sleeps until the next moment."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.db import Database
+from server.delivery.sender import Sender
+from server.reminders.models import Reminder
+from server.worker.worker import LONGEST_SLEEP, Worker
+from tests.cast import Cast
+from tests.conftest import StillClock
+from tests.push_double import PushDouble
+from tests.stories import rows, subscribed
+from tests.worker.scene import remind
+
+
+@pytest.mark.parametrize(
+    ("after", "sleep"),
+    [(timedelta(seconds=12), 12.0), (timedelta(hours=1), LONGEST_SLEEP), (timedelta(seconds=-5), 0.05)],
+)
+async def test_it_sleeps_until_the_next_moment(
+    worker: Worker, database: Database, cast: Cast, after: timedelta, sleep: float
+) -> None:
+    assert await worker.until_due() == LONGEST_SLEEP
+    await remind(database, cast, after)
+    assert await worker.until_due() == pytest.approx(sleep)
+
+
+async def test_what_is_due_is_sent_in_batches_until_nothing_is(
+    database: Database, cast: Cast, clock: StillClock
+) -> None:
+    push = PushDouble()
+    async with database.writing() as db:
+        await subscribed(db, cast.rosa)
+    for _ in range(3):
+        await remind(database, cast, timedelta())
+    await Worker(database, Sender(database, push, clock, "https://localhost"), clock).send_due()
+    assert len(set(push.ids)) == 3
+    assert {reminder.state for reminder in await rows(database, Reminder)} == {"sent"}
