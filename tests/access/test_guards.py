@@ -6,7 +6,6 @@ import pytest
 from httpx import Response
 from litestar import Litestar
 
-from server.access.cookies import PERSON_COOKIE, STAFF_COOKIE
 from server.audit import AuditEvent
 from server.db import Database
 from tests.browser_without_screen import ORIGIN, Browser
@@ -154,11 +153,3 @@ async def test_case_61_nor_in_a_form_or_a_query(
     assert (await maria.submit(f"/staff/patients/{cast.walter.id}/pair", other)).status_code == 404
     mixed = f"/staff/patients/{cast.walter.id}/plans/{rosa.plan_id}/end"
     assert (await maria.submit(mixed)).status_code == 404
-
-
-async def test_a_staff_session_is_no_patients_and_the_other_way_round(signed_in: Enter, cast: Cast) -> None:
-    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
-    as_staff = f"{STAFF_COOKIE}={rosa.http.cookies[PERSON_COOKIE]}"
-    as_person = f"{PERSON_COOKIE}={maria.http.cookies[STAFF_COOKIE]}"
-    assert (await rosa.get("/staff", cookie=as_staff)).url.path == "/staff/sign-in"
-    assert (await maria.get("/settings", cookie=as_person)).url.path == "/join"

@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import language
-from server.phone_numbers import countries as number_countries
 from server.phone_numbers import parts
 from server.phone_numbers import reading as numbers
 from server.phone_numbers.parts import BadNumber, BadNumbers
@@ -107,19 +105,6 @@ def test_case_78_a_persons_own_number_is_one_full_number(typed: str, why: str, i
     assert (refused.value.why, refused.value.instead) == (why, instead)
 
 
-def test_case_78_a_text_goes_only_to_countries_that_are_allowed() -> None:
-    assert number_countries.can_text("+12125550140", ["US"])
-    assert not number_countries.can_text("+18765550140", ["US"])  # Jamaica shares +1
-    assert number_countries.can_text("+18765550140", ["US", "JM"])
-    for costly in ("+19005550140", "+18005550140"):  # a premium rate; toll-free
-        assert not number_countries.can_text(costly, ["US"])
-    assert number_countries.can_text("+447400123456", ["GB"])
-    for deaf in ("+447012345678", "+442079460018"):  # a personal number at a premium; a landline
-        assert not number_countries.can_text(deaf, ["GB"])
-    for tel in (None, "", "988", "2125550140", "+12125550140;ext=12", "+"):
-        assert not number_countries.can_text(tel, ["US"])
-
-
 TYPED = st.text(alphabet=st.sampled_from("0123456789+()-./ #x,;ext٠١٢३４５\u200f\u00a0\u2011"), max_size=24)
 
 
@@ -164,18 +149,7 @@ def test_several_fields_are_read_at_once() -> None:
     assert {field: bad.why for field, bad in refused.value.by_field.items()} == {"a": "no-number", "b": "short"}
 
 
-def test_a_zone_tells_the_country() -> None:
-    zones = ("America/New_York", "US/Eastern", "Europe/Madrid", "America/Toronto", "UTC")
-    assert [number_countries.country_of_zone(zone) for zone in zones] == ["US", "US", "ES", "CA", "US"]
-
-
 def test_each_reason_has_its_words() -> None:
     template = (SERVER / "templates" / "_parts.html").read_text()
     for why in parts.REASONS:
         assert f'bad.why == "{why}"' in template
-
-
-def test_countries_are_named_in_the_language_of_the_page() -> None:
-    assert dict(number_countries.countries("es"))["US"] == "Estados Unidos"
-    with language.speaking("es"):
-        assert language.country("JM") == "Jamaica"

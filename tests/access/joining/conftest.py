@@ -1,0 +1,5 @@
+"""A new phone, for every test of joining that asks for one."""
+
+from tests.access.joining.scene import phone
+
+__all__ = ["phone"]

@@ -1,0 +1,89 @@
+"""Who may let a new phone in, and for whom (case 65)."""
+
+import pytest
+from litestar import Litestar
+
+from server.access.models import Device, PairingCode
+from server.db import Database
+from tests.access.joining.scene import LET_IN, agree, number_on
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import audited, rows
+
+
+async def test_staff_let_a_phone_in(phone: Browser, signed_in: Enter, database: Database, cast: Cast) -> None:
+    number = await number_on(phone)
+    assert (await phone.get("/join/asked/state")).status_code == 204
+    maria = await signed_in(cast.maria)
+    address = f"/staff/patients/{cast.rosa.id}/devices"
+    assert "Pair Rosa Delgado's phone" in words(await maria.get(address))
+    assert (await maria.submit(address, {"code": number})).url.path == f"/staff/patients/{cast.rosa.id}"
+    assert all(device.staff_id for device in await rows(database, Device))
+    assert await agree(phone) == "/reminders"
+    [device] = [device for device in await rows(database, Device) if device.patient_id]
+    assert device.patient_id == cast.rosa.id
+    [pairing] = await rows(database, PairingCode)
+    assert (pairing.made_by, await audited(database, pairing.id)) == (
+        cast.maria.id,
+        ["pairing.issued", "pairing.approved"],
+    )
+    assert "has expired" in words(await phone.get("/join/asked"))
+
+
+async def test_a_patients_own_phone_lets_in_another_and_a_helpers(
+    phone: Browser, app: Litestar, signed_in: Enter, database: Database, cast: Cast
+) -> None:
+    rosa, helpers = await signed_in(cast.rosa), Browser(app)
+    for new, person in ((phone, cast.rosa), (helpers, cast.luis)):
+        number = await number_on(new)
+        assert "It's been added" in words(await rosa.submit(LET_IN, {"code": number, "whose": person.id}))
+        assert await agree(new) == "/reminders"
+    devices = [(device.patient_id, device.caregiver_id) for device in await rows(database, Device)]
+    assert sorted(devices, key=str) == sorted(
+        [(cast.rosa.id, None), (cast.rosa.id, None), (None, cast.luis.id)], key=str
+    )
+    await helpers.close()
+
+
+async def test_a_helper_lets_in_the_patients_phone_only_where_the_patient_allows_it(
+    phone: Browser, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    number = await number_on(phone)
+    asked = {"code": number, "whose": cast.rosa.id}
+    assert "It's Rosa Delgado's phone" not in words(await luis.get(LET_IN))
+    assert (await luis.submit(LET_IN, asked)).status_code == 404
+    assert (await luis.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})).status_code == 403
+    await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})
+    assert "It's Rosa Delgado's phone" in words(await luis.get(LET_IN))
+    assert "It's been added" in words(await luis.submit(LET_IN, asked))
+    assert await agree(phone) == "/reminders"
+    await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "no"})
+    assert (await luis.submit(LET_IN, asked)).status_code == 404
+    assert await audited(database, cast.luis.id) == ["caregiver.added", *["caregiver.may-approve"] * 2]
+
+
+async def test_somebody_elses_helper_is_nobody_here(signed_in: Enter, phone: Browser, cast: Cast) -> None:
+    walter, maria, tom = await signed_in(cast.walter), await signed_in(cast.maria), await signed_in(cast.tom)
+    number = await number_on(phone)
+    for whose in (cast.luis.id, cast.rosa.id, "", "nobody"):
+        assert (await walter.submit(LET_IN, {"code": number, "whose": whose})).status_code == 404
+    assert (await walter.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})).status_code == 404
+    of_walter, of_rosa = f"/staff/patients/{cast.walter.id}/devices", f"/staff/patients/{cast.rosa.id}/devices"
+    luis = {"code": number, "caregiver": cast.luis.id}
+    assert (await maria.submit(of_walter, luis)).status_code == 404
+    assert (await tom.submit(of_rosa, {"code": number})).status_code == 404
+    assert (await phone.get("/join/asked/state")).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("0000 0000", "No phone is showing this number"), ("", "No phone is showing"), ("<b>", "No phone is showing")],
+)
+async def test_case_65_a_wrong_number_is_said_and_kept(signed_in: Enter, cast: Cast, typed: str, said: str) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    for who, address in ((rosa, LET_IN), (maria, f"/staff/patients/{cast.rosa.id}/devices")):
+        refused = await who.submit(address, {"code": typed, "whose": cast.rosa.id})
+        assert (refused.status_code, said in words(refused), "<b>" in refused.text) == (422, True, False)
+        assert not typed or f'value="{typed}"' in refused.text or "<" in typed

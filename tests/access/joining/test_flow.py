@@ -1,0 +1,68 @@
+"""Pairing codes: each lets one phone in, once, for half an hour (cases 63, 65)."""
+
+import asyncio
+
+from litestar import Litestar
+
+from server.access.cookies import PERSON_COOKIE
+from server.access.models import Consent, Device, DeviceSession
+from server.db import Database
+from tests.access.scene import Issue, agreeing
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.stories import rows
+
+
+async def test_case_65_a_code_works_once(browser: Browser, app: Litestar, issue: Issue, database: Database) -> None:
+    code, second = await issue(), Browser(app)
+    await browser.submit("/join", agreeing(code))
+    again = await second.submit("/join", agreeing(code))
+    assert (again.status_code, len(await rows(database, Device))) == (422, 1)
+    assert "already been used" in words(again)
+    await second.close()
+
+
+async def test_case_65_a_code_ends_after_half_an_hour(browser: Browser, issue: Issue, clock: StillClock) -> None:
+    code = await issue()
+    clock.move(minutes=30)
+    refused = await browser.submit("/join/code", {"code": code})
+    assert refused.status_code == 422
+    assert "has expired" in words(refused)
+
+
+async def test_case_65_a_new_code_ends_the_one_before(browser: Browser, issue: Issue, cast: Cast) -> None:
+    first, of_luis = await issue(), await issue(cast.luis)
+    second = await issue()
+    assert (await browser.submit("/join/code", {"code": first})).status_code == 422
+    assert (await browser.submit("/join/code", {"code": of_luis})).status_code == 200
+    assert (await browser.submit("/join/code", {"code": second})).status_code == 200
+
+
+async def test_case_65_two_at_once_are_one_success(app: Litestar, issue: Issue, database: Database) -> None:
+    code, phones = await issue(), [Browser(app) for _ in range(5)]
+    for phone in phones:
+        await phone.csrf()
+    answers = await asyncio.gather(*(phone.submit("/join", agreeing(code)) for phone in phones))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422, 422]
+    assert len(await rows(database, Device)) == len(await rows(database, DeviceSession)) == 1
+    for phone in phones:
+        await phone.close()
+
+
+async def test_case_63_joining_again_begins_a_new_session(
+    signed_in: Enter, issue: Issue, database: Database, cast: Cast
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    before = rosa.http.cookies[PERSON_COOKIE]
+    await rosa.submit("/join", agreeing(await issue()))
+    assert rosa.http.cookies[PERSON_COOKIE] != before
+    assert len({session.token_hash for session in await rows(database, DeviceSession)}) == 2
+
+
+async def test_a_caregiver_joins_as_themselves(browser: Browser, issue: Issue, database: Database, cast: Cast) -> None:
+    await browser.submit("/join", agreeing(await issue(cast.luis)))
+    [device], [consent] = await rows(database, Device), await rows(database, Consent)
+    assert (device.patient_id, device.caregiver_id) == (None, cast.luis.id)
+    assert (consent.patient_id, consent.caregiver_id) == (cast.rosa.id, cast.luis.id)
+    assert "Luis Delgado's" in words(await browser.get("/settings"))

@@ -1,0 +1,39 @@
+"""Signing in with a passkey on a new phone (case 121)."""
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from litestar import Litestar
+
+from server.access.models import Device
+from server.db import Database
+from tests.access.authenticator import Authenticator
+from tests.access.scene import ENDED, OPENS
+from tests.browser_without_screen import Browser
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import rows
+
+
+async def test_case_121_a_phone_that_a_copied_passkey_opened_can_not_come_back_by_it(
+    signed_in: Enter, app: Litestar, browser: Browser, cast: Cast, database: Database, key: Authenticator
+) -> None:
+    """A cloud copied the key to a second phone, which is stolen."""
+    first = await signed_in(cast.rosa)
+    made = await key.make(first)
+    assert await key.sign_in(browser, made) == OPENS
+    [stolen] = [d for d in await rows(database, Device) if d.patient_id == cast.rosa.id and d.name == "iPhone 2"]
+    await first.submit(f"/settings/devices/{stolen.id}/end")
+    thief = Browser(app)
+    assert await key.sign_in(thief, made) == ENDED
+    await thief.close()
+
+
+async def test_case_121_an_unknown_passkey_is_not_told_apart_from_a_wrong_one(
+    signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
+) -> None:
+    """Only who holds the key learns that it has ended."""
+    rosa = await signed_in(cast.rosa)
+    made = await key.make(rosa)
+    await rosa.submit("/sign-out")
+    forged = Authenticator()
+    forged.keys[made] = ec.generate_private_key(ec.SECP256R1())
+    assert await forged.sign_in(browser, made) == (400, "passkey")

@@ -1,0 +1,56 @@
+"""People who leave: their passkeys and pairing codes end with their access (cases 121, 127)."""
+
+import pytest
+from litestar import Litestar
+
+from server.access.joining import flow as joining
+from server.access.models import PairingCode
+from server.db import Database
+from tests.access.authenticator import Authenticator
+from tests.access.scene import ENDED, OPENS, Code, lets_in
+from tests.browser_without_screen import Browser
+from tests.cast import Cast, work_by
+from tests.conftest import Enter
+from tests.stories import audited, rows
+
+
+async def test_case_121_a_caregivers_passkey_ends_with_the_access(
+    signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    own, made = await key.make(rosa), await key.make(luis)
+    await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")
+    assert await key.sign_in(browser, made) == ENDED
+    assert await key.sign_in(browser, own) == OPENS
+
+
+@pytest.mark.parametrize("why", ["leaving", "death", "holiday"])
+async def test_case_127_a_code_ends_with_leaving_and_with_death_and_with_no_other_pause(
+    signed_in: Enter, app: Litestar, cast: Cast, database: Database, why: str
+) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    async with database.writing() as db:
+        own = await joining.issue_pairing(work_by(db, cast.maria), cast.rosa, None)
+        helpers = await joining.issue_pairing(work_by(db, cast.maria), cast.rosa, cast.luis)
+    if why == "leaving":
+        await rosa.submit("/settings/leave")
+    else:
+        await maria.submit(f"/staff/patients/{cast.rosa.id}/pause", {"why": why})
+    for code in (own, helpers):
+        assert await Code(code).works(app) == (why == "holiday")
+    if why != "holiday":
+        ended = [await audited(database, code.id) for code in await rows(database, PairingCode) if not code.used_at]
+        assert ended == [["pairing.issued", "pairing.ended"]] * 2
+
+
+async def test_case_127_a_code_ends_with_the_caregiver_whom_it_was_for_and_who_issued_it(
+    signed_in: Enter, app: Litestar, cast: Cast, database: Database
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})
+    async with database.writing() as db:
+        his = Code(await joining.issue_pairing(work_by(db, cast.maria), cast.rosa, cast.luis))
+    hers = await lets_in(luis, app, cast.rosa)
+    await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")
+    assert not await his.works(app)
+    assert not await hers.works(app)

@@ -1,0 +1,54 @@
+"""Guesses are counted over all web processes, and the right ones forgiven (cases 65, 67)."""
+
+from litestar import Litestar
+
+from server import app as composition
+from server.access.joining import flow as joining
+from server.db import Database
+from server.people import flow
+from server.people.flow import NewPatient
+from server.settings import Settings
+from tests.access.scene import Issue, agreeing
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast, work_by
+from tests.conftest import StillClock
+
+
+async def test_case_65_guessing_is_limited_over_all_workers(
+    app: Litestar, settings: Settings, clock: StillClock, issue: Issue
+) -> None:
+    code, held = await issue(), Database(settings.database_url)
+    one, other = Browser(app), Browser(composition.create(settings, clock, held))
+    statuses = []
+    for turn in range(12):
+        answer = await (one, other)[turn % 2].submit("/join/code", {"code": "0000 0000"})
+        statuses.append(answer.status_code)
+    assert statuses == [422] * 10 + [429] * 2
+    assert "wait 15 minutes" in words(answer)
+    assert (await other.submit("/join", agreeing(code))).status_code == 429
+    clock.move(minutes=15)
+    assert (await other.submit("/join", agreeing(code))).url.path == "/reminders"
+    for device in (one, other):
+        await device.close()
+    await held.close()
+
+
+async def test_case_67_a_forged_address_does_not_buy_more_guesses(browser: Browser, cast: Cast) -> None:
+    forged = [{"x_forwarded_for": f"203.0.113.{n}", "forwarded": f"for=203.0.113.{n}"} for n in range(11)]
+    answers = [await browser.submit("/join/code", {"code": "0000 0000"}, **headers) for headers in forged]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+async def test_a_day_of_joining_on_the_clinics_own_network_locks_nobody_out(
+    app: Litestar, database: Database, cast: Cast, clock: StillClock
+) -> None:
+    """Ten patients of a group, one after the other, with codes that are right."""
+    for number in range(10):
+        async with database.writing() as db:
+            new = NewPatient(f"Patient {number}", "America/New_York")
+            patient = await flow.register_patient(work_by(db, cast.maria, clock()), new)
+            code = await joining.issue_pairing(work_by(db, cast.maria, clock()), patient, None)
+        phone = Browser(app)
+        assert (await phone.submit("/join/code", {"code": code})).status_code == 200, number
+        assert (await phone.submit("/join", agreeing(code))).url.path == "/reminders", number
+        await phone.close()
