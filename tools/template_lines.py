@@ -1,10 +1,10 @@
-"""Refuses lines of templates that are over 160 characters. Part of `make check`."""
+"""Refuse lines of templates that are over 120 characters, which djLint leaves as they are. Part of `make check`."""
 
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LIMIT = 160
+LIMIT = 120  # as in Python (pyproject.toml)
 
 
 def long_lines(root: Path) -> list[str]:
