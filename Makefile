@@ -26,6 +26,7 @@ check: setup-check
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.worker.json
 	@node_modules/.bin/eslint --max-warnings 0 -c tools/browser/eslint.config.mjs $(SCRIPTS)
 	@node_modules/.bin/stylelint --max-warnings 0 --config tools/browser/stylelint.config.mjs $(SHEETS)
+	@.venv/bin/djlint --check --quiet server || .venv/bin/djlint --check server
 	@.venv/bin/python tools/template_lines.py
 
 format: setup-check
