@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, time
 
 import pytest
+from httpx import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments.booking import NewVisit
@@ -16,7 +17,10 @@ from server.checkins.rules import Rhythm
 from server.clock import to_wall
 from server.db import Database
 from server.reminders import flow as reminders
+from server.reminders.models import Reminder
+from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast, work_by
+from tests.stories import rows
 
 DECEMBER = datetime(2026, 12, 1, 10)
 FIRST = NewVisit(DECEMBER, 90)
@@ -48,3 +52,22 @@ async def around(
 async def tied(db: AsyncSession, visit: Appointment, state: str = "waiting") -> list[str]:
     found = await checkins.waiting(db, CheckIn.appointment_id == visit.id)
     return sorted(f"{to_wall(c.due_at, 'America/New_York'):%m-%d %H:%M}" for c in found if c.state == state)
+
+
+FORM = {"date": "2026-12-01", "time": "10:00", "count": "1", "minutes": "90", "place": "Room 2", "instructions": ""}
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def book(maria: Browser, cast: Cast, **changed: object) -> Response:
+    return await maria.submit("/staff/visits", FORM | {"patient": cast.rosa.id} | changed)
+
+
+async def only_visit(database: Database) -> Appointment:
+    [visit] = await rows(database, Appointment)
+    return visit
+
+
+async def to_come(database: Database) -> list[str]:
+    """The reminders of visits that are still to be sent, by the clinic's clock."""
+    found = await rows(database, Reminder, Reminder.state == "scheduled", Reminder.kind == "visit")
+    return sorted(f"{to_wall(reminder.moment, 'America/New_York'):%m-%d %H:%M}" for reminder in found)

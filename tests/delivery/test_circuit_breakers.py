@@ -6,14 +6,16 @@ import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
+from server.db import Database
 from server.delivery import circuit_breakers
 from server.delivery.models import CircuitBreaker
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
 from tests.browser_without_screen import words
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.conftest import Enter
+from tests.faults.wrong_clock import FAR
 from tests.reminders.scene import ENDS, WHEN, Scene, plan
 from tests.stories import rows, subscribed
 
@@ -84,3 +86,12 @@ async def test_case_24_staff_are_told(refused: Scene, cast: Cast, signed_in: Ent
 async def test_another_service_goes_on(refused: Scene) -> None:
     async with refused.database.writing() as db:
         assert await circuit_breakers.resting(db, ["updates.push.services.mozilla.com"], WHEN) == set()
+
+
+async def test_case_134_a_breaker_from_the_future_is_tried(database: Database) -> None:
+    async with database.writing() as db:
+        db.add(CircuitBreaker(service="s", refused_by=[], since=FAR, opened_at=FAR, probe_at=FAR))
+    async with database.writing() as db:
+        assert await circuit_breakers.resting(db, ["s"], NOW) == set()
+    async with database.writing() as db:
+        assert await circuit_breakers.resting(db, ["s"], NOW) == {"s"}

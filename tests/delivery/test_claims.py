@@ -6,11 +6,13 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from server.access.models import Subscription
-from server.db import Work
+from server.db import Database, Work
+from server.delivery import claims
 from server.reminders import flow
-from server.reminders.rules import Planned
+from server.reminders.rules import LEASE, Planned
 from server.reminders.states import ReminderKind
-from tests.cast import acting
+from tests.cast import NOW, Cast, acting
+from tests.faults.wrong_clock import FAR, begin
 from tests.reminders.scene import ENDS, WHEN, Scene
 from tests.stories import subscribed
 
@@ -36,3 +38,15 @@ async def test_one_row_that_does_not_open_keeps_nobody_else_waiting(scene: Scene
     scene.clock.move(minutes=2)
     await asyncio.gather(scene.worker().tick(), return_exceptions=True)
     assert scene.phone.endpoint in {address.endpoint for address, _ in scene.push.sent}
+
+
+async def test_case_134_a_lease_from_the_future_keeps_no_reminder(database: Database, cast: Cast) -> None:
+    """A worker that claimed by a wrong clock, and died."""
+    await begin(database, cast)
+    async with database.writing() as db:
+        claimed = await claims.claim_due(db, FAR)
+        assert claimed
+    async with database.writing() as db:
+        assert {one.id for one in await claims.claim_due(db, NOW)} <= {one.id for one in claimed}
+    async with database.writing() as db:
+        assert await claims.claim_due(db, NOW + LEASE / 2) == []

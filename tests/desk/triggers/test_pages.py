@@ -1,24 +1,16 @@
 """Rules as clinicians write them: previewed, kept in versions, refused in words; missing answers raise flags."""
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import update
 
 from server.db import Database
 from server.flags.models import TriggerVersion
-from server.flags.rules import Condition, Severity
 from server.flags.triggers import lists
-from server.flags.triggers import versions as trigger_versions
-from server.flags.triggers.versions import Rule
 from server.flags.triggers.words import default_table
-from server.people.models import Patient
-from server.responses.submission import closing
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, acting, work_by
+from tests.cast import Cast, acting
 from tests.conftest import Enter, StillClock
 from tests.flags.scene import answers, flags
-from tests.stories import audited, due_check_in, rows
+from tests.stories import audited, rows
 from tools.triggers_table import BEGIN, END, PAGE, with_table
 
 PAIN = {"slug": "weekly-als", "item": "pain", "condition": "at-least", "amount": "5", "severity": "this-week"}
@@ -115,44 +107,6 @@ async def test_case_61_another_clinics_rule_is_not_there(signed_in: Enter, cast:
     assert (await tom.submit(f"/staff/triggers/{rule.id}/end")).status_code == 404
     assert (await tom.submit("/staff/triggers", PAIN | {"instead_of": rule.id, "step": "save"})).status_code == 404
     assert (await rule_of(database, cast)).ended_at is None
-
-
-@pytest.mark.parametrize("paused", [False, True])
-async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
-    database: Database, cast: Cast, paused: bool
-) -> None:
-    rule = Rule("weekly-als", "*", Condition.MISSING, times=2, severity=Severity.THIS_WEEK)
-    async with database.writing() as db:
-        await trigger_versions.write(work_by(db, cast.ken), rule, None)
-        await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(paused_at=NOW if paused else None))
-    for week in (0, 1):
-        at = NOW + timedelta(weeks=week)
-        async with database.writing() as db:
-            check_in = await due_check_in(db, cast.rosa, now=at)
-        async with database.writing() as db:
-            await closing.close_ended(db, check_in.closes_at)
-        assert [f.item for f in await flags(database)] == (["*:missing"] if week and not paused else [])
-
-
-async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
-    async with database.writing() as db:
-        await trigger_versions.write(
-            work_by(db, cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=2), None
-        )
-    await answers(database, cast.rosa, {"mood": None})
-    await answers(database, cast.rosa, {"mood": None}, weeks=1)
-    assert [(f.item, f.severity) for f in await flags(database)] == [("mood:missing", "today")]
-
-
-async def test_the_same_level_again_and_again_raises_a_flag(database: Database, cast: Cast) -> None:
-    async with database.writing() as db:
-        rule = Rule("weekly-als", "saliva", Condition.REPEATED, 1, 3, Severity.TODAY)
-        await trigger_versions.write(work_by(db, cast.ken), rule, None)
-    await answers(database, cast.rosa, {"saliva": "little"})
-    for week in (1, 2):
-        assert await flags(database) == []
-        await answers(database, cast.rosa, {"saliva": "little"}, weeks=week)
-    assert [(f.item, f.severity) for f in await flags(database)] == [("saliva", "today")]
 
 
 def test_the_docs_show_the_rules_that_come_with_interlude() -> None:

@@ -1,0 +1,33 @@
+"""Replies from notifications and links need no sign-in."""
+
+import json
+
+from server.db import Database
+from server.delivery.sender import Sender
+from tests.appointments.scene import book, only_visit
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.push_double import PushDouble
+from tests.stories import subscribed
+
+
+async def test_an_answer_from_the_notification_needs_no_sign_in(
+    signed_in: Enter, browser: Browser, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria, push = await signed_in(cast.maria), PushDouble()
+    await book(maria, cast)
+    async with database.writing() as db:
+        await subscribed(db, cast.rosa)
+    clock.move(days=12, hours=2)
+    await Sender(database, push, clock, "https://localhost").tick()
+    notification = json.loads(push.sent[0][1].body)["notification"]
+    body = {"token": notification["data"]["token"], "reply": "cant"}
+    assert notification["data"]["reply"] == "/visits/reply"
+    assert (await browser.post_json("/visits/reply", body)).json() == body
+    assert (await only_visit(database)).reply == "cant"
+    assert "can't come" in words(await (await signed_in(cast.ken)).get("/staff"))
+    assert (await browser.post_json("/visits/reply", body | {"token": "x"})).status_code == 404
+    assert (await browser.post_json("/visits/reply", body | {"reply": "maybe"})).status_code == 400
+    clock.move(days=5)
+    assert (await browser.post_json("/visits/reply", body)).status_code == 404

@@ -1,0 +1,75 @@
+"""When the app opens, the subscription of the browser and ours are made to match (cases 34, 37)."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from server import crypto
+from server.access.models import Subscription
+from server.access.rules import SubscriptionEnd
+from server.actor import Actor, ActorKind
+from server.channels.push.host_list import HostList
+from server.channels.push.vapid import vapid_public_key
+from server.db import Database, Work
+from server.devices import reconciliation, subscriptions
+from server.devices.reconciliation import Opened, Permission
+from tests.cast import NOW, Cast
+from tests.devices.test_health import DAY
+from tests.stories import PUSH, browser_keys, device_of, rows
+
+Reconcile = Callable[[Opened], Awaitable[str]]
+
+
+@pytest.fixture
+async def reconcile(database: Database, cast: Cast) -> Reconcile:
+    """Rosa's phone, subscribed, says at an open what it holds."""
+    async with database.writing() as db:
+        device = await device_of(db, cast.rosa)
+        actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=device.id)
+        await subscriptions.subscribe(
+            Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse("")
+        )
+
+    async def opens(said: Opened) -> str:
+        async with database.writing() as db:
+            return await reconciliation.reconcile(Work(db, actor, NOW + DAY), said)
+
+    return opens
+
+
+async def test_case_37_the_same_on_both_sides_is_left_alone(reconcile: Reconcile, database: Database) -> None:
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", "")) == "fine"
+    assert [held.ended_at for held in await rows(database, Subscription)] == [None]
+
+
+async def test_case_37_an_endpoint_that_changed_unnoticed_is_told(reconcile: Reconcile) -> None:
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "two", "")) == "tell"
+
+
+async def test_case_37_an_endpoint_that_the_browser_lost_is_made_anew(reconcile: Reconcile, database: Database) -> None:
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
+    assert [held.end_reason for held in await rows(database, Subscription)] == ["gone"]
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
+
+
+async def test_a_permission_taken_back_is_noticed(reconcile: Reconcile, database: Database) -> None:
+    assert await reconcile(Opened(Permission.DENIED, "", "")) == "fine"
+    assert [held.end_reason for held in await rows(database, Subscription)] == ["denied"]
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
+
+
+async def test_case_34_a_new_key_of_ours_is_a_new_subscription(reconcile: Reconcile, keyring: crypto.Keyring) -> None:
+    old = vapid_public_key(next(iter(keyring.vapid.values())))
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", old)) == "fine"
+    new = crypto.new_keyring().vapid
+    crypto.use(crypto.Keyring(keyring.data, keyring.lookup, new | keyring.vapid, keyring.outbox))
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", old)) == "subscribe"
+    assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", "")) == "subscribe"
+
+
+async def test_turned_off_on_purpose_it_stays_off(reconcile: Reconcile, database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        [held] = list(await rows(database, Subscription))
+        actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=held.device_id)
+        await subscriptions.unsubscribe(Work(db, actor, NOW), SubscriptionEnd.TURNED_OFF)
+    assert await reconcile(Opened(Permission.GRANTED, "", "")) == "fine"

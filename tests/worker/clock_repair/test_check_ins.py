@@ -1,0 +1,36 @@
+"""Check-ins that a clock that was ahead has closed early are opened again (case 134)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.responses.models import Draft, Response
+from tests.cast import NOW, Cast
+from tests.faults.test_clock import Running
+from tests.faults.wrong_clock import ANY_START, HOUR, go_wrong
+from tests.stories import audited, rows
+
+
+async def test_case_134_a_phone_that_answered_under_the_old_client_id_is_still_heard(
+    running: Running, cast: Cast, database: Database
+) -> None:
+    """An entry that waited on a phone was made before the early close; it completes what was reopened."""
+    [before] = await rows(database, CheckIn, CheckIn.patient_id == cast.rosa.id, CheckIn.due_at == NOW)
+    running = await go_wrong(running, ANY_START)
+    [after] = await rows(database, CheckIn, CheckIn.id == before.id)
+    assert (after.state, after.client_id) == ("waiting", before.client_id)
+    [taken_back] = await rows(database, Response, Response.check_in_id == before.id)
+    assert taken_back.undone_at is not None
+    assert "check-in.reopened" in await audited(database, before.id)
+    [draft] = await rows(database, Draft, Draft.check_in_id == before.id)
+    assert draft.answered_at <= running.clock()
+
+
+async def test_case_134_what_has_truly_ended_is_not_reopened(running: Running, cast: Cast, database: Database) -> None:
+    """Three days later Walter's check-in is over by any clock, and Rosa's went in as partial."""
+    await running.tick(73 * 3600)
+    states = await running.states()
+    assert states["check_in"] == {"missed": 1, "partial": 1, "waiting": 2}
+    running = await go_wrong(running, replace(ANY_START, by=HOUR, after=timedelta()))
+    assert (await running.states())["check_in"] == states["check_in"]

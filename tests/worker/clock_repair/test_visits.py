@@ -1,0 +1,48 @@
+"""What a clock that was ahead has ended around a visit is restored (case 134)."""
+
+from sqlalchemy import select
+
+from server.appointments import flow as appointments
+from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
+from server.checkins import ended_plans, plans
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.reminders.models import Reminder
+from tests.cast import NOW, Cast, work_by
+from tests.faults.test_clock import Running
+from tests.faults.wrong_clock import ANY_START, FAR, HOUR, go_wrong
+from tests.stories import rows
+
+
+async def test_case_134_a_check_in_of_an_ended_plan_or_a_visit_called_off_stays_closed(
+    running: Running, cast: Cast, database: Database
+) -> None:
+    running.clock.now = FAR
+    await Running(database, running.clock, running.push).tick()
+    running.clock.now = NOW + HOUR
+    async with database.writing() as db:
+        for plan in await plans.plans_of(db, cast.walter.id):
+            await ended_plans.end(work_by(db, cast.maria, NOW + HOUR), plan, "Not needed")
+        visit = (await db.scalars(select(Appointment))).one()
+        await appointments.mark(work_by(db, cast.maria, NOW + HOUR), visit, AppointmentStatus.CANCELLED)
+    again = Running(database, running.clock, running.push)
+    await again.tick()
+    await again.tick(60)
+    [walters] = await rows(database, CheckIn, CheckIn.patient_id == cast.walter.id, CheckIn.due_at == NOW)
+    assert walters.state == "missed"
+    assert await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.state == "scheduled") == []
+
+
+async def test_case_134_reminders_that_were_missed_early_go_out_at_their_own_time(
+    running: Running, cast: Cast, database: Database
+) -> None:
+    running = await go_wrong(running, ANY_START)
+    async with database.reading() as db:
+        visit = (await db.scalars(select(Appointment))).one()
+    for _ in range(6 * 24):
+        await running.tick(3600)
+    told = await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.kind == "visit")
+    assert {reminder.state for reminder in told} <= {"sent", "unreached"}
+    assert len(told) == 3
+    assert len(running.push.ids) == len(set(running.push.ids))
