@@ -63,13 +63,13 @@ async def _end_page(
     request: Ask, db: AsyncSession, actor: Actor, plan: Plan, wrong: bool = False, reason: str = ""
 ) -> Response[str]:
     """If a colleague has ended the plan meanwhile, the page says who and why, and keeps the typed reason."""
-    form = (await questionnaires.offered(db, actor)).get(plan.slug)
+    definition = (await questionnaires.offered(db, actor)).get(plan.slug)
     return render.page(
         request,
         "checkins/plan_end.html",
         422 if wrong else 409 if plan.ended_at is not None else 200,
         plan=plan,
-        title=form.title if form else plan.slug,
+        title=definition.title if definition else plan.slug,
         patient=found(await people.find_patient(db, actor, plan.patient_id)),
         wrong=wrong,
         reason=reason,

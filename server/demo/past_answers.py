@@ -82,14 +82,14 @@ def _keep_open(check_in: CheckIn, now: datetime) -> bool:
 
 async def _answer(db: AsyncSession, life: Life, check_in: CheckIn, at: datetime, now: datetime) -> None:
     demo = life.demo
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
+    definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
     weeks = (at - (now - BACK)).total_seconds() / 604800
     answers: dict[str, Value] = {}
-    for question in form.questions:
-        if question in asked(form, answers, Respondent.SELF):
+    for question in definition.questions:
+        if question in asked(definition, answers, Respondent.SELF):
             answers[question.link_id] = _value(question, demo, weeks, life.chance)
-    if demo.red in form.by_id and at > now - timedelta(days=3):
-        answers[demo.red] = form.by_id[demo.red].worse_answer
+    if demo.red in definition.by_id and at > now - timedelta(days=3):
+        answers[demo.red] = definition.by_id[demo.red].worse_answer
     await submit.submit(
         Work(db, life.actor, at), check_in, Submission(check_in.client_id, answers, Respondent.SELF, at)
     )

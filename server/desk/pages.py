@@ -16,7 +16,7 @@ from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value, answers_from_json
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.level_words import level_words
 from server.questionnaires.question import Question
 from server.responses import history, unread
@@ -33,17 +33,17 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
     """One response as it was given. The patient can see that staff opened it."""
     response = found(await unread.find(work.db, work.actor, response_id))
     await receipt.opened(work, response)
-    form = await questionnaires.form_of(work.db, response.questionnaire_id)
+    definition = await questionnaires.definition_of(work.db, response.questionnaire_id)
     given = history.answers_of(response)
     return render.page(
         request,
         "desk/response.html",
         response=response,
-        form=form,
+        definition=definition,
         patient=await work.db.get_one(Patient, response.patient_id),
-        lines=_lines(form, given),
+        lines=_lines(definition, given),
         versions=[
-            (version, _lines(form, answers_from_json(version.answers)))
+            (version, _lines(definition, answers_from_json(version.answers)))
             for version in await unread.conflicting_versions(work.db, response)
         ],
         source=(await sources.of(work.db, work.actor, [response]))[response.id],
@@ -54,9 +54,9 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
     )
 
 
-def _lines(form: Form, given: Answers) -> list[tuple[Question, str | None]]:
+def _lines(definition: Definition, given: Answers) -> list[tuple[Question, str | None]]:
     """Each question that was asked, with the answer in words; None for a skip."""
-    return [(q, answer_words(q, given[q.link_id])) for q in form.questions if q.link_id in given]
+    return [(q, answer_words(q, given[q.link_id])) for q in definition.questions if q.link_id in given]
 
 
 def answer_words(question: Question, value: Value) -> str | None:

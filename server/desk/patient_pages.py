@@ -26,7 +26,7 @@ from server.people.models import Patient
 from server.people.rules import CallOutcome, ContactBy, PauseReason
 from server.phone_numbers import countries as number_countries
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.reminders import status
 from server.reminders.channel_policies import flow as channel_policy
 from server.responses import by_phone
@@ -71,9 +71,9 @@ async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
     return not number_countries.can_text(tel, countries)
 
 
-async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[tuple[CheckIn, Form]]:
+async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[tuple[CheckIn, Definition]]:
     found = await by_phone.enterable(db, patient.id, now)
-    return [(check_in, await questionnaires.form_of(db, check_in.questionnaire_id)) for check_in in found]
+    return [(check_in, await questionnaires.definition_of(db, check_in.questionnaire_id)) for check_in in found]
 
 
 @get("/print", opt=STAFF | WRITES)
@@ -88,7 +88,7 @@ async def print_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> R
 async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     """What the page and its printed version both show."""
     history = await past.of_patient(work.db, patient.id)
-    forms = {r.questionnaire_id: await questionnaires.form_of(work.db, r.questionnaire_id) for r in history}
+    definitions = {r.questionnaire_id: await questionnaires.definition_of(work.db, r.questionnaire_id) for r in history}
     visits = await lists.visits_of(work.db, patient.id)
     newest = list(reversed(history))[:20]
     source = await sources.of(work.db, work.actor, newest)
@@ -98,12 +98,14 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         "rows": await inbox_rows.rows_of(work, flags),
         "details": await flag_detail.of_all(work, flags),
         "expected": await flag_detail.expected_of(work, patient.id),
-        "history": [(r, forms[r.questionnaire_id], source[r.id]) for r in newest],
-        "sections": trends.sections(forms.values(), history, visits),
+        "history": [(r, definitions[r.questionnaire_id], source[r.id]) for r in newest],
+        "sections": trends.sections(definitions.values(), history, visits),
         "visits": [visit for visit in visits if visit.starts_at > work.now - timedelta(days=30)],
         "plans": await plans.plans_of(work.db, patient.id),
         "ended_plans": await ended_plans.of_patient(work.db, patient.id),
-        "titles": {slug: form.title for slug, form in (await questionnaires.offered(work.db, work.actor)).items()},
+        "titles": {
+            slug: definition.title for slug, definition in (await questionnaires.offered(work.db, work.actor)).items()
+        },
         "caregivers": await people.caregivers_of(work.db, patient.id),
         "devices": await health.of_devices(work.db, await sessions.devices_of(work.db, patient.id), work.now),
         "reminders": await status.of_patient(work.db, patient.id, until=work.now + timedelta(days=8)),

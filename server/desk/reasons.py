@@ -6,7 +6,7 @@ from server.flags.evidence import Evidence
 from server.flags.models import Flag
 from server.flags.rules import MISSING, WHOLE
 from server.language import gettext as _
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.level_words import level_words
 from server.questionnaires.question import Question
 
@@ -18,23 +18,23 @@ class Reason:
     level: int = 0
 
 
-def reason_of(flag: Flag, form: Form | None) -> Reason:
+def reason_of(flag: Flag, definition: Definition | None) -> Reason:
     """The evidence in words, such as Swallowing: "hard (last time: a little); at first: no trouble"."""
     evidence = Evidence.from_json(flag.evidence)
     if flag.item.endswith(MISSING):
-        return Reason(_missing_item(flag, form), _missing_words(evidence.now))
-    question = form.by_id.get(flag.item) if form else None
+        return Reason(_missing_item(flag, definition), _missing_words(evidence.now))
+    question = definition.by_id.get(flag.item) if definition else None
     if question is None:
         return Reason(flag.item, str(evidence.now), evidence.now)
     words = _in_words(question, evidence.now, evidence.previous, evidence.first)
     return Reason(question.short, words, evidence.now)
 
 
-def _missing_item(flag: Flag, form: Form | None) -> str:
+def _missing_item(flag: Flag, definition: Definition | None) -> str:
     item = flag.item.removesuffix(MISSING)
     if item == WHOLE:
-        return form.title if form else flag.slug
-    return form.by_id[item].short if form and item in form.by_id else item
+        return definition.title if definition else flag.slug
+    return definition.by_id[item].short if definition and item in definition.by_id else item
 
 
 def _missing_words(times: int) -> str:

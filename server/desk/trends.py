@@ -9,7 +9,7 @@ from server.appointments.rules import AppointmentStatus
 from server.desk import rules
 from server.language import gettext as _
 from server.language import mark
-from server.questionnaires.definition import Form, levels
+from server.questionnaires.definition import Definition, levels
 from server.questionnaires.level_words import level_words
 from server.questionnaires.question import Question
 from server.responses import history as past
@@ -37,24 +37,31 @@ class Trend:
 
 @dataclass(frozen=True)
 class Section:
-    form: Form
+    definition: Definition
     profiles: list[Trend]
     items: list[Trend]
 
 
-def sections(forms: Iterable[Form], history: Sequence[Response], visits: Sequence[Appointment]) -> list[Section]:
+def sections(
+    definitions: Iterable[Definition], history: Sequence[Response], visits: Sequence[Appointment]
+) -> list[Section]:
     """One section per answered questionnaire, in its newest version, the longest first."""
     infusions = [visit.starts_at for visit in visits if visit.status == AppointmentStatus.FULFILLED]
-    newest = {form.slug: form for form in sorted(forms, key=lambda form: form.version)}
+    newest = {
+        definition.slug: definition for definition in sorted(definitions, key=lambda definition: definition.version)
+    }
     made = [
-        _section(form, past.answered(r for r in history if r.slug == slug), infusions) for slug, form in newest.items()
+        _section(definition, past.answered(r for r in history if r.slug == slug), infusions)
+        for slug, definition in newest.items()
     ]
-    return sorted((section for section in made if section.items), key=lambda section: -len(section.form.questions))
+    return sorted(
+        (section for section in made if section.items), key=lambda section: -len(section.definition.questions)
+    )
 
 
-def _section(form: Form, answered: AnswerHistory, infusions: Sequence[datetime]) -> Section:
-    items = [_item(question, answered, infusions) for question in form.questions]
-    return Section(form, _profiles(form, answered, infusions), [trend for trend in items if trend.said])
+def _section(definition: Definition, answered: AnswerHistory, infusions: Sequence[datetime]) -> Section:
+    items = [_item(question, answered, infusions) for question in definition.questions]
+    return Section(definition, _profiles(definition, answered, infusions), [trend for trend in items if trend.said])
 
 
 def _item(question: Question, answered: AnswerHistory, infusions: Sequence[datetime]) -> Trend:
@@ -63,11 +70,11 @@ def _item(question: Question, answered: AnswerHistory, infusions: Sequence[datet
     return Trend(question.short, charts.draw(points, question.worst, infusions), said)
 
 
-def _profiles(form: Form, answered: AnswerHistory, infusions: Sequence[datetime]) -> list[Trend]:
+def _profiles(definition: Definition, answered: AnswerHistory, infusions: Sequence[datetime]) -> list[Trend]:
     """Charts of the four profiles, if the questionnaire asks about all of them; never one sum of them."""
-    if {question.profile for question in form.questions} & set(rules.PROFILES) != set(rules.PROFILES):
+    if {question.profile for question in definition.questions} & set(rules.PROFILES) != set(rules.PROFILES):
         return []
-    at_each = [(at, rules.profile_levels(form.questions, levels(form, given))) for at, given in answered]
+    at_each = [(at, rules.profile_levels(definition.questions, levels(definition, given))) for at, given in answered]
     return [
         _profile(profile, [(at, *found[profile]) for at, found in at_each if profile in found], infusions)
         for profile in rules.PROFILES

@@ -11,7 +11,7 @@ from server.language import gettext as _
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.question import Question, QuestionType
 from server.reminders.states import Reply
 from server.responses import history
@@ -22,14 +22,16 @@ from server.responses.models import Response
 class MyData:
     patient: Patient
     visits: list[Appointment]
-    answers: list[tuple[Response, Form]]
+    answers: list[tuple[Response, Definition]]
 
 
 async def gather(db: AsyncSession, patient: Patient) -> MyData:
     """Appointments by start; responses in the order in which they were answered."""
     responses = await history.of_patient(db, patient.id)
-    forms = {r.questionnaire_id: await questionnaires.form_of(db, r.questionnaire_id) for r in responses}
-    return MyData(patient, await lists.visits_of(db, patient.id), [(r, forms[r.questionnaire_id]) for r in responses])
+    definitions = {r.questionnaire_id: await questionnaires.definition_of(db, r.questionnaire_id) for r in responses}
+    return MyData(
+        patient, await lists.visits_of(db, patient.id), [(r, definitions[r.questionnaire_id]) for r in responses]
+    )
 
 
 def bundle(data: MyData) -> dict[str, Any]:
@@ -37,7 +39,7 @@ def bundle(data: MyData) -> dict[str, Any]:
     resources = [
         _patient(data.patient),
         *(_appointment(visit) for visit in data.visits),
-        *(_response(response, form) for response, form in data.answers),
+        *(_response(response, definition) for response, definition in data.answers),
     ]
     entries = [{"fullUrl": f"urn:uuid:{_uuid(resource['id'])}", "resource": resource} for resource in resources]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
@@ -78,16 +80,16 @@ def _reply(visit: Appointment) -> str:
     return {Reply.COMING: "accepted", Reply.CANT_COME: "declined", Reply.ANOTHER_TIME: "tentative"}[visit.reply]
 
 
-def _response(response: Response, form: Form) -> dict[str, Any]:
+def _response(response: Response, definition: Definition) -> dict[str, Any]:
     given = history.answers_of(response)
     return {
         "resourceType": "QuestionnaireResponse",
         "id": response.id,
-        "questionnaire": f"urn:interlude:questionnaire:{form.slug}|{form.version}",
+        "questionnaire": f"urn:interlude:questionnaire:{definition.slug}|{definition.version}",
         "status": response.status,
         "subject": {"reference": f"Patient/{response.patient_id}"},
         "authored": response.answered_at.isoformat(),
-        "item": [_item(form.by_id[key], value) for key, value in given.items() if key in form.by_id],
+        "item": [_item(definition.by_id[key], value) for key, value in given.items() if key in definition.by_id],
     }
 
 
@@ -102,12 +104,12 @@ def _item(question: Question, value: Value) -> dict[str, Any]:
     return item | {"answer": [{kind: value}]}
 
 
-def lines(response: Response, form: Form) -> list[tuple[Question, str | None]]:
+def lines(response: Response, definition: Definition) -> list[tuple[Question, str | None]]:
     """Each question that was asked and the answer as it was given; None for a skip."""
     given = history.answers_of(response)
     return [
         (question, _words(question, given[question.link_id]))
-        for question in form.questions
+        for question in definition.questions
         if question.link_id in given
     ]
 

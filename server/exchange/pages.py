@@ -61,7 +61,9 @@ async def my_data_to_read(request: Ask, work: InWork, who: FromQuery[str] = "") 
     if not await _may_see_private(work.db, work.actor, who):
         return render.go(request, "/my-data")
     data = await _my_data(work)
-    answers = [(response, form, my_data.lines(response, form)) for response, form in reversed(data.answers)]
+    answers = [
+        (response, definition, my_data.lines(response, definition)) for response, definition in reversed(data.answers)
+    ]
     page = render.page(
         request,
         "exchange/my_data_file.html",

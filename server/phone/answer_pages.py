@@ -35,24 +35,26 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
     private = await answers_shown.may_see_private(work.db, work.actor, who) and (
         response.respondent == Respondent.SELF or who == Respondent.SELF
     )
-    form = await questionnaires.form_of(work.db, response.questionnaire_id)
-    history = await past.of_patient(work.db, work.actor.patient_id, form.slug)
+    definition = await questionnaires.definition_of(work.db, response.questionnaire_id)
+    history = await past.of_patient(work.db, work.actor.patient_id, definition.slug)
     clinic = await people.clinic_of(work.db, work.actor)
     check_in = found(await lookup.find(work.db, work.actor, check_in_id))
     flags = [
-        flag for flag in await lists.of_check_in(work.db, check_in_id) if private or is_public_item(form, flag.item)
+        flag
+        for flag in await lists.of_check_in(work.db, check_in_id)
+        if private or is_public_item(definition, flag.item)
     ]
     return render.page(
         request,
         "phone/sent.html",
         response=response,
-        form=form,
+        definition=definition,
         clinic=clinic,
         zone=work.actor.zone,
         opener=await _name(work.db, work.actor, response.opened_by),
         follows=await _follows(work.db, work.actor, flags),
         awaits=any(flag.owner_id is None for flag in flags),
-        trends=answers_shown.trends(form, history, private)[:3],
+        trends=answers_shown.trends(definition, history, private)[:3],
         says_urgency=private or any(flag.severity in (Severity.URGENT, Severity.TODAY) for flag in flags),
         offers_private=work.actor.kind == ActorKind.PATIENT and not private,
         may_undo=may_undo(response.received_at, check_in.closes_at, work.now),
@@ -75,17 +77,18 @@ async def _follows(db: AsyncSession, actor: Actor, flags: list[Flag]) -> list[tu
 @get("/answers", opt=PERSON)
 async def answers_page(request: Ask, work: InWork, who: FromQuery[str] = "") -> Response[str]:
     recent = [r for r in await past.of_patient(work.db, work.actor.patient_id) if r.answered_at > work.now - SHOWN_BACK]
-    forms = {r.questionnaire_id: await questionnaires.form_of(work.db, r.questionnaire_id) for r in recent}
-    newest = {forms[r.questionnaire_id].slug: forms[r.questionnaire_id] for r in recent}
+    definitions = {r.questionnaire_id: await questionnaires.definition_of(work.db, r.questionnaire_id) for r in recent}
+    newest = {definitions[r.questionnaire_id].slug: definitions[r.questionnaire_id] for r in recent}
     own = await answers_shown.may_see_private(work.db, work.actor, who)
-    by_form = {
-        slug: answers_shown.trends(form, [r for r in recent if r.slug == slug], own) for slug, form in newest.items()
+    by_questionnaire = {
+        slug: answers_shown.trends(definition, [r for r in recent if r.slug == slug], own)
+        for slug, definition in newest.items()
     }
     return render.page(
         request,
         "phone/answers.html",
-        recent=[(r, forms[r.questionnaire_id]) for r in reversed(recent)],
-        by_form=[(newest[slug], trends) for slug, trends in by_form.items() if trends],
+        recent=[(r, definitions[r.questionnaire_id]) for r in reversed(recent)],
+        by_questionnaire=[(newest[slug], trends) for slug, trends in by_questionnaire.items() if trends],
         zone=work.actor.zone,
         offers_private=work.actor.kind == ActorKind.PATIENT and not own,
     )

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins import rules
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
@@ -30,12 +30,12 @@ class Trend:
     said: list[tuple[datetime, str]]
 
 
-def trends(form: Form, history: list[Answered], private: bool) -> list[Trend]:
+def trends(definition: Definition, history: list[Answered], private: bool) -> list[Trend]:
     """A small chart per question with at least two answers. `private`: include private ones, such as mood."""
     found: list[Trend] = []
     answered = past.answered(history)
-    for question in form.questions:
-        if form.is_private(question) and not private:
+    for question in definition.questions:
+        if definition.is_private(question) and not private:
             continue
         given = [(at, value) for at, answers in answered if (value := answers.get(question.link_id)) is not None]
         points = past.points(question, answered)

@@ -29,7 +29,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         "phone/home.html",
         actor=actor,
         patient=await db.get_one(Patient, actor.patient_id),
-        due=[(check_in, await questionnaires.form_of(db, check_in.questionnaire_id)) for check_in in due],
+        due=[(check_in, await questionnaires.definition_of(db, check_in.questionnaire_id)) for check_in in due],
         visit=await visits.next_visit(db, actor.patient_id, now),
         clinic=clinic,
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),

@@ -8,7 +8,9 @@ from server.questionnaires.question import BadAnswer, Question
 
 
 @dataclass(frozen=True)
-class Form:
+class Definition:
+    """One version of a questionnaire, in one language."""
+
     slug: str
     version: int
     title: str
@@ -18,7 +20,7 @@ class Form:
     by_id: Mapping[str, Question] = field(hash=False, compare=False, default_factory=dict)
 
     def question(self, link_id: str) -> Question:
-        """The question with this link id. Raises BadAnswer if the form has none."""
+        """The question with this link id. Raises BadAnswer if there is none."""
         found = self.by_id.get(link_id)
         if found is None:
             raise BadAnswer(link_id, "no such question")
@@ -40,7 +42,11 @@ class Form:
             found |= more
 
 
-def levels(form: Form, answers: Answers) -> dict[str, int]:
+def levels(definition: Definition, answers: Answers) -> dict[str, int]:
     """Item → level, for the answered questions."""
-    found = {link_id: form.by_id[link_id].level(value) for link_id, value in answers.items() if link_id in form.by_id}
+    found = {
+        link_id: definition.by_id[link_id].level(value)
+        for link_id, value in answers.items()
+        if link_id in definition.by_id
+    }
     return {link_id: level for link_id, level in found.items() if level is not None}

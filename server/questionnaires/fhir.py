@@ -1,9 +1,9 @@
-"""Build a form (definition.py) from a FHIR R4 Questionnaire, which contains its translations."""
+"""Build a definition from a FHIR R4 Questionnaire, which contains its translations."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.question import OPERATORS, Option, Question, When
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
@@ -12,8 +12,8 @@ OURS = "urn:interlude:"
 TYPES = ("choice", "boolean", "integer")
 
 
-def read_form(resource: Mapping[str, Any], language: str = "en") -> Form:
-    """The form with its texts in `language` where they are translated, else in the original.
+def read_definition(resource: Mapping[str, Any], language: str = "en") -> Definition:
+    """The definition with its texts in `language` where they are translated, else in the original.
 
     Raises ValueError, naming the item, if Interlude cannot ask it.
     """
@@ -23,7 +23,7 @@ def read_form(resource: Mapping[str, Any], language: str = "en") -> Form:
         raise ValueError("two items share one linkId")
     for question in questions:
         _check_whens(question, by_id)
-    return Form(
+    return Definition(
         slug=resource["name"],
         version=int(resource["version"]),
         title=_in_language(resource, "title", language),

@@ -10,25 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, language
 from server.actor import Actor
 from server.db import Work
-from server.questionnaires.definition import Form
-from server.questionnaires.fhir import read_form
+from server.questionnaires.definition import Definition
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.models import Questionnaire
 
 LIBRARY = Path(__file__).parent / "library"
 
 
-_forms: dict[tuple[str, str], Form] = {}
+_definitions: dict[tuple[str, str], Definition] = {}
 
 
 async def publish(work: Work, resource: dict[str, Any]) -> Questionnaire:
     """Store one version of a questionnaire. Raises ValueError, storing nothing, if Interlude cannot ask an item."""
-    form = read_form(resource)
+    definition = read_definition(resource)
     questionnaire = Questionnaire(
-        clinic_id=work.actor.clinic_id, slug=form.slug, version=form.version, resource=resource, made_at=work.now
+        clinic_id=work.actor.clinic_id,
+        slug=definition.slug,
+        version=definition.version,
+        resource=resource,
+        made_at=work.now,
     )
     work.db.add(questionnaire)
     await work.db.flush()
-    audit.record(work, "questionnaire.published", questionnaire, version=form.version)
+    audit.record(work, "questionnaire.published", questionnaire, version=definition.version)
     return questionnaire
 
 
@@ -47,17 +51,19 @@ async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire |
     )
 
 
-async def offered(db: AsyncSession, actor: Actor) -> dict[str, Form]:
+async def offered(db: AsyncSession, actor: Actor) -> dict[str, Definition]:
     """Slug → the newest version of each of the clinic's questionnaires."""
     newest = select(Questionnaire.slug, Questionnaire.id).where(Questionnaire.clinic_id == actor.clinic_id)
     found = (await db.execute(newest.order_by(Questionnaire.version))).all()
     ids = {slug: questionnaire_id for slug, questionnaire_id in found}
-    return {slug: await form_of(db, questionnaire_id) for slug, questionnaire_id in ids.items()}
+    return {slug: await definition_of(db, questionnaire_id) for slug, questionnaire_id in ids.items()}
 
 
-async def form_of(db: AsyncSession, questionnaire_id: str) -> Form:
-    """The form in the current language, cached: a version never changes."""
+async def definition_of(db: AsyncSession, questionnaire_id: str) -> Definition:
+    """The definition in the current language, cached: a version never changes."""
     key = (questionnaire_id, language.current())
-    if key not in _forms:
-        _forms[key] = read_form((await db.get_one(Questionnaire, questionnaire_id)).resource, language.current())
-    return _forms[key]
+    if key not in _definitions:
+        _definitions[key] = read_definition(
+            (await db.get_one(Questionnaire, questionnaire_id)).resource, language.current()
+        )
+    return _definitions[key]

@@ -14,7 +14,7 @@ from server.db import Work
 from server.people.rules import Refused
 from server.questionnaires.answers import Value
 from server.questionnaires.branching import asked
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer, Question
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
@@ -49,20 +49,22 @@ async def begun(db: AsyncSession, check_in: CheckIn) -> dict[str, Value]:
     return await drafts.kept(db, check_in, WHOSE, with_copies=False)
 
 
-def unasked(form: Form, answers: Mapping[str, Value]) -> list[Question]:
+def unasked(definition: Definition, answers: Mapping[str, Value]) -> list[Question]:
     """Questions that have an answer although the other answers rule them out."""
-    allowed = {question.link_id for question in asked(form, answers, WHOSE)}
+    allowed = {question.link_id for question in asked(definition, answers, WHOSE)}
     given = [link_id for link_id, value in answers.items() if value is not None and link_id not in allowed]
-    return [form.question(link_id) for link_id in given]
+    return [definition.question(link_id) for link_id in given]
 
 
-async def enter(work: Work, check_in: CheckIn, form: Form, answers: Mapping[str, Value]) -> Taken | Conflict | Refused:
+async def enter(
+    work: Work, check_in: CheckIn, definition: Definition, answers: Mapping[str, Value]
+) -> Taken | Conflict | Refused:
     """Submit the answers as a response, with the usual triggers. Raises BadAnswer for contradictory answers."""
     if not _is_enterable(check_in, work.now):
         return Refused("closed")
-    if strays := unasked(form, answers):
+    if strays := unasked(definition, answers):
         raise BadAnswer(strays[0].link_id, "not asked")
-    ids = [question.link_id for question in asked(form, answers, WHOSE)]
+    ids = [question.link_id for question in asked(definition, answers, WHOSE)]
     given = {link_id: answers[link_id] for link_id in ids if link_id in answers}
     taken = await submit.submit(work, check_in, Submission(check_in.client_id, given, WHOSE, work.now))
     if isinstance(taken, Taken) and not taken.again:

@@ -15,7 +15,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer, Question
 from server.responses import by_phone, lookup
 from server.responses.submission.submission import Taken
@@ -30,7 +30,7 @@ class Sheet:
     """The form that staff fill in. `strays` are questions that have an answer although they are not asked."""
 
     check_in: CheckIn
-    form: Form
+    definition: Definition
     answers: Answers
     strays: Sequence[Question] = ()
     is_refused: bool = False
@@ -41,30 +41,30 @@ async def by_phone_page(request: Ask, work: InWork, check_in_id: FromPath[str]) 
     check_in = found(await lookup.find(work.db, work.actor, check_in_id))
     if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, work.now):
         return problems.answer(request, 410)
-    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
-    return await _page(request, work, Sheet(check_in, form, await by_phone.begun(work.db, check_in)))
+    definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
+    return await _page(request, work, Sheet(check_in, definition, await by_phone.begun(work.db, check_in)))
 
 
 @post("/", opt=STAFF)
 async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
-    form = await questionnaires.form_of(work.db, check_in.questionnaire_id)
+    definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
     try:
-        answers = _read(form, await form_of(request))
+        answers = _read(definition, await form_of(request))
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
-    strays = by_phone.unasked(form, answers)
+    strays = by_phone.unasked(definition, answers)
     if strays or all(value is None for value in answers.values()):
-        return await _page(request, work, Sheet(check_in, form, answers, strays, is_refused=True))
-    taken = await by_phone.enter(work, check_in, form, answers)
+        return await _page(request, work, Sheet(check_in, definition, answers, strays, is_refused=True))
+    taken = await by_phone.enter(work, check_in, definition, answers)
     if not isinstance(taken, Taken):
         return problems.answer(request, 410)
     return render.go(request, f"/staff/responses/{taken.response.id}")
 
 
-def _read(form: Form, sent: FormMultiDict) -> dict[str, Value]:
+def _read(definition: Definition, sent: FormMultiDict) -> dict[str, Value]:
     """The submitted answers. A question without a choice counts as skipped. Raises BadAnswer."""
-    return {question.link_id: _value(question, text(sent, question.link_id, 60)) for question in form.questions}
+    return {question.link_id: _value(question, text(sent, question.link_id, 60)) for question in definition.questions}
 
 
 def _value(question: Question, said: str) -> Value:
@@ -77,7 +77,7 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
         "responses/by_phone.html",
         422 if sheet.is_refused else 200,
         check_in=sheet.check_in,
-        form=sheet.form,
+        definition=sheet.definition,
         answers=sheet.answers,
         strays=sheet.strays,
         nothing=sheet.is_refused and not sheet.strays,

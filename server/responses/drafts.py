@@ -14,7 +14,7 @@ from server.db import Work
 from server.flags import flow as flags
 from server.flags.triggers.rules import Raised
 from server.questionnaires.answers import Value, value_from_json, value_to_json
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import is_public_item, shown
 from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import history
@@ -43,23 +43,27 @@ async def kept(
     return {draft.link_id: value_from_json(draft.value) for draft in found if with_copies or not draft.copied}
 
 
-async def shown_to(db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent) -> dict[str, Value]:
+async def shown_to(
+    db: AsyncSession, check_in: CheckIn, definition: Definition, respondent: Respondent
+) -> dict[str, Value]:
     """The draft answers, without the private ones while someone else holds the device."""
-    return shown(form, await kept(db, check_in, respondent), respondent)
+    return shown(definition, await kept(db, check_in, respondent), respondent)
 
 
-async def private(db: AsyncSession, check_in: CheckIn, form: Form) -> dict[str, Value]:
+async def private(db: AsyncSession, check_in: CheckIn, definition: Definition) -> dict[str, Value]:
     """The patient's private draft answers, whoever held the device when they were given."""
     found = await kept(db, check_in, Respondent.SELF, with_copies=False)
-    return {link_id: value for link_id, value in found.items() if link_id not in shown(form, found, Respondent.HANDS)}
+    return {
+        link_id: value for link_id, value in found.items() if link_id not in shown(definition, found, Respondent.HANDS)
+    }
 
 
-async def keep(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> list[Raised]:
+async def keep(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> list[Raised]:
     """Save a statement and alert staff to its urgent flags before the check-in is sent. Returns those flags."""
     await put_back(work, check_in, statement)
     if all(value is None for value in statement.answers.values()):
         return []
-    occurrence = await history.occurrence(work.db, check_in, form, statement.answers, None)
+    occurrence = await history.occurrence(work.db, check_in, definition, statement.answers, None)
     return await flags.raise_urgent(work, occurrence)
 
 
@@ -79,14 +83,18 @@ async def put_back(work: Work, check_in: CheckIn, statement: Statement) -> None:
         audit.record(work, "answer.kept", draft)
 
 
-async def respondents(db: AsyncSession, check_in: CheckIn, form: Form | None = None) -> dict[Source, Respondent]:
-    """Source → its latest respondent, the patient first. `form`: count public questions only."""
+async def respondents(
+    db: AsyncSession, check_in: CheckIn, definition: Definition | None = None
+) -> dict[Source, Respondent]:
+    """Source → its latest respondent, the patient first. `definition`: count public questions only."""
     found = await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id).order_by(Draft.answered_at))
-    last = {d.source: d.respondent for d in found if form is None or is_public_item(form, d.link_id)}
+    last = {d.source: d.respondent for d in found if definition is None or is_public_item(definition, d.link_id)}
     return {source: last[source] for source in Source if source in last}
 
 
-async def respondent_to_resume(db: AsyncSession, actor: Actor, check_in: CheckIn, form: Form) -> Respondent | None:
+async def respondent_to_resume(
+    db: AsyncSession, actor: Actor, check_in: CheckIn, definition: Definition
+) -> Respondent | None:
     """The respondent when this person reopens a check-in; None if the page must ask.
 
     After "hands" answered, a patient's device asks again: it can't tell who holds it now, and must protect private
@@ -94,7 +102,7 @@ async def respondent_to_resume(db: AsyncSession, actor: Actor, check_in: CheckIn
     """
     if actor.kind != ActorKind.CAREGIVER:
         return None if (await respondents(db, check_in)).get(Source.PATIENT) == Respondent.HANDS else Respondent.SELF
-    began = await respondents(db, check_in, form)
+    began = await respondents(db, check_in, definition)
     hands = began.get(Source.PATIENT) == Respondent.HANDS
     if hands == (Source.CAREGIVER in began):
         return None  # no answers yet, or both kinds: the caregiver has to say whose words come now

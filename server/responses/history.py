@@ -15,7 +15,7 @@ from server.flags.triggers.firing import Occurrence
 from server.flags.triggers.rules import Earlier
 from server.questionnaires.answers import Answers, Value, answers_from_json
 from server.questionnaires.branching import asked
-from server.questionnaires.definition import Form, levels
+from server.questionnaires.definition import Definition, levels
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
@@ -53,25 +53,29 @@ def _standing(check_in_id: str) -> Select[Response]:
     return select(Response).where(Response.check_in_id == check_in_id, Response.undone_at.is_(None))
 
 
-def unanswered(form: Form, answers: Answers, respondent: Respondent) -> set[str]:
+def unanswered(definition: Definition, answers: Answers, respondent: Respondent) -> set[str]:
     """Questions that this respondent was asked and did not answer."""
-    return {question.link_id for question in asked(form, answers, respondent) if answers.get(question.link_id) is None}
+    return {
+        question.link_id for question in asked(definition, answers, respondent) if answers.get(question.link_id) is None
+    }
 
 
-def nothing(form: Form) -> Earlier:
+def nothing(definition: Definition) -> Earlier:
     """A check-in without any answer: its unconditional questions all count as unanswered."""
-    return Earlier({}, {WHOLE, *(question.link_id for question in form.questions if not question.whens)})
+    return Earlier({}, {WHOLE, *(question.link_id for question in definition.questions if not question.whens)})
 
 
-def _as_moment(form: Form) -> Callable[[Response], tuple[datetime, Earlier]]:
+def _as_moment(definition: Definition) -> Callable[[Response], tuple[datetime, Earlier]]:
     def moment(response: Response) -> tuple[datetime, Earlier]:
         answers = answers_of(response)
-        return response.answered_at, Earlier(levels(form, answers), unanswered(form, answers, response.respondent))
+        return response.answered_at, Earlier(
+            levels(definition, answers), unanswered(definition, answers, response.respondent)
+        )
 
     return moment
 
 
-async def missed(db: AsyncSession, check_in: CheckIn, form: Form) -> list[tuple[datetime, Earlier]]:
+async def missed(db: AsyncSession, check_in: CheckIn, definition: Definition) -> list[tuple[datetime, Earlier]]:
     """This patient's missed check-ins with the same questionnaire that closed by this one's deadline, newest first."""
     found = await db.scalars(
         select(CheckIn.closes_at)
@@ -81,50 +85,52 @@ async def missed(db: AsyncSession, check_in: CheckIn, form: Form) -> list[tuple[
             CheckIn.state == CheckInState.MISSED,
             CheckIn.id != check_in.id,
             CheckIn.closes_at <= check_in.closes_at,
-            Questionnaire.slug == form.slug,
+            Questionnaire.slug == definition.slug,
         )
         .order_by(CheckIn.closes_at.desc())
         .limit(LOOKS_BACK)
     )
-    return [(closed, nothing(form)) for closed in found]
+    return [(closed, nothing(definition)) for closed in found]
 
 
-async def unanswered_occurrence(db: AsyncSession, check_in: CheckIn, form: Form) -> Occurrence:
+async def unanswered_occurrence(db: AsyncSession, check_in: CheckIn, definition: Definition) -> Occurrence:
     """The occurrence of a check-in whose window ended without an answer."""
-    whole = await occurrence(db, check_in, form, {}, None)
-    return replace(whole, unanswered=nothing(form).unanswered)
+    whole = await occurrence(db, check_in, definition, {}, None)
+    return replace(whole, unanswered=nothing(definition).unanswered)
 
 
 async def occurrence(
-    db: AsyncSession, check_in: CheckIn, form: Form, answers: Answers, response: Response | None
+    db: AsyncSession, check_in: CheckIn, definition: Definition, answers: Answers, response: Response | None
 ) -> Occurrence:
     """The input of the triggers: these answers, the earlier ones, and the patient's first."""
-    found = await of_patient(db, check_in.patient_id, form.slug)
+    found = await of_patient(db, check_in.patient_id, definition.slug)
     earlier = [other for other in found if other.check_in_id != check_in.id]
-    before = sorted([*map(_as_moment(form), earlier), *await missed(db, check_in, form)], key=lambda one: one[0])
+    before = sorted(
+        [*map(_as_moment(definition), earlier), *await missed(db, check_in, definition)], key=lambda one: one[0]
+    )
     return Occurrence(
         patient_id=check_in.patient_id,
         check_in_id=check_in.id,
         response_id=response.id if response else None,
-        slug=form.slug,
-        version=form.version,
-        levels=levels(form, answers),
-        previous=levels(form, answers_of(earlier[-1])) if earlier else {},
-        first=levels(form, answers_of(earlier[0])) if earlier else {},
+        slug=definition.slug,
+        version=definition.version,
+        levels=levels(definition, answers),
+        previous=levels(definition, answers_of(earlier[-1])) if earlier else {},
+        first=levels(definition, answers_of(earlier[0])) if earlier else {},
         path=f"/staff/patients/{check_in.patient_id}",
         earlier=[one for _, one in reversed(before[-LOOKS_BACK:])],
-        unanswered=unanswered(form, answers, response.respondent) if response else (),
+        unanswered=unanswered(definition, answers, response.respondent) if response else (),
     )
 
 
 async def news(
-    db: AsyncSession, check_in: CheckIn, form: Form, before: Answers, answers: Answers, response: Response
+    db: AsyncSession, check_in: CheckIn, definition: Definition, before: Answers, answers: Answers, response: Response
 ) -> Occurrence:
     """An occurrence of the answers that are new or changed since `before`; triggers have checked the rest already."""
     new = {link_id: value for link_id, value in answers.items() if link_id not in before or before[link_id] != value}
-    found = await occurrence(db, check_in, form, new, response)
-    skipped = unanswered(form, answers, response.respondent)
-    return replace(found, unanswered=skipped - unanswered(form, before, Respondent.HANDS) if before else skipped)
+    found = await occurrence(db, check_in, definition, new, response)
+    skipped = unanswered(definition, answers, response.respondent)
+    return replace(found, unanswered=skipped - unanswered(definition, before, Respondent.HANDS) if before else skipped)
 
 
 AnswerHistory = list[tuple[datetime, Mapping[str, Value]]]

@@ -5,13 +5,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
 from server.actor import Actor
-from server.questionnaires.definition import Form
-from server.questionnaires.fhir import read_form
+from server.questionnaires.definition import Definition
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.models import Questionnaire
 from server.responses.models import ConflictingVersion, Response
 
 
-async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") -> list[tuple[Response, Form]]:
+async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") -> list[tuple[Response, Definition]]:
     """Unopened responses, newest first; with `after`, those older than that response."""
     query = (
         select(Response, Questionnaire)
@@ -28,8 +28,8 @@ async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") 
         )
     found = (await db.execute(query.order_by(Response.received_at.desc(), Response.id.desc()).limit(limit))).all()
     resources = {questionnaire.id: questionnaire.resource for _, questionnaire in found}
-    forms = {id_: read_form(resource, language.current()) for id_, resource in resources.items()}
-    return [(response, forms[questionnaire.id]) for response, questionnaire in found]
+    definitions = {id_: read_definition(resource, language.current()) for id_, resource in resources.items()}
+    return [(response, definitions[questionnaire.id]) for response, questionnaire in found]
 
 
 async def count_unopened(db: AsyncSession, actor: Actor) -> int:

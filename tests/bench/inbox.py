@@ -74,15 +74,15 @@ async def _timed(ask: Callable[[], Awaitable[object]]) -> float:
 async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Chart]]:
     """All open flags, the whole roster opened, and for each flag the patient's history asked for anew."""
     actor = acting(staff)
-    forms = await questionnaires.offered(db, actor)
+    definitions = await questionnaires.offered(db, actor)
     names = {patient.id: patient.name for patient in await people.roster(db, actor)}
     shown = []
     for flag in await lists.open_flags(db, actor):
-        form = forms[flag.slug]
+        definition = definitions[flag.slug]
         history = await past.of_patient(db, flag.patient_id, flag.slug)
-        question = form.by_id[flag.item]
+        question = definition.by_id[flag.item]
         spark = charts.draw(past.points(question, past.answered(history)), question.worst)
-        shown.append((names[flag.patient_id], reason_of(flag, form).words, spark))
+        shown.append((names[flag.patient_id], reason_of(flag, definition).words, spark))
     return shown
 
 

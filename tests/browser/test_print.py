@@ -20,7 +20,7 @@ from server.people.rules import CallOutcome
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.branching import still_asked
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.respondents import Respondent
 from server.responses.submission import submit
 from server.responses.submission.submission import Submission
@@ -92,14 +92,16 @@ async def given_much_to_tell(site: RunningSite) -> None:
 
 
 async def _answer(db, site: RunningSite, check_in: CheckIn, level: int) -> None:  # type: ignore[no-untyped-def]
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    given = {question.link_id: _value(form, question.link_id, level) for question in form.questions}
-    sent = Submission(check_in.client_id, still_asked(form, given, Respondent.SELF), Respondent.SELF, check_in.due_at)
+    definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+    given = {question.link_id: _value(definition, question.link_id, level) for question in definition.questions}
+    sent = Submission(
+        check_in.client_id, still_asked(definition, given, Respondent.SELF), Respondent.SELF, check_in.due_at
+    )
     await submit.submit(work_by(db, site.cast.rosa, check_in.due_at), check_in, sent)
 
 
-def _value(form: Form, link_id: str, level: int) -> Value:
-    question = form.by_id[link_id]
+def _value(definition: Definition, link_id: str, level: int) -> Value:
+    question = definition.by_id[link_id]
     if question.type == "boolean":
         return question.worse_answer
     return level * 2 if question.type == "integer" else next(o.code for o in question.options if o.level == level)

@@ -8,8 +8,8 @@ from playwright.async_api import Browser
 
 from server.questionnaires.answers import Value
 from server.questionnaires.branching import asked, next_unanswered, still_asked
-from server.questionnaires.definition import Form
-from server.questionnaires.fhir import read_form
+from server.questionnaires.definition import Definition
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 from server.questionnaires.question import Option, Question, QuestionType, When, buttons, raw
 from server.questionnaires.respondents import Respondent
@@ -30,7 +30,7 @@ JUDGE = """async ([source, cases]) => {
 
 async def test_who_is_asked_what_is_the_same_on_a_phone(chromium: Browser) -> None:
     random = Random(7)
-    cases = [_case(random, form) for form in [*_library(), *(_random_form(random) for _ in range(RUNS))]]
+    cases = [_case(random, definition) for definition in [*_library(), *(_random_form(random) for _ in range(RUNS))]]
     page = await new_page(chromium)
     script = (ROOT / "pwa/question-rules.js").read_text()
     theirs = await page.evaluate(JUDGE, [script, [given for given, _ in cases]])
@@ -38,34 +38,34 @@ async def test_who_is_asked_what_is_the_same_on_a_phone(chromium: Browser) -> No
     assert len({json.dumps(each) for each in theirs}) > RUNS / 4  # they are not all alike
 
 
-def _case(random: Random, form: Form) -> tuple[dict[str, Any], dict[str, Any]]:
+def _case(random: Random, definition: Definition) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the phone is given, and what the server says of it."""
-    answers = {q.link_id: _answer(random, q) for q in form.questions if random.random() < 0.6}
+    answers = {q.link_id: _answer(random, q) for q in definition.questions if random.random() < 0.6}
     who = random.choice(list(Respondent))
-    after = random.choice([None, *(q.link_id for q in form.questions)])
+    after = random.choice([None, *(q.link_id for q in definition.questions)])
     given = {
-        "questions": bundle.rules_of(form),
+        "questions": bundle.rules_of(definition),
         "answers": {link_id: raw(value) for link_id, value in answers.items()},
         "who": who,
         "after": after,
     }
-    following = next_unanswered(form, answers, who, after)
+    following = next_unanswered(definition, answers, who, after)
     return given, {
-        "asked": [q.link_id for q in asked(form, answers, who)],
-        "still": sorted(still_asked(form, answers, who)),
+        "asked": [q.link_id for q in asked(definition, answers, who)],
+        "still": sorted(still_asked(definition, answers, who)),
         "next": following.link_id if following else None,
     }
 
 
-def _library() -> list[Form]:
-    return [read_form(json.loads(path.read_text())) for path in sorted(LIBRARY.glob("*.json"))]
+def _library() -> list[Definition]:
+    return [read_definition(json.loads(path.read_text())) for path in sorted(LIBRARY.glob("*.json"))]
 
 
-def _random_form(random: Random) -> Form:
+def _random_form(random: Random) -> Definition:
     questions: list[Question] = []
     for number in range(random.randint(1, 8)):
         questions.append(_question(random, f"q{number}", questions))
-    return Form("any", 1, "", 60, False, tuple(questions), {q.link_id: q for q in questions})
+    return Definition("any", 1, "", 60, False, tuple(questions), {q.link_id: q for q in questions})
 
 
 def _question(random: Random, link_id: str, earlier: list[Question]) -> Question:

@@ -10,8 +10,8 @@ from functools import cache
 from babel.messages.pofile import read_po
 
 from server import language
-from server.questionnaires.definition import Form
-from server.questionnaires.fhir import read_form
+from server.questionnaires.definition import Definition
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
@@ -80,10 +80,10 @@ def _texts(locale: str) -> dict[str, str]:
         said = {str(message.id): str(message.string) for message in read_po(file, locale) if message.id}
     for path in sorted(LIBRARY.glob("*.json")):
         resource = json.loads(path.read_text())
-        said |= dict(zip(_words(read_form(resource)), _words(read_form(resource, locale)), strict=True))
+        said |= dict(zip(_words(read_definition(resource)), _words(read_definition(resource, locale)), strict=True))
     return said
 
 
-def _words(form: Form) -> list[str]:
-    of_questions = [(q.text, q.short, q.hint, *(option.label for option in q.options)) for q in form.questions]
-    return [form.title, *(text for texts in of_questions for text in texts)]
+def _words(definition: Definition) -> list[str]:
+    of_questions = [(q.text, q.short, q.hint, *(option.label for option in q.options)) for q in definition.questions]
+    return [definition.title, *(text for texts in of_questions for text in texts)]

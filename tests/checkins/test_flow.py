@@ -62,13 +62,13 @@ async def keep(
 ) -> None:
     """Answers kept one by one, a minute between them, not yet sent."""
     async with database.writing() as db:
-        form = await questionnaires.form_of(db, check_in.questionnaire_id)
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
         now = NOW + timedelta(minutes=len(await drafts.kept(db, check_in, respondent)))
         for link_id, value in answers.items():
             now += timedelta(minutes=1)
-            checked = form.question(link_id).check(value)
+            checked = definition.question(link_id).check(value)
             await drafts.keep(
-                work_by(db, cast.rosa, now), check_in, form, drafts.Statement(respondent, {link_id: checked})
+                work_by(db, cast.rosa, now), check_in, definition, drafts.Statement(respondent, {link_id: checked})
             )
 
 
@@ -152,8 +152,8 @@ async def test_what_can_be_answered_now_closes_first_first(database: Database, c
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.reading() as db:
         found = await lookup.open_now(work_by(db, cast.rosa))
-        forms = [await questionnaires.form_of(db, check_in.questionnaire_id) for check_in in found]
-        assert [form.slug for form in forms] == ["daily-three", "weekly-als"]
+        definitions = [await questionnaires.definition_of(db, check_in.questionnaire_id) for check_in in found]
+        assert [definition.slug for definition in definitions] == ["daily-three", "weekly-als"]
         assert await lookup.open_now(work_by(db, cast.walter)) == []
         assert len(await lookup.open_now(work_by(db, cast.rosa, NOW - timedelta(minutes=1)))) == 0
 

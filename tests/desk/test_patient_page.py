@@ -34,8 +34,8 @@ async def function_check_in(database: Database, cast: Cast, clock: StillClock, l
     """Each question answered with the option of this level."""
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa, "function", clock())
-        form = await questionnaires.form_of(db, check_in.questionnaire_id)
-        given = {q.link_id: next(o.code for o in q.options if o.level == level) for q in form.questions}
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+        given = {q.link_id: next(o.code for o in q.options if o.level == level) for q in definition.questions}
         await answered(db, cast.rosa, check_in, given, clock())
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from server.desk.reasons import reason_of
 from server.flags.models import Flag
-from server.questionnaires.fhir import read_form
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 from server.questionnaires.level_words import level_words
 
-WEEKLY = read_form(json.loads((LIBRARY / "weekly-als.json").read_text()))
-READY = read_form(json.loads((LIBRARY / "readiness.json").read_text()))
+WEEKLY = read_definition(json.loads((LIBRARY / "weekly-als.json").read_text()))
+READY = read_definition(json.loads((LIBRARY / "readiness.json").read_text()))
 
 
 def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Flag:

@@ -9,7 +9,7 @@ from server.desk import rules
 from server.desk.rules import age, profile_levels
 from server.flags.deadlines import due
 from server.flags.rules import Severity
-from server.questionnaires.fhir import read_form
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 from tests.cast import HOURS
 
@@ -17,7 +17,7 @@ NEW_YORK = "America/New_York"
 MONDAY = datetime(2026, 11, 16, 14, tzinfo=UTC)  # 9:00 in New York
 FRIDAY = MONDAY + timedelta(days=4)
 HOUR = timedelta(hours=1)
-FUNCTION = read_form(json.loads((LIBRARY / "function.json").read_text()))
+FUNCTION = read_definition(json.loads((LIBRARY / "function.json").read_text()))
 
 
 def test_a_soft_flag_has_48_weekday_hours() -> None:

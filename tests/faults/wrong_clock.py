@@ -61,8 +61,8 @@ async def begin(database: Database, cast: Cast) -> None:
         starts = to_wall(NOW + 6 * DAY, cast.rosa.zone)
         await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
         part = await due_check_in(db, cast.rosa)
-        form = await questionnaires.form_of(db, part.questionnaire_id)
-        await drafts.keep(work_by(db, cast.rosa), part, form, drafts.Statement(Respondent.SELF, {"pain": 2}))
+        definition = await questionnaires.definition_of(db, part.questionnaire_id)
+        await drafts.keep(work_by(db, cast.rosa), part, definition, drafts.Statement(Respondent.SELF, {"pain": 2}))
         await due_check_in(db, cast.walter)
 
 

@@ -76,8 +76,10 @@ async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Datab
     for _ in range(2):
         async with database.writing() as db:
             held = await db.get_one(CheckIn, check_in.id)
-            form = await questionnaires.form_of(db, held.questionnaire_id)
-            await drafts.keep(work_by(db, cast.rosa), held, form, drafts.Statement(Respondent.SELF, {"fall": True}))
+            definition = await questionnaires.definition_of(db, held.questionnaire_id)
+            await drafts.keep(
+                work_by(db, cast.rosa), held, definition, drafts.Statement(Respondent.SELF, {"fall": True})
+            )
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 
 

@@ -4,18 +4,18 @@ import json
 from typing import Any
 
 from server.questionnaires import branching, fhir
-from server.questionnaires.definition import Form
-from server.questionnaires.fhir import read_form
+from server.questionnaires.definition import Definition
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 from server.questionnaires.respondents import Respondent
 
 
-def library(slug: str) -> Form:
-    return read_form(json.loads((LIBRARY / f"{slug}.json").read_text()))
+def library(slug: str) -> Definition:
+    return read_definition(json.loads((LIBRARY / f"{slug}.json").read_text()))
 
 
-def of(*items: dict[str, Any]) -> Form:
-    return read_form({"name": "made-up", "version": "1", "title": "Made up", "item": items})
+def of(*items: dict[str, Any]) -> Definition:
+    return read_definition({"name": "made-up", "version": "1", "title": "Made up", "item": items})
 
 
 def choice(link_id: str, **more: Any) -> dict[str, Any]:
@@ -33,5 +33,5 @@ def when(question: str, operator: str, **answer: Any) -> dict[str, Any]:
     return {"question": question, "operator": operator} | answer
 
 
-def ids(form: Form, answers: dict[str, Any], respondent: Respondent = Respondent.SELF) -> list[str]:
-    return [question.link_id for question in branching.asked(form, answers, respondent)]
+def ids(definition: Definition, answers: dict[str, Any], respondent: Respondent = Respondent.SELF) -> list[str]:
+    return [question.link_id for question in branching.asked(definition, answers, respondent)]

@@ -12,11 +12,11 @@ from tests.questionnaires.made_up import choice, ids, library, of, when
 
 def test_case_123_mood_is_asked_by_itself_only_where_the_patients_own_hands_hold_the_phone() -> None:
     for slug in ("weekly-als", "daily-three", "day-after"):
-        form = library(slug)
-        assert "mood" in ids(form, {}, Respondent.SELF)
-        assert "mood" not in ids(form, {}, Respondent.HANDS)
-        assert "mood" in [question.link_id for question in branching.answerable(form, {}, Respondent.HANDS)]
-        assert "mood" not in ids(form, {}, Respondent.CAREGIVER)
+        definition = library(slug)
+        assert "mood" in ids(definition, {}, Respondent.SELF)
+        assert "mood" not in ids(definition, {}, Respondent.HANDS)
+        assert "mood" in [question.link_id for question in branching.answerable(definition, {}, Respondent.HANDS)]
+        assert "mood" not in ids(definition, {}, Respondent.CAREGIVER)
     assert "self-harm" not in ids(library("day-after"), {"mood": "very-hard"}, Respondent.CAREGIVER)
 
 
@@ -48,9 +48,11 @@ def test_choking_is_asked_once_swallowing_is_trouble_and_self_harm_once_mood_is_
     ids=str,
 )
 def test_conditions_are_those_of_fhir(condition: dict[str, Any], given: str | None, asked: bool) -> None:
-    form = of(choice("first"), choice("second", enableWhen=[condition]))
-    assert ("second" in ids(form, {"first": given})) == asked
-    assert ("second" in ids(form, {})) == (condition["operator"] == "exists" and condition["answerBoolean"] is False)
+    definition = of(choice("first"), choice("second", enableWhen=[condition]))
+    assert ("second" in ids(definition, {"first": given})) == asked
+    assert ("second" in ids(definition, {})) == (
+        condition["operator"] == "exists" and condition["answerBoolean"] is False
+    )
 
 
 def test_conditions_hold_all_together_unless_any_will_do() -> None:
@@ -77,10 +79,10 @@ def test_what_was_not_asked_is_no_answer() -> None:
 
 
 def test_the_next_question_looks_on_and_then_back() -> None:
-    form = of(choice("a"), choice("b"), choice("c"))
+    definition = of(choice("a"), choice("b"), choice("c"))
 
     def after(link_id: str | None, answers: dict[str, Any]) -> str | None:
-        found = branching.next_unanswered(form, answers, Respondent.SELF, link_id)
+        found = branching.next_unanswered(definition, answers, Respondent.SELF, link_id)
         return found.link_id if found else None
 
     assert after(None, {}) == "a"

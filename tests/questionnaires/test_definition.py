@@ -19,24 +19,24 @@ def test_the_library_is_what_we_say_it_is() -> None:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_form_of_the_library_can_be_asked(slug: str) -> None:
-    form = library(slug)
-    assert (form.slug, form.version) == (slug, 1)
-    assert 10 <= form.seconds <= 180
-    for question in form.questions:
+    definition = library(slug)
+    assert (definition.slug, definition.version) == (slug, 1)
+    assert 10 <= definition.seconds <= 180
+    for question in definition.questions:
         assert question.text.endswith("?")
         assert 0 < len(question.short) <= 32
         if question.type == "choice":
             assert [option.level for option in question.options] == [0, 1, 2, 3, 4]
             assert len({option.label for option in question.options}) == len({o.code for o in question.options}) == 5
         for condition in question.whens:
-            assert form.question(condition.question).level(condition.value) is not None
+            assert definition.question(condition.question).level(condition.value) is not None
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_rule_of_the_library_is_about_a_question_that_is_asked(slug: str) -> None:
-    form = library(slug)
+    definition = library(slug)
     for rule in json.loads(Path(DEFAULTS).read_text())[slug]:
-        worst = form.question(rule["item"]).worst
+        worst = definition.question(rule["item"]).worst
         assert rule["condition"] != "at-least" or rule["amount"] <= worst, rule
 
 
@@ -54,10 +54,10 @@ def test_every_rule_of_the_library_is_about_a_question_that_is_asked(slug: str) 
     ],
 )
 def test_every_group_of_symptoms_can_be_answered_each_week(item: str, words: tuple[str, ...]) -> None:
-    form = library("weekly-als")
-    question = form.question(item)
+    definition = library("weekly-als")
+    question = definition.question(item)
     assert all(word in question.text.lower() for word in words)
-    assert item in ids(form, {})
+    assert item in ids(definition, {})
 
 
 def test_levels_grow_with_trouble() -> None:

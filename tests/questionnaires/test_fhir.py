@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.questionnaires import fhir
-from server.questionnaires.fhir import read_form
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 from tests.questionnaires.made_up import choice, of, when
 
@@ -25,13 +25,13 @@ WEEKLY = json.loads((LIBRARY / "weekly-als.json").read_text())
 )
 def test_what_cannot_be_asked_is_refused_by_name(resource: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        read_form(resource)
+        read_definition(resource)
 
 
 def test_groups_and_displays_hold_questions_and_ask_nothing() -> None:
     inner = {"linkId": "g", "type": "group", "text": "Arms", "item": [choice("a"), {"linkId": "d", "type": "display"}]}
-    form = of(inner, choice("b"))
-    assert [(question.link_id, question.group) for question in form.questions] == [("a", "Arms"), ("b", "")]
+    definition = of(inner, choice("b"))
+    assert [(question.link_id, question.group) for question in definition.questions] == [("a", "Arms"), ("b", "")]
 
 
 # --- in another language
@@ -44,7 +44,7 @@ def translated(text: str, code: str = "es") -> dict[str, Any]:
 
 def test_a_form_is_read_in_a_language_and_stays_the_same_version() -> None:
     library = json.loads((LIBRARY / "weekly-als.json").read_text())
-    english, spanish = read_form(library), read_form(library, "es")
+    english, spanish = read_definition(library), read_definition(library, "es")
     assert (spanish.slug, spanish.version) == (english.slug, english.version)
     assert [q.link_id for q in spanish.questions] == [q.link_id for q in english.questions]
     first = spanish.questions[0]
@@ -56,9 +56,9 @@ def test_a_form_is_read_in_a_language_and_stays_the_same_version() -> None:
 def test_what_is_not_translated_stays_as_it_was_written() -> None:
     item = {"linkId": "a", "type": "boolean", "text": "How?", "_text": translated("¿Cómo?", "es-MX")}
     resource = {"name": "a", "version": "1", "title": "One", "item": [item]}
-    assert read_form(resource, "es").title == "One"
-    assert read_form(resource, "es").questions[0].text == "¿Cómo?"
-    assert read_form(resource, "fr").questions[0].text == "How?"
+    assert read_definition(resource, "es").title == "One"
+    assert read_definition(resource, "es").questions[0].text == "¿Cómo?"
+    assert read_definition(resource, "fr").questions[0].text == "How?"
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_what_is_not_translated_stays_as_it_was_written() -> None:
 )
 def test_a_translation_that_says_nothing_is_passed_over(shadow: dict[str, Any]) -> None:
     resource = {"name": "a", "version": "1", "title": "One", "_title": shadow, "item": []}
-    assert read_form(resource, "es").title == "One"
+    assert read_definition(resource, "es").title == "One"

@@ -13,7 +13,7 @@ import pytest
 from jinja2 import Environment
 
 from server import language
-from server.questionnaires.fhir import read_form
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 from server.web import problems, public_pages, render
 from server.web.assets import Assets
@@ -41,9 +41,9 @@ OF_STAFF = ("A patient's answer needs you now", public_pages.MANIFEST_WORDS[3])
 
 def questionnaires() -> Iterator[tuple[str, Texts]]:
     for path in sorted(LIBRARY.glob("*.json")):
-        form = read_form(json.loads(path.read_text()), language.current())
-        texts = [form.title]
-        for question in form.questions:
+        definition = read_definition(json.loads(path.read_text()), language.current())
+        texts = [definition.title]
+        for question in definition.questions:
             texts += [question.text, question.short, question.hint, question.low_end, question.high_end]
             texts += [option.label for option in question.options]
         yield path.name, [text for text in texts if text]
@@ -81,9 +81,11 @@ def spoken(said: str | Sequence[str | None]) -> Texts:
     """One text of a template, or its forms for one and many."""
     if isinstance(said, str):
         return [language.gettext(said)]
-    forms = [form for form in said if form]
+    definitions = [definition for definition in said if definition]
     return (
-        [language.gettext(forms[0])] if len(forms) < 2 else [language.ngettext(forms[0], forms[1], n) for n in (1, 2)]
+        [language.gettext(definitions[0])]
+        if len(definitions) < 2
+        else [language.ngettext(definitions[0], definitions[1], n) for n in (1, 2)]
     )
 
 

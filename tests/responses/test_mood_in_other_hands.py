@@ -21,7 +21,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from tests.browser_without_screen import Browser
@@ -101,9 +101,11 @@ async def family(
         for flag in await lists.of_check_in(db, before.id):
             flag.owner_id = cast.maria.id
         due = await due_check_in(db, patient, slug)
-        form = await questionnaires.form_of(db, due.questionnaire_id)
+        definition = await questionnaires.definition_of(db, due.questionnaire_id)
         for link_id, value in private.items():
-            await drafts.keep(work_by(db, patient), due, form, drafts.Statement(Respondent.SELF, {link_id: value}))
+            await drafts.keep(
+                work_by(db, patient), due, definition, drafts.Statement(Respondent.SELF, {link_id: value})
+            )
     return Family(patient, name, await signed_in(caregiver), before.id, due.id)
 
 
@@ -123,15 +125,15 @@ async def families(slug: str, database: Database, cast: Cast, signed_in: Enter) 
 
 
 @pytest.fixture
-async def form(families: tuple[Family, Family], database: Database) -> Form:
+async def definition(families: tuple[Family, Family], database: Database) -> Definition:
     async with database.reading() as db:
-        return await questionnaires.form_of(db, (await db.get_one(CheckIn, families[0].due)).questionnaire_id)
+        return await questionnaires.definition_of(db, (await db.get_one(CheckIn, families[0].due)).questionnaire_id)
 
 
-def pages(form: Form) -> list[tuple[str, dict[str, str]]]:
+def pages(definition: Definition) -> list[tuple[str, dict[str, str]]]:
     """Every page that a caregiver's phone can open, from the router, with all that may be asked of it."""
     found: list[tuple[str, dict[str, str]]] = []
-    after = [{"who": who, "after": q.link_id} for q in form.questions for who in ("hands", "self")]
+    after = [{"who": who, "after": q.link_id} for q in definition.questions for who in ("hands", "self")]
     for handler in ROUTES:
         if (
             method(handler) != "GET"
@@ -140,7 +142,7 @@ def pages(form: Form) -> list[tuple[str, dict[str, str]]]:
         ):
             continue
         named = "link_id" in sorted(handler.paths)[0]
-        worlds = [replace(NOTHING, link_id=q.link_id) for q in form.questions] if named else [NOTHING]
+        worlds = [replace(NOTHING, link_id=q.link_id) for q in definition.questions] if named else [NOTHING]
         for path in (address(handler, world) for world in worlds):
             asked = HANDS if "/check-ins/" in path else ({},)
             found += [(path, query) for query in [*asked, *(after if path.endswith("/next") else [])]]
@@ -154,12 +156,12 @@ def the_same(one: Family, other: Family, first: httpx.Response, second: httpx.Re
 
 
 async def test_case_123_no_page_of_a_caregivers_phone_tells_moods_apart(
-    families: tuple[Family, Family], form: Form
+    families: tuple[Family, Family], definition: Definition
 ) -> None:
     one, other = families
-    assert len(pages(form)) > 80
+    assert len(pages(definition)) > 80
     for which in ("due", "before"):
-        for path, query in pages(form):
+        for path, query in pages(definition):
             first = await one.phone.http.get(one.ids_in(path, which), params=query)
             second = await other.phone.http.get(other.ids_in(path, which), params=query)
             the_same(one, other, first, second, (which, path, query))
@@ -169,15 +171,18 @@ async def test_case_123_no_page_of_a_caregivers_phone_tells_moods_apart(
 @pytest.mark.parametrize("begins", ["same", "some", "all"])
 @pytest.mark.parametrize("htmx", [{}, {"hx-request": "true", "hx-target": "main"}], ids=["page", "fragment"])
 async def test_case_123_nothing_on_the_way_through_a_check_in_tells_them_apart(
-    families: tuple[Family, Family], form: Form, who: str, begins: str, htmx: dict[str, str]
+    families: tuple[Family, Family], definition: Definition, who: str, begins: str, htmx: dict[str, str]
 ) -> None:
     one, other = families
-    kept = entry(PUBLIC[form.slug], who)
+    kept = entry(PUBLIC[definition.slug], who)
     steps: list[tuple[str, dict[str, Any]]] = [
         ("who", {"who": who}),
         ("same", {"say": begins, "who": who}),
-        *((f"q/{link_id}", {"answer": _pressed(value), "who": who}) for link_id, value in PUBLIC[form.slug].items()),
-        *((f"q/{q.link_id}", {"skip": "1", "who": who}) for q in form.questions if form.is_private(q)),
+        *(
+            (f"q/{link_id}", {"answer": _pressed(value), "who": who})
+            for link_id, value in PUBLIC[definition.slug].items()
+        ),
+        *((f"q/{q.link_id}", {"skip": "1", "who": who}) for q in definition.questions if definition.is_private(q)),
         ("send", {"who": who}),
         ("urgency", {"urgency": "today"}),
         ("withdraw", {}),

@@ -54,15 +54,15 @@ def _parts(url: str) -> tuple[str, str, int]:
         raise BadEndpoint("the address has a fragment")
     if _STRAY.search(url):
         raise BadEndpoint("the address has characters that no web address has")
-    form = _ENDPOINT.fullmatch(url)
-    if not form:
+    parts = _ENDPOINT.fullmatch(url)
+    if not parts:
         raise BadEndpoint("that is not a web address with a path")
-    if "@" in form[2]:
+    if "@" in parts[2]:
         raise BadEndpoint("the address has a user name or password")
-    authority = _AUTHORITY.fullmatch(form[2])
+    authority = _AUTHORITY.fullmatch(parts[2])
     if not authority or int(authority[2] or 0) > 65535:
         raise BadEndpoint("the host or port is not in plain form")
-    return form[1], authority[1].strip("[]"), int(authority[2] or DEFAULT_PORTS[form[1]])
+    return parts[1], authority[1].strip("[]"), int(authority[2] or DEFAULT_PORTS[parts[1]])
 
 
 def origin_of(url: str) -> str:

@@ -15,7 +15,7 @@ from server.flags.rules import Severity
 from server.people import staff
 from server.people.models import Staff
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.level_words import level_words
 
 
@@ -39,14 +39,14 @@ async def of_all(work: Work, flags: Sequence[Flag]) -> dict[str, Detail]:
     """Details by flag id."""
     team = await staff.team(work.db, work.actor)
     names = {member.id: member.name for member in team}
-    forms = await questionnaires.offered(work.db, work.actor)
+    definitions = await questionnaires.offered(work.db, work.actor)
     notes = await notes_of(work.db, [flag.id for flag in flags])
     return {
         flag.id: Detail(
             team=team,
             names=names,
             outcomes=review_rules.OFFERED_OUTCOMES,
-            levels=_levels(flag, forms.get(flag.slug)),
+            levels=_levels(flag, definitions.get(flag.slug)),
             offers_expected=flag.closed_at is None and await expected_levels.offers_expected(work.db, flag),
             notes=notes.get(flag.id, []),
         )
@@ -54,9 +54,9 @@ async def of_all(work: Work, flags: Sequence[Flag]) -> dict[str, Detail]:
     }
 
 
-def _levels(flag: Flag, form: Form | None) -> list[tuple[int, str]]:
+def _levels(flag: Flag, definition: Definition | None) -> list[tuple[int, str]]:
     """From the answered level on. Staff can never expect an urgent flag's level."""
-    question = form.by_id.get(flag.item) if form else None
+    question = definition.by_id.get(flag.item) if definition else None
     if question is None or flag.severity == Severity.URGENT:
         return []
     return [(level, level_words(question, level)) for level in range(review.level_of(flag), question.worst + 1)]
@@ -72,14 +72,15 @@ class Expected:
 
 
 async def expected_of(work: Work, patient_id: str) -> list[Expected]:
-    forms = await questionnaires.offered(work.db, work.actor)
+    definitions = await questionnaires.offered(work.db, work.actor)
     return [
-        _expected(row, forms.get(row.slug)) for row in await expected_levels.expected_of(work.db, patient_id, work.now)
+        _expected(row, definitions.get(row.slug))
+        for row in await expected_levels.expected_of(work.db, patient_id, work.now)
     ]
 
 
-def _expected(row: ExpectedLevel, form: Form | None) -> Expected:
-    question = form.by_id.get(row.item) if form else None
+def _expected(row: ExpectedLevel, definition: Definition | None) -> Expected:
+    question = definition.by_id.get(row.item) if definition else None
     if question is None:
         return Expected(row, row.item, str(row.level))
     return Expected(row, question.short, level_words(question, row.level))

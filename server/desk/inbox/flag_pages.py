@@ -141,8 +141,8 @@ async def reopen(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
 
 async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> Wanted | None:
     """None if the item has no such level."""
-    form = (await questionnaires.offered(db, actor)).get(flag.slug)
-    question = form.by_id.get(flag.item) if form else None
+    definition = (await questionnaires.offered(db, actor)).get(flag.slug)
+    question = definition.by_id.get(flag.item) if definition else None
     if question is None or typed.level is None or not 0 <= typed.level <= question.worst:
         return None
     return Wanted(typed.level, typed.days or 0, typed.note)

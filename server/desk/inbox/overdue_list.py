@@ -38,7 +38,7 @@ class LateRow:
 async def rows(work: Work, late: Sequence[LatePatient]) -> list[LateRow]:
     ids = [one.patient_id for one in late]
     patients = await inbox_rows.patients_of(work.db, work.actor, ids)
-    forms = await questionnaires.offered(work.db, work.actor)
+    definitions = await questionnaires.offered(work.db, work.actor)
     push = await health.reasons(work, ids)
     answered = await overdue.last_answers(work.db, ids)
     called = await calls.last_calls(work.db, ids)
@@ -47,7 +47,7 @@ async def rows(work: Work, late: Sequence[LatePatient]) -> list[LateRow]:
         LateRow(
             one,
             patients[one.patient_id],
-            forms[one.slug].title if one.slug in forms else one.slug,
+            definitions[one.slug].title if one.slug in definitions else one.slug,
             push[one.patient_id],
             answered.get(one.patient_id),
             call := called.get(one.patient_id),

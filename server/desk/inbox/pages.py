@@ -27,7 +27,7 @@ from server.people import unreadable_numbers
 from server.people.models import Patient
 from server.people.rules import CallOutcome
 from server.people.unreadable_numbers import Unreadable
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.reminders import status
 from server.reminders.models import Reminder
 from server.reminders.reason_words import reason_words
@@ -47,7 +47,7 @@ class Lists:
 
     flags: Listed = field(default_factory=lambda: Listed([], None))
     cant_come: list[tuple[Appointment, Patient]] = field(default_factory=list)
-    fresh: list[tuple[Answered, Form, Patient]] = field(default_factory=list)
+    fresh: list[tuple[Answered, Definition, Patient]] = field(default_factory=list)
     late: list[LateRow] = field(default_factory=list)
     after: str | None = None
 
@@ -114,7 +114,7 @@ async def _listed(work: Work, tab: Tab, many: int) -> Lists:
         fresh = await unread.unopened(work.db, work.actor, wanted + 1, tab.after)
         shown = fresh[:wanted]
         patients = await inbox_rows.patients_of(work.db, work.actor, {response.patient_id for response, _ in shown})
-        rows = [(response, form, patients[response.patient_id]) for response, form in shown]
+        rows = [(response, definition, patients[response.patient_id]) for response, definition in shown]
         return Lists(fresh=rows, after=shown[-1][0].id if len(fresh) > wanted else None)
     return Lists()
 

@@ -24,7 +24,7 @@ from server.people import flow as people
 from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.responses.history import AnswerHistory, answered, points
 from server.responses.models import Response
 from server.web import charts
@@ -100,7 +100,7 @@ def rows_wanted(many: int) -> int:
 
 async def rows_of(work: Work, flags: Sequence[Flag]) -> list[Row]:
     """These flags as staff see them."""
-    forms = await questionnaires.offered(work.db, work.actor)
+    definitions = await questionnaires.offered(work.db, work.actor)
     names = {member.id: member.name for member in await staff.team(work.db, work.actor)}
     patients = await patients_of(work.db, work.actor, {flag.patient_id for flag in flags})
     history = await _history(work.db, flags)
@@ -112,9 +112,9 @@ async def rows_of(work: Work, flags: Sequence[Flag]) -> list[Row]:
         Row(
             flag,
             patients[flag.patient_id],
-            reason_of(flag, forms.get(flag.slug)),
+            reason_of(flag, definitions.get(flag.slug)),
             names.get(flag.owner_id or "", ""),
-            _spark(flag, forms.get(flag.slug), history.get((flag.patient_id, flag.slug), [])),
+            _spark(flag, definitions.get(flag.slug), history.get((flag.patient_id, flag.slug), [])),
             rules.age(flag.severity, flag.raised_at, flag.due_at, work.now, clinic.zone, clinic.staffed_hours),
             len(notes.get(flag.id, ())),
             steps.get(flag.id, ""),
@@ -156,8 +156,8 @@ async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, s
     return history
 
 
-def _spark(flag: Flag, form: Form | None, history: AnswerHistory) -> Chart:
-    question = form.by_id.get(flag.item) if form else None
+def _spark(flag: Flag, definition: Definition | None, history: AnswerHistory) -> Chart:
+    question = definition.by_id.get(flag.item) if definition else None
     return charts.draw(points(question, history), question.worst) if question else charts.draw([], 1)
 
 

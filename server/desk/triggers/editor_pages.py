@@ -40,9 +40,9 @@ class Editor:
 
 @get("/new", opt=CLINICIAN)
 async def new_page(request: Ask, db: Db, actor: Who, slug: FromQuery[str] = "") -> Response[str]:
-    forms = await questionnaires.offered(db, actor)
-    form = found(forms.get(slug) or next(iter(forms.values()), None))
-    return await _page(request, db, actor, Editor(Rule(form.slug, "", Condition.AT_LEAST, 3)))
+    definitions = await questionnaires.offered(db, actor)
+    definition = found(definitions.get(slug) or next(iter(definitions.values()), None))
+    return await _page(request, db, actor, Editor(Rule(definition.slug, "", Condition.AT_LEAST, 3)))
 
 
 @get("/{trigger_id:str}", opt=CLINICIAN)
@@ -102,7 +102,7 @@ def _rule(form: FormMultiDict) -> Rule:
 
 async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) -> Response[str]:
     rule, replaced = editor.rule, editor.replaced
-    form = found((await questionnaires.offered(db, actor)).get(rule.slug))
+    definition = found((await questionnaires.offered(db, actor)).get(rule.slug))
     versions = await lists.versions_of(db, replaced) if replaced else []
     return render.page(
         request,
@@ -110,12 +110,12 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) ->
         422 if editor.wrong or editor.stale else 200,
         rule=rule,
         replaced=replaced,
-        form=form,
+        definition=definition,
         wrong=editor.wrong,
         stale=editor.stale,
         seen=editor.seen,
-        said=f"{item_words(rule.item, form)}: {condition_words(rule, form)}",
-        versions=[(lines.line_of(row, form), author) for row, author in versions],
+        said=f"{item_words(rule.item, definition)}: {condition_words(rule, definition)}",
+        versions=[(lines.line_of(row, definition), author) for row, author in versions],
         conditions=tuple(Condition),
         severities=tuple(Severity),
         screens=[screen for screen in Screen if screen],
@@ -140,14 +140,14 @@ async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Resp
 async def _restore_page(
     request: Ask, db: AsyncSession, actor: Actor, row: TriggerVersion, in_force: TriggerVersion
 ) -> Response[str]:
-    form = found((await questionnaires.offered(db, actor)).get(row.slug))
+    definition = found((await questionnaires.offered(db, actor)).get(row.slug))
     return render.page(
         request,
         "desk/trigger_restore.html",
         422,
-        form=form,
-        line=lines.line_of(row, form),
-        in_force=lines.line_of(in_force, form),
+        definition=definition,
+        line=lines.line_of(row, definition),
+        in_force=lines.line_of(in_force, definition),
     )
 
 

@@ -21,18 +21,20 @@ from server.web.problems import found
 @get("/", opt=STAFF)
 async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
     """`did` names the trigger that was just ended or changed; the page offers to undo that."""
-    forms, rows = await questionnaires.offered(db, actor), await lists.all_rules(db, actor)
+    definitions, rows = await questionnaires.offered(db, actor), await lists.all_rules(db, actor)
     after = {row.follows_id: row for row in rows if row.follows_id}
-    shown = [(row, lines.line_of(row, forms[row.slug], after.get(row.id))) for row in rows if row.slug in forms]
+    shown = [
+        (row, lines.line_of(row, definitions[row.slug], after.get(row.id))) for row in rows if row.slug in definitions
+    ]
     return render.page(
         request,
         "desk/triggers.html",
         tables=[
             (
-                form,
-                lines.as_asked(form, [line for row, line in shown if row.slug == slug and row.ended_at is None]),
+                definition,
+                lines.as_asked(definition, [line for row, line in shown if row.slug == slug and row.ended_at is None]),
             )
-            for slug, form in forms.items()
+            for slug, definition in definitions.items()
         ],
         ended=[line for row, line in reversed(shown) if row.ended_at is not None],
         names={member.id: member.name for member in await staff.team(db, actor)},
@@ -66,13 +68,13 @@ async def _end_page(request: Ask, work: Work, row: TriggerVersion, reason: str |
     `reason` is None until the form was sent; an empty one is refused.
     """
     wrong = reason == ""
-    form = found((await questionnaires.offered(work.db, work.actor)).get(row.slug))
+    definition = found((await questionnaires.offered(work.db, work.actor)).get(row.slug))
     return render.page(
         request,
         "desk/trigger_end.html",
         422 if wrong else 409 if row.ended_at is not None else 200,
-        line=lines.line_of(row, form),
-        form=form,
+        line=lines.line_of(row, definition),
+        definition=definition,
         seen=await preview.preview(work, trigger_versions.as_rule(row), row.id),
         wrong=wrong,
         reason=reason or "",

@@ -16,8 +16,8 @@ from server.flags.triggers import firing
 from server.flags.triggers.replay import Moment, replay
 from server.flags.triggers.rules import Trigger
 from server.flags.triggers.versions import Rule
-from server.questionnaires.definition import Form, levels
-from server.questionnaires.fhir import read_form
+from server.questionnaires.definition import Definition, levels
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.models import Questionnaire
 from server.responses import history
 from server.responses.models import Response
@@ -58,31 +58,33 @@ async def preview(work: Work, rule: Rule, instead_of: str) -> Preview:
 
 async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[Moment]]:
     """Patient id → answered and missed check-ins of this questionnaire, in order."""
-    forms = await _forms(db, actor, slug)
+    definitions = await _definitions(db, actor, slug)
     expected = await _expected(db, actor)
     found: dict[str, list[Moment]] = {}
     responses = select(Response).where(
         Response.clinic_id == actor.clinic_id, Response.slug == slug, Response.undone_at.is_(None)
     )
     for response in await db.scalars(responses):
-        form, answers = forms[response.questionnaire_id], history.answers_of(response)
-        left_out = history.unanswered(form, answers, response.respondent)
+        definition, answers = definitions[response.questionnaire_id], history.answers_of(response)
+        left_out = history.unanswered(definition, answers, response.respondent)
         quiet = _in_force(expected.get(response.patient_id, []), response.answered_at)
-        moment = Moment(response.answered_at, levels(form, answers), left_out, quiet)
+        moment = Moment(response.answered_at, levels(definition, answers), left_out, quiet)
         found.setdefault(response.patient_id, []).append(moment)
     missed = select(CheckIn).where(
-        CheckIn.clinic_id == actor.clinic_id, CheckIn.state == CheckInState.MISSED, CheckIn.questionnaire_id.in_(forms)
+        CheckIn.clinic_id == actor.clinic_id,
+        CheckIn.state == CheckInState.MISSED,
+        CheckIn.questionnaire_id.in_(definitions),
     )
     for check_in in await db.scalars(missed):
-        left_out = set(history.nothing(forms[check_in.questionnaire_id]).unanswered)
+        left_out = set(history.nothing(definitions[check_in.questionnaire_id]).unanswered)
         moment = Moment(check_in.closes_at, {}, left_out, came=False)
         found.setdefault(check_in.patient_id, []).append(moment)
     return {patient_id: sorted(moments, key=lambda one: one.at) for patient_id, moments in found.items()}
 
 
-async def _forms(db: AsyncSession, actor: Actor, slug: str) -> dict[str, Form]:
+async def _definitions(db: AsyncSession, actor: Actor, slug: str) -> dict[str, Definition]:
     found = select(Questionnaire).where(Questionnaire.clinic_id == actor.clinic_id, Questionnaire.slug == slug)
-    return {row.id: read_form(row.resource) for row in await db.scalars(found)}
+    return {row.id: read_definition(row.resource) for row in await db.scalars(found)}
 
 
 async def _expected(db: AsyncSession, actor: Actor) -> dict[str, list[ExpectedLevel]]:

@@ -8,21 +8,21 @@ from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers.versions import DEFAULTS, Rule
 from server.language import gettext as _
 from server.language import ngettext
-from server.questionnaires.definition import Form
-from server.questionnaires.fhir import read_form
+from server.questionnaires.definition import Definition
+from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
 from server.questionnaires.level_words import level_or_worse
 from server.questionnaires.question import Question
 
 
-def item_words(item: str, form: Form) -> str:
-    question = form.by_id.get(item)
+def item_words(item: str, definition: Definition) -> str:
+    question = definition.by_id.get(item)
     return _("The whole check-in") if item == rules.WHOLE else question.short if question else item
 
 
-def condition_words(rule: Rule, form: Form) -> str:
+def condition_words(rule: Rule, definition: Definition) -> str:
     """Such as "Hard or worse" or "2 steps worse than the last answer"."""
-    question = form.by_id.get(rule.item)
+    question = definition.by_id.get(rule.item)
     level = level_or_worse(question, rule.amount)
     values = {"n": rule.amount, "times": rule.times, "level": level}
     if rule.condition == Condition.WORSE_THAN_PREVIOUS:
@@ -44,11 +44,11 @@ def condition_words(rule: Rule, form: Form) -> str:
     return level
 
 
-def fault(rule: Rule, form: Form | None) -> str | None:
+def fault(rule: Rule, definition: Definition | None) -> str | None:
     """Why this can't be a trigger, in words; None if it can. One that can never fire is not allowed."""
-    question = form.by_id.get(rule.item) if form else None
+    question = definition.by_id.get(rule.item) if definition else None
     whole = rule.item == rules.WHOLE and rule.condition == Condition.MISSING
-    if form is None or (question is None and not whole):
+    if definition is None or (question is None and not whole):
         return _("This check-in doesn't have that question: the rule would never fire.")
     if rule.condition in (Condition.REPEATED, Condition.MISSING) and not 1 <= rule.times <= trigger_rules.MOST_TIMES:
         return _("In a row means 1 to 10 check-ins.")
@@ -81,11 +81,20 @@ def _urgent_fault(rule: Rule) -> str | None:
 def default_table() -> str:
     """The triggers of a new clinic, as Markdown."""
     lines: list[str] = []
-    forms = {form.slug: form for form in (read_form(json.loads(p.read_text())) for p in sorted(LIBRARY.glob("*.json")))}
+    definitions = {
+        definition.slug: definition
+        for definition in (read_definition(json.loads(p.read_text())) for p in sorted(LIBRARY.glob("*.json")))
+    }
     for slug, defaults in json.loads(DEFAULTS.read_text()).items():
-        lines += ["", f"**{forms[slug].title}**", "", "| Item | Condition | Severity | Screen |", "|---|---|---|---|"]
+        lines += [
+            "",
+            f"**{definitions[slug].title}**",
+            "",
+            "| Item | Condition | Severity | Screen |",
+            "|---|---|---|---|",
+        ]
         for default in defaults:
             rule = Rule(slug, **default)
-            words = condition_words(rule, forms[slug])
-            lines.append(f"| {item_words(rule.item, forms[slug])} | {words} | {rule.severity} | {rule.screen} |")
+            words = condition_words(rule, definitions[slug])
+            lines.append(f"| {item_words(rule.item, definitions[slug])} | {words} | {rule.severity} | {rule.screen} |")
     return "\n".join(lines).strip()

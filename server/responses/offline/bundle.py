@@ -13,43 +13,45 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins.models import CheckIn
 from server.questionnaires.answers import value_from_json
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.question import When, buttons, raw
 from server.questionnaires.respondents import Source
 from server.responses.models import Draft
 
 
-def rules_of(form: Form) -> list[dict[str, Any]]:
+def rules_of(definition: Definition) -> list[dict[str, Any]]:
     """Each question's conditions and levels, in the order of the questionnaire."""
     return [
         {
             "id": question.link_id,
             "patientOnly": question.patient_only,
-            "private": form.is_private(question),
+            "private": definition.is_private(question),
             "any": question.any_when,
-            "whens": [_when(form, when) for when in question.whens],
+            "whens": [_when(definition, when) for when in question.whens],
             "levels": {said: question.level(question.read(said)) for said in buttons(question)},
         }
-        for question in form.questions
+        for question in definition.questions
     ]
 
 
-def _when(form: Form, when: When) -> list[Any]:
+def _when(definition: Definition, when: When) -> list[Any]:
     """One condition: `exists` compares with true or false, the other operators with an answer or its level."""
     if when.operator == "exists":
         return [when.question, when.operator, when.value, None]
-    return [when.question, when.operator, raw(when.value), form.question(when.question).level(when.value)]
+    return [when.question, when.operator, raw(when.value), definition.question(when.question).level(when.value)]
 
 
-async def kept(db: AsyncSession, check_in: CheckIn, form: Form, own: bool) -> dict[str, dict[str, dict[str, Any]]]:
+async def kept(
+    db: AsyncSession, check_in: CheckIn, definition: Definition, own: bool
+) -> dict[str, dict[str, dict[str, Any]]]:
     """Party → question → the draft answer ("is"), its time ("at", in ms), and whether it is copied ("before").
 
     `own`: for the patient's own device. Other devices do not get private answers.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {source: {} for source in Source}
     for draft in await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id)):
-        if not own and not is_public_item(form, draft.link_id):
+        if not own and not is_public_item(definition, draft.link_id):
             continue
         value = raw(value_from_json(draft.value))
         found[draft.source][draft.link_id] = {"is": value, "at": ms(draft.answered_at), "before": draft.copied}

@@ -19,7 +19,7 @@ from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.question import Question, raw
 from server.questionnaires.respondents import Respondent
 from server.reminders import open_notifications
@@ -40,7 +40,7 @@ async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> 
         "person": work.actor.id,
         "due": len(due),
         "standing": await open_notifications.tags(work.db, work.actor.patient_id, work.now),
-        "forms": [await _form(request, work, check_in, clinic) for check_in in due],
+        "forms": [await _bundled(request, work, check_in, clinic) for check_in in due],
         "help": render.inside(request, "phone/help.html", clinic=clinic),
     }
     mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:20]
@@ -49,47 +49,47 @@ async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> 
     return Response(found | {"mark": mark}, headers=render.FRESH)
 
 
-async def _form(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
+async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:
     db, actor = work.db, work.actor
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
+    definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
     patient = await db.get_one(Patient, check_in.patient_id)
     own = actor.kind != ActorKind.CAREGIVER
     respondents = tuple(Respondent) if own else (Respondent.HANDS, Respondent.CAREGIVER)
-    before = {who: await _same(request, Answering(work, check_in, form, who)) for who in respondents}
+    before = {who: await _same(request, Answering(work, check_in, definition, who)) for who in respondents}
     return {
         "id": check_in.id,
         "client": check_in.client_id,
         "closes": bundle.ms(check_in.closes_at),
-        "who": await drafts.respondent_to_resume(db, actor, check_in, form),
-        "kept": await bundle.kept(db, check_in, form, own),
+        "who": await drafts.respondent_to_resume(db, actor, check_in, definition),
+        "kept": await bundle.kept(db, check_in, definition, own),
         "same": {who: offer for who, offer in before.items() if offer},
         "questions": [
             rule
             | {
-                "html": await _question(request, db, check_in, form, rule["id"]),
-                "said": _words_by_answer(request, form, rule),
+                "html": await _question(request, db, check_in, definition, rule["id"]),
+                "said": _words_by_answer(request, definition, rule),
             }
-            for rule in bundle.rules_of(form)
+            for rule in bundle.rules_of(definition)
             if own or not rule["private"]  # a caregiver's device can ask private questions only through the server
         ],
         "pages": {
-            "card": render.part(request, "responses/_due.html", check_in=check_in, form=form, more=0),
+            "card": render.part(request, "responses/_due.html", check_in=check_in, definition=definition, more=0),
             "who": render.inside(request, "responses/who.html", check_in=check_in, patient=patient),
-            "check": _check(request, check_in, form, patient, own),
+            "check": _check(request, check_in, definition, patient, own),
             "saved": render.inside(request, "responses/saved.html", clinic=clinic),
         },
         "words": {"skipped": _("Skipped"), "open": _("Not answered"), "same": _("as last time"), "now": _("Now:")},
     }
 
 
-async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, form: Form, link_id: str) -> str:
-    shown = await question_view.question(db, check_in, form, form.by_id[link_id], Respondent.SELF)
+async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, definition: Definition, link_id: str) -> str:
+    shown = await question_view.question(db, check_in, definition, definition.by_id[link_id], Respondent.SELF)
     return render.inside(request, "responses/question.html", **shown, **question_view.ANYWHERE)
 
 
-def _words_by_answer(request: Ask, form: Form, rule: dict[str, Any]) -> dict[str, str]:
+def _words_by_answer(request: Ask, definition: Definition, rule: dict[str, Any]) -> dict[str, str]:
     """Raw answer → the text that the Check and send page shows for it."""
-    question = form.by_id[rule["id"]]
+    question = definition.by_id[rule["id"]]
     return {said: _words(request, question, question.read(said)) for said in rule["levels"]}
 
 
@@ -97,16 +97,16 @@ def _words(request: Ask, question: Question, value: Value) -> str:
     return render.part(request, "responses/_answer_word.html", question=question, value=value).strip()
 
 
-def _check(request: Ask, check_in: CheckIn, form: Form, patient: Patient, own: bool) -> str:
+def _check(request: Ask, check_in: CheckIn, definition: Definition, patient: Patient, own: bool) -> str:
     """The Check and send page with a line for every question. The device hides those not asked and adds the answers."""
     return render.inside(
         request,
         "responses/check.html",
         check_in=check_in,
-        form=form,
+        definition=definition,
         patient=patient,
         respondent=Respondent.SELF,
-        questions=[question for question in form.questions if own or not form.is_private(question)],
+        questions=[question for question in definition.questions if own or not definition.is_private(question)],
         drafts={},
         before=[],
         outbox="{}",
@@ -119,15 +119,15 @@ async def _same(request: Ask, answering: Answering) -> dict[str, Any] | None:
     last = await same_as_last.offer(answering)
     if last is None:
         return None
-    form, respondent = answering.form, answering.respondent
-    answers = same_as_last.answers_of(form, last, respondent)
-    about = {"check_in": answering.check_in, "form": form, "respondent": respondent}
+    definition, respondent = answering.definition, answering.respondent
+    answers = same_as_last.answers_of(definition, last, respondent)
+    about = {"check_in": answering.check_in, "definition": definition, "respondent": respondent}
     shown = {"last": last, "answers": answers, "zone": answering.actor.zone}
     pages = [
         render.inside(
             request, "responses/different.html", kept=answers, before=list(answers), changed=0, **about, **page
         )
-        for page in same_as_last.pages(form, answers, respondent)
+        for page in same_as_last.pages(definition, answers, respondent)
     ]
     return {
         "answers": {link_id: raw(value) for link_id, value in answers.items()},

@@ -88,10 +88,10 @@ async def take_answers(request: Ask, work: InWork, check_in_id: FromPath[str]) -
     check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     try:
         entry = await _opened(request, work.actor)
-        form = await questionnaires.form_of(
+        definition = await questionnaires.definition_of(
             work.db, await submit.version_answered(work.db, check_in, entry.questionnaire)
         )
-        taken = await late_answers.take_late(work, check_in, form, entry)
+        taken = await late_answers.take_late(work, check_in, definition, entry)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:

@@ -1,4 +1,4 @@
-"""What every question page needs: the person, the check-in, its form and the respondent."""
+"""What every question page needs: the person, the check-in, its questionnaire and the respondent."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ from server.checkins.models import CheckIn
 from server.db import Work
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.respondents import Respondent, respondent_from
 from server.responses import drafts, lookup
 
@@ -21,7 +21,7 @@ class Answering:
 
     work: Work
     check_in: CheckIn
-    form: Form
+    definition: Definition
     respondent: Respondent
 
     @property
@@ -49,7 +49,7 @@ class Answering:
 
     async def kept(self) -> dict[str, Value]:
         """The draft answers that the person who holds the device may see."""
-        return await drafts.shown_to(self.db, self.check_in, self.form, self.respondent)
+        return await drafts.shown_to(self.db, self.check_in, self.definition, self.respondent)
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ class Caller:
         return await lookup.hold(self.work.db, self.work.actor, self.check_in_id)
 
     async def answering(self, check_in: CheckIn, who: str | None = None) -> Answering:
-        """Load the form. `who`: the respondent that a submitted form names, instead of the address."""
-        form = await questionnaires.form_of(self.work.db, check_in.questionnaire_id)
+        """Load the definition. `who`: the respondent that a submitted form names, instead of the address."""
+        definition = await questionnaires.definition_of(self.work.db, check_in.questionnaire_id)
         respondent = respondent_from(self.who if who is None else who, self.work.actor.kind)
-        return Answering(self.work, check_in, form, respondent)
+        return Answering(self.work, check_in, definition, respondent)
 
     async def at_check_in(self) -> Answering | None:
         """The respondent that the address names, at the check-in; None if this person may not see it."""

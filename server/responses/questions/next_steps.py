@@ -21,12 +21,12 @@ class Step:
 
 async def after(answering: Answering, kept: Answers, link_id: str | None) -> Step:
     """The next unanswered question after this one (None: from the start), or what follows the last."""
-    question = next_unanswered(answering.form, kept, answering.respondent, link_id)
+    question = next_unanswered(answering.definition, kept, answering.respondent, link_id)
     who = f"?who={answering.respondent}"
     if question is not None:
         return Step(f"{answering.path}/q/{question.link_id}{who}", question)
     if link_id and await same_as_last.copied_shown(
-        answering.db, answering.check_in, answering.form, answering.respondent
+        answering.db, answering.check_in, answering.definition, answering.respondent
     ):
         return Step(f"{answering.path}/different{who}", is_list=True)
     return Step(f"{answering.path}/check{who}")
@@ -34,7 +34,7 @@ async def after(answering: Answering, kept: Answers, link_id: str | None) -> Ste
 
 def after_private(answering: Answering, kept: Answers, link_id: str) -> Step | None:
     """The private question that this answer enables, or the next one; None after the last."""
-    following = next_private(answering.form, kept, link_id)
+    following = next_private(answering.definition, kept, link_id)
     if following is None:
         return None
     return Step(f"{answering.path}/q/{following.link_id}?who=hands&chosen=yes", following)

@@ -33,13 +33,17 @@ async def question_page(
     answering = found(await caller.at_check_in())
     if not await answering.is_open():
         return render.go(request, answering.path)
-    form, respondent = answering.form, answering.respondent
-    if respondent == Respondent.HANDS and link_id in form.by_id and form.is_private(form.by_id[link_id]):
+    definition, respondent = answering.definition, answering.respondent
+    if (
+        respondent == Respondent.HANDS
+        and link_id in definition.by_id
+        and definition.is_private(definition.by_id[link_id])
+    ):
         if not chosen:
             return render.go(request, f"{answering.path}/check?who=hands")
-        return await _ask_now(request, answering, form.by_id[link_id])
+        return await _ask_now(request, answering, definition.by_id[link_id])
     kept = await answering.kept()
-    questions = {q.link_id: q for q in asked(form, kept, respondent)}
+    questions = {q.link_id: q for q in asked(definition, kept, respondent)}
     if link_id not in questions:
         raise NotFoundException
     return await _ask(request, answering, kept, questions[link_id])
@@ -51,22 +55,22 @@ async def answer(request: Ask, caller: NamedDependency[Caller], link_id: FromPat
     check_in = found(await caller.locked())
     sent = await form_of(request)
     answering = await caller.answering(check_in, text(sent, "who", 10))
-    form, respondent = answering.form, answering.respondent
+    definition, respondent = answering.definition, answering.respondent
     try:
-        question = form.question(link_id)
+        question = definition.question(link_id)
         value = None if text(sent, "skip", 1) else question.read(text(sent, "answer", 60))
         if not await answering.is_open():
             return await _too_late(request, answering, question, value)
-        private = respondent == Respondent.HANDS and form.is_private(question)
+        private = respondent == Respondent.HANDS and definition.is_private(question)
         if not private and question not in answerable(
-            form, await drafts.kept(answering.db, check_in, respondent), respondent
+            definition, await drafts.kept(answering.db, check_in, respondent), respondent
         ):
             raise BadAnswer(link_id, "not asked")
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     if private and value is None:  # a skip saves nothing: the question waits for the patient's own device
         return await _after_private(request, answering, question, None)
-    red = await drafts.keep(answering.work, check_in, form, Statement(respondent, {link_id: value}))
+    red = await drafts.keep(answering.work, check_in, definition, Statement(respondent, {link_id: value}))
     if red:
         return await _urgent_screen(request, answering, question, value, red[0].trigger.screen)
     if private:
@@ -79,11 +83,11 @@ async def _too_late(request: Ask, answering: Answering, question: Question, valu
 
     An urgent answer is still recorded, as it is for offline answers.
     """
-    check_in, form = answering.check_in, answering.form
-    screen = (await red_flag_screens.screens(answering.db, check_in, form, question)).get(str(raw(value)))
+    check_in, definition = answering.check_in, answering.definition
+    screen = (await red_flag_screens.screens(answering.db, check_in, definition, question)).get(str(raw(value)))
     if screen:
         entry = Entry("", {question.link_id: value}, answering.respondent, answering.now)
-        if await late_answers.take_late(answering.work, check_in, form, entry) is None:
+        if await late_answers.take_late(answering.work, check_in, definition, entry) is None:
             return await _urgent_screen(request, answering, question, value, screen)
     return render.go(request, answering.path)
 
@@ -97,8 +101,8 @@ async def _urgent_screen(
         "responses/red.html",
         check_in=answering.check_in,
         question=question,
-        chosen=answering.respondent == Respondent.HANDS and answering.form.is_private(question),
-        onward=question_view.onward(answering.form, question, {str(raw(value)): screen}),
+        chosen=answering.respondent == Respondent.HANDS and answering.definition.is_private(question),
+        onward=question_view.onward(answering.definition, question, {str(raw(value)): screen}),
         screen=screen,
         clinic=clinic,
         closed=people.is_closed(clinic, answering.now),
@@ -120,10 +124,10 @@ async def _after_private(request: Ask, answering: Answering, question: Question,
 
 async def _ask_now(request: Ask, answering: Answering, question: Question) -> Response[str]:
     """Show a private question without any sign of an earlier answer or of whether it is due."""
-    form = answering.form
-    page = await question_view.question(answering.db, answering.check_in, form, question, Respondent.HANDS)
+    definition = answering.definition
+    page = await question_view.question(answering.db, answering.check_in, definition, question, Respondent.HANDS)
     closed = people.is_closed(page["clinic"], answering.now)
-    onward = question_view.onward(form, question, page["red"])
+    onward = question_view.onward(definition, question, page["red"])
     return render.page(request, "responses/question.html", closed=closed, onward=onward, **page, **question_view.NOW)
 
 
@@ -148,9 +152,9 @@ async def _go_on(request: Ask, answering: Answering, after: str | None) -> Respo
 
 
 async def _ask(request: Ask, answering: Answering, kept: dict[str, Value], question: Question) -> Response[str]:
-    form, respondent = answering.form, answering.respondent
-    shown = await question_view.question(answering.db, answering.check_in, form, question, respondent)
-    where = question_view.place(form, kept, question, respondent)
+    definition, respondent = answering.definition, answering.respondent
+    shown = await question_view.question(answering.db, answering.check_in, definition, question, respondent)
+    where = question_view.place(definition, kept, question, respondent)
     closed = people.is_closed(shown["clinic"], answering.now)
     return render.page(request, "responses/question.html", closed=closed, **shown, **where)
 

@@ -10,7 +10,7 @@ from server.checkins.models import CheckIn
 from server.people.models import Clinic, Patient
 from server.questionnaires.answers import Answers
 from server.questionnaires.branching import asked, still_asked
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import next_private, private_questions
 from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
@@ -20,23 +20,23 @@ from server.responses.questions.answering import Answering
 
 
 async def question(
-    db: AsyncSession, check_in: CheckIn, form: Form, question: Question, respondent: Respondent
+    db: AsyncSession, check_in: CheckIn, definition: Definition, question: Question, respondent: Respondent
 ) -> dict[str, Any]:
     """The context that does not depend on the question's position."""
     return {
         "check_in": check_in,
-        "form": form,
+        "definition": definition,
         "question": question,
         "respondent": respondent,
-        "red": await red_flag_screens.screens(db, check_in, form, question, respondent),
+        "red": await red_flag_screens.screens(db, check_in, definition, question, respondent),
         "clinic": await db.get_one(Clinic, check_in.clinic_id),
         "received": False,
     }
 
 
-def place(form: Form, kept: Answers, question: Question, respondent: Respondent) -> dict[str, Any]:
+def place(definition: Definition, kept: Answers, question: Question, respondent: Respondent) -> dict[str, Any]:
     """The question's position among those that this respondent is asked, and its draft answer."""
-    questions = asked(form, kept, respondent)
+    questions = asked(definition, kept, respondent)
     at = questions.index(question)
     return {
         "number": at + 1,
@@ -47,12 +47,12 @@ def place(form: Form, kept: Answers, question: Question, respondent: Respondent)
     }
 
 
-def onward(form: Form, question: Question, red: Mapping[str, str]) -> dict[str, str]:
+def onward(definition: Definition, question: Question, red: Mapping[str, str]) -> dict[str, str]:
     """Red-flag screen → the private question after it, if there is one. Empty for a public question."""
     following = {
-        screen: next_private(form, {question.link_id: question.read(said)}, question.link_id)
+        screen: next_private(definition, {question.link_id: question.read(said)}, question.link_id)
         for said, screen in red.items()
-        if form.is_private(question)
+        if definition.is_private(question)
     }
     return {screen: after.link_id for screen, after in following.items() if after is not None}
 
@@ -64,17 +64,17 @@ NOW: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "of
 
 async def check(answering: Answering, kept: Answers) -> dict[str, Any]:
     """The context of Check and send."""
-    db, check_in, form, respondent = answering.db, answering.check_in, answering.form, answering.respondent
-    private = private_questions(form) if respondent == Respondent.HANDS else []
-    answered = await drafts.private(db, check_in, form) if private else {}
+    db, check_in, definition, respondent = answering.db, answering.check_in, answering.definition, answering.respondent
+    private = private_questions(definition) if respondent == Respondent.HANDS else []
+    answered = await drafts.private(db, check_in, definition) if private else {}
     return {
         "patient": await db.get_one(Patient, check_in.patient_id),
         "check_in": check_in,
-        "form": form,
+        "definition": definition,
         "respondent": respondent,
-        "questions": asked(form, kept, respondent),
+        "questions": asked(definition, kept, respondent),
         "drafts": kept,
-        "before": await same_as_last.copied_shown(db, check_in, form, respondent),
+        "before": await same_as_last.copied_shown(db, check_in, definition, respondent),
         "private": [(question, answered.get(question.link_id) is not None) for question in private],
-        "outbox": json.dumps({"answers": still_asked(form, kept, respondent), "respondent": respondent}),
+        "outbox": json.dumps({"answers": still_asked(definition, kept, respondent), "respondent": respondent}),
     }

@@ -34,7 +34,7 @@ async def start(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, work.now):
         return render.page(request, "responses/closed.html", 200, check_in=check_in)
     answering = await caller.answering(check_in)
-    respondent = await drafts.respondent_to_resume(work.db, work.actor, check_in, answering.form)
+    respondent = await drafts.respondent_to_resume(work.db, work.actor, check_in, answering.definition)
     if respondent is None:
         return await _who(request, work, check_in)
     return await _begin(request, answering.by(respondent))

@@ -18,7 +18,7 @@ from server.flags import lists
 from server.flags.rules import Severity
 from server.questionnaires.answers import Answers, Value, value_to_json
 from server.questionnaires.branching import asked, still_asked
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.private_questions import is_public_item, shown
 from server.questionnaires.respondents import Respondent, Source, source_of
@@ -33,24 +33,26 @@ ON_A_PAGE = 6  # questions per page: with More and That is all, at most nine thi
 async def offer(answering: Answering) -> Response | None:
     """The response whose answers may be copied; None if it is not allowed or a draft answer exists."""
     db, actor, check_in = answering.db, answering.actor, answering.check_in
-    form, respondent = answering.form, answering.respondent
-    if not form.may_be_same or await answering.kept():
+    definition, respondent = answering.definition, answering.respondent
+    if not definition.may_be_same or await answering.kept():
         return None
-    mine = [r for r in await history.of_patient(db, check_in.patient_id, form.slug) if _is_same(r, actor, respondent)]
+    mine = [
+        r for r in await history.of_patient(db, check_in.patient_id, definition.slug) if _is_same(r, actor, respondent)
+    ]
     last = mine[-1] if mine else None
-    if last is None or not _is_whole(form, last) or last.questionnaire_id != check_in.questionnaire_id:
+    if last is None or not _is_whole(definition, last) or last.questionnaire_id != check_in.questionnaire_id:
         return None
     flags = await lists.of_check_in(db, last.check_in_id)
     urgent = [flag for flag in flags if flag.severity in (Severity.TODAY, Severity.URGENT)]
     # A missing offer must not reveal a flag about mood. Mood is not copied on such devices anyway.
-    counts = [flag for flag in urgent if respondent == Respondent.SELF or is_public_item(form, flag.item)]
+    counts = [flag for flag in urgent if respondent == Respondent.SELF or is_public_item(definition, flag.item)]
     return None if counts else last
 
 
-def _is_whole(form: Form, last: Response) -> bool:
+def _is_whole(definition: Definition, last: Response) -> bool:
     """Whether it is complete. With "hands", the private questions may be missing, since nobody asked them."""
     given = history.answers_of(last)
-    public = [q.link_id for q in asked(form, given, Respondent.HANDS)]
+    public = [q.link_id for q in asked(definition, given, Respondent.HANDS)]
     return last.status == ResponseStatus.COMPLETED or (
         last.respondent == Respondent.HANDS and all(link_id in given for link_id in public)
     )
@@ -82,9 +84,13 @@ async def take_over(work: Work, check_in: CheckIn, last: Statement) -> None:
     await work.db.flush()
 
 
-def answers_of(form: Form, last: Response, respondent: Respondent) -> dict[str, Value]:
-    given = {link_id: v for link_id, v in shown(form, history.answers_of(last), respondent).items() if v is not None}
-    return still_asked(form, {link_id: value for link_id, value in given.items() if link_id in form.by_id}, respondent)
+def answers_of(definition: Definition, last: Response, respondent: Respondent) -> dict[str, Value]:
+    given = {
+        link_id: v for link_id, v in shown(definition, history.answers_of(last), respondent).items() if v is not None
+    }
+    return still_asked(
+        definition, {link_id: value for link_id, value in given.items() if link_id in definition.by_id}, respondent
+    )
 
 
 async def copied(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> list[str]:
@@ -97,10 +103,12 @@ async def copied(db: AsyncSession, check_in: CheckIn, respondent: Respondent) ->
     return list(found)
 
 
-async def copied_shown(db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent) -> list[str]:
+async def copied_shown(
+    db: AsyncSession, check_in: CheckIn, definition: Definition, respondent: Respondent
+) -> list[str]:
     """Copied answers that this respondent may see."""
     found = await copied(db, check_in, respondent)
-    return [link_id for link_id in found if respondent == Respondent.SELF or is_public_item(form, link_id)]
+    return [link_id for link_id in found if respondent == Respondent.SELF or is_public_item(definition, link_id)]
 
 
 async def with_copies(
@@ -114,9 +122,9 @@ async def with_copies(
     return [k for k in claimed if k in answers and answers[k] is not None and last.get(k) == answers[k]]
 
 
-def pages(form: Form, kept: Answers, respondent: Respondent) -> list[dict[str, Any]]:
+def pages(definition: Definition, kept: Answers, respondent: Respondent) -> list[dict[str, Any]]:
     """The questions in pages of at most six; `more` is the number of the next page."""
-    questions = asked(form, kept, respondent)
+    questions = asked(definition, kept, respondent)
     cut = [questions[at : at + ON_A_PAGE] for at in range(0, len(questions), ON_A_PAGE)]
     more = [(number + 1) % len(cut) if len(cut) > 1 else None for number in range(len(cut))]
     return [{"questions": page, "more": following} for page, following in zip(cut, more, strict=True)]

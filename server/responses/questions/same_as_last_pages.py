@@ -19,7 +19,7 @@ from server.web.problems import found
 @get("/same", opt=PERSON)
 async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     answering = found(await caller.at_check_in())
-    form, respondent = answering.form, answering.respondent
+    definition, respondent = answering.definition, answering.respondent
     last = await same_as_last.offer(answering)
     if last is None or not await answering.is_open():
         return render.go(request, f"{answering.path}/next?who={respondent}")
@@ -27,9 +27,9 @@ async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[A
         request,
         "responses/same.html",
         check_in=answering.check_in,
-        form=form,
+        definition=definition,
         last=last,
-        answers=same_as_last.answers_of(form, last, respondent),
+        answers=same_as_last.answers_of(definition, last, respondent),
         respondent=respondent,
         zone=answering.actor.zone,
         closed=people.is_closed(await people.clinic_of(answering.db, answering.actor), answering.now),
@@ -48,7 +48,7 @@ async def say_same(request: Ask, caller: NamedDependency[Caller]) -> Response[An
     respondent, last = answering.respondent, await same_as_last.offer(answering)
     if last is None or not await answering.is_open() or say == "all":
         return render.go(request, f"{answering.path}/next?who={respondent}")
-    answers = same_as_last.answers_of(answering.form, last, respondent)
+    answers = same_as_last.answers_of(answering.definition, last, respondent)
     await same_as_last.take_over(answering.work, check_in, Statement(respondent, answers))
     page = "different" if say == "some" else "next"
     return render.go(request, f"{answering.path}/{page}?who={respondent}")
@@ -58,10 +58,10 @@ async def say_same(request: Ask, caller: NamedDependency[Caller]) -> Response[An
 async def different_page(request: Ask, caller: NamedDependency[Caller], page: FromQuery[int] = 0) -> Response[Any]:
     """The list of questions to change: one press opens a question, which leads back here."""
     answering = found(await caller.at_check_in())
-    check_in, form, respondent = answering.check_in, answering.form, answering.respondent
+    check_in, definition, respondent = answering.check_in, answering.definition, answering.respondent
     kept = await answering.kept()
-    before = await same_as_last.copied_shown(answering.db, check_in, form, respondent)
-    pages = same_as_last.pages(form, kept, respondent)
+    before = await same_as_last.copied_shown(answering.db, check_in, definition, respondent)
+    pages = same_as_last.pages(definition, kept, respondent)
     if not before or not await answering.is_open():
         return render.go(request, answering.path)
     shown = pages[page if 0 <= page < len(pages) else 0]

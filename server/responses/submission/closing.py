@@ -62,11 +62,11 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
     await drafts.clear(db, check_in)
     audit.record(Work(db, system(check_in.clinic_id), now), "check-in.missed", check_in)
     if (await db.get_one(Patient, check_in.patient_id)).paused_at is None:  # in a pause, silence means nothing
-        form = await questionnaires.form_of(db, check_in.questionnaire_id)
-        occurrence = await history.unanswered_occurrence(db, check_in, form)
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+        occurrence = await history.unanswered_occurrence(db, check_in, definition)
         await flags.raise_flags(Work(db, system(check_in.clinic_id), now), occurrence)
 
 
 async def _answers(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> dict[str, Value]:
-    form = await questionnaires.form_of(db, check_in.questionnaire_id)
-    return still_asked(form, await drafts.kept(db, check_in, respondent, with_copies=False), respondent)
+    definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+    return still_asked(definition, await drafts.kept(db, check_in, respondent, with_copies=False), respondent)

@@ -12,7 +12,7 @@ from server.db import Work
 from server.flags import flow as flags
 from server.questionnaires.answers import Value, answers_from_json, answers_to_json
 from server.questionnaires.branching import still_asked
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.respondents import Respondent, source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement
@@ -24,7 +24,7 @@ class Sent:
     """A response, with the check-in and the questionnaire that it answers."""
 
     check_in: CheckIn
-    form: Form
+    definition: Definition
     response: Response
 
 
@@ -34,18 +34,18 @@ async def keep_other_respondents(work: Work, sent: Sent) -> None:
         if source_of(respondent) == source_of(sent.response.respondent):
             continue
         kept = await drafts.kept(work.db, sent.check_in, respondent, with_copies=False)
-        answers = still_asked(sent.form, kept, respondent)
+        answers = still_asked(sent.definition, kept, respondent)
         if any(value is not None for value in answers.values()):
             await keep_version(work, sent, Statement(respondent, answers))
 
 
-async def keep_late(work: Work, check_in: CheckIn, form: Form, statement: Statement) -> None:
+async def keep_late(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> None:
     """Keep answers that arrive after a response was sent, if they differ from it."""
     stored = await history.current_response(work.db, check_in.id)
     earlier = answers_from_json(stored.answers) if stored else {}
     new = {link_id: value for link_id, value in statement.answers.items() if earlier.get(link_id) != value}
     if stored is not None and new:
-        await keep_version(work, Sent(check_in, form, stored), replace(statement, answers=new))
+        await keep_version(work, Sent(check_in, definition, stored), replace(statement, answers=new))
 
 
 async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
@@ -69,7 +69,7 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     version.answers, version.received_at = answers_to_json(earlier | dict(answers)), work.now
     await work.db.flush()
     audit.record(work, "response.conflict-kept", version)
-    occurrence = await history.news(work.db, sent.check_in, sent.form, already_checked, answers, stored)
+    occurrence = await history.news(work.db, sent.check_in, sent.definition, already_checked, answers, stored)
     await flags.raise_flags(work, replace(occurrence, unanswered=()))
 
 

@@ -22,14 +22,14 @@ from server.responses.models import Response
 
 async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respondent: Respondent) -> bool:
     """Whether the answers need staff, as far as the person who holds the device may know."""
-    form = await questionnaires.form_of(db, response.questionnaire_id)
+    definition = await questionnaires.definition_of(db, response.questionnaire_id)
     own = actor.kind != ActorKind.CAREGIVER and respondent == Respondent.SELF
     flags = [
         flag
         for flag in await lists.of_check_in(db, response.check_in_id)
         if flag.severity in (Severity.URGENT, Severity.TODAY)
     ]
-    return any(own or is_public_item(form, flag.item) for flag in flags)
+    return any(own or is_public_item(definition, flag.item) for flag in flags)
 
 
 async def asks_urgency(work: Work, response: Response) -> bool:

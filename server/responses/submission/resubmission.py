@@ -40,13 +40,13 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
     The reply to a device in someone else's hands must not depend on private answers, or that person could try answers
     until the reply is "again". So only visible answers are compared, and private ones are saved silently.
     """
-    who, check_in, form, stored = submission.respondent, before.check_in, before.form, before.response
+    who, check_in, definition, stored = submission.respondent, before.check_in, before.definition, before.response
     if _finishes(check_in, stored, submission):
         await _keep_changed(work, before, answers)
         return await complete(work, before, submission, answers)
-    given = without_private_skips(form, answers, who)
+    given = without_private_skips(definition, answers, who)
     sent = history.answers_of(stored)
-    seen, given_here = shown(form, sent, who), shown(form, given, who)
+    seen, given_here = shown(definition, sent, who), shown(definition, given, who)
     unseen = {link_id: value for link_id, value in sent.items() if link_id not in seen}
     private = {link_id: value for link_id, value in given.items() if link_id not in given_here}
     again = seen == given_here and (who == Respondent.SELF or source_of(stored.respondent) == source_of(who))
@@ -55,7 +55,7 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
         return Conflict(stored)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == CheckInState.WAITING):
-        whole = still_asked(form, unseen | more | given_here, who)
+        whole = still_asked(definition, unseen | more | given_here, who)
         taken = await complete(work, before, submission, whole)
     else:
         taken = Taken(stored, flagged=await is_flagged(work.db, work.actor, stored, who))
@@ -97,8 +97,8 @@ def _completes(stored: Response, submission: Submission, seen: Answers, given_he
 
 async def complete(work: Work, part: Sent, submission: Submission, answers: Answers) -> Taken:
     """Complete a partial response. If the window's end completes it, respondent and time stay those of the sender."""
-    check_in, form, stored = part.check_in, part.form, part.response
-    before, waits = history.answers_of(stored), private_waits(check_in, form, submission, answers, work.now)
+    check_in, definition, stored = part.check_in, part.definition, part.response
+    before, waits = history.answers_of(stored), private_waits(check_in, definition, submission, answers, work.now)
     stored.answers, stored.status = answers_to_json(answers), ResponseStatus.IN_PROGRESS if waits else submission.status
     if submission.status == ResponseStatus.COMPLETED:
         stored.answered_at = device_clock.on_our_clock(submission.answered_at, submission.device_time, work.now)
@@ -110,6 +110,6 @@ async def complete(work: Work, part: Sent, submission: Submission, answers: Answ
     audit.record(work, "response.completed", stored, added=added)
     await conflicts.keep_other_respondents(work, part)
     await drafts.clear(work.db, check_in)
-    await review.raise_flags(work, await history.news(work.db, check_in, form, before, answers, stored))
+    await review.raise_flags(work, await history.news(work.db, check_in, definition, before, answers, stored))
     await settle(work, check_in, stored)
     return Taken(stored, flagged=await is_flagged(work.db, work.actor, stored, submission.respondent))

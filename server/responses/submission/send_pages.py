@@ -31,8 +31,8 @@ async def send(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     ):
         return render.go(request, f"/check-ins/{check_in.id}")
     answering = await caller.answering(check_in, text(await form_of(request), "who", 10))
-    form, respondent = answering.form, answering.respondent
-    answers = still_asked(form, await drafts.kept(work.db, check_in, respondent), respondent)
+    definition, respondent = answering.definition, answering.respondent
+    answers = still_asked(definition, await drafts.kept(work.db, check_in, respondent), respondent)
     taken = await submit.submit(work, check_in, Submission(check_in.client_id, answers, respondent, work.now))
     flagged = isinstance(taken, Taken) and taken.flagged
     return render.go(request, f"{answering.path}/{'urgency' if flagged else 'sent'}")

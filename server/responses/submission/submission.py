@@ -8,7 +8,7 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
 from server.questionnaires.answers import Answers
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import private_questions
 from server.questionnaires.respondents import Respondent
 from server.reminders import settlement
@@ -45,9 +45,11 @@ class Conflict:
     response: Response
 
 
-def private_waits(check_in: CheckIn, form: Form, submission: Submission, answers: Answers, now: datetime) -> bool:
+def private_waits(
+    check_in: CheckIn, definition: Definition, submission: Submission, answers: Answers, now: datetime
+) -> bool:
     """Whether it stays open for the patient: "hands" sent it, and private questions were not asked."""
-    unasked = [question for question in private_questions(form) if question.link_id not in answers]
+    unasked = [question for question in private_questions(definition) if question.link_id not in answers]
     sent = submission.respondent == Respondent.HANDS and submission.status == ResponseStatus.COMPLETED
     return sent and bool(unasked) and now < check_in.closes_at
 

@@ -19,7 +19,7 @@ from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value
 from server.questionnaires.branching import check_answers, still_asked
-from server.questionnaires.definition import Form
+from server.questionnaires.definition import Definition
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.private_questions import without_private_skips
 from server.questionnaires.respondents import Respondent
@@ -43,18 +43,18 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
     if submission.client_id != check_in.client_id:
         return await undone_receipt(work.db, check_in, submission)
     version = await version_answered(work.db, check_in, submission.questionnaire)
-    form = await questionnaires.form_of(work.db, version)
-    answers = check_answers(form, submission.answers, submission.respondent)
+    definition = await questionnaires.definition_of(work.db, version)
+    answers = check_answers(definition, submission.answers, submission.respondent)
     stored = await history.current_response(work.db, check_in.id)
     if stored is not None:
-        return await resubmit(work, Sent(check_in, form, stored), submission, answers)
+        return await resubmit(work, Sent(check_in, definition, stored), submission, answers)
     if check_in.state == CheckInState.CANCELLED:
         return Refused("called-off")
-    answers = await _with_private(work.db, check_in, form, submission.respondent, answers)
+    answers = await _with_private(work.db, check_in, definition, submission.respondent, answers)
     response = _response(
-        work.actor, check_in, form, replace(submission, answers=answers, questionnaire=version), work.now
+        work.actor, check_in, definition, replace(submission, answers=answers, questionnaire=version), work.now
     )
-    waits = private_waits(check_in, form, submission, answers, work.now)
+    waits = private_waits(check_in, definition, submission, answers, work.now)
     if waits:
         response.status = ResponseStatus.IN_PROGRESS
     response.copied = await _copied(work.db, work.actor, check_in, submission, answers)
@@ -62,31 +62,31 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
     await work.db.flush()
     audit.record(work, "response.received", response, status=response.status)
     check_in.state = state_after(response.status, waits)
-    await _raise_flags(work, check_in, form, response)
-    await conflicts.keep_other_respondents(work, Sent(check_in, form, response))
+    await _raise_flags(work, check_in, definition, response)
+    await conflicts.keep_other_respondents(work, Sent(check_in, definition, response))
     await drafts.clear(work.db, check_in)
     await settle(work, check_in, response)
     return Taken(response, flagged=await is_flagged(work.db, work.actor, response, submission.respondent))
 
 
-async def _raise_flags(work: Work, check_in: CheckIn, form: Form, response: Response) -> None:
+async def _raise_flags(work: Work, check_in: CheckIn, definition: Definition, response: Response) -> None:
     """Run the triggers on a new response, except for urgent answers that staff have handled since they were given."""
     kept = await drafts.kept(work.db, check_in, response.respondent)
     red = [flag for flag in await lists.of_check_in(work.db, check_in.id) if flag.severity == Severity.URGENT]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
     answers = history.answers_of(response)
     old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
-    await review.raise_flags(work, await history.news(work.db, check_in, form, old, answers, response))
+    await review.raise_flags(work, await history.news(work.db, check_in, definition, old, answers, response))
 
 
 async def _with_private(
-    db: AsyncSession, check_in: CheckIn, form: Form, respondent: Respondent, answers: dict[str, Value]
+    db: AsyncSession, check_in: CheckIn, definition: Definition, respondent: Respondent, answers: dict[str, Value]
 ) -> dict[str, Value]:
     """Add the private answers that the server has saved: a device in someone else's hands never has them to send."""
     if respondent != Respondent.HANDS:
         return answers
-    private = await drafts.private(db, check_in, form)
-    return still_asked(form, private | without_private_skips(form, answers, respondent), respondent)
+    private = await drafts.private(db, check_in, definition)
+    return still_asked(definition, private | without_private_skips(definition, answers, respondent), respondent)
 
 
 async def _copied(
@@ -98,7 +98,9 @@ async def _copied(
     return kept + await same_as_last.with_copies(db, actor, check_in, submission.respondent, answers, claimed)
 
 
-def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submission, now: datetime) -> Response:
+def _response(
+    actor: Actor, check_in: CheckIn, definition: Definition, submission: Submission, now: datetime
+) -> Response:
     """A new response from a submission whose answers and version were checked."""
     answered_at = device_clock.on_our_clock(submission.answered_at, submission.device_time, now)
     return Response(
@@ -107,7 +109,7 @@ def _response(actor: Actor, check_in: CheckIn, form: Form, submission: Submissio
         patient_id=check_in.patient_id,
         check_in_id=check_in.id,
         questionnaire_id=submission.questionnaire,
-        slug=form.slug,
+        slug=definition.slug,
         status=submission.status,
         respondent=submission.respondent,
         caregiver_id=actor.id if actor.kind == ActorKind.CAREGIVER else None,
