@@ -1,0 +1,14 @@
+"""Answers as rows keep them."""
+
+import pytest
+
+from server.questionnaires.answers import Value, answers_from_json, answers_to_json, value_from_json, value_to_json
+
+
+@pytest.mark.parametrize("value", ["very-hard", 0, 7, True, False, None])
+def test_an_answer_comes_back_as_what_it_was(value: Value) -> None:
+    """A skip is no "no", and a zero neither."""
+    again = value_from_json(value_to_json(value))
+    assert (again, type(again)) == (value, type(value))
+    kept = answers_from_json(answers_to_json({"pain": value}))
+    assert (kept, type(kept["pain"])) == ({"pain": value}, type(value))
