@@ -10,7 +10,7 @@ from server.db import Database
 from server.responses.models import Response
 from tests.browser_without_screen import Browser
 from tests.cast import Cast
-from tests.stories import due_check_in, rows, sealed
+from tests.stories import STEADY, due_check_in, rows, sealed
 
 
 @pytest.fixture
@@ -29,3 +29,6 @@ async def deliver(device: Browser, check_in: CheckIn, content: Any, client_id: s
 async def only_response(database: Database) -> Response:
     [response] = await rows(database, Response)
     return response
+
+
+WORSE = STEADY | {"speech": "very-hard"}
