@@ -40,7 +40,7 @@ def words_of_the_code() -> dict[str, tuple[str, ...]]:
     texts: list[tuple[str, ...]] = []
     for _, _, said, _, _ in found:
         texts.append(tuple(said) if isinstance(said, (tuple, list)) else (said,))
-    return {definitions[0]: definitions for definitions in texts}
+    return {forms[0]: forms for forms in texts}
 
 
 @cache
@@ -93,14 +93,10 @@ def test_nothing_is_left_over_or_guessed(locale: str) -> None:
 def test_each_translation_has_the_places_of_its_original(locale: str) -> None:
     wrong = []
     for text, message in messages(catalogue(locale)).items():
-        wanted, definitions = places(text), forms_of(message.string)
+        wanted, forms = places(text), forms_of(message.string)
         plural = len(forms_of(message.id)) > 1
-        same = (
-            all(places(definition) <= wanted for definition in definitions)
-            if plural
-            else places(definitions[0]) == wanted
-        )
-        if not same or "%" in re.sub(r"%\(\w+\)s", "", "".join(definitions)):
+        same = all(places(form) <= wanted for form in forms) if plural else places(forms[0]) == wanted
+        if not same or "%" in re.sub(r"%\(\w+\)s", "", "".join(forms)):
             wrong.append(text)
     assert wrong == []
 

@@ -8,15 +8,15 @@ from litestar.datastructures import FormMultiDict
 from server.web import form_fields
 
 
-def definition(value: str) -> FormMultiDict:
+def form(value: str) -> FormMultiDict:
     return FormMultiDict({"field": value})
 
 
 def test_a_text_is_trimmed_and_bounded() -> None:
-    assert form_fields.text(definition("  Rosa  "), "field") == "Rosa"
-    assert len(form_fields.text(definition("x" * 5000), "field")) == form_fields.LONGEST
-    assert form_fields.text(definition("Rosa Delgado"), "field", 4) == "Rosa"
-    assert form_fields.text(definition("x"), "another") == ""
+    assert form_fields.text(form("  Rosa  "), "field") == "Rosa"
+    assert len(form_fields.text(form("x" * 5000), "field")) == form_fields.LONGEST
+    assert form_fields.text(form("Rosa Delgado"), "field", 4) == "Rosa"
+    assert form_fields.text(form("x"), "another") == ""
 
 
 def test_all_of_a_name_that_comes_more_than_once() -> None:
@@ -30,12 +30,12 @@ def test_all_of_a_name_that_comes_more_than_once() -> None:
     [("12", 12), (" 7 ", 7), ("-3", -3), ("", None), ("1.5", None), ("1e3", None), ("\u0663", None), ("ten", None)],
 )
 def test_a_whole_number(typed: str, number: int | None) -> None:
-    assert form_fields.whole(definition(typed), "field") == number
+    assert form_fields.whole(form(typed), "field") == number
 
 
 @pytest.mark.parametrize("typed", ["--3", "-", "3-", "+3"])
 def test_what_only_looks_like_a_number_is_none(typed: str) -> None:
-    assert form_fields.whole(definition(typed), "field") is None
+    assert form_fields.whole(form(typed), "field") is None
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_what_only_looks_like_a_number_is_none(typed: str) -> None:
     [("2026-12-01", date(2026, 12, 1)), ("2026-02-30", None), ("1.12.2026", None), ("", None), ("2026-12", None)],
 )
 def test_a_date(typed: str, day: date | None) -> None:
-    assert form_fields.a_date(definition(typed), "field") == day
+    assert form_fields.a_date(form(typed), "field") == day
 
 
 @pytest.mark.parametrize(
     ("typed", "hour"), [("10:00", time(10)), ("23:59", time(23, 59)), ("24:00", None), ("ten", None), ("", None)]
 )
 def test_a_time(typed: str, hour: time | None) -> None:
-    assert form_fields.a_time(definition(typed), "field") == hour
+    assert form_fields.a_time(form(typed), "field") == hour
