@@ -1,5 +1,5 @@
-"""One transaction, for every test of appointments that asks for it."""
+"""One transaction, and a visit, for every test of appointments that asks for them."""
 
-from tests.appointments.scene import db
+from tests.appointments.scene import db, visit
 
-__all__ = ["db"]
+__all__ = ["db", "visit"]

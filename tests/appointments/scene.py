@@ -7,10 +7,12 @@ import pytest
 from httpx import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.appointments import booking, rescheduling
 from server.appointments.booking import NewVisit
 from server.appointments.models import Appointment
 from server.checkins import flow
 from server.checkins import flow as checkins
+from server.checkins import rescheduling as checkin_rescheduling
 from server.checkins.models import CheckIn
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
@@ -71,3 +73,29 @@ async def to_come(database: Database) -> list[str]:
     """The reminders of visits that are still to be sent, by the clinic's clock."""
     found = await rows(database, Reminder, Reminder.state == "scheduled", Reminder.kind == "visit")
     return sorted(f"{to_wall(reminder.moment, 'America/New_York'):%m-%d %H:%M}" for reminder in found)
+
+
+STARTS = datetime(2026, 12, 1, 10)
+DENVER = "America/Denver"  # two hours behind New York
+
+
+@pytest.fixture
+async def visit(database: Database, cast: Cast) -> Appointment:
+    async with database.writing() as db:
+        for rhythm in (Rhythm.BEFORE, Rhythm.AFTER):
+            what = Timing(rhythm, time(10), NOW.date())
+            await flow.add_plan(work_by(db, cast.maria), cast.rosa, "readiness", what)
+        await flow.add_plan(
+            work_by(db, cast.maria), cast.rosa, "daily-three", Timing(Rhythm.DAILY, time(9), NOW.date())
+        )
+        return await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
+
+
+async def recalculate(database: Database) -> tuple[int, int]:
+    async with database.writing() as db:
+        return await rescheduling.recalculate(db, NOW), await checkin_rescheduling.recalculate(db, NOW)
+
+
+async def reminded(database: Database, subject_id: str, zone: str) -> list[str]:
+    found = await rows(database, Reminder, Reminder.subject_id == subject_id, Reminder.state == "scheduled")
+    return sorted(to_wall(reminder.moment, zone).strftime("%m-%d %H:%M") for reminder in found)

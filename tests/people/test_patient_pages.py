@@ -12,16 +12,8 @@ from server.people.models import Caregiver, Patient
 from tests.browser_without_screen import Browser, markup, words
 from tests.cast import Cast
 from tests.conftest import Enter
+from tests.people.scene import FORM
 from tests.stories import audited, rows
-
-FORM = {
-    "name": "Ada Fox",
-    "zone": "America/Chicago",
-    "phone": "(212) 555-0199",
-    "caregiver_phone": "(212) 555-0198",
-    "contact": "text",
-    "instructions": "Bring the mask machine.",
-}
 
 
 async def test_a_patient_is_registered_and_changed(signed_in: Enter, cast: Cast, database: Database) -> None:
@@ -152,34 +144,3 @@ async def test_case_78_a_number_is_shown_as_typed_and_dialled_in_full(
     assert "+44 20 7946 0018" in words(page)
     ada = next(p for p in await rows(database, Patient) if p.name == FORM["name"])
     assert (ada.phone_tel, ada.caregiver_phone_tel) == ("+442079460018", "+12125550198")
-
-
-async def test_case_78_an_unreadable_number_stays_on_the_worklist_until_it_is_corrected(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
-    async with database.writing() as db:
-        rosa = await db.get_one(Patient, cast.rosa.id)
-        rosa.phone, rosa.phone_tel = "call Luis", None
-    maria = await signed_in(cast.maria)
-    page = await maria.get("/staff?show=unreached")
-    assert "Numbers to check" in words(page)
-    assert "call Luis" in words(page)
-    patients = await maria.get(f"/staff/patients/{cast.rosa.id}")
-    assert "call Luis check this number" in words(patients)
-    assert 'href="tel:' not in patients.text
-    kept = await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM | {"phone": "call Luis"})
-    assert kept.status_code == 200  # something else was corrected
-    assert "call Luis" in words(await maria.get("/staff?show=unreached"))
-    await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM)
-    assert "Numbers to check" not in words(await maria.get("/staff?show=unreached"))
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_78_another_clinics_numbers_are_on_no_worklist_of_ours(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
-    async with database.writing() as db:
-        helen = await db.get_one(Patient, cast.helen.id)
-        helen.phone, helen.phone_tel = "ask Dan", None
-    maria = await signed_in(cast.maria)
-    assert "ask Dan" not in words(await maria.get("/staff?show=unreached"))

@@ -7,11 +7,13 @@ import pytest
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.people.models import Caregiver, Patient, Staff
+from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
 from server.responses import lookup
 from server.responses.submission import submit
 from server.responses.submission.submission import Submission
-from tests.cast import NOW, Cast, acting, work_by
+from tests.cast import NOW, Cast, acting, weekly, work_by
+from tests.checkins.scene import DAILY, plan
 from tests.responses.delivering import check_in as check_in
 from tests.stories import STEADY, due_check_in
 
@@ -68,3 +70,14 @@ async def test_what_closes_first_comes_first(database: Database, cast: Cast, che
     async with database.reading() as db:
         found = await lookup.open_now(work_by(db, cast.rosa, later))
     assert [one.id for one in found] == [check_in.id, second.id]
+
+
+async def test_what_can_be_answered_now_closes_first_first(database: Database, cast: Cast) -> None:
+    await plan(database, cast.rosa, "weekly-als", weekly())
+    await plan(database, cast.rosa, "daily-three", DAILY)
+    async with database.reading() as db:
+        found = await lookup.open_now(work_by(db, cast.rosa))
+        definitions = [await questionnaires.definition_of(db, check_in.questionnaire_id) for check_in in found]
+        assert [definition.slug for definition in definitions] == ["daily-three", "weekly-als"]
+        assert await lookup.open_now(work_by(db, cast.walter)) == []
+        assert len(await lookup.open_now(work_by(db, cast.rosa, NOW - timedelta(minutes=1)))) == 0

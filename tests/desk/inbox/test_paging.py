@@ -33,7 +33,7 @@ from server.responses import overdue as late_patients
 from tests.browser_without_screen import Browser, markup
 from tests.cast import NOW, Cast, acting, meet, work_by
 from tests.conftest import Enter, StillClock
-from tests.desk.inbox.test_pages import many_flags
+from tests.desk.inbox.scene import many_flags
 from tests.stories import STEADY, answered, due_check_in
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

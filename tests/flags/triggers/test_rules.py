@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.flags import rules
 from server.flags.rules import WHOLE, Condition, Screen, Severity
 from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers.rules import Course, Earlier, Trigger
@@ -132,3 +133,26 @@ def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
         assert [one.severity for one in raised] == found
     assert trigger_rules.fired([today], Course({"pain": 8}, {}, {}), {"pain": 7})
     assert trigger_rules.fired([SKIPPED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}), {"mood": 4})
+
+
+LEVELS = st.integers(0, 4)
+RULE = st.builds(
+    Trigger,
+    id=st.just("t"),
+    item=st.just("breathing"),
+    condition=st.sampled_from(["at-least", "worse-than-previous", "worse-than-first"]),
+    amount=st.integers(1, 4),
+    severity=st.sampled_from(Severity),
+)
+
+
+@given(RULE, RULE, LEVELS, LEVELS, LEVELS)
+def test_case_113_a_rule_that_does_not_weaken_raises_at_least_the_same(
+    old: Trigger, new: Trigger, now: int, previous: int, first: int
+) -> None:
+    if trigger_rules.weakens(old, new):
+        return
+    course = trigger_rules.Course({"breathing": now}, {"breathing": previous}, {"breathing": first})
+    before, after = trigger_rules.fired([old], course), trigger_rules.fired([new], course)
+    for raised in before:
+        assert any(rules.worse(raised.severity, one.severity) == one.severity for one in after)

@@ -1,11 +1,9 @@
 """Reminders that are due together share a notification; none is lost."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 from server.access.models import Subscription
-from server.channels.protocol import Outcome, Result
 from server.delivery import receipts
 from server.people import flow as people
 from server.people.rules import PauseReason
@@ -14,24 +12,9 @@ from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import AttemptState, ReminderKind
 from tests.cast import NOW, Cast, work_by
+from tests.reminders.digests.scene import DAY, OTHER, THIRD, by_subject, check_in, said
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import audited, rows
-
-OTHER, THIRD = "b" * 32, "c" * 32
-DAY = timedelta(days=1)
-
-
-async def by_subject(scene: Scene) -> dict[str, Reminder]:
-    return {reminder.subject_id: reminder for reminder in await rows(scene.database, Reminder)}
-
-
-def said(scene: Scene, which: int = -1) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(scene.push.sent[which][1].body)["notification"]
-    return found
-
-
-async def check_in(scene: Scene, subject: str, after: timedelta = timedelta(), life: timedelta = DAY) -> None:
-    await plan(scene.database, scene.cast, [Planned(ReminderKind.CHECK_IN, WHEN + after, WHEN + after + life)], subject)
 
 
 async def test_a_visit_and_a_check_in_due_together_are_one_notification(scene: Scene) -> None:
@@ -116,28 +99,6 @@ async def test_the_last_call_before_a_visit_is_never_held_back(scene: Scene) -> 
         await scene.due()
         await scene.run()
     assert (await by_subject(scene))["d" * 32].state == "sent"
-
-
-async def test_called_off_before_it_went_out_the_lead_lets_go(scene: Scene) -> None:
-    scene.push.says = Outcome(Result.LATER, 429, retry_after=60)
-    await check_in(scene, OTHER)
-    await scene.due()
-    scene.push.says = Outcome(Result.ACCEPTED, 201)
-    async with scene.database.writing() as db:
-        await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
-    await scene.run()
-    assert said(scene)["title"] == "You have a check-in ready"
-    found = await by_subject(scene)
-    assert (found[SUBJECT].state, found[OTHER].state, found[OTHER].carrier_id) == ("cancelled", "sent", None)
-
-
-async def test_once_it_went_out_nothing_is_said_again(scene: Scene) -> None:
-    await check_in(scene, OTHER)
-    await scene.due()
-    async with scene.database.writing() as db:
-        await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
-    await scene.run()
-    assert len(scene.push.sent) == 1
 
 
 async def test_with_no_device_each_of_them_is_said_not_to_have_reached(scene: Scene) -> None:

@@ -9,10 +9,12 @@ from server.db import Database
 from server.flags.models import Flag
 from server.questionnaires.respondents import Respondent
 from server.responses import history
-from server.responses.models import ConflictingVersion
+from server.responses import history as past
+from server.responses.models import ConflictingVersion, Draft, Response
 from server.responses.submission import closing, submission, submit
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by
+from tests.checkins.scene import check_ins, close, due, keep
 from tests.conftest import Enter, StillClock
 from tests.responses.delivering import check_in as check_in
 from tests.responses.delivering import deliver, only_response
@@ -109,3 +111,68 @@ async def test_an_answer_that_waited_offline_is_taken_after_the_window(
     assert isinstance(taken, submission.Taken)
     assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"
+
+
+async def test_nothing_answered_is_missed_and_no_longer_reminded_of(database: Database, cast: Cast) -> None:
+    check_in = await due(database, cast)
+    assert await close(database, check_in.closes_at - timedelta(seconds=1)) == 0
+    await keep(database, cast, check_in, pain=None)
+    assert await close(database, check_in.closes_at) == 1
+    [closed] = await rows(database, CheckIn, CheckIn.id == check_in.id)
+    assert (closed.state, await rows(database, Response)) == ("missed", [])
+    assert "check-in.missed" in await audited(database, check_in.id)
+    assert await close(database, check_in.closes_at) == 0
+
+
+async def test_what_was_left_half_way_goes_in_and_triggers_run_on_it(database: Database, cast: Cast) -> None:
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, strength="very-hard", speech=None)
+    assert await close(database, check_in.closes_at) == 1
+    [response], [flag] = await rows(database, Response), await rows(database, Flag)
+    assert (response.status, past.answers_of(response)) == (
+        "in-progress",
+        {"strength": "very-hard", "speech": None},
+    )
+    assert (flag.item, flag.severity, flag.response_id) == ("strength", "today", response.id)
+    assert await rows(database, Draft) == []
+    assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "partial"
+
+
+async def test_an_answer_that_is_asked_no_longer_keeps_no_check_in_open(database: Database, cast: Cast) -> None:
+    """Choking was answered; then swallowing was changed to no trouble, and nobody is asked about choking any more."""
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, swallowing="little", choking=False, pain=3)
+    await keep(database, cast, check_in, swallowing="none")
+    assert await close(database, check_in.closes_at) == 1
+    [response] = await rows(database, Response)
+    assert past.answers_of(response) == {"swallowing": "none", "pain": 3}
+
+
+async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_helper_goes_on(
+    database: Database, cast: Cast
+) -> None:
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, mood="some")
+    await keep(database, cast, check_in, Respondent.CAREGIVER, pain=3)
+    assert await close(database, check_in.closes_at) == 1
+    [response], [aside] = await rows(database, Response), await rows(database, ConflictingVersion)
+    assert (response.respondent, past.answers_of(response)) == ("self", {"mood": "some"})
+    assert (aside.respondent, aside.response_id, aside.answers) == ("helper", response.id, '{"pain": 3}')
+
+
+async def test_case_76_what_a_helper_saw_is_looked_at_by_the_same_rules(database: Database, cast: Cast) -> None:
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, pain=1)
+    await keep(database, cast, check_in, Respondent.CAREGIVER, strength="very-hard")
+    await close(database, check_in.closes_at)
+    assert [flag.item for flag in await rows(database, Flag)] == ["strength"]
+
+
+async def test_one_check_in_that_cannot_be_closed_keeps_no_other_open(database: Database, cast: Cast) -> None:
+    first, second = await due(database, cast), await due(database, cast, "daily-three")
+    await keep(database, cast, first, swallowing="little", choking=False)
+    await keep(database, cast, first, swallowing="none")
+    await close(database, NOW + timedelta(days=4))
+    states = {c.id: c.state for c in await check_ins(database)}
+    assert states[second.id] == "missed"
+    assert states[first.id] == "partial"

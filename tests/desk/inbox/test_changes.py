@@ -1,0 +1,63 @@
+"""Whether the inbox has anything new to show (case 73)."""
+
+from server.db import Database
+from server.flags.escalation import flow as escalation
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.desk.inbox.scene import ONE_DATABASE
+from tests.flags.escalation.ladder import Ladder
+from tests.stories import STEADY, answered, due_check_in
+
+
+@ONE_DATABASE
+async def test_whether_anything_is_new_is_one_small_answer(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria, tom = await signed_in(cast.maria), await signed_in(cast.tom)
+    first = await maria.get("/staff/inbox/changes")
+    tag = first.headers["etag"]
+    same = await maria.get("/staff/inbox/changes", if_none_match=tag)
+    assert (same.status_code, same.content) == (304, b"")
+    mesas = (await tom.get("/staff/inbox/changes")).headers["etag"]
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"fall": True})
+    changed = await maria.get("/staff/inbox/changes", if_none_match=tag)
+    assert (changed.status_code, changed.headers["etag"] != tag) == (200, True)
+    assert changed.headers["hx-trigger"] == "inbox-changed"
+    assert f'data-version="{changed.json()["version"]}"' in (await maria.get("/staff")).text
+    assert (await tom.get("/staff/inbox/changes", if_none_match=mesas)).status_code == 304
+    clock.move(minutes=15)  # ages read otherwise by now
+    assert (await maria.get("/staff/inbox/changes", if_none_match=changed.headers["etag"])).status_code == 200
+
+
+@ONE_DATABASE
+async def test_case_73_that_a_contact_was_told_is_news(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    ladder = Ladder(database, cast, clock)
+    await ladder.put_on_call()
+    async with database.writing() as db:
+        await answered(
+            db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"swallowing": "little", "choking": True}
+        )
+    clock.move(minutes=11)
+    async with database.writing() as db:
+        assert await escalation.escalate(db, clock()) == 1
+    maria = await signed_in(cast.maria)
+    before = await maria.get("/staff/inbox/changes")
+    assert "telling Maria Alvarez" in words(await maria.get("/staff"))
+    await ladder.pass_minutes(0)
+    after = await maria.get("/staff/inbox/changes", if_none_match=before.headers["etag"])
+    assert after.status_code == 200
+    assert "told Maria Alvarez by text" in words(await maria.get("/staff"))
+
+
+@ONE_DATABASE
+async def test_opening_a_flag_or_a_patient_is_no_news(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria = await signed_in(cast.maria)
+    tag = (await maria.get("/staff/inbox/changes")).headers["etag"]
+    await maria.get(f"/staff/patients/{cast.rosa.id}")
+    assert (await maria.get("/staff/inbox/changes", if_none_match=tag)).status_code == 304

@@ -1,0 +1,29 @@
+"""The words of the audit."""
+
+import re
+
+from server.desk import audit_words
+from tests.test_house import FEATURES
+
+NOT_TOLD = {
+    "answer.copied", "answer.kept", "attempt.begun", "check-in.scheduled", "check-in.missed", "check-in.recalculated",
+    "appointment.recalculated", "clinic.changed", "clinic.on-call-wait", "clinic.channel-policy", "device.asked",
+    "questionnaire.published", "staff.on-call",
+    "response.conflict-kept", "series.booked", "session.begun", "staff.added", "staff.credentials-set",
+    "staff.link-made", "staff.signed-in", "subscription.ended", "subscription.started",
+}  # fmt: skip
+ROOMS_NOT_TOLD = ("reminder.", "trigger.", "on-call.", "escalation.", "check-in.pulled")
+
+
+def test_every_act_that_is_recorded_has_its_words() -> None:
+    verbs = {
+        verb
+        for path in FEATURES
+        for verb in re.findall(r'audit\.record\(\s*\w+,\s*[^"]*?"([a-z-]+\.[a-z-]+)"', path.read_text())
+    }
+    assert len(verbs) > 40
+    told = {verb for verb in verbs - NOT_TOLD if not verb.startswith(ROOMS_NOT_TOLD)}
+    assert told - audit_words.WORDS.keys() == set()
+
+
+# What nobody does to one patient, or Interlude does by itself.

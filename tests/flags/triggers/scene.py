@@ -1,0 +1,20 @@
+"""Harbor's urgent rule for breathing, and how many rules are in force."""
+
+from server.db import Database
+from server.flags.models import TriggerVersion
+from tests.cast import Cast
+from tests.stories import rows
+
+
+async def breathing(database: Database, cast: Cast) -> TriggerVersion:
+    """Harbor's red rule in force for breathing."""
+    found = await rows(
+        database, TriggerVersion, TriggerVersion.item == "breathing", TriggerVersion.slug == "weekly-als"
+    )
+    return next(r for r in found if r.clinic_id == cast.harbor.id and r.severity == "urgent" and r.ended_at is None)
+
+
+async def number_in_force(database: Database, cast: Cast) -> int:
+    return len(
+        [r for r in await rows(database, TriggerVersion) if r.clinic_id == cast.harbor.id and r.ended_at is None]
+    )

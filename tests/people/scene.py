@@ -1,0 +1,10 @@
+"""The form of a patient."""
+
+FORM = {
+    "name": "Ada Fox",
+    "zone": "America/Chicago",
+    "phone": "(212) 555-0199",
+    "caregiver_phone": "(212) 555-0198",
+    "contact": "text",
+    "instructions": "Bring the mask machine.",
+}

@@ -1,0 +1,41 @@
+"""The worklist of numbers that nobody can dial (case 78)."""
+
+import pytest
+
+from server.db import Database
+from server.people.models import Patient
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.people.scene import FORM
+
+
+async def test_case_78_an_unreadable_number_stays_on_the_worklist_until_it_is_corrected(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        rosa.phone, rosa.phone_tel = "call Luis", None
+    maria = await signed_in(cast.maria)
+    page = await maria.get("/staff?show=unreached")
+    assert "Numbers to check" in words(page)
+    assert "call Luis" in words(page)
+    patients = await maria.get(f"/staff/patients/{cast.rosa.id}")
+    assert "call Luis check this number" in words(patients)
+    assert 'href="tel:' not in patients.text
+    kept = await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM | {"phone": "call Luis"})
+    assert kept.status_code == 200  # something else was corrected
+    assert "call Luis" in words(await maria.get("/staff?show=unreached"))
+    await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM)
+    assert "Numbers to check" not in words(await maria.get("/staff?show=unreached"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_78_another_clinics_numbers_are_on_no_worklist_of_ours(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        helen = await db.get_one(Patient, cast.helen.id)
+        helen.phone, helen.phone_tel = "ask Dan", None
+    maria = await signed_in(cast.maria)
+    assert "ask Dan" not in words(await maria.get("/staff?show=unreached"))

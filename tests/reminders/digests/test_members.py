@@ -1,0 +1,29 @@
+"""The members of a digest become due again when their carrier ends before it went out."""
+
+from server.channels.protocol import Outcome, Result
+from server.reminders import flow
+from tests.cast import work_by
+from tests.reminders.digests.scene import OTHER, by_subject, check_in, said
+from tests.reminders.scene import SUBJECT, Scene
+
+
+async def test_called_off_before_it_went_out_the_lead_lets_go(scene: Scene) -> None:
+    scene.push.says = Outcome(Result.LATER, 429, retry_after=60)
+    await check_in(scene, OTHER)
+    await scene.due()
+    scene.push.says = Outcome(Result.ACCEPTED, 201)
+    async with scene.database.writing() as db:
+        await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
+    await scene.run()
+    assert said(scene)["title"] == "You have a check-in ready"
+    found = await by_subject(scene)
+    assert (found[SUBJECT].state, found[OTHER].state, found[OTHER].carrier_id) == ("cancelled", "sent", None)
+
+
+async def test_once_it_went_out_nothing_is_said_again(scene: Scene) -> None:
+    await check_in(scene, OTHER)
+    await scene.due()
+    async with scene.database.writing() as db:
+        await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
+    await scene.run()
+    assert len(scene.push.sent) == 1

@@ -1,0 +1,26 @@
+"""Other answers to the same check-in are kept beside it, a version for each respondent (case 76)."""
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.questionnaires.respondents import Respondent
+from server.responses import drafts
+from server.responses.models import ConflictingVersion, Draft
+from server.responses.submission import submission, submit
+from tests.cast import NOW, Cast, work_by
+from tests.checkins.scene import due, keep
+from tests.stories import rows
+
+
+async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database: Database, cast: Cast) -> None:
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, pain=8)
+    await keep(database, cast, check_in, Respondent.CAREGIVER, pain=2)
+    async with database.writing() as db:
+        assert await drafts.kept(db, check_in, Respondent.HANDS) == {"pain": 8}
+        assert await drafts.kept(db, check_in, Respondent.CAREGIVER) == {"pain": 2}
+        held = await db.get_one(CheckIn, check_in.id)
+        sent = submission.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
+        await submit.submit(work_by(db, cast.rosa), held, sent)
+    [aside] = await rows(database, ConflictingVersion)
+    assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
+    assert await rows(database, Draft) == []

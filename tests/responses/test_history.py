@@ -1,0 +1,24 @@
+"""A patient's responses, in the order in which they were answered (case 42)."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.questionnaires.respondents import Respondent
+from server.responses import history as past
+from server.responses.submission import submission, submit
+from tests.cast import NOW, Cast, work_by
+from tests.checkins.scene import DAILY, plan
+
+
+async def test_case_42_responses_are_in_the_order_in_which_they_were_answered(database: Database, cast: Cast) -> None:
+    await plan(database, cast.rosa, "daily-three", DAILY)
+    async with database.writing() as db:
+        first, second = list(await db.scalars(select(CheckIn).order_by(CheckIn.due_at)))[:2]
+        for check_in, at in ((second, NOW + timedelta(days=1)), (first, NOW)):
+            sent = submission.Submission(check_in.client_id, {"pain": 1}, Respondent.SELF, at)
+            await submit.submit(work_by(db, cast.rosa, NOW + timedelta(days=2)), check_in, sent)
+        history = await past.of_patient(db, cast.rosa.id, "daily-three")
+    assert [response.check_in_id for response in history] == [first.id, second.id]
