@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Passkey
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.clock import to_wall
 from server.db import new_id
 from server.flags.models import Flag, TriggerVersion
@@ -47,7 +47,7 @@ NOTHING = World(*["0" * 32] * 9)
 async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
     """`staff` works at the patient's clinic."""
     starts = to_wall(NOW + timedelta(days=5), patient.zone)
-    visit = await booking.book(work_by(db, staff), patient, NewVisit(starts))
+    visit = await booking.book(work_by(db, staff), patient, NewAppointment(starts))
     check_in = await due_check_in(db, patient)
     taken = await answered(db, patient, check_in, STEADY | {"strength": "very-hard"})
     flag = (await db.scalars(select(Flag).where(Flag.patient_id == patient.id))).one()

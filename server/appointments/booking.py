@@ -5,15 +5,15 @@ from datetime import datetime
 
 from server import audit
 from server.appointments import rules
+from server.appointments.appointment_reminders import replan
 from server.appointments.models import Appointment, Series
 from server.appointments.rules import AppointmentStatus
-from server.appointments.visit_reminders import replan
 from server.db import Work
 from server.people.models import Clinic, Patient
 
 
 @dataclass(frozen=True)
-class NewVisit:
+class NewAppointment:
     starts: datetime  # wall time in the clinic's zone
     minutes: int = 60
     place: str = ""
@@ -24,7 +24,7 @@ class NewVisit:
 class NewSeries:
     """`count` appointments on these weekdays, all with the time, length, place and instructions of `first`."""
 
-    first: NewVisit
+    first: NewAppointment
     weekdays: frozenset[int]
     count: int
 
@@ -32,10 +32,10 @@ class NewSeries:
 async def book(
     work: Work,
     patient: Patient,
-    new: NewVisit,
+    new: NewAppointment,
     series: Series | None = None,
 ) -> Appointment:
-    """Book one appointment. Raises BadVisit before it stores anything."""
+    """Book one appointment. Raises BadAppointment before it stores anything."""
     clinic = await work.db.get_one(Clinic, patient.clinic_id)
     appointment = Appointment(
         clinic_id=patient.clinic_id,
@@ -57,7 +57,7 @@ async def book(
 
 
 async def book_series(work: Work, patient: Patient, new: NewSeries) -> list[Appointment]:
-    """Book the whole series. On BadVisit nothing is booked, because the caller rolls its transaction back."""
+    """Book the whole series. On BadAppointment nothing is booked, because the caller rolls its transaction back."""
     days = rules.series_days(new.first.starts.date(), new.weekdays, new.count)
     series = Series(
         clinic_id=patient.clinic_id,
@@ -73,5 +73,5 @@ async def book_series(work: Work, patient: Patient, new: NewSeries) -> list[Appo
     return [await book(work, patient, _on(new.first, datetime.combine(day, hour)), series) for day in days]
 
 
-def _on(new: NewVisit, starts: datetime) -> NewVisit:
-    return NewVisit(starts, new.minutes, new.place, new.instructions)
+def _on(new: NewAppointment, starts: datetime) -> NewAppointment:
+    return NewAppointment(starts, new.minutes, new.place, new.instructions)

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.appointments import booking, rules
-from server.appointments.booking import NewSeries, NewVisit
-from server.appointments.rules import BadVisit
+from server.appointments.booking import NewAppointment, NewSeries
+from server.appointments.rules import BadAppointment
 from server.people import flow as people
 from server.people.models import Patient
 from server.web import render
@@ -33,19 +33,19 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
     patient = await people.find_patient(work.db, work.actor, text(form, "patient", 32))
     day, hour = a_date(form, "date"), a_time(form, "time")
     if patient is None or day is None or hour is None:
-        return await _form(request, work.db, work.actor, text(form, "patient", 32), typed, BadVisit("missing"))
+        return await _form(request, work.db, work.actor, text(form, "patient", 32), typed, BadAppointment("missing"))
     try:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
-        new = NewVisit(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
+        new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         async with work.db.begin_nested():
             await booking.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
-    except BadVisit as bad:
+    except BadAppointment as bad:
         return await _form(request, work.db, work.actor, patient.id, typed, bad)
     return render.go(request, f"/staff/patients/{patient.id}#visits")
 
 
 async def _form(
-    request: Ask, db: AsyncSession, actor: Actor, patient_id: str, typed: dict[str, Any], bad: BadVisit | None
+    request: Ask, db: AsyncSession, actor: Actor, patient_id: str, typed: dict[str, Any], bad: BadAppointment | None
 ) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
     chosen: Patient | None = await people.find_patient(db, actor, patient_id)

@@ -8,20 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.appointments import rules
+from server.appointments.appointment_reminders import notify_of_change, replan
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
-from server.appointments.visit_reminders import notify_of_change, replan
-from server.checkins import visit_check_ins
+from server.checkins import appointment_check_ins
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
 
 
 async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
-    """Move to another wall time and clear the reply, which was about the old time. Raises BadVisit."""
+    """Move to another wall time and clear the reply, which was about the old time. Raises BadAppointment."""
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING:
-        raise rules.BadVisit("over")
+        raise rules.BadAppointment("over")
     appointment.starts_at = rules.check_start(starts, appointment.zone, work.now)
     appointment.starts, appointment.status = (
         starts,
@@ -45,7 +45,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
     audit.record(work, f"appointment.{status}", appointment)
     if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         await reminders.cancel(work, appointment.id, status)
-        await visit_check_ins.cancel_for_visit(work, appointment.id, status)
+        await appointment_check_ins.cancel_for_appointment(work, appointment.id, status)
         if status == AppointmentStatus.CANCELLED:
             patient = await work.db.get_one(Patient, appointment.patient_id)
             await notify_of_change(work, patient, appointment)

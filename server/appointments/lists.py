@@ -13,7 +13,7 @@ from server.db import Work
 from server.reminders.states import Reply
 
 
-async def next_visit(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
+async def next_appointment(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
     """The patient's next appointment; one that began less than four hours ago still counts."""
     return await db.scalar(
         select(Appointment)
@@ -40,7 +40,7 @@ async def who_comes(work: Work) -> set[str]:
     )
 
 
-async def visits_of(db: AsyncSession, patient_id: str) -> list[Appointment]:
+async def appointments_of(db: AsyncSession, patient_id: str) -> list[Appointment]:
     return list(
         await db.scalars(
             select(Appointment).where(Appointment.patient_id == patient_id).order_by(Appointment.starts_at)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.appointments import flow, replies, rules
 from server.appointments.models import Appointment
-from server.appointments.rules import AppointmentStatus, BadVisit
+from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import status
@@ -21,8 +21,8 @@ from server.web.problems import found
 
 
 @get("/", opt=STAFF)
-async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
-    return await _staff_visit(request, db, actor, found(await flow.find(db, actor, appointment_id)), None)
+async def appointment_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
+    return await _staff_appointment(request, db, actor, found(await flow.find(db, actor, appointment_id)), None)
 
 
 @post("/move", opt=STAFF)
@@ -31,11 +31,11 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     form = await form_of(request)
     day, hour = a_date(form, "date"), a_time(form, "time")
     if day is None or hour is None:
-        return await _staff_visit(request, work.db, work.actor, appointment, BadVisit("missing"))
+        return await _staff_appointment(request, work.db, work.actor, appointment, BadAppointment("missing"))
     try:
         await flow.move(work, appointment, datetime.combine(day, hour))
-    except BadVisit as bad:
-        return await _staff_visit(request, work.db, work.actor, appointment, bad)
+    except BadAppointment as bad:
+        return await _staff_appointment(request, work.db, work.actor, appointment, bad)
     return render.go(request, f"/staff/visits/{appointment.id}")
 
 
@@ -44,7 +44,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     appointment = found(await flow.find(work.db, work.actor, appointment_id))
     status = one_of(await form_of(request), "status", AppointmentStatus)
     if status is None or not await flow.mark(work, appointment, status):
-        return await _staff_visit(request, work.db, work.actor, appointment, BadVisit("status"))
+        return await _staff_appointment(request, work.db, work.actor, appointment, BadAppointment("status"))
     return render.go(request, f"/staff/visits/{appointment.id}")
 
 
@@ -54,8 +54,8 @@ async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> 
     return render.go(request, "/staff")
 
 
-async def _staff_visit(
-    request: Ask, db: AsyncSession, actor: Actor, appointment: Appointment, bad: BadVisit | None
+async def _staff_appointment(
+    request: Ask, db: AsyncSession, actor: Actor, appointment: Appointment, bad: BadAppointment | None
 ) -> Response[str]:
     return render.page(
         request,
@@ -69,4 +69,4 @@ async def _staff_visit(
     )
 
 
-router = Router("/staff/visits/{appointment_id:str}", route_handlers=[visit_page, move, mark, handled])
+router = Router("/staff/visits/{appointment_id:str}", route_handlers=[appointment_page, move, mark, handled])

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.appointments import rules
+from server.appointments.appointment_reminders import remind
 from server.appointments.flow import lock
 from server.appointments.models import Appointment
-from server.appointments.rules import VisitChanged
-from server.appointments.visit_reminders import remind
+from server.appointments.rules import AppointmentChanged
 from server.db import Work
 from server.delivery import receipts
 from server.people.models import Patient
@@ -22,11 +22,11 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str 
     """Record the reply "coming", "cant" or "another". A later reply replaces an earlier one.
 
     `shown` is the `Appointment.shown` that the page sends back; None if the answer came another way. Raises
-    VisitChanged if it was moved or is no longer upcoming: an answer counts only for the time on screen (case 88).
+    AppointmentChanged if it was moved or is no longer upcoming: an answer counts only for the time on screen (case 88).
     """
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
-        raise VisitChanged(rules.read_time_shown(shown or ""))
+        raise AppointmentChanged(rules.read_time_shown(shown or ""))
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
     appointment.handled_at = None
     audit.record(work, "appointment.answered", appointment, reply=reply)
@@ -42,7 +42,7 @@ def _is_shown(appointment: Appointment, shown: str) -> bool:
 
 async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
     """Record an answer from a notification. The token is valid for this appointment's reminder only; else None."""
-    appointment = await visit_for_token(db, token, now)
+    appointment = await appointment_for_token(db, token, now)
     if appointment is None:
         return None
     await lock(db, appointment)  # wait for a concurrent move: it invalidates the token
@@ -53,7 +53,7 @@ async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datet
     return appointment
 
 
-async def visit_for_token(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
+async def appointment_for_token(db: AsyncSession, token: str, now: datetime) -> Appointment | None:
     """The appointment that a link in an email or text is about; None once it can no longer be answered."""
     reminder = await receipts.reminder_for_token(db, token)
     appointment = await db.get(Appointment, reminder.subject_id) if reminder else None

@@ -28,10 +28,10 @@ async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> 
 @get("/go/{token:str}", opt=ANYONE)
 async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[str]:
     """Where a link in an email or text leads: one appointment to answer, no sign-in. Opening it changes nothing."""
-    visit = await replies.visit_for_token(db, token, now)
-    if visit is None:
+    appointment = await replies.appointment_for_token(db, token, now)
+    if appointment is None:
         return render.page(request, "appointments/go_over.html", 410)
-    return render.page(request, "appointments/go.html", visit=visit, token=token)
+    return render.page(request, "appointments/go.html", visit=appointment, token=token)
 
 
 @post("/go/{token:str}", opt=ANYONE)
@@ -39,10 +39,10 @@ async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Res
     reply = one_of(await form_of(request), "reply", Reply)
     if reply is None:
         return problems.answer(request, 422)
-    visit = await replies.answer_by_token(db, token, reply, now)
-    if visit is None:
+    appointment = await replies.answer_by_token(db, token, reply, now)
+    if appointment is None:
         return render.page(request, "appointments/go_over.html", 410)
-    return render.page(request, "appointments/go.html", visit=visit, token=token)
+    return render.page(request, "appointments/go.html", visit=appointment, token=token)
 
 
 router = Router("/", route_handlers=[answer_by_token, go_page, go_answer])

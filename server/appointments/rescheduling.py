@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
-from server.appointments import rules, visit_reminders
+from server.appointments import appointment_reminders, rules
 from server.appointments.models import Appointment
 from server.checkins import rescheduling as checkins
 from server.clock import to_utc
@@ -38,4 +38,4 @@ async def _put(db: AsyncSession, appointment: Appointment, zone: str, starts_at:
     actor = system(appointment.clinic_id)
     audit.record(Work(db, actor, now), "appointment.recalculated", appointment)
     patient = await db.get_one(Patient, appointment.patient_id)
-    await visit_reminders.remind(Work(db, actor, now), patient, appointment)
+    await appointment_reminders.remind(Work(db, actor, now), patient, appointment)

@@ -40,7 +40,7 @@ NEXT = {
 }
 
 
-class BadVisit(ValueError):
+class BadAppointment(ValueError):
     """Why an appointment cannot be booked, as a key that the page turns into words."""
 
     def __init__(self, why: str, when: datetime | None = None) -> None:
@@ -48,7 +48,7 @@ class BadVisit(ValueError):
         self.why, self.when = why, when
 
 
-class VisitChanged(Exception):
+class AppointmentChanged(Exception):
     """The appointment is not what the page showed. `was` is the wall time on screen, if the page sent it."""
 
     def __init__(self, was: datetime | None = None) -> None:
@@ -65,14 +65,14 @@ def read_time_shown(text: str) -> datetime | None:
 
 
 def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]:
-    """The first `count` days from `first` on that fall on `weekdays` (Monday is 0). Raises BadVisit.
+    """The first `count` days from `first` on that fall on `weekdays` (Monday is 0). Raises BadAppointment.
 
     Without weekdays: `first` and the same day of the following weeks.
     """
     if not 1 <= count <= LONGEST_SERIES:
-        raise BadVisit("count")
+        raise BadAppointment("count")
     if first > date.max - timedelta(weeks=count):
-        raise BadVisit("far")
+        raise BadAppointment("far")
     if not weekdays:
         return [first + timedelta(weeks=week) for week in range(count)]
     days: list[date] = []
@@ -85,27 +85,27 @@ def series_days(first: date, weekdays: frozenset[int], count: int) -> list[date]
 
 
 def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
-    """The moment (UTC) of `wall` in `zone`. Raises BadVisit if it is past, too far ahead, or in a gap.
+    """The moment (UTC) of `wall` in `zone`. Raises BadAppointment if it is past, too far ahead, or in a gap.
 
     A gap is a wall time that clocks skip in spring (case 9).
     """
     today = to_wall(now, zone)
     if wall < today - timedelta(days=1):
-        raise BadVisit("past", wall)
+        raise BadAppointment("past", wall)
     if wall > today + FARTHEST:
-        raise BadVisit("far", wall)
+        raise BadAppointment("far", wall)
     moment = to_utc(wall, zone)
     if to_wall(moment, zone) != wall:
-        raise BadVisit("gap", wall)
+        raise BadAppointment("gap", wall)
     if moment < now:
-        raise BadVisit("past", wall)
+        raise BadAppointment("past", wall)
     return moment
 
 
 def check_length(minutes: int | None) -> int:
-    """The length in minutes. Raises BadVisit if it is missing, too short or too long."""
+    """The length in minutes. Raises BadAppointment if it is missing, too short or too long."""
     if minutes is None or not SHORTEST <= minutes <= LONGEST:
-        raise BadVisit("minutes")
+        raise BadAppointment("minutes")
     return minutes
 
 

@@ -68,7 +68,7 @@ def _closes(timing: Timing, day: date, zone: str) -> datetime:
     return on_day(day, timing.at, zone) + WINDOWS[timing.rhythm]
 
 
-def around_visit(timing: Timing, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
+def around_appointment(timing: Timing, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
     """The occasion before or after an appointment that starts at wall time `starts` in `clinic_zone`; None if too late.
 
     "before" is due the day before and open until the start; if booked later than that, it is due at once. "after" is

@@ -41,7 +41,7 @@ async def recalculate_tied(db: AsyncSession, appointment_id: str, starts: dateti
     )
     moved = 0
     for check_in, plan, patient in rows.all():
-        occasion = occasions.around_visit(plans.timing_of(plan), starts, zone, patient.zone, now)
+        occasion = occasions.around_appointment(plans.timing_of(plan), starts, zone, patient.zone, now)
         moved += await _put(db, check_in, plan, occasion, now)
     return moved
 

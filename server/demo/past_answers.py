@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, system
 from server.appointments import flow as appointments
-from server.appointments import lists as visits
+from server.appointments import lists as appointment_lists
 from server.appointments.rules import AppointmentStatus
 from server.checkins import flow as checkins
 from server.checkins import plans
@@ -67,10 +67,12 @@ async def live_through(db: AsyncSession, life: Life, team: list[Staff], now: dat
         ):
             await close_old_flags(db, team, patient, answered, now)
             await _answer(db, life, check_in, answered, now)
-    for visit in await visits.visits_of(db, patient.id):
-        if visit.starts_at + timedelta(hours=2) < now:
+    for appointment in await appointment_lists.appointments_of(db, patient.id):
+        if appointment.starts_at + timedelta(hours=2) < now:
             await appointments.mark(
-                Work(db, system(patient.clinic_id, "demo"), visit.starts_at), visit, AppointmentStatus.FULFILLED
+                Work(db, system(patient.clinic_id, "demo"), appointment.starts_at),
+                appointment,
+                AppointmentStatus.FULFILLED,
             )
     await closing.close_ended(db, now)
 

@@ -13,8 +13,8 @@ from server.access.joining.flow import Joined
 from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, ActorKind, system
 from server.appointments import booking, replies
-from server.appointments import lists as visits
-from server.appointments.booking import NewSeries, NewVisit
+from server.appointments import lists as appointment_lists
+from server.appointments.booking import NewAppointment, NewSeries
 from server.checkins import flow
 from server.checkins.occasions import Timing
 from server.clock import to_wall
@@ -92,9 +92,9 @@ async def _seed_patient(
     await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
     if demo.joined:
         await as_if_subscribed(Work(db, actor, now), demo.reach, began)
-    visit = await visits.next_visit(db, patient.id, now)
-    if demo.reply and visit:
-        await replies.answer(Work(db, actor, now - timedelta(hours=3)), visit, demo.reply)
+    appointment = await appointment_lists.next_appointment(db, patient.id, now)
+    if demo.reply and appointment:
+        await replies.answer(Work(db, actor, now - timedelta(hours=3)), appointment, demo.reply)
 
 
 async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime) -> Actor:
@@ -116,10 +116,10 @@ async def _book(db: AsyncSession, coordinator: Actor, patient: Patient, number: 
     """Book a past course from six weeks to four weeks ago, and future visits every other week."""
     began = now - BACK
     today = to_wall(now, patient.zone).date()
-    course = NewVisit(datetime.combine(today - timedelta(days=40), time(9 + number % 6)), 90)
+    course = NewAppointment(datetime.combine(today - timedelta(days=40), time(9 + number % 6)), 90)
     await booking.book_series(Work(db, coordinator, began), patient, NewSeries(course, frozenset({0, 2, 4}), 6))
     for ahead in (1 + number % 4, 15 + number % 4, 29 + number % 4):
         day = today + timedelta(days=ahead)
         day += timedelta(days=max(day.weekday() - 4, 0) and 7 - day.weekday())
         starts = datetime.combine(day, time(9 + number % 6))
-        await booking.book(Work(db, coordinator, now - timedelta(days=20)), patient, NewVisit(starts, 90))
+        await booking.book(Work(db, coordinator, now - timedelta(days=20)), patient, NewAppointment(starts, 90))

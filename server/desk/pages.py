@@ -74,11 +74,13 @@ async def schedule_page(request: Ask, work: InWork, start: FromQuery[date | None
     begin, end = (
         to_utc(datetime.combine(day, time()), work.actor.zone) for day in (monday, monday + timedelta(days=7))
     )
-    visits = await lists.between(work.db, work.actor, begin, end)
-    patients = await inbox_rows.patients_of(work.db, work.actor, {visit.patient_id for visit in visits})
+    appointments = await lists.between(work.db, work.actor, begin, end)
+    patients = await inbox_rows.patients_of(
+        work.db, work.actor, {appointment.patient_id for appointment in appointments}
+    )
     by_day: dict[date, list[tuple[Appointment, Patient]]] = {day: [] for day in days}
-    for visit in visits:
-        by_day[visit.starts.date()].append((visit, patients[visit.patient_id]))
+    for appointment in appointments:
+        by_day[appointment.starts.date()].append((appointment, patients[appointment.patient_id]))
     return render.page(
         request,
         "desk/schedule.html",

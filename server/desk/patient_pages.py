@@ -89,7 +89,7 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     """What the page and its printed version both show."""
     history = await past.of_patient(work.db, patient.id)
     definitions = {r.questionnaire_id: await questionnaires.definition_of(work.db, r.questionnaire_id) for r in history}
-    visits = await lists.visits_of(work.db, patient.id)
+    appointments = await lists.appointments_of(work.db, patient.id)
     newest = list(reversed(history))[:20]
     source = await sources.of(work.db, work.actor, newest)
     flags = await of_patient(work.db, patient.id)
@@ -99,8 +99,10 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         "details": await flag_detail.of_all(work, flags),
         "expected": await flag_detail.expected_of(work, patient.id),
         "history": [(r, definitions[r.questionnaire_id], source[r.id]) for r in newest],
-        "sections": trends.sections(definitions.values(), history, visits),
-        "visits": [visit for visit in visits if visit.starts_at > work.now - timedelta(days=30)],
+        "sections": trends.sections(definitions.values(), history, appointments),
+        "visits": [
+            appointment for appointment in appointments if appointment.starts_at > work.now - timedelta(days=30)
+        ],
         "plans": await plans.plans_of(work.db, patient.id),
         "ended_plans": await ended_plans.of_patient(work.db, patient.id),
         "titles": {

@@ -43,10 +43,12 @@ class Section:
 
 
 def sections(
-    definitions: Iterable[Definition], history: Sequence[Response], visits: Sequence[Appointment]
+    definitions: Iterable[Definition], history: Sequence[Response], appointments: Sequence[Appointment]
 ) -> list[Section]:
     """One section per answered questionnaire, in its newest version, the longest first."""
-    infusions = [visit.starts_at for visit in visits if visit.status == AppointmentStatus.FULFILLED]
+    infusions = [
+        appointment.starts_at for appointment in appointments if appointment.status == AppointmentStatus.FULFILLED
+    ]
     newest = {
         definition.slug: definition for definition in sorted(definitions, key=lambda definition: definition.version)
     }

@@ -8,7 +8,7 @@ from icalendar import Alarm, Calendar, Event
 
 
 @dataclass(frozen=True)
-class CalendarVisit:
+class CalendarAppointment:
     """An appointment as a calendar shows it. `starts` is wall time in `zone`."""
 
     uid: str
@@ -22,22 +22,22 @@ class CalendarVisit:
     cancelled: bool
 
 
-def visit_file(visit: CalendarVisit, now: datetime) -> bytes:
+def appointment_file(appointment: CalendarAppointment, now: datetime) -> bytes:
     """The iCalendar file. SEQUENCE grows with each change, so that calendars accept the newer file."""
     event = Event()
-    begins = visit.starts.replace(tzinfo=ZoneInfo(visit.zone))
-    event.add("uid", f"{visit.uid}@interlude")
+    begins = appointment.starts.replace(tzinfo=ZoneInfo(appointment.zone))
+    event.add("uid", f"{appointment.uid}@interlude")
     event.add("dtstamp", now)
     event.add("dtstart", begins)
-    event.add("dtend", begins + timedelta(minutes=visit.minutes))
-    event.add("summary", visit.title)
-    event.add("location", visit.place)
-    event.add("description", visit.note)
-    event.add("sequence", visit.changes)
-    event.add("status", "CANCELLED" if visit.cancelled else "CONFIRMED")
+    event.add("dtend", begins + timedelta(minutes=appointment.minutes))
+    event.add("summary", appointment.title)
+    event.add("location", appointment.place)
+    event.add("description", appointment.note)
+    event.add("sequence", appointment.changes)
+    event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", visit.title)
+    alarm.add("description", appointment.title)
     alarm.add("trigger", timedelta(hours=-2))
     event.add_component(alarm)
     calendar = Calendar()

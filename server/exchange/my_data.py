@@ -30,7 +30,7 @@ async def gather(db: AsyncSession, patient: Patient) -> MyData:
     responses = await history.of_patient(db, patient.id)
     definitions = {r.questionnaire_id: await questionnaires.definition_of(db, r.questionnaire_id) for r in responses}
     return MyData(
-        patient, await lists.visits_of(db, patient.id), [(r, definitions[r.questionnaire_id]) for r in responses]
+        patient, await lists.appointments_of(db, patient.id), [(r, definitions[r.questionnaire_id]) for r in responses]
     )
 
 
@@ -38,7 +38,7 @@ def bundle(data: MyData) -> dict[str, Any]:
     """A FHIR R4 Bundle of type collection."""
     resources = [
         _patient(data.patient),
-        *(_appointment(visit) for visit in data.visits),
+        *(_appointment(appointment) for appointment in data.visits),
         *(_response(response, definition) for response, definition in data.answers),
     ]
     entries = [{"fullUrl": f"urn:uuid:{_uuid(resource['id'])}", "resource": resource} for resource in resources]
@@ -61,23 +61,23 @@ def _patient(patient: Patient) -> dict[str, Any]:
     }
 
 
-def _appointment(visit: Appointment) -> dict[str, Any]:
+def _appointment(appointment: Appointment) -> dict[str, Any]:
     return {
         "resourceType": "Appointment",
-        "id": visit.id,
-        "status": visit.status,
-        "start": visit.starts_at.isoformat(),
-        "minutesDuration": visit.minutes,
-        "description": visit.place,
-        "participant": [{"actor": {"reference": f"Patient/{visit.patient_id}"}, "status": _reply(visit)}],
+        "id": appointment.id,
+        "status": appointment.status,
+        "start": appointment.starts_at.isoformat(),
+        "minutesDuration": appointment.minutes,
+        "description": appointment.place,
+        "participant": [{"actor": {"reference": f"Patient/{appointment.patient_id}"}, "status": _reply(appointment)}],
     }
 
 
-def _reply(visit: Appointment) -> str:
+def _reply(appointment: Appointment) -> str:
     """FHIR's ParticipationStatus."""
-    if visit.reply is None:
+    if appointment.reply is None:
         return "needs-action"
-    return {Reply.COMING: "accepted", Reply.CANT_COME: "declined", Reply.ANOTHER_TIME: "tentative"}[visit.reply]
+    return {Reply.COMING: "accepted", Reply.CANT_COME: "declined", Reply.ANOTHER_TIME: "tentative"}[appointment.reply]
 
 
 def _response(response: Response, definition: Definition) -> dict[str, Any]:

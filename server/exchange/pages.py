@@ -16,7 +16,7 @@ from server.appointments.rules import AppointmentStatus
 from server.checkins.rules import may_see_private
 from server.db import Work
 from server.exchange import metrics, my_data
-from server.exchange.calendar import CalendarVisit, visit_file
+from server.exchange.calendar import CalendarAppointment, appointment_file
 from server.exchange.my_data import MyData
 from server.language import gettext as _
 from server.people import flow as people
@@ -29,21 +29,21 @@ from server.web.problems import found
 
 
 @get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)
-async def visit_ics(work: InWork, appointment_id: FromPath[str]) -> Response[bytes]:
-    visit = found(await flow.find(work.db, work.actor, appointment_id))
-    shown = CalendarVisit(
-        uid=visit.id,
-        starts=visit.starts,
-        zone=visit.zone,
-        minutes=visit.minutes,
-        place=visit.place,
+async def appointment_ics(work: InWork, appointment_id: FromPath[str]) -> Response[bytes]:
+    appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    shown = CalendarAppointment(
+        uid=appointment.id,
+        starts=appointment.starts,
+        zone=appointment.zone,
+        minutes=appointment.minutes,
+        place=appointment.place,
         title=_("Clinic visit"),
         note=_("Open Interlude to see what to do before it."),
-        changes=visit.changes,
-        cancelled=visit.status == AppointmentStatus.CANCELLED,
+        changes=appointment.changes,
+        cancelled=appointment.status == AppointmentStatus.CANCELLED,
     )
     headers = {"Content-Disposition": 'attachment; filename="visit.ics"', "Cache-Control": "no-store"}
-    return Response(visit_file(shown, work.now), media_type="text/calendar", headers=headers)
+    return Response(appointment_file(shown, work.now), media_type="text/calendar", headers=headers)
 
 
 @get("/my-data", opt=PATIENT)
@@ -101,4 +101,4 @@ async def metrics_page(request: Request[Any, Any, Any], db: Db, settings: Given,
     return Response(await metrics.scrape(db, now), media_type="text/plain; version=0.0.4", headers=render.FRESH)
 
 
-router = Router("/", route_handlers=[visit_ics, my_data_page, my_data_to_read, my_data_as_fhir, metrics_page])
+router = Router("/", route_handlers=[appointment_ics, my_data_page, my_data_to_read, my_data_as_fhir, metrics_page])

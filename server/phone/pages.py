@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Response, Router, get
 
-from server.appointments import lists as visits
+from server.appointments import lists as appointment_lists
 from server.db import Work, scope
 from server.devices import subscriptions
 from server.people import flow as people
@@ -30,7 +30,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         actor=actor,
         patient=await db.get_one(Patient, actor.patient_id),
         due=[(check_in, await questionnaires.definition_of(db, check_in.questionnaire_id)) for check_in in due],
-        visit=await visits.next_visit(db, actor.patient_id, now),
+        visit=await appointment_lists.next_appointment(db, actor.patient_id, now),
         clinic=clinic,
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
         closed=people.is_closed(clinic, now),

@@ -4,13 +4,13 @@ from litestar import Router
 
 from server.phone import (
     answer_pages,
+    appointment_pages,
     language_pages,
     look_pages,
     pages,
     phones_pages,
     reminder_settings_pages,
     settings_pages,
-    visit_pages,
 )
 
 router = Router(
@@ -18,7 +18,7 @@ router = Router(
     route_handlers=[
         pages.router,
         answer_pages.router,
-        visit_pages.router,
+        appointment_pages.router,
         settings_pages.router,
         reminder_settings_pages.router,
         language_pages.router,

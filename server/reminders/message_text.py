@@ -19,7 +19,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class VisitDetail:
+class AppointmentDetail:
     """What a reminder says about its visit. `starts` is wall time.
 
     Rows keep it as JSON. It becomes words only when the message is sent: the language may have changed by then.
@@ -33,7 +33,7 @@ class VisitDetail:
         return json.dumps({"starts": self.starts.isoformat(), "place": self.place, "called_off": self.cancelled})
 
     @classmethod
-    def from_json(cls, text: str) -> "VisitDetail":
+    def from_json(cls, text: str) -> "AppointmentDetail":
         found = json.loads(text)
         return cls(datetime.fromisoformat(found["starts"]), found["place"], found["called_off"])
 
@@ -45,7 +45,7 @@ class VisitDetail:
 
 def _detail(kept: str) -> str:
     """The details in words. Rows written before details became JSON hold plain text; return it unchanged."""
-    return VisitDetail.from_json(kept).words() if kept.startswith("{") else kept
+    return AppointmentDetail.from_json(kept).words() if kept.startswith("{") else kept
 
 
 def words_for(kind: ReminderKind, detail: str | None, also: Sequence[ReminderKind] = ()) -> Words:

@@ -40,7 +40,9 @@ class Planned:
     expires_at: datetime
 
 
-def plan_visit(starts: datetime, zone: str, now: datetime, offsets: Iterable[Offset] = VISIT_OFFSETS) -> list[Planned]:
+def plan_appointment(
+    starts: datetime, zone: str, now: datetime, offsets: Iterable[Offset] = VISIT_OFFSETS
+) -> list[Planned]:
     """Reminders still to come for a visit that starts at wall time `starts` in `zone`, in order.
 
     It plans none in the past (case 15), nor one at or after the visit. Each stays useful until the next one, the last

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import rescheduling as visit_rescheduling
+from server.appointments import rescheduling as appointment_rescheduling
 from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_rescheduling
 from server.devices import health
 from server.flags.escalation import flow as escalation
 from server.reminders.quiet_hours import flow as quiet_hours
 from server.responses.submission import closing
+from server.worker.clock_repair import appointments as appointment_repair
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import flags as flag_repair
 from server.worker.clock_repair import reminders as reminder_repair
-from server.worker.clock_repair import visits as visit_repair
 from server.worker.worker import Worker
 
 Verb = Callable[[AsyncSession, datetime], Awaitable[object]]
@@ -49,12 +49,12 @@ def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
     return run
 
 
-RECALCULATIONS = (visit_rescheduling.recalculate, checkin_rescheduling.recalculate, quiet_hours.keep_all_quiet)
+RECALCULATIONS = (appointment_rescheduling.recalculate, checkin_rescheduling.recalculate, quiet_hours.keep_all_quiet)
 
 # Repairs to run once a clock that was ahead is right.
 REPAIRS = (
     check_in_repair.reopen_all,
-    visit_repair.restore_visits,
+    appointment_repair.restore_appointments,
     reminder_repair.bring_forward,
     health.forget_future_asks,
     flag_repair.bring_forward,

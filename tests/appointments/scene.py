@@ -8,7 +8,7 @@ from httpx import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking, rescheduling
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
 from server.checkins import flow
 from server.checkins import flow as checkins
@@ -25,7 +25,7 @@ from tests.cast import NOW, Cast, work_by
 from tests.stories import rows
 
 DECEMBER = datetime(2026, 12, 1, 10)
-FIRST = NewVisit(DECEMBER, 90)
+FIRST = NewAppointment(DECEMBER, 90)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ async def visit(database: Database, cast: Cast) -> Appointment:
         await flow.add_plan(
             work_by(db, cast.maria), cast.rosa, "daily-three", Timing(Rhythm.DAILY, time(9), NOW.date())
         )
-        return await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
+        return await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(STARTS))
 
 
 async def recalculate(database: Database) -> tuple[int, int]:

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking, flow
-from server.appointments.booking import NewSeries, NewVisit
+from server.appointments.booking import NewAppointment, NewSeries
 from server.appointments.models import Appointment, Series
-from server.appointments.rules import AppointmentStatus, BadVisit
+from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm
 from server.db import Database
@@ -25,9 +25,9 @@ async def test_booking_brings_its_reminders(db: AsyncSession, cast: Cast) -> Non
 
 
 async def test_case_15_booked_one_day_ahead_it_is_not_reminded_of_three_days_late(db: AsyncSession, cast: Cast) -> None:
-    tomorrow = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 17, 15)))
+    tomorrow = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 17, 15)))
     assert await planned(db, tomorrow.id) == ["11-16 10:00", "11-17 13:00"]
-    soon = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 11, 16, 10)))
+    soon = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 16, 10)))
     assert await planned(db, soon.id) == []
 
 
@@ -45,10 +45,10 @@ async def test_a_series_with_one_bad_day_books_none(database: Database, cast: Ca
 
     async def book() -> None:
         async with database.writing() as db:
-            new = NewVisit(datetime(2027, 3, 7, 2, 30))
+            new = NewAppointment(datetime(2027, 3, 7, 2, 30))
             await booking.book_series(work_by(db, cast.maria), cast.rosa, NewSeries(new, frozenset({6}), 3))
 
-    with pytest.raises(BadVisit, match="gap"):
+    with pytest.raises(BadAppointment, match="gap"):
         await book()
     assert (await rows(database, Appointment), await rows(database, Series)) == ([], [])
     assert (await rows(database, Reminder), await rows(database, CheckIn)) == ([], [])
@@ -65,7 +65,7 @@ async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, c
     await around(db, cast, rhythms=[rhythm])
     first = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     await flow.mark(work_by(db, cast.maria), first, AppointmentStatus.CANCELLED)
-    again = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, 14)))
+    again = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 12, 1, 14)))
     assert len(await tied(db, again)) == 1
 
 
@@ -73,7 +73,7 @@ async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, c
 async def test_two_visits_on_one_day_can_be_booked(db: AsyncSession, cast: Cast, rhythm: Rhythm) -> None:
     await around(db, cast, rhythms=[rhythm])
     for hour in (9, 15):
-        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, hour)))
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 12, 1, hour)))
         assert len(await tied(db, visit)) == 1
 
 
@@ -81,7 +81,7 @@ async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: 
     """Late in the day both readiness questions fall due now."""
     late = NOW + timedelta(hours=5)
     await around(db, cast, late, [Rhythm.BEFORE])
-    new = NewVisit(datetime(2026, 11, 16, 16))
+    new = NewAppointment(datetime(2026, 11, 16, 16))
     visits = await booking.book_series(work_by(db, cast.maria, late), cast.rosa, NewSeries(new, frozenset({0, 1}), 2))
     assert len(visits) == 2
 

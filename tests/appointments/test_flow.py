@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking, flow, replies
-from server.appointments.rules import AppointmentStatus, BadVisit
+from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
 from server.reminders import flow as reminders
@@ -62,5 +62,5 @@ async def test_what_cannot_follow_is_not_marked(db: AsyncSession, cast: Cast) ->
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     assert await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.CANCELLED)
     assert not await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.BOOKED)
-    with pytest.raises(BadVisit, match="over"):
+    with pytest.raises(BadAppointment, match="over"):
         await flow.move(work_by(db, cast.maria), visit, datetime(2026, 12, 3, 14))

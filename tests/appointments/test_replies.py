@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking, flow, replies
-from server.appointments import lists as visits
+from server.appointments import lists as appointment_lists
 from server.appointments.models import Appointment
 from server.db import Database
 from server.delivery.sender import Sender
@@ -21,10 +21,10 @@ async def test_who_cannot_come_is_on_the_staffs_list_and_reminded_no_more(db: As
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     await replies.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
     assert (await planned(db, visit.id), visit.replied_by) == ([], "patient")
-    assert [found.id for found in await visits.to_handle(work_by(db, cast.ken))] == [visit.id]
-    assert await visits.to_handle(work_by(db, cast.tom)) == []
+    assert [found.id for found in await appointment_lists.to_handle(work_by(db, cast.ken))] == [visit.id]
+    assert await appointment_lists.to_handle(work_by(db, cast.tom)) == []
     await replies.handle_reply(work_by(db, cast.ken), visit)
-    assert await visits.to_handle(work_by(db, cast.ken)) == []
+    assert await appointment_lists.to_handle(work_by(db, cast.ken)) == []
     await replies.answer(work_by(db, cast.luis), visit, Reply.COMING)
     assert (len(await planned(db, visit.id)), visit.replied_by) == (3, "caregiver")
 

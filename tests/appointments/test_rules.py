@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.appointments import rules
-from server.appointments.rules import AppointmentStatus, BadVisit
+from server.appointments.rules import AppointmentStatus, BadAppointment
 
 NOW = datetime(2026, 11, 16, 14, tzinfo=UTC)
 NEW_YORK = "America/New_York"
@@ -25,7 +25,7 @@ def test_without_weekdays_a_series_is_weekly_and_one_is_that_day() -> None:
 
 @pytest.mark.parametrize("count", [0, -1, 41])
 def test_a_series_has_one_to_forty_visits(count: int) -> None:
-    with pytest.raises(BadVisit, match="count"):
+    with pytest.raises(BadAppointment, match="count"):
         rules.series_days(date(2026, 12, 1), frozenset({0}), count)
 
 
@@ -48,7 +48,7 @@ def test_a_start_is_a_moment_in_the_clinics_zone() -> None:
 
 
 def test_case_9_a_start_that_no_clock_shows_is_refused() -> None:
-    with pytest.raises(BadVisit, match="gap") as refused:
+    with pytest.raises(BadAppointment, match="gap") as refused:
         rules.check_start(datetime(2027, 3, 14, 2, 30), NEW_YORK, NOW)
     assert refused.value.when == datetime(2027, 3, 14, 2, 30)
 
@@ -58,7 +58,7 @@ def test_case_10_a_start_that_exists_twice_is_the_first() -> None:
 
 
 def test_a_start_in_the_past_is_refused() -> None:
-    with pytest.raises(BadVisit, match="past"):
+    with pytest.raises(BadAppointment, match="past"):
         rules.check_start(datetime(2026, 11, 16, 8, 59), NEW_YORK, NOW)
     assert rules.check_start(datetime(2026, 11, 16, 9), NEW_YORK, NOW) == NOW
 
@@ -66,13 +66,13 @@ def test_a_start_in_the_past_is_refused() -> None:
 @pytest.mark.parametrize("wall", [datetime.max.replace(microsecond=0), datetime(1, 1, 1)])
 @pytest.mark.parametrize("zone", [NEW_YORK, "Asia/Tokyo"])
 def test_a_start_at_either_end_of_time_breaks_nothing(wall: datetime, zone: str) -> None:
-    with pytest.raises(BadVisit, match="past" if wall.year == 1 else "far"):
+    with pytest.raises(BadAppointment, match="past" if wall.year == 1 else "far"):
         rules.check_start(wall, zone, NOW)
 
 
 @pytest.mark.parametrize("weekdays", [frozenset({0}), frozenset()])
 def test_a_series_that_runs_past_the_end_of_time_is_refused(weekdays: frozenset[int]) -> None:
-    with pytest.raises(BadVisit):
+    with pytest.raises(BadAppointment):
         rules.series_days(date(9999, 12, 1), weekdays, 40)
 
 

@@ -11,7 +11,7 @@ from server.access.joining import flow as joining
 from server.access.staff import accounts as staff_accounts
 from server.actor import system
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
 from server.checkins import flow
 from server.checkins.models import CheckIn
@@ -80,7 +80,7 @@ class RunningSite:
 
     async def book_visit(self, ahead: timedelta, patient: Patient | None = None) -> Appointment:
         now = system_clock()
-        new = NewVisit(to_wall(now + ahead, self.cast.harbor.zone))
+        new = NewAppointment(to_wall(now + ahead, self.cast.harbor.zone))
         async with self.database.writing() as db:
             return await booking.book(work_by(db, self.cast.maria, now), patient or self.cast.rosa, new)
 

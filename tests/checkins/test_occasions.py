@@ -98,7 +98,7 @@ BEFORE, AFTER = Timing(Rhythm.BEFORE, time(10), MONDAY), Timing(Rhythm.AFTER, ti
 
 
 def around(rhythm: Timing, starts: str, now: str, zone: str = NEW_YORK) -> tuple[str, str] | None:
-    found = occasions.around_visit(rhythm, datetime.fromisoformat(starts), NEW_YORK, zone, utc(now))
+    found = occasions.around_appointment(rhythm, datetime.fromisoformat(starts), NEW_YORK, zone, utc(now))
     return (f"{found.due_at:%m-%d %H:%M}", f"{found.closes_at:%m-%d %H:%M}") if found else None
 
 

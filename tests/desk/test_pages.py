@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from server.appointments import booking, replies
 from server.appointments import flow as appointments
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.appointments.rules import AppointmentStatus
 from server.audit import AuditEvent
 from server.checkins import ended_plans
@@ -71,7 +71,7 @@ async def test_a_patients_page_holds_all_of_one_person(
     await answers(database, cast.rosa, WORSE, clock)
     wall = to_wall(clock(), cast.harbor.zone)
     async with database.writing() as db:
-        await booking.book(work_by(db, cast.maria, clock()), cast.rosa, NewVisit(wall.replace(day=5, month=12)))
+        await booking.book(work_by(db, cast.maria, clock()), cast.rosa, NewAppointment(wall.replace(day=5, month=12)))
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
     said = words(page)
     for part in ("Rosa Delgado", "555-0101", "voice call", "Speech: I can't use my voice", "Sat, Dec 5, 9:00 AM"):
@@ -95,7 +95,7 @@ async def test_infusions_are_marked_in_the_charts(
 ) -> None:
     wall = to_wall(NOW, cast.harbor.zone)
     async with database.writing() as db:
-        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(wall.replace(day=25)))
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(wall.replace(day=25)))
     await answers(database, cast.rosa, STEADY, clock)
     await answers(database, cast.rosa, STEADY, clock)
     async with database.writing() as db:
@@ -140,7 +140,7 @@ async def test_a_reminder_that_nobody_showed_is_on_the_call_list(
 ) -> None:
     wall = to_wall(NOW, cast.harbor.zone)
     async with database.writing() as db:
-        await booking.book(work_by(db, cast.maria), cast.walter, NewVisit(wall.replace(day=18)))
+        await booking.book(work_by(db, cast.maria), cast.walter, NewAppointment(wall.replace(day=18)))
         failed = {"state": "failed", "reason": "no device takes reminders"}
         await db.execute(update(Reminder).where(Reminder.moment <= NOW.replace(day=17, hour=15)).values(**failed))
     clock.move(days=1, hours=2)
@@ -157,7 +157,7 @@ async def test_the_schedule_tells_one_reply_from_another(
     signed_in: Enter, cast: Cast, database: Database, reply: Reply, shown: str
 ) -> None:
     async with database.writing() as db:
-        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(to_wall(NOW, "America/New_York")))
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(to_wall(NOW, "America/New_York")))
         await replies.answer(work_by(db, cast.rosa), visit, reply)
     page = words(await (await signed_in(cast.maria)).get("/staff/schedule"))
     assert shown in page
@@ -170,7 +170,7 @@ async def test_the_schedule_is_a_week_from_monday_on(
     wall = to_wall(NOW, cast.harbor.zone)
     async with database.writing() as db:
         for day in (16, 22, 23):
-            new = NewVisit(wall.replace(day=day, hour=23 if day == 22 else 15))
+            new = NewAppointment(wall.replace(day=day, hour=23 if day == 22 else 15))
             await booking.book(work_by(db, cast.maria), cast.rosa, new)
     maria = await signed_in(cast.maria)
     this_week = words(await maria.get("/staff/schedule"))

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from server import crypto
 from server.access.models import Device
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.clock import to_wall
 from server.db import Database
 from server.delivery import receipts
@@ -50,7 +50,7 @@ async def test_who_has_a_visit_and_no_phone_is_on_the_worklist(
     async with database.writing() as db:
         wall = to_wall(NOW + 7 * DAY, cast.harbor.zone)
         for patient in (cast.rosa, cast.walter):
-            await booking.book(work_by(db, cast.maria), patient, NewVisit(wall))
+            await booking.book(work_by(db, cast.maria), patient, NewAppointment(wall))
         await subscribed(db, cast.luis)  # Rosa's caregiver: she is reached through him
         await device_of(db, cast.walter)
     maria = await signed_in(cast.maria)

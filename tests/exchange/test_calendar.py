@@ -8,14 +8,14 @@ import pytest
 from icalendar import Calendar
 
 from server.appointments import booking, flow
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
 from server.db import Database
-from server.exchange.calendar import CalendarVisit, visit_file
+from server.exchange.calendar import CalendarAppointment, appointment_file
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
 
-VISIT = CalendarVisit(
+VISIT = CalendarAppointment(
     uid="abc",
     starts=datetime(2026, 12, 1, 10),
     zone="America/New_York",
@@ -34,11 +34,11 @@ def event_of(body: bytes) -> Any:
 
 
 def test_it_is_a_calendar_that_others_read() -> None:
-    calendar = Calendar.from_ical(visit_file(VISIT, NOW))
+    calendar = Calendar.from_ical(appointment_file(VISIT, NOW))
     assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", "PUBLISH")
     [zone] = calendar.walk("VTIMEZONE")
     assert zone["TZID"] == "America/New_York"
-    event = event_of(visit_file(VISIT, NOW))
+    event = event_of(appointment_file(VISIT, NOW))
     assert event["UID"] == "abc@interlude"
     assert (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt - event["DTSTART"].dt) == (
         datetime(2026, 12, 1, 15, tzinfo=UTC),
@@ -50,7 +50,7 @@ def test_it_is_a_calendar_that_others_read() -> None:
 
 @pytest.mark.parametrize("text", ["Room; 2, \\ left\nBEGIN:VEVENT\nSUMMARY:Evil", "BEGIN:VALARM", "x" * 400])
 def test_what_somebody_typed_cannot_add_lines(text: str) -> None:
-    body = visit_file(replace(VISIT, place=text, note=text), NOW)
+    body = appointment_file(replace(VISIT, place=text, note=text), NOW)
     event = event_of(body)
     assert event["SUMMARY"] == "Clinic visit"
     assert str(event["LOCATION"]).replace("\r", "") == text
@@ -58,14 +58,14 @@ def test_what_somebody_typed_cannot_add_lines(text: str) -> None:
 
 
 def test_a_change_is_newer_and_a_cancelled_visit_says_so() -> None:
-    assert event_of(visit_file(replace(VISIT, changes=3), NOW))["SEQUENCE"] == 3
-    assert event_of(visit_file(VISIT, NOW))["STATUS"] == "CONFIRMED"
-    assert event_of(visit_file(replace(VISIT, cancelled=True), NOW))["STATUS"] == "CANCELLED"
+    assert event_of(appointment_file(replace(VISIT, changes=3), NOW))["SEQUENCE"] == 3
+    assert event_of(appointment_file(VISIT, NOW))["STATUS"] == "CONFIRMED"
+    assert event_of(appointment_file(replace(VISIT, cancelled=True), NOW))["STATUS"] == "CANCELLED"
 
 
 async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cast: Cast, database: Database) -> None:
     async with database.writing() as db:
-        new = NewVisit(datetime(2026, 12, 1, 10), 90, "Room 2", "Bring the mask machine.")
+        new = NewAppointment(datetime(2026, 12, 1, 10), 90, "Room 2", "Bring the mask machine.")
         visit = await booking.book(work_by(db, cast.maria), cast.rosa, new)
     rosa = await signed_in(cast.rosa)
     answer = await rosa.get(f"/visits/{visit.id}/visit.ics")

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.db import Database
 from tests.browser_without_screen import words
 from tests.cast import Cast, work_by
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.fixture
 async def lived(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(datetime(2026, 12, 1, 10)))
+        await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 12, 1, 10)))
         await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"mood": None, "fall": True})
         await answered(db, cast.walter, await due_check_in(db, cast.walter), STEADY)
 

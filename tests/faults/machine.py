@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor, system
 from server.appointments import booking, replies
 from server.appointments import flow as appointments
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
-from server.appointments.rules import AppointmentStatus, BadVisit
+from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.channels.protocol import Outcome, Result
 from server.clock import to_wall
 from server.db import Work
@@ -76,11 +76,11 @@ class Lives(RuleBasedStateMachine):
         async def books(db: AsyncSession) -> str:
             patient = await self._patient(db, who)
             starts = to_wall(self.life.now + timedelta(hours=hours), "America/New_York")
-            visit = await booking.book(Work(db, acting_for(patient), self.life.now), patient, NewVisit(starts))
+            visit = await booking.book(Work(db, acting_for(patient), self.life.now), patient, NewAppointment(starts))
             return visit.id
 
         self.changes += 1
-        with suppress(BadVisit):  # an hour that no clock shows
+        with suppress(BadAppointment):  # an hour that no clock shows
             self.visits.append(self.life.write(books))
 
     @precondition(lambda self: self.visits)
@@ -92,7 +92,7 @@ class Lives(RuleBasedStateMachine):
             await appointments.move(Work(db, acting_for(visit), self.life.now), visit, starts)
 
         self.changes += 1
-        with suppress(BadVisit):  # over, or an hour that no clock shows
+        with suppress(BadAppointment):  # over, or an hour that no clock shows
             self.life.write(moves)
 
     @precondition(lambda self: self.visits)

@@ -8,7 +8,7 @@ from server import crypto, migrations
 from server.access.models import Subscription
 from server.actor import Actor
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.channels.push.host_list import HostList
 from server.clock import to_wall
 from server.db import Database, Work
@@ -101,4 +101,4 @@ async def _jon(db: AsyncSession, cast: Cast) -> Patient:
 async def _visit(db: AsyncSession, cast: Cast, patient: Patient) -> None:
     """In three hours: of its reminders, the one two hours before is still to come."""
     starts: datetime = to_wall(NOW + timedelta(hours=3), cast.harbor.zone)
-    await booking.book(work_by(db, cast.maria), patient, NewVisit(starts))
+    await booking.book(work_by(db, cast.maria), patient, NewAppointment(starts))

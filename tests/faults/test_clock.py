@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.checkins.models import CheckIn
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
@@ -66,7 +66,7 @@ async def running(database: Database, cast: Cast, clock: StillClock) -> Running:
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
         starts = to_wall(NOW + timedelta(days=2), cast.rosa.zone)
-        await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
+        await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
         await due_check_in(db, cast.rosa)
     return Running(database, clock, PushDouble())
 

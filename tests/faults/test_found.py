@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking
 from server.appointments import flow as appointments
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.checkins.occasions import Timing, occasions
@@ -46,7 +46,7 @@ class Clinic:
             people.set_number(rosa, "phone", numbers.read_own("+1 212 555 0101", "US"))
             rosa.text_consent_at = NOW
             starts = to_wall(NOW + 30 * HOURS, self.cast.harbor.zone)
-            visit = await booking.book(work_by(db, self.cast.maria), self.cast.rosa, NewVisit(starts))
+            visit = await booking.book(work_by(db, self.cast.maria), self.cast.rosa, NewAppointment(starts))
             self.visit_id = visit.id
         self.clock.move(hours=7)
         await self.sender.tick()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.clock import SETTLES_AFTER, to_wall
 from server.db import Database
 from server.questionnaires import flow as questionnaires
@@ -59,7 +59,7 @@ async def begin(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
         starts = to_wall(NOW + 6 * DAY, cast.rosa.zone)
-        await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
+        await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
         part = await due_check_in(db, cast.rosa)
         definition = await questionnaires.definition_of(db, part.questionnaire_id)
         await drafts.keep(work_by(db, cast.rosa), part, definition, drafts.Statement(Respondent.SELF, {"pain": 2}))

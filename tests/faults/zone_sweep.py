@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from server.checkins import occasions
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
-from server.reminders.rules import VISIT_OFFSETS, Offset, plan_visit
+from server.reminders.rules import VISIT_OFFSETS, Offset, plan_appointment
 from tests.faults.offsets import Offsets, Transition, offsets_of, transitions
 
 AROUND = (-180, -61, -60, -30, -1, 0, 1, 30, 59, 60, 61, 180, 24 * 60, 2 * 24 * 60, 3 * 24 * 60)  # minutes
@@ -58,7 +58,7 @@ def _visits(transition: Transition) -> Iterator[str]:
 
 
 def _planned(offsets: Offsets, starts: datetime, now: datetime, wanted: tuple[Offset, ...]) -> str:
-    planned = plan_visit(starts, offsets.zone, now, wanted)
+    planned = plan_appointment(starts, offsets.zone, now, wanted)
     begins = offsets.moment_of(starts)
     expected = sorted({m for m in (_moment(offsets, starts, each) for each in wanted) if now <= m < begins})
     if [plan.moment for plan in planned] != expected:
@@ -112,7 +112,7 @@ def _around_visits(transition: Transition) -> Iterator[str]:
         day = (starts + offsets.at(starts)).date()
         for name, then in (("before", day - timedelta(days=1)), ("after", day + timedelta(days=1))):
             rhythm = Timing(Rhythm(name), wall.time(), day)
-            asked = occasions.around_visit(
+            asked = occasions.around_appointment(
                 rhythm, wall.replace(hour=12), clinic, offsets.zone, starts - timedelta(days=9)
             )
             due = offsets.moment_of(datetime.combine(then, wall.time()))

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from server.appointments import booking
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.clock import to_wall
 from server.db import Database
 from server.flags.models import Flag
@@ -22,7 +22,9 @@ async def books(database: Database, cast: Cast, instructions: str | None = None)
     """A visit of Rosa's tomorrow; its id."""
     wall = to_wall(NOW, cast.harbor.zone).replace(day=17, hour=10)
     async with database.writing() as db:
-        return (await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(wall, instructions=instructions))).id
+        return (
+            await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(wall, instructions=instructions))
+        ).id
 
 
 async def test_the_app_opens_where_its_person_is_at_home(signed_in: Enter, browser: Browser, cast: Cast) -> None:

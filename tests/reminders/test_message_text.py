@@ -8,11 +8,11 @@ from sqlalchemy import update
 
 from server import language
 from server.people.models import Patient
-from server.reminders.message_text import VisitDetail, letter, text_line, words_for
+from server.reminders.message_text import AppointmentDetail, letter, text_line, words_for
 from server.reminders.states import ReminderKind
 from tests.reminders.scene import Scene
 
-VISIT = VisitDetail(datetime(2026, 12, 1, 14, 5), "Room 2", False).to_json()
+VISIT = AppointmentDetail(datetime(2026, 12, 1, 14, 5), "Room 2", False).to_json()
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_visit_is_told_in_the_language_of_the_moment(locale: str, body: str) -
 
 
 def test_a_visit_that_is_called_off_says_so() -> None:
-    detail = VisitDetail(datetime(2026, 12, 1, 14, 5), "Room 2", True).to_json()
+    detail = AppointmentDetail(datetime(2026, 12, 1, 14, 5), "Room 2", True).to_json()
     assert words_for(ReminderKind.CHANGE, detail).body == "Tuesday, December 1, 2:05\u00a0PM. Cancelled."
     with language.speaking("es"):
         assert words_for(ReminderKind.CHANGE, detail).body == "Martes 1 de diciembre, 2:05\u00a0p.m. Se canceló."

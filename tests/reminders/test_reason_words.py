@@ -14,7 +14,7 @@ from server.reminders.reason_words import reason_words
 SERVER = Path(__file__).parent.parent.parent / "server"
 # The word of a plan or check-in that ended is also the reason of its reminders.
 NAMES = ("reminder.reason", "SUPERSEDED", "PLAN_ENDED", "UNREACHABLE", "reason", "why")
-CANCELS = ("cancel", "cancel_one", "cancel_check_in", "cancel_for_visit", "end")
+CANCELS = ("cancel", "cancel_one", "cancel_check_in", "cancel_for_appointment", "end")
 
 
 def reasons(source: str) -> set[str]:

@@ -20,7 +20,7 @@ def utc(text: str) -> datetime:
 
 
 def moments(starts: str, now: datetime = NOW, zone: str = NEW_YORK) -> list[datetime]:
-    return [planned.moment for planned in rules.plan_visit(datetime.fromisoformat(starts), zone, now)]
+    return [planned.moment for planned in rules.plan_appointment(datetime.fromisoformat(starts), zone, now)]
 
 
 def test_three_days_one_day_and_two_hours_before() -> None:
@@ -29,7 +29,7 @@ def test_three_days_one_day_and_two_hours_before() -> None:
 
 
 def test_each_stays_useful_until_the_next_and_the_last_until_the_visit() -> None:
-    planned = rules.plan_visit(datetime(2026, 12, 1, 10), NEW_YORK, NOW)
+    planned = rules.plan_appointment(datetime(2026, 12, 1, 10), NEW_YORK, NOW)
     assert [plan.expires_at for plan in planned] == [*(plan.moment for plan in planned[1:]), utc("2026-12-01 15:00")]
     assert {plan.kind for plan in planned} == {"visit"}
 
@@ -72,7 +72,7 @@ def test_case_15_what_is_past_is_never_planned(now: str, left: int) -> None:
 def test_whatever_the_visit_reminders_lie_between_now_and_then(starts: datetime, ahead: timedelta, zone: str) -> None:
     begins = to_utc(starts, zone)
     now = begins - ahead
-    planned = rules.plan_visit(starts, zone, now)
+    planned = rules.plan_appointment(starts, zone, now)
     times = [now, *(plan.moment for plan in planned)]
     assert times == sorted(times)
     assert len({plan.moment for plan in planned}) == len(planned)

@@ -128,9 +128,11 @@ async def _late(work: Work, overdue: Sequence[LatePatient], after: str, many: in
     return Lists(late=await late.rows(work, page), after=next_page)
 
 
-async def _with_patient(db: AsyncSession, actor: Actor, visits: list[Appointment]) -> list[tuple[Appointment, Patient]]:
-    patients = await inbox_rows.patients_of(db, actor, {visit.patient_id for visit in visits})
-    return [(visit, patients[visit.patient_id]) for visit in visits]
+async def _with_patient(
+    db: AsyncSession, actor: Actor, appointments: list[Appointment]
+) -> list[tuple[Appointment, Patient]]:
+    patients = await inbox_rows.patients_of(db, actor, {appointment.patient_id for appointment in appointments})
+    return [(appointment, patients[appointment.patient_id]) for appointment in appointments]
 
 
 @dataclass(frozen=True)
@@ -142,19 +144,23 @@ class Unreached:
 
     @property
     def count(self) -> int:
-        visits = {reminder.subject_id for reminder, _ in self.reminders} | {visit.id for visit, _ in self.unconfirmed}
-        return len(visits) + len(self.unreachable) + len(self.numbers)
+        appointments = {reminder.subject_id for reminder, _ in self.reminders} | {
+            appointment.id for appointment, _ in self.unconfirmed
+        }
+        return len(appointments) + len(self.unreachable) + len(self.numbers)
 
 
 async def _unreached(work: Work) -> Unreached:
     silent = await status.not_reached(work)
     unconfirmed = await lists.unconfirmed(work)
     coming = await lists.who_comes(work)
-    ids = coming | {reminder.patient_id for reminder in silent} | {visit.patient_id for visit in unconfirmed}
+    ids = (
+        coming | {reminder.patient_id for reminder in silent} | {appointment.patient_id for appointment in unconfirmed}
+    )
     patients = await inbox_rows.patients_of(work.db, work.actor, ids)
     return Unreached(
         [(reminder, patients[reminder.patient_id]) for reminder in silent],
-        [(visit, patients[visit.patient_id]) for visit in unconfirmed],
+        [(appointment, patients[appointment.patient_id]) for appointment in unconfirmed],
         await health.not_reachable(work, [patients[id_] for id_ in coming]),
         await unreadable_numbers.worklist(work.db, work.actor),
     )

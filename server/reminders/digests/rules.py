@@ -60,12 +60,12 @@ def carrier_of(group: Sequence[Due]) -> Due:
     return min(group, key=lambda due: (COMBINABLE.index(due.kind), due.expires_at, due.id))
 
 
-def must_wait(group: Sequence[Due], sent_today: int, visits_today: int) -> bool:
+def must_wait(group: Sequence[Due], sent_today: int, appointments_today: int) -> bool:
     """Whether the patient got enough notifications today.
 
     A visit always goes out. Check-ins leave room for today's visit reminders.
     """
-    return all(due.kind != ReminderKind.VISIT for due in group) and sent_today + visits_today >= MOST_A_DAY
+    return all(due.kind != ReminderKind.VISIT for due in group) and sent_today + appointments_today >= MOST_A_DAY
 
 
 def next_morning(zone: str, quiet: Quiet | None, now: datetime) -> datetime:

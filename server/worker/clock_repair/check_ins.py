@@ -43,7 +43,7 @@ def closed_early(now: datetime) -> ColumnElement[bool]:
 async def reopen_all(db: AsyncSession, now: datetime) -> int:
     """Reopen recurring check-ins that closed early, soonest deadline first, and return how many.
 
-    Those around a visit depend on the visit (worker/clock_repair/visits.py).
+    Those around a visit depend on the visit (worker/clock_repair/appointments.py).
     """
     found = await db.scalars(
         select(CheckIn)

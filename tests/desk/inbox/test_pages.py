@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from server.appointments import booking, replies
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.clock import to_wall
 from server.db import Database
 from server.reminders.states import Reply
@@ -88,7 +88,7 @@ async def test_a_visit_that_somebody_cannot_come_to_stands_first(
 ) -> None:
     async with database.writing() as db:
         starts = to_wall(NOW + timedelta(days=3), cast.harbor.zone)
-        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(starts))
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
         await replies.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
     maria = await signed_in(cast.maria)
     said = words(await maria.get("/staff"))

@@ -11,7 +11,7 @@ from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments import replies
 from server.appointments.models import Appointment
-from server.appointments.rules import VisitChanged
+from server.appointments.rules import AppointmentChanged
 from server.people import flow as people
 from server.people.models import Patient
 from server.reminders.states import Reply
@@ -22,39 +22,39 @@ from server.web.problems import found
 
 
 @get("/", opt=PERSON)
-async def visit_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
+async def appointment_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
     return await _page(request, db, actor, found(await appointments.find(db, actor, appointment_id)))
 
 
 @post("/answer", opt=PERSON)
 async def answer(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Reply to a visit. If it changed since the page was shown, the page shows old and new and asks again."""
-    visit = found(await appointments.find(work.db, work.actor, appointment_id))
+    appointment = found(await appointments.find(work.db, work.actor, appointment_id))
     form = await form_of(request)
     reply = one_of(form, "reply", Reply)
     if reply is None:
         return problems.answer(request, 422)
     try:
-        await replies.answer(work, visit, reply, shown=text(form, "shown"))
-    except VisitChanged as changed:
-        return await _page(request, work.db, work.actor, visit, changed)
-    return render.go(request, f"/visits/{visit.id}")
+        await replies.answer(work, appointment, reply, shown=text(form, "shown"))
+    except AppointmentChanged as changed:
+        return await _page(request, work.db, work.actor, appointment, changed)
+    return render.go(request, f"/visits/{appointment.id}")
 
 
 async def _page(
-    request: Ask, db: AsyncSession, actor: Actor, visit: Appointment, changed: VisitChanged | None = None
+    request: Ask, db: AsyncSession, actor: Actor, appointment: Appointment, changed: AppointmentChanged | None = None
 ) -> Response[str]:
     was: datetime | None = changed.was if changed else None
     return render.page(
         request,
         "phone/visit.html",
         409 if changed else 200,
-        visit=visit,
+        visit=appointment,
         changed=changed is not None,
-        was=was if was != visit.starts else None,
+        was=was if was != appointment.starts else None,
         patient=await db.get_one(Patient, actor.patient_id),
         clinic=await people.clinic_of(db, actor),
     )
 
 
-router = Router("/visits/{appointment_id:str}", route_handlers=[visit_page, answer])
+router = Router("/visits/{appointment_id:str}", route_handlers=[appointment_page, answer])

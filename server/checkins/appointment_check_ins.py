@@ -21,13 +21,15 @@ class TiedTo:
     zone: str
 
 
-async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
+async def tie(work: Work, patient: Patient, appointment: TiedTo) -> None:
     """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time."""
-    existing = {c.plan_id: c for c in await waiting(work.db, CheckIn.appointment_id == visit.appointment_id)}
+    existing = {c.plan_id: c for c in await waiting(work.db, CheckIn.appointment_id == appointment.appointment_id)}
     for plan in await plans_of(work.db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
-        occasion = occasions.around_visit(timing_of(plan), visit.starts, visit.zone, patient.zone, work.now)
+        occasion = occasions.around_appointment(
+            timing_of(plan), appointment.starts, appointment.zone, patient.zone, work.now
+        )
         check_in = existing.get(plan.id)
         if occasion is None and check_in is not None:
             await cancel_check_in(work, check_in, "moved")
@@ -36,9 +38,9 @@ async def tie(work: Work, patient: Patient, visit: TiedTo) -> None:
             audit.record(work, "check-in.moved", check_in)
             await remind(work.db, check_in, plan, work.now)
         elif occasion is not None:
-            await make_check_in(work.db, plan, patient, occasion, visit.appointment_id, work.now)
+            await make_check_in(work.db, plan, patient, occasion, appointment.appointment_id, work.now)
 
 
-async def cancel_for_visit(work: Work, appointment_id: str, why: str) -> None:
+async def cancel_for_appointment(work: Work, appointment_id: str, why: str) -> None:
     for check_in in await waiting(work.db, CheckIn.appointment_id == appointment_id):
         await cancel_check_in(work, check_in, why)

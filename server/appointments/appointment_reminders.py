@@ -4,23 +4,23 @@ from collections.abc import Sequence
 
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
-from server.checkins import visit_check_ins
-from server.checkins.visit_check_ins import TiedTo
+from server.checkins import appointment_check_ins
+from server.checkins.appointment_check_ins import TiedTo
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import notices
 from server.reminders.flow import Subject
-from server.reminders.message_text import VisitDetail
+from server.reminders.message_text import AppointmentDetail
 from server.reminders.notices import Notice
-from server.reminders.rules import Planned, plan_visit
+from server.reminders.rules import Planned, plan_appointment
 from server.reminders.states import ReminderKind, Reply
 
 
 async def replan(work: Work, patient: Patient, appointment: Appointment) -> None:
     """Plan its reminders and tied check-ins anew, after it was booked or moved."""
     await remind(work, patient, appointment)
-    await visit_check_ins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
+    await appointment_check_ins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
 
 
 async def remind(
@@ -33,7 +33,7 @@ async def remind(
     if appointment.reply not in (None, Reply.COMING):
         wanted = []
     elif wanted is None:
-        wanted = plan_visit(appointment.starts, appointment.zone, work.now)
+        wanted = plan_appointment(appointment.starts, appointment.zone, work.now)
     subject = Subject(appointment.id, patient.id, f"/visits/{appointment.id}", _detail(appointment))
     await reminders.replan(work, subject, wanted)
 
@@ -48,4 +48,4 @@ async def notify_of_change(work: Work, patient: Patient, appointment: Appointmen
 def _detail(appointment: Appointment) -> str:
     """The details for notifications of people who chose to see them there."""
     is_cancelled = appointment.status == AppointmentStatus.CANCELLED
-    return VisitDetail(appointment.starts, appointment.place, is_cancelled).to_json()
+    return AppointmentDetail(appointment.starts, appointment.place, is_cancelled).to_json()

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from server.actor import system
-from server.appointments import rules, visit_reminders
+from server.appointments import appointment_reminders, rules
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.checkins.models import CheckIn, Plan
@@ -19,7 +19,7 @@ from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import states
 from server.reminders.models import Reminder
-from server.reminders.rules import Planned, plan_visit
+from server.reminders.rules import Planned, plan_appointment
 from server.reminders.states import ReminderKind, ReminderState, Reply
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import reminders as reminder_repair
@@ -28,7 +28,7 @@ AT_ONCE = 500
 NOT_HELD = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
 
 
-async def restore_visits(db: AsyncSession, now: datetime) -> int:
+async def restore_appointments(db: AsyncSession, now: datetime) -> int:
     """Reopen check-ins around visits and replan visit reminders that ended too early; return how many."""
     return await _reopen_tied(db, now) + await _plan_missed(db, now)
 
@@ -78,18 +78,18 @@ async def _plan_missed(db: AsyncSession, now: datetime) -> int:
         .limit(AT_ONCE)
     )
     restored = 0
-    for visit, patient in rows.all():
-        actor = system(visit.clinic_id)
-        released = await reminder_repair.release_missed(Work(db, actor, now), visit.id)
-        pending = [one for one in await reminders.of_subject(db, visit.id) if one.state in states.PENDING]
-        wanted = _still_useful(visit, [*released, *pending], now)
-        await visit_reminders.remind(Work(db, actor, now), patient, visit, wanted)
+    for appointment, patient in rows.all():
+        actor = system(appointment.clinic_id)
+        released = await reminder_repair.release_missed(Work(db, actor, now), appointment.id)
+        pending = [one for one in await reminders.of_subject(db, appointment.id) if one.state in states.PENDING]
+        wanted = _still_useful(appointment, [*released, *pending], now)
+        await appointment_reminders.remind(Work(db, actor, now), patient, appointment, wanted)
         restored += len(released)
     return restored
 
 
-def _still_useful(visit: Appointment, unsaid: Sequence[Reminder], now: datetime) -> list[Planned]:
+def _still_useful(appointment: Appointment, unsaid: Sequence[Reminder], now: datetime) -> list[Planned]:
     """The visit's reminders to plan. One whose moment passed while the clock was wrong is sent late."""
     moments = {reminder.moment for reminder in unsaid}
-    planned = plan_visit(visit.starts, visit.zone, EPOCH)
+    planned = plan_appointment(appointment.starts, appointment.zone, EPOCH)
     return [plan for plan in planned if plan.expires_at > now and (plan.moment >= now or plan.moment in moments)]

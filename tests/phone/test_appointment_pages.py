@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.appointments import booking, flow, replies, rules
-from server.appointments.booking import NewVisit
+from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
-from server.appointments.rules import AppointmentStatus, VisitChanged
+from server.appointments.rules import AppointmentChanged, AppointmentStatus
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
@@ -30,7 +30,7 @@ LATER = datetime(2026, 12, 1, 15, 30)
 @pytest.fixture
 async def visit(database: Database, cast: Cast) -> Appointment:
     async with database.writing() as db:
-        return await booking.book(work_by(db, cast.maria), cast.rosa, NewVisit(STARTS))
+        return await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(STARTS))
 
 
 async def moved(database: Database, cast: Cast, visit: Appointment, starts: datetime, now: datetime = NOW) -> None:
@@ -111,7 +111,7 @@ async def test_case_88_an_answer_and_a_move_at_once_never_mix(
             found = await db.get_one(Appointment, visit.id)
             shown = found.shown
             await meets(found)
-            with contextlib.suppress(VisitChanged):
+            with contextlib.suppress(AppointmentChanged):
                 await replies.answer(work_by(db, cast.rosa), found, Reply.COMING, shown=shown)
 
     async def moves() -> None:
