@@ -90,12 +90,12 @@ async def end_passkeys(work: Work, which: ColumnElement[bool]) -> None:
 
 async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:
     """The active devices of a patient and of the patient's caregivers, oldest first."""
-    helpers = select(Caregiver.id).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None))
+    caregivers = select(Caregiver.id).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None))
     return list(
         await db.scalars(
             select(Device)
             .where(
-                (Device.patient_id == patient_id) | Device.caregiver_id.in_(helpers),
+                (Device.patient_id == patient_id) | Device.caregiver_id.in_(caregivers),
                 Device.ended_at.is_(None),
             )
             .order_by(Device.joined_at)

@@ -97,6 +97,6 @@ async def next_due(db: AsyncSession) -> datetime | None:
     """When a tick next has something to do; None if nothing is planned."""
     scheduled = select(func.min(Reminder.next_at)).where(Reminder.state == ReminderState.SCHEDULED)
     leased = select(func.min(Reminder.lease_until)).where(Reminder.state == ReminderState.SENDING)
-    turns = select(func.min(Reminder.next_channel_at)).where(Reminder.state == ReminderState.SENT)
-    moments = [await db.scalar(query) for query in (scheduled, leased, turns)]
+    next_channels = select(func.min(Reminder.next_channel_at)).where(Reminder.state == ReminderState.SENT)
+    moments = [await db.scalar(query) for query in (scheduled, leased, next_channels)]
     return min((moment for moment in moments if moment is not None), default=None)

@@ -34,7 +34,7 @@ class DemoPatient:
     contact: ContactBy = ContactBy.CALL
     joined: bool = True
     answers: float = 0.95
-    reach: str = "opened"
+    farthest: str = "opened"
     reply: Reply | None = None
     red: str = ""  # item that the newest answers report as trouble
     urgency: Urgency | None = None
@@ -114,7 +114,7 @@ CLINICS = (
             DemoPatient("Ellen Kowalski", MOOD, {"pain": (7, -0.5), "mood": (3, -0.3)}),
             DemoPatient("Marcus Reed", MOOD, {"pain": (5, -0.2), "mood": (2.4, 0.12)}, answers=0.7),
             DemoPatient(
-                "Joan Petrov", ALS, {"strength": (2, 0.1), "breathing": (1, 0.05)}, answers=0.5, reach="accepted"
+                "Joan Petrov", ALS, {"strength": (2, 0.1), "breathing": (1, 0.05)}, answers=0.5, farthest="accepted"
             ),
         ),
     ),

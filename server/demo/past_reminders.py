@@ -17,12 +17,12 @@ from server.reminders.models import Attempt, Reminder
 from server.reminders.states import ReminderState
 
 
-async def as_if_subscribed(work: Work, reach: str, began: datetime) -> None:
+async def as_if_subscribed(work: Work, farthest: str, began: datetime) -> None:
     """Subscribe a demo device at an address that cannot exist (RFC 6761), so nothing is ever sent there.
 
     A device that shows nothing has been silent for long, and was asked for a sign of life.
     """
-    shows = reach in ("shown", "opened")
+    shows = farthest in ("shown", "opened")
     endpoint = f"https://demo.invalid/{work.actor.device_id}"
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     subscription = Subscription(
@@ -43,8 +43,8 @@ async def as_if_subscribed(work: Work, reach: str, began: datetime) -> None:
     )
 
 
-async def as_if_sent(db: AsyncSession, patient: Patient, reach: str | None, now: datetime) -> None:
-    """Mark past reminders as sent, with an attempt in the state `reach`; None for a patient without a device."""
+async def as_if_sent(db: AsyncSession, patient: Patient, farthest: str | None, now: datetime) -> None:
+    """Mark past reminders as sent, with an attempt in the state `farthest`; None for a patient without a device."""
     past = await db.scalars(
         select(Reminder).where(
             Reminder.patient_id == patient.id,
@@ -54,14 +54,14 @@ async def as_if_sent(db: AsyncSession, patient: Patient, reach: str | None, now:
         )
     )
     for reminder in list(past):
-        if reach is None:
+        if farthest is None:
             reminder.state, reminder.reason = ReminderState.FAILED, "no device takes reminders"
             continue
         reminder.state, reminder.reason = ReminderState.SENT, None
-        db.add(_attempt(reminder, reach))
+        db.add(_attempt(reminder, farthest))
 
 
-def _attempt(reminder: Reminder, reach: str) -> Attempt:
+def _attempt(reminder: Reminder, farthest: str) -> Attempt:
     sent, shown, opened = (reminder.moment + timedelta(seconds=s) for s in (1, 3, 400))
     return Attempt(
         clinic_id=reminder.clinic_id,
@@ -69,11 +69,11 @@ def _attempt(reminder: Reminder, reach: str) -> Attempt:
         channel=ChannelName.PUSH,
         service="demo.invalid",
         token_hash=crypto.token_hash(crypto.new_token()),
-        state=reach,
+        state=farthest,
         fence=1,
         status=201,
         started_at=reminder.moment,
         accepted_at=sent,
-        shown_at=shown if reach in ("shown", "opened") else None,
-        opened_at=opened if reach == "opened" else None,
+        shown_at=shown if farthest in ("shown", "opened") else None,
+        opened_at=opened if farthest == "opened" else None,
     )

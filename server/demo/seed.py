@@ -89,9 +89,9 @@ async def _seed_patient(
     await _book(db, coordinator, patient, number, now)
     await live_through(db, Life(actor, patient, demo, chance), team, now)
     await staff_worked(db, team, patient, demo, number, now)
-    await as_if_sent(db, patient, demo.reach if demo.joined else None, now)
+    await as_if_sent(db, patient, demo.farthest if demo.joined else None, now)
     if demo.joined:
-        await as_if_subscribed(Work(db, actor, now), demo.reach, began)
+        await as_if_subscribed(Work(db, actor, now), demo.farthest, began)
     appointment = await appointment_lists.next_appointment(db, patient.id, now)
     if demo.reply and appointment:
         await replies.answer(Work(db, actor, now - timedelta(hours=3)), appointment, demo.reply)

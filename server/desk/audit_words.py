@@ -114,20 +114,20 @@ async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[L
 def _subjects(patient_id: str) -> CompoundSelect[tuple[str]]:
     """The ids of all rows that are about this patient."""
     tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall, ExpectedLevel)
-    helpers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
+    caregivers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
     flags = select(Flag.id).where(Flag.patient_id == patient_id)
     return union_all(
         select(Patient.id).where(Patient.id == patient_id),
         *(select(table.id).where(table.patient_id == patient_id) for table in tables),
-        select(Device.id).where(Device.caregiver_id.in_(helpers)),
+        select(Device.id).where(Device.caregiver_id.in_(caregivers)),
         select(FlagNote.id).where(FlagNote.flag_id.in_(flags)),
     )
 
 
 async def _names(db: AsyncSession, actor: Actor, patient: Patient) -> dict[str, str]:
     staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id))
-    helpers = await db.scalars(select(Caregiver).where(Caregiver.patient_id == patient.id))
-    return {patient.id: patient.name} | {person.id: person.name for person in (*staff, *helpers)}
+    caregivers = await db.scalars(select(Caregiver).where(Caregiver.patient_id == patient.id))
+    return {patient.id: patient.name} | {person.id: person.name for person in (*staff, *caregivers)}
 
 
 def in_words(verb: str) -> str:

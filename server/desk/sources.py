@@ -29,13 +29,13 @@ class Source:
 async def of(db: AsyncSession, actor: Actor, responses: Sequence[Response]) -> dict[str, Source]:
     """Sources by response id. Signed-out devices and people who left are named too."""
     devices = await _names(db, actor, Device, {r.device_id for r in responses})
-    helpers = await _names(db, actor, Caregiver, {r.caregiver_id for r in responses})
+    caregivers = await _names(db, actor, Caregiver, {r.caregiver_id for r in responses})
     staff = await _names(db, actor, Staff, {r.entered_by for r in responses})
     return {
         r.id: Source(
             r.respondent,
             devices.get(r.device_id or "", ""),
-            helpers.get(r.caregiver_id or "", ""),
+            caregivers.get(r.caregiver_id or "", ""),
             staff.get(r.entered_by or "", ""),
         )
         for r in responses

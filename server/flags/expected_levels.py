@@ -60,7 +60,7 @@ async def expect(work: Work, patient_id: str, item: Item, wanted: Wanted) -> Exp
     return row
 
 
-async def snooze(work: Work, flag: Flag, wanted: Wanted, shown: Shown = UNKNOWN) -> Refused | None:
+async def expect_level_of(work: Work, flag: Flag, wanted: Wanted, shown: Shown = UNKNOWN) -> Refused | None:
     """Expect the flag's level, or a worse one, for a while; this closes the flag.
 
     Refused: "severity" for an urgent flag or missing answers, "level" for a better one than the flag's, "days", or as

@@ -60,13 +60,13 @@ async def name_device(request: Ask, work: InWork, device_id: FromPath[str]) -> R
 
 
 @post("/helpers/{caregiver_id:str}/end", opt=PATIENT)
-async def end_helper(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
+async def end_caregiver(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
     """End a caregiver's access on all their devices."""
-    helpers = {helper.id: helper for helper in await people.caregivers_of(work.db, work.actor.patient_id)}
-    if caregiver_id not in helpers:
+    caregivers = {caregiver.id: caregiver for caregiver in await people.caregivers_of(work.db, work.actor.patient_id)}
+    if caregiver_id not in caregivers:
         raise NotFoundException
-    await departures.end_caregiver(work, helpers[caregiver_id])
+    await departures.end_caregiver(work, caregivers[caregiver_id])
     return render.go(request, "/settings/phones")
 
 
-router = Router("/settings", route_handlers=[phones_page, end_device, name_device, end_helper])
+router = Router("/settings", route_handlers=[phones_page, end_device, name_device, end_caregiver])

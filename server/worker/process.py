@@ -107,11 +107,11 @@ def look_at_clocks(worker: Worker, scheduler: AsyncIOScheduler) -> None:
 
     APScheduler waits for a wall time. When the clock is set back, that time is further away than the tick's period.
     """
-    held = worker.watch.holds
-    if worker.holds() != held:
+    was_holding = worker.watch.holds
+    if worker.holds() != was_holding:
         log.warning("worker.clock", holds=worker.watch.holds, wall=worker.watch.wall.isoformat())
         worker.wake.set()  # the next heartbeat informs staff
-        if held:  # the clock is trusted again
+        if was_holding:  # the clock is trusted again
             scheduler.modify_job(REPAIR, next_run_time=worker.clock())
     monotonic = worker.monotonic()
     for job in scheduler.get_jobs():

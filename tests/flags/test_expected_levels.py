@@ -20,10 +20,10 @@ async def expects(database: Database, cast: Cast, item: str, level: int, days: i
         return await expected_levels.expect(work_by(db, cast.ken, NOW + weeks * WEEK), cast.rosa.id, which, wanted)
 
 
-async def snoozes(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:
+async def expects_level_of(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:
     async with database.writing() as db:
         held = await db.get_one(Flag, flag.id)
-        return await expected_levels.snooze(work_by(db, cast.ken), held, Wanted(level, days, "As we thought."))
+        return await expected_levels.expect_level_of(work_by(db, cast.ken), held, Wanted(level, days, "As we thought."))
 
 
 async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Database, cast: Cast) -> None:
@@ -53,12 +53,12 @@ async def test_it_is_one_patients_and_one_items(database: Database, cast: Cast) 
     ]
 
 
-async def test_a_snoozed_flag_is_closed_as_expected_and_comes_back_when_that_ends(
+async def test_a_flag_whose_level_is_expected_is_closed_and_comes_back_when_that_ends(
     database: Database, cast: Cast
 ) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     flag = await only_flag(database)
-    assert await snoozes(database, cast, flag, level=3, days=10) is None
+    assert await expects_level_of(database, cast, flag, level=3, days=10) is None
     closed = await only_flag(database)
     assert (closed.outcome, closed.note, closed.closed_by) == ("expected", "As we thought.", cast.ken.id)
     [kept] = await rows(database, ExpectedLevel)
@@ -70,9 +70,9 @@ async def test_a_snoozed_flag_is_closed_as_expected_and_comes_back_when_that_end
     assert [one.closed_at is None for one in await flags(database)] == [False, True]
 
 
-async def test_after_a_snooze_what_is_worse_fires_at_once(database: Database, cast: Cast) -> None:
+async def test_once_a_level_is_expected_what_is_worse_fires_at_once(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
-    await snoozes(database, cast, await only_flag(database), level=3)
+    await expects_level_of(database, cast, await only_flag(database), level=3)
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
     assert [one.closed_at is None for one in await flags(database)] == [False, True]
 
@@ -86,11 +86,11 @@ async def test_after_a_snooze_what_is_worse_fires_at_once(database: Database, ca
         ({"fall": True}, 1, 30, "severity"),
     ],
 )
-async def test_what_cannot_be_snoozed_stays_open(
+async def test_what_cannot_be_expected_stays_open(
     database: Database, cast: Cast, answer: dict[str, object], level: int, days: int, why: Refusal
 ) -> None:
     await answers(database, cast.rosa, answer)
-    assert await snoozes(database, cast, await only_flag(database), level, days) == Refused(why)
+    assert await expects_level_of(database, cast, await only_flag(database), level, days) == Refused(why)
     assert (await only_flag(database)).closed_at is None
     assert await rows(database, ExpectedLevel) == []
 

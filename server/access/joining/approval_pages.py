@@ -58,11 +58,11 @@ async def _approvable_people(db: AsyncSession, actor: Actor) -> list[Patient | C
     A patient: the patient and the caregivers. A caregiver: themselves, and the patient if the patient allowed that.
     """
     patient = await db.get_one(Patient, actor.patient_id)
-    helpers = await flow.caregivers_of(db, patient.id)
+    caregivers = await flow.caregivers_of(db, patient.id)
     if actor.kind == ActorKind.PATIENT:
-        return [patient, *helpers]
-    own = [helper for helper in helpers if helper.id == actor.id]
-    return [*own, *([patient] if any(helper.may_approve for helper in own) else [])]
+        return [patient, *caregivers]
+    own = [caregiver for caregiver in caregivers if caregiver.id == actor.id]
+    return [*own, *([patient] if any(caregiver.may_approve for caregiver in own) else [])]
 
 
 async def _pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patient, Caregiver | None]:
@@ -73,11 +73,11 @@ async def _pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patie
 
 @post("/settings/helpers/{caregiver_id:str}/allow", opt=PATIENT)
 async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(work.db, work.actor.patient_id)}
-    if caregiver_id not in helpers:
+    caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(work.db, work.actor.patient_id)}
+    if caregiver_id not in caregivers:
         raise NotFoundException
     allowed = text(await form_of(request), "allowed", 3) == "yes"
-    await join_requests.allow(work, helpers[caregiver_id], allowed)
+    await join_requests.allow(work, caregivers[caregiver_id], allowed)
     return render.go(request, "/settings/phones")
 
 
@@ -85,8 +85,8 @@ async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Resp
 async def staff_page(
     request: Ask, db: Db, actor: Who, patient_id: FromPath[str], caregiver: FromQuery[str] = ""
 ) -> Response[str]:
-    patient, helper = await _patient_and_caregiver(db, actor, patient_id, caregiver)
-    return render.page(request, STAFF_PAGE, patient=patient, caregiver=helper, refused=None, typed="")
+    patient, person = await _patient_and_caregiver(db, actor, patient_id, caregiver)
+    return render.page(request, STAFF_PAGE, patient=patient, caregiver=person, refused=None, typed="")
 
 
 @post(["/staff/patients/{patient_id:str}/devices", "/staff/patients/{patient_id:str}/let-in"], opt=STAFF)
@@ -112,8 +112,8 @@ async def _patient_and_caregiver(
     db: AsyncSession, actor: Actor, patient_id: str, caregiver_id: str
 ) -> tuple[Patient, Caregiver | None]:
     patient = found(await flow.find_patient(db, actor, patient_id))
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(db, patient.id)}
-    return patient, found(helpers.get(caregiver_id)) if caregiver_id else None
+    caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(db, patient.id)}
+    return patient, found(caregivers.get(caregiver_id)) if caregiver_id else None
 
 
 router = Router("/", route_handlers=[own_page, approve_own_device, allow, staff_page, staff_approve])

@@ -106,12 +106,12 @@ async def begin(
     db: AsyncSession, person: Patient | Caregiver, device_name: str, consented: str | None, now: datetime
 ) -> Joined:
     """Create a device and a session for this person. `consented` is the agreed version; None if already recorded."""
-    helper = person.id if isinstance(person, Caregiver) else None
+    caregiver_id = person.id if isinstance(person, Caregiver) else None
     patient_id = person.patient_id if isinstance(person, Caregiver) else person.id
     device = Device(
         clinic_id=person.clinic_id,
-        patient_id=None if helper else patient_id,
-        caregiver_id=helper,
+        patient_id=None if caregiver_id else patient_id,
+        caregiver_id=caregiver_id,
         name=rules.unlike(device_name, [device.name for device in await sessions.devices_of(db, patient_id)]),
         joined_at=now,
         seen_at=now,
@@ -120,7 +120,7 @@ async def begin(
     await db.flush()
     if consented is not None:
         db.add(_consent(device, patient_id, consented, now))
-    actor = Actor(ActorKind.CAREGIVER if helper else ActorKind.PATIENT, person.id, person.clinic_id)
+    actor = Actor(ActorKind.CAREGIVER if caregiver_id else ActorKind.PATIENT, person.id, person.clinic_id)
     audit.record(Work(db, actor, now), "device.joined", device, consent=consented or "")
     token, session = await sessions.begin_session(db, device, now)
     return Joined(token, session, device)

@@ -23,8 +23,8 @@ async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath
     """Show a new eight-digit code, also as a QR code, for the patient's device or a caregiver's."""
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     caregiver_id = text(await form_of(request), "caregiver", 32)
-    helpers = {helper.id: helper for helper in await flow.caregivers_of(work.db, patient.id)}
-    caregiver = helpers.get(caregiver_id)
+    caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(work.db, patient.id)}
+    caregiver = caregivers.get(caregiver_id)
     if caregiver_id and caregiver is None:
         raise NotFoundException
     code = await joining.issue_pairing(work, patient, caregiver)

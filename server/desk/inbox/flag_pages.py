@@ -114,8 +114,8 @@ async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[
     return _back(request, form, flag)
 
 
-@post("/snooze", opt=STAFF)
-async def snooze(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
+@post(["/expect", "/snooze"], opt=STAFF)  # the second address is the former one
+async def expect(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     """Set an expected level for a while, which closes the flag."""
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
@@ -123,7 +123,7 @@ async def snooze(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
     wanted = await _wanted(work.db, work.actor, flag, typed)
     if wanted is None:
         return await _page(request, work, flag, View(INBOX, "level", typed))
-    refused = await expected_levels.snooze(work, flag, wanted, Shown.read(text(form, "shown")))
+    refused = await expected_levels.expect_level_of(work, flag, wanted, Shown.read(text(form, "shown")))
     if refused:
         return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
@@ -168,4 +168,4 @@ def _back(request: Ask, form: FormMultiDict, flag: Flag) -> Response[Any]:
     return render.go(request, way_back(form, f"/staff/patients/{flag.patient_id}#flag-{flag.id}"))
 
 
-router = Router("/staff/flags/{flag_id:str}", route_handlers=[flag_page, own, assign, note, close, snooze, reopen])
+router = Router("/staff/flags/{flag_id:str}", route_handlers=[flag_page, own, assign, note, close, expect, reopen])

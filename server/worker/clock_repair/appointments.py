@@ -25,7 +25,7 @@ from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import reminders as reminder_repair
 
 AT_ONCE = 500
-NOT_HELD = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
+NOT_ATTENDED = (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW)
 
 
 async def restore_appointments(db: AsyncSession, now: datetime) -> int:
@@ -47,7 +47,10 @@ async def _reopen_tied(db: AsyncSession, now: datetime) -> int:
         .join(Appointment, Appointment.id == CheckIn.appointment_id)
         .join(Plan, Plan.id == CheckIn.plan_id)
         .where(
-            check_in_repair.closed_early(now), Appointment.status.not_in(NOT_HELD), Plan.ended_at.is_(None), ~follows
+            check_in_repair.closed_early(now),
+            Appointment.status.not_in(NOT_ATTENDED),
+            Plan.ended_at.is_(None),
+            ~follows,
         )
         .order_by(CheckIn.closes_at)
         .limit(AT_ONCE)

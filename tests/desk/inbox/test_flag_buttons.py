@@ -25,7 +25,7 @@ async def test_each_verb_by_its_button(signed_in: Enter, cast: Cast, database: D
     assert (await only_flag(database)).owner_id == cast.ken.id
     await maria.submit(f"{at}/note", {"note": "Left a message."})
     assert [note.text for note in await rows(database, FlagNote)] == ["Left a message."]
-    page = await maria.submit(f"{at}/snooze", {"level": "3", "days": "14", "note": "Known."})
+    page = await maria.submit(f"{at}/expect", {"level": "3", "days": "14", "note": "Known."})
     assert page.url.path == f"/staff/patients/{cast.rosa.id}"
     assert (await only_flag(database)).outcome == "expected"
     await maria.submit(f"{at}/reopen")
@@ -37,10 +37,10 @@ async def test_what_a_button_cannot_do_is_a_422(signed_in: Enter, cast: Cast, fl
     for verb, form in (
         ("assign", {"owner": cast.tom.id}),
         ("note", {"note": "  "}),
-        ("snooze", {"level": "3", "days": "31"}),
-        ("snooze", {"level": "5", "days": "7"}),
-        ("snooze", {"level": "much", "days": "7"}),
-        ("snooze", {"level": "3"}),
+        ("expect", {"level": "3", "days": "31"}),
+        ("expect", {"level": "5", "days": "7"}),
+        ("expect", {"level": "much", "days": "7"}),
+        ("expect", {"level": "3"}),
     ):
         assert (await maria.submit(f"{at}/{verb}", form)).status_code == 422, (verb, form)
 

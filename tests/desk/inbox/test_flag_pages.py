@@ -19,10 +19,10 @@ from tests.conftest import Enter
 from tests.flags.scene import answers, close, flags, only_flag
 from tests.stories import rows
 
-ACTS = ("close", "snooze", "assign", "own")
+ACTS = ("close", "expect", "assign", "own")
 MARIAS = {
     "close": {"outcome": "plan-changed", "note": "Thicker drinks <from> today."},
-    "snooze": {"level": "3", "days": "9", "note": "Thicker drinks <from> today."},
+    "expect": {"level": "3", "days": "9", "note": "Thicker drinks <from> today."},
 }
 
 
@@ -45,7 +45,7 @@ def forms(page: httpx.Response, act: str) -> str:
     return next(form for form in found if f"/{act}" in form)
 
 
-@pytest.mark.parametrize("act", ["close", "snooze"])
+@pytest.mark.parametrize("act", ["close", "expect"])
 async def test_case_89_the_second_outcome_is_not_lost_under_the_first(
     signed_in: Enter, cast: Cast, database: Database, flag: Flag, act: str
 ) -> None:
@@ -123,9 +123,9 @@ async def test_case_74_taking_or_assigning_what_a_colleague_has_taken_says_so(
     [
         ("close", {"note": "Half a thought"}, "Please choose an outcome."),
         ("close", {"outcome": "no-action", "note": ""}, "please write a note that says why"),
-        ("snooze", {"level": "3", "days": "31", "note": "Half a thought"}, "1 to 30 days"),
+        ("expect", {"level": "3", "days": "31", "note": "Half a thought"}, "1 to 30 days"),
         (
-            "snooze",
+            "expect",
             {"level": "0", "days": "7", "note": "Half a thought"},
             "level that was answered, or a worse one",
         ),
@@ -141,7 +141,7 @@ async def test_what_a_form_lacks_is_said_and_what_was_typed_stays(
     assert (refused.status_code, said in words(refused)) == (422, True)
     if form.get("note", " ").strip():
         assert "Half a thought" in forms(refused, act)
-    if act == "snooze":
+    if act == "expect":
         assert f'value="{form["days"]}"' in forms(refused, act)
 
 
@@ -153,7 +153,7 @@ async def test_every_form_that_acts_on_a_flag_says_what_it_showed(signed_in: Ent
     pages += ["/staff?show=done", f"/staff?show=action&did={flag.id}"]
     for path in pages:
         for form in re.findall(r"<form.*?</form>", (await maria.get(path)).text, re.S):
-            if re.search(r'/staff/flags/\w+/(close|snooze|assign|reopen)"', form):
+            if re.search(r'/staff/flags/\w+/(close|expect|assign|reopen)"', form):
                 assert 'name="shown"' in form, (path, form)
 
 

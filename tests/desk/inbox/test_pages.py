@@ -76,7 +76,7 @@ async def test_a_flag_opens_with_all_that_can_be_done_about_it(
     said = words(page)
     for part in ("Rosa Delgado", "555-0101", "Outcome for Speech", "No action, and why", "Ken Osei", "Add a note"):
         assert part in said
-    for verb in ("close", "assign", "note", "snooze"):
+    for verb in ("close", "assign", "note", "expect"):
         assert f'action="/staff/flags/{flag.id}/{verb}"' in page.text
     assert (await tom.get(f"/staff/flags/{flag.id}")).status_code == 404
     assert (await maria.get(f"/staff/flags/{flag.id}?show=//elsewhere")).text.count("elsewhere") == 0

@@ -1,0 +1,100 @@
+"""Code and tables use the words of docs/glossary.md: no name has a word that the glossary avoids."""
+
+import ast
+import re
+from collections.abc import Iterator
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import server.migrations as migrations
+from server.db import Base
+
+ROOT = Path(__file__).parent.parent
+SERVER = ROOT / "server"
+FILES = sorted(path for path in SERVER.rglob("*.py") if "migrations" not in path.parts)
+# A word that the glossary avoids in one meaning, where another meaning of it is the field's own.
+OTHER_MEANINGS = {
+    "form": "an HTML form",
+    "id": "the key of a row; the glossary avoids it for a record number alone",
+    "phone": "a telephone number or call, and the folder of a patient's pages; a device is a device",
+    "reason": "why something ended or failed; the answers behind a flag are evidence",
+    "step": "one of several pages or waits; the next channel is a channel",
+    "who": "the audience of a route, and the field `who` of addresses and sealed entries, which phones hold",
+    "post": "the HTTP method",
+    "visit": "the word on screens, in addresses and in stored kinds; a row is an appointment",
+    "verb": "what an audit event says was done; the command line has commands",
+    "red": "the red-flag screens, which have that name in medicine",
+    "box": "a field of sealed entries, which phones hold",
+    "act": "what staff press",
+    "reach": "the former address of the channel policy",
+    "helper": "the field of sealed entries and bundles, which phones hold, and the word on screens",
+}
+
+
+def avoided() -> set[str]:
+    """The words of the glossary's last column; "rule row" is one."""
+    rows = [line.split("|") for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line[:2] == "| "]
+    columns = [re.sub(r"\(.*?\)", "", row[3]) for row in rows[1:]]
+    return {word.strip().lower() for column in columns for word in column.split(",") if word.strip()}
+
+
+def words_of(name: str) -> list[str]:
+    """`NewVisits` and `new_visits` are both "new" and "visit"."""
+    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return [part.lower().removesuffix("s") if part.lower() not in ("address", "process") else part for part in parts]
+
+
+def names(tree: ast.AST) -> Iterator[str]:
+    """What a module names: classes, functions, parameters, variables."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield name
+
+
+def wrong(found: Iterator[str] | list[str]) -> list[str]:
+    bad = avoided() - OTHER_MEANINGS.keys()
+    return sorted({name for name in found if any(f" {word} " in f" {' '.join(words_of(name))} " for word in bad)})
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(SERVER).as_posix())
+def test_a_module_uses_the_words_of_the_glossary(path: Path) -> None:
+    here = path.relative_to(SERVER).with_suffix("")
+    assert wrong([*here.parts, *names(ast.parse(path.read_text()))]) == []
+
+
+def test_tables_and_columns_use_the_words_of_the_glossary() -> None:
+    assert migrations.MODELS  # imported: each table is known
+    tables = Base.metadata.tables.values()
+    assert wrong([table.name for table in tables]) == []
+    assert wrong([column.name for table in tables for column in table.columns]) == []
+
+
+def test_states_use_the_words_of_the_glossary() -> None:
+    for path in SERVER.rglob("*rules.py"):
+        import_module(path.relative_to(ROOT).with_suffix("").as_posix().replace("/", "."))
+    states = [member for enum in _enums(Enum) if enum.__module__.startswith("server.") for member in enum]
+    assert len(states) > 100
+    assert wrong([str(state.value) for state in states]) == []
+
+
+def _enums(base: type[Enum]) -> Iterator[type[Enum]]:
+    for enum in base.__subclasses__():
+        yield enum
+        yield from _enums(enum)
+
+
+def test_each_exception_is_still_an_avoided_word() -> None:
+    assert avoided() >= OTHER_MEANINGS.keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["ladder", "held_rows", "NewRungs", "snooze", "party_of", "mrn", "is_soft", "rule_rows"]
+)
+def test_an_avoided_word_is_noticed(name: str) -> None:
+    assert wrong([name]) == [name]
