@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import assert_never
 
 from server.checkins.rules import Rhythm
 from server.clock import on_day, to_utc, to_wall
@@ -54,11 +55,17 @@ def occasion_on(timing: Timing, day: date, zone: str) -> Occasion:
 
 
 def _falls_on(timing: Timing, day: date) -> bool:
-    if timing.rhythm == Rhythm.DAILY:
-        return True
-    if timing.rhythm == Rhythm.WEEKLY:
-        return day.weekday() == (timing.starts_on.weekday() if timing.weekday is None else timing.weekday)
-    return day.day == min(timing.starts_on.day, 28)
+    match timing.rhythm:
+        case Rhythm.DAILY:
+            return True
+        case Rhythm.WEEKLY:
+            return day.weekday() == (timing.starts_on.weekday() if timing.weekday is None else timing.weekday)
+        case Rhythm.MONTHLY:
+            return day.day == min(timing.starts_on.day, 28)
+        case Rhythm.BEFORE | Rhythm.AFTER:  # they follow appointments
+            return False
+        case _:
+            assert_never(timing.rhythm)
 
 
 def _closes(timing: Timing, day: date, zone: str) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -79,12 +80,14 @@ def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: Channel
     email, number = _staffs(batch.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
     if reminder.audience == rules.PATIENT_ALONE and patient.contact == ContactBy.CAREGIVER:
         number = None  # a text would reach the caregiver's phone
-    countries = channel_policy.text_countries(batch.clinics[reminder.clinic_id])
-    if channel == ChannelName.EMAIL and email:
-        return [Target(Mailbox(email))]
-    if channel == ChannelName.TEXT and number and number_countries.can_text(number, countries):
-        return [Target(Number(number))]
-    return []
+    match channel:
+        case ChannelName.EMAIL:
+            return [Target(Mailbox(email))] if email else []
+        case ChannelName.TEXT:
+            countries = channel_policy.text_countries(batch.clinics[reminder.clinic_id])
+            return [Target(Number(number))] if number and number_countries.can_text(number, countries) else []
+        case _:
+            assert_never(channel)
 
 
 def _staffs(member: Staff) -> tuple[str | None, str | None]:
@@ -136,15 +139,17 @@ def _message(
     with language.speaking(locale):
         words = words_for(reminder.kind, reminder.detail if patient.detailed_text and not to_staff else None, also)
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
-        if channel == ChannelName.EMAIL:
-            body = letter(words, link)
-        elif channel == ChannelName.TEXT:
-            body = text_line(words, link, may_stop=not to_staff)
-        else:
-            address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists all included reminders
-            body = payload(
-                words, reminder_id=reminder.id, token=token, address=address, reply_url="/visits/reply", locale=locale
-            )
+        match channel:
+            case ChannelName.EMAIL:
+                body = letter(words, link)
+            case ChannelName.TEXT:
+                body = text_line(words, link, may_stop=not to_staff)
+            case ChannelName.PUSH:
+                address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists what it includes
+                about = {"reminder_id": reminder.id, "token": token, "address": address}
+                body = payload(words, **about, reply_url="/visits/reply", locale=locale)
+            case _:
+                assert_never(channel)
     ends = min(reminder.expires_at, reminder.next_channel_at or reminder.expires_at)
     can_wait = reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE)
     urgency = MessageUrgency.NORMAL if can_wait else MessageUrgency.HIGH

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -88,9 +88,15 @@ def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Outg
 
 def _may_try_again(outgoing: Outgoing, outcome: Outcome) -> bool:
     """Whether to try this channel again. A repeated push shows once; a repeated text or email shows twice."""
-    if outcome.result is Result.UNKNOWN:
-        return outgoing.channel == ChannelName.PUSH
-    return outcome.result in (Result.LATER, Result.REFUSED)
+    match outcome.result:
+        case Result.LATER | Result.REFUSED:
+            return True
+        case Result.UNKNOWN:
+            return outgoing.channel == ChannelName.PUSH
+        case Result.ACCEPTED | Result.GONE | Result.REJECTED:
+            return False
+        case _:
+            assert_never(outcome.result)
 
 
 def _next_channel(reminder: Reminder, outcome: Outcome, now: datetime) -> None:

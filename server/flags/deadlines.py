@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from server import opening_hours
 from server.flags.rules import Severity
@@ -16,11 +17,15 @@ OVERDUE_WAIT = timedelta(hours=1)  # staffed hours between two contacts for an o
 
 def due(severity: Severity, raised_at: datetime, zone: str, staffed: WeekHours) -> datetime:
     """When an outcome is due: at once, after 4 staffed hours (for today, if any are set), or after 48 weekday hours."""
-    if severity == Severity.URGENT:
-        return raised_at
-    if severity == Severity.TODAY and staffed:
-        return opening_hours.after(raised_at, timedelta(hours=TODAY_HOURS), staffed, zone)
-    return opening_hours.after(raised_at, timedelta(hours=THIS_WEEK_HOURS), ALL_WEEKDAYS, zone)
+    match severity:
+        case Severity.URGENT:
+            return raised_at
+        case Severity.TODAY if staffed:
+            return opening_hours.after(raised_at, timedelta(hours=TODAY_HOURS), staffed, zone)
+        case Severity.TODAY | Severity.THIS_WEEK:
+            return opening_hours.after(raised_at, timedelta(hours=THIS_WEEK_HOURS), ALL_WEEKDAYS, zone)
+        case _:
+            assert_never(severity)
 
 
 def escalates_at(severity: Severity, due_at: datetime, now: datetime, wait: timedelta, clinic: "Hours") -> datetime:

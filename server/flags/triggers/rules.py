@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from server.flags.rules import MISSING, WHOLE, Condition, Screen, Severity, rank
 
@@ -94,13 +95,25 @@ def _raised(rule: Trigger, course: Course) -> Raised | None:
 
 def _fires(rule: Trigger, course: Course) -> bool:
     level = course.levels[rule.item]
-    if rule.condition == Condition.AT_LEAST:
-        return level >= rule.amount
-    if rule.condition == Condition.REPEATED:
-        answered = [level, *(one.levels[rule.item] for one in course.earlier if rule.item in one.levels)][: rule.times]
-        return len(answered) == rule.times and min(answered) >= rule.amount
-    before = (course.previous if rule.condition == Condition.WORSE_THAN_PREVIOUS else course.first).get(rule.item)
-    return before is not None and level - before >= rule.amount
+    match rule.condition:
+        case Condition.AT_LEAST:
+            return level >= rule.amount
+        case Condition.REPEATED:
+            before = [one.levels[rule.item] for one in course.earlier if rule.item in one.levels]
+            answered = [level, *before][: rule.times]
+            return len(answered) == rule.times and min(answered) >= rule.amount
+        case Condition.WORSE_THAN_PREVIOUS:
+            return _is_worse(level, course.previous.get(rule.item), rule.amount)
+        case Condition.WORSE_THAN_FIRST:
+            return _is_worse(level, course.first.get(rule.item), rule.amount)
+        case Condition.MISSING:  # about answers that are not there
+            return False
+        case _:
+            assert_never(rule.condition)
+
+
+def _is_worse(level: int, before: int | None, by: int) -> bool:
+    return before is not None and level - before >= by
 
 
 def _missing_before(item: str, earlier: Sequence[Earlier]) -> int:

@@ -1,6 +1,7 @@
 """Triggers in words, and what is wrong with one: for those who write them, and for the table in the docs."""
 
 import json
+from typing import assert_never
 
 from server.flags import rules
 from server.flags.rules import Condition, Screen, Severity
@@ -25,23 +26,26 @@ def condition_words(rule: Rule, definition: Definition) -> str:
     question = definition.by_id.get(rule.item)
     level = level_or_worse(question, rule.amount)
     values = {"n": rule.amount, "times": rule.times, "level": level}
-    if rule.condition == Condition.WORSE_THAN_PREVIOUS:
-        return (
-            ngettext("%(n)s step worse than the last answer", "%(n)s steps worse than the last answer", rule.amount)
-            % values
-        )
-    if rule.condition == Condition.WORSE_THAN_FIRST:
-        return (
-            ngettext("%(n)s step worse than the first answer", "%(n)s steps worse than the first answer", rule.amount)
-            % values
-        )
-    if rule.condition == Condition.REPEATED:
-        return _("%(level)s in %(times)s check-ins in a row") % values
-    if rule.condition == Condition.MISSING and rule.item == rules.WHOLE:
-        return ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times) % values
-    if rule.condition == Condition.MISSING:
-        return ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times) % values
-    return level
+    match rule.condition:
+        case Condition.AT_LEAST:
+            return level
+        case Condition.WORSE_THAN_PREVIOUS:
+            said = ngettext(
+                "%(n)s step worse than the last answer", "%(n)s steps worse than the last answer", rule.amount
+            )
+        case Condition.WORSE_THAN_FIRST:
+            said = ngettext(
+                "%(n)s step worse than the first answer", "%(n)s steps worse than the first answer", rule.amount
+            )
+        case Condition.REPEATED:
+            said = _("%(level)s in %(times)s check-ins in a row")
+        case Condition.MISSING if rule.item == rules.WHOLE:
+            said = ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times)
+        case Condition.MISSING:
+            said = ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times)
+        case _:
+            assert_never(rule.condition)
+    return said % values
 
 
 def fault(rule: Rule, definition: Definition | None) -> str | None:
