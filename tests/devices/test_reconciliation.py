@@ -1,6 +1,7 @@
 """When the app opens, the subscription of the browser and ours are made to match (cases 34, 37)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
@@ -14,9 +15,9 @@ from server.db import Database, Work
 from server.devices import reconciliation, subscriptions
 from server.devices.reconciliation import Opened, Permission
 from tests.cast import NOW, Cast
-from tests.devices.test_health import DAY
 from tests.stories import PUSH, browser_keys, device_of, rows
 
+DAY = timedelta(days=1)
 Reconcile = Callable[[Opened], Awaitable[str]]
 
 

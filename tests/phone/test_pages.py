@@ -1,18 +1,16 @@
 """The patient's home, visit, answers, help and settings (cases 36, 45, 72, 75)."""
 
 import pytest
-from sqlalchemy import select
 
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.clock import to_wall
 from server.db import Database
-from server.flags.models import Flag
 from server.people.models import Patient
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
-from tests.stories import STEADY, answered, audited, due_check_in, rows
+from tests.stories import due_check_in
 
 # What lies below these pages is tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -81,74 +79,6 @@ async def test_help_has_the_numbers_to_call(signed_in: Enter, browser: Browser, 
         assert number in page.text
     assert "Your clinic reads this app only when it is open" in words(page)
     assert (await browser.get("/help")).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("day", "hour", "says"),
-    [
-        (16, 14, "Your clinic is open now."),
-        (16, 23, "Your clinic opens on Tue, Nov 17, 8:00 AM and will read this then."),
-        (21, 14, "Your clinic opens on Mon, Nov 23, 8:00 AM and will read this then."),
-    ],
-)
-async def test_case_75_the_sent_page_says_when_somebody_reads_it(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, day: int, hour: int, says: str
-) -> None:
-    async with database.writing() as db:
-        check_in = await due_check_in(db, cast.rosa)
-        await answered(db, cast.rosa, check_in, STEADY)
-    clock.now = clock.now.replace(day=day, hour=hour)
-    page = words(await (await signed_in(cast.rosa)).get(f"/check-ins/{check_in.id}/sent"))
-    assert says in page
-    assert "If you need help now, call 911" in page
-
-
-async def test_case_76_what_came_of_mood_is_the_patients_alone(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
-    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    async with database.writing() as db:
-        check_in = await due_check_in(db, cast.rosa)
-        await answered(db, cast.rosa, check_in, STEADY | {"mood": "very-hard", "speech": "very-hard"})
-    async with database.writing() as db:
-        for flag in await db.scalars(select(Flag)):
-            flag.owner_id = cast.maria.id
-    own = words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
-    his = words(await luis.get(f"/check-ins/{check_in.id}/sent"))
-    assert own.count("Maria Alvarez will contact you") == 2
-    assert his.count("Maria Alvarez will contact you") == 1
-    assert "Mood" not in his
-
-
-async def test_ones_own_trend_is_drawn_from_the_second_answer_on(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    assert "You have no recent answers" in words(await rosa.get("/answers"))
-    for week in range(2):
-        async with database.writing() as db:
-            check_in = await due_check_in(db, cast.rosa, now=clock())
-            await answered(db, cast.rosa, check_in, STEADY, clock())
-        charts = (await rosa.get("/answers")).text.count("<polyline")
-        assert charts == (9 if week else 0)
-        clock.move(days=7)
-    assert "Mood" in words(await rosa.get("/answers"))
-    assert "Mood" not in words(await luis.get("/answers"))
-    clock.move(days=90)
-    assert "You have no recent answers" in words(await rosa.get("/answers"))
-
-
-async def test_case_36_detailed_text_is_a_choice_of_the_patient(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
-    rosa = await signed_in(cast.rosa)
-    assert "Reminders are private" in words(await rosa.get("/settings/reminders"))
-    for detail, says, chosen in (("on", "show the day and place", True), ("off", "Reminders are private", False)):
-        page = await rosa.submit("/settings/text", {"detail": detail})
-        assert says in words(page)
-        [held] = await rows(database, Patient, Patient.id == cast.rosa.id)
-        assert held.detailed_text is chosen
-    assert (await audited(database, cast.rosa.id)).count("patient.detailed-text") == 2
 
 
 async def test_settings_name_the_phone_and_its_person(signed_in: Enter, cast: Cast) -> None:

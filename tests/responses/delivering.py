@@ -7,6 +7,7 @@ from httpx import Response as Answer
 
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.flags.models import Flag
 from server.responses.models import Response
 from tests.browser_without_screen import Browser
 from tests.cast import Cast
@@ -32,3 +33,7 @@ async def only_response(database: Database) -> Response:
 
 
 WORSE = STEADY | {"speech": "very-hard"}
+
+
+async def flagged(database: Database) -> list[str]:
+    return [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)]

@@ -4,9 +4,7 @@ from server.db import Database
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
-from tests.flags.triggers.scene import breathing, number_in_force
-
-REASON = "The new mask made this question useless."
+from tests.flags.triggers.scene import REASON, breathing, in_force, number_in_force
 
 
 async def test_case_113_a_change_that_weakens_a_rule_wants_a_reason_too(
@@ -57,13 +55,3 @@ async def test_case_113_what_was_decided_since_stands(signed_in: Enter, cast: Ca
     assert refused.status_code == 422
     assert not await in_force(database, cast)
     assert f"/staff/triggers/{rule.id}/restore" not in (await ken.get("/staff/triggers")).text
-
-
-async def in_force(database: Database, cast: Cast) -> bool:
-    try:
-        await breathing(database, cast)
-    except StopIteration:
-        return False
-    except RuntimeError:  # a coroutine turns StopIteration into this
-        return False
-    return True

@@ -7,9 +7,8 @@ from server.flags.models import TriggerVersion
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
-from tests.desk.triggers.test_editor_pages import REASON, in_force
 from tests.flags.scene import answers, flags
-from tests.flags.triggers.scene import breathing
+from tests.flags.triggers.scene import REASON, breathing, in_force
 from tests.stories import rows
 
 

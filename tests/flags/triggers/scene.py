@@ -18,3 +18,16 @@ async def number_in_force(database: Database, cast: Cast) -> int:
     return len(
         [r for r in await rows(database, TriggerVersion) if r.clinic_id == cast.harbor.id and r.ended_at is None]
     )
+
+
+REASON = "The new mask made this question useless."
+
+
+async def in_force(database: Database, cast: Cast) -> bool:
+    try:
+        await breathing(database, cast)
+    except StopIteration:
+        return False
+    except RuntimeError:  # a coroutine turns StopIteration into this
+        return False
+    return True

@@ -9,13 +9,13 @@ from httpx import Response as Answer
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Database
-from server.flags.models import Flag
 from server.responses import history
 from server.responses.models import ConflictingVersion, Draft, Response
 from server.responses.submission import closing
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
+from tests.responses.delivering import flagged
 from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
 
 CLIENT = "9f1c7a52-0000-4000-8000-000000000000"
@@ -34,26 +34,6 @@ async def deliver(device: Browser, check_in: CheckIn, content: Any) -> Answer:
 
 async def kept(database: Database) -> dict[str, str]:
     return {draft.link_id: draft.value for draft in await rows(database, Draft)}
-
-
-async def flagged(database: Database) -> list[str]:
-    return [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)]
-
-
-async def test_case_71_each_red_answer_brings_its_screen_and_no_other_does(
-    signed_in: Enter, cast: Cast, check_in: CheckIn
-) -> None:
-    rosa = await signed_in(cast.rosa)
-    breathing = (await rosa.get(f"/check-ins/{check_in.id}/q/breathing")).text
-    assert breathing.count("data-red=") == 1
-    assert 'value="very-hard" data-red="breathing"' in breathing
-    screen = breathing.partition('<template id="red-breathing">')[2].partition("</template>")[0]
-    assert 'href="tel:911"' in screen
-    assert 'href="tel:+12125550140"' in screen
-    assert "The clinic has not received this answer yet." in screen
-    fall = (await rosa.get(f"/check-ins/{check_in.id}/q/fall")).text
-    assert 'value="yes" data-red="fall"' in fall
-    assert "<template" not in (await rosa.get(f"/check-ins/{check_in.id}/q/pain")).text
 
 
 async def test_case_72_a_red_answer_that_was_kept_is_raised_and_receipted(
@@ -99,17 +79,6 @@ async def test_case_42_what_a_slow_phone_was_told_last_stays(
     body |= {"now": int((clock() - slow).timestamp() * 1000)}
     assert (await rosa.post_json(f"/check-ins/{check_in.id}/answers", body)).status_code == 200
     assert await kept(database) == {"speech": '"very-hard"'}
-
-
-async def test_case_46_an_entry_of_another_person_is_not_taken(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
-    rosa = await signed_in(cast.rosa)
-    mine = sealed(CLIENT, entry({"fall": "yes"}))
-    path = f"/check-ins/{check_in.id}/answers"
-    assert (await rosa.post_json(path, mine | {"owner": cast.luis.id})).status_code == 403
-    assert await flagged(database) == []
-    assert (await rosa.post_json(path, mine | {"owner": cast.rosa.id})).status_code == 200
 
 
 async def test_a_skip_that_was_kept_is_a_skip(
@@ -166,38 +135,3 @@ async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
     assert [aside.answers for aside in await rows(database, ConflictingVersion)] == ['{"breathing": "hard"}']
     assert history.answers_of((await rows(database, Response))[0]) == STEADY
     assert (await kept(database), await flagged(database)) == ({}, ["today breathing"])
-
-
-@pytest.mark.parametrize(
-    ("content", "status"),
-    [
-        (entry({"eyesight": "none"}), 422),
-        (entry({"breathing": "worst"}), 422),
-        (entry({"fall": ["yes"]}), 422),
-        ({"answers": {"fall": "yes"}}, 400),
-        (b"not json", 400),
-    ],
-)
-async def test_what_is_no_answer_is_refused(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, content: Any, status: int
-) -> None:
-    rosa = await signed_in(cast.rosa)
-    assert (await deliver(rosa, check_in, content)).status_code == status
-    assert (await kept(database), await flagged(database)) == ({}, [])
-
-
-async def test_case_76_mood_is_not_a_helpers_to_keep(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
-    luis = await signed_in(cast.luis)
-    assert (await deliver(luis, check_in, entry({"mood": "low"}, "helper"))).status_code == 422
-    assert (await deliver(luis, check_in, entry({"pain": "4"}, "self"))).status_code == 200
-    assert [draft.respondent for draft in await rows(database, Draft)] == ["helper"]
-
-
-async def test_case_61_another_persons_check_in_takes_nothing(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
-    walter = await signed_in(cast.walter)
-    assert (await deliver(walter, check_in, entry({"fall": "yes"}))).status_code == 404
-    assert (await kept(database), await flagged(database)) == ({}, [])

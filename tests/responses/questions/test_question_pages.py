@@ -1,31 +1,17 @@
 """A check-in, one question a page (cases 18, 71, 75, 76)."""
 
 import pytest
-from httpx import Response as Page
 
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
-from server.responses.models import Draft, Response
-from tests.browser_without_screen import Browser, words
+from server.responses.models import Response
+from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
+from tests.responses.delivering import check_in as check_in
+from tests.responses.questions.scene import answer, drafts
 from tests.stories import STEADY, answered, due_check_in, rows
-
-
-@pytest.fixture
-async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """Rosa's weekly one, due now."""
-    async with database.writing() as db:
-        return await due_check_in(db, cast.rosa)
-
-
-async def answer(device: Browser, check_in: CheckIn, link_id: str, value: str, who: str = "self") -> Page:
-    return await device.submit(f"/check-ins/{check_in.id}/q/{link_id}", {"answer": value, "who": who})
-
-
-async def drafts(database: Database) -> dict[str, str]:
-    return {draft.link_id: draft.value for draft in await rows(database, Draft)}
 
 
 async def test_one_activation_answers_and_moves_on(
@@ -174,21 +160,6 @@ async def test_a_mistake_can_be_corrected_and_both_stay_on_record(
     assert len(await rows(database, Flag)) == 1
 
 
-async def test_case_76_a_caregiver_says_first_whose_words_they_are(
-    signed_in: Enter, cast: Cast, check_in: CheckIn
-) -> None:
-    luis = await signed_in(cast.luis)
-    page = await luis.get(f"/check-ins/{check_in.id}")
-    assert "Who is answering?" in words(page)
-    assert "Rosa Delgado's answers, I tap for them" in words(page)
-    assert 'value="self"' not in page.text
-    own_view = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "helper"})
-    assert "1 of 8 How is your breathing?" in words(own_view)
-    hands = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "hands"})
-    assert "1 of 8" in words(hands)  # mood waits for her own phone (case 123)
-    assert (await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "nobody"})).status_code == 422
-
-
 async def test_case_76_mood_is_not_offered_to_a_helper(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
@@ -197,24 +168,3 @@ async def test_case_76_mood_is_not_offered_to_a_helper(
     assert (await answer(luis, check_in, "mood", "hard", "helper")).status_code == 422
     assert await drafts(database) == {}
     assert "Mood" not in words(await luis.get(f"/check-ins/{check_in.id}/check?who=helper"))
-
-
-async def test_case_76_a_caregivers_phone_never_answers_as_the_patient(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
-    """By a changed address or form: the sign-in says who it is."""
-    luis = await signed_in(cast.luis)
-    for who in ("self", "", "patient"):
-        asked = await luis.get(f"/check-ins/{check_in.id}/q/mood?who={who}")
-        assert "How has your mood been?" not in words(asked), who
-        await luis.submit(f"/check-ins/{check_in.id}/who", {"who": who})
-        await answer(luis, check_in, "pain", "3", who)
-        assert {draft.respondent for draft in await rows(database, Draft)} <= {"hands", "helper"}, who
-
-
-async def test_case_76_a_caregiver_who_goes_on_is_asked_who_is_answering(
-    signed_in: Enter, cast: Cast, check_in: CheckIn
-) -> None:
-    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    await answer(rosa, check_in, "breathing", "none")
-    assert "Who is answering?" in words(await luis.get(f"/check-ins/{check_in.id}"))

@@ -1,0 +1,36 @@
+"""The phones of a person and of the helpers, named and ended."""
+
+import pytest
+
+from server.access.models import Device
+from server.db import Database
+from server.people.models import Caregiver
+from tests.browser_without_screen import words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter
+from tests.stories import audited, rows
+
+# What lies below these pages is tested on both databases.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def test_a_phone_gets_a_name(signed_in: Enter, cast: Cast, database: Database) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    [of_rosa] = await rows(database, Device, Device.patient_id == cast.rosa.id)
+    assert "Kitchen tablet" in words(
+        await rosa.submit(f"/settings/device-names/{of_rosa.id}", {"name": "Kitchen tablet"})
+    )
+    assert "device.renamed" in await audited(database, of_rosa.id)
+    assert (await rosa.submit(f"/settings/device-names/{of_rosa.id}", {"name": " "})).status_code == 422
+    assert (await luis.submit(f"/settings/device-names/{of_rosa.id}", {"name": "Mine"})).status_code == 404
+
+
+async def test_the_patient_ends_a_helpers_access(signed_in: Enter, cast: Cast, database: Database) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    assert "End Luis Delgado's access" in words(await rosa.get("/settings/phones"))
+    await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")
+    assert (await luis.get("/settings")).url.path == "/join"
+    [ended] = await rows(database, Caregiver, Caregiver.id == cast.luis.id)
+    assert ended.ended_at == NOW
+    assert "Luis Delgado" not in words(await rosa.get("/settings/phones"))
+    assert (await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")).status_code == 404

@@ -1,0 +1,45 @@
+"""What a person hears, when and how (case 36)."""
+
+import pytest
+
+from server.checkins.models import CheckIn
+from server.clock import to_wall
+from server.db import Database
+from server.people.models import Patient
+from server.reminders.models import Reminder
+from tests.browser_without_screen import words
+from tests.cast import NOW, Cast
+from tests.conftest import Enter
+from tests.stories import audited, due_check_in, rows
+
+# What lies below these pages is tested on both databases.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def test_check_ins_come_at_the_hour_that_the_patient_chose(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    rosa = await signed_in(cast.rosa)
+    await rosa.submit("/settings/times", {"at": "19:00"})
+    due = [row for row in await rows(database, CheckIn) if row.due_at > NOW]
+    assert due
+    assert {to_wall(row.due_at, cast.rosa.zone).strftime("%H:%M") for row in due} == {"19:00"}
+    moments = {r.moment for r in await rows(database, Reminder, Reminder.kind == "check-in", Reminder.moment > NOW)}
+    assert {row.due_at for row in due} <= moments
+    assert [row.due_at for row in await rows(database, CheckIn, CheckIn.id == check_in.id)] == [NOW]
+    assert (await rosa.submit("/settings/times", {"at": "03:00"})).status_code == 422
+
+
+async def test_case_36_detailed_text_is_a_choice_of_the_patient(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert "Reminders are private" in words(await rosa.get("/settings/reminders"))
+    for detail, says, chosen in (("on", "show the day and place", True), ("off", "Reminders are private", False)):
+        page = await rosa.submit("/settings/text", {"detail": detail})
+        assert says in words(page)
+        [held] = await rows(database, Patient, Patient.id == cast.rosa.id)
+        assert held.detailed_text is chosen
+    assert (await audited(database, cast.rosa.id)).count("patient.detailed-text") == 2

@@ -1,0 +1,60 @@
+"""A response can be undone for ten minutes, and both stay on record (case 39)."""
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.flags.models import Flag
+from server.responses import history
+from server.responses.models import Response
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.responses.last_time import WORSE, received
+from tests.responses.last_time import check_in as check_in
+from tests.stories import STEADY, answered, audited, entry, rows, sealed
+
+
+async def test_undo_opens_it_again_and_both_stay_on_record(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), WORSE)
+    clock.move(minutes=9)
+    assert "Undo" in words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
+    page = await rosa.submit(f"/check-ins/{check_in.id}/withdraw")
+    assert page.url.path == f"/check-ins/{check_in.id}/check"
+    await rosa.submit(f"/check-ins/{check_in.id}/q/speech", {"answer": "none", "who": "self"})
+    await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
+    undone, sent = sorted((r for r in await rows(database, Response) if r.check_in_id == check_in.id), key=received)
+    assert (history.answers_of(undone), history.answers_of(sent)) == (WORSE, STEADY)
+    assert (undone.undone_at, sent.undone_at) == (clock(), None)
+    assert "withdrawn by the patient" in words(await maria.get(f"/staff/responses/{undone.id}"))
+    assert [(flag.severity, flag.closed_at) for flag in await rows(database, Flag)] == [("today", None)]
+    assert "response.undone" in await audited(database, undone.id)
+    async with database.reading() as db:
+        assert [r.id for r in await history.of_patient(db, cast.rosa.id)][-1:] == [sent.id]
+
+
+async def test_after_ten_minutes_it_stays(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    clock.move(minutes=10)
+    assert "Undo" not in words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
+    page = await rosa.submit(f"/check-ins/{check_in.id}/withdraw")
+    assert page.url.path == f"/check-ins/{check_in.id}/sent"
+
+
+async def test_case_39_a_replay_of_what_was_taken_back_gets_its_receipt(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """The phone's queue sends it again after the undo: it is told that we have it, and nothing is sent anew."""
+    rosa = await signed_in(cast.rosa)
+    body = sealed(check_in.client_id, entry(STEADY))
+    first = await rosa.post_json(f"/check-ins/{check_in.id}/responses", body)
+    await rosa.submit(f"/check-ins/{check_in.id}/withdraw")
+    again = await rosa.post_json(f"/check-ins/{check_in.id}/responses", body)
+    assert (again.json()["response"], again.json()["again"]) == (first.json()["response"], True)
+    assert [c.state for c in await rows(database, CheckIn, CheckIn.id == check_in.id)] == ["waiting"]
