@@ -1,0 +1,63 @@
+"""The reminders of an appointment stay in step with it (case 13)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.appointments import appointment_reminders, booking
+from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
+from server.reminders import flow as reminders
+from server.reminders.message_text import AppointmentDetail
+from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind, ReminderState, Reply
+from tests.appointments.scene import FIRST, planned
+from tests.cast import NOW, Cast, work_by
+
+HOUR = timedelta(hours=1)
+ALL = ["11-28 10:00", "11-30 10:00", "12-01 08:00"]
+
+
+async def book(db: AsyncSession, cast: Cast) -> Appointment:
+    return await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"), [(None, ALL), (Reply.COMING, ALL), (Reply.CANT_COME, []), (Reply.ANOTHER_TIME, [])]
+)
+async def test_whoever_cannot_come_is_not_reminded(
+    db: AsyncSession, cast: Cast, reply: Reply | None, expected: list[str]
+) -> None:
+    appointment = await book(db, cast)
+    appointment.reply = reply
+    await appointment_reminders.remind(work_by(db, cast.maria), cast.rosa, appointment)
+    assert await planned(db, appointment.id) == expected
+
+
+async def test_those_who_cannot_come_are_not_reminded_whatever_was_to_be_planned(db: AsyncSession, cast: Cast) -> None:
+    appointment = await book(db, cast)
+    plan = [Planned(ReminderKind.VISIT, NOW + HOUR, NOW + 2 * HOUR)]
+    await appointment_reminders.remind(work_by(db, cast.maria), cast.rosa, appointment, plan)
+    assert await planned(db, appointment.id) == ["11-16 10:00"]
+    appointment.reply = Reply.CANT_COME
+    await appointment_reminders.remind(work_by(db, cast.maria), cast.rosa, appointment, plan)
+    assert await planned(db, appointment.id) == []
+
+
+async def test_a_reminder_leads_to_the_appointment_and_has_its_place_and_time(db: AsyncSession, cast: Cast) -> None:
+    appointment = await book(db, cast)
+    [first, *_] = await reminders.of_subject(db, appointment.id)
+    assert first.path == f"/visits/{appointment.id}"
+    assert first.detail == AppointmentDetail(appointment.starts, appointment.place, False).to_json()
+
+
+async def test_case_13_a_cancellation_says_so_to_those_who_were_reminded(db: AsyncSession, cast: Cast) -> None:
+    appointment = await book(db, cast)
+    for reminder in await reminders.of_subject(db, appointment.id):
+        reminder.state = ReminderState.SENT
+    appointment.status = AppointmentStatus.CANCELLED
+    await appointment_reminders.notify_of_change(work_by(db, cast.maria), cast.rosa, appointment)
+    [notice] = [one for one in await reminders.of_subject(db, appointment.id) if one.kind == ReminderKind.CHANGE]
+    assert notice.expires_at == appointment.starts_at
+    assert notice.detail == AppointmentDetail(appointment.starts, appointment.place, True).to_json()

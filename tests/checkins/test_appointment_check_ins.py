@@ -1,0 +1,68 @@
+"""The check-ins before and after an appointment stay in step with it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from server.appointments import booking
+from server.appointments.booking import NewAppointment
+from server.checkins import appointment_check_ins
+from server.checkins.appointment_check_ins import TiedTo
+from server.checkins.models import CheckIn
+from server.clock import to_wall
+from server.db import Database
+from tests.appointments.scene import DECEMBER, around
+from tests.cast import Cast, work_by
+from tests.stories import audited, rows
+
+
+@pytest.fixture
+async def appointment_id(database: Database, cast: Cast) -> str:
+    """An appointment that was booked before Rosa had a plan to be asked before each appointment and after it."""
+    async with database.writing() as db:
+        appointment = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(DECEMBER))
+        await around(db, cast)
+    return appointment.id
+
+
+async def tie(database: Database, cast: Cast, appointment_id: str, starts: datetime = DECEMBER) -> None:
+    async with database.writing() as db:
+        await appointment_check_ins.tie(
+            work_by(db, cast.maria), cast.rosa, TiedTo(appointment_id, starts, cast.harbor.zone)
+        )
+
+
+async def tied(database: Database) -> list[tuple[str, str]]:
+    """When each falls due by the clocks of New York, and its state."""
+    found = sorted(await rows(database, CheckIn), key=lambda one: one.due_at)
+    return [(f"{to_wall(one.due_at, 'America/New_York'):%m-%d %H:%M}", one.state) for one in found]
+
+
+async def test_they_move_with_the_appointment_and_keep_their_ids(
+    database: Database, cast: Cast, appointment_id: str
+) -> None:
+    await tie(database, cast, appointment_id)
+    before = {one.id for one in await rows(database, CheckIn)}
+    assert await tied(database) == [("11-30 10:00", "waiting"), ("12-02 10:00", "waiting")]
+    await tie(database, cast, appointment_id, DECEMBER + timedelta(days=2))
+    assert await tied(database) == [("12-02 10:00", "waiting"), ("12-04 10:00", "waiting")]
+    assert {one.id for one in await rows(database, CheckIn)} == before
+
+
+async def test_moved_into_the_past_nothing_is_asked_before_it(
+    database: Database, cast: Cast, appointment_id: str
+) -> None:
+    await tie(database, cast, appointment_id)
+    await tie(database, cast, appointment_id, datetime(2026, 11, 16, 8))
+    assert await tied(database) == [("11-17 10:00", "waiting"), ("11-30 10:00", "cancelled")]
+
+
+async def test_an_appointment_that_is_cancelled_is_not_asked_about(
+    database: Database, cast: Cast, appointment_id: str
+) -> None:
+    await tie(database, cast, appointment_id)
+    async with database.writing() as db:
+        await appointment_check_ins.cancel_for_appointment(work_by(db, cast.maria), appointment_id, "cancelled")
+    assert {state for _, state in await tied(database)} == {"cancelled"}
+    [first, _] = await rows(database, CheckIn)
+    assert "check-in.cancelled" in await audited(database, first.id)

@@ -1,0 +1,45 @@
+"""Plans: which questionnaire a patient gets, and how often."""
+
+from datetime import date, time
+
+from server.checkins import plans
+from server.checkins.models import Plan
+from server.checkins.occasions import Timing
+from server.checkins.rules import Rhythm
+from server.db import Database
+from tests.cast import NOW, Cast, weekly, work_by
+from tests.checkins.scene import DAILY, plan
+
+AFTER = Timing(Rhythm.AFTER, time(10), NOW.date())
+
+
+async def test_a_plan_keeps_its_timing(database: Database, cast: Cast) -> None:
+    timing = Timing(Rhythm.MONTHLY, time(18, 30), date(2026, 11, 30), 3)
+    made = await plan(database, cast.rosa, "function", timing)
+    async with database.reading() as db:
+        assert plans.timing_of(await db.get_one(Plan, made.id)) == timing
+
+
+async def test_a_patients_plans_are_those_in_force(database: Database, cast: Cast) -> None:
+    ended = await plan(database, cast.rosa, "function", weekly())
+    await plan(database, cast.rosa, "weekly-als", weekly())
+    await plan(database, cast.rosa, "day-after", AFTER)
+    await plan(database, cast.walter, "weekly-als", weekly())
+    async with database.writing() as db:
+        (await db.get_one(Plan, ended.id)).ended_at = NOW
+    async with database.reading() as db:
+        assert [one.slug for one in await plans.plans_of(db, cast.rosa.id)] == ["day-after", "weekly-als"]
+        assert [one.slug for one in await plans.recurring_of(db, cast.rosa.id)] == ["weekly-als"]
+
+
+async def test_a_new_hour_is_that_of_the_recurring_plans(database: Database, cast: Cast) -> None:
+    """What is asked around a visit keeps the hour that the clinic set."""
+    await plan(database, cast.rosa, "daily-three", DAILY)
+    await plan(database, cast.rosa, "day-after", AFTER)
+    async with database.writing() as db:
+        await plans.set_time(work_by(db, cast.rosa), cast.rosa, time(20, 15))
+    async with database.reading() as db:
+        assert {one.slug: one.at for one in await plans.plans_of(db, cast.rosa.id)} == {
+            "daily-three": "20:15",
+            "day-after": "10:00",
+        }

@@ -1,0 +1,37 @@
+"""Ways in from the command line (case 65)."""
+
+from datetime import timedelta
+
+from server.access.joining import flow as joining
+from server.access.models import PairingCode
+from server.access.rules import PAIRING_LIFE, STAFF_LINK_LIFE
+from server.access.staff import sign_in
+from server.access.staff.sign_in import Entered
+from server.db import Database
+from server.operations import invitations
+from tests.cast import NOW, Cast
+
+
+async def test_case_65_a_staff_member_enters_by_the_link_once(database: Database, cast: Cast) -> None:
+    token = await invitations.staff_link_token(database, " Maria@Harbor.example ", NOW)
+    assert token is not None
+    async with database.writing() as db:
+        entered = await sign_in.enter_by_link(db, token, "Mac", NOW + STAFF_LINK_LIFE - timedelta(seconds=1))
+        assert isinstance(entered, Entered)
+        assert entered.staff.id == cast.maria.id
+        assert not isinstance(await sign_in.enter_by_link(db, token, "Mac", NOW), Entered)
+
+
+async def test_case_65_a_patient_gets_a_code_for_half_an_hour(database: Database, cast: Cast) -> None:
+    code = await invitations.pairing_code(database, cast.rosa.id, NOW)
+    assert code is not None
+    async with database.writing() as db:
+        good = await joining.check_code(db, code, "here", NOW + PAIRING_LIFE - timedelta(seconds=1))
+        assert isinstance(good, PairingCode)
+        assert good.patient_id == cast.rosa.id
+        assert not isinstance(await joining.check_code(db, code, "here", NOW + PAIRING_LIFE), PairingCode)
+
+
+async def test_nobody_is_let_in_who_is_not_there(database: Database, cast: Cast) -> None:
+    assert await invitations.staff_link_token(database, "nobody@harbor.example", NOW) is None
+    assert await invitations.pairing_code(database, cast.maria.id, NOW) is None

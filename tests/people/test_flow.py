@@ -1,0 +1,89 @@
+"""Patients and clinics: registered, changed, paused, found (cases 19, 61, 78)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from server.db import Database
+from server.people import flow
+from server.people.flow import NewPatient
+from server.people.models import Clinic, Patient
+from server.people.rules import PauseReason
+from server.phone_numbers.parts import BadNumbers
+from tests.cast import NOW, Cast, acting, work_by
+from tests.stories import audited
+
+ADA = NewPatient("Ada Quinn", "America/Chicago", "(212) 555-0197", caregiver_phone="(212) 555-0198")
+
+
+async def test_case_78_a_number_is_kept_as_typed_and_as_dialled(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        ada = await flow.register_patient(work_by(db, cast.maria), ADA)
+    assert (ada.phone, ada.phone_tel) == ("(212) 555-0197", "+12125550197")
+    assert (ada.caregiver_phone, ada.caregiver_phone_tel) == ("(212) 555-0198", "+12125550198")
+    assert b"0197" not in (ada.phone_sealed or b"")
+
+
+async def test_case_78_a_bad_number_changes_nothing_and_an_old_one_may_stay(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        work, rosa = work_by(db, cast.maria), await db.get_one(Patient, cast.rosa.id)
+        with pytest.raises(BadNumbers) as refused:
+            await flow.change_patient(work, rosa, replace(ADA, phone="nobody", caregiver_phone="911"))
+        assert set(refused.value.by_field) == {"phone", "caregiver_phone"}
+        assert rosa.name == cast.rosa.name
+        rosa.phone, rosa.phone_tel = "call Luis", None  # from before numbers were read
+        await flow.change_patient(work, rosa, replace(ADA, phone="call Luis"))
+        assert (rosa.name, rosa.phone, rosa.phone_tel) == ("Ada Quinn", "call Luis", None)
+
+
+async def test_case_19_a_pause_keeps_its_first_moment_and_ends_without_a_trace_on_the_row(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        await flow.pause(work_by(db, cast.maria), rosa, PauseReason.HOSPITAL)
+        await flow.pause(work_by(db, cast.maria, NOW + timedelta(days=1)), rosa, PauseReason.OWN_WISH)
+        assert (rosa.paused_at, rosa.pause_reason) == (NOW, PauseReason.OWN_WISH)
+        await flow.resume(work_by(db, cast.maria, NOW + timedelta(days=2)), rosa)
+        assert (rosa.paused_at, rosa.pause_reason) == (None, None)
+    assert (await audited(database, cast.rosa.id))[-3:] == ["patient.paused", "patient.paused", "patient.resumed"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "closed"),
+    [(0, False), (-1.1, True), (7.9, False), (8, True), (5 * 24, True)],  # Monday 9:00, 7:54, 16:54, 17:00; Saturday
+)
+async def test_the_clinic_is_closed_outside_its_staffed_hours(cast: Cast, hours: float, closed: bool) -> None:
+    assert flow.is_closed(cast.harbor, NOW + timedelta(hours=hours)) == closed
+
+
+async def test_case_61_a_clinic_finds_and_lists_its_own_patients(database: Database, cast: Cast) -> None:
+    async with database.reading() as db:
+        for staff, patient, found in ((cast.maria, cast.rosa, True), (cast.tom, cast.rosa, False)):
+            assert (await flow.find_patient(db, acting(staff), patient.id) is not None) == found
+        assert [patient.name for patient in await flow.roster(db, acting(cast.maria))] == [
+            "Rosa Delgado",
+            "Walter Brandt",
+        ]
+        assert [patient.name for patient in await flow.roster(db, acting(cast.tom))] == ["Helen Marsh"]
+
+
+async def test_a_caregiver_whose_access_ended_is_listed_no_more(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        assert [one.id for one in await flow.caregivers_of(db, cast.rosa.id)] == [cast.luis.id]
+        caregiver = await flow.find_caregiver(db, cast.luis.id)
+        assert caregiver is not None
+        caregiver.ended_at = NOW
+        await db.flush()
+        assert await flow.caregivers_of(db, cast.rosa.id) == []
+
+
+async def test_a_clinics_line_that_cannot_be_dialled_changes_nothing(database: Database, cast: Cast) -> None:
+    facts = {field: getattr(cast.harbor, field) for field in flow.ClinicFacts.__dataclass_fields__}
+    async with database.writing() as db:
+        clinic = await db.get_one(Clinic, cast.harbor.id)
+        new = flow.ClinicFacts(**facts | {"name": "Pier", "crisis_line": "none"})
+        with pytest.raises(BadNumbers):
+            await flow.change_clinic(work_by(db, cast.ruth), clinic, new)
+        assert (clinic.name, clinic.crisis_line_tel) == ("Harbor Infusion Center", "988")
