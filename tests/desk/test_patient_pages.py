@@ -1,66 +1,16 @@
 """The patient's page: who answered and from where, four profiles, calls, expected levels, who did what (case 61)."""
 
-import re
-
-import pytest
-
 from server.db import Database
 from server.desk import audit_words
 from server.flags import expected_levels, notes
 from server.flags.models import Flag
 from server.people import calls
 from server.people.rules import CallOutcome
-from server.questionnaires import flow as questionnaires
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
+from tests.desk.scene import SQLITE
 from tests.flags.scene import answers, flags
-from tests.stories import answered, due_check_in
-
-SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-async def function_check_in(database: Database, cast: Cast, clock: StillClock, level: int) -> None:
-    """Each question answered with the option of this level."""
-    async with database.writing() as db:
-        check_in = await due_check_in(db, cast.rosa, "function", clock())
-        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
-        given = {q.link_id: next(o.code for o in q.options if o.level == level) for q in definition.questions}
-        await answered(db, cast.rosa, check_in, given, clock())
-
-
-@SQLITE
-async def test_function_is_four_profiles_and_never_one_sum(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    for level in (0, 1):
-        await function_check_in(database, cast, clock, level)
-        clock.move(days=30)
-    page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
-    said = words(page)
-    for profile in ("Bulbar", "Fine motor", "Gross motor", "Respiratory"):
-        assert f"{profile} 3 of 12 Table" in said
-    assert " of 48" not in said
-    charts, tables = page.text.count("<polyline"), page.text.count("<summary>Table")
-    assert charts == tables == 16
-
-
-@SQLITE
-async def test_answers_say_whose_they_are_and_from_which_device(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    async with database.writing() as db:
-        check_in = await due_check_in(db, cast.rosa)
-    luis, maria = await signed_in(cast.luis), await signed_in(cast.maria)
-    await luis.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "some", "who": "helper"})
-    sent = await luis.submit(f"/check-ins/{check_in.id}/send", {"who": "helper"})
-    assert sent.status_code == 200
-    page = await maria.get(f"/staff/patients/{cast.rosa.id}")
-    assert "What Luis Delgado sees, iPhone" in words(page)
-    response = re.search(r"/staff/responses/(\w+)", page.text)
-    assert response is not None
-    said = words(await maria.get(response[0]))
-    assert "Who answered What Luis Delgado sees From where iPhone" in said
 
 
 @SQLITE

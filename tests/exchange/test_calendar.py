@@ -7,13 +7,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from server.appointments import booking, flow
-from server.appointments.booking import NewAppointment
-from server.appointments.models import Appointment
-from server.db import Database
 from server.exchange.calendar import CalendarAppointment, appointment_file
-from tests.cast import NOW, Cast, work_by
-from tests.conftest import Enter
+from tests.cast import NOW
 
 VISIT = CalendarAppointment(
     uid="abc",
@@ -61,23 +56,3 @@ def test_a_change_is_newer_and_a_cancelled_visit_says_so() -> None:
     assert event_of(appointment_file(replace(VISIT, changes=3), NOW))["SEQUENCE"] == 3
     assert event_of(appointment_file(VISIT, NOW))["STATUS"] == "CONFIRMED"
     assert event_of(appointment_file(replace(VISIT, cancelled=True), NOW))["STATUS"] == "CANCELLED"
-
-
-async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cast: Cast, database: Database) -> None:
-    async with database.writing() as db:
-        new = NewAppointment(datetime(2026, 12, 1, 10), 90, "Room 2", "Bring the mask machine.")
-        visit = await booking.book(work_by(db, cast.maria), cast.rosa, new)
-    rosa = await signed_in(cast.rosa)
-    answer = await rosa.get(f"/visits/{visit.id}/visit.ics")
-    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-store"
-    first = event_of(answer.content)
-    assert first["SUMMARY"] == "Clinic visit"
-    for private in ("Rosa", "Harbor", "ketamine", "infusion", "mask machine"):
-        assert private.lower() not in answer.text.lower()
-    async with database.writing() as db:
-        held = await db.get_one(Appointment, visit.id)
-        await flow.move(work_by(db, cast.maria), held, datetime(2026, 12, 3, 14))
-    second = event_of((await rosa.get(f"/visits/{visit.id}/visit.ics")).content)
-    assert (second["UID"], second["SEQUENCE"]) == (first["UID"], first["SEQUENCE"] + 1)
-    assert second["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 12, 3, 14)

@@ -1,27 +1,16 @@
 """What a patient takes along: all that they gave, as FHIR R4 and to read; nobody else gets it."""
 
 import json
-from datetime import datetime
 
 import pytest
 
-from server.appointments import booking
-from server.appointments.booking import NewAppointment
 from server.db import Database
 from tests.browser_without_screen import words
-from tests.cast import Cast, work_by
+from tests.cast import Cast
 from tests.conftest import Enter
-from tests.stories import STEADY, answered, audited, due_check_in
+from tests.stories import audited
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-async def lived(database: Database, cast: Cast) -> None:
-    async with database.writing() as db:
-        await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 12, 1, 10)))
-        await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"mood": None, "fall": True})
-        await answered(db, cast.walter, await due_check_in(db, cast.walter), STEADY)
 
 
 async def test_as_fhir(signed_in: Enter, cast: Cast, lived: None, database: Database) -> None:
@@ -58,9 +47,3 @@ async def test_to_read(signed_in: Enter, cast: Cast, lived: None) -> None:
     ):
         assert part in said, part
     assert "<script" not in page.text
-
-
-async def test_it_is_the_patients_alone(signed_in: Enter, cast: Cast, lived: None) -> None:
-    luis = await signed_in(cast.luis)
-    for path in ("/my-data", "/my-data.json", "/my-data.html"):
-        assert (await luis.get(path)).status_code in (403, 404)

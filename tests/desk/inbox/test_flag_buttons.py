@@ -3,7 +3,7 @@
 import pytest
 
 from server.db import Database
-from server.flags.models import ExpectedLevel, Flag, FlagNote
+from server.flags.models import Flag, FlagNote
 from tests.browser_without_screen import Browser
 from tests.cast import Cast
 from tests.conftest import Enter
@@ -43,20 +43,6 @@ async def test_what_a_button_cannot_do_is_a_422(signed_in: Enter, cast: Cast, fl
         ("expect", {"level": "3"}),
     ):
         assert (await maria.submit(f"{at}/{verb}", form)).status_code == 422, (verb, form)
-
-
-async def test_an_expected_level_is_set_and_ended_without_a_flag(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
-    maria, at = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/expected"
-    await maria.submit(f"{at}/weekly-als/speech", {"level": "2", "days": "30", "note": ""})
-    [held] = await rows(database, ExpectedLevel)
-    assert (held.item, held.level, held.set_by, held.note) == ("speech", 2, cast.maria.id, None)
-    for wrong in ("weekly-als/none", "none/speech"):
-        assert (await maria.submit(f"{at}/{wrong}", {"level": "2", "days": "30"})).status_code == 422
-    await maria.submit(f"{at}/weekly-als/speech/end")
-    [held] = await rows(database, ExpectedLevel)
-    assert held.ended_by == cast.maria.id
 
 
 async def location(device: Browser, path: str, back: str) -> str:

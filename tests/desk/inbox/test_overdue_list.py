@@ -9,11 +9,10 @@ from server.checkins.models import Plan
 from server.checkins.rules import Rhythm
 from server.db import Database
 from server.desk.inbox import pages as inbox_pages
-from server.people.models import PhoneCall
 from tests.browser_without_screen import markup, words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
-from tests.stories import STEADY, answered, audited, due_check_in, rows, subscribed
+from tests.stories import STEADY, answered, due_check_in, subscribed
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -36,35 +35,6 @@ async def test_the_call_list_says_whom_how_and_when_they_were_last_heard_of(
     assert page.index("Walter") < page.index("Rosa")
 
 
-async def test_a_logged_call_takes_off_the_list_and_is_on_record(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    async with database.writing() as db:
-        await due_check_in(db, cast.rosa)
-    clock.move(days=3)
-    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/calls"
-    assert "To call Rosa Delgado" in words(await maria.get("/staff?show=late"))
-    fields = {"outcome": "left-message", "note": "Will try Luis.", "back": "/staff?show=late"}
-    page = await maria.submit(path, fields)
-    assert page.url.path == "/staff"
-    said = words(page)
-    assert "No one needs a call about a check-in." in said
-    assert "Called, still no answer" in said
-    assert "Left a message, Maria Alvarez, Thu, Nov 19" in said
-    [call] = await rows(database, PhoneCall)
-    assert (call.note, call.staff_id, call.at, b"Luis" in (call.note_sealed or b"")) == (
-        "Will try Luis.",
-        cast.maria.id,
-        clock(),
-        False,
-    )
-    assert await audited(database, call.id) == ["call.logged"]
-    assert "Will try Luis." in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
-    clock.move(days=7)
-    maria = await signed_in(cast.maria)
-    assert "To call Rosa Delgado" in words(await maria.get("/staff?show=late"))
-
-
 async def test_a_call_that_nobody_answered_is_made_again_the_next_day(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
@@ -80,17 +50,6 @@ async def test_a_call_that_nobody_answered_is_made_again_the_next_day(
         maria = await signed_in(cast.maria)
         assert (to_call in words(await maria.get("/staff?show=late"))) == again, (outcome, hours)
     assert "Reached, Maria Alvarez" in words(await maria.get("/staff?show=late"))
-
-
-async def test_a_call_without_an_outcome_or_of_another_clinic_is_none(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    maria, tom, path = await signed_in(cast.maria), await signed_in(cast.tom), f"/staff/patients/{cast.rosa.id}/calls"
-    assert (await maria.submit(path, {"outcome": "shouted"})).status_code == 422
-    assert (await tom.submit(path, {"outcome": "reached"})).status_code == 404
-    assert await rows(database, PhoneCall) == []
-    away = await maria.submit(path, {"outcome": "reached", "back": "https://elsewhere.example/"})
-    assert away.url.path == f"/staff/patients/{cast.rosa.id}"
 
 
 async def test_a_long_list_goes_on_and_leaves_nobody_out(

@@ -8,12 +8,10 @@ from server.flags.triggers import lists
 from server.flags.triggers.words import default_table
 from tests.browser_without_screen import words
 from tests.cast import Cast, acting
-from tests.conftest import Enter, StillClock
-from tests.flags.scene import answers, flags
+from tests.conftest import Enter
+from tests.desk.triggers.scene import PAIN
 from tests.stories import audited, rows
 from tools.triggers_table import BEGIN, END, PAGE, with_table
-
-PAIN = {"slug": "weekly-als", "item": "pain", "condition": "at-least", "amount": "5", "severity": "this-week"}
 
 
 async def rule_of(database: Database, cast: Cast, item: str = "pain") -> TriggerVersion:
@@ -30,26 +28,6 @@ async def test_all_staff_read_the_table_and_a_coordinator_changes_nothing(signed
     assert "Edit Breathing, Very hard" in words(await ken.get("/staff/triggers"))
     assert (await maria.get("/staff/triggers/new")).status_code == 403
     assert (await maria.submit("/staff/triggers", PAIN | {"step": "save"})).status_code == 403
-
-
-async def test_a_rule_is_previewed_on_past_answers_before_it_is_kept(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    for week, (rosas, walters) in enumerate(((5, 0), (5, 0), (6, 5))):
-        await answers(database, cast.rosa, {"pain": rosas}, weeks=week)
-        await answers(database, cast.walter, {"pain": walters}, weeks=week)
-        await answers(database, cast.helen, {"pain": 6}, weeks=week)
-    before = len(await rows(database, TriggerVersion))
-    clock.move(days=15)
-    ken = await signed_in(cast.ken)
-    seen = words(await ken.submit("/staff/triggers", PAIN | {"step": "preview"}))
-    assert "It would have raised 3 flags in the last 30 days. Of 2 patients." in seen
-    assert "All rules for this item together: 1 now, 3 with this change." in seen
-    assert len(await rows(database, TriggerVersion)) == before
-    kept = await ken.submit("/staff/triggers", PAIN | {"step": "save", "message": "Ask about sleep."})
-    assert "Pain 5 or more of 10 Ask about sleep. this week" in words(kept)
-    await answers(database, cast.rosa, {"pain": 6}, weeks=3)
-    assert [f.severity for f in await flags(database, "pain") if f.patient_id == cast.rosa.id] == ["this-week"]
 
 
 async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(

@@ -1,0 +1,28 @@
+"""Whose answers they are, and from which device."""
+
+import re
+
+from server.db import Database
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.desk.scene import SQLITE
+from tests.stories import due_check_in
+
+
+@SQLITE
+async def test_answers_say_whose_they_are_and_from_which_device(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    luis, maria = await signed_in(cast.luis), await signed_in(cast.maria)
+    await luis.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "some", "who": "helper"})
+    sent = await luis.submit(f"/check-ins/{check_in.id}/send", {"who": "helper"})
+    assert sent.status_code == 200
+    page = await maria.get(f"/staff/patients/{cast.rosa.id}")
+    assert "What Luis Delgado sees, iPhone" in words(page)
+    response = re.search(r"/staff/responses/(\w+)", page.text)
+    assert response is not None
+    said = words(await maria.get(response[0]))
+    assert "Who answered What Luis Delgado sees From where iPhone" in said

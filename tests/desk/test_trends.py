@@ -1,0 +1,23 @@
+"""A person's answers over time: four profiles of function, and never one sum."""
+
+from server.db import Database
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.desk.scene import SQLITE, function_check_in
+
+
+@SQLITE
+async def test_function_is_four_profiles_and_never_one_sum(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    for level in (0, 1):
+        await function_check_in(database, cast, clock, level)
+        clock.move(days=30)
+    page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
+    said = words(page)
+    for profile in ("Bulbar", "Fine motor", "Gross motor", "Respiratory"):
+        assert f"{profile} 3 of 12 Table" in said
+    assert " of 48" not in said
+    charts, tables = page.text.count("<polyline"), page.text.count("<summary>Table")
+    assert charts == tables == 16

@@ -1,0 +1,54 @@
+"""The page on which staff enter what a patient says on the phone (case 61)."""
+
+import pytest
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.responses.models import Response
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import due_check_in, rows
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+ANSWERS = {"breathing": "little", "swallowing": "none", "speech": "none", "fall": "no", "pain": "0", "mood": "hard"}
+
+
+@pytest.fixture
+async def check_in(database: Database, cast: Cast) -> CheckIn:
+    async with database.writing() as db:
+        return await due_check_in(db, cast.rosa)
+
+
+def path(check_in: CheckIn) -> str:
+    return f"/staff/check-ins/{check_in.id}/by-phone"
+
+
+async def test_all_questions_stand_on_one_page_with_the_number_to_call(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    page = await (await signed_in(cast.maria)).get(path(check_in))
+    said = words(page)
+    for part in ("Rosa Delgado", "555-0101", "How is your breathing?", "How has your mood been?", "Yes", "10"):
+        assert part in said
+    assert " checked" not in page.text
+
+
+async def test_answers_that_do_not_fit_together_are_asked_again_and_kept(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """Choking is asked of those who have trouble swallowing: a yes to it is never dropped in silence."""
+    page = await (await signed_in(cast.maria)).submit(path(check_in), ANSWERS | {"choking": "yes"})
+    assert page.status_code == 422
+    assert "These don't match the other answers. Please ask again: Choking." in words(page)
+    assert page.text.count(" checked") == len(ANSWERS) + 1
+    assert await rows(database, Response) == []
+
+
+async def test_case_61_another_clinics_check_in_is_not_there(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    tom: Browser = await signed_in(cast.tom)
+    assert (await tom.get(path(check_in))).status_code == 404
+    assert (await tom.submit(path(check_in), ANSWERS)).status_code == 404
+    assert await rows(database, Response) == []

@@ -1,0 +1,23 @@
+"""Logs are one JSON object a line."""
+
+import json
+
+import pytest
+import structlog
+
+from server import logs
+
+
+def test_a_line_is_json_with_the_level_and_the_kind_of_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    before = structlog.get_config()
+    try:
+        logs.configure()
+        log = structlog.get_logger()
+        log.debug("not.said")
+        log.error("tick.failed", tick="send")
+    finally:
+        structlog.configure(**before)
+    [line] = capsys.readouterr().err.splitlines()
+    said = json.loads(line)
+    assert (said["event"], said["tick"], said["level"]) == ("tick.failed", "send", "error")
+    assert said["timestamp"]

@@ -1,0 +1,14 @@
+"""The port is looked at before anything is set up."""
+
+import socket
+from dataclasses import replace
+
+from server.settings import Settings
+from server.supervisor import port_is_free
+
+
+def test_a_port_that_something_listens_on_is_not_free(settings: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        here = replace(settings, base_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
+        assert not port_is_free(here)
+    assert port_is_free(here)

@@ -1,0 +1,10 @@
+"""The assets."""
+
+import pytest
+
+from server.web.assets import Assets
+
+
+@pytest.fixture(scope="module")
+def assets() -> Assets:
+    return Assets()
