@@ -4,6 +4,7 @@ import { showState, stateName } from "./outbox-sender.js";
 
 document.addEventListener("submit", submit);
 
+/** @param {Submitted} event */
 async function submit(event) {
   const form = event.target;
   if (!form.dataset.outbox || !crypto.subtle) return;
@@ -28,12 +29,17 @@ async function submit(event) {
 }
 
 // Its single answers may still wait: they are sent first.
+/**
+ * @param {Entry} entry
+ * @returns {Promise<Sent | Entry>}
+ */
 async function sendAfterAnswers({ client_id: client }) {
   const left = (await Outbox.flush()).find((entry) => entry.client_id === client);
   return left ?? { state: "received" };
 }
 
 // "How urgent?", or what follows. Where another page sent it, there is no receipt here, and the server leads on.
+/** @param {Entry} entry */
 async function showReceipt({ client_id: client, check_in: checkIn }) {
   await OfflineBundle.removeCheckIn(checkIn).catch(() => {});
   const receipt = Outbox.receipts.get(client);

@@ -7,6 +7,10 @@ const OPEN_AT_MOST_EVERY = 5000; // ms: an answer that the clinic never accepts 
 let isBehind = false; // this page came from the server before some answers did
 
 // `hasAnswered`: an answer was given since the page opened, and what the phone had before matters no more.
+/**
+ * @param {() => boolean} hasAnswered
+ * @param {() => boolean} isBusy
+ */
 export async function recover(hasAnswered, isBusy) {
   const form = document.querySelector("main form[data-check-in]");
   if (!form) return;
@@ -27,12 +31,17 @@ export async function recover(hasAnswered, isBusy) {
   else if (isBehind) catchUp(await Outbox.all(), isBusy());
 }
 
+/**
+ * @param {Entry[]} entries
+ * @param {boolean} isBusy
+ */
 export function catchUp(entries, isBusy) {
   const { checkIn } = document.querySelector("main [data-check-in]")?.dataset ?? {};
   const waits = entries.some((one) => one.check_in === checkIn && one.part === "answers" && one.state === "waiting");
   if (isBehind && !waits && !isBusy) openCurrent(checkIn);
 }
 
+/** @param {string} checkIn */
 function openCurrent(checkIn) {
   const key = `where-it-is-${checkIn}`;
   if (Date.now() - Number(sessionStorage.getItem(key)) < OPEN_AT_MOST_EVERY) return;

@@ -4,6 +4,7 @@ import { allRows, close, currentRow, detailOf, linkOf } from "./inbox-row.js";
 const help = document.getElementById("keys-help");
 const checkbox = document.getElementById("keys-on");
 const button = document.getElementById("keys");
+/** @type {string | null} */
 let fieldToFocus = null; // in a row that is being opened
 
 document.addEventListener("keydown", onKey);
@@ -21,6 +22,7 @@ function areOn() {
   return localStorage.getItem("inbox-keys") !== "off";
 }
 
+/** @param {On<KeyboardEvent>} event */
 function onKey(event) {
   if (!areOn() || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
   if (event.target.closest?.("textarea, select, input:not([type=radio], [type=checkbox])")) return;
@@ -32,6 +34,7 @@ function onKey(event) {
   else if (event.key === "Escape") closeCurrent();
 }
 
+/** @param {number} by */
 function step(by) {
   const rows = allRows();
   const current = currentRow();
@@ -39,6 +42,7 @@ function step(by) {
   if (next) linkOf(next).focus();
 }
 
+/** @param {string} field */
 function openAt(field) {
   const row = currentRow() ?? allRows()[0];
   if (!row) return;
@@ -49,8 +53,12 @@ function openAt(field) {
   link.click();
 }
 
+/**
+ * @param {Found} row
+ * @param {string} selector
+ */
 function focusField(row, selector) {
-  const field = detailOf(row).querySelector(selector);
+  const field = detailOf(row)?.querySelector(selector);
   const folded = field?.closest("details");
   if (folded) folded.open = true;
   field?.focus();

@@ -10,12 +10,13 @@ htmx.defineExtension("inbox", {
 });
 
 // The elements that are new to the page, for htmx. A page without an inbox, such as one for an error, changes nothing.
+/** @param {Found} page */
 function merge(page) {
   const newer = page.querySelector("#lists");
   if (!newer) return [];
   lists.dataset.version = newer.dataset.version;
   const anchor = currentRow() ?? allRows().find((row) => row.getBoundingClientRect().bottom > 0);
-  const before = anchor?.getBoundingClientRect().top;
+  const before = anchor?.getBoundingClientRect().top ?? 0;
   const known = new Set(allRows().map((row) => row.id));
   const inserted = [...lists.querySelectorAll("ul[data-live]")].flatMap((list) => mergeList(list, page));
   for (const section of lists.querySelectorAll("section[id]")) {
@@ -30,14 +31,20 @@ function merge(page) {
 }
 
 // Makes `list` read as the same list of `page`. The rows that were inserted, new or in the place of older ones.
+/**
+ * @param {Found} list
+ * @param {Found} page
+ */
 function mergeList(list, page) {
   const wanted = page.querySelector(`#${list.id}`);
   if (!wanted) return [];
-  const ids = new Set([...wanted.children].map((row) => row.id));
-  for (const row of [...list.children]) if (!ids.has(row.id)) removeRow(row);
+  const ids = new Set(childrenOf(wanted).map((row) => row.id));
+  for (const row of childrenOf(list)) if (!ids.has(row.id)) removeRow(row);
+  /** @type {Found[]} */
   const inserted = [];
+  /** @type {Element | null} */
   let place = list.firstElementChild;
-  for (const newer of [...wanted.children]) {
+  for (const newer of childrenOf(wanted)) {
     let row = document.getElementById(newer.id);
     if (row && row.parentElement !== list && isInUse(row)) continue; // it stays in the other list
     if (!row) {
@@ -53,6 +60,10 @@ function mergeList(list, page) {
   return inserted;
 }
 
+/** @param {Found} parent */
+const childrenOf = (parent) => /** @type {Found[]} */ ([...parent.children]);
+
+/** @param {Found} row */
 function removeRow(row) {
   if (!isInUse(row)) return row.remove();
   if (row.querySelector(".changed")) return;
@@ -63,6 +74,7 @@ function removeRow(row) {
 }
 
 // The link knows which rows have been shown, so it belongs to the rows that came with it.
+/** @param {Found} page */
 function replaceMore(page) {
   const more = document.getElementById("more");
   const newer = page.querySelector("#more");
@@ -72,6 +84,10 @@ function replaceMore(page) {
   return newer ? [newer] : [];
 }
 
+/**
+ * @param {Found} part
+ * @param {Found} page
+ */
 function replacePart(part, page) {
   const newer = page.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
   if (!newer || newer.innerHTML === part.innerHTML) return; // what stays the same is not read aloud again
@@ -79,6 +95,7 @@ function replacePart(part, page) {
   part.hidden = newer.hidden;
 }
 
+/** @param {Found[]} rows */
 function announce(rows) {
   const names = new Set(rows.map((row) => linkOf(row).textContent));
   if (names.size) news.textContent = news.dataset.one.replace("{names}", [...names].slice(0, 5).join(", "));

@@ -6,6 +6,7 @@ import { allRows, close, detailOf, linkOf } from "./inbox-row.js";
 
 const lists = document.getElementById("lists");
 const news = document.getElementById("news");
+/** @type {Found | null} */
 let firstAppended = null; // the first row that "Show more" brought
 
 document.addEventListener("click", leaveToBrowser, true); // before htmx
@@ -21,15 +22,18 @@ document.addEventListener("htmx:timeout", reportFailure);
 document.addEventListener("submit", rememberNextRow);
 addEventListener("load", () => requestAnimationFrame(returnToRow)); // after the browser has scrolled to the #row
 
+/** @param {Found} element */
 const isPoll = (element) => element.id === "changes";
 
 // A click that opens another tab or window.
+/** @param {On<MouseEvent>} event */
 function leaveToBrowser(event) {
   const isOther = event.metaKey || event.ctrlKey || event.shiftKey;
   if (isOther && event.target.closest?.("a[hx-get]")) event.stopImmediatePropagation();
 }
 
 // The link of an open row closes it. Nobody looks at a hidden page.
+/** @param {HtmxEvent} event */
 function beforeRequest(event) {
   const { elt } = event.detail;
   const row = elt.closest("[data-row]");
@@ -42,12 +46,14 @@ function beforeRequest(event) {
 }
 
 // As many rows as the page shows, so that what came with "Show more" stays.
+/** @param {HtmxEvent} event */
 function configure({ detail: { elt, headers, parameters } }) {
   if (isPoll(elt)) headers["If-None-Match"] = `"${lists.dataset.version}"`;
   if (elt === lists) parameters.many = Math.max(Number(parameters.many ?? 0), allRows().length);
 }
 
 // Where the session has ended, htmx would leave for the page that asks to sign in, and what was typed here would be lost.
+/** @param {HtmxEvent} event */
 function stay(event) {
   if (!event.detail.xhr.getResponseHeader("HX-Redirect")) return;
   event.preventDefault();
@@ -55,17 +61,20 @@ function stay(event) {
 }
 
 // The page for an error is not put into the inbox.
+/** @param {HtmxEvent} event */
 function checkResponse(event) {
   if (event.detail.xhr.status === 200) return;
   event.detail.shouldSwap = false;
   reportFailure(event);
 }
 
+/** @param {HtmxEvent} event */
 function reportFailure({ detail: { requestConfig } }) {
   if (isPoll(requestConfig.elt) || requestConfig.elt === lists) return; // it is asked again
   news.textContent = news.dataset.failed;
 }
 
+/** @param {HtmxEvent} event */
 function afterSwap({ target, detail }) {
   if (target !== detail.target || !target.matches("[data-row]")) return;
   linkOf(target).setAttribute("aria-expanded", "true");
@@ -73,15 +82,17 @@ function afterSwap({ target, detail }) {
 }
 
 // A row may have come in by itself since "Show more" was drawn.
+/** @param {HtmxEvent} event */
 function appendOnlyNewRows({ detail: { target: list, fragment } }) {
-  for (const row of [...fragment.children]) {
+  for (const row of /** @type {Found[]} */ ([...fragment.children])) {
     if (!row.matches("[data-row]") || document.getElementById(row.id)) row.remove();
   }
-  const first = fragment.firstElementChild;
+  const first = /** @type {Found | null} */ (fragment.firstElementChild);
   if (first) list.querySelector(":scope > .empty")?.remove();
   firstAppended ??= first;
 }
 
+/** @param {HtmxEvent} event */
 function afterMore({ detail: { requestConfig } }) {
   if (requestConfig.elt.id !== "more") return;
   for (const section of lists.querySelectorAll("section[id]")) {
@@ -93,6 +104,7 @@ function afterMore({ detail: { requestConfig } }) {
 
 // An action loads the page anew. The next row then has the focus.
 
+/** @param {Submitted} event */
 function rememberNextRow(event) {
   const row = event.target.closest("[data-row]");
   if (!row) return;

@@ -1,6 +1,7 @@
 // Add to Home Screen: the browser's own install where it offers one, and these steps sent to a caregiver.
 export {};
 
+/** @type {BeforeInstallPromptEvent | null} */
 let installPrompt = null;
 
 addEventListener("beforeinstallprompt", (event) => {

@@ -8,9 +8,11 @@ const OfflineBundle = (() => {
   const BUNDLE = "held";
   const PATIENCE = 15000; // ms
   const signedIn = globalThis.document?.body.dataset.person;
+  /** @type {Promise<Bundle | null> | null} */
   let refreshing = null;
   let signedOut = false; // a bundle that is still on its way comes too late
 
+  /** @returns {Promise<CryptoKey>} */
   async function deviceKey() {
     const stored = await transact("keys", "readonly", (keys) => keys.get("device"));
     if (stored) return stored;
@@ -19,9 +21,19 @@ const OfflineBundle = (() => {
     return transact("keys", "readonly", (keys) => keys.get("device"));
   }
 
+  /** @param {string} text */
   const bytes = (text) => new TextEncoder().encode(text);
+  /**
+   * @param {string} name
+   * @param {Uint8Array<ArrayBuffer>} iv
+   * @returns {AesGcmParams}
+   */
   const cipher = (name, iv) => ({ name: "AES-GCM", iv, additionalData: bytes(name) });
 
+  /**
+   * @param {string} name
+   * @param {Bundle | Draft} value
+   */
   async function put(name, value) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const box = await crypto.subtle.encrypt(cipher(name, iv), await deviceKey(), bytes(JSON.stringify(value)));
@@ -29,6 +41,7 @@ const OfflineBundle = (() => {
   }
 
   // Null for what is not there, and for what can't be decrypted any more.
+  /** @param {string} name */
   async function get(name) {
     try {
       const stored = await transact("things", "readonly", (things) => things.get(name));
@@ -43,12 +56,27 @@ const OfflineBundle = (() => {
     }
   }
 
+  /** @returns {Promise<Bundle | null>} */
   const current = () => get(BUNDLE);
   const clear = () => transact("things", "readwrite", (things) => things.clear());
 
-  const draftName = (checkIn, party) => `draft:${checkIn}:${party}`;
-  const draft = (checkIn, party) => get(draftName(checkIn, party));
-  const putDraft = (checkIn, party, value) => put(draftName(checkIn, party), value);
+  /**
+   * @param {string} checkIn
+   * @param {Source} source
+   */
+  const draftName = (checkIn, source) => `draft:${checkIn}:${source}`;
+  /**
+   * @param {string} checkIn
+   * @param {Source} source
+   * @returns {Promise<Draft | null>}
+   */
+  const draft = (checkIn, source) => get(draftName(checkIn, source));
+  /**
+   * @param {string} checkIn
+   * @param {Source} source
+   * @param {Draft} value
+   */
+  const putDraft = (checkIn, source, value) => put(draftName(checkIn, source), value);
 
   function signOut() {
     signedOut = true;
@@ -56,11 +84,16 @@ const OfflineBundle = (() => {
   }
 
   // The server's bundle for this person; the stored one where the server can't be asked. `shown`: see below.
+  /** @param {string} [shown] */
   function refresh(shown) {
     refreshing ??= fetchBundle(shown).finally(() => (refreshing = null));
     return refreshing;
   }
 
+  /**
+   * @param {string} [shown]
+   * @returns {Promise<Bundle | null>}
+   */
   async function fetchBundle(shown) {
     const before = await ownBundle();
     const path = `/held?have=${before?.mark ?? ""}`;
@@ -74,8 +107,9 @@ const OfflineBundle = (() => {
   }
 
   // By how many ms the server's clock is ahead of this phone's; a second's difference counts as none.
+  /** @param {Response} response */
   function serverAhead(response) {
-    const by = Date.parse(response.headers.get("date")) - Date.now();
+    const by = Date.parse(response.headers.get("date") ?? "") - Date.now();
     return Math.abs(by) > 2000 ? by : 0;
   }
 
@@ -87,6 +121,10 @@ const OfflineBundle = (() => {
     return null;
   }
 
+  /**
+   * @param {Bundle | null} before
+   * @param {Bundle} now
+   */
   async function replace(before, now) {
     if (signedOut) return;
     if (before && before.person !== now.person) await clear();
@@ -97,15 +135,20 @@ const OfflineBundle = (() => {
   }
 
   // A check-in that is sent or over. Its answers are with the clinic, or in the outbox.
+  /** @param {string} checkIn */
   async function removeCheckIn(checkIn) {
-    for (const party of ["patient", "helper"]) {
-      await transact("things", "readwrite", (things) => things.delete(draftName(checkIn, party)));
+    for (const source of /** @type {const} */ (["patient", "helper"])) {
+      await transact("things", "readwrite", (things) => things.delete(draftName(checkIn, source)));
     }
     const bundle = await current();
     if (bundle) await put(BUNDLE, { ...bundle, mark: "", forms: bundle.forms.filter((form) => form.id !== checkIn) });
   }
 
   // Closes the notifications of what was answered elsewhere or is over. `shown` has only just been displayed: it stays.
+  /**
+   * @param {Bundle} bundle
+   * @param {string} [shown]
+   */
   async function updateNotifications({ due, standing }, shown) {
     const worker = globalThis.registration ?? (await navigator.serviceWorker?.getRegistration());
     for (const notification of (await worker?.getNotifications()) ?? []) {

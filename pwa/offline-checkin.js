@@ -6,19 +6,28 @@ import { asked, nextQuestion, stillAsked } from "./question-rules.js";
 
 const main = document.getElementById("main");
 export let continuesOffline = false; // from the first answer that found no network until Send
+/** @type {"offline" | "signIn"} */
 let status = "offline"; // which words of the page say why; "signIn" where nobody is signed in
 
 const askedNow = () => asked(form.questions, answers(), respondent);
+/** @param {string} place */
 const path = (place) => `/check-ins/${form.id}/${place}?who=${respondent}`;
 
+/** @param {boolean} yes */
 export function continueOffline(yes) {
   continuesOffline = yes;
 }
 
+/** @param {string} id */
 function answerText(id) {
-  return id in draft ? (question(id).said[draft[id].is] ?? form.words.skipped) : form.words.open;
+  return id in draft ? (question(id)?.said[draft[id].is ?? ""] ?? form.words.skipped) : form.words.open;
 }
 
+/**
+ * @param {string} html
+ * @param {string} to
+ * @param {(page: DocumentFragment) => void} fillIn
+ */
 function show(html, to, fillIn = (_) => {}) {
   const page = document.createElement("template");
   page.innerHTML = html;
@@ -40,6 +49,11 @@ function showFirst() {
 }
 
 // `why`: the state of the answer before, which may be "signIn".
+/**
+ * @param {string | null} after
+ * @param {"waiting" | "signIn"} why
+ * @returns {void}
+ */
 export function showNext(after = null, why = "waiting") {
   status = why === "signIn" ? why : "offline";
   const id = nextQuestion(form.questions, answers(), respondent, after);
@@ -48,6 +62,10 @@ export function showNext(after = null, why = "waiting") {
   return copied ? showDifferent(0) : showCheck();
 }
 
+/**
+ * @param {string} id
+ * @returns {void}
+ */
 function showQuestion(id) {
   const questions = askedNow();
   const at = questions.findIndex((one) => one.id === id);
@@ -66,9 +84,14 @@ function showQuestion(id) {
   });
 }
 
+/**
+ * @param {DocumentFragment} page
+ * @param {number} at
+ * @param {number} total
+ */
 function fillInPosition(page, at, total) {
   const place = page.querySelector("[data-place]");
-  place.textContent = place.dataset.place.replace("{number}", at + 1).replace("{total}", total);
+  place.textContent = place.dataset.place.replace("{number}", String(at + 1)).replace("{total}", String(total));
   const steps = Array.from({ length: total }, (_, number) => {
     const step = document.createElement("i");
     step.classList.toggle("on", number <= at);
@@ -89,6 +112,11 @@ function showCheck() {
   });
 }
 
+/**
+ * @param {Found} line
+ * @param {string[]} ids
+ * @param {string[]} copied
+ */
 function fillInAnswer(line, ids, copied) {
   const { of } = line.dataset;
   if (!ids.includes(of)) return line.remove();
@@ -102,8 +130,10 @@ function fillInAnswer(line, ids, copied) {
   place.append(" ", note);
 }
 
+/** @param {number} number */
 function showDifferent(number) {
-  show(form.same[respondent].different[number], `${path("different")}&page=${number}`, (page) => {
+  const { different } = /** @type {LastTime} */ (form.same[respondent]);
+  show(different[number], `${path("different")}&page=${number}`, (page) => {
     for (const line of page.querySelectorAll("[data-of]")) {
       const { of } = line.dataset;
       if (draft[of]?.before === false) line.querySelector(".small").textContent = `${form.words.now} ${answerText(of)}`;
@@ -112,14 +142,16 @@ function showDifferent(number) {
 }
 
 // "Same as last time": `say` is the button that was pressed.
+/** @param {string} say */
 export async function copyLast(say) {
-  const offer = form.same[respondent];
+  const offer = /** @type {LastTime} */ (form.same[respondent]);
   if (say === "all") return showNext();
   for (const [id, is] of Object.entries(offer.answers)) draft[id] = { is, at: now(), before: true };
   await save();
   return say === "some" ? showDifferent(0) : showNext();
 }
 
+/** @param {Respondent} who */
 export async function chooseRespondent(who) {
   await load(form.id, who);
   await save();
@@ -132,9 +164,11 @@ export function showSaved() {
 }
 
 // Follows a link of these pages; false for a link that leads elsewhere.
+/** @param {URL} url */
 export function follow(url) {
   const [, checkIn, place, id] = url.pathname.match(/^\/check-ins\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/) ?? [];
   if (checkIn !== form?.id) return false;
+  /** @type {{ [place: string]: () => unknown }} */
   const pages = {
     q: () => showQuestion(decodeURIComponent(id)),
     next: () => showNext(url.searchParams.get("after")),
@@ -147,13 +181,15 @@ export function follow(url) {
 }
 
 // On the page that replaces all others while there is no network.
+/** @param {URL} url */
 async function replaceOfflinePage(url) {
-  if (!(await loadBundle())) return;
-  document.body.dataset.person = bundle.person;
+  const loaded = await loadBundle();
+  if (!loaded) return;
+  document.body.dataset.person = loaded.person;
   Outbox.flushAndNotify();
-  if (url.pathname === "/help") return show(bundle.help, "/help");
+  if (url.pathname === "/help") return show(loaded.help, "/help");
   const [, checkIn] = url.pathname.match(/^\/check-ins\/([^/]+)/) ?? [];
-  const who = url.searchParams.get("who");
+  const who = /** @type {Respondent | null} */ (url.searchParams.get("who"));
   if (checkIn && !(await Outbox.isSubmitted(checkIn)) && (await load(checkIn, who))) {
     continuesOffline = true;
     if (!form.who && !who) return show(form.pages.who, path("who"));
@@ -163,7 +199,7 @@ async function replaceOfflinePage(url) {
 }
 
 async function showDueCard() {
-  for (const one of bundle.forms) {
+  for (const one of bundle?.forms ?? []) {
     if (one.closes < Date.now() || (await Outbox.isSubmitted(one.id))) continue;
     const card = document.createElement("template");
     card.innerHTML = one.pages.card;

@@ -1,19 +1,35 @@
 // A check-in of the offline bundle, and this phone's draft of it: the answers so far, the server's and the phone's own.
 import { stillAsked } from "./question-rules.js";
 
-export let bundle, form, draft; // of the check-in that was loaded last; `draft` by question
+/** @type {Bundle | null} */
+export let bundle;
+/** @type {BundledCheckIn} */
+export let form; // the check-in that was loaded last
+/** @type {Drafts} */
+export let draft; // its answers, by question
+/** @type {Respondent} */
 export let respondent = "self";
+/** @type {Drafts} */
 let hidden = {}; // the patient's private answers, while someone else holds the patient's own phone
+/** @type {Promise<boolean>} */
 let recording = Promise.resolve(false);
+/** @type {{ id: string; one: DraftAnswer; of: string }[]} */
 const early = []; // answers that were pressed before this phone had the check-in
 
+/** @returns {Source} */
 const party = () => (respondent === "helper" ? "helper" : "patient");
+/** @returns {Answers} */
 export const answers = () => Object.fromEntries(Object.entries(draft).map(([id, { is }]) => [id, is]));
+/** @param {string} id */
 export const question = (id) => form.questions.find((one) => one.id === id);
 export const now = () => Date.now() + serverAhead(); // the server's clock, which drafts go by
-const serverAhead = () => bundle.ahead || 0;
+const serverAhead = () => bundle?.ahead || 0;
 // A caregiver's phone does not have the private questions: one that it does not know counts as private.
-const isPrivate = (id) => respondent !== "self" && (!question(id) || question(id).private || question(id).patientOnly);
+/** @param {string} id */
+function isPrivate(id) {
+  const one = question(id);
+  return respondent !== "self" && (!one || one.private || one.patientOnly);
+}
 
 export const save = () =>
   OfflineBundle.putDraft(form.id, party(), { who: respondent, answers: { ...hidden, ...draft } });
@@ -24,9 +40,13 @@ export async function loadBundle() {
 }
 
 // Loads what this respondent has answered so far. False where the phone does not have the check-in.
+/**
+ * @param {string} checkIn
+ * @param {Respondent | null} [who]
+ */
 export async function load(checkIn, who) {
   await loadBundle();
-  form = bundle?.forms.find((one) => one.id === checkIn);
+  form = /** @type {BundledCheckIn} */ (bundle?.forms.find((one) => one.id === checkIn));
   if (!form) return false;
   respondent = who ?? form.who ?? "self";
   const own = (await OfflineBundle.draft(checkIn, party())) ?? { who: respondent, answers: {} };
@@ -49,11 +69,20 @@ function hidePrivate() {
 // Every answer is recorded, with a network or without, so that the phone can continue without one. `isSafe`: the server or
 // the outbox has it. One at a time: that it was pressed must not overwrite that it is safe. `at`: by the server's clock,
 // where it was answered earlier. False where the phone does not have the check-in. Phones store drafts with these names.
+/** @param {Parameters<typeof recordNow>} answer */
 export function record(...answer) {
   recording = recording.catch(() => false).then(() => recordNow(...answer));
   return recording;
 }
 
+/**
+ * @param {string} checkIn
+ * @param {Respondent} who
+ * @param {string} id
+ * @param {RawAnswer} is
+ * @param {boolean} isSafe
+ * @param {number} [at]
+ */
 async function recordNow(checkIn, who, id, is, isSafe, at) {
   if (!(await load(checkIn, who))) {
     early.push({ id, one: { is, at: at ?? Date.now(), before: false, told: isSafe }, of: `${checkIn} ${who}` });
@@ -66,6 +95,11 @@ async function recordNow(checkIn, who, id, is, isSafe, at) {
 }
 
 // Answers that were pressed and neither sent nor put in the outbox: the app was closed in that moment.
+/**
+ * @param {string} checkIn
+ * @param {Respondent} who
+ * @returns {Promise<[string, DraftAnswer & { phonesAt: number }][]>}
+ */
 export async function lostAnswers(checkIn, who) {
   if (!(await load(checkIn, who))) return [];
   const lost = Object.entries(draft).filter(([, one]) => one.told === false);
@@ -74,6 +108,12 @@ export async function lostAnswers(checkIn, who) {
 
 // Whether this phone has answers that the server's page does not show. `shown`: the questions whose answers it shows.
 // `only`: a question, to compare that one alone.
+/**
+ * @param {string[]} shown
+ * @param {string} checkIn
+ * @param {Respondent} who
+ * @param {string} only
+ */
 export async function isAheadOf(shown, checkIn, who, only) {
   if (!(await load(checkIn, who))) return false;
   const current = stillAsked(form.questions, answers(), respondent);

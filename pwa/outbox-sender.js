@@ -5,7 +5,11 @@ addEventListener("online", Outbox.flushAndNotify);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flushAndNotify());
 Outbox.flushAndNotify();
 
+/** @type {{ [why: Rejection]: string }} */
+const NAMES = { left: "left", closed: "over", "called-off": "over" };
+
 // On a question, and on Check and send. The page has the words for each state.
+/** @param {string} name */
 export function showState(name) {
   const place = document.getElementById("outbox-state");
   if (!place) return;
@@ -13,7 +17,8 @@ export function showState(name) {
   place.hidden = false;
 }
 
+/** @param {{ state: Entry["state"] | Sent["state"]; why?: Rejection }} entry */
 export function stateName({ state, why }) {
-  if (state === "look") return { left: "left", closed: "over", "called-off": "over" }[why] ?? "look";
+  if (state === "look") return NAMES[why ?? ""] ?? "look";
   return state === "sign-in" ? "signIn" : state;
 }

@@ -9,21 +9,30 @@ const Outbox = (() => {
   const transact = Store("interlude-outbox", { entries: { keyPath: "client_id" } });
   const INFO = new TextEncoder().encode("interlude outbox 1");
   const KEY_CACHE = "outbox-key";
+  /** @type {Map<string, Receipt>} */
   const receipts = new Map(); // of what was sent while this page was open, by client id
   const PATIENCE = 20000; // ms: a network that hangs counts as none
 
+  /** @returns {Promise<Entry[]>} */
   const all = () => transact("entries", "readonly", (store) => store.getAll());
+  /** @param {string} id */
   const remove = (id) => transact("entries", "readwrite", (store) => store.delete(id));
+  /** @param {Entry} entry */
   const put = (entry) => transact("entries", "readwrite", (store) => store.put(entry));
 
   // Another person's entries on this phone are neither shown nor sent nor lost.
   const owner = async () => globalThis.document?.body.dataset.person ?? (await OfflineBundle.current())?.person;
+  /**
+   * @param {Entry} one
+   * @param {Entry} other
+   */
   const byTime = (one, other) => (one.at ?? 0) - (other.at ?? 0);
   async function own() {
     const person = await owner();
     return (await all()).filter((entry) => entry.owner === person).sort(byTime);
   }
 
+  /** @returns {Promise<ServerKey | null>} */
   async function serverKey() {
     const response = await fetch("/check-ins/key", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
     if (response?.ok) {
@@ -34,8 +43,14 @@ const Outbox = (() => {
     return cachedKey();
   }
 
+  /** @returns {ServerKey | null} */
   const cachedKey = () => JSON.parse(localStorage.getItem(KEY_CACHE) ?? "null");
 
+  /**
+   * @param {string} clientId
+   * @param {Content} content
+   * @returns {Promise<Sealed>}
+   */
   async function seal(clientId, content) {
     const server = cachedKey() ?? (await serverKey());
     if (!server) throw new Error("no key yet");
@@ -53,20 +68,30 @@ const Outbox = (() => {
     return { client_id: clientId, key: server.id, public: text(publicRaw), iv: text(iv), box: text(box) };
   }
 
+  /** @param {string} base64url */
   function bytes(base64url) {
     return Uint8Array.from(atob(base64url.replaceAll("-", "+").replaceAll("_", "/")), (ch) => ch.charCodeAt(0));
   }
 
+  /** @param {ArrayBuffer | Uint8Array<ArrayBuffer>} buffer */
   function text(buffer) {
     const base64 = btoa(String.fromCharCode(...new Uint8Array(buffer)));
     return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
   // `part` is the last part of its address: "responses" for a whole check-in, "answers" for some of its answers.
+  /**
+   * @param {string} checkIn
+   * @param {string} clientId
+   * @param {Content} content
+   * @param {Part} part
+   * @returns {Promise<Entry>}
+   */
   async function add(checkIn, clientId, content, part = "responses") {
     navigator.storage?.persist?.().catch(() => {}); // a browser may ask the person first: we do not wait for that
     const at = Date.now();
     const sealed = await seal(clientId, { ...content, answered_at: content.answered_at ?? at });
+    /** @type {Entry} */
     const entry = { client_id: clientId, check_in: checkIn, part, owner: await owner(), state: "waiting", at, sealed };
     await put(entry);
     navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("outbox")).catch(() => {});
@@ -74,8 +99,15 @@ const Outbox = (() => {
   }
 
   // "received", "waiting", "sign-in" or "look" (rejected); with the server's reason or receipt.
+  /**
+   * @param {Entry} entry
+   * @returns {Promise<Sent>}
+   */
   async function send(entry) {
-    let response, receipt;
+    /** @type {Response} */
+    let response;
+    /** @type {Receipt | undefined} */
+    let receipt;
     try {
       response = await fetch(`/check-ins/${entry.check_in}/${entry.part ?? "responses"}`, {
         method: "POST",
@@ -96,9 +128,15 @@ const Outbox = (() => {
   }
 
   // A network in between may answer instead of the server: that says nothing about the entry.
+  /** @param {Response} response */
   const isFromServer = (response) => response.headers.get("content-type")?.includes("problem+json");
 
   // Not accepted, and not sent again; `why` is the server's word, or its status (pwa/rejected-entries.js shows it).
+  /**
+   * @param {Entry} entry
+   * @param {Response} response
+   * @returns {Promise<Sent>}
+   */
   async function reject(entry, response) {
     const { detail } = await response.json().catch(() => ({}));
     const why = response.status === 410 ? detail : response.status;
@@ -106,6 +144,11 @@ const Outbox = (() => {
     return { state: "look", why };
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {Receipt} receipt
+   * @returns {Promise<Sent>}
+   */
   async function received(entry, receipt) {
     if (receipt.client_id !== entry.client_id) return { state: "waiting" };
     receipts.set(entry.client_id, receipt);
@@ -130,6 +173,7 @@ const Outbox = (() => {
     notify(await flush());
   }
 
+  /** @param {Entry[]} entries */
   const notify = (entries) => document.dispatchEvent(new CustomEvent("outbox", { detail: entries }));
 
   async function removeRejected() {
@@ -137,6 +181,7 @@ const Outbox = (() => {
   }
 
   // Whether the whole check-in is in the outbox.
+  /** @param {string} checkIn */
   async function isSubmitted(checkIn) {
     return (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
   }

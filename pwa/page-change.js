@@ -9,7 +9,9 @@ document.addEventListener("htmx:afterSettle", ifPage(announce));
 document.addEventListener("click", guard, true);
 
 // htmx replaces parts of a page too.
+/** @param {() => void} react */
 function ifPage(react) {
+  /** @param {HtmxEvent} event */
   return ({ detail }) => detail.target.id === "main" && react();
 }
 
@@ -29,6 +31,7 @@ export function startGuard() {
   document.body.dataset.shownAt = String(performance.now());
 }
 
+/** @param {On<MouseEvent>} event */
 function guard(event) {
   const target = event.target.closest?.("[data-guard] :is(a, button)");
   if (!target || performance.now() - Number(document.body.dataset.shownAt ?? 0) > GUARD) return;

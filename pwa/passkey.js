@@ -21,6 +21,10 @@ async function signIn() {
   location.assign(go);
 }
 
+/**
+ * @param {string} path
+ * @param {object} body
+ */
 async function request(path, body = {}) {
   const response = await post(path, body);
   const content = await response?.json();
@@ -29,6 +33,7 @@ async function request(path, body = {}) {
 }
 
 // Whoever only changed their mind sees the same words: the code still works.
+/** @param {() => Promise<void>} action */
 async function withPasskey(action) {
   const failed = document.getElementById("passkey-failed");
   const ended = document.getElementById("passkey-ended") ?? failed;
@@ -37,6 +42,6 @@ async function withPasskey(action) {
     await action();
   } catch (error) {
     console.warn(error);
-    (error.message === "ended" ? ended : failed).hidden = false;
+    (error instanceof Error && error.message === "ended" ? ended : failed).hidden = false;
   }
 }

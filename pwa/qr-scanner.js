@@ -7,6 +7,7 @@ const opener = document.getElementById("camera-open");
 const viewer = document.getElementById("camera");
 const failure = document.getElementById("camera-failed");
 const closer = document.getElementById("camera-close");
+/** @type {MediaStream | null} */
 let stream = null;
 let isOpen = false;
 
@@ -33,6 +34,10 @@ async function open() {
   await scan(new BarcodeDetector({ formats: ["qr_code"] }), video);
 }
 
+/**
+ * @param {BarcodeDetector} detector
+ * @param {Found} video
+ */
 async function scan(detector, video) {
   while (isOpen) {
     const found = await detector.detect(video);
@@ -43,11 +48,13 @@ async function scan(detector, video) {
 }
 
 // Only from an address of this server.
+/** @param {string} text */
 function codeIn(text) {
   const url = URL.canParse(text) ? new URL(text) : null;
   return url?.origin === location.origin ? url.hash.match(/^#(\d{8})$/)?.[1] : null;
 }
 
+/** @param {string} code */
 function submit(code) {
   close();
   const field = document.getElementById("code");

@@ -9,6 +9,7 @@ import * as urgentScreen from "./urgent-screen.js";
 
 const RETRY = 15000; // ms
 const PATIENCE = 4000; // ms: then the check-in continues without the network, where it can
+/** @type {{ id: string; next: string } | null} */
 let unsent = null; // the id of the entry that waits in the outbox, and the page to open once it was sent
 let timer = 0; // for the answer that is on its way
 let hasAnswered = false; // since the page opened
@@ -27,16 +28,17 @@ document.addEventListener("click", onClick);
 document.addEventListener("outbox", onOutbox);
 recover(() => hasAnswered, isBusy);
 
+/** @param {Submitted} event */
 function onSubmit(event) {
   const { submitter, target: form } = event;
   if (!submitter) return;
-  if (!form.dataset.question) return void (continuesOffline && submitHere(event));
+  if (!form.dataset.question) return void (continuesOffline && submitHere(event, submitter));
   hasAnswered = true;
   for (const button of form.querySelectorAll(".said")) button.classList.remove("said");
   submitter.classList.add("said");
   const screen = document.getElementById(`red-${submitter.dataset.red}`);
   if (screen) urgentScreen.open(form, screen);
-  if (continuesOffline) return submitHere(event);
+  if (continuesOffline) return submitHere(event, submitter);
   const { question, checkIn, respondent, value } = answerOf(form, submitter);
   record(checkIn, respondent, question, value, false).catch(() => {});
   clearTimeout(timer); // of an earlier answer, which no longer counts
@@ -44,17 +46,25 @@ function onSubmit(event) {
 }
 
 // While the phone continues by itself, no form of the check-in needs a network.
-function submitHere(event) {
-  const { submitter, target: form } = event;
+/**
+ * @param {Submitted} event
+ * @param {Found} submitter
+ */
+function submitHere(event, submitter) {
+  const form = event.target;
   if (form.dataset.outbox) return; // pwa/checkin-submission.js does it
   event.preventDefault();
   event.stopPropagation();
   if (form.dataset.question) keepHere(answerOf(form, submitter));
   else if (submitter.name === "say") copyLast(submitter.value);
-  else if (submitter.name === "who") chooseRespondent(submitter.value);
+  else if (submitter.name === "who") chooseRespondent(/** @type {Respondent} */ (submitter.value));
 }
 
 // A network that hangs counts as none: the answer goes into the outbox, and the next question comes.
+/**
+ * @param {Found} form
+ * @param {Found} submitter
+ */
 async function continueWithout(form, submitter) {
   const isOnItsWay = form.isConnected && form.classList.contains("htmx-request");
   const { checkIn, respondent } = answerOf(form, submitter);
@@ -64,6 +74,7 @@ async function continueWithout(form, submitter) {
 }
 
 // The server's page comes next, but it never takes away what to do now.
+/** @param {HtmxEvent} event */
 function onResponse(event) {
   const { xhr, elt } = event.detail;
   if (!elt.dataset.question) return;
@@ -82,11 +93,19 @@ function onResponse(event) {
   else showState("look");
 }
 
+/**
+ * @param {HtmxEvent} event
+ * @param {"waiting" | "signIn"} state
+ */
 function onNoResponse(event, state = "waiting") {
   if (event.detail.elt.dataset.question) keepHere(answerOfRequest(event.detail), state);
 }
 
 // The answer is recorded and sealed; then comes the next question, where the phone has it.
+/**
+ * @param {Answer} answer
+ * @param {"waiting" | "signIn"} state
+ */
 async function keepHere(answer, state = "waiting") {
   const { question, checkIn, respondent, value } = answer;
   const next = `/check-ins/${checkIn}/next?who=${respondent}&after=${encodeURIComponent(question)}`;
@@ -116,19 +135,22 @@ function retry() {
   setTimeout(retry, RETRY);
 }
 
+/** @param {CustomEvent<Entry[]>} event */
 function onOutbox({ detail: entries }) {
   catchUp(entries, isBusy());
   if (!unsent) return;
-  const entry = entries.find((one) => one.client_id === unsent.id);
+  const { id, next } = unsent;
+  const entry = entries.find((one) => one.client_id === id);
   if (entry) return entry.state === "look" ? showState(stateName(entry)) : undefined;
-  if (urgentScreen.isOpen()) urgentScreen.showReceived(Outbox.receipts.get(unsent.id)?.closed);
+  if (urgentScreen.isOpen()) urgentScreen.showReceived(Outbox.receipts.get(id)?.closed);
   else if (continuesOffline) document.getElementById("outbox-state")?.toggleAttribute("hidden", true);
-  else location.assign(unsent.next);
+  else location.assign(next);
   unsent = null;
 }
 
 // "That was a mistake", while the clinic may not know: the question is still here. Without a network, links lead to pages
 // of the offline bundle.
+/** @param {On<MouseEvent>} event */
 function onClick(event) {
   const link = event.target.closest?.("a[href]");
   if (!link) return;
@@ -144,7 +166,7 @@ function onClick(event) {
 // What was pressed stays on record. Where it may not have arrived it is sealed, and sent before its correction.
 function takeBack() {
   const form = urgentScreen.formBehind();
-  if (form.classList.contains("htmx-request")) {
+  if (form?.classList.contains("htmx-request")) {
     htmx.trigger(form, "htmx:abort");
     const answer = answerOf(form, form.querySelector(".said"));
     seal(answer)

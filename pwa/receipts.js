@@ -6,6 +6,11 @@ const Receipts = (() => {
   const CACHE = "receipts-1"; // phones have receipts under this name: it stays
 
   // True once the server has accepted it. `about` is the page that the notification leads to.
+  /**
+   * @param {string} path
+   * @param {ReceiptBody} body
+   * @param {string} [about]
+   */
   async function add(path, body, about) {
     const queue = await caches.open(CACHE);
     const key = new Request(`/receipt/${body.token}/${body.event ?? "reply"}`);
@@ -13,6 +18,11 @@ const Receipts = (() => {
     return send(queue, key);
   }
 
+  /**
+   * @param {Cache} queue
+   * @param {Request} key
+   * @returns {Promise<boolean>}
+   */
   async function send(queue, key) {
     const queued = await queue.match(key);
     if (!queued) return true; // delivered meanwhile
@@ -33,6 +43,7 @@ const Receipts = (() => {
   }
 
   // The person has since answered on the page itself. A reply that still waits is older, and must not arrive after it.
+  /** @param {string} answered */
   async function removeReplies(answered) {
     const queue = await caches.open(CACHE);
     for (const key of await queue.keys()) {

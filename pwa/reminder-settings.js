@@ -1,6 +1,7 @@
 // Turns reminders on and off for this device. The browser is asked for permission only after the person said yes here.
 import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
 
+/** @param {string} id */
 const byId = (id) => document.getElementById(id);
 
 byId("turn-on")?.addEventListener("click", turnOn);
@@ -9,12 +10,13 @@ byId("sign-out")?.addEventListener("submit", signOut);
 describe();
 
 // The server ends its side. The browser's side must not live on for whoever joins next.
+/** @param {SubmitEvent} event */
 async function signOut(event) {
   event.preventDefault();
   const subscription = await currentSubscription();
   await subscription?.unsubscribe().catch(() => {});
   await OfflineBundle.signOut().catch(() => {}); // the outbox stays
-  event.target.submit();
+  /** @type {Found} */ (event.target).submit();
 }
 
 async function turnOn() {
@@ -55,6 +57,7 @@ function describe() {
 }
 
 // What went wrong and what to do next, in view.
+/** @param {string} id */
 function showProblem(id) {
   byId("one-moment").hidden = true;
   byId(id).hidden = false;

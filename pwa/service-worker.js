@@ -35,6 +35,10 @@ async function removeOldShells() {
   await clients.claim();
 }
 
+/**
+ * @param {FetchEvent} event
+ * @param {Request} request
+ */
 async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
   try {
@@ -51,6 +55,7 @@ async function pageOrOffline(event, request = event.request) {
 }
 
 // Where we have a page to stand in, a network that hangs counts as none.
+/** @param {Request} request */
 async function fetchInTime(request) {
   const response = fetch(request);
   if (!(await caches.match(OFFLINE))) return response;
@@ -60,18 +65,21 @@ async function fetchInTime(request) {
 }
 
 // The chosen language, text size and scanning apply without a network too.
+/** @param {string | null} look */
 async function updateLook(look) {
   const cached = await caches.match(OFFLINE);
   if (look && cached?.headers.get("interlude-look") !== look) await fillShell().catch(() => {});
 }
 
 // With status 503: it is not the page that was asked for, and a form's content has not arrived.
+/** @param {string} path */
 async function standIn(path) {
   const cached = await caches.match(path);
   return cached ? new Response(cached.body, { status: 503, headers: cached.headers }) : Response.error();
 }
 
 // A name carries a hash, so its content never changes. Other pages are never cached, because they hold health data.
+/** @param {Request} request */
 async function cachedAsset(request) {
   const cached = await caches.match(request);
   if (cached) return cached;
@@ -81,6 +89,7 @@ async function cachedAsset(request) {
 }
 
 // Every push is shown: an iPhone ends a subscription after three silent ones.
+/** @param {PushEvent} event */
 async function showPush(event) {
   const fallback = { ...FALLBACK, ...(await (await caches.match(WORDS))?.json()) };
   const message = readPush(event.data, fallback);
@@ -89,6 +98,7 @@ async function showPush(event) {
   await OfflineBundle.refresh(message.tag).catch(() => {}); // its check-in, while there is a network
 }
 
+/** @param {PushMessage} message */
 function show(message) {
   return registration.showNotification(message.title, {
     body: message.body,
@@ -100,16 +110,23 @@ function show(message) {
   });
 }
 
+/**
+ * @param {PushMessageData | null} data
+ * @param {PushMessage} fallback
+ * @returns {PushMessage}
+ */
 function readPush(data, fallback) {
   try {
-    return { ...fallback, ...data.json().notification };
+    return { ...fallback, ...data?.json().notification };
   } catch {
     return fallback;
   }
 }
 
+/** @param {NotificationEvent} event */
 async function handleTap(event) {
   event.notification.close();
+  /** @type {MessageData} */
   const { token, url, reply } = event.notification.data ?? {};
   const about = new URL(url ?? "/", location.origin).pathname;
   if (event.action && reply && token) {
@@ -120,6 +137,7 @@ async function handleTap(event) {
   await opened;
 }
 
+/** @param {string} url */
 async function openPage(url) {
   const target = new URL(url, location.origin);
   target.search = "";

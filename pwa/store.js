@@ -1,6 +1,10 @@
 "use strict";
 // A small database of this browser's: one transaction, one request. Used by pages and by the service worker.
 
+/**
+ * @param {string} name
+ * @param {{ [store: string]: IDBObjectStoreParameters }} stores
+ */
 function Store(name, stores) {
   const VERSION = 1; // one more where a store is added: what lies in the others stays
 
@@ -12,6 +16,10 @@ function Store(name, stores) {
     });
   }
 
+  /**
+   * @param {number} [version]
+   * @returns {Promise<IDBDatabase>}
+   */
   function attempt(version) {
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(name, version);
@@ -28,6 +36,13 @@ function Store(name, stores) {
     });
   }
 
+  /**
+   * @template T
+   * @param {string} where
+   * @param {IDBTransactionMode} mode
+   * @param {(store: IDBObjectStore) => IDBRequest<T>} work
+   * @returns {Promise<T>}
+   */
   return async function run(where, mode, work) {
     const db = await open();
     try {

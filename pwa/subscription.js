@@ -10,6 +10,7 @@ export async function currentSubscription() {
   return registration?.pushManager?.getSubscription().catch(() => null);
 }
 
+/** @param {string} path */
 export async function subscribe(path) {
   const registration = await workerReady();
   const { key } = await (await fetch("/push/key", { signal: AbortSignal.timeout(PATIENCE) })).json();
@@ -29,6 +30,7 @@ export async function subscribe(path) {
   }
 }
 
+/** @param {PushSubscription | null | undefined} subscription */
 function keyOf(subscription) {
   const raw = subscription?.options?.applicationServerKey;
   if (!raw) return "";

@@ -4,6 +4,7 @@
 const STEP = Number(document.body.dataset.scan) * 1000; // ms
 const FIRST = 1.5; // the first control is highlighted so much longer
 const ROUNDS = 3; // then scanning rests until the next press
+/** @type {Found[]} */
 let controls = [];
 let index = 0;
 let rounds = 0;
@@ -24,6 +25,7 @@ function restart() {
 export function controlsInOrder() {
   const all = document.querySelectorAll("main :is(a[href], button, summary, input, select), header a[href]");
   const usable = [...all].filter((item) => item.checkVisibility() && item.type !== "hidden" && !item.disabled);
+  /** @param {Found} item */
   const group = (item) => (item.closest("main") ? 0 : 1); // the link to Home comes last
   return usable.sort((one, other) => group(one) - group(other));
 }
@@ -43,6 +45,7 @@ function step() {
   if (rounds < ROUNDS) timer = setTimeout(step, index ? STEP : STEP * FIRST);
 }
 
+/** @param {Found | null} item */
 function highlight(item) {
   for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
   item?.classList.add("lit");
@@ -60,6 +63,7 @@ function activate() {
 }
 
 // Keys type in a field. A key that repeats while it is held down is one press.
+/** @param {On<KeyboardEvent>} event */
 function onKey(event) {
   if (![" ", "Enter"].includes(event.key) || event.target.matches("input, select, textarea")) return;
   event.preventDefault();
@@ -67,6 +71,7 @@ function onKey(event) {
   if (!event.repeat) activate();
 }
 
+/** @param {On<MouseEvent>} event */
 function onTouch(event) {
   if (!event.isTrusted || event.target.closest("input, select, textarea, label")) return;
   event.preventDefault();

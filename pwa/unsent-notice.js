@@ -35,18 +35,24 @@ document.addEventListener("outbox", ({ detail: entries }) => {
 });
 
 // Counts whole check-ins; single answers only where there is no whole one.
+/**
+ * @param {number} checkIns
+ * @param {number} waiting
+ */
 function waitingText(checkIns, waiting) {
   const { one, many, answer } = document.getElementById("waiting").dataset;
-  if (checkIns) return checkIns === 1 ? one : many.replace("{n}", checkIns);
+  if (checkIns) return checkIns === 1 ? one : many.replace("{n}", String(checkIns));
   return waiting ? answer : "";
 }
 
 // The link to rejected entries takes the place of something less important.
+/** @param {boolean} some */
 function showRejected(some) {
   document.getElementById("look")?.toggleAttribute("hidden", !some);
   if (some) document.querySelector("[data-gives-room]")?.remove();
 }
 
+/** @param {string | undefined} text */
 function showWaiting(text) {
   const place = document.getElementById("waiting");
   place.hidden = !text;
@@ -54,6 +60,7 @@ function showWaiting(text) {
 }
 
 // A check-in that was submitted is not shown as due: the next card is, or the one that says that all is done.
+/** @param {string} checkIn */
 function replaceCard(checkIn) {
   for (const next of document.querySelectorAll("template[data-next]")) {
     if (next.content.querySelector(`[data-check-in="${checkIn}"]`)) next.remove();

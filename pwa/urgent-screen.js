@@ -2,13 +2,18 @@
 // (case 71), and nothing takes it away again; only what it says of the clinic changes.
 import { offerReadAloud, pageChanged, startGuard } from "./page-change.js";
 
+/** @type {{ question: Found; form: Found; isReceived: boolean } | null} */
 let current = null; // the question that the screen replaced, its form, and whether the clinic has received the answer
 
 export const isOpen = () => current !== null;
 export const isReceived = () => Boolean(current?.isReceived);
-export const formBehind = () => current.form;
+export const formBehind = () => current?.form;
 
 // The form stays in the page, hidden: the answer is sent from there.
+/**
+ * @param {Found} form
+ * @param {Found} screen
+ */
 export function open(form, screen) {
   const question = document.getElementById("asked");
   question.replaceWith(screen.content.cloneNode(true));
@@ -28,17 +33,22 @@ export function forget() {
 
 // Back to the question.
 export function close() {
+  if (!current) return;
   document.getElementById("red").replaceWith(current.question);
   current.form.hidden = false;
   current = null;
   pageChanged();
 }
 
+/**
+ * @param {boolean | undefined} isClosed
+ * @param {string | null} [text]
+ */
 export function showReceived(isClosed, text) {
   const place = document.getElementById("outbox-state");
   place.textContent = text ?? (isClosed ? place.dataset.closed : place.dataset.received);
   offerToContinue();
-  current.isReceived = true;
+  if (current) current.isReceived = true;
 }
 
 export function offerToContinue() {

@@ -15,7 +15,8 @@ import brotli
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (".css", ".js", ".svg", ".json")
 HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"
-COMMENT = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)  # a whole line: no phone downloads it
+# What no phone downloads: comments that are whole lines, and the types in /** … */, on lines of their own or in one.
+COMMENT = re.compile(r"^[ \t]*//.*\n|^[ \t]*/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*\n|/\*\*.*?\*/ ?", re.MULTILINE)
 IMPORT = re.compile(r'"\./([\w-]+\.js)"')  # as in: import { post } from "./requests.js"
 
 

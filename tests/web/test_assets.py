@@ -83,6 +83,24 @@ def test_no_phone_downloads_our_comments(tmp_path: Path) -> None:
     assert found.asset("page.js").body.decode() == "const at = 'https://example'; // two\n\nat;\n"
 
 
+TYPED = """\
+/**
+ * @param {number} n
+ */
+function f(n) {
+  /** @type {X} */
+  let x = g(n);
+  /** @type {Y} */ (x).a = 1;
+  return /** @type {Y} */ (x) * 2; /* kept */
+}
+"""
+
+
+def test_no_phone_downloads_the_types_of_our_scripts(tmp_path: Path) -> None:
+    bare = "function f(n) {\n  let x = g(n);\n  (x).a = 1;\n  return (x) * 2; /* kept */\n}\n"
+    assert modules(tmp_path, page=TYPED).asset("page.js").body.decode() == bare
+
+
 def test_htmx_comes_without_a_download(assets: Assets) -> None:
     assert b"htmx" in assets.asset("htmx.js").body[:200]
     assert assets.asset("htmx.js").media_type.startswith("text/javascript")

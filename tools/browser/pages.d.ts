@@ -5,11 +5,13 @@
 interface Found extends HTMLElement {
   readonly content: DocumentFragment;
   readonly dataset: { [name: string]: string };
-  readonly elements: { [name: string]: HTMLInputElement };
+  readonly elements: { readonly who: WhoField; readonly [name: string]: HTMLInputElement };
   readonly form: HTMLFormElement;
+  action: string;
   checked: boolean;
   disabled: boolean;
   href: string;
+  name: string;
   open: boolean;
   srcObject: MediaStream | null;
   type: string;
@@ -20,6 +22,10 @@ interface Found extends HTMLElement {
   requestSubmit(): void;
   showModal(): void;
   submit(): void;
+}
+
+interface WhoField extends HTMLInputElement {
+  value: Respondent;
 }
 
 interface ParentNode {
@@ -33,26 +39,55 @@ interface DocumentFragment {
 
 interface Document {
   getElementById(id: string): Found;
-  addEventListener(type: "outbox", listener: (event: CustomEvent<QueueEntry[]>) => void): void;
-  addEventListener(type: Untyped, listener: (event: any) => void, capture?: boolean): void;
+  addEventListener<K extends keyof PageEvents>(
+    type: K,
+    listener: (event: PageEvents[K]) => unknown,
+    capture?: boolean,
+  ): void;
 }
 
-// Events whose details and targets the scripts know.
-type Untyped = "focusin" | "submit" | "row-opened" | `htmx:${string}`;
+type On<E extends Event> = E & { readonly target: Found };
 
-// A sealed entry in the outbox, with what the phone knows of it (pwa/outbox.js). "look": the clinic rejected it.
-interface QueueEntry {
-  client_id: string;
-  check_in: string;
-  part?: "responses" | "answers";
-  owner?: string;
-  state: "waiting" | "look";
-  why: string | number | undefined; // where it was rejected
-  at?: number;
+interface PageEvents {
+  click: On<MouseEvent>;
+  focusin: On<FocusEvent>;
+  keydown: On<KeyboardEvent>;
+  submit: Submitted;
+  outbox: CustomEvent<Entry[]>;
+  "row-opened": On<Event>;
+  "htmx:afterRequest": HtmxEvent;
+  "htmx:afterSettle": HtmxEvent;
+  "htmx:afterSwap": HtmxEvent;
+  "htmx:beforeOnLoad": HtmxEvent;
+  "htmx:beforeSwap": HtmxEvent;
+  "htmx:configRequest": HtmxEvent;
+  "htmx:confirm": HtmxEvent;
+  "htmx:oobBeforeSwap": HtmxEvent;
+  "htmx:sendError": HtmxEvent;
+  "htmx:timeout": HtmxEvent;
 }
 
-// In the worker alone; scripts that run in both look whether it is there.
-declare var registration: ServiceWorkerRegistration | undefined;
+type Submitted = On<SubmitEvent> & { readonly submitter: Found | null };
+type HtmxEvent = On<CustomEvent<HtmxDetail>>;
+
+// Each event has some of these.
+interface HtmxDetail {
+  readonly elt: Found;
+  readonly fragment: DocumentFragment;
+  readonly headers: { [name: string]: string };
+  readonly parameters: HtmxParameters;
+  readonly requestConfig: { readonly elt: Found; readonly parameters: HtmxParameters };
+  readonly target: Found;
+  readonly xhr: XMLHttpRequest;
+  shouldSwap: boolean;
+}
+
+interface HtmxParameters {
+  readonly answer: string;
+  readonly skip?: string;
+  readonly who: Respondent;
+  many?: string | number;
+}
 
 // The parts of htmx that our scripts call.
 declare const htmx: {
@@ -62,19 +97,29 @@ declare const htmx: {
 };
 type HandleSwap = (style: string, target: Element, page: Found) => Element[] | false;
 
+// In the worker alone; scripts that run in both look whether it is there.
+declare var registration: ServiceWorkerRegistration | undefined;
+
 // Of some browsers only.
 
+interface BeforeInstallPromptEvent extends Event {
+  prompt(): Promise<unknown>;
+}
+
+interface WindowEventMap {
+  beforeinstallprompt: BeforeInstallPromptEvent;
+}
+
+interface BarcodeDetector {
+  detect(image: Found): Promise<{ rawValue: string }[]>;
+}
 declare var BarcodeDetector: {
-  new (options: { formats: string[] }): { detect(image: unknown): Promise<{ rawValue: string }[]> };
+  new (options: { formats: string[] }): BarcodeDetector;
   getSupportedFormats(): Promise<string[]>;
 };
 
 interface Navigator {
   readonly standalone?: boolean;
-}
-
-interface ServiceWorkerRegistration {
-  readonly sync?: { register(tag: string): Promise<void> };
 }
 
 // Null would be an answer to a question that we do not ask: ours is for a passkey each time.

@@ -1,0 +1,133 @@
+// What our scripts keep on a phone and exchange with the server, in pages and in the service worker.
+
+type Respondent = "self" | "hands" | "helper";
+type Source = "patient" | "helper"; // whose drafts: the patient's, or what a helper sees
+type RawAnswer = string | null; // as its button sends it; null for a skip
+
+interface Answer {
+  question: string;
+  questionnaire: string;
+  checkIn: string;
+  respondent: Respondent;
+  value: RawAnswer;
+  at?: number; // by this phone's clock, where it was answered earlier
+}
+
+// ---- The outbox (pwa/outbox.js)
+
+// What is sealed. `answered_at`: by this phone's clock; without it, the time of sealing.
+interface Content {
+  questionnaire: string;
+  answers: { [question: string]: RawAnswer };
+  respondent: Respondent;
+  answered_at?: number;
+  as_before?: string[]; // questions whose answers were copied from last time
+}
+
+interface Sealed {
+  client_id: string;
+  key: string; // which of the server's keys
+  public: string;
+  iv: string;
+  box: string;
+}
+
+// A sealed entry, with what the phone knows of it. "look": the clinic rejected it.
+interface Entry {
+  client_id: string;
+  check_in: string;
+  part?: Part; // phones have entries without one: those carry a whole check-in
+  owner?: string;
+  state: "waiting" | "look";
+  why?: Rejection;
+  at?: number;
+  sealed: Sealed;
+}
+
+type Part = "responses" | "answers";
+type Rejection = string | number; // the server's word, or its status
+
+interface ServerKey {
+  id: string;
+  key: string;
+}
+
+interface Receipt {
+  client_id: string;
+  flagged?: boolean;
+  closed?: boolean;
+}
+
+// What became of an entry that was sent.
+type Sent =
+  { state: "received"; receipt?: Receipt } | { state: "waiting" | "sign-in" } | { state: "look"; why: Rejection };
+
+// ---- The offline bundle (server/responses/offline/bundle_pages.py)
+
+interface Bundle {
+  person: string;
+  due: number;
+  standing: string[]; // the tags of notifications that are still open
+  forms: BundledCheckIn[];
+  help: string;
+  mark: string;
+  ahead: number; // of the server's clock to this phone's, in ms
+}
+
+interface BundledCheckIn {
+  id: string;
+  client: string;
+  closes: number;
+  who: Respondent | null;
+  kept: { [source in Source]: Drafts };
+  same: { [respondent in Respondent]?: LastTime };
+  questions: BundledQuestion[];
+  pages: { card: string; who: string; check: string; saved: string };
+  words: { skipped: string; open: string; same: string; now: string };
+}
+
+interface BundledQuestion extends QuestionRule {
+  html: string;
+  said: { [answer: string]: string };
+}
+
+interface QuestionRule {
+  id: string;
+  patientOnly: boolean;
+  private: boolean;
+  any: boolean; // one of the conditions is enough
+  whens: Condition[];
+  levels: { [answer: string]: number | null };
+}
+
+type Operator = "exists" | "=" | "!=" | ">" | "<" | ">=" | "<=";
+type Condition = [question: string, operator: Operator, value: RawAnswer | boolean, level: number | null];
+type Answers = { [question: string]: RawAnswer };
+
+// What may be copied, and the pages about it.
+interface LastTime {
+  answers: Answers;
+  html: string;
+  different: string[];
+}
+
+// Phones have drafts with these names. `at`: by the server's clock. `before`: copied from last time. `told`: the server
+// or the outbox has it.
+interface DraftAnswer {
+  is: RawAnswer;
+  at: number;
+  before: boolean;
+  told?: boolean;
+}
+type Drafts = { [question: string]: DraftAnswer };
+
+interface Draft {
+  who: Respondent;
+  answers: Drafts;
+}
+
+// ---- Of some browsers only, in pages and in the worker
+
+interface ServiceWorkerRegistration {
+  readonly sync?: { register(tag: string): Promise<void> };
+}
