@@ -1,0 +1,50 @@
+"""Who answers a check-in, whatever an address or a form claims (cases 61, 76)."""
+
+import pytest
+
+from server.checkins.models import CheckIn
+from server.db import Database
+from server.questionnaires.respondents import Respondent
+from server.responses.drafts import Statement, put_back
+from server.responses.questions.answering import Caller
+from tests.cast import Cast, work_by
+from tests.responses.delivering import check_in as check_in
+
+
+@pytest.mark.parametrize(
+    ("claimed", "by_rosa", "by_luis"),
+    [
+        ("self", Respondent.SELF, Respondent.CAREGIVER),
+        ("hands", Respondent.HANDS, Respondent.HANDS),
+        ("", Respondent.SELF, Respondent.CAREGIVER),
+    ],
+)
+async def test_case_76_a_caregivers_sign_in_never_becomes_the_patient(
+    database: Database, cast: Cast, check_in: CheckIn, claimed: str, by_rosa: Respondent, by_luis: Respondent
+) -> None:
+    async with database.reading() as db:
+        for person, expected in ((cast.rosa, by_rosa), (cast.luis, by_luis)):
+            answering = await Caller(work_by(db, person), check_in.id, claimed).at_check_in()
+            assert answering is not None
+            assert (answering.respondent, answering.path) == (expected, f"/check-ins/{check_in.id}")
+
+
+async def test_case_61_another_persons_check_in_is_not_there(database: Database, cast: Cast, check_in: CheckIn) -> None:
+    async with database.reading() as db:
+        for person in (cast.walter, cast.helen):
+            assert await Caller(work_by(db, person), check_in.id).at_check_in() is None
+            assert await Caller(work_by(db, person), check_in.id).locked() is None
+
+
+async def test_case_76_what_is_kept_shows_as_the_respondent_may_see_it(
+    database: Database, cast: Cast, check_in: CheckIn
+) -> None:
+    async with database.writing() as db:
+        work = work_by(db, cast.rosa)
+        await put_back(work, check_in, Statement(Respondent.SELF, {"pain": 2, "mood": "hard"}))
+        answering = await Caller(work, check_in.id, "self").at_check_in()
+        assert answering is not None
+        assert await answering.is_open()
+        assert await answering.kept() == {"pain": 2, "mood": "hard"}
+        assert await answering.by(Respondent.HANDS).kept() == {"pain": 2}
+        assert await answering.by(Respondent.CAREGIVER).kept() == {}
