@@ -1,5 +1,5 @@
 // Which questions are asked, by the conditions that the server sent with the check-in: as
-// server/questionnaires/definition.py decides it. Answers are as their buttons send them, null for a skip.
+// server/questionnaires/branching.py decides it. Answers are as their buttons send them, null for a skip.
 // tests/browser/test_question_rules.py compares the two.
 
 /**

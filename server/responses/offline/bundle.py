@@ -1,7 +1,7 @@
 """The rules and drafts in the offline bundle: a device continues a check-in with them while it has no network.
 
 The device shows pages that the server rendered. `pwa/question-rules.js` decides which question follows, by the same
-rules as `questionnaires.definition` (tests/browser/test_question_rules.py compares the two). Answers have the form in
+rules as `questionnaires.branching` (tests/browser/test_question_rules.py compares the two). Answers have the form in
 which their buttons send them.
 """
 
