@@ -5,7 +5,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: run test quick check format bench faults lighthouse pictures locale docs lock setup setup-dev setup-check
 
 PRETTIER := node_modules/.bin/prettier --config tools/browser/prettier.config.mjs --log-level warn
-SCRIPTS := pwa tools/browser
+SCRIPTS := pwa tools/browser tests/pwa
 SHEETS := 'static/*.css'
 
 run: setup
@@ -26,6 +26,7 @@ check: setup-check
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.worker.json
 	@node_modules/.bin/eslint --max-warnings 0 -c tools/browser/eslint.config.mjs $(SCRIPTS)
 	@node_modules/.bin/stylelint --max-warnings 0 --config tools/browser/stylelint.config.mjs $(SHEETS)
+	@said=$$(node --test tests/pwa/*.test.mjs 2>&1) || { echo "$$said"; exit 1; }
 	@.venv/bin/djlint --check --quiet server || .venv/bin/djlint --check server
 	@.venv/bin/python tools/template_lines.py
 

@@ -12,9 +12,16 @@ const Outbox = (() => {
   /** @type {Map<string, Receipt>} */
   const receipts = new Map(); // of what was sent while this page was open, by client id
   const PATIENCE = 20000; // ms: a network that hangs counts as none
+  /** @type {Map<string, Promise<Sent>>} */
+  const sending = new Map(); // what is on its way, by client id
 
   /** @returns {Promise<Entry[]>} */
   const all = () => transact("entries", "readonly", (store) => store.getAll());
+  /**
+   * @param {string} id
+   * @returns {Promise<Entry | undefined>}
+   */
+  const get = (id) => transact("entries", "readonly", (store) => store.get(id));
   /** @param {string} id */
   const remove = (id) => transact("entries", "readwrite", (store) => store.delete(id));
   /** @param {Entry} entry */
@@ -98,12 +105,24 @@ const Outbox = (() => {
     return entry;
   }
 
-  // "received", "waiting", "sign-in" or "look" (rejected); with the server's reason or receipt.
+  // "received", "waiting", "sign-in" or "look" (rejected); with the server's reason or receipt. Two triggers that overlap,
+  // such as a network that returns and a page that becomes visible, share one request.
   /**
    * @param {Entry} entry
    * @returns {Promise<Sent>}
    */
-  async function send(entry) {
+  function send(entry) {
+    const id = entry.client_id;
+    const request = sending.get(id) ?? deliver(entry).finally(() => sending.delete(id));
+    sending.set(id, request);
+    return request;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {Promise<Sent>}
+   */
+  async function deliver(entry) {
     /** @type {Response} */
     let response;
     /** @type {Receipt | undefined} */
@@ -159,8 +178,9 @@ const Outbox = (() => {
 
   // In the order in which they were answered. Where one can't be sent, the others wait behind it.
   async function flush() {
-    for (const entry of await own()) {
-      if (entry.state !== "waiting") continue;
+    for (const { client_id: id } of await own()) {
+      const entry = await get(id); // another page may have sent it meanwhile
+      if (entry?.state !== "waiting") continue;
       const { state } = await send(entry);
       if (state === "waiting" || state === "sign-in") break;
     }

@@ -62,7 +62,7 @@ debian_packages() { # browsers and PostgreSQL, for the tests
   install_debian tests "$missing"
 }
 
-checkers() { # of scripts and style sheets: they run on Node, which nothing else needs
+checkers() { # of scripts and style sheets, and the tests of the outbox: they run on Node, which nothing else needs
   missing=""
   command -v node >/dev/null 2>&1 || missing=" nodejs"
   command -v npm >/dev/null 2>&1 || missing="$missing npm"

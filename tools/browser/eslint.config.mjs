@@ -71,6 +71,11 @@ export default [
     languageOptions: { sourceType: "script", globals: { ...offIn(globals.browser), ...globals.serviceworker } },
     rules: { strict: ["error", "global"] },
   },
+  {
+    files: ["tests/pwa/*.mjs"],
+    languageOptions: { globals: globals.node },
+    rules: { "no-unused-vars": ["error", { argsIgnorePattern: "^_" }], eqeqeq: "error", "no-var": "error" },
+  },
   { files: inPwa(IN_PAGES_TOO), languageOptions: { globals: globals.browser } },
   { files: [`pwa/${WORKER}`], languageOptions: { globals: globalsOf(Object.keys(GLOBAL_OF)) } },
   ...shared,
