@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
-from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +14,8 @@ from server.channels.protocol import ChannelName, Message, MessageUrgency
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
 from server.db import Work
-from server.delivery.batch import Batch
+from server.delivery.batch import Batch, push_service
+from server.delivery.circuit_breakers import Breakers
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
 from server.phone_numbers import countries as number_countries
@@ -43,11 +43,12 @@ class Outgoing:
     address: Address
     message: Message
     combined: int = 0
+    rests: bool = False  # its service's circuit breaker is open: it is tried again later, without being sent now
 
     @property
     def service(self) -> str:
         """The service that it waits for: a push service's host, or the channel's name."""
-        return _service(self.channel, self.address)
+        return service_of(self.channel, self.address)
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ class Sending:
     batch: Batch
     now: datetime
     base_url: str
+    breakers: Breakers
 
 
-def _service(channel: ChannelName, address: Address) -> str:
-    return urlsplit(address.endpoint).netloc if isinstance(address, PushAddress) else channel
+def service_of(channel: ChannelName, address: Address) -> str:
+    return push_service(address.endpoint) if isinstance(address, PushAddress) else channel
 
 
 def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: ChannelName) -> list[Target]:
@@ -100,7 +102,9 @@ def _patients(patient: Patient) -> tuple[str | None, str | None]:
     return patient.email, number if patient.text_consent_at else None
 
 
-def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, target: Target) -> Outgoing:
+def write_attempt(
+    sending: Sending, reminder: Reminder, channel: ChannelName, target: Target, rests: bool = False
+) -> Outgoing:
     """Add the attempt's row in state "sending". Returns what the channel is to send after the commit."""
     now, combined = sending.now, sending.batch.combined[reminder.id]
     token = crypto.new_token()
@@ -109,7 +113,7 @@ def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, ta
         clinic_id=reminder.clinic_id,
         reminder_id=reminder.id,
         channel=channel,
-        service=_service(channel, target.address),
+        service=service_of(channel, target.address),
         subscription_id=to.id if to else None,
         device_id=to.device_id if to else None,
         token_hash=crypto.token_hash(token),
@@ -123,7 +127,9 @@ def write_attempt(sending: Sending, reminder: Reminder, channel: ChannelName, ta
     also = [other.kind for other in combined if other.subject_id != reminder.subject_id]
     message = _message(sending, reminder, channel, also, token)
     whose = to.id if to else ""
-    return Outgoing(attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(combined))
+    return Outgoing(
+        attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(combined), rests
+    )
 
 
 def _message(

@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device, Subscription
 from server.channels.protocol import ChannelName
+from server.crypto import MissingKey
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
@@ -23,6 +27,11 @@ class Tried:
     state: AttemptState
     subscription_id: str | None
     accepted: bool
+
+
+def push_service(endpoint: str) -> str:
+    """The host and port of a push service."""
+    return urlsplit(endpoint).netloc
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,14 @@ class Batch:
         if reminder.audience != rules.PATIENT_ALONE:
             return found
         return [subscription for subscription in found if subscription.device_id in self.patients_own]
+
+    def push_services(self) -> set[str]:
+        """The services of all active subscriptions; without those that cannot be decrypted."""
+        found = set()
+        for subscription in chain.from_iterable(self.active.values()):
+            with suppress(ValueError, MissingKey):
+                found.add(push_service(subscription.endpoint))
+        return found
 
     def took(self, reminder: Reminder) -> set[str | None]:
         """Ids of the subscriptions whose push service has accepted this reminder already."""

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.channels.protocol import ChannelName
 from server.db import Work
-from server.delivery.attempts import Outgoing, Sending, targets, write_attempt
+from server.delivery.attempts import Outgoing, Sending, Target, service_of, targets, write_attempt
 from server.reminders.channel_policies import rules as policies
 from server.reminders.models import Reminder
 from server.reminders.states import ReminderState
 
+RESTS = "its push service refuses us; it is tried again later"
 UNREACHABLE = {
     ChannelName.PUSH: "no device takes reminders",
     ChannelName.EMAIL: "no email address",
@@ -25,7 +26,7 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
     patient = batch.patients[reminder.patient_id]
     if reminder.expires_at <= now:
         went_out = batch.went_out(reminder)
-        reason = "no device showed it" if went_out else "its time had passed"
+        reason = "no device showed it" if went_out else reminder.reason or "its time had passed"
         return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, reason, now)
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
@@ -47,13 +48,32 @@ def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policie
         if found:
             if reminder.next_channel_at is None:
                 reminder.next_channel_at = policies.next_channel_time(policy, index, now, reminder.expires_at)
-            return [write_attempt(sending, reminder, channel, target) for target in found]
+            return _admitted(sending, reminder, channel, found)
         if batch.went_out(reminder, channel):
             return end(db, reminder, ReminderState.SENT, None, now)
         reason, reminder.next_channel_at = UNREACHABLE[channel], None
     if batch.went_out(reminder):
         return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
     return end(db, reminder, ReminderState.FAILED, reason, now)
+
+
+def _admitted(sending: Sending, reminder: Reminder, channel: ChannelName, found: Sequence[Target]) -> list[Outgoing]:
+    """Attempts on these addresses. If every service of theirs rests, the reminder waits, and that is no try."""
+    breakers, now = sending.breakers, sending.now
+    services = {id(target): service_of(channel, target.address) for target in found}
+    admitted = {key for key, service in services.items() if breakers.admit(service)}
+    if admitted:
+        return [write_attempt(sending, reminder, channel, each, rests=id(each) not in admitted) for each in found]
+    put_off(reminder, min(breakers.until[service] for service in services.values()), now)
+    reminder.reason = RESTS
+    return []
+
+
+def put_off(reminder: Reminder, until: datetime, now: datetime) -> None:
+    """Claim it again at `until`, or when its next channel's turn comes. The claim that found this out is no try."""
+    following = reminder.next_channel_at
+    reminder.state, reminder.lease_until, reminder.tries = ReminderState.SCHEDULED, None, reminder.tries - 1
+    reminder.next_at = min(until, following) if following and following > now else until
 
 
 def end(

@@ -1,11 +1,12 @@
 """Stop trying a push service that does not let us in (400, 401, 403), and show that to staff (case 24).
 
 If it refuses one device, the problem may be that device's own; if it refuses three different ones in a row, the
-problem is the service's or ours. Then its breaker opens: after a rest one try may pass, and the first push that the
-service accepts closes the breaker.
+problem is the service's or ours. Then its breaker opens: each time its rest ends one try may pass, as a probe, and the
+first push that the service accepts closes the breaker (case 152).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
@@ -15,7 +16,23 @@ from server.delivery.models import CircuitBreaker
 from server.reminders import rules
 
 OPENS_AFTER = 3  # different devices refused, with no push accepted in between
-REST = timedelta(minutes=10)
+REST = timedelta(seconds=50)  # between probes: after the fault is mended, the first push waits at most twice as long
+PROBE_WAIT = timedelta(seconds=10)  # what the other pushes of a service wait while a probe is on its way
+
+
+@dataclass(frozen=True)
+class Breakers:
+    """The open breakers among a batch's services: when each may be asked again, and which let one probe pass."""
+
+    until: Mapping[str, datetime]
+    probes: set[str]
+
+    def admit(self, service: str) -> bool:
+        """Whether a try may go to this service now. The first one to a service with a probe spends the probe."""
+        if service in self.probes:
+            self.probes.remove(service)
+            return True
+        return service not in self.until
 
 
 async def note_refusal(db: AsyncSession, service: str, device_id: str, status: int | None, now: datetime) -> None:
@@ -38,18 +55,22 @@ async def note_taken(db: AsyncSession, services: Iterable[str]) -> None:
     await db.execute(delete(CircuitBreaker).where(CircuitBreaker.service.in_(list(services))))
 
 
-async def resting(db: AsyncSession, services: Iterable[str], now: datetime) -> set[str]:
-    """Those of `services` that must not be tried now."""
-    found = await db.scalars(
-        select(CircuitBreaker.service).where(
-            CircuitBreaker.service.in_(list(services)), CircuitBreaker.opened_at.is_not(None)
+async def look_up(db: AsyncSession, services: Collection[str], now: datetime) -> Breakers:
+    """The open breakers of these services. This takes their probes, so that no other worker does; see `give_back`."""
+    probes = await _take_probes(db, services, now)
+    found = await db.execute(
+        select(CircuitBreaker.service, CircuitBreaker.probe_at).where(
+            CircuitBreaker.service.in_(services), CircuitBreaker.opened_at.is_not(None)
         )
     )
-    return set(found) - await _to_probe(db, now)
+    until = {
+        service: now + PROBE_WAIT if service in probes else probe_at or now + REST for service, probe_at in found.all()
+    }
+    return Breakers(until, probes)
 
 
-async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
-    """Services whose rest has ended. Only the caller may try them: this starts the next rest for other workers.
+async def _take_probes(db: AsyncSession, services: Collection[str], now: datetime) -> set[str]:
+    """Services whose rest has ended; this starts the next one.
 
     A rest longer than REST was set by a worker whose clock was ahead; it counts as ended.
     """
@@ -57,6 +78,7 @@ async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
     probed = await db.scalars(
         update(CircuitBreaker)
         .where(
+            CircuitBreaker.service.in_(services),
             CircuitBreaker.opened_at.is_not(None),
             or_(CircuitBreaker.probe_at <= now, CircuitBreaker.probe_at > now + longest),
         )
@@ -64,6 +86,13 @@ async def _to_probe(db: AsyncSession, now: datetime) -> set[str]:
         .returning(CircuitBreaker.service)
     )
     return set(probed)
+
+
+async def give_back(db: AsyncSession, breakers: Breakers, now: datetime) -> None:
+    """Leave the probes that no try has spent to the next batch."""
+    if breakers.probes:
+        unspent = CircuitBreaker.service.in_(breakers.probes)
+        await db.execute(update(CircuitBreaker).where(unspent).values(probe_at=now))
 
 
 async def open_now(db: AsyncSession) -> list[CircuitBreaker]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
+from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing, Sending
 from server.delivery.batch import look_up
 from server.delivery.channel_choice import attempts_of, end
@@ -79,7 +80,9 @@ async def write_attempts(
         .values(state=AttemptState.UNKNOWN, reason="the worker stopped before it knew")
     )
     going = await combine(db, claimed, now)
-    sending = Sending(db, await look_up(db, going), now, base_url)
+    batch = await look_up(db, going)
+    breakers = await circuit_breakers.look_up(db, batch.push_services(), now)
+    sending = Sending(db, batch, now, base_url, breakers)
     outgoing: list[Outgoing] = []
     for reminder in going:
         try:
@@ -87,8 +90,9 @@ async def write_attempts(
         except (ValueError, MissingKey):  # one row that cannot be decrypted must not block the others
             end(db, reminder, ReminderState.FAILED, "its row does not open", now)
     for reminder in going:
-        if reminder.state not in (ReminderState.SENDING, ReminderState.SENT):
+        if reminder.state not in (ReminderState.SENDING, ReminderState.SENT, ReminderState.SCHEDULED):
             await release_members(db, reminder, now)
+    await circuit_breakers.give_back(db, breakers, now)
     await db.flush()
     return outgoing
 

@@ -5,7 +5,7 @@ A slow service delays nobody: each reminder is its own task, and outcomes are re
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -13,9 +13,10 @@ import structlog
 from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
-from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing
 from server.delivery.backpressure import Pace
+from server.delivery.channel_choice import RESTS
+from server.delivery.circuit_breakers import PROBE_WAIT
 from server.delivery.claims import BATCH, claim_due, write_attempts
 from server.delivery.outcomes import move_to_next_channel, write_outcomes
 from server.delivery.rechecks import Recheck, recheck
@@ -64,12 +65,11 @@ class Sender:
             await move_to_next_channel(db, now)
             claimed = await claim_due(db, now, room)
             written = await write_attempts(db, claimed, now, self.base_url, self.channels.keys())
-            resting = await circuit_breakers.resting(db, {outgoing.service for outgoing in written}, now)
         by_reminder: defaultdict[str, list[Outgoing]] = defaultdict(list)
         for outgoing in written:
             by_reminder[outgoing.reminder_id].append(outgoing)
         for group in by_reminder.values():
-            self._keep(asyncio.create_task(self._send_all(group, resting)))
+            self._keep(asyncio.create_task(self._send_all(group)))
         return len(claimed)
 
     async def close(self) -> None:
@@ -91,16 +91,16 @@ class Sender:
         if not task.cancelled() and (error := task.exception()):  # its lease will expire, then we try again
             log.error("send.failed", kind=type(error).__name__, exc_info=error)
 
-    async def _send_all(self, group: Sequence[Outgoing], resting: Collection[str]) -> None:
+    async def _send_all(self, group: Sequence[Outgoing]) -> None:
         """Make all attempts of one reminder, then queue their outcomes together: all of them decide what follows."""
-        outcomes = await asyncio.gather(*(self._send(outgoing, outgoing.service in resting) for outgoing in group))
+        outcomes = await asyncio.gather(*(self._send(outgoing) for outgoing in group))
         self._done += zip(group, outcomes, strict=True)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
 
-    async def _send(self, outgoing: Outgoing, rests: bool) -> Outcome:
-        if rests:
-            return Outcome(Result.REFUSED, reason="its push service refuses us; it is tried again later")
+    async def _send(self, outgoing: Outgoing) -> Outcome:
+        if outgoing.rests:
+            return Outcome(Result.LATER, reason=RESTS, retry_after=PROBE_WAIT.total_seconds())
         pace = self._paces[outgoing.service]
         async with self._gates[outgoing.service]:
             if pace.rests():

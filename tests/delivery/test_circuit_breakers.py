@@ -9,7 +9,7 @@ from server.channels.protocol import Outcome, Result
 from server.db import Database
 from server.delivery import circuit_breakers
 from server.delivery.models import CircuitBreaker
-from server.reminders.models import Attempt, Reminder
+from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
 from tests.browser_without_screen import words
@@ -41,15 +41,13 @@ async def test_case_24_three_refused_in_a_row_open_the_breaker(refused: Scene) -
 
 async def test_case_24_while_it_is_open_nothing_is_sent_there(refused: Scene) -> None:
     before = len(refused.push.sent)
-    refused.clock.move(minutes=5)
+    refused.clock.move(seconds=30)
     await plan(refused.database, refused.cast, [Planned(ReminderKind.CHANGE, refused.clock(), ENDS)], "b" * 32)
     await refused.run()
     assert len(refused.push.sent) == before
-    told = [attempt for attempt in await rows(refused.database, Attempt) if attempt.status is None]
-    assert {(attempt.state, attempt.reason) for attempt in told} == {
-        ("failed", "its push service refuses us; it is tried again later")
-    }
-    assert {reminder.state for reminder in await rows(refused.database, Reminder)} == {"scheduled"}
+    waiting = await rows(refused.database, Reminder)
+    assert {reminder.state for reminder in waiting} == {"scheduled"}
+    assert "its push service refuses us; it is tried again later" in {reminder.reason for reminder in waiting}
 
 
 async def test_case_24_the_first_that_is_taken_closes_it(refused: Scene) -> None:
@@ -57,6 +55,8 @@ async def test_case_24_the_first_that_is_taken_closes_it(refused: Scene) -> None
     refused.clock.move(minutes=20)
     await refused.run()
     assert await rows(refused.database, CircuitBreaker) == []
+    refused.clock.move(minutes=1)  # the other devices waited for the probe
+    await refused.run()
     assert (await refused.reminder()).state == "sent"
 
 
@@ -70,12 +70,51 @@ async def test_one_phone_that_is_refused_is_its_own_trouble(scene: Scene) -> Non
     assert (breaker.opened_at, len(scene.push.sent)) == (None, 2)  # until the next channel's turn
 
 
-async def test_only_one_worker_knocks_again(refused: Scene) -> None:
+async def test_only_one_worker_probes(refused: Scene) -> None:
     async with refused.database.writing() as db:
-        assert await circuit_breakers.resting(db, [SERVICE], refused.clock()) == {SERVICE}
+        assert not (await circuit_breakers.look_up(db, [SERVICE], refused.clock())).admit(SERVICE)
         later = refused.clock() + timedelta(minutes=11)
-        assert await circuit_breakers.resting(db, [SERVICE], later) == set()
-        assert await circuit_breakers.resting(db, [SERVICE], later) == {SERVICE}
+        first, second = [await circuit_breakers.look_up(db, [SERVICE], later) for _ in range(2)]
+        assert [first.admit(SERVICE), first.admit(SERVICE), second.admit(SERVICE)] == [True, False, False]
+
+
+async def test_case_152_ticks_with_nothing_to_send_leave_the_probe(refused: Scene) -> None:
+    for _ in range(3):
+        refused.clock.move(minutes=2)
+        async with refused.database.writing() as db:
+            await circuit_breakers.give_back(
+                db, await circuit_breakers.look_up(db, [SERVICE], refused.clock()), refused.clock()
+            )
+    async with refused.database.writing() as db:
+        assert (await circuit_breakers.look_up(db, [SERVICE], refused.clock())).admit(SERVICE)
+
+
+async def test_case_152_one_probe_is_one_push(refused: Scene) -> None:
+    """150 phones once got 100 pushes while their service refused us."""
+    for number in range(40):
+        await plan(refused.database, refused.cast, [Planned(ReminderKind.CHANGE, WHEN, ENDS)], f"{number:032}")
+    before = len(refused.push.sent)
+    refused.clock.move(minutes=2)
+    await refused.run()
+    assert len(refused.push.sent) == before + 1
+
+
+@pytest.mark.parametrize("mended_after", [timedelta(minutes=3), timedelta(hours=2), timedelta(hours=20)], ids=str)
+async def test_case_152_after_the_mending_the_first_push_goes_out_within_two_minutes(
+    refused: Scene, mended_after: timedelta
+) -> None:
+    begun = refused.clock()
+    while refused.clock() < begun + mended_after:
+        refused.clock.move(seconds=max((mended_after / 40).total_seconds(), 20))
+        await refused.run()
+    refused.push.says = Outcome(Result.ACCEPTED, 201)
+    due = refused.clock() + timedelta(seconds=1)
+    await plan(refused.database, refused.cast, [Planned(ReminderKind.CHANGE, due, due + timedelta(hours=3))], "b" * 32)
+    for _ in range(12):
+        refused.clock.move(seconds=10)
+        await refused.run()
+    sent = await rows(refused.database, Reminder, Reminder.subject_id == "b" * 32)
+    assert [reminder.state for reminder in sent] == ["sent"]
 
 
 async def test_case_24_staff_are_told(refused: Scene, cast: Cast, signed_in: Enter) -> None:
@@ -85,13 +124,14 @@ async def test_case_24_staff_are_told(refused: Scene, cast: Cast, signed_in: Ent
 
 async def test_another_service_goes_on(refused: Scene) -> None:
     async with refused.database.writing() as db:
-        assert await circuit_breakers.resting(db, ["updates.push.services.mozilla.com"], WHEN) == set()
+        other = "updates.push.services.mozilla.com"
+        assert (await circuit_breakers.look_up(db, [SERVICE, other], WHEN)).admit(other)
 
 
 async def test_case_134_a_breaker_from_the_future_is_tried(database: Database) -> None:
     async with database.writing() as db:
         db.add(CircuitBreaker(service="s", refused_by=[], since=FAR, opened_at=FAR, probe_at=FAR))
     async with database.writing() as db:
-        assert await circuit_breakers.resting(db, ["s"], NOW) == set()
+        assert (await circuit_breakers.look_up(db, ["s"], NOW)).admit("s")
     async with database.writing() as db:
-        assert await circuit_breakers.resting(db, ["s"], NOW) == {"s"}
+        assert not (await circuit_breakers.look_up(db, ["s"], NOW)).admit("s")
