@@ -37,3 +37,13 @@ class PushDouble:
     def token(self, which: int = -1) -> str:
         """The answer token of a message that was sent."""
         return str(json.loads(self.sent[which][1].body)["notification"]["data"]["token"])
+
+
+class EmailDouble(PushDouble):
+    """The same for email, whose addresses have no endpoint."""
+
+    name = "email"
+
+    async def send(self, address: Any, message: Message) -> Outcome:
+        self.sent.append((address, message))
+        return self.says

@@ -9,8 +9,11 @@ from server import actor, audit
 from server.channels.protocol import ChannelName
 from server.db import Work
 from server.delivery.attempts import Outgoing, Sending, Target, service_of, targets, write_attempt
+from server.people.models import Patient
 from server.reminders.channel_policies import rules as policies
 from server.reminders.models import Reminder
+from server.reminders.quiet_hours import rules as quiet_hours
+from server.reminders.rules import Planned
 from server.reminders.states import ReminderState
 
 RESTS = "its push service refuses us; it is tried again later"
@@ -33,7 +36,17 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
     policy = policies.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
     if reminder.next_channel_at is not None and reminder.next_channel_at <= now:
         reminder.channel_index, reminder.next_channel_at = reminder.channel_index + 1, None
+    if until := _quiet_until(reminder, patient, now):
+        reminder.next_channel_at = None  # the channel's wait begins when it is tried
+        put_off(reminder, until, now)
+        return []
     return _try_channels(sending, reminder, policy)
+
+
+def _quiet_until(reminder: Reminder, patient: Patient, now: datetime) -> datetime | None:
+    quiet = quiet_hours.read_quiet(patient.quiet_from, patient.quiet_until, patient.zone)
+    plan = Planned(reminder.kind, reminder.moment, reminder.expires_at)
+    return quiet_hours.waits_until(plan, quiet, now, is_first=reminder.channel_index == 0)
 
 
 def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policies.ChannelWait]) -> list[Outgoing]:

@@ -1,14 +1,19 @@
 """What follows for a claimed reminder: an attempt, or its end and why (cases 12, 19)."""
 
+from datetime import datetime, timedelta
+
+import pytest
 from sqlalchemy import update
 
+from server.delivery.sender import Sender
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import PauseReason
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
-from tests.cast import work_by
+from tests.cast import NOW, work_by
+from tests.push_double import EmailDouble
 from tests.reminders.scene import ENDS, WHEN, Scene, plan
 from tests.stories import PUSH, device_of, subscribed
 
@@ -52,3 +57,53 @@ async def test_a_phone_that_takes_no_pushes_is_no_way_to_reach(scene: Scene) -> 
     assert (scene.push.sent, reminder.state) == ([], "failed")
     assert reminder.reason
     assert not reminder.reason.startswith(PUSH)
+
+
+async def quiet_at_night(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        rosa = await db.get_one(Patient, scene.cast.rosa.id)
+        rosa.email = "rosa@example.org"
+        await people.set_quiet(work_by(db, scene.cast.rosa), rosa, "22:00", "08:00")
+
+
+@pytest.mark.parametrize(
+    ("kind", "opens", "closes", "by_night", "in_the_morning"),
+    [
+        # Due at 19:00 for two days: its email waits for the morning.
+        (ReminderKind.CHECK_IN, 19, 19 + 48, ["push"], ["push", "email"]),
+        # Due at 23:00 until midnight: the push goes out as it opens, and no other channel follows at night.
+        (ReminderKind.CHECK_IN, 23, 24, ["push"], ["push"]),
+        # Due at 23:00 for a day: even the push waits.
+        (ReminderKind.CHECK_IN, 23, 47, [], ["push", "email"]),
+        # A visit at 7:00, within quiet hours: each channel goes out before it begins.
+        (ReminderKind.VISIT, 21, 31, ["push", "email"], ["push", "email"]),
+        # A change sounds at any hour.
+        (ReminderKind.CHANGE, 23, 47, ["push", "email"], ["push", "email"]),
+    ],
+)
+async def test_case_155_quiet_hours_hold_for_every_channel_and_every_try(
+    scene: Scene, kind: ReminderKind, opens: int, closes: int, by_night: list[str], in_the_morning: list[str]
+) -> None:
+    await quiet_at_night(scene)
+    midnight = NOW.replace(hour=5, minute=0)  # in New York
+    at = Planned(kind, midnight + timedelta(hours=opens), midnight + timedelta(hours=closes))
+    await plan(scene.database, scene.cast, [at])
+    email = EmailDouble()
+    heard = await _heard_until(scene, email, midnight + timedelta(hours=32))
+    assert [name for name, moment in heard if moment < midnight + timedelta(hours=32)] == by_night
+    heard += await _heard_until(scene, email, midnight + timedelta(hours=38))
+    assert [name for name, _ in heard] == in_the_morning
+
+
+async def _heard_until(scene: Scene, email: EmailDouble, until: datetime) -> list[tuple[str, datetime]]:
+    """What Rosa's phone and mailbox got, with a tick every ten minutes; her phone shows nothing."""
+    heard = []
+    sender = Sender(scene.database, scene.push, scene.clock, "https://localhost", [email])
+    while scene.clock() < until - timedelta(minutes=10):
+        scene.clock.move(minutes=10)
+        before = len(scene.push.sent), len(email.sent)
+        while await sender.tick():
+            pass
+        heard += [("push", scene.clock())] * (len(scene.push.sent) - before[0])
+        heard += [("email", scene.clock())] * (len(email.sent) - before[1])
+    return heard

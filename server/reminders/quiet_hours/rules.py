@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from server.clock import to_utc, to_wall
+from server.clock import on_day, to_wall
 from server.reminders.rules import Planned
+from server.reminders.states import ReminderKind
 
 DAY = timedelta(days=1)
 EARLIER = timedelta(minutes=15)  # how long before quiet hours to send what they would make useless
+ENOUGH = timedelta(hours=1)  # to answer a check-in after quiet hours
+ANSWERED = (ReminderKind.CHECK_IN, ReminderKind.NUDGE)
+# What waits for the end of quiet hours. A changed visit, a test and what goes to staff sound at any hour.
+QUIETED = (ReminderKind.VISIT, *ANSWERED, ReminderKind.DEVICE_CHECK)
 
 
 @dataclass(frozen=True)
@@ -27,27 +32,58 @@ def read_quiet(start: str | None, end: str | None, zone: str) -> Quiet | None:
 
 
 def heard_at(plan: Planned, quiet: Quiet | None, now: datetime) -> datetime:
-    """When to send it: at its moment, or after quiet hours, or before them if it would be of little use after them.
+    """When to send it first: at its moment, or after quiet hours; a visit's also before them.
 
-    Of little use: less than half of the time from the moment to the expiry would be left.
+    Nothing is announced before it can be answered: where the end of quiet hours is too late for a check-in, it is
+    announced as it opens (case 153). A visit's reminder goes out before quiet hours if less than half of the time from
+    its moment to its expiry would be left after them.
     """
-    if quiet is None:
+    if quiet is None or plan.kind not in QUIETED or not is_quiet(plan.moment, quiet):
         return plan.moment
-    wall = to_wall(plan.moment, quiet.zone)
-    if not _is_quiet(wall.time(), quiet):
-        return plan.moment
-    ends = wall.date() if wall.time() < quiet.end else wall.date() + DAY
-    began = wall.date() if wall.time() >= quiet.start else wall.date() - DAY
-    after = to_utc(datetime.combine(ends, quiet.end), quiet.zone)
-    before = to_utc(datetime.combine(began, quiet.start), quiet.zone)
+    after = _end(plan.moment, quiet)
+    if plan.kind in ANSWERED:
+        return after if _is_useful(plan, after) else plan.moment
     if plan.expires_at - after >= (plan.expires_at - plan.moment) / 2:
         return after
-    if before - EARLIER >= now or after >= plan.expires_at:
-        return max(before - EARLIER, now)
+    before = _start(plan.moment, quiet) - EARLIER
+    if before >= now or after >= plan.expires_at:
+        return max(before, now)
     return after
 
 
-def _is_quiet(wall: time, quiet: Quiet) -> bool:
+def waits_until(plan: Planned, quiet: Quiet | None, now: datetime, is_first: bool) -> datetime | None:
+    """Until when a try that is due now must wait for the end of quiet hours; None if it may be made (case 155).
+
+    This holds for each channel and each retry. Where waiting would be too late, a visit may still be announced, and a
+    check-in on its first channel (`is_first`) alone.
+    """
+    if quiet is None or plan.kind not in QUIETED or not is_quiet(now, quiet):
+        return None
+    ends = _end(now, quiet)
+    if _is_useful(plan, ends):
+        return ends
+    return None if is_first or plan.kind == ReminderKind.VISIT else min(ends, plan.expires_at)
+
+
+def _is_useful(plan: Planned, at: datetime) -> bool:
+    """Whether it still helps at this time: before a visit begins, or with enough time left to answer."""
+    return at + ENOUGH <= plan.expires_at if plan.kind in ANSWERED else at < plan.expires_at
+
+
+def _end(moment: datetime, quiet: Quiet) -> datetime:
+    """When the quiet hours end that `moment` is in."""
+    wall = to_wall(moment, quiet.zone)
+    return on_day(wall.date() if wall.time() < quiet.end else wall.date() + DAY, quiet.end, quiet.zone)
+
+
+def _start(moment: datetime, quiet: Quiet) -> datetime:
+    """When the quiet hours began that `moment` is in."""
+    wall = to_wall(moment, quiet.zone)
+    return on_day(wall.date() if wall.time() >= quiet.start else wall.date() - DAY, quiet.start, quiet.zone)
+
+
+def is_quiet(moment: datetime, quiet: Quiet) -> bool:
+    wall = to_wall(moment, quiet.zone).time()
     if quiet.start <= quiet.end:
         return quiet.start <= wall < quiet.end
     return wall >= quiet.start or wall < quiet.end
