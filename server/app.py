@@ -23,7 +23,6 @@ from server.access.guards import admit, asking, spoken_with
 from server.access.visitors import WhoAsks
 from server.actor import Actor
 from server.appointments import routes as appointment_routes
-from server.checkins import plan_pages
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database, Work, scope
 from server.desk import routes as desk_routes
@@ -57,7 +56,6 @@ ROUTERS: list[ControllerRouterHandler] = [
     appointment_routes.router,
     device_routes.router,
     channel_policy_pages.router,
-    plan_pages.router,
     expected_level_pages.router,
     response_routes.router,
     phone_routes.router,

@@ -198,7 +198,7 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("desk/pages.py", "from server.phone.pages import router"),
         ("desk/routes.py", "from server.phone import pages"),
         ("desk/pages.py", "from server.desk import routes"),
-        ("checkins/flow.py", "from server.checkins import plan_pages"),
+        ("checkins/flow.py", "from server.flags import expected_level_pages"),
         ("checkins/flow.py", "from server.web import render"),
         ("checkins/flow.py", "from litestar import Response"),
         ("checkins/flow.py", "from server.access.guards import STAFF"),

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import func, or_, select
+
+from server.access.models import Device
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
+from server.audit import AuditEvent
 from server.checkins import appointment_check_ins
 from server.checkins.appointment_check_ins import TiedTo
 from server.db import Work
-from server.people.models import Patient
+from server.people.models import Caregiver, Patient
 from server.reminders import flow as reminders
 from server.reminders import notices
 from server.reminders.flow import Subject
@@ -38,11 +42,40 @@ async def remind(
     await reminders.replan(work, subject, wanted)
 
 
-async def notify_of_change(work: Work, patient: Patient, appointment: Appointment) -> None:
-    """Notify of a move or a cancellation at once, if anyone was reminded of the old time."""
+async def notify_of_change(work: Work, patient: Patient, appointment: Appointment, was_seen: bool) -> bool:
+    """Notify of a move or a cancellation at once, if anyone knows of the old time; returns whether a notice was sent.
+
+    `was_seen`: whether the patient or a caregiver has seen it in the app.
+    """
+    return await notices.notify_of_change(work, _notice(ReminderKind.CHANGE, patient, appointment), was_seen)
+
+
+async def announce_if_near(work: Work, patient: Patient, appointment: Appointment) -> None:
+    """Announce it at once if it starts so soon that no reminder of it is due any more (case 154)."""
+    if not plan_appointment(appointment.starts, appointment.zone, work.now) and appointment.starts_at > work.now:
+        await notices.remind_now(work, _notice(ReminderKind.VISIT, patient, appointment))
+
+
+def _notice(kind: ReminderKind, patient: Patient, appointment: Appointment) -> Notice:
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
-    notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
-    await notices.notify_of_change(work, notice)
+    return Notice(kind, patient.id, appointment.id, path, appointment.starts_at, detail)
+
+
+async def was_seen(work: Work, appointment: Appointment) -> bool:
+    """Whether the patient or a caregiver has replied, or has opened the app since it was booked or last moved."""
+    if appointment.replied_at is not None:
+        return True
+    known_since = await work.db.scalar(
+        select(func.max(AuditEvent.at)).where(
+            AuditEvent.subject_id == appointment.id, AuditEvent.verb.in_(("appointment.booked", "appointment.moved"))
+        )
+    )
+    theirs = or_(
+        Device.patient_id == appointment.patient_id,
+        Device.caregiver_id.in_(select(Caregiver.id).where(Caregiver.patient_id == appointment.patient_id)),
+    )
+    opened = select(Device.id).where(theirs, Device.ended_at.is_(None), Device.seen_at > known_since)
+    return known_since is not None and await work.db.scalar(opened.limit(1)) is not None
 
 
 def _detail(appointment: Appointment) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.appointments import rules
-from server.appointments.appointment_reminders import notify_of_change, replan
+from server.appointments.appointment_reminders import announce_if_near, notify_of_change, replan, was_seen
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.checkins import appointment_check_ins
@@ -22,6 +22,7 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING:
         raise rules.BadAppointment("over")
+    seen = await was_seen(work, appointment)
     appointment.starts_at = rules.check_start(starts, appointment.zone, work.now)
     appointment.starts, appointment.status = (
         starts,
@@ -31,8 +32,10 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
     audit.record(work, "appointment.moved", appointment)
     patient = await work.db.get_one(Patient, appointment.patient_id)
-    await notify_of_change(work, patient, appointment)
+    told = await notify_of_change(work, patient, appointment, seen)
     await replan(work, patient, appointment)
+    if not told:
+        await announce_if_near(work, patient, appointment)
 
 
 async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) -> bool:
@@ -40,6 +43,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
     await lock(work.db, appointment)
     if not rules.may_become(appointment.status, status):
         return False
+    seen = await was_seen(work, appointment)
     appointment.status = status
     appointment.changes += 1
     audit.record(work, f"appointment.{status}", appointment)
@@ -48,7 +52,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
         await appointment_check_ins.cancel_for_appointment(work, appointment.id, status)
         if status == AppointmentStatus.CANCELLED:
             patient = await work.db.get_one(Patient, appointment.patient_id)
-            await notify_of_change(work, patient, appointment)
+            await notify_of_change(work, patient, appointment, seen)
     elif status in (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED):
         await reminders.cancel(work, appointment.id, status)
     return True

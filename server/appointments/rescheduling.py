@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +15,8 @@ from server.clock import to_utc
 from server.db import Work
 from server.people.models import Clinic, Patient
 
+log = structlog.get_logger()
+
 
 async def recalculate(db: AsyncSession, now: datetime) -> int:
     """Recompute `starts_at` from wall time and the clinic's zone; returns how many appointments changed."""
@@ -22,14 +25,23 @@ async def recalculate(db: AsyncSession, now: datetime) -> int:
         .join(Clinic, Clinic.id == Appointment.clinic_id)
         .where(Appointment.status.in_(rules.UPCOMING), Appointment.starts_at > now)
     )
-    moved = 0
-    for appointment, zone in rows.all():
-        starts_at = to_utc(appointment.starts, zone)
-        if (appointment.zone, appointment.starts_at) != (zone, starts_at):
-            await _put(db, appointment, zone, starts_at, now)
-            moved += 1
-        await checkins.recalculate_tied(db, appointment.id, appointment.starts, zone, now)
-    return moved
+    return sum([await _recalculate_safely(db, appointment, zone, now) for appointment, zone in rows.all()])
+
+
+async def _recalculate_safely(db: AsyncSession, appointment: Appointment, zone: str, now: datetime) -> bool:
+    """Whether it moved. A failure is logged and does not block other appointments (case 157)."""
+    appointment_id = appointment.id
+    try:
+        async with db.begin_nested():
+            starts_at = to_utc(appointment.starts, zone)
+            moves = (appointment.zone, appointment.starts_at) != (zone, starts_at)
+            if moves:
+                await _put(db, appointment, zone, starts_at, now)
+            await checkins.recalculate_tied(db, appointment.id, appointment.starts, zone, now)
+    except Exception as error:
+        log.exception("appointment.not-recalculated", appointment=appointment_id, kind=type(error).__name__)
+        return False
+    return moves
 
 
 async def _put(db: AsyncSession, appointment: Appointment, zone: str, starts_at: datetime, now: datetime) -> None:

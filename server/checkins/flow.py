@@ -51,8 +51,16 @@ async def schedule_all(db: AsyncSession, now: datetime) -> None:
 
 
 async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
-    """Generate the plan's check-ins up to AHEAD; those that exist stay as they are."""
-    rows = await db.execute(select(CheckIn.due_at, CheckIn.day).where(CheckIn.plan_id == plan.id))
+    """Generate the plan's check-ins up to AHEAD; those that exist stay as they are.
+
+    Nobody is asked again for what was answered to a plan of the same questionnaire that has ended.
+    """
+    answered = CheckIn.state.in_((CheckInState.DONE, CheckInState.PARTIAL)) & Plan.ended_at.is_not(None)
+    rows = await db.execute(
+        select(CheckIn.due_at, CheckIn.day)
+        .join(Plan, Plan.id == CheckIn.plan_id)
+        .where(Plan.patient_id == patient.id, Plan.slug == plan.slug, (Plan.id == plan.id) | answered)
+    )
     existing = {mark for row in rows.all() for mark in row}
     for occasion in occasions.occasions(timing_of(plan), patient.zone, now - timedelta(hours=1), now + occasions.AHEAD):
         new = occasion.due_at not in existing and str(occasion.day) not in existing
@@ -91,7 +99,9 @@ async def make_check_in(
 
 
 async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime) -> None:
-    planned = plan_checkin(check_in.due_at, check_in.closes_at, rules.NUDGES.get(plan.rhythm))
+    patient = await db.get_one(Patient, check_in.patient_id)
+    nudge_at = occasions.nudge_at(plan.rhythm, check_in.due_at, patient.zone)
+    planned = plan_checkin(check_in.due_at, check_in.closes_at, nudge_at)
     coming = [plan for plan in planned if plan.expires_at > now]
     audience = PATIENT_ALONE if check_in.left_to_patient else EVERYBODY
     subject = Subject(check_in.id, check_in.patient_id, f"/check-ins/{check_in.id}", audience=audience)

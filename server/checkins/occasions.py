@@ -1,20 +1,15 @@
 """Pure rules: when recurring check-ins fall due, and those around an appointment."""
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import assert_never
 
-from server.checkins.rules import Rhythm
+from server.checkins.rules import NUDGES, Rhythm
 from server.clock import on_day, to_utc, to_wall
 
 AHEAD = timedelta(days=8)  # how far ahead we generate recurring check-ins
-WINDOWS = {
-    Rhythm.WEEKLY: timedelta(days=3),
-    Rhythm.DAILY: timedelta(days=1),
-    Rhythm.MONTHLY: timedelta(days=7),
-    Rhythm.AFTER: timedelta(days=1),
-    Rhythm.BEFORE: timedelta(days=1),
-}
+WINDOWS = {Rhythm.WEEKLY: 3, Rhythm.MONTHLY: 7, Rhythm.AFTER: 1}  # days until it closes at the same hour
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,7 @@ def _falls_on(timing: Timing, day: date) -> bool:
         case Rhythm.WEEKLY:
             return day.weekday() == (timing.starts_on.weekday() if timing.weekday is None else timing.weekday)
         case Rhythm.MONTHLY:
-            return day.day == min(timing.starts_on.day, 28)
+            return day.day == min(timing.starts_on.day, monthrange(day.year, day.month)[1])
         case Rhythm.BEFORE | Rhythm.AFTER:  # they follow appointments
             return False
         case _:
@@ -69,10 +64,18 @@ def _falls_on(timing: Timing, day: date) -> bool:
 
 
 def _closes(timing: Timing, day: date, zone: str) -> datetime:
-    """A daily check-in closes at the patient's midnight; the others some days later (WINDOWS)."""
+    """A daily check-in closes at the patient's midnight; the others some days later, at the same hour (case 158)."""
     if timing.rhythm == Rhythm.DAILY:
         return on_day(day + timedelta(days=1), time(), zone)
-    return on_day(day, timing.at, zone) + WINDOWS[timing.rhythm]
+    return on_day(day + timedelta(days=WINDOWS[timing.rhythm]), timing.at, zone)
+
+
+def nudge_at(rhythm: Rhythm, due_at: datetime, zone: str) -> datetime | None:
+    """When to nudge for a check-in that fell due: some days later at the same hour; None if this plan does not."""
+    if rhythm not in NUDGES:
+        return None
+    due = to_wall(due_at, zone)
+    return on_day(due.date() + timedelta(days=NUDGES[rhythm]), due.time(), zone)
 
 
 def around_appointment(timing: Timing, starts: datetime, clinic_zone: str, zone: str, now: datetime) -> Occasion | None:
@@ -87,5 +90,6 @@ def around_appointment(timing: Timing, starts: datetime, clinic_zone: str, zone:
             return None
         local = to_wall(begins, zone).date()
         return Occasion(max(on_day(local - timedelta(days=1), timing.at, zone), now), begins)
-    due = on_day(to_wall(begins, zone).date() + timedelta(days=1), timing.at, zone)
-    return Occasion(due, due + WINDOWS[Rhythm.AFTER]) if due + WINDOWS[Rhythm.AFTER] > now else None
+    day = to_wall(begins, zone).date() + timedelta(days=1)
+    occasion = occasion_on(timing, day, zone)
+    return Occasion(occasion.due_at, occasion.closes_at) if occasion.closes_at > now else None

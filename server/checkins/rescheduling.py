@@ -1,7 +1,9 @@
 """Upcoming check-ins keep their wall time when a patient changes zone or a country changes its clocks."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +16,17 @@ from server.checkins.rules import CheckInState
 from server.db import Work
 from server.people.models import Patient
 
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Move:
+    """A check-in that gets a new time."""
+
+    check_in: CheckIn
+    plan: Plan
+    occasion: Occasion
+
 
 async def recalculate(db: AsyncSession, now: datetime, patient_id: str | None = None) -> int:
     """Recompute recurring check-ins from their day and the plan's time, in the patient's zone; how many moved."""
@@ -24,11 +37,48 @@ async def recalculate(db: AsyncSession, now: datetime, patient_id: str | None = 
         .where(CheckIn.state == CheckInState.WAITING, CheckIn.due_at > now, CheckIn.day.is_not(None))
     )
     rows = await db.execute(coming.where(CheckIn.patient_id == patient_id) if patient_id else coming)
-    moved = 0
+    by_plan: dict[str, list[Move]] = {}
     for check_in, plan, patient in rows.all():
         occasion = occasions.occasion_on(plans.timing_of(plan), date.fromisoformat(check_in.day or ""), patient.zone)
-        moved += await _put(db, check_in, plan, occasion, now)
-    return moved
+        if occasion != Occasion(check_in.due_at, check_in.closes_at):
+            by_plan.setdefault(plan.id, []).append(Move(check_in, plan, occasion))
+    return sum([await _move_safely(db, moves, now) for moves in by_plan.values()])
+
+
+async def _move_safely(db: AsyncSession, moves: list[Move], now: datetime) -> int:
+    """Move the check-ins of one plan; returns how many. A failure is logged and does not block other plans."""
+    plan_id = moves[0].plan.id
+    try:
+        async with db.begin_nested():
+            return await _move(db, moves, now)
+    except Exception as error:
+        log.exception("check-ins.not-recalculated", plan=plan_id, kind=type(error).__name__)
+        return 0
+
+
+async def _move(db: AsyncSession, moves: list[Move], now: datetime) -> int:
+    """Each takes its new time once no other check-in of the plan has it: a day's shift is a chain (case 157).
+
+    One whose new time is that of a check-in which is over asks for the same occasion again, so it is cancelled.
+    """
+    others = select(CheckIn.due_at).where(
+        CheckIn.plan_id == moves[0].plan.id,
+        CheckIn.appointment_id.is_(None),
+        CheckIn.id.not_in([move.check_in.id for move in moves]),
+    )
+    taken, waiting = set(await db.scalars(others)), list(moves)
+    while waiting:
+        old_times = {move.check_in.due_at for move in waiting}
+        free = next(m for m in waiting if m.occasion.due_at not in old_times - {m.check_in.due_at})
+        waiting.remove(free)
+        if free.occasion.due_at in taken:
+            work = Work(db, system(free.check_in.clinic_id), now)
+            await flow.cancel_check_in(work, free.check_in, "replanned")
+            taken.add(free.check_in.due_at)
+        else:
+            await _put(db, free.check_in, free.plan, free.occasion, now)
+            taken.add(free.occasion.due_at)
+    return len(moves)
 
 
 async def recalculate_tied(db: AsyncSession, appointment_id: str, starts: datetime, zone: str, now: datetime) -> int:

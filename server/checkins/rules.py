@@ -29,7 +29,7 @@ class CheckInState(StrEnum):
 
 RECURRING = (Rhythm.WEEKLY, Rhythm.DAILY, Rhythm.MONTHLY)
 TIED = (Rhythm.BEFORE, Rhythm.AFTER)
-NUDGES = {Rhythm.WEEKLY: timedelta(days=1), Rhythm.MONTHLY: timedelta(days=3)}
+NUDGES = {Rhythm.WEEKLY: 1, Rhythm.MONTHLY: 3}  # days after a check-in is due
 ANSWERED_LATE = timedelta(days=30)  # how long after closing we still take an answer that waited offline
 UNDO = timedelta(minutes=10)
 

@@ -52,8 +52,10 @@ async def remind_now(work: Work, notice: Notice) -> Reminder:
     return reminder
 
 
-async def notify_of_change(work: Work, notice: Notice) -> None:
-    """Notify of a change to a subject: end the links of earlier messages, and send a notice if there were any.
+async def notify_of_change(work: Work, notice: Notice, was_seen: bool = False) -> bool:
+    """Notify of a change to a subject: end the links of earlier messages, and send a notice to whoever knows of it.
+
+    That is whoever was reminded of it, or has seen it otherwise (`was_seen`). Returns whether a notice was sent.
 
     A reminder that a worker is sending right now counts as sent. A new fence number shuts that worker out, so a message
     that has not left yet is written again with the new time.
@@ -74,8 +76,11 @@ async def notify_of_change(work: Work, notice: Notice) -> None:
         else:
             reminder.expires_at, reminder.detail = notice.expires_at, notice.detail
     twice = any(reminder.moment == work.now for reminder in before)
-    if notified and not twice and notice.expires_at > work.now:
+    if not (notified or was_seen or before) or notice.expires_at <= work.now:
+        return False
+    if not twice:
         await remind_now(work, notice)
+    return True
 
 
 async def _locked(db: AsyncSession, subject_id: str) -> list[Reminder]:

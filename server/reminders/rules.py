@@ -61,9 +61,8 @@ def _moment(starts: datetime, zone: str, offset: Offset) -> datetime:
     return to_utc(datetime.combine(starts.date() - timedelta(days=offset.days), offset.at), zone)
 
 
-def plan_checkin(due: datetime, closes: datetime, nudge_after: timedelta | None) -> list[Planned]:
+def plan_checkin(due: datetime, closes: datetime, nudge: datetime | None) -> list[Planned]:
     """A notification when a check-in is due, and at most one nudge while it is open."""
-    nudge = due + nudge_after if nudge_after else None
     if nudge is None or nudge >= closes:
         return [Planned(ReminderKind.CHECK_IN, due, closes)]
     return [Planned(ReminderKind.CHECK_IN, due, nudge), Planned(ReminderKind.NUDGE, nudge, closes)]

@@ -57,7 +57,7 @@ async def test_case_13_a_cancellation_says_so_to_those_who_were_reminded(db: Asy
     for reminder in await reminders.of_subject(db, appointment.id):
         reminder.state = ReminderState.SENT
     appointment.status = AppointmentStatus.CANCELLED
-    await appointment_reminders.notify_of_change(work_by(db, cast.maria), cast.rosa, appointment)
+    await appointment_reminders.notify_of_change(work_by(db, cast.maria), cast.rosa, appointment, was_seen=False)
     [notice] = [one for one in await reminders.of_subject(db, appointment.id) if one.kind == ReminderKind.CHANGE]
     assert notice.expires_at == appointment.starts_at
     assert notice.detail == AppointmentDetail(appointment.starts, appointment.place, True).to_json()

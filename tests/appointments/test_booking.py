@@ -11,6 +11,7 @@ from server.appointments.models import Appointment, Series
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.checkins.models import CheckIn
 from server.checkins.rules import Rhythm
+from server.clock import to_wall
 from server.db import Database
 from server.reminders.models import Reminder
 from tests.appointments.scene import FIRST, around, planned, tied
@@ -28,7 +29,16 @@ async def test_case_15_booked_one_day_ahead_it_is_not_reminded_of_three_days_lat
     tomorrow = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 17, 15)))
     assert await planned(db, tomorrow.id) == ["11-16 10:00", "11-17 13:00"]
     soon = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 16, 10)))
-    assert await planned(db, soon.id) == []
+    assert await planned(db, soon.id) == ["11-16 09:00"]
+
+
+@pytest.mark.parametrize(("ahead", "announced"), [(1, True), (119, True), (121, False), (26 * 60, False)])
+async def test_case_154_a_visit_booked_less_than_two_hours_ahead_is_announced_at_once(
+    db: AsyncSession, cast: Cast, ahead: int, announced: bool
+) -> None:
+    starts = to_wall(NOW + timedelta(minutes=ahead), cast.harbor.zone)
+    appointment = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
+    assert ("11-16 09:00" in await planned(db, appointment.id)) == announced
 
 
 async def test_case_17_each_visit_of_a_series_has_its_own_reminders(db: AsyncSession, cast: Cast) -> None:

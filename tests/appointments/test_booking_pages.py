@@ -98,7 +98,7 @@ async def test_what_no_visit_is_like_is_not_booked_as_it_is(signed_in: Enter, ca
         assert len(visit.place) <= 200
 
 
-async def test_a_walk_in_is_booked_though_no_reminder_is_left(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_a_walk_in_is_booked_and_announced_at_once(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria = await signed_in(cast.maria)
     assert (await book(maria, cast, date="2026-11-16", time="10:00")).status_code == 200
-    assert (await to_come(database), (await only_visit(database)).status) == ([], "booked")
+    assert (await to_come(database), (await only_visit(database)).status) == (["11-16 09:00"], "booked")

@@ -1,6 +1,6 @@
 """Moving and marking appointments, and what follows for reminders and check-ins (case 13)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,10 +9,12 @@ from server.appointments import booking, flow, replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn
+from server.clock import to_wall
 from server.reminders import flow as reminders
 from server.reminders.states import Reply
 from tests.appointments.scene import DECEMBER, FIRST, around, planned, tied
-from tests.cast import Cast, work_by
+from tests.cast import NOW, Cast, work_by
+from tests.stories import device_of
 
 
 async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast: Cast) -> None:
@@ -21,13 +23,38 @@ async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast
     await replies.answer(work_by(db, cast.rosa), visit, Reply.COMING)
     await flow.move(work_by(db, cast.maria), visit, datetime(2026, 12, 3, 14))
     assert (visit.starts, visit.reply, visit.replied_at, visit.changes) == (datetime(2026, 12, 3, 14), None, None, 1)
-    assert await planned(db, visit.id) == ["11-30 10:00", "12-02 10:00", "12-03 12:00"]
+    notice, *coming = await planned(db, visit.id)
+    assert notice == "11-16 09:00"  # Rosa had replied, so she is told at once
+    assert coming == ["11-30 10:00", "12-02 10:00", "12-03 12:00"]
     assert await planned(db, visit.id, "cancelled") == ["11-28 10:00", "12-01 08:00"]
     assert await tied(db, visit) == ["12-02 10:00", "12-04 10:00"]
     check_ins = await checkins.waiting(db, CheckIn.appointment_id == visit.id)
     for check_in in check_ins:
         moments = [r.moment for r in await reminders.of_subject(db, check_in.id) if r.state == "scheduled"]
         assert moments[0] == check_in.due_at
+
+
+@pytest.mark.parametrize("known", ["replied", "opened the app", "not at all"])
+@pytest.mark.parametrize("change", ["moved", "moved near", "cancelled"])
+async def test_case_154_whoever_has_seen_a_visit_is_told_of_its_change(
+    db: AsyncSession, cast: Cast, known: str, change: str
+) -> None:
+    """Before any reminder. Who has not seen the visit hears of a move only if no reminder would come in time."""
+    phone = await device_of(db, cast.rosa)
+    appointment = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    if known == "replied":
+        await replies.answer(work_by(db, cast.luis), appointment, Reply.COMING)
+    phone.seen_at = NOW + timedelta(minutes=5 if known == "opened the app" else -5)
+    await db.flush()
+    work = work_by(db, cast.maria, NOW + timedelta(hours=1))
+    if change == "cancelled":
+        await flow.mark(work, appointment, AppointmentStatus.CANCELLED)
+    else:
+        hours = 49 if change == "moved" else 2
+        await flow.move(work, appointment, to_wall(NOW + timedelta(hours=hours), appointment.zone))
+    told = [r.kind for r in await reminders.of_subject(db, appointment.id) if r.moment == work.now]
+    near = ["visit"] if change == "moved near" else []
+    assert told == (near if known == "not at all" else ["change"])
 
 
 async def test_moving_back_is_as_if_it_had_never_moved(db: AsyncSession, cast: Cast) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.checkins import occasions, rules
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
-from server.clock import to_wall
+from server.clock import is_skipped, to_wall
 
 NEW_YORK = "America/New_York"
 MONDAY = date(2026, 10, 26)
@@ -60,14 +60,17 @@ def test_case_10_a_daily_one_in_the_hour_that_comes_twice_is_asked_once() -> Non
     assert [occasion.due_at for occasion in found] == [utc("2026-11-01 05:30"), utc("2026-11-02 06:30")]
 
 
-def test_monthly_on_a_day_that_every_month_has() -> None:
-    monthly = Timing(Rhythm.MONTHLY, time(9), date(2026, 1, 31))
-    assert due(monthly, "2026-02-01", "2026-05-01") == ["02-28 09:00", "03-28 09:00", "04-28 09:00"]
+@pytest.mark.parametrize("day", [28, 29, 30, 31])
+def test_case_159_monthly_is_on_its_day_or_the_last_of_a_shorter_month(day: int) -> None:
+    monthly = Timing(Rhythm.MONTHLY, time(9), date(2026, 1, day))
+    expected = [f"{month:02}-{min(day, last):02} 09:00" for month, last in ((1, 31), (2, 28), (3, 31), (4, 30))]
+    assert due(monthly, "2026-01-01", "2026-05-01") == expected
+    assert due(monthly, "2028-02-01", "2028-03-01") == [f"02-{min(day, 29)} 09:00"]
 
 
 @pytest.mark.parametrize(
     ("rhythm", "closes"),
-    [("weekly", "2026-10-29 13:00"), ("monthly", "2026-11-02 13:00"), ("daily", "2026-10-27 04:00")],
+    [("weekly", "2026-10-29 13:00"), ("monthly", "2026-11-02 14:00"), ("daily", "2026-10-27 04:00")],
 )
 def test_how_long_each_stays_open(rhythm: Rhythm, closes: str) -> None:
     """A daily one until midnight where the patient is; the others for three days, and for seven."""
@@ -120,3 +123,19 @@ def test_the_after_check_is_asked_the_day_after_for_a_day() -> None:
 def test_the_days_are_the_patients_where_they_live_far_away() -> None:
     """10:00 in New York is already the next day in Auckland."""
     assert around(AFTER, "2026-12-01 10:00", "2026-11-16", "Pacific/Auckland") == ("12-02 21:00", "12-03 21:00")
+
+
+@given(
+    rhythm=st.sampled_from([Rhythm.WEEKLY, Rhythm.MONTHLY, Rhythm.AFTER]),
+    day=st.dates(date(2026, 1, 1), date(2029, 12, 31)),
+    hour=st.integers(0, 23),
+    zone=st.sampled_from([NEW_YORK, "Australia/Lord_Howe", "Europe/Madrid", "Asia/Kathmandu"]),
+)
+def test_case_158_nudges_and_closing_keep_the_hour(rhythm: Rhythm, day: date, hour: int, zone: str) -> None:
+    """Whatever the clocks do in between; an hour that they skip is the only exception."""
+    found = occasions.occasion_on(Timing(rhythm, time(hour), day), day, zone)
+    nudge = occasions.nudge_at(rhythm, found.due_at, zone)
+    for moment in (found.closes_at, *([nudge] if nudge else [])):
+        wall = to_wall(moment, zone)
+        at = to_wall(found.due_at, zone).time() if moment == nudge else time(hour)
+        assert wall.time() == at or is_skipped(datetime.combine(wall.date(), at), zone)

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
-from server.checkins.models import CheckIn
+from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.db import Work
 from server.flags import flow as flags
@@ -50,14 +50,18 @@ async def _close_safely(db: AsyncSession, check_in: CheckIn, now: datetime) -> b
     return True
 
 
+async def submit_started(work: Work, plan: Plan) -> None:
+    """Submit what has been answered of the plan's open check-ins, before the plan ends (case 156)."""
+    await work.db.refresh(plan, with_for_update={"key_share": True})
+    open_now = select(CheckIn).where(CheckIn.plan_id == plan.id, CheckIn.state == CheckInState.WAITING)
+    for check_in in list(await work.db.scalars(open_now.with_for_update(key_share=True))):
+        await _submit_draft(work.db, check_in, work.now)
+
+
 async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
-    """Submit the patient's draft if it has answers, else the caregiver's; without answers, mark the check-in missed."""
-    for respondent in (await drafts.respondents(db, check_in)).values():
-        answers = await _answers(db, check_in, respondent)
-        if any(value is not None for value in answers.values()):
-            submission = Submission(check_in.client_id, answers, respondent, now, status=ResponseStatus.IN_PROGRESS)
-            await submit.submit(Work(db, system(check_in.clinic_id), now), check_in, submission)
-            return
+    """Submit the draft; without answers, mark the check-in missed."""
+    if await _submit_draft(db, check_in, now):
+        return
     check_in.state = CheckInState.MISSED
     await drafts.clear(db, check_in)
     audit.record(Work(db, system(check_in.clinic_id), now), "check-in.missed", check_in)
@@ -65,6 +69,17 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
         occurrence = await history.unanswered_occurrence(db, check_in, definition)
         await flags.raise_flags(Work(db, system(check_in.clinic_id), now), occurrence)
+
+
+async def _submit_draft(db: AsyncSession, check_in: CheckIn, now: datetime) -> bool:
+    """Submit the patient's draft if it has answers, else the caregiver's; False if there are none."""
+    for respondent in (await drafts.respondents(db, check_in)).values():
+        answers = await _answers(db, check_in, respondent)
+        if any(value is not None for value in answers.values()):
+            submission = Submission(check_in.client_id, answers, respondent, now, status=ResponseStatus.IN_PROGRESS)
+            await submit.submit(Work(db, system(check_in.clinic_id), now), check_in, submission)
+            return True
+    return False
 
 
 async def _answers(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> dict[str, Value]:

@@ -16,6 +16,7 @@ from server.clock import to_wall
 from server.people import flow as people
 from server.people import staff
 from server.questionnaires import flow as questionnaires
+from server.responses.submission import closing
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import a_time, form_of, one_of, text, whole
@@ -49,11 +50,15 @@ async def end_page(
 
 @post("/{plan_id:str}/end", opt=STAFF)
 async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: FromPath[str]) -> Response[Any]:
-    """End a plan. It protects the patient, so this needs a reason, and the next page offers to undo it."""
+    """End a plan. It protects the patient, so this needs a reason, and the next page offers to undo it.
+
+    What the patient has answered already is submitted as a partial response (case 156).
+    """
     plan = found(await ended_plans.find(work.db, work.actor, patient_id, plan_id))
     reason = text(await form_of(request), "reason")
     if not reason:
         return await _end_page(request, work.db, work.actor, plan, wrong=True)
+    await closing.submit_started(work, plan)
     if not await ended_plans.end(work, plan, reason):
         return await _end_page(request, work.db, work.actor, plan, reason=reason)
     return render.go(request, f"/staff/patients/{patient_id}?did={plan.id}#plans")
@@ -66,7 +71,7 @@ async def _end_page(
     definition = (await questionnaires.offered(db, actor)).get(plan.slug)
     return render.page(
         request,
-        "checkins/plan_end.html",
+        "desk/plan_end.html",
         422 if wrong else 409 if plan.ended_at is not None else 200,
         plan=plan,
         title=definition.title if definition else plan.slug,

@@ -1,0 +1,60 @@
+"""Staff add and end check-in plans; what a patient has answered already goes in (case 156)."""
+
+import pytest
+
+from server.checkins.models import CheckIn, Plan
+from server.checkins.rules import CheckInState
+from server.db import Database
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.respondents import Respondent
+from server.responses import drafts
+from server.responses.drafts import Statement
+from server.responses.models import Draft, Response
+from tests.cast import NOW, Cast, work_by
+from tests.conftest import Enter
+from tests.stories import due_check_in, rows
+
+
+async def begun(database: Database, cast: Cast) -> CheckIn:
+    """Rosa has answered one question of a check-in that is open."""
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+        said = Statement(Respondent.SELF, {"pain": 2})
+        await drafts.keep(work_by(db, cast.rosa), check_in, definition, said)
+        return check_in
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_case_156_ending_a_plan_submits_what_was_answered(
+    signed_in: Enter, cast: Cast, database: Database, answered: bool
+) -> None:
+    check_in = await begun(database, cast)
+    if not answered:
+        async with database.writing() as db:
+            await drafts.clear(db, check_in)
+    maria = await signed_in(cast.maria)
+    path = f"/staff/patients/{cast.rosa.id}/plans/{check_in.plan_id}/end"
+    await maria.submit(path, {"reason": "Another questionnaire fits better"})
+    [after] = await rows(database, CheckIn, CheckIn.id == check_in.id)
+    responses = await rows(database, Response, Response.check_in_id == check_in.id)
+    assert (after.state, len(responses)) == (("partial", 1) if answered else ("cancelled", 0))
+    assert await rows(database, Draft) == []
+
+
+async def test_case_156_adding_the_same_plan_again_asks_nobody_twice(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    path = f"/staff/patients/{cast.rosa.id}/plans"
+    daily = {"slug": "daily-three", "rhythm": "daily", "at": "09:00"}  # it is nine o'clock in New York
+    await maria.submit(path, daily)
+    [plan] = await rows(database, Plan, Plan.slug == "daily-three")
+    async with database.writing() as db:
+        [today] = [c for c in await rows(database, CheckIn, CheckIn.plan_id == plan.id) if c.due_at <= NOW]
+        (await db.get_one(CheckIn, today.id)).state = CheckInState.DONE
+    await maria.submit(f"{path}/{plan.id}/end", {"reason": "By mistake"})
+    await maria.submit(path, daily)
+    again = [c.day for c in await rows(database, CheckIn, CheckIn.plan_id != plan.id) if c.day]
+    assert again
+    assert today.day not in again
