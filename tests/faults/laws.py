@@ -42,8 +42,14 @@ def _of_visit(row: sqlite3.Row, now: datetime) -> Iterator[str]:
         yield "sent to someone who can't come"
     if moment(row["starts_at"]) <= now:
         yield "sent of a visit that has begun"
-    if moment(row["moment"]) not in moments_of(row):
+    if not _fits(row):
         yield "sent of the visit's old time"
+
+
+def _fits(row: sqlite3.Row) -> bool:
+    """Whether it is a reminder of the visit's time, or the announcement of one booked less than two hours ahead."""
+    ahead = moment(row["starts_at"]) - moment(row["moment"])
+    return moment(row["moment"]) in moments_of(row) or timedelta() < ahead < timedelta(hours=2)
 
 
 def moments_of(row: sqlite3.Row) -> set[datetime]:
@@ -72,7 +78,7 @@ def of_world(life: Life) -> Iterator[str]:
     for row in life.look(A_REMINDER + "WHERE r.kind = 'visit' AND r.state IN ('scheduled', 'sending')"):
         if row["status"] not in ("booked", "arrived"):
             yield f"still to be said of a visit that is {row['status']}"
-        if moment(row["moment"]) not in moments_of(row):
+        if not _fits(row):
             yield "still to be said of the visit's old time"
     if life.look("SELECT id FROM reminder WHERE kind = 'change' AND reason = 'replanned'"):
         yield "a change that nobody was told of"
