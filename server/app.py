@@ -34,10 +34,11 @@ from server.phone import routes as phone_routes
 from server.reminders import channel_policy_pages
 from server.responses import routes as response_routes
 from server.settings import Settings
-from server.web import problems, public_pages, render
+from server.web import cookies, problems, public_pages, render
 from server.web.assets import Assets
 from server.web.dependencies import Db, Now, Who
 
+CSRF_COOKIE = "__Host-csrf"
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
 HEADERS = {
     "Content-Security-Policy": (
@@ -78,8 +79,8 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
         middleware=[DefineMiddleware(WhoAsks, exclude=["^/static/", "^/health/"])],
         csrf_config=CSRFConfig(
             secret=crypto.b64(keyring.lookup),
-            cookie_name="__Host-csrf",
-            cookie_secure=True,
+            cookie_name=cookies.name_on(settings, CSRF_COOKIE),
+            cookie_secure=cookies.are_secure(settings),
             cookie_httponly=True,
             exclude_from_csrf_key="no_csrf",
             exclude=["^/static/"],  # proxies cache these for ever, so they must carry no cookie

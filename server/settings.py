@@ -31,6 +31,11 @@ class Settings:
         return _is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
+    def is_plain_loopback(self) -> bool:
+        """Whether browsers reach the site on their own machine, without TLS."""
+        return self.is_loopback and urlsplit(self.base_url).scheme == "http"
+
+    @property
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or ""
 

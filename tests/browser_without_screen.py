@@ -12,10 +12,13 @@ ORIGIN = "https://localhost"
 class Browser:
     """One device. `get` and `submit` follow redirects; `post_json` is what the pages' scripts send."""
 
-    def __init__(self, app: Litestar, user_agent: str = "iPhone", address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, app: Litestar, user_agent: str = "iPhone", address: str = "127.0.0.1", origin: str = ORIGIN
+    ) -> None:
+        self.csrf_cookie = "__Host-csrf" if origin.startswith("https") else "local-csrf"
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=cast(Any, app), client=(address, 50000)),
-            base_url=ORIGIN,
+            base_url=origin,
             headers={"user-agent": user_agent},
             follow_redirects=True,
         )
@@ -29,18 +32,18 @@ class Browser:
         return await self.http.post(path, data=data, headers={"accept": "text/html"} | _dashed(headers))
 
     async def csrf(self) -> str:
-        held = self.http.cookies.get("__Host-csrf")
+        held = self.http.cookies.get(self.csrf_cookie)
         if held is None:
             await self.get("/join")
-            held = self.http.cookies["__Host-csrf"]
+            held = self.http.cookies[self.csrf_cookie]
         return held
 
     async def post_json(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        said = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "accept": "application/json"}
+        said = {"origin": str(self.http.base_url), "sec-fetch-site": "same-origin", "accept": "application/json"}
         return await self.http.post(path, json=body, headers=said | _dashed(headers))
 
     async def delete(self, path: str) -> httpx.Response:
-        return await self.http.delete(path, headers={"origin": ORIGIN, "accept": "application/json"})
+        return await self.http.delete(path, headers={"origin": str(self.http.base_url), "accept": "application/json"})
 
     async def close(self) -> None:
         await self.http.aclose()

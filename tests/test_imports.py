@@ -40,6 +40,7 @@ CORE = {
 }
 COMPOSITION = {"app", "cli", "demo", "migrations", "operations", "supervisor", "worker"}
 PAGES_ALONE_USE = {
+    "server.web.cookies",
     "server.web.render",
     "server.web.problems",
     "server.web.form_fields",

@@ -6,6 +6,7 @@ from litestar.datastructures import Cookie
 
 from server import language
 from server.access import rules as access_rules
+from server.web.cookies import cookie, value_of
 from server.web.dependencies import Connection
 
 PERSON_COOKIE = "__Host-interlude"
@@ -13,35 +14,27 @@ STAFF_COOKIE = "__Host-interlude-desk"
 LANGUAGE_COOKIE = "__Host-language"
 
 
-def session_cookie(token: str, of_staff: bool = False) -> Cookie:
-    """`__Host-`: sent to this host only, over https (or localhost) only. HttpOnly: scripts cannot read it."""
-    life = access_rules.STAFF_SESSION_LIFE if of_staff else access_rules.PERSON_SESSION_LIFE
-    return Cookie(
-        key=STAFF_COOKIE if of_staff else PERSON_COOKIE,
-        value=token,
-        path="/",
-        secure=True,
-        httponly=True,
-        samesite="lax",
-        max_age=int(life.total_seconds()),
-    )
+def session_cookie(connection: Connection, token: str, of_staff: bool = False) -> Cookie:
+    if of_staff:
+        return cookie(connection, STAFF_COOKIE, token, access_rules.STAFF_SESSION_LIFE)
+    return cookie(connection, PERSON_COOKIE, token, access_rules.PERSON_SESSION_LIFE)
 
 
-def session_token(connection: Connection) -> str:
-    """The person's session token in this browser's cookie, even if the session has expired; "" if there is none."""
-    return connection.cookies.get(PERSON_COOKIE, "")
+def session_token(connection: Connection, of_staff: bool = False) -> str:
+    """The session token in this browser's cookie, even if the session has expired; "" if there is none."""
+    return value_of(connection, STAFF_COOKIE if of_staff else PERSON_COOKIE)
 
 
-def ended_cookie(of_staff: bool = False) -> Cookie:
+def ended_cookie(connection: Connection, of_staff: bool = False) -> Cookie:
     """Deletes the session cookie. Browsers delete a `__Host-` cookie only if the attributes are the same."""
-    return replace(session_cookie("", of_staff), max_age=0)
+    return replace(session_cookie(connection, "", of_staff), max_age=0)
 
 
-def language_cookie(locale: str) -> Cookie:
-    return replace(session_cookie(locale), key=LANGUAGE_COOKIE)
+def language_cookie(connection: Connection, locale: str) -> Cookie:
+    return cookie(connection, LANGUAGE_COOKIE, locale, access_rules.PERSON_SESSION_LIFE)
 
 
 def chosen_language(connection: Connection) -> str | None:
     """The language chosen in this browser, before or after signing in; None if there is none."""
-    chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
+    chosen = value_of(connection, LANGUAGE_COOKIE)
     return chosen if chosen in language.LANGUAGES else None

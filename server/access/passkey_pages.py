@@ -47,7 +47,7 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
     await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
-    response.set_cookie(session_cookie(joined.token))
+    response.set_cookie(session_cookie(request, joined.token))
     return response
 
 

@@ -65,7 +65,7 @@ def _device(request: Ask) -> str:
 
 def _enter(request: Ask, token: str) -> Response[Any]:
     response = render.go(request, "/staff")
-    response.set_cookie(session_cookie(token, of_staff=True))
+    response.set_cookie(session_cookie(request, token, of_staff=True))
     return response
 
 
@@ -73,7 +73,7 @@ def _enter(request: Ask, token: str) -> Response[Any]:
 async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
     response = render.go(request, "/staff/sign-in")
-    response.set_cookie(ended_cookie(of_staff=True))
+    response.set_cookie(ended_cookie(request, of_staff=True))
     return response
 
 

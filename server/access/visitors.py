@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
-from server.access.cookies import PERSON_COOKIE, STAFF_COOKIE
+from server.access.cookies import session_token
 from server.access.models import Device, DeviceSession
 from server.actor import Actor, ActorKind, Visitor
 from server.people import rules
@@ -19,7 +19,7 @@ class WhoAsks(AbstractAuthenticationMiddleware):
     """Resolves the session cookies of a request to a Visitor; an invalid or ended session counts as signed out."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        person, staff = connection.cookies.get(PERSON_COOKIE), connection.cookies.get(STAFF_COOKIE)
+        person, staff = session_token(connection), session_token(connection, of_staff=True)
         if not person and not staff:
             return AuthenticationResult(user=Visitor(), auth=None)
         now = connection.app.state.clock()

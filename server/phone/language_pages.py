@@ -24,7 +24,7 @@ async def choose(request: Ask) -> Response[Any]:
     if chosen not in language.LANGUAGES:
         return problems.answer(request, 422)
     response = render.go(request, BACK.get(text(form, "back", 10), "/join"))
-    response.set_cookie(language_cookie(chosen))
+    response.set_cookie(language_cookie(request, chosen))
     return response
 
 
@@ -42,7 +42,7 @@ async def set_language(request: Ask, work: InWork) -> Response[Any]:
     if work.actor.kind == ActorKind.PATIENT:
         await flow.set_language(work, await work.db.get_one(Patient, work.actor.patient_id), chosen)
     response = render.go(request, "/settings")
-    response.set_cookie(language_cookie(chosen))
+    response.set_cookie(language_cookie(request, chosen))
     return response
 
 

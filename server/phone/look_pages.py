@@ -21,7 +21,7 @@ async def set_size(request: Ask) -> Response[Any]:
     if size not in render.LOOKS["size"]:
         return problems.answer(request, 422)
     response = render.go(request, "/settings/look" if request.user.person else "/join")
-    response.set_cookie(render.look_cookie("size", size))
+    response.set_cookie(render.look_cookie(request, "size", size))
     return response
 
 
@@ -37,7 +37,7 @@ async def set_scan(request: Ask) -> Response[Any]:
     if step not in (*render.LOOKS["scan"], "off"):
         return problems.answer(request, 422)
     response = render.go(request, "/settings/scan")
-    response.set_cookie(render.look_cookie("scan", step.removeprefix("off")))
+    response.set_cookie(render.look_cookie(request, "scan", step.removeprefix("off")))
     return response
 
 
@@ -53,7 +53,7 @@ async def set_aloud(request: Ask) -> Response[Any]:
     if aloud not in render.LOOKS["aloud"]:
         return problems.answer(request, 422)
     response = render.go(request, "/settings/aloud")
-    response.set_cookie(render.look_cookie("aloud", aloud))
+    response.set_cookie(render.look_cookie(request, "aloud", aloud))
     return response
 
 

@@ -69,7 +69,7 @@ async def leave(request: Ask, work: InWork) -> Response[Any]:
     """Withdraw consent: stop all messages and sign out every device (case 51)."""
     await departures.leave(work, await work.db.get_one(Patient, work.actor.patient_id))
     response = render.go(request, "/join")
-    response.set_cookie(ended_cookie())
+    response.set_cookie(ended_cookie(request))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

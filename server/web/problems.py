@@ -31,6 +31,12 @@ WORDS = {
     503: mark("We're too busy to save this right now. Nothing was sent. Please try again in a minute."),
 }
 
+# A form without any cookie. A form of another site comes without cookies too, but is not for us to explain.
+COOKIES_OFF = mark(
+    "Your browser doesn't keep cookies for this site, so we couldn't take this. "
+    "Please allow cookies in your browser's settings. Then open this page again."
+)
+
 
 def found(row: T | None) -> T:
     """The row. Raises NotFoundException (404) if there is none, or it belongs to someone else."""
@@ -46,7 +52,11 @@ def wants_json(request: Request[Any, Any, Any]) -> bool:
 
 def answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
     """An error response of this status: a page or JSON, as the caller accepts."""
-    words = language.gettext(WORDS.get(status, WORDS[500]))
+    return _answer(request, status, WORDS.get(status, WORDS[500]), detail)
+
+
+def _answer(request: Request[Any, Any, Any], status: int, message: str, detail: str) -> Response[Any]:
+    words = language.gettext(message)
     if wants_json(request):
         body = {"type": "about:blank", "status": status, "title": words, "detail": detail}
         return Response(body, status_code=status, media_type="application/problem+json", headers=render.FRESH)
@@ -60,8 +70,16 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
             return render.go(request, "/staff/sign-in" if who in STAFF_ROUTES else "/join")
     if error.status_code >= 500:
         log.error("request.failed", kind=type(error).__name__, exc_info=error)
+    if error.status_code == 403 and _has_no_cookies(request):
+        return _answer(request, 403, COOKIES_OFF, "")
     detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""
     return answer(request, error.status_code, detail)
+
+
+def _has_no_cookies(request: Request[Any, Any, Any]) -> bool:
+    """Whether one of our own forms arrived without the cookie that each page sets."""
+    is_own = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    return request.method == "POST" and not request.cookies and is_own and not wants_json(request)
 
 
 def on_database_busy(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:

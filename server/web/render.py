@@ -1,6 +1,7 @@
 """Render pages and fragments from one template each. Only this module reads htmx's headers."""
 
 import re
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,14 @@ from server import language
 from server.actor import Visitor
 from server.clock import to_wall
 from server.phone_numbers import countries as number_countries
+from server.web import cookies
 from server.web.assets import Assets
 
 SERVER = Path(__file__).parent.parent
 # How this browser shows pages, whoever is signed in: text size in percent; seconds per step of one-switch scanning;
 # speed of the Read aloud button, or "off". The first value is the default.
 LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5"), "aloud": ("normal", "slow", "off")}
+LOOK_LIFE = timedelta(days=400)  # the longest that browsers allow
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 INDENT = re.compile(r"^[ \t]+(?=[<{])", re.MULTILINE)
 
@@ -108,13 +111,12 @@ def _draw(request: Request[Visitor, Any, Any], template: str, fragment: bool, co
 
 
 def look_of(request: Request[Any, Any, Any], name: str) -> str:
-    chosen = request.cookies.get(f"__Host-{name}", "")
+    chosen = cookies.value_of(request, f"__Host-{name}")
     return chosen if chosen in LOOKS[name] else LOOKS[name][0]
 
 
-def look_cookie(name: str, value: str) -> Cookie:
-    life = 400 * 24 * 3600
-    return Cookie(key=f"__Host-{name}", value=value, path="/", secure=True, httponly=True, samesite="lax", max_age=life)
+def look_cookie(request: Request[Any, Any, Any], name: str, value: str) -> Cookie:
+    return cookies.cookie(request, f"__Host-{name}", value, LOOK_LIFE)
 
 
 def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from yarl import URL
 
 from server.access.rules import CONSENT_VERSION
 from server.people.models import Caregiver, Patient, Staff
@@ -79,9 +78,7 @@ async def handset(site: RunningSite, person: Patient | Caregiver) -> AsyncIterat
 
 @contextlib.asynccontextmanager
 async def _session(site: RunningSite) -> AsyncIterator[Session]:
-    # Browsers keep Secure cookies from localhost; aiohttp has to be told to.
-    jar = aiohttp.CookieJar(treat_as_secure_origin=URL(site.base_url))
-    async with aiohttp.ClientSession(cookie_jar=jar, headers={"accept": "text/html"}) as client:
+    async with aiohttp.ClientSession(headers={"accept": "text/html"}) as client:
         yield Session(client, site.base_url)
 
 

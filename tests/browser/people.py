@@ -5,7 +5,10 @@ from typing import Any
 
 from playwright.async_api import Browser, Error, Page, expect
 
+from server.access.cookies import PERSON_COOKIE
 from server.people.models import Caregiver, Patient, Staff
+from server.settings import Settings
+from server.web import cookies
 
 from . import tongues
 from .chromium import DESKTOP, new_page
@@ -36,6 +39,11 @@ async def join(page: Page, site: RunningSite, person: Patient | Caregiver) -> No
     await press(page, "Continue")
     await press(page, "I agree")
     await page.wait_for_url("**/reminders")
+
+
+async def lose_session(page: Page) -> None:
+    """As when the person is signed out from afar: the browser no longer sends a session."""
+    await page.context.clear_cookies(name=cookies.name_on(Settings(), PERSON_COOKIE))
 
 
 async def desk_of(browser: Browser, site: RunningSite, staff: Staff, **options: Any) -> Page:

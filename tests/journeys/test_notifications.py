@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from server.access.cookies import PERSON_COOKIE
 from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
 from tests.browser.chromium import PHONE, deliver_push
 from tests.browser.eventually import eventually
-from tests.browser.people import desk_of, phone_of, press, sees
+from tests.browser.people import desk_of, lose_session, phone_of, press, sees
 from tests.browser.running_site import RunningSite
 
 SHOWN = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
@@ -80,7 +79,7 @@ async def test_case_35_it_is_shown_and_told_when_the_session_has_ended(chromium:
     await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
     visit = await site.book_visit(timedelta(days=2))
     reminder, token = await site.hand_over(visit.id)
-    await rosa.context.clear_cookies(name=PERSON_COOKIE)
+    await lose_session(rosa)
     assert len(await pushed(rosa, visit_payload(site, visit.id, reminder, token))) == 1
     await site.wait_for_attempt(visit.id, "shown")
 

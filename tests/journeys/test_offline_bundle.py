@@ -6,10 +6,9 @@ from datetime import timedelta
 
 from playwright.async_api import Browser
 
-from server.access.cookies import PERSON_COOKIE
 from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
-from tests.browser.people import answer_all, go, join, phone_of, press, sees, sees_not
+from tests.browser.people import answer_all, go, join, lose_session, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.journeys.offline_bundle import HELD, UNREAD, given_it_is_held, it_is_held, tags, when_it_stands
 
@@ -73,7 +72,7 @@ async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Brows
     await phone.context.set_offline(True)
     await phone.goto("/")
     await answer_all(phone, "Start", "4")
-    await phone.context.clear_cookies(name=PERSON_COOKIE)
+    await lose_session(phone)
     await phone.context.set_offline(False)
     await join(phone, site, site.cast.walter)
     await go(phone, "/")

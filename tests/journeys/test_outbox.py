@@ -5,16 +5,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Route, expect
 
-from server.access.cookies import PERSON_COOKIE
-from tests.browser.people import (
-    go,
-    join,
-    phone_of,
-    press,
-    sees,
-    sees_not,
-    without_background_sync,
-)
+from tests.browser.people import go, join, lose_session, phone_of, press, sees, sees_not, without_background_sync
 from tests.browser.running_site import RunningSite
 from tests.journeys.unsent import (
     NOT_YET,
@@ -116,7 +107,7 @@ async def test_case_44_signed_out_from_afar_while_answers_wait(chromium: Browser
     rosa = await phone_of(chromium, site, site.cast.rosa)
     check_in = await given_all_is_answered(site, rosa)
 
-    await rosa.context.clear_cookies(name=PERSON_COOKIE)
+    await lose_session(rosa)
     await press(rosa, "Send to clinic")
     await sees(rosa, "Saved on this phone. Please sign in again and we'll send it.")
     await join(rosa, site, site.cast.rosa)
@@ -152,14 +143,14 @@ async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_lo
     await sees(phone, NOT_YET)
     await phone.context.unroute(UPLOADS)
 
-    await phone.context.clear_cookies(name=PERSON_COOKIE)
+    await lose_session(phone)
     await join(phone, site, site.cast.walter)
     await phone.goto("/")
     await phone.evaluate("Outbox.flush()")
     await sees_not(phone, "wait")
     assert await site.responses_to(check_in) == 0
 
-    await phone.context.clear_cookies(name=PERSON_COOKIE)
+    await lose_session(phone)
     await join(phone, site, site.cast.rosa)
     await phone.goto("/")
     await site.wait_for_response(check_in)

@@ -52,7 +52,7 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     await _keep_language(request, db, joined.device.patient_id, now)
     await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)
     response = render.go(request, "/reminders")
-    response.set_cookie(session_cookie(joined.token))
+    response.set_cookie(session_cookie(request, joined.token))
     return response
 
 
@@ -96,7 +96,7 @@ def sign_out_page(request: Ask) -> Response[str]:
 async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
     response = render.go(request, "/join")
-    response.set_cookie(ended_cookie())
+    response.set_cookie(ended_cookie(request))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 

@@ -1,20 +1,17 @@
 """A new device shows a number and waits until somebody approves it."""
 
-from dataclasses import replace
 from typing import Any
 
 from litestar import Response, Router, get, post
-from litestar.datastructures import Cookie
 
 from server.access import rules
-from server.access.cookies import session_cookie
 from server.access.guards import source_of
 from server.access.joining import requests as join_requests
 from server.access.joining.requests import Asked
 from server.access.models import PairingCode
 from server.people.models import Clinic
 from server.people.rules import Refused
-from server.web import render
+from server.web import cookies, render
 from server.web.dependencies import ANYONE, Ask, Db, Now
 
 ASKED_COOKIE = "__Host-asked"
@@ -27,13 +24,8 @@ async def ask(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(asked, Refused):
         return render.page(request, "access/join.html", 429, refused=asked, typed="")
     response = render.go(request, "/join/asked")
-    response.set_cookie(_cookie(asked))
+    response.set_cookie(cookies.cookie(request, ASKED_COOKIE, f"{asked.code}.{asked.token}", rules.ASK_LIFE))
     return response
-
-
-def _cookie(asked: Asked) -> Cookie:
-    life = int(rules.ASK_LIFE.total_seconds())
-    return replace(session_cookie(f"{asked.code}.{asked.token}"), key=ASKED_COOKIE, max_age=life)
 
 
 @get("/asked", opt=ANYONE)
@@ -60,7 +52,7 @@ async def asked_state(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 
 def _asked(request: Ask) -> Asked:
-    code, _, token = request.cookies.get(ASKED_COOKIE, "").partition(".")
+    code, _, token = cookies.value_of(request, ASKED_COOKIE).partition(".")
     return Asked(code, token)
 
 
