@@ -1,5 +1,6 @@
 """Who may open which route. Every route names its audience (`opt={"who": …}`); a route without one is closed."""
 
+from litestar.connection import Request
 from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 
@@ -9,6 +10,7 @@ from server.actor import Actor, ActorKind, Role, Visitor
 from server.db import Work
 from server.people.models import Patient
 from server.web.dependencies import Ask, Connection, MayOpen
+from server.web.form_fields import typed_in
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -22,13 +24,20 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     if actor is None and handler.opt.get("tells_left"):
         await _refuse_who_left(connection)
     if actor is None:
-        raise NotAuthorizedException(extra={"who": who})
+        raise NotAuthorizedException(extra={"who": who, "typed": await _typed(connection)})
     if who == MayOpen.ADMIN and actor.role != Role.ADMIN:
         raise PermissionDeniedException("Only an admin of the clinic may do this.")
     if who == MayOpen.CLINICIAN and actor.role not in (Role.CLINICIAN, Role.ADMIN):
         raise PermissionDeniedException("Only a clinician or an admin of the clinic may do this.")
     if who == MayOpen.PATIENT and actor.kind != ActorKind.PATIENT:
         raise PermissionDeniedException("Only the patient may do this.")
+
+
+async def _typed(connection: Connection) -> list[str]:
+    """What came with a form whose session has ended, so that the error page can give it back (case 91)."""
+    if not isinstance(connection, Request) or connection.method != "POST":
+        return []
+    return typed_in(await connection.form())
 
 
 async def _refuse_who_left(connection: Connection) -> None:

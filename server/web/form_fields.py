@@ -14,6 +14,8 @@ from server.db import WORD
 
 STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
 LONGEST = 2000  # characters per field
+LONG_WORD = 40  # characters; ids and times are shorter
+SECRETS = ("password", "secret", "code", "_csrf_token", "back", "outbox")
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -34,9 +36,29 @@ async def json_of(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return body
 
 
+class TooLong(ClientException):
+    """A field holds more than fits. Nothing is cut: the error page shows what was typed (case 84)."""
+
+    status_code = 422
+
+    def __init__(self, form: FormMultiDict, name: str, length: int, longest: int) -> None:
+        super().__init__(f"{name} has {length} characters; at most {longest} fit", extra={"typed": typed_in(form)})
+        self.length, self.longest = length, longest
+
+
 def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
+    """The trimmed text of a field; "" if it is absent. Raises TooLong."""
     value = form.get(name)
-    return value.replace("\0", "").strip()[:longest] if isinstance(value, str) else ""
+    kept = value.replace("\0", "").strip() if isinstance(value, str) else ""
+    if len(kept) > longest:
+        raise TooLong(form, name, len(kept), longest)
+    return kept
+
+
+def typed_in(form: FormMultiDict) -> list[str]:
+    """What a person wrote in sentences, so that an error page can give it back; never a secret, a code or a choice."""
+    written = [value for name, value in form.multi_items() if isinstance(value, str) and name not in SECRETS]
+    return [value.strip() for value in written if " " in value.strip() or len(value) > LONG_WORD]
 
 
 def one_of(form: FormMultiDict, name: str, words: type[Word]) -> Word | None:

@@ -1,5 +1,6 @@
 """Errors in plain words: a page for a person, a problem document (RFC 9457) for a script."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -8,9 +9,11 @@ from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundE
 from sqlalchemy.exc import OperationalError
 
 from server import language
+from server.language import gettext as _
 from server.language import mark
 from server.web import render
 from server.web.dependencies import MayOpen
+from server.web.form_fields import TooLong
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -50,17 +53,19 @@ def wants_json(request: Request[Any, Any, Any]) -> bool:
     return "text/html" not in accepted and ("json" in accepted or "json" in request.headers.get("content-type", ""))
 
 
-def answer(request: Request[Any, Any, Any], status: int, detail: str = "") -> Response[Any]:
-    """An error response of this status: a page or JSON, as the caller accepts."""
-    return _answer(request, status, WORDS.get(status, WORDS[500]), detail)
+def answer(
+    request: Request[Any, Any, Any], status: int, detail: str = "", words: str = "", typed: Sequence[str] = ()
+) -> Response[Any]:
+    """An error response of this status: a page or JSON, as the caller accepts.
 
-
-def _answer(request: Request[Any, Any, Any], status: int, message: str, detail: str) -> Response[Any]:
-    words = language.gettext(message)
+    `words` replace the usual ones of the status. `typed` is what the person wrote: the page gives it back.
+    """
+    words = words or language.gettext(WORDS.get(status, WORDS[500]))
     if wants_json(request):
         body = {"type": "about:blank", "status": status, "title": words, "detail": detail}
         return Response(body, status_code=status, media_type="application/problem+json", headers=render.FRESH)
-    return render.page(request, "shared/problem.html", status, words=words, detail=detail, code=status)
+    home = "/staff" if request.url.path.startswith("/staff") else "/"
+    return render.page(request, "shared/problem.html", status, words=words, detail=detail, typed=typed, home=home)
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -68,10 +73,15 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         who = (error.extra or {}).get("who", MayOpen.PERSON) if isinstance(error.extra, dict) else MayOpen.PERSON
         if request.method == "GET":
             return render.go(request, "/staff/sign-in" if who in STAFF_ROUTES else "/join")
+    extra = error.extra if isinstance(error.extra, dict) else {}
+    if isinstance(error, TooLong) and not wants_json(request):
+        return answer(request, 422, words=_too_long(error), typed=extra["typed"])
+    if isinstance(error, NotAuthorizedException) and extra.get("typed") and not wants_json(request):
+        return _signed_out(request, extra)
     if error.status_code >= 500:
         log.error("request.failed", kind=type(error).__name__, exc_info=error)
     if error.status_code == 403 and _has_no_cookies(request):
-        return _answer(request, 403, COOKIES_OFF, "")
+        return answer(request, 403, words=language.gettext(COOKIES_OFF))
     detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""
     return answer(request, error.status_code, detail)
 
@@ -80,6 +90,18 @@ def _has_no_cookies(request: Request[Any, Any, Any]) -> bool:
     """Whether one of our own forms arrived without the cookie that each page sets."""
     is_own = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
     return request.method == "POST" and not request.cookies and is_own and not wants_json(request)
+
+
+def _too_long(error: TooLong) -> str:
+    words = _("Your text is too long to save: it has %(length)s characters, and %(longest)s fit. Nothing was saved.")
+    return words % {"length": error.length, "longest": error.longest}
+
+
+def _signed_out(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any]:
+    """A form that came after the session ended: sign in again, with the text at hand (case 91)."""
+    door = "/staff/sign-in" if extra.get("who") in STAFF_ROUTES else "/join"
+    words = _("You were signed out, so this was not saved. Your text is below: copy it before you go on.")
+    return render.page(request, "shared/problem.html", 401, words=words, detail="", typed=extra["typed"], home=door)
 
 
 def on_database_busy(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:

@@ -13,6 +13,7 @@ PAGES = [*SERVER.rglob("*.html"), *SERVER.rglob("*pages.py"), *(SERVER.parent / 
 SHOWN = "\n".join(page.read_text() for page in PAGES)
 # Reasons that no page names, and the words of the branch that is about them.
 SHOWN_AS = {
+    "called-off": '"called-off": "over"',  # the name of its text on the page of rejected entries
     "challenge": 'id="passkey-failed"',  # whatever went wrong with a passkey
     "code": "That code isn't right. Please use the newest one from the app.",
     "email": "Please check the email and the role.",

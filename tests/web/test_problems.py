@@ -3,10 +3,17 @@
 import gzip
 
 import pytest
+from markupsafe import escape
+from sqlalchemy import update
 
-from tests.browser_without_screen import ORIGIN, Browser
-from tests.cast import Cast
+from server.access.models import DeviceSession
+from server.appointments.models import Appointment
+from server.db import Database
+from server.people.models import Caregiver, Patient, PhoneCall
+from tests.browser_without_screen import ORIGIN, Browser, words
+from tests.cast import NOW, Cast
 from tests.conftest import Enter
+from tests.stories import rows
 
 JSON = {"content-type": "application/json", "accept": "application/json", "origin": ORIGIN}
 SCRIPTED = ["/push/receipts", "/visits/reply", "/push/subscriptions"]
@@ -98,3 +105,58 @@ async def test_nobody_is_sent_to_the_door_that_fits(browser: Browser) -> None:
     assert (await browser.get("/staff/team")).url.path == "/staff/sign-in"
     assert (await browser.post_json("/open", {})).status_code == 401
     assert (await browser.submit("/settings/text", {"detail": "on"})).status_code == 401
+
+
+LONG = "Somebody has to drive you home. " * 200  # 6,400 characters
+FORMS = {
+    "book": (
+        "/staff/visits",
+        {"patient": "{rosa}", "date": "2026-12-01", "time": "10:00", "count": "1"},
+        "instructions",
+    ),
+    "place": ("/staff/visits", {"patient": "{rosa}", "date": "2026-12-01", "time": "10:00", "count": "1"}, "place"),
+    "register": ("/staff/patients", {"name": "Ana Ruiz", "zone": "America/New_York"}, "instructions"),
+    "clinic": ("/staff/clinic", {"name": "Harbor", "zone": "America/New_York"}, "visit_instructions"),
+    "call": ("/staff/patients/{rosa}/calls", {"outcome": "reached"}, "note"),
+    "caregiver": ("/staff/patients/{rosa}/caregivers", {"name": "Luis"}, "relation"),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+async def test_case_84_a_text_that_does_not_fit_is_refused_and_given_back_whole(
+    signed_in: Enter, cast: Cast, database: Database, name: str
+) -> None:
+    path, values, field = FORMS[name]
+    ruth = await signed_in(cast.ruth)
+    before = await _counts(database)
+    filled = {key: value.format(rosa=cast.rosa.id) for key, value in values.items()}
+    page = await ruth.submit(path.format(rosa=cast.rosa.id), filled | {field: LONG})
+    assert page.status_code == 422
+    assert "6,399" in words(page) or "6399" in words(page)
+    assert LONG.strip() in page.text
+    assert await _counts(database) == before
+
+
+async def _counts(database: Database) -> list[int]:
+    tables = (Appointment, Patient, PhoneCall, Caregiver)
+    return [len(await rows(database, table)) for table in tables]
+
+
+async def test_case_91_a_note_that_came_after_the_session_ended_is_given_back(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    token = await maria.csrf()
+    async with database.writing() as db:
+        await db.execute(update(DeviceSession).values(ended_at=NOW))
+    note = "Called her husband: <b>thicker</b> drinks from today."
+    page = await maria.http.post(
+        f"/staff/patients/{cast.rosa.id}/calls",
+        data={"outcome": "reached", "note": note, "_csrf_token": token, "password": "a secret of hers"},
+        headers={"accept": "text/html"},
+    )
+    assert (page.status_code, "You were signed out" in words(page)) == (401, True)
+    assert str(escape(note)) in page.text
+    assert 'href="/staff/sign-in"' in page.text
+    assert "a secret of hers" not in page.text
+    assert token not in page.text.split("<main", 1)[1]
