@@ -1,6 +1,7 @@
 """Errors in plain words: a page for a person, a problem document (RFC 9457) for a script."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -41,6 +42,24 @@ COOKIES_OFF = mark(
 )
 
 
+@dataclass(frozen=True)
+class Onward:
+    """The button of an error page."""
+
+    path: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error page. `typed` is what the person wrote, which the page gives back."""
+
+    words: str
+    onward: Onward
+    detail: str = ""
+    typed: Sequence[str] = ()
+
+
 def found(row: T | None) -> T:
     """The row. Raises NotFoundException (404) if there is none, or it belongs to someone else."""
     if row is None:
@@ -64,8 +83,12 @@ def answer(
     if wants_json(request):
         body = {"type": "about:blank", "status": status, "title": words, "detail": detail}
         return Response(body, status_code=status, media_type="application/problem+json", headers=render.FRESH)
-    home = "/staff" if request.url.path.startswith("/staff") else "/"
-    return render.page(request, "shared/problem.html", status, words=words, detail=detail, typed=typed, home=home)
+    home = ("/staff", _("Back to the inbox")) if request.url.path.startswith("/staff") else ("/", _("Back to Home"))
+    return _page(request, status, Problem(words, Onward(*home), detail, typed))
+
+
+def _page(request: Request[Any, Any, Any], status: int, problem: Problem) -> Response[Any]:
+    return render.page(request, "shared/problem.html", status, problem=problem)
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -101,7 +124,7 @@ def _signed_out(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Respo
     """A form that came after the session ended: sign in again, with the text at hand (case 91)."""
     door = "/staff/sign-in" if extra.get("who") in STAFF_ROUTES else "/join"
     words = _("You were signed out, so this was not saved. Your text is below: copy it before you go on.")
-    return render.page(request, "shared/problem.html", 401, words=words, detail="", typed=extra["typed"], home=door)
+    return _page(request, 401, Problem(words, Onward(door, _("Sign in")), typed=extra["typed"]))
 
 
 def on_database_busy(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:
