@@ -1,4 +1,4 @@
-// On every page: the service worker, a code from the address, and receipts.
+// On every page: register the service worker, fill in a code from the address, and send receipts.
 import "./page-change.js";
 import { post } from "./requests.js";
 
@@ -6,7 +6,7 @@ if ("serviceWorker" in navigator) {
   navigator.serviceWorker.register("/service-worker.js").catch(() => {}); // every page works without it
 }
 if (location.pathname === "/join" && document.body.dataset.signedIn === "no") {
-  indexedDB.deleteDatabase("interlude-held"); // the offline bundle of whoever was signed in (pwa/offline-bundle.js)
+  indexedDB.deleteDatabase("interlude-held"); // the offline bundle of the person who was signed in
 }
 document.querySelector(".trouble:not([hidden]) h2")?.focus();
 fillInCode();
@@ -14,7 +14,7 @@ reportOpened();
 flushReceipts();
 addEventListener("online", flushReceipts);
 
-// A code in a link's fragment never reaches a server; it only fills the field.
+// Browsers never send the fragment of a link to a server, so a code can travel in it. It fills the field.
 function fillInCode() {
   const field = document.querySelector("input.code, input[data-from-fragment]");
   if (!field || location.hash.length < 2) return;
@@ -31,7 +31,7 @@ function reportOpened() {
   post("/push/receipts", { token, event: "opened" });
 }
 
-// Receipts that found no network: not every browser wakes the service worker for them.
+// Ask the service worker to send the receipts that found no network. Not every browser wakes it for that.
 function flushReceipts() {
   navigator.serviceWorker?.controller?.postMessage("receipts");
 }

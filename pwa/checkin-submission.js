@@ -1,4 +1,4 @@
-// Send: the check-in goes through the outbox, so that it stays on the phone until the clinic has received it.
+// The Send button puts the check-in into the outbox, so that the phone keeps it until the clinic has received it.
 import { continuesOffline, showSaved } from "./offline-checkin.js";
 import { showState, stateName } from "./outbox-sender.js";
 
@@ -14,7 +14,7 @@ async function submit(event) {
   try {
     entry = await Outbox.add(checkIn, client, { ...JSON.parse(outbox), questionnaire });
   } catch {
-    // Nothing could be stored. The plain form still works, if there is a network.
+    // The phone could not store it. The plain form still works, if there is a network.
     return navigator.onLine ? form.submit() : showState("failed");
   }
   if (continuesOffline) showSaved();
@@ -28,17 +28,15 @@ async function submit(event) {
   });
 }
 
-// Its single answers may still wait: they are sent first.
-/**
- * @param {Entry} entry
- * @returns {Promise<Sent | Entry>}
- */
+// Single answers to the check-in may still wait: send those first.
+/** @type {(entry: Entry) => Promise<Sent | Entry>} */
 async function sendAfterAnswers({ client_id: client }) {
   const left = (await Outbox.flush()).find((entry) => entry.client_id === client);
   return left ?? { state: "received" };
 }
 
-// "How urgent?", or what follows. Where another page sent it, there is no receipt here, and the server leads on.
+// Open the page that follows: how urgent it is, or what happens next. Where another page of this phone sent the
+// check-in, this one has no receipt, and the server chooses the page.
 /** @param {Entry} entry */
 async function showReceipt({ client_id: client, check_in: checkIn }) {
   await OfflineBundle.removeCheckIn(checkIn).catch(() => {});

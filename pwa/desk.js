@@ -1,4 +1,4 @@
-// Staff: urgent alerts on this device; the sheet for a visit.
+// On the staff's pages: turn on urgent alerts for this device, and print the sheet for an appointment.
 import { workerReady } from "./requests.js";
 
 const printer = document.getElementById("print");

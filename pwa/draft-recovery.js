@@ -1,23 +1,20 @@
-// A question that is opened while answers to its check-in are still on this phone: lost answers are sealed now, and once
-// the clinic has received all of them, the page that follows them is opened.
+// A question opens while this phone still has answers to its check-in. Lost answers are sealed now. Once the clinic has
+// received all of them, the page that follows them opens.
 import { seal } from "./answer.js";
 import { isAheadOf, lostAnswers, record } from "./offline-draft.js";
 
 const OPEN_AT_MOST_EVERY = 5000; // ms: an answer that the clinic never accepts must not open pages again and again
-let isBehind = false; // this page came from the server before some answers did
+let isBehind = false; // the server drew this page before it had some of the answers
 
-// `hasAnswered`: an answer was given since the page opened, and what the phone had before matters no more.
-/**
- * @param {() => boolean} hasAnswered
- * @param {() => boolean} isBusy
- */
+// `hasAnswered`: the person has answered since the page opened, so the phone's earlier answers no longer matter.
+/** @type {(hasAnswered: () => boolean, isBusy: () => boolean) => Promise<void>} */
 export async function recover(hasAnswered, isBusy) {
   const form = document.querySelector("main form[data-check-in]");
   if (!form) return;
   const { checkIn, question, questionnaire, outbox } = form.dataset;
   const respondent = form.elements.who.value;
   const chosen = form.querySelector(".said");
-  // A redirect led here as to the next question, while its answer arrived.
+  // The server redirected to this question as the next one, while the answer to it arrived.
   if (chosen && performance.getEntriesByType("navigation")[0].redirectCount) return openCurrent(checkIn);
   const lost = await lostAnswers(checkIn, respondent);
   if (hasAnswered()) return;
@@ -31,13 +28,13 @@ export async function recover(hasAnswered, isBusy) {
   else if (isBehind) catchUp(await Outbox.all(), isBusy());
 }
 
-/**
- * @param {Entry[]} entries
- * @param {boolean} isBusy
- */
+// Open the current page of the check-in, once no answer to it waits any more.
+/** @type {(entries: Entry[], isBusy: boolean) => void} */
 export function catchUp(entries, isBusy) {
   const { checkIn } = document.querySelector("main [data-check-in]")?.dataset ?? {};
-  const waits = entries.some((one) => one.check_in === checkIn && one.part === "answers" && one.state === "waiting");
+  const waits = entries.some(
+    (entry) => entry.check_in === checkIn && entry.part === "answers" && entry.state === "waiting",
+  );
   if (isBehind && !waits && !isBusy) openCurrent(checkIn);
 }
 

@@ -1,4 +1,4 @@
-// The keys of the inbox. They can be switched off in its help.
+// Keyboard shortcuts of the inbox. Staff can switch them off in the help of the inbox.
 import { allRows, close, currentRow, detailOf, linkOf } from "./inbox-row.js";
 
 const help = document.getElementById("keys-help");
@@ -53,10 +53,7 @@ function openAt(field) {
   link.click();
 }
 
-/**
- * @param {Found} row
- * @param {string} selector
- */
+/** @type {(row: Found, selector: string) => void} */
 function focusField(row, selector) {
   const field = detailOf(row)?.querySelector(selector);
   const folded = field?.closest("details");

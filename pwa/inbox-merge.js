@@ -1,5 +1,6 @@
-// How htmx puts a newer inbox into the page (hx-swap="merge"): rows in use stay as and where they are. No Python package
-// carries a morphing extension for htmx 2, and morphing would close open rows (docs/decisions/0018).
+// htmx puts a newer inbox into the page with this (hx-swap="merge"): rows that somebody works on stay as they are and
+// where they are. No Python package carries a morphing extension for htmx 2, and morphing would close open rows
+// (docs/decisions/0018).
 import { allRows, currentRow, isInUse, linkOf } from "./inbox-row.js";
 
 const lists = document.getElementById("lists");
@@ -9,7 +10,8 @@ htmx.defineExtension("inbox", {
   handleSwap: (style, _, page) => style === "merge" && merge(page),
 });
 
-// The elements that are new to the page, for htmx. A page without an inbox, such as one for an error, changes nothing.
+// Returns the elements that are new to the page, for htmx. A page without an inbox, such as an error page, changes
+// nothing.
 /** @param {Found} page */
 function merge(page) {
   const newer = page.querySelector("#lists");
@@ -30,11 +32,9 @@ function merge(page) {
   return inserted;
 }
 
-// Makes `list` read as the same list of `page`. The rows that were inserted, new or in the place of older ones.
-/**
- * @param {Found} list
- * @param {Found} page
- */
+// Make `list` the same as the list of this name in `page`. Returns the rows that it inserted: new ones, and newer ones
+// in the place of older ones.
+/** @type {(list: Found, page: Found) => Found[]} */
 function mergeList(list, page) {
   const wanted = page.querySelector(`#${list.id}`);
   if (!wanted) return [];
@@ -63,6 +63,7 @@ function mergeList(list, page) {
 /** @param {Found} parent */
 const childrenOf = (parent) => /** @type {Found[]} */ ([...parent.children]);
 
+// A row that somebody works on stays, with a note that it is gone.
 /** @param {Found} row */
 function removeRow(row) {
   if (!isInUse(row)) return row.remove();
@@ -73,7 +74,7 @@ function removeRow(row) {
   row.append(note);
 }
 
-// The link knows which rows have been shown, so it belongs to the rows that came with it.
+// Replace the link "Show more". It names the rows that have been shown, so it belongs to the rows that came with it.
 /** @param {Found} page */
 function replaceMore(page) {
   const more = document.getElementById("more");
@@ -84,10 +85,7 @@ function replaceMore(page) {
   return newer ? [newer] : [];
 }
 
-/**
- * @param {Found} part
- * @param {Found} page
- */
+/** @type {(part: Found, page: Found) => void} */
 function replacePart(part, page) {
   const newer = page.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
   if (!newer || newer.innerHTML === part.innerHTML) return; // what stays the same is not read aloud again

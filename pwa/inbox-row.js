@@ -8,14 +8,11 @@ document.addEventListener("focusin", (event) => (current = event.target.closest?
 export const allRows = () => [...document.querySelectorAll("[data-row]")];
 /** @param {Found} row */
 export const linkOf = (row) => row.querySelector(".who a");
-/**
- * @param {Found} row
- * @returns {Found | null}
- */
+/** @type {(row: Found) => Found | null} */
 export const detailOf = (row) => row.querySelector(".detail");
 export const currentRow = () => (current?.isConnected ? current : null);
 
-// It has the focus, or is open: nothing may move or change it.
+// Somebody works on the row: it has the focus, or is open. Nothing may move or change it.
 /** @param {Found} row */
 export const isInUse = (row) =>
   row.contains(document.activeElement) || row.querySelector(".detail, details[open]") !== null;

@@ -1,5 +1,6 @@
-// The inbox. htmx opens a row in its place, appends more rows and asks every ten seconds for what is new; the attributes
-// are in the template. This script does what attributes can't: close a row, keep the focus, and say what failed.
+// The inbox. htmx opens a row in its place, appends more rows and asks every ten seconds for what is new; the
+// attributes are in the template. This script does what attributes can't: close a row, keep the focus, and say what
+// failed.
 import "./inbox-keys.js";
 import "./inbox-merge.js";
 import { allRows, close, detailOf, linkOf } from "./inbox-row.js";
@@ -12,7 +13,7 @@ let firstAppended = null; // the first row that "Show more" brought
 document.addEventListener("click", leaveToBrowser, true); // before htmx
 document.addEventListener("htmx:confirm", beforeRequest);
 document.addEventListener("htmx:configRequest", configure);
-document.addEventListener("htmx:beforeOnLoad", stay);
+document.addEventListener("htmx:beforeOnLoad", stayOnPage);
 document.addEventListener("htmx:beforeSwap", checkResponse);
 document.addEventListener("htmx:oobBeforeSwap", appendOnlyNewRows);
 document.addEventListener("htmx:afterSwap", afterSwap);
@@ -25,14 +26,14 @@ addEventListener("load", () => requestAnimationFrame(returnToRow)); // after the
 /** @param {Found} element */
 const isPoll = (element) => element.id === "changes";
 
-// A click that opens another tab or window.
+// The browser handles a click that opens another tab or window.
 /** @param {On<MouseEvent>} event */
 function leaveToBrowser(event) {
   const isOther = event.metaKey || event.ctrlKey || event.shiftKey;
   if (isOther && event.target.closest?.("a[hx-get]")) event.stopImmediatePropagation();
 }
 
-// The link of an open row closes it. Nobody looks at a hidden page.
+// The link of an open row closes the row. A hidden page does not poll.
 /** @param {HtmxEvent} event */
 function beforeRequest(event) {
   const { elt } = event.detail;
@@ -45,22 +46,22 @@ function beforeRequest(event) {
   }
 }
 
-// As many rows as the page shows, so that what came with "Show more" stays.
+// Poll with the version on the page, and ask for as many rows as it shows, so that those from "Show more" stay.
 /** @param {HtmxEvent} event */
 function configure({ detail: { elt, headers, parameters } }) {
   if (isPoll(elt)) headers["If-None-Match"] = `"${lists.dataset.version}"`;
   if (elt === lists) parameters.many = Math.max(Number(parameters.many ?? 0), allRows().length);
 }
 
-// Where the session has ended, htmx would leave for the page that asks to sign in, and what was typed here would be lost.
+// When the session has ended, htmx would open the page for signing in, and what was typed here would be lost.
 /** @param {HtmxEvent} event */
-function stay(event) {
+function stayOnPage(event) {
   if (!event.detail.xhr.getResponseHeader("HX-Redirect")) return;
   event.preventDefault();
   reportFailure(event);
 }
 
-// The page for an error is not put into the inbox.
+// Keep an error page out of the inbox.
 /** @param {HtmxEvent} event */
 function checkResponse(event) {
   if (event.detail.xhr.status === 200) return;
@@ -81,7 +82,7 @@ function afterSwap({ target, detail }) {
   target.dispatchEvent(new Event("row-opened", { bubbles: true }));
 }
 
-// A row may have come in by itself since "Show more" was drawn.
+// Drop the rows that a poll has brought since "Show more" was drawn.
 /** @param {HtmxEvent} event */
 function appendOnlyNewRows({ detail: { target: list, fragment } }) {
   for (const row of /** @type {Found[]} */ ([...fragment.children])) {
@@ -102,8 +103,7 @@ function afterMore({ detail: { requestConfig } }) {
   firstAppended = null;
 }
 
-// An action loads the page anew. The next row then has the focus.
-
+// An action reloads the page. The next row then gets the focus.
 /** @param {Submitted} event */
 function rememberNextRow(event) {
   const row = event.target.closest("[data-row]");
@@ -119,7 +119,7 @@ async function returnToRow() {
   sessionStorage.removeItem("inbox-next");
   const id = next?.id ?? location.hash.slice(1);
   if (next && !document.getElementById(id) && allRows().length < next.many) {
-    // It came with "Show more", and a page that is loaded anew has the first rows only.
+    // The row came with "Show more", and a reloaded page has the first rows only.
     await htmx.ajax("GET", lists.getAttribute("hx-get") ?? "", { source: lists, values: { many: next.many } });
   }
   const row = document.getElementById(id);

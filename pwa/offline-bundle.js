@@ -1,16 +1,17 @@
 "use strict";
-// The offline bundle: the due check-ins as the server drew them, and the answers so far. It is encrypted with a key that
-// can't leave this browser, and deleted when the person signs out. Pages and the service worker both load this script.
+// The offline bundle: the due check-ins as the server drew them, and the drafts of their answers. It is encrypted with
+// a key that can't leave this browser, and deleted when the person signs out. Pages and the service worker both load
+// this script.
 
 const OfflineBundle = (() => {
-  // Phones have these names on them, and those of the records: they stay.
+  // Phones have stored bundles under these names, and drafts under those below: don't rename them.
   const transact = Store("interlude-held", { keys: {}, things: {} });
   const BUNDLE = "held";
   const PATIENCE = 15000; // ms
   const signedIn = globalThis.document?.body.dataset.person;
   /** @type {Promise<Bundle | null> | null} */
   let refreshing = null;
-  let signedOut = false; // a bundle that is still on its way comes too late
+  let signedOut = false; // then a bundle that is still on its way must not be stored
 
   /** @returns {Promise<CryptoKey>} */
   async function deviceKey() {
@@ -23,24 +24,17 @@ const OfflineBundle = (() => {
 
   /** @param {string} text */
   const bytes = (text) => new TextEncoder().encode(text);
-  /**
-   * @param {string} name
-   * @param {Uint8Array<ArrayBuffer>} iv
-   * @returns {AesGcmParams}
-   */
+  /** @type {(name: string, iv: Uint8Array<ArrayBuffer>) => AesGcmParams} */
   const cipher = (name, iv) => ({ name: "AES-GCM", iv, additionalData: bytes(name) });
 
-  /**
-   * @param {string} name
-   * @param {Bundle | Draft} value
-   */
+  /** @type {(name: string, value: Bundle | Draft) => Promise<void>} */
   async function put(name, value) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const box = await crypto.subtle.encrypt(cipher(name, iv), await deviceKey(), bytes(JSON.stringify(value)));
     await transact("things", "readwrite", (things) => things.put({ iv, box }, name));
   }
 
-  // Null for what is not there, and for what can't be decrypted any more.
+  // Null if nothing is stored under this name, or if it can't be decrypted any more.
   /** @param {string} name */
   async function get(name) {
     try {
@@ -60,22 +54,11 @@ const OfflineBundle = (() => {
   const current = () => get(BUNDLE);
   const clear = () => transact("things", "readwrite", (things) => things.clear());
 
-  /**
-   * @param {string} checkIn
-   * @param {Source} source
-   */
+  /** @type {(checkIn: string, source: Source) => string} */
   const draftName = (checkIn, source) => `draft:${checkIn}:${source}`;
-  /**
-   * @param {string} checkIn
-   * @param {Source} source
-   * @returns {Promise<Draft | null>}
-   */
+  /** @type {(checkIn: string, source: Source) => Promise<Draft | null>} */
   const draft = (checkIn, source) => get(draftName(checkIn, source));
-  /**
-   * @param {string} checkIn
-   * @param {Source} source
-   * @param {Draft} value
-   */
+  /** @type {(checkIn: string, source: Source, value: Draft) => Promise<void>} */
   const putDraft = (checkIn, source, value) => put(draftName(checkIn, source), value);
 
   function signOut() {
@@ -83,17 +66,15 @@ const OfflineBundle = (() => {
     return clear();
   }
 
-  // The server's bundle for this person; the stored one where the server can't be asked. `shown`: see below.
+  // The newest bundle of this person: the server's, or the stored one where the server does not answer. `shown`: see
+  // below.
   /** @param {string} [shown] */
   function refresh(shown) {
     refreshing ??= fetchBundle(shown).finally(() => (refreshing = null));
     return refreshing;
   }
 
-  /**
-   * @param {string} [shown]
-   * @returns {Promise<Bundle | null>}
-   */
+  /** @type {(shown?: string) => Promise<Bundle | null>} */
   async function fetchBundle(shown) {
     const before = await ownBundle();
     const path = `/held?have=${before?.mark ?? ""}`;
@@ -106,14 +87,14 @@ const OfflineBundle = (() => {
     return now;
   }
 
-  // By how many ms the server's clock is ahead of this phone's; a second's difference counts as none.
+  // By how many ms the server's clock is ahead of this phone's. Up to two seconds count as none.
   /** @param {Response} response */
   function serverAhead(response) {
     const by = Date.parse(response.headers.get("date") ?? "") - Date.now();
     return Math.abs(by) > 2000 ? by : 0;
   }
 
-  // Another person's bundle is deleted at once.
+  // The stored bundle, if it is this person's. Delete another person's at once.
   async function ownBundle() {
     const before = await current();
     if (!before || !signedIn || before.person === signedIn) return before;
@@ -121,10 +102,7 @@ const OfflineBundle = (() => {
     return null;
   }
 
-  /**
-   * @param {Bundle | null} before
-   * @param {Bundle} now
-   */
+  /** @type {(before: Bundle | null, now: Bundle) => Promise<void>} */
   async function replace(before, now) {
     if (signedOut) return;
     if (before && before.person !== now.person) await clear();
@@ -134,7 +112,7 @@ const OfflineBundle = (() => {
     await put(BUNDLE, now);
   }
 
-  // A check-in that is sent or over. Its answers are with the clinic, or in the outbox.
+  // Forget a check-in that was sent or is over. Its answers are with the clinic, or in the outbox.
   /** @param {string} checkIn */
   async function removeCheckIn(checkIn) {
     for (const source of /** @type {const} */ (["patient", "helper"])) {
@@ -144,11 +122,9 @@ const OfflineBundle = (() => {
     if (bundle) await put(BUNDLE, { ...bundle, mark: "", forms: bundle.forms.filter((form) => form.id !== checkIn) });
   }
 
-  // Closes the notifications of what was answered elsewhere or is over. `shown` has only just been displayed: it stays.
-  /**
-   * @param {Bundle} bundle
-   * @param {string} [shown]
-   */
+  // Close the notifications about what was answered elsewhere or is over. The one with the tag `shown` is new: it
+  // stays.
+  /** @type {(bundle: Bundle, shown?: string) => Promise<void>} */
   async function updateNotifications({ due, standing }, shown) {
     const worker = globalThis.registration ?? (await navigator.serviceWorker?.getRegistration());
     for (const notification of (await worker?.getNotifications()) ?? []) {
@@ -161,7 +137,7 @@ const OfflineBundle = (() => {
   return { current, draft, putDraft, signOut, refresh, removeCheckIn };
 })();
 
-// At each open: once the page has loaded.
+// Whenever a page opens, once it has loaded.
 if (globalThis.document?.body.dataset.signedIn === "yes") {
   addEventListener("load", () => setTimeout(() => OfflineBundle.refresh().catch(() => null), 200));
 }

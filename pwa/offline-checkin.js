@@ -1,17 +1,28 @@
-// A check-in that continues without a network: the server's own pages from the offline bundle, one after the other. Each
-// answer is recorded and sealed before the next page comes (pwa/question.js).
-import { answers, bundle, draft, form, load, loadBundle, now, question, respondent, save } from "./offline-draft.js";
+// A check-in continues without a network: this shows the server's own pages from the offline bundle, one after the
+// other. Each answer is recorded and sealed before the next page comes (pwa/question.js).
+import {
+  answers,
+  bundle,
+  draft,
+  dueCheckIn,
+  load,
+  loadBundle,
+  now,
+  question,
+  respondent,
+  save,
+} from "./offline-draft.js";
 import { pageChanged } from "./page-change.js";
 import { asked, nextQuestion, stillAsked } from "./question-rules.js";
 
 const main = document.getElementById("main");
 export let continuesOffline = false; // from the first answer that found no network until Send
 /** @type {"offline" | "signIn"} */
-let status = "offline"; // which words of the page say why; "signIn" where nobody is signed in
+let status = "offline"; // which of the page's texts says why; "signIn" if nobody is signed in
 
-const askedNow = () => asked(form.questions, answers(), respondent);
+const askedNow = () => asked(dueCheckIn.questions, answers(), respondent);
 /** @param {string} place */
-const path = (place) => `/check-ins/${form.id}/${place}?who=${respondent}`;
+const path = (place) => `/check-ins/${dueCheckIn.id}/${place}?who=${respondent}`;
 
 /** @param {boolean} yes */
 export function continueOffline(yes) {
@@ -20,15 +31,11 @@ export function continueOffline(yes) {
 
 /** @param {string} id */
 function answerText(id) {
-  return id in draft ? (question(id)?.said[draft[id].is ?? ""] ?? form.words.skipped) : form.words.open;
+  return id in draft ? (question(id)?.said[draft[id].is ?? ""] ?? dueCheckIn.words.skipped) : dueCheckIn.words.open;
 }
 
-/**
- * @param {string} html
- * @param {string} to
- * @param {(page: DocumentFragment) => void} fillIn
- */
-function show(html, to, fillIn = (_) => {}) {
+/** @type {(html: string, to: string, fillIn?: (page: DocumentFragment) => void) => void} */
+function show(html, to, fillIn = () => {}) {
   const page = document.createElement("template");
   page.innerHTML = html;
   const title = page.content.querySelector("title");
@@ -43,32 +50,25 @@ function show(html, to, fillIn = (_) => {}) {
 }
 
 function showFirst() {
-  const offer = form.same[respondent];
+  const offer = dueCheckIn.same[respondent];
   if (offer && !Object.keys(draft).length) return show(offer.html, path("same"));
   return showNext();
 }
 
-// `why`: the state of the answer before, which may be "signIn".
-/**
- * @param {string | null} after
- * @param {"waiting" | "signIn"} why
- * @returns {void}
- */
+// `why`: the state of the answer before it.
+/** @type {(after?: string | null, why?: "waiting" | "signIn") => void} */
 export function showNext(after = null, why = "waiting") {
   status = why === "signIn" ? why : "offline";
-  const id = nextQuestion(form.questions, answers(), respondent, after);
+  const id = nextQuestion(dueCheckIn.questions, answers(), respondent, after);
   if (id) return showQuestion(id);
-  const copied = after && form.same[respondent] && Object.values(draft).some((one) => one.before);
+  const copied = after && dueCheckIn.same[respondent] && Object.values(draft).some((answer) => answer.before);
   return copied ? showDifferent(0) : showCheck();
 }
 
-/**
- * @param {string} id
- * @returns {void}
- */
+/** @type {(id: string) => void} */
 function showQuestion(id) {
   const questions = askedNow();
-  const at = questions.findIndex((one) => one.id === id);
+  const at = questions.findIndex((each) => each.id === id);
   if (at < 0) return showNext();
   return show(questions[at].html, path(`q/${encodeURIComponent(id)}`), (page) => {
     fillInPosition(page, at, questions.length);
@@ -84,11 +84,7 @@ function showQuestion(id) {
   });
 }
 
-/**
- * @param {DocumentFragment} page
- * @param {number} at
- * @param {number} total
- */
+/** @type {(page: DocumentFragment, at: number, total: number) => void} */
 function fillInPosition(page, at, total) {
   const place = page.querySelector("[data-place]");
   place.textContent = place.dataset.place.replace("{number}", String(at + 1)).replace("{total}", String(total));
@@ -101,10 +97,10 @@ function fillInPosition(page, at, total) {
 }
 
 function showCheck() {
-  const current = stillAsked(form.questions, answers(), respondent);
+  const current = stillAsked(dueCheckIn.questions, answers(), respondent);
   const copied = Object.keys(current).filter((id) => draft[id].before);
-  show(form.pages.check, path("check"), (page) => {
-    const ids = askedNow().map((one) => one.id);
+  show(dueCheckIn.pages.check, path("check"), (page) => {
+    const ids = askedNow().map(({ id }) => id);
     for (const line of page.querySelectorAll("[data-of]")) fillInAnswer(line, ids, copied);
     for (const line of page.querySelectorAll("[data-who]")) if (line.dataset.who !== respondent) line.remove();
     const send = page.querySelector("[data-outbox]");
@@ -112,11 +108,7 @@ function showCheck() {
   });
 }
 
-/**
- * @param {Found} line
- * @param {string[]} ids
- * @param {string[]} copied
- */
+/** @type {(line: Found, ids: string[], copied: string[]) => void} */
 function fillInAnswer(line, ids, copied) {
   const { of } = line.dataset;
   if (!ids.includes(of)) return line.remove();
@@ -126,61 +118,63 @@ function fillInAnswer(line, ids, copied) {
   if (!copied.includes(of)) return;
   const note = document.createElement("span");
   note.className = "soft small";
-  note.textContent = form.words.same;
+  note.textContent = dueCheckIn.words.same;
   place.append(" ", note);
 }
 
 /** @param {number} number */
 function showDifferent(number) {
-  const { different } = /** @type {LastTime} */ (form.same[respondent]);
+  const { different } = /** @type {LastTime} */ (dueCheckIn.same[respondent]);
   show(different[number], `${path("different")}&page=${number}`, (page) => {
     for (const line of page.querySelectorAll("[data-of]")) {
       const { of } = line.dataset;
-      if (draft[of]?.before === false) line.querySelector(".small").textContent = `${form.words.now} ${answerText(of)}`;
+      if (draft[of]?.before === false)
+        line.querySelector(".small").textContent = `${dueCheckIn.words.now} ${answerText(of)}`;
     }
   });
 }
 
-// "Same as last time": `say` is the button that was pressed.
+// "Same as last time?" was answered: `say` is the button that was pressed.
 /** @param {string} say */
 export async function copyLast(say) {
-  const offer = /** @type {LastTime} */ (form.same[respondent]);
+  const offer = /** @type {LastTime} */ (dueCheckIn.same[respondent]);
   if (say === "all") return showNext();
   for (const [id, is] of Object.entries(offer.answers)) draft[id] = { is, at: now(), before: true };
   await save();
   return say === "some" ? showDifferent(0) : showNext();
 }
 
-/** @param {Respondent} who */
-export async function chooseRespondent(who) {
-  await load(form.id, who);
+/** @param {Respondent} chosen */
+export async function chooseRespondent(chosen) {
+  await load(dueCheckIn.id, chosen);
   await save();
   showFirst();
 }
 
 export function showSaved() {
-  show(form.pages.saved, location.pathname + location.search);
-  return OfflineBundle.removeCheckIn(form.id);
+  show(dueCheckIn.pages.saved, location.pathname + location.search);
+  return OfflineBundle.removeCheckIn(dueCheckIn.id);
 }
 
-// Follows a link of these pages; false for a link that leads elsewhere.
+// Show the page of this check-in that a link leads to. False for any other link.
 /** @param {URL} url */
 export function follow(url) {
   const [, checkIn, place, id] = url.pathname.match(/^\/check-ins\/([^/]+)(?:\/([^/]+))?(?:\/(.+))?$/) ?? [];
-  if (checkIn !== form?.id) return false;
+  if (checkIn !== dueCheckIn?.id) return false;
   /** @type {{ [place: string]: () => unknown }} */
   const pages = {
     q: () => showQuestion(decodeURIComponent(id)),
     next: () => showNext(url.searchParams.get("after")),
     check: showCheck,
     different: () => showDifferent(Number(url.searchParams.get("page"))),
-    who: () => show(form.pages.who, path("who")),
+    who: () => show(dueCheckIn.pages.who, path("who")),
   };
   (pages[place] ?? showFirst)();
   return true;
 }
 
-// On the page that replaces all others while there is no network.
+// The service worker shows the offline page for any address without a network. Put the page of this address in its
+// place.
 /** @param {URL} url */
 async function replaceOfflinePage(url) {
   const loaded = await loadBundle();
@@ -192,7 +186,7 @@ async function replaceOfflinePage(url) {
   const who = /** @type {Respondent | null} */ (url.searchParams.get("who"));
   if (checkIn && !(await Outbox.isSubmitted(checkIn)) && (await load(checkIn, who))) {
     continuesOffline = true;
-    if (!form.who && !who) return show(form.pages.who, path("who"));
+    if (!dueCheckIn.who && !who) return show(dueCheckIn.pages.who, path("who"));
     return void follow(url);
   }
   await showDueCard();

@@ -1,6 +1,7 @@
-// Sends the outbox: when a page opens, when the network returns, and when the page becomes visible. Shows an entry's state.
+// Send the outbox when a page opens, when the network returns and when the page becomes visible, and show an entry's
+// state.
 
-Outbox.serverKey().catch(() => null); // while there is a network: Send may have none
+Outbox.serverKey().catch(() => null); // while there is a network: there may be none when something is to be sealed
 addEventListener("online", Outbox.flushAndNotify);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flushAndNotify());
 Outbox.flushAndNotify();
@@ -8,7 +9,7 @@ Outbox.flushAndNotify();
 /** @type {{ [why: Rejection]: string }} */
 const NAMES = { left: "left", closed: "over", "called-off": "over" };
 
-// On a question, and on Check and send. The page has the words for each state.
+// Show a state on a question, or on Check and send. The page has the words for each.
 /** @param {string} name */
 export function showState(name) {
   const place = document.getElementById("outbox-state");

@@ -1,63 +1,49 @@
 "use strict";
-// The outbox: sealed entries that the clinic has not received. An entry is encrypted to the server's public key, so this
-// phone can't read it back. It leaves the outbox only on a 2xx that echoes its id. It carries a whole check-in, or single
-// answers that found no network. Pages fill the outbox; pages and the service worker send it. Both load this script.
+// The outbox: sealed entries that the clinic has not received, each with a whole check-in or single answers. An entry
+// is encrypted to the server's public key: this phone can't read it back. It leaves the outbox only on a 2xx that has
+// its id. Pages fill the outbox; pages and the service worker load this script and send it.
 
 const Outbox = (() => {
-  // Phones have these names on them, and those of the records; the server derives its key from INFO: they stay.
+  // Phones have stored entries under these names, and the server derives its key from INFO: don't rename them.
   const channel = globalThis.BroadcastChannel && new BroadcastChannel("interlude-outbox");
   const transact = Store("interlude-outbox", { entries: { keyPath: "client_id" } });
   const INFO = new TextEncoder().encode("interlude outbox 1");
   const KEY_CACHE = "outbox-key";
   /** @type {Map<string, Receipt>} */
-  const receipts = new Map(); // of what was sent while this page was open, by client id
+  const receipts = new Map(); // for what this page has sent, by client id
   const PATIENCE = 20000; // ms: a network that hangs counts as none
   /** @type {Map<string, Promise<Sent>>} */
-  const sending = new Map(); // what is on its way, by client id
+  const sending = new Map(); // entries that are on their way, by client id
 
   /** @returns {Promise<Entry[]>} */
   const all = () => transact("entries", "readonly", (store) => store.getAll());
-  /**
-   * @param {string} id
-   * @returns {Promise<Entry | undefined>}
-   */
+  /** @type {(id: string) => Promise<Entry | undefined>} */
   const get = (id) => transact("entries", "readonly", (store) => store.get(id));
   /** @param {string} id */
   const remove = (id) => transact("entries", "readwrite", (store) => store.delete(id));
   /** @param {Entry} entry */
   const put = (entry) => transact("entries", "readwrite", (store) => store.put(entry));
 
-  // Another person's entries on this phone are neither shown nor sent nor lost.
+  // This person's entries. Another person's on the same phone are neither shown nor sent nor lost.
   const owner = async () => globalThis.document?.body.dataset.person ?? (await OfflineBundle.current())?.person;
-  /**
-   * @param {Entry} one
-   * @param {Entry} other
-   */
-  const byTime = (one, other) => (one.at ?? 0) - (other.at ?? 0);
   async function own() {
     const person = await owner();
-    return (await all()).filter((entry) => entry.owner === person).sort(byTime);
+    return (await all()).filter((entry) => entry.owner === person).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   }
 
   /** @returns {Promise<ServerKey | null>} */
   async function serverKey() {
     const response = await fetch("/check-ins/key", { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
-    if (response?.ok) {
-      const key = await response.json();
-      localStorage.setItem(KEY_CACHE, JSON.stringify(key));
-      return key;
-    }
-    return cachedKey();
+    if (!response?.ok) return cachedKey();
+    const key = await response.json();
+    localStorage.setItem(KEY_CACHE, JSON.stringify(key));
+    return key;
   }
 
   /** @returns {ServerKey | null} */
   const cachedKey = () => JSON.parse(localStorage.getItem(KEY_CACHE) ?? "null");
 
-  /**
-   * @param {string} clientId
-   * @param {Content} content
-   * @returns {Promise<Sealed>}
-   */
+  /** @type {(clientId: string, content: Content) => Promise<Sealed>} */
   async function seal(clientId, content) {
     const server = cachedKey() ?? (await serverKey());
     if (!server) throw new Error("no key yet");
@@ -86,16 +72,10 @@ const Outbox = (() => {
     return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  // `part` is the last part of its address: "responses" for a whole check-in, "answers" for some of its answers.
-  /**
-   * @param {string} checkIn
-   * @param {string} clientId
-   * @param {Content} content
-   * @param {Part} part
-   * @returns {Promise<Entry>}
-   */
+  // Seal and store an entry. `part`: "responses" for a whole check-in, "answers" for some of its answers.
+  /** @type {(checkIn: string, clientId: string, content: Content, part?: Part) => Promise<Entry>} */
   async function add(checkIn, clientId, content, part = "responses") {
-    navigator.storage?.persist?.().catch(() => {}); // a browser may ask the person first: we do not wait for that
+    navigator.storage?.persist?.().catch(() => {}); // a browser may ask the person first: don't wait for that
     const at = Date.now();
     const sealed = await seal(clientId, { ...content, answered_at: content.answered_at ?? at });
     /** @type {Entry} */
@@ -105,12 +85,8 @@ const Outbox = (() => {
     return entry;
   }
 
-  // "received", "waiting", "sign-in" or "look" (rejected); with the server's reason or receipt. Two triggers that overlap,
-  // such as a network that returns and a page that becomes visible, share one request.
-  /**
-   * @param {Entry} entry
-   * @returns {Promise<Sent>}
-   */
+  // Send an entry. Triggers that overlap, such as a page that opens while the network returns, share one request.
+  /** @type {(entry: Entry) => Promise<Sent>} */
   function send(entry) {
     const id = entry.client_id;
     const request = sending.get(id) ?? deliver(entry).finally(() => sending.delete(id));
@@ -118,44 +94,35 @@ const Outbox = (() => {
     return request;
   }
 
-  /**
-   * @param {Entry} entry
-   * @returns {Promise<Sent>}
-   */
+  /** @type {(entry: Entry) => Promise<Sent>} */
   async function deliver(entry) {
-    /** @type {Response} */
-    let response;
-    /** @type {Receipt | undefined} */
-    let receipt;
-    try {
-      response = await fetch(`/check-ins/${entry.check_in}/${entry.part ?? "responses"}`, {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify({ ...entry.sealed, owner: entry.owner, now: Date.now() }), // to correct a clock that is off
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      if (response.ok) receipt = await response.json(); // the network may fail in the middle of it
-    } catch {
-      return { state: "waiting" };
-    }
+    const response = await post(entry).catch(() => null);
+    /** @type {Receipt | null} */
+    const receipt = response?.ok ? await response.json().catch(() => null) : null; // the network may fail in mid-answer
     if (receipt) return received(entry, receipt);
-    if (response.status === 401 || response.status === 403) return { state: "sign-in" };
-    if (response.status >= 500 || [408, 429].includes(response.status) || !isFromServer(response)) {
-      return { state: "waiting" };
-    }
-    return reject(entry, response);
+    if (response?.status === 401 || response?.status === 403) return { state: "sign-in" };
+    return response && isRejection(response) ? reject(entry, response) : { state: "waiting" };
   }
 
-  // A network in between may answer instead of the server: that says nothing about the entry.
-  /** @param {Response} response */
-  const isFromServer = (response) => response.headers.get("content-type")?.includes("problem+json");
+  /** @param {Entry} entry */
+  function post({ check_in: checkIn, part = "responses", owner, sealed }) {
+    return fetch(`/check-ins/${checkIn}/${part}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({ ...sealed, owner, now: Date.now() }), // to correct a clock that is off
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  }
 
-  // Not accepted, and not sent again; `why` is the server's word, or its status (pwa/rejected-entries.js shows it).
-  /**
-   * @param {Entry} entry
-   * @param {Response} response
-   * @returns {Promise<Sent>}
-   */
+  // No other answer says anything about the entry: a network in between may give it, or a server in trouble.
+  /** @param {Response} response */
+  function isRejection({ status, headers }) {
+    const isFromServer = headers.get("content-type")?.includes("problem+json");
+    return isFromServer && status < 500 && ![408, 429].includes(status);
+  }
+
+  // Set the entry aside; it is not sent again. pwa/rejected-entries.js shows `why`: the server's word, or its status.
+  /** @type {(entry: Entry, response: Response) => Promise<Sent>} */
   async function reject(entry, response) {
     const { detail } = await response.json().catch(() => ({}));
     const why = response.status === 410 ? detail : response.status;
@@ -163,20 +130,16 @@ const Outbox = (() => {
     return { state: "look", why };
   }
 
-  /**
-   * @param {Entry} entry
-   * @param {Receipt} receipt
-   * @returns {Promise<Sent>}
-   */
+  /** @type {(entry: Entry, receipt: Receipt) => Promise<Sent>} */
   async function received(entry, receipt) {
     if (receipt.client_id !== entry.client_id) return { state: "waiting" };
     receipts.set(entry.client_id, receipt);
-    if (entry.part !== "answers") channel?.postMessage(entry.check_in); // Home may be another page than the one that sent it
+    if (entry.part !== "answers") channel?.postMessage(entry.check_in); // Home may be another page than this one
     await remove(entry.client_id);
     return { state: "received", receipt };
   }
 
-  // In the order in which they were answered. Where one can't be sent, the others wait behind it.
+  // Send this person's entries in the order of their answers. If one can't be sent, the others wait behind it.
   async function flush() {
     for (const { client_id: id } of await own()) {
       const entry = await get(id); // another page may have sent it meanwhile
@@ -187,7 +150,7 @@ const Outbox = (() => {
     return own();
   }
 
-  // The page hears what is in the outbox before the sending, which may take long, and after it.
+  // Tell the page what is in the outbox before sending, which may take long, and after it.
   async function flushAndNotify() {
     notify(await own());
     notify(await flush());
@@ -202,9 +165,8 @@ const Outbox = (() => {
 
   // Whether the whole check-in is in the outbox.
   /** @param {string} checkIn */
-  async function isSubmitted(checkIn) {
-    return (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
-  }
+  const isSubmitted = async (checkIn) =>
+    (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
 
   return { add, send, flush, flushAndNotify, own, all, isSubmitted, removeRejected, serverKey, receipts };
 })();

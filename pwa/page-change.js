@@ -1,14 +1,14 @@
-// One page takes the place of another without a load, by htmx or from the offline bundle: focus goes to the heading, the
-// button that reads aloud is prepared, and a moment passes before the page takes an answer.
+// A page takes the place of another without a load, by htmx or from the offline bundle. The heading gets the focus, the
+// button "Read aloud" is prepared, and a moment passes before the page takes an answer.
 
 const GUARD = 700; // ms: a double tap must not answer the next question as well
 
 offerReadAloud();
-document.addEventListener("htmx:afterSwap", ifPage(startGuard)); // after settling, an answer is already under the finger
+document.addEventListener("htmx:afterSwap", ifPage(startGuard)); // by afterSettle the person can already tap an answer
 document.addEventListener("htmx:afterSettle", ifPage(announce));
 document.addEventListener("click", guard, true);
 
-// htmx replaces parts of a page too.
+// htmx also replaces parts of a page: react only where it has replaced the whole.
 /** @param {() => void} react */
 function ifPage(react) {
   /** @param {HtmxEvent} event */
@@ -26,7 +26,7 @@ function announce() {
   document.dispatchEvent(new Event("page-changed"));
 }
 
-// The page itself keeps the time: it is the same for every script.
+// The moment is kept in the page, where every script finds the same.
 export function startGuard() {
   document.body.dataset.shownAt = String(performance.now());
 }

@@ -1,4 +1,4 @@
-// Sign in by a face, a finger or the phone's own code: a passkey is created in Settings, and used on Join.
+// Sign in with a face, a finger or the phone's own code: Settings creates a passkey, and Join uses it.
 import { post } from "./requests.js";
 
 const place = document.getElementById("passkey");
@@ -21,10 +21,7 @@ async function signIn() {
   location.assign(go);
 }
 
-/**
- * @param {string} path
- * @param {object} body
- */
+/** @type {(path: string, body?: object) => Promise<any>} */
 async function request(path, body = {}) {
   const response = await post(path, body);
   const content = await response?.json();
@@ -32,7 +29,7 @@ async function request(path, body = {}) {
   return content;
 }
 
-// Whoever only changed their mind sees the same words: the code still works.
+// A person who only changed their mind sees the same words: they can still use a code.
 /** @param {() => Promise<void>} action */
 async function withPasskey(action) {
   const failed = document.getElementById("passkey-failed");

@@ -1,4 +1,4 @@
-// Reads the clinic's QR code with the camera, where the browser can read one. Elsewhere, and on every iPhone, people type
+// Read the clinic's QR code with the camera, if the browser can read one. Elsewhere, and on every iPhone, people type
 // the eight digits.
 export {};
 
@@ -34,10 +34,7 @@ async function open() {
   await scan(new BarcodeDetector({ formats: ["qr_code"] }), video);
 }
 
-/**
- * @param {BarcodeDetector} detector
- * @param {Found} video
- */
+/** @type {(detector: BarcodeDetector, video: Found) => Promise<void>} */
 async function scan(detector, video) {
   while (isOpen) {
     const found = await detector.detect(video);
@@ -47,7 +44,7 @@ async function scan(detector, video) {
   }
 }
 
-// Only from an address of this server.
+// The code in a link to this server; a link to another server counts as none.
 /** @param {string} text */
 function codeIn(text) {
   const url = URL.canParse(text) ? new URL(text) : null;

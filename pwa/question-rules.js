@@ -1,6 +1,6 @@
-// Which questions are asked, by the conditions that the server sent with the check-in: as
-// server/questionnaires/branching.py decides it. Answers are as their buttons send them, null for a skip.
-// tests/browser/test_question_rules.py compares the two.
+// Which questions are asked, by the conditions that came with the check-in. server/questionnaires/branching.py decides
+// it in the same way, and tests/browser/test_question_rules.py compares the two. Answers are as their buttons send
+// them, and null for a skip.
 
 /**
  * @template {QuestionRule} Q
@@ -11,7 +11,7 @@
 const allowed = (questions, answers, respondent) =>
   questions.filter((one) => !(respondent === "helper" && one.patientOnly) && isEnabled(questions, one, answers));
 
-// While someone else holds the phone, the private questions wait for the patient.
+// Private questions wait for the patient while someone else holds the phone.
 /**
  * @template {QuestionRule} Q
  * @param {Q[]} questions
@@ -21,11 +21,7 @@ const allowed = (questions, answers, respondent) =>
 export const asked = (questions, answers, respondent) =>
   allowed(questions, answers, respondent).filter((one) => respondent === "self" || !one.private);
 
-/**
- * @param {QuestionRule[]} questions
- * @param {QuestionRule} one
- * @param {Answers} answers
- */
+/** @type {(questions: QuestionRule[], one: QuestionRule, answers: Answers) => boolean} */
 function isEnabled(questions, one, answers) {
   /** @param {Condition} when */
   const holds = (when) => compare(questions, when, answers[when[0]] ?? null);
@@ -33,11 +29,7 @@ function isEnabled(questions, one, answers) {
   return one.any ? one.whens.some(holds) : one.whens.every(holds);
 }
 
-/**
- * @param {QuestionRule[]} questions
- * @param {Condition} condition
- * @param {RawAnswer} given
- */
+/** @type {(questions: QuestionRule[], condition: Condition, given: RawAnswer) => boolean} */
 function compare(questions, [of, operator, value, threshold], given) {
   if (operator === "exists") return (given !== null) === value;
   if (given === null) return false;
@@ -49,12 +41,8 @@ function compare(questions, [of, operator, value, threshold], given) {
   ];
 }
 
-// The answers without those whose question is no longer asked, because another answer changed.
-/**
- * @param {QuestionRule[]} questions
- * @param {Answers} answers
- * @param {Respondent} respondent
- */
+// The answers whose questions are still asked: a question may drop out when another answer changes.
+/** @type {(questions: QuestionRule[], answers: Answers, respondent: Respondent) => Answers} */
 export function stillAsked(questions, answers, respondent) {
   for (let kept = answers; ;) {
     const ids = allowed(questions, kept, respondent).map((one) => one.id);
@@ -64,7 +52,7 @@ export function stillAsked(questions, answers, respondent) {
   }
 }
 
-// The first question without an answer or a skip: those that follow `after`, then those before it.
+// The first question with neither an answer nor a skip, of those that follow `after` and then of those before it.
 /**
  * @param {QuestionRule[]} questions
  * @param {Answers} answers

@@ -1,5 +1,6 @@
-// A question: an urgent answer shows what to do before anything is sent (case 71), and an answer that finds no network is
-// sealed and stays on this phone (case 72). Where the phone has the check-in, it continues without a network.
+// A question of a check-in. An urgent answer shows what to do before anything is sent (case 71). An answer that finds
+// no network is sealed and stays on this phone (case 72). If the phone has the check-in, it continues without a
+// network.
 import { answerOf, answerOfRequest, seal } from "./answer.js";
 import { catchUp, recover } from "./draft-recovery.js";
 import { chooseRespondent, continueOffline, continuesOffline, copyLast, follow, showNext } from "./offline-checkin.js";
@@ -8,10 +9,10 @@ import { showState, stateName } from "./outbox-sender.js";
 import * as urgentScreen from "./urgent-screen.js";
 
 const RETRY = 15000; // ms
-const PATIENCE = 4000; // ms: then the check-in continues without the network, where it can
+const PATIENCE = 4000; // ms until the check-in continues without the network, if it can
 /** @type {{ id: string; next: string } | null} */
-let unsent = null; // the id of the entry that waits in the outbox, and the page to open once it was sent
-let timer = 0; // for the answer that is on its way
+let unsent = null; // the entry that waits in the outbox, and the page to open once it has been sent
+let timer = 0; // runs while an answer is on its way
 let hasAnswered = false; // since the page opened
 
 const isBusy = () => Boolean(unsent) || urgentScreen.isOpen() || continuesOffline;
@@ -32,48 +33,42 @@ recover(() => hasAnswered, isBusy);
 function onSubmit(event) {
   const { submitter, target: form } = event;
   if (!submitter) return;
-  if (!form.dataset.question) return void (continuesOffline && submitHere(event, submitter));
+  if (!form.dataset.question) return void (continuesOffline && submitOnPhone(event, submitter));
   hasAnswered = true;
   for (const button of form.querySelectorAll(".said")) button.classList.remove("said");
   submitter.classList.add("said");
   const screen = document.getElementById(`red-${submitter.dataset.red}`);
   if (screen) urgentScreen.open(form, screen);
-  if (continuesOffline) return submitHere(event, submitter);
+  if (continuesOffline) return submitOnPhone(event, submitter);
   const { question, checkIn, respondent, value } = answerOf(form, submitter);
   record(checkIn, respondent, question, value, false).catch(() => {});
-  clearTimeout(timer); // of an earlier answer, which no longer counts
-  timer = setTimeout(continueWithout, PATIENCE, form, submitter);
+  clearTimeout(timer); // an earlier answer no longer counts
+  timer = setTimeout(continueWithoutNetwork, PATIENCE, form, submitter);
 }
 
-// While the phone continues by itself, no form of the check-in needs a network.
-/**
- * @param {Submitted} event
- * @param {Found} submitter
- */
-function submitHere(event, submitter) {
+// While the phone continues by itself, it handles every form of the check-in.
+/** @type {(event: Submitted, submitter: Found) => void} */
+function submitOnPhone(event, submitter) {
   const form = event.target;
-  if (form.dataset.outbox) return; // pwa/checkin-submission.js does it
+  if (form.dataset.outbox) return; // pwa/checkin-submission.js handles this one
   event.preventDefault();
   event.stopPropagation();
-  if (form.dataset.question) keepHere(answerOf(form, submitter));
+  if (form.dataset.question) keepOnPhone(answerOf(form, submitter));
   else if (submitter.name === "say") copyLast(submitter.value);
   else if (submitter.name === "who") chooseRespondent(/** @type {Respondent} */ (submitter.value));
 }
 
-// A network that hangs counts as none: the answer goes into the outbox, and the next question comes.
-/**
- * @param {Found} form
- * @param {Found} submitter
- */
-async function continueWithout(form, submitter) {
+// A network that hangs counts as none: put the answer into the outbox and show the next question.
+/** @type {(form: Found, submitter: Found) => Promise<void>} */
+async function continueWithoutNetwork(form, submitter) {
   const isOnItsWay = form.isConnected && form.classList.contains("htmx-request");
   const { checkIn, respondent } = answerOf(form, submitter);
   if (!isOnItsWay || continuesOffline || !(await load(checkIn, respondent))) return;
   htmx.trigger(form, "htmx:abort");
-  keepHere(answerOf(form, submitter));
+  keepOnPhone(answerOf(form, submitter));
 }
 
-// The server's page comes next, but it never takes away what to do now.
+// The server's page replaces the question, but never the screen that says what to do now.
 /** @param {HtmxEvent} event */
 function onResponse(event) {
   const { xhr, elt } = event.detail;
@@ -93,20 +88,14 @@ function onResponse(event) {
   else showState("look");
 }
 
-/**
- * @param {HtmxEvent} event
- * @param {"waiting" | "signIn"} state
- */
+/** @type {(event: HtmxEvent, state?: "waiting" | "signIn") => void} */
 function onNoResponse(event, state = "waiting") {
-  if (event.detail.elt.dataset.question) keepHere(answerOfRequest(event.detail), state);
+  if (event.detail.elt.dataset.question) keepOnPhone(answerOfRequest(event.detail), state);
 }
 
-// The answer is recorded and sealed; then comes the next question, where the phone has it.
-/**
- * @param {Answer} answer
- * @param {"waiting" | "signIn"} state
- */
-async function keepHere(answer, state = "waiting") {
+// Record and seal the answer, then show the next question if the phone has it.
+/** @type {(answer: Answer, state?: "waiting" | "signIn") => Promise<unknown>} */
+async function keepOnPhone(answer, state = "waiting") {
   const { question, checkIn, respondent, value } = answer;
   const next = `/check-ins/${checkIn}/next?who=${respondent}&after=${encodeURIComponent(question)}`;
   try {
@@ -140,7 +129,7 @@ function onOutbox({ detail: entries }) {
   catchUp(entries, isBusy());
   if (!unsent) return;
   const { id, next } = unsent;
-  const entry = entries.find((one) => one.client_id === id);
+  const entry = entries.find((each) => each.client_id === id);
   if (entry) return entry.state === "look" ? showState(stateName(entry)) : undefined;
   if (urgentScreen.isOpen()) urgentScreen.showReceived(Outbox.receipts.get(id)?.closed);
   else if (continuesOffline) document.getElementById("outbox-state")?.toggleAttribute("hidden", true);
@@ -148,8 +137,8 @@ function onOutbox({ detail: entries }) {
   unsent = null;
 }
 
-// "That was a mistake", while the clinic may not know: the question is still here. Without a network, links lead to pages
-// of the offline bundle.
+// "That was a mistake" goes back to the question while the clinic may not know of the answer. Without a network, links
+// lead to pages of the offline bundle.
 /** @param {On<MouseEvent>} event */
 function onClick(event) {
   const link = event.target.closest?.("a[href]");
@@ -163,7 +152,7 @@ function onClick(event) {
   urgentScreen.forget();
 }
 
-// What was pressed stays on record. Where it may not have arrived it is sealed, and sent before its correction.
+// The answer stays on record. If it may not have arrived, it is sealed and sent before its correction.
 function takeBack() {
   const form = urgentScreen.formBehind();
   if (form?.classList.contains("htmx-request")) {

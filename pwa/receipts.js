@@ -1,16 +1,12 @@
 "use strict";
-// What the service worker tells the server about a notification: that it was shown, opened or answered. A receipt waits
-// in a cache until it was delivered. Receipts are idempotent.
+// The service worker tells the server that a notification was shown, opened or answered. Such a receipt waits in a
+// cache until it has been delivered. Receipts are idempotent.
 
 const Receipts = (() => {
-  const CACHE = "receipts-1"; // phones have receipts under this name: it stays
+  const CACHE = "receipts-1"; // phones have stored receipts under this name: don't rename it
 
-  // True once the server has accepted it. `about` is the page that the notification leads to.
-  /**
-   * @param {string} path
-   * @param {ReceiptBody} body
-   * @param {string} [about]
-   */
+  // True if the server has accepted the receipt. `about` is the page that the notification leads to.
+  /** @type {(path: string, body: ReceiptBody, about?: string) => Promise<boolean>} */
   async function add(path, body, about) {
     const queue = await caches.open(CACHE);
     const key = new Request(`/receipt/${body.token}/${body.event ?? "reply"}`);
@@ -18,14 +14,10 @@ const Receipts = (() => {
     return send(queue, key);
   }
 
-  /**
-   * @param {Cache} queue
-   * @param {Request} key
-   * @returns {Promise<boolean>}
-   */
+  /** @type {(queue: Cache, key: Request) => Promise<boolean>} */
   async function send(queue, key) {
     const queued = await queue.match(key);
-    if (!queued) return true; // delivered meanwhile
+    if (!queued) return true; // it has been delivered meanwhile
     const { path, body } = await queued.json();
     try {
       const response = await fetch(path, {
@@ -34,7 +26,7 @@ const Receipts = (() => {
         body: JSON.stringify(body),
         keepalive: true,
       });
-      if (response.status < 500 && ![408, 429].includes(response.status)) await queue.delete(key); // final, taken or not
+      if (response.status < 500 && ![408, 429].includes(response.status)) await queue.delete(key); // taken or refused
       return response.ok;
     } catch {
       await registration.sync?.register("receipts").catch(() => {});
@@ -42,7 +34,8 @@ const Receipts = (() => {
     }
   }
 
-  // The person has since answered on the page itself. A reply that still waits is older, and must not arrive after it.
+  // The person has since answered on the page itself. A reply that still waits is older, and must not arrive after
+  // that.
   /** @param {string} answered */
   async function removeReplies(answered) {
     const queue = await caches.open(CACHE);

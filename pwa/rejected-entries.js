@@ -1,4 +1,4 @@
-// Entries that the clinic rejected: why, and their removal from this phone once the person has read it.
+// Show why the clinic rejected entries, and remove them from this phone once the person has read it.
 import "./outbox-sender.js";
 
 /** @type {{ [why: Rejection]: string }} */
@@ -16,7 +16,7 @@ document.getElementById("clear").onclick = async () => {
   location.assign("/");
 };
 
-// Cancelled or too late, in conflict with what was sent before, or not readable for the server.
+// The check-in was cancelled or over, other answers were sent before, or the server could not read the entry.
 /** @param {Rejection | undefined} why */
 function reasonName(why) {
   return NAMES[why ?? ""] ?? "unread";

@@ -1,4 +1,4 @@
-// Turns reminders on and off for this device. The browser is asked for permission only after the person said yes here.
+// Turn reminders on and off for this device. The browser asks for permission only after the person has said yes here.
 import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
 
 /** @param {string} id */
@@ -9,7 +9,7 @@ byId("turn-off")?.addEventListener("click", turnOff);
 byId("sign-out")?.addEventListener("submit", signOut);
 describe();
 
-// The server ends its side. The browser's side must not live on for whoever joins next.
+// The server ends its side of the subscription. End the browser's side too: another person may join on this device.
 /** @param {SubmitEvent} event */
 async function signOut(event) {
   event.preventDefault();
@@ -33,7 +33,7 @@ async function turnOn() {
   }
 }
 
-// The server's side ends first: it is the one that sends.
+// End the server's side first, because the server sends.
 async function turnOff() {
   byId("failed").hidden = true;
   try {
@@ -56,7 +56,7 @@ function describe() {
   if (installed) installed.textContent = standalone ? installed.dataset.yes : installed.dataset.no;
 }
 
-// What went wrong and what to do next, in view.
+// Bring what went wrong, and what to do next, into view.
 /** @param {string} id */
 function showProblem(id) {
   byId("one-moment").hidden = true;

@@ -1,8 +1,8 @@
-// What several scripts need to reach the server and the service worker.
+// Requests to the server and to the service worker, for several scripts.
 
 const WORKER_READY = 8000; // ms: the longest wait for the service worker
 
-// A promise that may never settle would leave a page waiting; that of the service worker is such a promise.
+// Fail if `promise` has not settled within `limit` ms. The promise of a ready service worker may never settle.
 /**
  * @template T
  * @param {number} limit
@@ -16,11 +16,8 @@ export function within(limit, promise) {
 
 export const workerReady = () => within(WORKER_READY, navigator.serviceWorker.ready);
 
-// Null where there is no response.
-/**
- * @param {string} path
- * @param {object} body
- */
+// Null if there is no response.
+/** @type {(path: string, body: object) => Promise<Response | null>} */
 export function post(path, body) {
   return fetch(path, {
     method: "POST",

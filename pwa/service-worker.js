@@ -1,11 +1,13 @@
 "use strict";
-// A classic script: not every browser runs a service worker that is a module. What it imports, pages load as well.
+// A classic script, because not every browser runs a service worker that is a module. Pages load most of its imports
+// too.
 importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js", "/static/receipts.js");
-// Shows every push, reports what became of it, takes replies to notifications, and replaces pages without a network.
+// It shows every push and reports what became of it, takes replies to notifications, and replaces pages without a
+// network.
 
-const SHELL = "shell-0"; // the server puts in a hash of all pages, texts and scripts: a change there fetches all again
-// Two pages, and the text of a notification that can't be read, in the language of the pages. The first continues a
-// check-in from the offline bundle (pwa/offline-checkin.js).
+const SHELL = "shell-0"; // the server replaces 0 by a hash of all pages, texts and scripts
+// Two pages, and the text of a notification that can't be read, in the language of the pages. The first page continues
+// a check-in from the offline bundle (pwa/offline-checkin.js).
 const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
 const PATIENCE = 10000; // ms for a page
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
@@ -35,16 +37,13 @@ async function removeOldShells() {
   await clients.claim();
 }
 
-/**
- * @param {FetchEvent} event
- * @param {Request} request
- */
+/** @type {(event: FetchEvent, request?: Request) => Promise<Response>} */
 async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
   try {
     const response = await (isForm ? fetch(request) : fetchInTime(request));
     event.waitUntil(updateLook(response.headers.get("interlude-look")));
-    // A form redirects to another page, and a redirect is opaque to us.
+    // A form that was accepted redirects to another page, and a redirect is opaque here.
     const isAccepted = isForm && (response.ok || response.type === "opaqueredirect");
     if (isAccepted) await Receipts.removeReplies(new URL(request.url).pathname);
     return response;
@@ -54,31 +53,32 @@ async function pageOrOffline(event, request = event.request) {
   }
 }
 
-// Where we have a page to stand in, a network that hangs counts as none.
+// If there is a page to show instead, a network that hangs counts as none.
 /** @param {Request} request */
 async function fetchInTime(request) {
   const response = fetch(request);
   if (!(await caches.match(OFFLINE))) return response;
-  response.catch(() => {}); // it may fail when nobody waits for it any more
+  response.catch(() => {}); // it may fail after the wait has ended
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error("late")), PATIENCE));
   return Promise.race([response, late]);
 }
 
-// The chosen language, text size and scanning apply without a network too.
+// Language, text size and scanning apply to the offline pages too: fetch them again after a change.
 /** @param {string | null} look */
 async function updateLook(look) {
   const cached = await caches.match(OFFLINE);
   if (look && cached?.headers.get("interlude-look") !== look) await fillShell().catch(() => {});
 }
 
-// With status 503: it is not the page that was asked for, and a form's content has not arrived.
+// Status 503: this is not the page that was asked for, and the content of a form has not arrived.
 /** @param {string} path */
 async function standIn(path) {
   const cached = await caches.match(path);
   return cached ? new Response(cached.body, { status: 503, headers: cached.headers }) : Response.error();
 }
 
-// A name carries a hash, so its content never changes. Other pages are never cached, because they hold health data.
+// The name of an asset has a hash in it, so its content never changes. Other pages are never cached: they have health
+// data.
 /** @param {Request} request */
 async function cachedAsset(request) {
   const cached = await caches.match(request);
@@ -88,14 +88,14 @@ async function cachedAsset(request) {
   return response;
 }
 
-// Every push is shown: an iPhone ends a subscription after three silent ones.
+// Show every push: an iPhone ends a subscription after three silent ones.
 /** @param {PushEvent} event */
 async function showPush(event) {
   const fallback = { ...FALLBACK, ...(await (await caches.match(WORDS))?.json()) };
   const message = readPush(event.data, fallback);
-  await show(message).catch(() => show(fallback)); // where the browser refuses the message
+  await show(message).catch(() => show(fallback)); // if the browser refuses the message
   if (message.data?.token) await Receipts.add("/push/receipts", { token: message.data.token, event: "shown" });
-  await OfflineBundle.refresh(message.tag).catch(() => {}); // its check-in, while there is a network
+  await OfflineBundle.refresh(message.tag).catch(() => {}); // fetch its check-in while there is a network
 }
 
 /** @param {PushMessage} message */
@@ -110,11 +110,7 @@ function show(message) {
   });
 }
 
-/**
- * @param {PushMessageData | null} data
- * @param {PushMessage} fallback
- * @returns {PushMessage}
- */
+/** @type {(data: PushMessageData | null, fallback: PushMessage) => PushMessage} */
 function readPush(data, fallback) {
   try {
     return { ...fallback, ...data?.json().notification };

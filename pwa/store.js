@@ -1,14 +1,11 @@
 "use strict";
-// A small database of this browser's: one transaction, one request. Used by pages and by the service worker.
+// A small database in this browser, for pages and the service worker. A transaction has one request.
 
-/**
- * @param {string} name
- * @param {{ [store: string]: IDBObjectStoreParameters }} stores
- */
+/** @type {(name: string, stores: { [store: string]: IDBObjectStoreParameters }) => Transact} */
 function Store(name, stores) {
-  const VERSION = 1; // one more where a store is added: what lies in the others stays
+  const VERSION = 1; // add one for a new store: the other stores keep what they have
 
-  // A page that stayed open while a newer one raised the version goes on with that (case 48).
+  // A newer page may have raised the version while this one stayed open. This one goes on with that version (case 48).
   function open() {
     return attempt(VERSION).catch((error) => {
       if (error?.name !== "VersionError") throw error;
@@ -16,10 +13,7 @@ function Store(name, stores) {
     });
   }
 
-  /**
-   * @param {number} [version]
-   * @returns {Promise<IDBDatabase>}
-   */
+  /** @type {(version?: number) => Promise<IDBDatabase>} */
   function attempt(version) {
     return new Promise((resolve, reject) => {
       const request = indexedDB.open(name, version);
@@ -29,7 +23,7 @@ function Store(name, stores) {
         for (const [store, options] of missing) request.result.createObjectStore(store, options);
       };
       request.onsuccess = () => {
-        request.result.onversionchange = () => request.result.close(); // a newer page does not wait for this one
+        request.result.onversionchange = () => request.result.close(); // a newer page must not wait for this one
         resolve(request.result);
       };
       request.onerror = () => reject(request.error);

@@ -1,4 +1,4 @@
-// This browser's push subscription: the endpoint that it has, how it gets one, and that the server knows the same one.
+// This browser's push subscription: find it, make one, and see that the server has the same.
 import { post, within, workerReady } from "./requests.js";
 
 export const PATIENCE = 15000; // ms
@@ -25,7 +25,7 @@ export async function subscribe(path) {
     signal: AbortSignal.timeout(PATIENCE),
   });
   if (!response.ok) {
-    await subscription.unsubscribe(); // the next try gets a new endpoint
+    await subscription.unsubscribe(); // so that the next try gets a new endpoint
     throw new Error(`subscribing: ${response.status}`);
   }
 }
@@ -38,7 +38,8 @@ function keyOf(subscription) {
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-// At each open: an endpoint that changed unnoticed, a permission that was taken back, a new key of the server's.
+// Whenever a page opens: the endpoint may have changed unnoticed, the permission been taken back, the server's key
+// replaced.
 async function reconcile() {
   const current = await currentSubscription();
   const permission = "Notification" in window ? Notification.permission : "unknown";

@@ -1,8 +1,8 @@
-// One switch: the controls of a page are highlighted one after the other, answers first; Space, Enter or a touch anywhere
-// activates the highlighted one. Loaded where scanning is on (Settings).
+// Scanning with one switch: highlight the controls of a page one after the other, answers first. Space, Enter or a
+// touch anywhere activates the highlighted one. Pages load this script if scanning is on in Settings.
 
 const STEP = Number(document.body.dataset.scan) * 1000; // ms
-const FIRST = 1.5; // the first control is highlighted so much longer
+const FIRST = 1.5; // times as long for the first control
 const ROUNDS = 3; // then scanning rests until the next press
 /** @type {Found[]} */
 let controls = [];
@@ -30,7 +30,7 @@ export function controlsInOrder() {
   return usable.sort((one, other) => group(one) - group(other));
 }
 
-// Controls that appear on the same page are scanned too; the highlighted one stays.
+// Scan the controls that appear later on the same page too. The highlighted one stays.
 function update() {
   controls = controlsInOrder();
   index = controls.indexOf(document.querySelector(".lit"));
@@ -59,10 +59,10 @@ function activate() {
   if (item.matches("input:not([type=checkbox], [type=radio]), select")) return item.focus();
   const page = document.querySelector("h1");
   item.click();
-  setTimeout(() => document.querySelector("h1") === page && restart(), STEP); // the page is still the same one
+  setTimeout(() => document.querySelector("h1") === page && restart(), STEP); // if the page is still the same
 }
 
-// Keys type in a field. A key that repeats while it is held down is one press.
+// In a field, keys type. A key that repeats while it is held down is one press.
 /** @param {On<KeyboardEvent>} event */
 function onKey(event) {
   if (![" ", "Enter"].includes(event.key) || event.target.matches("input, select, textarea")) return;

@@ -1,15 +1,15 @@
-// What is still in the outbox: shown on Home until the clinic has received it, and before signing out (case 45).
+// Show what is still in the outbox: on Home until the clinic has received it, and before signing out (case 45).
 import "./outbox-sender.js";
 
 const RELOAD_AT_MOST_EVERY = 5000; // ms: a network that comes and goes must not reload again and again
 let waitingBefore = 0;
 
-// Another page of this phone or the service worker may have sent the check-in that Home still shows as due.
+// Another page of this phone, or the service worker, may have sent the check-in that Home still shows as due.
 const shownAsDue = () => document.querySelector("main > section[data-check-in]")?.dataset.checkIn;
 if (globalThis.BroadcastChannel) {
   new BroadcastChannel("interlude-outbox").onmessage = ({ data }) => data === shownAsDue() && reload();
 }
-addEventListener("load", () => setTimeout(compareWithBundle, 200)); // with the refresh in pwa/offline-bundle.js: one request
+addEventListener("load", () => setTimeout(compareWithBundle, 200)); // with that of pwa/offline-bundle.js: one request
 
 async function compareWithBundle() {
   if (!shownAsDue()) return;
@@ -24,7 +24,7 @@ function reload() {
 }
 
 document.addEventListener("outbox", ({ detail: entries }) => {
-  if (!document.getElementById("waiting")) return; // a check-in has replaced this page
+  if (!document.getElementById("waiting")) return; // a check-in has replaced Home
   const waiting = entries.filter((entry) => entry.state === "waiting");
   if (waiting.length < waitingBefore) return location.reload(); // some were sent: the server knows what is due now
   waitingBefore = waiting.length;
@@ -34,18 +34,15 @@ document.addEventListener("outbox", ({ detail: entries }) => {
   submitted.forEach(replaceCard);
 });
 
-// Counts whole check-ins; single answers only where there is no whole one.
-/**
- * @param {number} checkIns
- * @param {number} waiting
- */
+// Count whole check-ins. Mention single answers only if there is no whole one.
+/** @type {(checkIns: number, waiting: number) => string} */
 function waitingText(checkIns, waiting) {
   const { one, many, answer } = document.getElementById("waiting").dataset;
   if (checkIns) return checkIns === 1 ? one : many.replace("{n}", String(checkIns));
   return waiting ? answer : "";
 }
 
-// The link to rejected entries takes the place of something less important.
+// Make room for the link to rejected entries: something less important goes.
 /** @param {boolean} some */
 function showRejected(some) {
   document.getElementById("look")?.toggleAttribute("hidden", !some);
@@ -59,13 +56,13 @@ function showWaiting(text) {
   (place.querySelector("[data-words]") ?? place).textContent = text ?? "";
 }
 
-// A check-in that was submitted is not shown as due: the next card is, or the one that says that all is done.
+// A submitted check-in is no longer due: show the next card in its place, or the one that says that all is done.
 /** @param {string} checkIn */
 function replaceCard(checkIn) {
   for (const next of document.querySelectorAll("template[data-next]")) {
     if (next.content.querySelector(`[data-check-in="${checkIn}"]`)) next.remove();
   }
-  for (const more of document.querySelectorAll("[data-more]")) more.remove(); // its number is no longer right
+  for (const more of document.querySelectorAll("[data-more]")) more.remove(); // the number in it is no longer right
   const card = document.querySelector(`main > [data-check-in="${checkIn}"]`);
   const next = document.querySelector("template[data-next]");
   if (!card || !next) return;

@@ -1,19 +1,16 @@
-// What to do now after an urgent answer. The screen takes the question's place at the press, before anything is sent
-// (case 71), and nothing takes it away again; only what it says of the clinic changes.
+// After an urgent answer, a screen says what to do now. It takes the question's place at the press, before anything is
+// sent (case 71). Nothing takes it away again. Only what it says about the clinic changes.
 import { offerReadAloud, pageChanged, startGuard } from "./page-change.js";
 
 /** @type {{ question: Found; form: Found; isReceived: boolean } | null} */
-let current = null; // the question that the screen replaced, its form, and whether the clinic has received the answer
+let current = null; // null while no such screen is open
 
 export const isOpen = () => current !== null;
 export const isReceived = () => Boolean(current?.isReceived);
 export const formBehind = () => current?.form;
 
-// The form stays in the page, hidden: the answer is sent from there.
-/**
- * @param {Found} form
- * @param {Found} screen
- */
+// The form stays in the page, hidden, because htmx sends the answer from there.
+/** @type {(form: Found, screen: Found) => void} */
 export function open(form, screen) {
   const question = document.getElementById("asked");
   question.replaceWith(screen.content.cloneNode(true));
@@ -23,15 +20,15 @@ export function open(form, screen) {
   offerReadAloud();
   document.dispatchEvent(new Event("page-changed"));
   scrollTo(0, 0);
-  setTimeout(() => document.querySelector("main h1").focus()); // htmx has yet to see which button was pressed
+  setTimeout(() => document.querySelector("main h1").focus()); // after htmx has seen which button was pressed
 }
 
-// Another page has replaced it.
+// Another page has replaced the screen.
 export function forget() {
   current = null;
 }
 
-// Back to the question.
+// Go back to the question.
 export function close() {
   if (!current) return;
   document.getElementById("red").replaceWith(current.question);
@@ -40,10 +37,7 @@ export function close() {
   pageChanged();
 }
 
-/**
- * @param {boolean | undefined} isClosed
- * @param {string | null} [text]
- */
+/** @type {(isClosed: boolean | undefined, text?: string | null) => void} */
 export function showReceived(isClosed, text) {
   const place = document.getElementById("outbox-state");
   place.textContent = text ?? (isClosed ? place.dataset.closed : place.dataset.received);

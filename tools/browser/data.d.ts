@@ -44,6 +44,13 @@ interface Entry {
   sealed: Sealed;
 }
 
+// What `Store` (pwa/store.js) gives: one transaction with one request.
+type Transact = <T>(
+  where: string,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+) => Promise<T>;
+
 type Part = "responses" | "answers";
 type Rejection = string | number; // the server's word, or its status
 
