@@ -83,6 +83,7 @@ def _other_words(fields: dict[str, set[str]]) -> dict[str, set[str]]:
         # Words that are no states.
         "aloud": set(LOOKS["aloud"]),
         "size": set(LOOKS["size"]),
+        "home": {"/", "/staff"},
         "item": {WHOLE},
         "key": {"call", "called", "waiting"},  # the parts of the list of late patients
         "name": ICONS,
