@@ -6,10 +6,12 @@ const byId = (id) => document.getElementById(id);
 
 byId("turn-on")?.addEventListener("click", turnOn);
 byId("turn-off")?.addEventListener("click", turnOff);
-byId("sign-out")?.addEventListener("submit", signOut);
+document.querySelector("form[data-signs-out]")?.addEventListener("submit", signOut);
 describe();
 
-// The server ends its side of the subscription. End the browser's side too: another person may join on this device.
+// The server ends its side of the subscription. End the browser's side too: another person may join on this device. The
+// server can't clear what the device keeps: with `Clear-Site-Data` on a redirect, WebKit hangs while a service worker is
+// active (case 162).
 /** @param {SubmitEvent} event */
 async function signOut(event) {
   event.preventDefault();

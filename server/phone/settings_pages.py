@@ -70,7 +70,6 @@ async def leave(request: Ask, work: InWork) -> Response[Any]:
     await departures.leave(work, await work.db.get_one(Patient, work.actor.patient_id))
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie(request))
-    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 

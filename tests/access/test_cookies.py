@@ -17,6 +17,14 @@ async def test_the_cookie_is_taken_back_in_a_way_that_browsers_accept(signed_in:
         assert "Path=/" in said
 
 
+async def test_case_162_signing_out_does_not_clear_by_a_header(signed_in: Enter, cast: Cast) -> None:
+    """WebKit would hang. What the phone keeps, its page clears (tests/journeys/test_offline_bundle.py)."""
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    for out in (await rosa.submit("/sign-out"), await maria.submit("/staff/sign-out")):
+        assert out.history
+        assert all("clear-site-data" not in answer.headers for answer in [*out.history, out])
+
+
 async def test_a_session_lasts_as_long_as_a_browser_keeps_a_cookie(
     signed_in: Enter, cast: Cast, clock: StillClock
 ) -> None:

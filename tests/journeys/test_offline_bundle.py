@@ -67,6 +67,21 @@ async def test_what_is_held_lies_under_a_key_and_goes_with_who_signs_out(chromiu
     await sees_not(rosa, "is ready")
 
 
+async def test_case_162_what_is_held_goes_with_who_leaves(chromium: Browser, site: RunningSite) -> None:
+    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    await rosa.goto("/settings/leave")
+    await rosa.evaluate("HTMLFormElement.prototype.submit = () => {}")  # what is cleared before anything is sent
+    await press(rosa, "Leave, and sign out all phones")
+    await eventually(lambda: rosa.evaluate(f"{HELD}.then(held => held === null)"), "the bundle to be cleared")
+    await rosa.goto("/settings/leave")
+    await press(rosa, "Leave, and sign out all phones")
+    await rosa.wait_for_url("**/join")
+    await rosa.context.set_offline(True)
+    await rosa.goto("/")
+    await sees(rosa, "You're offline")
+    await sees_not(rosa, "is ready")
+
+
 async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Browser, site: RunningSite) -> None:
     phone, check_in = await given_it_is_held(chromium, site, "daily-three")
     await phone.context.set_offline(True)

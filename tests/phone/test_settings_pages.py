@@ -19,6 +19,15 @@ async def patient_row(database: Database, cast: Cast) -> Patient:
     return found
 
 
+async def test_case_162_leaving_does_not_clear_by_a_header(signed_in: Enter, cast: Cast) -> None:
+    """WebKit would hang. What the phone keeps, its page clears (tests/journeys/test_offline_bundle.py)."""
+    rosa = await signed_in(cast.rosa)
+    assert "data-signs-out" in (await rosa.get("/settings/leave")).text
+    left = await rosa.submit("/settings/leave")
+    assert left.url.path == "/join"
+    assert all("clear-site-data" not in answer.headers for answer in [*left.history, left])
+
+
 async def test_case_19_a_pause_at_ones_own_wish(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     assert "Reminders are paused" in words(await rosa.submit("/settings/pause", {"pause": "on"}))

@@ -97,7 +97,6 @@ async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
     response = render.go(request, "/join")
     response.set_cookie(ended_cookie(request))
-    response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
