@@ -209,6 +209,18 @@ async def test_keys_are_all_shown_and_can_be_switched_off(chromium: Browser, sit
     await expect(panel).to_be_visible()
 
 
+async def test_case_163_the_panel_of_keys_is_as_high_as_what_it_says(chromium: Browser, site: RunningSite) -> None:
+    maria = await desk_of(chromium, site, site.cast.maria)
+    await press(maria, "Keyboard")
+    panel = maria.get_by_role("dialog", name="Keyboard")
+    await expect(panel).to_be_visible()
+    assert await panel.evaluate("dialog => getComputedStyle(dialog).display") == "block"
+    shown, content = await panel.bounding_box(), await panel.locator(".content").bounding_box()
+    assert shown
+    assert content
+    assert shown["height"] - content["height"] < 60
+
+
 async def test_without_javascript_a_flag_is_opened_and_closed_on_a_phone(chromium: Browser, site: RunningSite) -> None:
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
