@@ -23,12 +23,10 @@ def is_open(hours: WeekHours, wall: datetime) -> bool:
 
 
 def next_opening(hours: WeekHours, wall: datetime) -> datetime | None:
-    """`wall` while it is open, else the next opening; None if there are no hours."""
-    if is_open(hours, wall):
-        return wall
+    """The first opening after `wall`, also while it is open; None if there are no hours."""
     days = (_midnight(wall) + timedelta(days=ahead) for ahead in range(8))
     openings = (span[0] for day in days if (span := _span(hours, day)) is not None)
-    return next((opening for opening in openings if opening >= wall), None)
+    return next((opening for opening in openings if opening > wall), None)
 
 
 def after(moment: datetime, length: timedelta, hours: WeekHours, zone: str) -> datetime:

@@ -22,7 +22,7 @@ def test_somebody_watches_from_opening_until_closing(hour: int, minute: int, wat
 @pytest.mark.parametrize(
     ("wall", "expected"),
     [
-        (MONDAY.replace(hour=9), MONDAY.replace(hour=9)),
+        (MONDAY.replace(hour=9), datetime(2026, 11, 17, 8)),
         (MONDAY.replace(hour=6), MONDAY.replace(hour=8)),
         (MONDAY.replace(hour=17), datetime(2026, 11, 17, 8)),
         (datetime(2026, 11, 20, 18), datetime(2026, 11, 23, 8)),
@@ -31,6 +31,16 @@ def test_somebody_watches_from_opening_until_closing(hour: int, minute: int, wat
 )
 def test_case_75_when_somebody_watches_next(wall: datetime, expected: datetime) -> None:
     assert opening_hours.next_opening(HOURS, wall) == expected
+
+
+@given(st.integers(0, 7 * 24 * 60))
+def test_case_164_the_next_opening_is_later_and_when_somebody_is_there(minute: int) -> None:
+    wall = MONDAY + timedelta(minutes=minute)
+    opening = opening_hours.next_opening(HOURS, wall)
+    assert opening is not None
+    assert opening > wall
+    assert opening_hours.is_open(HOURS, opening)
+    assert not opening_hours.is_open(HOURS, opening - timedelta(minutes=1))
 
 
 def test_case_75_a_clinic_with_one_day_a_week_and_one_without_any() -> None:

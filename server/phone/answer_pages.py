@@ -1,20 +1,22 @@
 """Sent check-ins: what became of one, and the answers of the last three months."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import opening_hours
 from server.actor import Actor, ActorKind
 from server.checkins.rules import may_undo
-from server.clock import to_wall
+from server.clock import to_utc, to_wall
+from server.db import Work
 from server.flags import lists
 from server.flags.models import Flag
 from server.flags.rules import Severity
-from server.opening_hours import next_opening
 from server.people import flow as people
 from server.people import staff as people_staff
+from server.people.models import Clinic
 from server.phone import answers_shown
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.private_questions import is_public_item
@@ -59,8 +61,14 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
         offers_private=work.actor.kind == ActorKind.PATIENT and not private,
         may_undo=may_undo(response.received_at, check_in.closes_at, work.now),
         closed=people.is_closed(clinic, work.now),
-        next_staffed=next_opening(clinic.staffed_hours, to_wall(work.now, clinic.zone)),
+        opens_at=_next_opening(clinic, work),
     )
+
+
+def _next_opening(clinic: Clinic, work: Work) -> datetime | None:
+    """When staff next come in, as the patient's clocks show it."""
+    opening = opening_hours.next_opening(clinic.staffed_hours, to_wall(work.now, clinic.zone))
+    return opening and to_wall(to_utc(opening, clinic.zone), work.actor.zone)
 
 
 async def _name(db: AsyncSession, actor: Actor, staff_id: str | None) -> str:

@@ -3,8 +3,11 @@
 import pytest
 from sqlalchemy import select
 
+from server import language
+from server.clock import to_wall
 from server.db import Database
 from server.flags.models import Flag
+from server.people.models import Patient
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
@@ -32,6 +35,37 @@ async def test_case_75_the_sent_page_says_when_somebody_reads_it(
     page = words(await (await signed_in(cast.rosa)).get(f"/check-ins/{check_in.id}/sent"))
     assert says in page
     assert "If you need help now, call 911" in page
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "is_open"), [(12, 59, False), (13, 0, True), (14, 30, True), (21, 59, True), (22, 0, False)]
+)
+async def test_case_164_the_minute_of_receipt_is_never_when_somebody_reads_it(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, hour: int, minute: int, is_open: bool
+) -> None:
+    """The clinic is open from 13:00 to 22:00 UTC."""
+    rosa = await signed_in(cast.rosa)
+    clock.now = clock.now.replace(day=16, hour=hour, minute=minute)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa, now=clock())
+        await answered(db, cast.rosa, check_in, STEADY, clock())
+    page = words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
+    received = language.day_and_hour(to_wall(clock(), cast.rosa.zone)).replace("\u202f", " ")
+    assert page.count(received.replace("\u00a0", " ")) == 1
+    assert ("Your clinic is open now." in page) == is_open
+    assert ("Your clinic opens on" in page) != is_open
+
+
+async def test_case_164_the_clinic_opens_by_the_patients_own_clock(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        await answered(db, cast.rosa, check_in, STEADY)
+        (await db.get_one(Patient, cast.rosa.id)).zone = "America/Los_Angeles"
+    clock.now = clock.now.replace(day=16, hour=23)
+    page = words(await (await signed_in(cast.rosa)).get(f"/check-ins/{check_in.id}/sent"))
+    assert "Your clinic opens on Tue, Nov 17, 5:00 AM and will read this then." in page
 
 
 async def test_case_76_what_came_of_mood_is_the_patients_alone(
