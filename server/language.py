@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, format_timedelta, get_day_names
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_time,
+    format_timedelta,
+    get_day_names,
+    get_timezone_location,
+)
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -30,12 +37,13 @@ class Language:
     formats: str
     day: str
     day_short: str
+    day_and_year: str
     day_and_hour: str
 
 
 LANGUAGES = {
-    "en": Language("English", "en_US", "EEEE, MMMM d", "MMM d", "EEE, MMM d, h:mm a"),
-    "es": Language("Español", "es_US", "EEEE d 'de' MMMM", "d MMM", "EEE d MMM, h:mm a"),
+    "en": Language("English", "en_US", "EEEE, MMMM d", "MMM d", "EEEE, MMMM d, y", "EEE, MMM d, h:mm a"),
+    "es": Language("Español", "es_US", "EEEE d 'de' MMMM", "d MMM", "EEEE d 'de' MMMM 'de' y", "EEE d MMM, h:mm a"),
 }
 _locale: ContextVar[str] = ContextVar("locale", default="en")
 
@@ -118,6 +126,25 @@ def mark(text: str) -> str:
 def day(moment: date) -> str:
     """A date such as "Monday, December 1", in the current language."""
     return str(format_date(moment, _spoken().day, _spoken().formats))
+
+
+def day_from(moment: datetime, today: date) -> str:
+    """A date as `day` says it, with "Today" or "Tomorrow" before it, or the year if it is not this one (case 103)."""
+    at = moment.date()
+    if at.year != today.year:
+        return str(format_date(at, _spoken().day_and_year, _spoken().formats))
+    match (at - today).days:
+        case 0:
+            return gettext("Today, %(day)s") % {"day": day(at)}
+        case 1:
+            return gettext("Tomorrow, %(day)s") % {"day": day(at)}
+        case _:
+            return day(at)
+
+
+def city(zone: str) -> str:
+    """The place that an IANA zone is named after, in the current language."""
+    return str(get_timezone_location(zone, _spoken().formats, return_city=True))
 
 
 def day_short(moment: date) -> str:

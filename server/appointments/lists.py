@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from server.actor import Actor
 from server.appointments import rules
@@ -21,6 +22,27 @@ async def next_appointment(db: AsyncSession, patient_id: str, now: datetime) -> 
             Appointment.patient_id == patient_id,
             Appointment.status.in_(rules.UPCOMING),
             Appointment.starts_at > now - timedelta(hours=4),
+        )
+        .order_by(Appointment.starts_at)
+        .limit(1)
+    )
+
+
+async def cancelled_ahead(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
+    """The next appointment that was cancelled, until its time has passed; None if another one has that time now."""
+    replaced = aliased(Appointment)
+    again = exists().where(
+        replaced.patient_id == patient_id,
+        replaced.status.in_(rules.UPCOMING),
+        replaced.starts_at == Appointment.starts_at,
+    )
+    return await db.scalar(
+        select(Appointment)
+        .where(
+            Appointment.patient_id == patient_id,
+            Appointment.status == AppointmentStatus.CANCELLED,
+            Appointment.starts_at > now,
+            ~again,
         )
         .order_by(Appointment.starts_at)
         .limit(1)

@@ -1,11 +1,15 @@
 """The reply to an appointment by the token of a link or a notification, without signing in."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import replies
+from server.appointments.models import Appointment
+from server.people.models import Patient
 from server.reminders.states import Reply
 from server.web import problems, render
 from server.web.dependencies import ANYONE, Ask, Db, Now
@@ -31,7 +35,12 @@ async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Respo
     appointment = await replies.appointment_for_token(db, token, now)
     if appointment is None:
         return render.page(request, "appointments/go_over.html", 410)
-    return render.page(request, "appointments/go.html", visit=appointment, token=token)
+    return await _page(request, db, appointment, token, now)
+
+
+async def _page(request: Ask, db: AsyncSession, appointment: Appointment, token: str, now: datetime) -> Response[str]:
+    patient = await db.get_one(Patient, appointment.patient_id)
+    return render.page(request, "appointments/go.html", visit=appointment, patient=patient, token=token, now=now)
 
 
 @post("/go/{token:str}", opt=ANYONE)
@@ -42,7 +51,7 @@ async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Res
     appointment = await replies.answer_by_token(db, token, reply, now)
     if appointment is None:
         return render.page(request, "appointments/go_over.html", 410)
-    return render.page(request, "appointments/go.html", visit=appointment, token=token)
+    return await _page(request, db, appointment, token, now)
 
 
 router = Router("/", route_handlers=[answer_by_token, go_page, go_answer])

@@ -5,25 +5,24 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
 from server.appointments import flow as appointments
 from server.appointments import replies
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentChanged
+from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
 from server.reminders.states import Reply
 from server.web import problems, render
-from server.web.dependencies import PERSON, Ask, Db, InWork, Who
+from server.web.dependencies import PERSON, Ask, InWork
 from server.web.form_fields import form_of, one_of, text
 from server.web.problems import found
 
 
 @get("/", opt=PERSON)
-async def appointment_page(request: Ask, db: Db, actor: Who, appointment_id: FromPath[str]) -> Response[str]:
-    return await _page(request, db, actor, found(await appointments.find(db, actor, appointment_id)))
+async def appointment_page(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[str]:
+    return await _page(request, work, found(await appointments.find(work.db, work.actor, appointment_id)))
 
 
 @post("/answer", opt=PERSON)
@@ -37,12 +36,12 @@ async def answer(request: Ask, work: InWork, appointment_id: FromPath[str]) -> R
     try:
         await replies.answer(work, appointment, reply, shown=text(form, "shown"))
     except AppointmentChanged as changed:
-        return await _page(request, work.db, work.actor, appointment, changed)
+        return await _page(request, work, appointment, changed)
     return render.go(request, f"/visits/{appointment.id}")
 
 
 async def _page(
-    request: Ask, db: AsyncSession, actor: Actor, appointment: Appointment, changed: AppointmentChanged | None = None
+    request: Ask, work: Work, appointment: Appointment, changed: AppointmentChanged | None = None
 ) -> Response[str]:
     was: datetime | None = changed.was if changed else None
     return render.page(
@@ -52,8 +51,9 @@ async def _page(
         visit=appointment,
         changed=changed is not None,
         was=was if was != appointment.starts else None,
-        patient=await db.get_one(Patient, actor.patient_id),
-        clinic=await people.clinic_of(db, actor),
+        patient=await work.db.get_one(Patient, work.actor.patient_id),
+        clinic=await people.clinic_of(work.db, work.actor),
+        now=work.now,
     )
 
 

@@ -9,6 +9,7 @@ from server.db import Work, scope
 from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Clinic, Patient
+from server.people.rules import PauseReason
 from server.questionnaires import flow as questionnaires
 from server.responses import lookup
 from server.web import render
@@ -31,6 +32,8 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         patient=await db.get_one(Patient, actor.patient_id),
         due=[(check_in, await questionnaires.definition_of(db, check_in.questionnaire_id)) for check_in in due],
         visit=await appointment_lists.next_appointment(db, actor.patient_id, now),
+        cancelled=await appointment_lists.cancelled_ahead(db, actor.patient_id, now),
+        own_wish=PauseReason.OWN_WISH,
         clinic=clinic,
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
         closed=people.is_closed(clinic, now),

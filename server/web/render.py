@@ -58,6 +58,8 @@ def environment(assets: Assets) -> Environment:
     env.filters.update(
         day=language.day,
         day_short=language.day_short,
+        day_from=language.day_from,
+        city=language.city,
         hour=language.hour,
         day_and_hour=language.day_and_hour,
         lasting=language.lasting,

@@ -124,6 +124,8 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     await phone.visit("/", "home, with a check-in and a visit")
     for reply in ("I'll be there", "I can't come"):
         await phone.visit(f"/visits/{visit.id}", f"a visit, before “{reply}”")
+        if reply != "I'll be there":
+            await page.get_by_text("Change", exact=True).click()
         await press(page, reply)
         await sees(page, "Thank you.")
         await phone.look(f"a visit, after “{reply}”")

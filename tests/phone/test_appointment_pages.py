@@ -16,6 +16,9 @@ from server.appointments.rules import AppointmentChanged, AppointmentStatus
 from server.clock import to_wall
 from server.db import Database
 from server.delivery.sender import Sender
+from server.people import flow as people
+from server.people.models import Patient
+from server.people.rules import PauseReason
 from server.reminders.states import Reply
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by
@@ -188,3 +191,72 @@ def test_case_88_only_the_same_time_in_the_same_zone_is_the_time_that_was_shown(
 
 def test_the_zone_of_the_tests_is_where_the_times_above_are() -> None:
     assert to_wall(datetime.fromisoformat("2026-11-28T15:00:00+00:00"), "America/New_York").hour == 10
+
+
+@pytest.mark.parametrize("reply", tuple(Reply))
+async def test_case_100_the_chosen_reply_stands_alone_and_the_others_wait_behind_change(
+    signed_in: Enter, cast: Cast, visit: Appointment, reply: Reply
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    for path in ("/", f"/visits/{visit.id}"):
+        await rosa.submit(f"/visits/{visit.id}/answer", {"reply": reply, "shown": visit.shown})
+        page = (await rosa.get(path)).text
+        before, _, behind = page.partition("<details")
+        assert 'name="reply"' not in before
+        assert before.count('class="said') == 1
+        assert sorted(re.findall(r'name="reply" value="(\w+)"', behind)) == sorted(set(Reply) - {reply})
+
+
+async def test_case_101_a_cancelled_visit_is_unmistakable(
+    signed_in: Enter, cast: Cast, database: Database, visit: Appointment
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    async with database.writing() as db:
+        await flow.mark(work_by(db, cast.maria), await db.get_one(Appointment, visit.id), AppointmentStatus.CANCELLED)
+    for path in ("/", f"/visits/{visit.id}"):
+        page = await rosa.get(path)
+        assert "This visit is cancelled" in words(page)
+        assert "December 1" in re.findall(r"<s>(.*?)</s>", page.text, re.DOTALL)[0]
+        assert "visit.ics" not in page.text
+        assert 'name="reply"' not in page.text
+    await _book_again(database, cast)
+    assert "This visit is cancelled" not in words(await rosa.get("/"))
+
+
+async def _book_again(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(STARTS))
+
+
+@pytest.mark.parametrize(
+    ("starts", "said"),
+    [
+        (datetime(2026, 11, 16, 15), "Today, Monday, November 16"),
+        (datetime(2026, 11, 17, 8), "Tomorrow, Tuesday, November 17"),
+        (datetime(2026, 11, 18, 8), "Wednesday, November 18"),
+        (datetime(2027, 1, 5, 8), "Tuesday, January 5, 2027"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Denver"])
+async def test_case_103_today_tomorrow_the_year_and_the_zone_are_named(
+    signed_in: Enter, cast: Cast, database: Database, starts: datetime, said: str, zone: str
+) -> None:
+    async with database.writing() as db:
+        booked = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
+        (await db.get_one(Patient, cast.rosa.id)).zone = zone
+    rosa = await signed_in(cast.rosa)
+    for path in ("/", f"/visits/{booked.id}"):
+        page = words(await rosa.get(path))
+        assert said in page
+        assert ("time in New York" in page) == (zone != "America/New_York")
+
+
+@pytest.mark.parametrize(("why", "said"), [("own-wish", "until you start"), ("hospital", "until the clinic starts")])
+async def test_case_107_home_says_that_reminders_are_paused(
+    signed_in: Enter, cast: Cast, database: Database, why: str, said: str
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert "Reminders are paused" not in words(await rosa.get("/"))
+    async with database.writing() as db:
+        await people.pause(work_by(db, cast.maria), await db.get_one(Patient, cast.rosa.id), PauseReason(why))
+    assert said in words(await rosa.get("/"))

@@ -48,7 +48,7 @@ async def test_home_shows_one_thing_to_do_now(
 
 async def test_home_shows_the_next_visit_and_takes_the_answer(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa, visit = await signed_in(cast.rosa), await books(database, cast)
-    assert "Your next visit Tuesday, November 17 10:00 AM 12 Elm Street" in words(await rosa.get("/"))
+    assert "Your next visit Tomorrow, Tuesday, November 17 10:00 AM 12 Elm Street" in words(await rosa.get("/"))
     said = await rosa.submit(f"/visits/{visit}/answer", {"reply": "another"})
     assert "The clinic will contact you" in words(said)
 
