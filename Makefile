@@ -26,7 +26,7 @@ check: setup-check
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.worker.json
 	@node_modules/.bin/eslint --max-warnings 0 -c tools/browser/eslint.config.mjs $(SCRIPTS)
 	@node_modules/.bin/stylelint --max-warnings 0 --config tools/browser/stylelint.config.mjs $(SHEETS)
-	@said=$$(node --test tests/pwa/*.test.mjs 2>&1) || { echo "$$said"; exit 1; }
+	@said=$$(node --test --test-reporter spec tests/pwa/*.test.mjs 2>&1) || { echo "$$said"; exit 1; }
 	@.venv/bin/djlint --check --quiet server || .venv/bin/djlint --check server
 	@.venv/bin/python tools/template_lines.py
 
