@@ -33,6 +33,7 @@ CORE = {
     "db",
     "language",
     "logs",
+    "once",
     "opening_hours",
     "phone_numbers",
     "settings",

@@ -7,6 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import once
 from server.actor import Actor
 from server.appointments import booking, rules
 from server.appointments.booking import NewAppointment, NewSeries
@@ -15,7 +16,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import a_date, a_time, form_of, text, texts, whole
+from server.web.form_fields import a_date, a_time, fields_of, form_of, text, texts, whole
 
 
 @get("/new", opt=STAFF)
@@ -37,8 +38,11 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
     try:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
-        async with work.db.begin_nested():
-            await booking.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
+        async with once.press(work, fields_of(form)) as press:
+            if not press.earlier:
+                async with work.db.begin_nested():
+                    await booking.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
+                press.onward = f"/staff/patients/{patient.id}#visits"
     except BadAppointment as bad:
         return await _form(request, work.db, work.actor, patient.id, typed, bad)
     return render.go(request, f"/staff/patients/{patient.id}#visits")

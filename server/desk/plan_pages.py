@@ -7,6 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import once
 from server.actor import Actor
 from server.checkins import ended_plans, flow
 from server.checkins.models import Plan
@@ -19,7 +20,7 @@ from server.questionnaires import flow as questionnaires
 from server.responses.submission import closing
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import a_time, form_of, one_of, text, whole
+from server.web.form_fields import a_time, fields_of, form_of, one_of, text, whole
 from server.web.problems import found
 
 
@@ -37,7 +38,10 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
         starts_on=to_wall(work.now, patient.zone).date(),
         weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
-    await flow.add_plan(work, patient, slug, chosen)
+    async with once.press(work, fields_of(form)) as press:
+        if not press.earlier:
+            await flow.add_plan(work, patient, slug, chosen)
+            press.onward = f"/staff/patients/{patient.id}#plans"
     return render.go(request, f"/staff/patients/{patient.id}#plans")
 
 

@@ -22,11 +22,12 @@ import server.people.models
 import server.questionnaires.models
 import server.reminders.models
 import server.responses.models
-from server import audit
+from server import audit, once
 from server.db import BUSY_TIMEOUT, Base, Database
 
 MODELS = (
     audit,
+    once,
     server.people.models,
     server.access.models,
     server.questionnaires.models,

@@ -5,11 +5,12 @@ from typing import Any
 from litestar import Response, Router, post
 from litestar.params import FromPath
 
+from server import once
 from server.people import calls, flow
 from server.people.rules import CallOutcome
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import form_of, one_of, text, way_back
+from server.web.form_fields import fields_of, form_of, one_of, text, way_back
 from server.web.problems import found
 
 
@@ -20,8 +21,12 @@ async def log_call(request: Ask, work: InWork, patient_id: FromPath[str]) -> Res
     outcome = one_of(form, "outcome", CallOutcome)
     if outcome is None:
         return problems.answer(request, 422)
-    await calls.log_call(work, patient, outcome, text(form, "note", 1000))
-    return render.go(request, way_back(form, f"/staff/patients/{patient.id}#calls"))
+    note, onward = text(form, "note", 1000), way_back(form, f"/staff/patients/{patient.id}#calls")
+    async with once.press(work, fields_of(form)) as press:
+        if not press.earlier:
+            await calls.log_call(work, patient, outcome, note)
+            press.onward = onward
+    return render.go(request, onward)
 
 
 router = Router("/staff/patients/{patient_id:str}/calls", route_handlers=[log_call])

@@ -7,7 +7,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import language
+from server import language, once
 from server.actor import Actor
 from server.clock import is_zone
 from server.people import flow, rules
@@ -17,7 +17,7 @@ from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import form_of, one_of, text
+from server.web.form_fields import fields_of, form_of, one_of, text
 from server.web.problems import found
 
 
@@ -49,11 +49,15 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     new = _new_patient(form)
     if fault := _fault(new):
         return await _refused(request, work.db, work.actor, new, fault)
-    try:
-        patient = await flow.register_patient(work, new)
-    except BadNumbers as bad:
-        return await _refused(request, work.db, work.actor, new, bad)
-    return render.go(request, f"/staff/patients/{patient.id}")
+    async with once.press(work, fields_of(form)) as press:
+        if press.earlier:
+            return render.go(request, press.earlier)
+        try:
+            patient = await flow.register_patient(work, new)
+        except BadNumbers as bad:
+            return await _refused(request, work.db, work.actor, new, bad)
+        press.onward = f"/staff/patients/{patient.id}"
+    return render.go(request, press.onward)
 
 
 @get("/{patient_id:str}/edit", opt=STAFF)
@@ -132,8 +136,11 @@ def _fault(new: NewPatient) -> str | None:
 async def add_caregiver(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
-    if name := text(form, "name", 120):
-        await flow.add_caregiver(work, patient, name, text(form, "relation", 40))
+    name, relation = text(form, "name", 120), text(form, "relation", 40)
+    async with once.press(work, fields_of(form)) as press:
+        if name and not press.earlier:
+            await flow.add_caregiver(work, patient, name, relation)
+            press.onward = f"/staff/patients/{patient.id}#people"
     return render.go(request, f"/staff/patients/{patient.id}#people")
 
 

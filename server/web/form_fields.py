@@ -55,6 +55,11 @@ def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
     return kept
 
 
+def fields_of(form: FormMultiDict) -> list[tuple[str, str]]:
+    """All fields that tell one form from another, for server.once."""
+    return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "_csrf_token"]
+
+
 def typed_in(form: FormMultiDict) -> list[str]:
     """What a person wrote in sentences, so that an error page can give it back; never a secret, a code or a choice."""
     written = [value for name, value in form.multi_items() if isinstance(value, str) and name not in SECRETS]

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from server import language
 from server.actor import Visitor
 from server.clock import to_wall
+from server.db import new_id
 from server.phone_numbers import countries as number_countries
 from server.web import cookies
 from server.web.assets import Assets
@@ -53,6 +54,7 @@ def environment(assets: Assets) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext, language.ngettext, newstyle=True
     )
+    env.globals.update(once=lambda: Markup('<input type="hidden" name="once" value="{}">').format(new_id()))
     env.globals.update(languages=language.LANGUAGES, direction=language.direction)
     env.globals.update(static=assets.url, modules=partial(module_tags, assets), locale=language.current)
     env.filters.update(

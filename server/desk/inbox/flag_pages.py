@@ -11,6 +11,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import once
 from server.actor import Actor
 from server.db import Work
 from server.desk.inbox import flag_detail
@@ -26,7 +27,7 @@ from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
-from server.web.form_fields import form_of, one_of, text, way_back, whole
+from server.web.form_fields import fields_of, form_of, one_of, text, way_back, whole
 from server.web.problems import found
 
 # Why an action was refused: the form lacks something, or (CHANGED) a colleague or the patient changed the flag.
@@ -95,7 +96,11 @@ async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
 async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    if await notes.add_note(work, flag, text(form, "note")) is None:
+    note = text(form, "note")
+    async with once.press(work, fields_of(form)) as press:
+        added = True if press.earlier else await notes.add_note(work, flag, note) is not None
+        press.onward = INBOX if added else ""
+    if not added:
         return await _page(request, work, flag, View(INBOX, "empty"))
     return _back(request, form, flag)
 

@@ -1,0 +1,109 @@
+"""Every form that creates something creates it once, however often it is pressed (case 90)."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from server import once
+from server.appointments.models import Appointment
+from server.checkins.models import Plan
+from server.db import Database
+from server.flags.models import Flag, FlagNote
+from server.once import OnceKey
+from server.people.models import Caregiver, Patient, PhoneCall
+from tests.browser_without_screen import Browser
+from tests.cast import NOW, Cast
+from tests.conftest import Enter
+from tests.stories import STEADY, answered, due_check_in, rows
+
+BOOKED = {"patient": "{rosa}", "date": "2026-12-01", "time": "10:00", "count": "1", "minutes": "60"}
+FORMS: dict[str, tuple[str, str, Mapping[str, str], type[Any]]] = {
+    "book": ("/staff/visits/new?patient={rosa}", "/staff/visits", BOOKED, Appointment),
+    "register": ("/staff/patients/new", "/staff/patients", {"name": "Ana Ruiz", "zone": "America/Chicago"}, Patient),
+    "plan": (
+        "/staff/patients/{rosa}",
+        "/staff/patients/{rosa}/plans",
+        {"slug": "daily-three", "rhythm": "daily", "at": "09:00"},
+        Plan,
+    ),
+    "caregiver": ("/staff/patients/{rosa}", "/staff/patients/{rosa}/caregivers", {"name": "Eva"}, Caregiver),
+    "call": (
+        "/staff/patients/{rosa}",
+        "/staff/patients/{rosa}/calls",
+        {"outcome": "reached", "note": "Fine."},
+        PhoneCall,
+    ),
+    "note": ("/staff/flags/{flag}", "/staff/flags/{flag}/note", {"note": "Ask about drinks."}, FlagNote),
+}
+
+
+@pytest.fixture
+async def ids(database: Database, cast: Cast) -> dict[str, str]:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        await answered(db, cast.rosa, check_in, STEADY | {"strength": "very-hard"})
+    from_flags = await rows(database, Flag)
+    return {"rosa": cast.rosa.id, "flag": from_flags[0].id}
+
+
+async def filled(maria: Browser, name: str, ids: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """The form as its page gives it, with a once-only key."""
+    page, action, values, _ = FORMS[name]
+    html = (await maria.get(page.format(**ids))).text
+    form = next(
+        part for part in html.split("<form")[1:] if f'action="{action.format(**ids)}"' in part.partition(">")[0]
+    )
+    key = re.search(r'name="once" value="(\w+)"', form.partition("</form>")[0])
+    assert key, "the form has no once-only key"
+    return action.format(**ids), {field: value.format(**ids) for field, value in values.items()} | {"once": key[1]}
+
+
+@pytest.mark.parametrize("name", FORMS)
+async def test_case_90_two_presses_at_once_create_one(
+    signed_in: Enter, cast: Cast, database: Database, ids: dict[str, str], name: str
+) -> None:
+    maria, table = await signed_in(cast.maria), FORMS[name][3]
+    action, form = await filled(maria, name, ids)
+    before = len(await rows(database, table))
+    first, second = await asyncio.gather(maria.submit(action, form), maria.submit(action, form))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.url == second.url
+    assert len(await rows(database, table)) == before + 1
+    assert all(key.path for key in await rows(database, OnceKey))
+
+
+async def test_case_90_a_form_that_was_changed_or_opened_anew_is_another_one(
+    signed_in: Enter, cast: Cast, database: Database, ids: dict[str, str]
+) -> None:
+    maria = await signed_in(cast.maria)
+    action, form = await filled(maria, "book", ids)
+    await maria.submit(action, form)
+    await maria.submit(action, form | {"time": "14:00"})
+    await maria.submit(action, (await filled(maria, "book", ids))[1] | {"date": "2026-12-02"})
+    assert len(await rows(database, Appointment)) == 3
+
+
+@pytest.mark.parametrize("wrong", [{"date": "2020-01-01"}, {"minutes": "1"}, {"patient": "0" * 32}])
+async def test_case_90_a_form_that_was_refused_may_come_again(
+    signed_in: Enter, cast: Cast, database: Database, ids: dict[str, str], wrong: dict[str, str]
+) -> None:
+    maria = await signed_in(cast.maria)
+    action, form = await filled(maria, "book", ids)
+    for _ in range(2):
+        assert (await maria.submit(action, form | wrong)).status_code == 422
+    assert await rows(database, OnceKey) == []
+    assert (await maria.submit(action, form)).status_code == 200
+
+
+async def test_old_keys_are_forgotten(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        for days in (0, 1, 3):
+            at = NOW - timedelta(days=days)
+            db.add(OnceKey(clinic_id=cast.harbor.id, digest=f"{days:064}", path="/staff", at=at))
+    async with database.writing() as db:
+        await once.forget(db, NOW)
+    assert len(await rows(database, OnceKey)) == 2
