@@ -23,6 +23,8 @@ const Outbox = (() => {
   const remove = (id) => transact("entries", "readwrite", (store) => store.delete(id));
   /** @param {Entry} entry */
   const put = (entry) => transact("entries", "readwrite", (store) => store.put(entry));
+  /** @returns {ServerKey | null} */
+  const cachedKey = () => JSON.parse(localStorage.getItem(KEY_CACHE) ?? "null");
 
   // This person's entries. Another person's on the same phone are neither shown nor sent nor lost.
   const owner = async () => globalThis.document?.body.dataset.person ?? (await OfflineBundle.current())?.person;
@@ -39,9 +41,6 @@ const Outbox = (() => {
     localStorage.setItem(KEY_CACHE, JSON.stringify(key));
     return key;
   }
-
-  /** @returns {ServerKey | null} */
-  const cachedKey = () => JSON.parse(localStorage.getItem(KEY_CACHE) ?? "null");
 
   /** @type {(clientId: string, content: Content) => Promise<Sealed>} */
   async function seal(clientId, content) {
@@ -85,10 +84,12 @@ const Outbox = (() => {
     return entry;
   }
 
-  // Send an entry. Triggers that overlap, such as a page that opens while the network returns, share one request.
+  // Triggers that overlap share a request. If it finds no network, the later one tries anew: the network may be back.
   /** @type {(entry: Entry) => Promise<Sent>} */
-  function send(entry) {
+  async function send(entry) {
     const id = entry.client_id;
+    const earlier = await sending.get(id)?.catch(() => null);
+    if (earlier && earlier.state !== "waiting") return earlier;
     const request = sending.get(id) ?? deliver(entry).finally(() => sending.delete(id));
     sending.set(id, request);
     return request;
@@ -163,7 +164,6 @@ const Outbox = (() => {
     for (const entry of await own()) if (entry.state === "look") await remove(entry.client_id);
   }
 
-  // Whether the whole check-in is in the outbox.
   /** @param {string} checkIn */
   const isSubmitted = async (checkIn) =>
     (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");

@@ -171,6 +171,19 @@ describe("flush", () => {
     assert.deepEqual(server.sent, ["a", "b"]);
   });
 
+  test("tries anew where the network was lost before it returned", async () => {
+    await add("a");
+    const slow = held(lostOnTheWay);
+    server.answerNext(slow.answer);
+    const before = outbox.flush();
+    await server.hasReceived(1);
+    const since = [outbox.flush(), outbox.flush()];
+    slow.release();
+    await Promise.all([before, ...since]);
+    assert.deepEqual(await states(), {});
+    assert.deepEqual(server.sent, ["a", "a"]);
+  });
+
   test("does not send again what is being sent by itself", async () => {
     const slow = held();
     server.answerNext(slow.answer);

@@ -121,8 +121,8 @@ export const problem = (status, detail) => () =>
 export const portal = (status) => () => new Response("<html>", { status, headers: { "content-type": "text/html" } });
 
 // An answer that comes when `release` is called.
-export function held() {
+export function held(answer = taken) {
   let release;
   const wait = new Promise((resolve) => (release = resolve));
-  return { release, answer: (body) => wait.then(() => taken(body)) };
+  return { release, answer: (body) => wait.then(() => answer(body)) };
 }
