@@ -32,7 +32,7 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
-NEEDS_MORE = ("tests/browser", "tests/journeys", "tests/faults")  # a browser, or minutes
+NEEDS_MORE = ("tests/browser", "tests/journeys", "tests/webkit", "tests/faults")  # a browser, or minutes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -37,16 +37,21 @@ CLI = ("/usr/bin/setpriv", "--pdeathsig", "KILL", sys.executable, "-m")
 @dataclass(frozen=True)
 class Setup:
     """What an operator sets. `push` is a push service's host and port, added to the list of known ones; `program`,
-    the command by another name."""
+    the command by another name; `address`, what browsers open, where a proxy stands before the app."""
 
     folder: Path
     push: str = ""
     smtp: str = ""
     program: str = "server.cli"
     port: int = field(default_factory=lambda: free_port())
+    address: str = ""
 
     @property
     def base_url(self) -> str:
+        return self.address or self._own_address
+
+    @property
+    def _own_address(self) -> str:
         return f"http://localhost:{self.port}"
 
     @property
@@ -88,7 +93,7 @@ class Setup:
 
         async def look() -> bool:
             try:
-                async with client.get(f"{self.base_url}/health/ready") as answer:
+                async with client.get(f"{self._own_address}/health/ready") as answer:
                     return answer.status == 200 and bool(_beats(self.database))
             except aiohttp.ClientError:
                 return False
@@ -141,9 +146,9 @@ class House:
 
 
 @contextlib.contextmanager
-def open_house(folder: Path, program: str = "server.cli") -> Iterator[House]:
+def open_house(folder: Path, program: str = "server.cli", address: str = "") -> Iterator[House]:
     """Its push service is a port that nobody listens at: a device may be subscribed there, and nothing arrives."""
-    setup = Setup(folder, "127.0.0.1:9", program=program)
+    setup = Setup(folder, "127.0.0.1:9", program=program, address=address)
     kept = House(setup, asyncio.run(_prepare(setup)))
     kept.keep_template()
     with _processes(setup):
