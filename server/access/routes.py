@@ -2,8 +2,9 @@
 
 from litestar import Router
 
-from server.access import passkey_pages, staff_account_pages
-from server.access.joining import approval_pages, pages, pairing_pages, request_pages
+from server.access import passkey_pages
+from server.access.joining import approval_pages, pages, pairing_pages, request_pages, staff_approval_pages
+from server.access.staff import account_pages, sign_in_pages, team_pages
 
 router = Router(
     "/",
@@ -12,7 +13,10 @@ router = Router(
         pairing_pages.router,
         request_pages.router,
         approval_pages.router,
+        staff_approval_pages.router,
         passkey_pages.router,
-        staff_account_pages.router,
+        sign_in_pages.router,
+        account_pages.router,
+        team_pages.router,
     ],
 )

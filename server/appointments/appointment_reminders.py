@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
-
-from server.access.models import Device
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
-from server.audit import AuditEvent
 from server.checkins import appointment_check_ins
 from server.checkins.appointment_check_ins import TiedTo
 from server.db import Work
-from server.people.models import Caregiver, Patient
+from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import notices
 from server.reminders.flow import Subject
@@ -59,23 +55,6 @@ async def announce_if_near(work: Work, patient: Patient, appointment: Appointmen
 def _notice(kind: ReminderKind, patient: Patient, appointment: Appointment) -> Notice:
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
     return Notice(kind, patient.id, appointment.id, path, appointment.starts_at, detail)
-
-
-async def was_seen(work: Work, appointment: Appointment) -> bool:
-    """Whether the patient or a caregiver has replied, or has opened the app since it was booked or last moved."""
-    if appointment.replied_at is not None:
-        return True
-    known_since = await work.db.scalar(
-        select(func.max(AuditEvent.at)).where(
-            AuditEvent.subject_id == appointment.id, AuditEvent.verb.in_(("appointment.booked", "appointment.moved"))
-        )
-    )
-    theirs = or_(
-        Device.patient_id == appointment.patient_id,
-        Device.caregiver_id.in_(select(Caregiver.id).where(Caregiver.patient_id == appointment.patient_id)),
-    )
-    opened = select(Device.id).where(theirs, Device.ended_at.is_(None), Device.seen_at > known_since)
-    return known_since is not None and await work.db.scalar(opened.limit(1)) is not None
 
 
 def _detail(appointment: Appointment) -> str:

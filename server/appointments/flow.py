@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.appointments import rules
-from server.appointments.appointment_reminders import announce_if_near, notify_of_change, replan, was_seen
+from server.appointments.appointment_reminders import announce_if_near, notify_of_change, replan
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
+from server.appointments.sightings import was_seen
 from server.checkins import appointment_check_ins
 from server.db import Work
 from server.people.models import Patient

@@ -8,8 +8,9 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.appointments import flow, replies, rules
+from server.appointments import flow, rules
 from server.appointments.models import Appointment
+from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.people.models import Patient
 from server.reminders import flow as reminders

@@ -12,9 +12,10 @@ from server.access.joining import flow as joining
 from server.access.joining.flow import Joined
 from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, ActorKind, system
-from server.appointments import booking, replies
+from server.appointments import booking
 from server.appointments import lists as appointment_lists
 from server.appointments.booking import NewAppointment, NewSeries
+from server.appointments.replies import flow as replies
 from server.checkins import flow
 from server.checkins.occasions import Timing
 from server.clock import to_wall

@@ -7,8 +7,8 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 
 from server.appointments import flow as appointments
-from server.appointments import replies
 from server.appointments.models import Appointment
+from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentChanged
 from server.db import Work
 from server.people import flow as people

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import booking, flow, replies
+from server.appointments import booking, flow
+from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.checkins import flow as checkins
 from server.checkins.models import CheckIn

@@ -5,9 +5,10 @@ import re
 import pytest
 from sqlalchemy import update
 
-from server.appointments import booking, replies
+from server.appointments import booking
 from server.appointments import flow as appointments
 from server.appointments.booking import NewAppointment
+from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus
 from server.audit import AuditEvent
 from server.clock import to_wall

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, system
-from server.appointments import booking, replies
+from server.appointments import booking
 from server.appointments import flow as appointments
 from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
+from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.channels.protocol import Outcome, Result
 from server.clock import to_wall

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.appointments import booking, flow, replies, rules
+from server.appointments import booking, flow, rules
 from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
+from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentChanged, AppointmentStatus
 from server.clock import to_wall
 from server.db import Database

@@ -1,4 +1,4 @@
-"""What a person sets on the phone: size, names, helpers, pause, leaving (case 51)."""
+"""What a person sets on the phone: how the clinic makes contact."""
 
 import pytest
 
@@ -19,32 +19,6 @@ async def patient_row(database: Database, cast: Cast) -> Patient:
     return found
 
 
-async def test_case_162_leaving_does_not_clear_by_a_header(signed_in: Enter, cast: Cast) -> None:
-    """WebKit would hang. What the phone keeps, its page clears (tests/journeys/test_offline_bundle.py)."""
-    rosa = await signed_in(cast.rosa)
-    assert "data-signs-out" in (await rosa.get("/settings/leave")).text
-    left = await rosa.submit("/settings/leave")
-    assert left.url.path == "/join"
-    assert all("clear-site-data" not in answer.headers for answer in [*left.history, left])
-
-
-async def test_case_19_a_pause_at_ones_own_wish(signed_in: Enter, cast: Cast, database: Database) -> None:
-    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
-    assert "Reminders are paused" in words(await rosa.submit("/settings/pause", {"pause": "on"}))
-    assert "at the patient's request" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
-    assert "Do you want to pause reminders?" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
-    assert (await patient_row(database, cast)).paused_at is None
-
-
-async def test_what_the_clinic_paused_is_the_clinics_to_resume(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
-    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
-    await maria.submit(f"/staff/patients/{cast.rosa.id}/pause", {"why": "hospital"})
-    assert "The clinic paused your reminders" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
-    assert (await patient_row(database, cast)).pause_reason == "hospital"
-
-
 async def test_a_patient_says_how_to_be_reached_and_nobody_assumes_a_voice(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
@@ -59,25 +33,3 @@ async def test_a_patient_says_how_to_be_reached_and_nobody_assumes_a_voice(
     assert (await rosa.submit("/settings/contact", {"contact": "shout"})).status_code == 422
     assert (await luis.submit("/settings/contact", {"contact": "text"})).status_code == 403
     assert (await audited(database, cast.rosa.id)).count("patient.contact") == 3
-
-
-async def test_case_51_leaving_stops_all_and_signs_every_phone_out(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
-    rosa, luis, maria = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(cast.maria)
-    assert "Do you want to leave?" in words(await rosa.get("/settings/leave"))
-    left = await rosa.submit("/settings/leave")
-    assert left.url.path == "/join"
-    assert (await rosa.get("/settings")).url.path == "/join"
-    assert (await luis.get("/settings")).url.path == "/join"
-    assert (await patient_row(database, cast)).pause_reason == "consent-withdrawn"
-    assert "consent withdrawn" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
-    assert "patient.left" in await audited(database, cast.rosa.id)
-    assert (await rosa.post_json("/open", {})).status_code == 401
-
-
-async def test_leaving_is_the_patients_alone(signed_in: Enter, cast: Cast) -> None:
-    luis = await signed_in(cast.luis)
-    assert (await luis.get("/settings/leave")).status_code in (403, 404)
-    assert (await luis.submit("/settings/leave")).status_code in (403, 404)
-    assert "Leave Interlude" not in words(await luis.get("/settings"))

@@ -3,8 +3,9 @@
 import re
 from datetime import timedelta
 
-from server.appointments import booking, replies
+from server.appointments import booking
 from server.appointments.booking import NewAppointment
+from server.appointments.replies import flow as replies
 from server.clock import to_wall
 from server.db import Database
 from server.reminders.states import Reply

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import booking, flow, replies
+from server.appointments import booking, flow
 from server.appointments import lists as appointment_lists
 from server.appointments.models import Appointment
+from server.appointments.replies import flow as replies
 from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders.states import Reply

@@ -7,8 +7,8 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import replies
 from server.appointments.models import Appointment
+from server.appointments.replies import flow as replies
 from server.people.models import Patient
 from server.reminders.states import Reply
 from server.web import problems, render

@@ -1,0 +1,68 @@
+"""Staff sign in by password or by an admin's link, and sign out."""
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+
+from server.access import rules, sessions
+from server.access.cookies import ended_cookie, session_cookie
+from server.access.guards import source_of
+from server.access.staff import sign_in as staff_sign_in
+from server.access.staff.sign_in import Credentials
+from server.people.rules import Refused
+from server.web import render
+from server.web.dependencies import ANYONE, STAFF, Ask, Db, InWork, Now, Storage
+from server.web.form_fields import form_of, text
+
+
+@get("/sign-in", opt=ANYONE, sync_to_thread=False)
+def sign_in_page(request: Ask) -> Response[str]:
+    return render.page(request, "access/staff_sign_in.html", refused=None, email="")
+
+
+@post("/sign-in", opt=ANYONE)
+async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
+    form = await form_of(request)
+    email = text(form, "email", 200)
+    typed = Credentials(email, text(form, "password", 500), text(form, "code", 10))
+    entered = await staff_sign_in.sign_in(database, typed, _device(request), source_of(request), now)
+    if isinstance(entered, Refused):
+        status = {"too-many": 429, "busy": 503}.get(entered.why, 422)
+        return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
+    return _enter(request, entered.token)
+
+
+@get("/link", opt=ANYONE, sync_to_thread=False)
+def link_page(request: Ask) -> Response[str]:
+    """The token is in the URL's fragment, which no server or link preview sees. This page does not use it up."""
+    return render.page(request, "access/staff_link.html", refused=None)
+
+
+@post("/link", opt=ANYONE)
+async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
+    token = text(await form_of(request), "token", 100)
+    entered = await staff_sign_in.enter_by_link(db, token, _device(request), now)
+    if isinstance(entered, Refused):
+        return render.page(request, "access/staff_link.html", 422, refused=entered)
+    return _enter(request, entered.token)
+
+
+def _device(request: Ask) -> str:
+    return rules.device_name(request.headers.get("user-agent", ""))
+
+
+def _enter(request: Ask, token: str) -> Response[Any]:
+    response = render.go(request, "/staff")
+    response.set_cookie(session_cookie(request, token, of_staff=True))
+    return response
+
+
+@post("/sign-out", opt=STAFF)
+async def sign_out(request: Ask, work: InWork) -> Response[Any]:
+    await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
+    response = render.go(request, "/staff/sign-in")
+    response.set_cookie(ended_cookie(request, of_staff=True))
+    return response
+
+
+router = Router("/staff", route_handlers=[sign_in_page, sign_in, link_page, use_link, sign_out])

@@ -1,0 +1,66 @@
+"""An admin invites staff, and makes new links for them."""
+
+from litestar import Response, Router, get, post
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.access.staff import accounts as staff_accounts
+from server.actor import Actor, Role
+from server.db import Work
+from server.people import staff as people_staff
+from server.people.models import Staff
+from server.people.rules import Refused
+from server.settings import Settings
+from server.web import render
+from server.web.dependencies import ADMIN, Ask, Db, Given, InWork, Who
+from server.web.form_fields import form_of, one_of, text
+from server.web.problems import found
+
+
+@get("/", opt=ADMIN)
+async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    return await _team(request, db, actor)
+
+
+@post("/", opt=ADMIN)
+async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
+    form = await form_of(request)
+    added = await staff_accounts.add_staff(
+        work, text(form, "name", 100), text(form, "email", 200), one_of(form, "role", Role)
+    )
+    if isinstance(added, Refused):
+        return await _team(request, work.db, work.actor, refused=added)
+    return await _team(request, work.db, work.actor, link=await _link(work, added, settings), link_for=added)
+
+
+@post("/{staff_id:str}/link", opt=ADMIN)
+async def new_link(request: Ask, work: InWork, settings: Given, staff_id: FromPath[str]) -> Response[str]:
+    staff = found(await people_staff.find_staff(work.db, work.actor, staff_id))
+    return await _team(request, work.db, work.actor, link=await _link(work, staff, settings), link_for=staff)
+
+
+async def _link(work: Work, staff: Staff, settings: Settings) -> str:
+    return f"{settings.base_url}/staff/link#{await staff_accounts.make_link(work, staff)}"
+
+
+async def _team(
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    refused: Refused | None = None,
+    link: str = "",
+    link_for: Staff | None = None,
+) -> Response[str]:
+    return render.page(
+        request,
+        "access/team.html",
+        422 if refused else 200,
+        team=await people_staff.team(db, actor),
+        refused=refused,
+        link=link,
+        link_for=link_for,
+        roles=tuple(Role),
+    )
+
+
+router = Router("/staff/team", route_handlers=[team_page, invite, new_link])

@@ -1,0 +1,42 @@
+"""An admin invites staff; the link that lets them in is shown once."""
+
+import re
+
+import pytest
+
+from server.db import Database
+from server.people.models import Staff
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import rows
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+NEW = {"name": "Ana Ruiz", "email": "ana@harbor.example", "role": "coordinator"}
+
+
+async def test_an_admin_invites_a_colleague_who_gets_a_link_once(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ruth = await signed_in(cast.ruth)
+    page = await ruth.submit("/staff/team", NEW)
+    assert re.search(r"/staff/link#[\w-]+", page.text)
+    assert [row.role for row in await rows(database, Staff) if row.name == "Ana Ruiz"] == ["coordinator"]
+    again = await ruth.get("/staff/team")
+    assert "Ana Ruiz" in words(again)
+    assert "/staff/link#" not in again.text
+
+
+@pytest.mark.parametrize("wrong", [{"email": "no address"}, {"role": "owner"}, {"email": ""}])
+async def test_a_refused_invitation_adds_nobody(
+    signed_in: Enter, cast: Cast, database: Database, wrong: dict[str, str]
+) -> None:
+    ruth = await signed_in(cast.ruth)
+    before = len(await rows(database, Staff))
+    page = await ruth.submit("/staff/team", NEW | wrong)
+    assert (page.status_code, len(await rows(database, Staff))) == (422, before)
+
+
+async def test_the_team_is_the_admins(signed_in: Enter, cast: Cast) -> None:
+    for colleague in (cast.maria, cast.ken):
+        assert (await (await signed_in(colleague)).get("/staff/team")).status_code == 403
