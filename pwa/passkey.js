@@ -17,11 +17,12 @@ async function create() {
 async function signIn() {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await request("/passkey/sign-in/options"));
   const proof = await navigator.credentials.get({ publicKey });
+  /** @type {{ go: string }} */
   const { go } = await request("/passkey/sign-in", proof.toJSON());
   location.assign(go);
 }
 
-/** @type {(path: string, body?: object) => Promise<any>} */
+/** @type {<T>(path: string, body?: object) => Promise<T>} */
 async function request(path, body = {}) {
   const response = await post(path, body);
   const content = await response?.json();
