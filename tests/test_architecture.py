@@ -1,5 +1,7 @@
 """docs/ARCHITECTURE.md names only what is in the code, and lists the folders in the order of their imports."""
 
+import ast
+import builtins
 import importlib
 import re
 from pathlib import Path
@@ -64,3 +66,21 @@ def test_the_folders_stand_in_the_order_of_their_imports() -> None:
 def test_no_column_of_states_is_compared_with_a_bare_string() -> None:
     """mypy knows the type of a row's state, but in a query any string would do."""
     assert measure_house.bare_states() == []
+
+
+def raised_in_docstrings(source: str) -> set[str]:
+    """The errors that docstrings say a function raises."""
+    documented = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return {name for text in documented for name in re.findall(r"Raises ([A-Z]\w+)", text)}
+
+
+def test_docstrings_name_errors_that_there_are() -> None:
+    sources = [path.read_text() for path in SERVER.rglob("*.py")]
+    known = {node.name for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)}
+    known |= set(dir(builtins)) | {"ClientException", "NotFoundException"}
+    assert set().union(*map(raised_in_docstrings, sources)) <= known
+    assert raised_in_docstrings('def f():\n    """Do. Raises Gone."""') == {"Gone"}

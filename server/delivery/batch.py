@@ -41,7 +41,7 @@ class Batch:
     staff: dict[str, Staff] = field(default_factory=dict)
     tried: dict[str, list[Tried]] = field(default_factory=lambda: defaultdict(list))
     combined: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
-    active: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _living
+    active: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _active
     patients_own: set[str] = field(default_factory=set)  # ids of patients' own devices, without their caregivers'
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:

@@ -1,4 +1,4 @@
-"""What staff do with a flag: take it, assign it, add a note, close it with an outcome, undo."""
+"""What staff do with a flag: take it, assign it, close it with an outcome, undo that. Notes: flags/notes.py."""
 
 from dataclasses import dataclass
 

@@ -66,7 +66,7 @@ async def _opened(request: Ask, actor: Actor) -> Entry:
     """The decrypted entry, with the device's current clock.
 
     Raises PermissionDeniedException (403) if another person's session sends it: the entry then stays on the device
-    (case 46). Raises BadBox.
+    (case 46). Raises BadSealedEntry.
     """
     body = await json_of(request)
     if body.get("owner", actor.id) != actor.id:

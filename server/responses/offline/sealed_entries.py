@@ -60,7 +60,7 @@ class Entry:
 
 
 def decrypt_entry(sealed: SealedBody) -> Entry:
-    """Decrypt an entry. Raises BadBox."""
+    """Decrypt an entry. Raises BadSealedEntry."""
     try:
         theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sealed.public)
         shared = crypto.outbox_private(sealed.key).exchange(ec.ECDH(), theirs)
