@@ -252,7 +252,9 @@ async def test_case_103_today_tomorrow_the_year_and_the_zone_are_named(
         assert ("time in New York" in page) == (zone != "America/New_York")
 
 
-@pytest.mark.parametrize(("why", "said"), [("own-wish", "until you start"), ("hospital", "until the clinic starts")])
+@pytest.mark.parametrize(
+    ("why", "said"), [("own-wish", "You can start again"), ("hospital", "Call the clinic to start again")]
+)
 async def test_case_107_home_says_that_reminders_are_paused(
     signed_in: Enter, cast: Cast, database: Database, why: str, said: str
 ) -> None:

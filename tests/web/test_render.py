@@ -26,7 +26,7 @@ def inside(page: Response) -> str:
 def _settled(html: str) -> str:
     """Without the tokens that differ each time, and the blank that the frame puts around."""
     return re.sub(
-        r'(_csrf_token" value=")[^"]*|(<code>).*?</code>|src="data:[^"]*|secret" value="[^"]*', "", html
+        r'(_csrf_token" value=")[^"]*|(<code>).*?</code>|src="data:[^"]*|(secret|once)" value="[^"]*', "", html
     ).strip()
 
 
