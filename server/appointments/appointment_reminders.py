@@ -17,9 +17,15 @@ from server.reminders.rules import Planned, plan_appointment
 from server.reminders.states import ReminderKind, Reply
 
 
-async def replan(work: Work, patient: Patient, appointment: Appointment) -> None:
-    """Plan its reminders and tied check-ins anew, after it was booked or moved."""
-    await remind(work, patient, appointment)
+async def replan(work: Work, patient: Patient, appointment: Appointment, announce: bool = True) -> None:
+    """Plan its reminders and tied check-ins anew, after it was booked or moved.
+
+    `announce`: announce it at once if it starts so soon that no reminder of it would come (case 154).
+    """
+    wanted = plan_appointment(appointment.starts, appointment.zone, work.now)
+    if announce and not wanted and appointment.starts_at > work.now:
+        wanted = [Planned(ReminderKind.VISIT, work.now, appointment.starts_at)]
+    await remind(work, patient, appointment, wanted)
     await appointment_check_ins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
 
 
@@ -43,18 +49,9 @@ async def notify_of_change(work: Work, patient: Patient, appointment: Appointmen
 
     `was_seen`: whether the patient or a caregiver has seen it in the app.
     """
-    return await notices.notify_of_change(work, _notice(ReminderKind.CHANGE, patient, appointment), was_seen)
-
-
-async def announce_if_near(work: Work, patient: Patient, appointment: Appointment) -> None:
-    """Announce it at once if it starts so soon that no reminder of it is due any more (case 154)."""
-    if not plan_appointment(appointment.starts, appointment.zone, work.now) and appointment.starts_at > work.now:
-        await notices.remind_now(work, _notice(ReminderKind.VISIT, patient, appointment))
-
-
-def _notice(kind: ReminderKind, patient: Patient, appointment: Appointment) -> Notice:
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
-    return Notice(kind, patient.id, appointment.id, path, appointment.starts_at, detail)
+    notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
+    return await notices.notify_of_change(work, notice, was_seen)
 
 
 def _detail(appointment: Appointment) -> str:

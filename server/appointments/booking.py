@@ -5,7 +5,7 @@ from datetime import datetime
 
 from server import audit
 from server.appointments import rules
-from server.appointments.appointment_reminders import announce_if_near, replan
+from server.appointments.appointment_reminders import replan
 from server.appointments.models import Appointment, Series
 from server.appointments.rules import AppointmentStatus
 from server.db import Work
@@ -53,7 +53,6 @@ async def book(
     await work.db.flush()
     audit.record(work, "appointment.booked", appointment)
     await replan(work, patient, appointment)
-    await announce_if_near(work, patient, appointment)
     return appointment
 
 

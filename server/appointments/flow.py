@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.appointments import rules
-from server.appointments.appointment_reminders import announce_if_near, notify_of_change, replan
+from server.appointments.appointment_reminders import notify_of_change, replan
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.appointments.sightings import was_seen
@@ -34,9 +34,7 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     audit.record(work, "appointment.moved", appointment)
     patient = await work.db.get_one(Patient, appointment.patient_id)
     told = await notify_of_change(work, patient, appointment, seen)
-    await replan(work, patient, appointment)
-    if not told:
-        await announce_if_near(work, patient, appointment)
+    await replan(work, patient, appointment, announce=not told)
 
 
 async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking, flow
+from server.appointments.booking import NewAppointment
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.checkins import flow as checkins
@@ -56,6 +57,14 @@ async def test_case_154_whoever_has_seen_a_visit_is_told_of_its_change(
     told = [r.kind for r in await reminders.of_subject(db, appointment.id) if r.moment == work.now]
     near = ["visit"] if change == "moved near" else []
     assert told == (near if known == "not at all" else ["change"])
+
+
+async def test_case_154_a_visit_that_moves_twice_in_one_moment_is_announced_once(db: AsyncSession, cast: Cast) -> None:
+    starts = to_wall(NOW + timedelta(hours=1), cast.harbor.zone)
+    appointment = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
+    for minutes in (10, 20):
+        await flow.move(work_by(db, cast.maria), appointment, starts + timedelta(minutes=minutes))
+    assert await planned(db, appointment.id) == ["11-16 09:00"]
 
 
 async def test_moving_back_is_as_if_it_had_never_moved(db: AsyncSession, cast: Cast) -> None:
