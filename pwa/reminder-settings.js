@@ -1,5 +1,8 @@
 // Turn reminders on and off for this device. The browser asks for permission only after the person has said yes here.
+import { within } from "./requests.js";
 import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
+
+const CLEARED = 5000; // ms: the longest wait for the browser before the person is signed out
 
 /** @param {string} id */
 const byId = (id) => document.getElementById(id);
@@ -15,10 +18,14 @@ describe();
 /** @param {SubmitEvent} event */
 async function signOut(event) {
   event.preventDefault();
-  const subscription = await currentSubscription();
-  await subscription?.unsubscribe().catch(() => {});
-  await OfflineBundle.signOut().catch(() => {}); // the outbox stays
+  const cleared = Promise.all([endSubscription(), OfflineBundle.signOut()]); // the outbox stays
+  await within(CLEARED, cleared).catch((error) => console.warn(error));
   /** @type {Found} */ (event.target).submit();
+}
+
+async function endSubscription() {
+  const subscription = await currentSubscription();
+  await subscription?.unsubscribe();
 }
 
 async function turnOn() {

@@ -82,6 +82,19 @@ async def test_case_162_what_is_held_goes_with_who_leaves(chromium: Browser, sit
     await sees_not(rosa, "is ready")
 
 
+async def test_case_162_signing_out_does_not_wait_for_a_browser_that_never_answers(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    await rosa.goto("/sign-out")
+    await rosa.evaluate("() => { PushManager.prototype.getSubscription = () => new Promise(() => {}); }")
+    await press(rosa, "Sign out")
+    await rosa.wait_for_url("**/join", timeout=20_000)
+    await rosa.context.set_offline(True)
+    await rosa.goto("/")
+    await sees_not(rosa, "is ready")
+
+
 async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Browser, site: RunningSite) -> None:
     phone, check_in = await given_it_is_held(chromium, site, "daily-three")
     await phone.context.set_offline(True)
