@@ -3,6 +3,7 @@ and nobody is told that the clinic knows what it does not know (cases 71, 72).""
 
 import asyncio
 import json
+import re
 
 from playwright.async_api import Browser, Page, Route, expect
 
@@ -207,7 +208,8 @@ async def then_she_reads_what_to_do_now(phone: Page) -> None:
 async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
     kept = json.dumps(await phone.evaluate("Outbox.all()"))
     assert '"box"' in kept
-    assert not any(plain in kept for plain in ("choking", "yes", "self"))
+    words = set(re.findall(r"[\w-]+", kept))  # whole words: a ciphertext in base64url may hold any three letters
+    assert words.isdisjoint(("choking", "yes", "self"))
 
 
 async def flags(site: RunningSite) -> list[str]:
