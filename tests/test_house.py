@@ -299,3 +299,13 @@ def test_every_test_asserts_something(path: Path) -> None:
 def test_a_test_that_asserts_nothing_is_noticed() -> None:
     assert without_assertion("def test_it():\n    run()") == ["test_it"]
     assert without_assertion("def test_it():\n    _look()\ndef _look():\n    assert run()") == []
+
+
+# --- lock files
+
+
+@pytest.mark.parametrize("name", ["package-lock.json", "requirements.lock.txt", "requirements-dev.lock.txt"])
+def test_a_lock_file_names_hashes_and_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert "sha" in text
+    assert "://" not in text
