@@ -1,12 +1,8 @@
-"""Fixtures for all: real SQLite and real PostgreSQL, a clock that stands still, the app, the cast, browsers."""
+"""Fixtures for all tests: a clock that stands still, the app, browsers. Those of databases are in database_fixtures."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -14,7 +10,7 @@ import structlog
 from litestar import Litestar
 
 from server import app as composition
-from server import crypto, migrations
+from server import crypto
 from server.access import rules
 from server.access.joining import flow as joining
 from server.access.staff import accounts as staff_accounts
@@ -23,16 +19,18 @@ from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
 from server.web.assets import Assets
 from tests.browser_without_screen import Browser
-from tests.cast import NOW, Cast, gather, meet, work_by
-from tests.databases import Postgres, postgres_server, statements_compiled_once, write_in_memory
+from tests.cast import NOW, Cast, work_by
+from tests.databases import write_in_memory
+from tests.keyring import KEYRING
 
-KEYRING = crypto.new_keyring()
-# A busy machine is no failure.
+pytest_plugins = ["tests.database_fixtures"]
+
+# A slow example is not a failure: the machine may be busy.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
-
-NEEDS_MORE = ("tests/browser", "tests/journeys", "tests/webkit", "tests/faults")  # a browser, or minutes
+# Folders whose tests need a browser, or minutes.
+SLOW_FOLDERS = ("tests/browser", "tests/journeys", "tests/webkit", "tests/faults")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,12 +51,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_quick(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     needs_postgres = "postgres" in getattr(item, "fixturenames", ()) or (call and "postgres" in call.params.values())
-    return not needs_postgres and not item.nodeid.startswith(NEEDS_MORE)
+    return not needs_postgres and not item.nodeid.startswith(SLOW_FOLDERS)
 
 
 @dataclass
 class StillClock:
-    """Time is passed in: it moves only when a test moves it."""
+    """A clock that moves only when a test moves it."""
 
     now: datetime = field(default=NOW)
 
@@ -72,7 +70,7 @@ class StillClock:
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_logs() -> None:
-    """Errors on one page: structlog's own default draws every local variable, which takes seconds."""
+    """Keeps logged errors short. By default structlog prints every local variable, which takes seconds."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -93,88 +91,12 @@ def clock() -> StillClock:
     return StillClock()
 
 
-# Two templates of each database, copied for each test: one with the schema alone, one with the cast in it.
-TEMPLATES = ("empty", "with_cast")
-
-
-def _template_for(request: pytest.FixtureRequest) -> str:
-    return "with_cast" if "cast" in request.fixturenames else "empty"
-
-
-@pytest.fixture(scope="session")
-def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder: Path = tmp_path_factory.mktemp("templates")
-    for name in TEMPLATES:
-        asyncio.run(_prepare(f"sqlite:///{folder / name}.db", name == "with_cast"))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    with postgres_server() as server:
-        for name in TEMPLATES:
-            server.sql(f"CREATE DATABASE {name}")
-            asyncio.run(_prepare(server.url(name), name == "with_cast"))
-        yield server
-
-
-async def _prepare(url: str, with_cast: bool) -> None:
-    crypto.use(KEYRING)
-    database = Database(url)
-    await migrations.upgrade(database)
-    if with_cast:
-        async with database.writing() as db:
-            await gather(db)
-    await database.close()
-
-
-@pytest.fixture
-def sqlite_url(request: pytest.FixtureRequest, sqlite_templates: Path, tmp_path: Path) -> str:
-    shutil.copy(sqlite_templates / f"{_template_for(request)}.db", tmp_path / "interlude.db")
-    return f"sqlite:///{tmp_path / 'interlude.db'}"
-
-
-@pytest.fixture
-def postgres_url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
-    name = f"t{uuid4().hex}"
-    postgres.copy(_template_for(request), name)
-    yield postgres.url(name)
-    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """Both databases, one after the other; a test that asks for `database` runs on each."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    held = Database(database_url)
-    yield held
-    await held.close()
-
-
-@pytest.fixture
-async def cast(database: Database) -> Cast:
-    """The people of the tests, who are in the database already."""
-    async with database.reading() as db:
-        return await meet(db)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def assets_once() -> Iterator[None]:
-    """Every app serves the same assets; compressing them takes longer than most tests."""
+    """Compresses the assets once for every app, because that takes longer than most tests."""
     assets = Assets()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(composition, "Assets", lambda: assets)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_compiler() -> Iterator[None]:
-    with statements_compiled_once():
         yield
 
 
@@ -190,23 +112,23 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def composed() -> Litestar:
-    """The app, put together once: that takes longer than most tests."""
+    """The app, composed once for all tests, because that takes longer than most tests."""
     settings = Settings(base_url="https://localhost", secret_keys=crypto.dump_keyring(KEYRING))
     return composition.create(settings)
 
 
 @pytest.fixture
 async def app(composed: Litestar, settings: Settings, database: Database, clock: StillClock) -> AsyncIterator[Litestar]:
-    """The app with this test's settings, clock, and a database of its own, as in another process."""
-    held = Database(settings.database_url)
-    composed.state.update({"settings": settings, "clock": clock, "database": held})
+    """The app with this test's settings and clock, and its own connections, as if it ran in another process."""
+    opened = Database(settings.database_url)
+    composed.state.update({"settings": settings, "clock": clock, "database": opened})
     yield composed
-    await held.close()
+    await opened.close()
 
 
 @pytest.fixture
 async def browser(app: Litestar) -> AsyncIterator[Browser]:
-    """A device that nobody is signed in on."""
+    """A browser that nobody is signed in on."""
     device = Browser(app)
     yield device
     await device.close()
@@ -217,7 +139,7 @@ Enter = Callable[[Patient | Caregiver | Staff], Awaitable[Browser]]
 
 @pytest.fixture
 async def signed_in(app: Litestar, database: Database, clock: StillClock, cast: Cast) -> AsyncIterator[Enter]:
-    """`await signed_in(cast.rosa)` is a browser that she is signed in on, by the real pages."""
+    """`await signed_in(cast.rosa)` returns a browser in which Rosa has signed in through the real pages."""
     opened: list[Browser] = []
 
     async def enter(person: Patient | Caregiver | Staff) -> Browser:

@@ -19,7 +19,7 @@ TESTED_ELSEWHERE = {
 TESTED_BY_NAME = {
     "__init__.py": "no code",
     "models.py": "test_data_model.py and test_migrations.py",
-    "routes.py": "test_house.py looks at every route",
+    "routes.py": "test_routes.py looks at every route",
 }
 # --- still missing: only tests of other modules and of pages run these
 MISSING: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
-"""Measure what the house promises: modules a folder, lines a module, parameters a function, states, templates.
+"""Measure the code: modules in a folder, lines in a module, parameters of a function, bare states, wide templates.
 
-Prints one line a figure, with the aim; exits 1 where a figure misses its aim and --strict is given.
+Run it as `python -m tools.measure_house`. It prints each figure with its aim. With --strict it exits with 1 if a figure
+misses its aim.
 """
 
 import argparse
@@ -11,6 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.template_lines import LIMIT, long_lines
 
 SERVER = Path(__file__).parent.parent / "server"
 
@@ -48,7 +51,7 @@ def folders() -> Counter[str]:
 
 
 def state_columns() -> set[str]:
-    """The names of columns whose annotation is an enum: not a plain type, a date or JSON."""
+    """The names of the columns that hold an enum, and not a plain type, a date or JSON."""
     plain = {"str", "int", "bool", "float", "bytes", "datetime", "None", "Any", "dict", "list"}
     found = set()
     for path in SERVER.rglob("models.py"):
@@ -61,7 +64,7 @@ def state_columns() -> set[str]:
 
 
 def bare_states() -> list[str]:
-    """Where a column that holds a state is compared with, or set to, a bare string."""
+    """The places that compare a column of states with a bare string, or set it to one."""
     columns = state_columns()
     return [
         f"{path.relative_to(SERVER.parent)}:{node.lineno}"
@@ -74,7 +77,7 @@ def bare_states() -> list[str]:
 
 
 def _given(node: ast.Compare | ast.Assign | ast.Call) -> Iterator[tuple[str, list[ast.expr]]]:
-    """Each attribute or keyword with what it is compared with, or set to."""
+    """Each attribute or keyword, with the values that it is compared with or set to."""
     if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute):
         yield node.left.attr, [each for side in node.comparators for each in _members(side)]
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
@@ -89,15 +92,6 @@ def _members(side: ast.expr) -> list[ast.expr]:
     return list(side.elts) if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side]
 
 
-def wide_lines() -> list[str]:
-    return [
-        f"{path.relative_to(SERVER.parent)}:{number}"
-        for path in sorted(SERVER.rglob("*.html"))
-        for number, line in enumerate(path.read_text().splitlines(), 1)
-        if len(line) > 160
-    ]
-
-
 def figures() -> list[Figure]:
     lengths = {path.relative_to(SERVER.parent).as_posix(): len(path.read_text().splitlines()) for path in modules()}
     longest = max(lengths, key=lambda name: lengths[name])
@@ -106,7 +100,7 @@ def figures() -> list[Figure]:
     ]
     many = [name for number, name in counts if number > 6]
     [(fullest, most)] = folders().most_common(1)
-    wide, bare = wide_lines(), bare_states()
+    wide, bare = long_lines(SERVER.parent), bare_states()
     return [
         Figure("modules in the fullest folder", most, 12, fullest),
         Figure("median lines of a module", statistics.median(lengths.values()), 75),
@@ -114,7 +108,7 @@ def figures() -> list[Figure]:
         Figure("functions with five parameters or more, in %", _percent([n >= 5 for n, _ in counts]), 6),
         Figure("functions with more than six parameters", len(many), 0, ", ".join(many[:3])),
         Figure("bare strings where a state belongs", len(bare), 0, ", ".join(bare[:3])),
-        Figure("template lines over 160 characters", len(wide), 0, ", ".join(wide[:3])),
+        Figure(f"template lines over {LIMIT} characters", len(wide), 0, ", ".join(wide[:3])),
     ]
 
 
@@ -124,7 +118,7 @@ def _percent(hits: list[bool]) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--strict", action="store_true", help="exit 1 where a figure misses its aim")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a figure misses its aim")
     arguments = parser.parse_args()
     found = figures()
     for figure in found:

@@ -13,7 +13,7 @@ from server.checkins.models import CheckIn
 from server.people.models import Patient
 from server.questionnaires.answers import Value
 from server.questionnaires.models import Questionnaire
-from tests.conftest import KEYRING
+from tests.keyring import KEYRING
 
 from . import running
 from .chromium import new_page

@@ -1,0 +1,46 @@
+"""Every test asserts something."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.call_graph import called_by, callers_of, functions_in
+
+ROOT = Path(__file__).parent.parent
+# Helpers whose names start like this assert something.
+ASSERTING_PREFIXES = ("raises", "expect", "sees", "eventually", "then_", "looks", "check_")
+
+
+def without_assertion(source: str) -> list[str]:
+    """Tests of a module that neither assert anything nor call a helper that does."""
+    found = {node.name: node for node in functions_in(ast.parse(source))}
+    own = {name: name for name in found}
+    calls = {name: called_by(node, own) for name, node in found.items()}
+    asserting = callers_of(
+        {
+            name
+            for name, node in found.items()
+            if any(isinstance(part, ast.Assert) or _asserts(part) for part in ast.walk(node))
+        },
+        calls,
+    )
+    return sorted(name for name in found if name.startswith("test_") and name not in asserting)
+
+
+def _asserts(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+
+    called = ast.unparse(node.func).rpartition(".")[2]
+    return called.startswith(ASSERTING_PREFIXES) or called in ("inspect", "nothing_waits", "wait_for_response")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=lambda path: path.stem)
+def test_every_test_asserts_something(path: Path) -> None:
+    assert without_assertion(path.read_text()) == []
+
+
+def test_a_test_that_asserts_nothing_is_noticed() -> None:
+    assert without_assertion("def test_it():\n    run()") == ["test_it"]
+    assert without_assertion("def test_it():\n    _look()\ndef _look():\n    assert run()") == []

@@ -1,0 +1,84 @@
+"""Every function that changes rows records an audit event."""
+
+import ast
+from pathlib import Path
+
+from tests.call_graph import Function, called_by, callers_of, functions_in
+
+ROOT = Path(__file__).parent.parent
+# We check every module of a feature except its pages. The demo is left out: its people are made up.
+NO_FEATURES = {"demo", "migrations", "operations", "web", "worker"}
+FEATURES = [
+    path
+    for path in sorted((ROOT / "server").glob("*/**/*.py"))
+    if not path.stem.endswith("pages") and path.relative_to(ROOT / "server").parts[0] not in NO_FEATURES
+]
+# Functions that change rows and need no audit event, each with the reason.
+UNAUDITED = {
+    "delivery/claims.py:claim_due": "a claim is the worker's own mark; the attempts that follow are audited",
+    "responses/drafts.py:clear": "sending the response or closing the check-in is audited",
+    "delivery/circuit_breakers.py:note_refusal": "the state of a push service concerns no person",
+    "delivery/circuit_breakers.py:note_taken": "the state of a push service concerns no person",
+    "delivery/circuit_breakers.py:look_up": "the state of a push service concerns no person",
+    "delivery/circuit_breakers.py:give_back": "the state of a push service concerns no person",
+    "access/joining/requests.py:ask": "a request belongs to no person yet; its approval is audited",
+    "access/passkeys/challenges.py:issue_challenge": "a challenge belongs to no person yet; its use is audited",
+    "access/passkeys/challenges.py:take_challenge": "a challenge belongs to no person yet; its use is audited",
+    "access/guess_limits.py:forgive_guess": "a counter of wrong guesses concerns no particular person",
+    "access/guess_limits.py:forget_guesses": "a counter of wrong guesses concerns no particular person",
+    "delivery/heartbeats.py:beat": "a worker's heartbeat concerns no person",
+}
+
+
+def unaudited(sources: dict[str, str]) -> set[str]:
+    """Public async functions (file:name) that change rows without an audit event of their own or of what they call."""
+    trees = {file: ast.parse(source) for file, source in sources.items()}
+    found = {
+        f"{file}:{node.name}": node for file, tree in trees.items() for node in tree.body if isinstance(node, Function)
+    }
+    calls = {name: called_by(node, _names(name.partition(":")[0], trees)) for name, node in found.items()}
+    recording = callers_of({name for name, node in found.items() if "audit.record" in ast.unparse(node)}, calls)
+    own = {name: {to for to in made if to.partition(":")[0] == name.partition(":")[0]} for name, made in calls.items()}
+    writing = callers_of({name for name, node in found.items() if any(_writes(part) for part in ast.walk(node))}, own)
+    public = {name for name, node in found.items() if isinstance(node, ast.AsyncFunctionDef) and node.name[0] != "_"}
+    return public & writing - recording
+
+
+def _names(file: str, trees: dict[str, ast.Module]) -> dict[str, str]:
+    """Maps each name by which this module may call a function, `name` or `module.name`, to file:name."""
+    names = {node.name: f"{file}:{node.name}" for node in trees[file].body if isinstance(node, Function)}
+    for node in trees[file].body:
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        folder = node.module.removeprefix("server.").replace(".", "/")
+        for alias in node.names:
+            called, module = alias.asname or alias.name, f"{folder}/{alias.name}.py"
+            if module in trees:
+                names |= {f"{called}.{each.name}": f"{module}:{each.name}" for each in functions_in(trees[module])}
+            elif f"{folder}.py" in trees:
+                names[called] = f"{folder}.py:{alias.name}"
+    return names
+
+
+def _writes(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        adds = called.endswith(("db.add", "db.add_all", "db.delete"))
+        return adds or called in ("update", "delete", "setattr")
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) != "self"
+
+
+def test_every_function_that_changes_rows_is_audited() -> None:
+    sources = {path.relative_to(ROOT / "server").as_posix(): path.read_text() for path in FEATURES}
+    assert unaudited(sources) == UNAUDITED.keys()
+
+
+def test_a_function_that_records_nothing_is_found() -> None:
+    assert unaudited({"a.py": "async def add(work):\n    work.db.add(Row())"}) == {"a.py:add"}
+    silent = "async def end(db, actor, plan, now):\n    _end(plan, now)\ndef _end(plan, now):\n    plan.ended_at = now"
+    assert unaudited({"a.py": silent}) == {"a.py:end"}
+    assert unaudited({"a.py": silent + "\n    audit.record(db)"}) == set()
+    elsewhere = {"x/b.py": "async def note(work):\n    audit.record(work)"}
+    calling = "from server.x import b\nasync def end(work, plan):\n    plan.ended_at = work.now\n    await b.note(work)"
+    assert unaudited(elsewhere | {"a.py": calling}) == set()
+    assert unaudited(elsewhere | {"a.py": calling.replace("b.note", "c.note")}) == {"a.py:end"}
