@@ -15,7 +15,7 @@ from server.db import Database
 from server.people.models import Patient
 from server.worker import process
 from tests.cast import Cast, gather
-from tests.conftest import KEYRING
+from tests.keyring import KEYRING
 from tests.stories import rows
 
 Ask = Callable[..., tuple[int, str, str]]

@@ -3,7 +3,7 @@
 import re
 
 from server.desk import audit_words
-from tests.test_house import FEATURES
+from tests.test_audit_coverage import FEATURES
 
 NOT_TOLD = {
     "answer.copied", "answer.kept", "attempt.begun", "check-in.scheduled", "check-in.missed", "check-in.recalculated",

@@ -5,7 +5,7 @@ import pytest
 from server import crypto
 from tests.browser.running import House, open_house
 from tests.browser.running_site import RunningSite
-from tests.conftest import KEYRING
+from tests.keyring import KEYRING
 from tests.ports import free_port
 
 from .front import Front, front

@@ -1,174 +1,27 @@
-"""Every row of a list appears exactly once, whatever happens between two pages (case 92)."""
+"""Each row of a list of the inbox appears exactly once, whatever happens between two pages (case 92)."""
 
-import asyncio
-import re
-import shutil
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from pathlib import Path
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.checkins import ended_plans, plans
-from server.checkins.models import CheckIn, Plan
-from server.db import Database, Work
+from server.checkins.models import CheckIn
+from server.db import Database
 from server.desk.inbox import pages as inbox_pages
-from server.desk.inbox import paging
 from server.desk.inbox import rows as inbox_rows
 from server.flags import actions
 from server.flags.models import Flag
 from server.flags.rules import FlagOutcome, Severity
-from server.people import calls
 from server.people import flow as people
 from server.people.flow import NewPatient
 from server.people.models import Patient
-from server.people.rules import CallOutcome, PauseReason
-from server.responses import overdue as late_patients
-from tests.browser_without_screen import Browser, markup
-from tests.cast import NOW, Cast, acting, meet, work_by
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
+from tests.desk.inbox.late_patients import DAY, LATER, all_rows, late_patient, log_a_call
 from tests.desk.inbox.scene import many_flags
 from tests.stories import STEADY, answered, due_check_in
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-DAY = timedelta(days=1)
-LATER = NOW + 6 * DAY
-Act = Callable[[Database, Cast, str, datetime], Awaitable[None]]
-
-
-async def late_patient(db: AsyncSession, cast: Cast, number: int, due: datetime) -> Patient:
-    patient = await people.register_patient(work_by(db, cast.maria, due), NewPatient(f"Patient {number}", "UTC"))
-    await due_check_in(db, patient, now=due)
-    return patient
-
-
-async def open_check_in(db: AsyncSession, patient: Patient) -> CheckIn | None:
-    """The weekly one: its answers are at hand."""
-    weekly = select(Plan.id).where(Plan.patient_id == patient.id, Plan.slug == "weekly-als")
-    found = select(CheckIn).where(CheckIn.plan_id.in_(weekly), CheckIn.state == "waiting")
-    return await db.scalar(found.order_by(CheckIn.due_at).limit(1))
-
-
-async def log_a_call(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
-    async with database.writing() as db:
-        await calls.log_call(
-            work_by(db, cast.maria, now), await db.get_one(Patient, patient_id), CallOutcome.REACHED, ""
-        )
-
-
-async def answer(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
-    async with database.writing() as db:
-        patient = await db.get_one(Patient, patient_id)
-        check_in = await open_check_in(db, patient)
-        if check_in is not None and check_in.due_at <= now:
-            await answered(db, patient, check_in, STEADY, now)
-
-
-async def pause(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
-    async with database.writing() as db:
-        await people.pause(work_by(db, cast.maria, now), await db.get_one(Patient, patient_id), PauseReason.HOSPITAL)
-
-
-async def end_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
-    async with database.writing() as db:
-        for plan in (await plans.plans_of(db, patient_id))[:1]:
-            await ended_plans.end(work_by(db, cast.maria, now), plan, "Not needed")
-
-
-async def add_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
-    async with database.writing() as db:
-        await due_check_in(db, await db.get_one(Patient, patient_id), "function", now)
-
-
-async def add_a_patient(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
-    async with database.writing() as db:
-        await late_patient(db, cast, 1000, now - 5 * DAY)
-
-
-ACTS: dict[str, Act] = {
-    "a call is logged": log_a_call,
-    "a check-in is answered": answer,
-    "a patient is paused": pause,
-    "a plan ends": end_a_plan,
-    "a plan is added": add_a_plan,
-    "a patient is added": add_a_patient,
-}
-STEPS = st.lists(st.tuples(st.sampled_from(sorted(ACTS)), st.integers(0, 30), st.integers(0, 30)), max_size=4)
-
-
-async def listed(database: Database, cast: Cast, now: datetime) -> set[str]:
-    async with database.reading() as db:
-        return {one.patient_id for one in await late_patients.unanswered(work_by(db, cast.maria, now))}
-
-
-async def late_page(database: Database, cast: Cast, after: str, now: datetime) -> tuple[list[str], str | None]:
-    async with database.reading() as db:
-        actor = acting(cast.maria)
-        overdue = await late_patients.unanswered(Work(db, actor, now))
-        page = await inbox_pages._late(Work(db, actor, now), overdue, after, 0)
-        return [row.patient.id for row in page.late], page.after
-
-
-@given(
-    dues=st.lists(st.integers(0, 140), min_size=1, max_size=12),
-    pages=st.lists(STEPS, max_size=8),
-    size=st.integers(1, 4),
-)
-@settings(max_examples=40)
-def test_case_92_each_late_patient_who_stays_is_on_one_page_and_nobody_is_on_two(
-    dues: list[int], pages: list[list[tuple[str, int, int]]], size: int, sqlite_templates: Path
-) -> None:
-    """`dues` are hours since each check-in fell due; between two pages somebody acts, and hours pass."""
-
-    async def life(url: str) -> None:
-        database, now = Database(url), LATER
-        async with database.reading() as db:
-            cast = await meet(db)
-        async with database.writing() as db:
-            made = [(await late_patient(db, cast, n, now - timedelta(hours=ago))).id for n, ago in enumerate(dues)]
-        stayed = await listed(database, cast, now)
-        shown, after = await late_page(database, cast, "", now)
-        for steps in pages:
-            for act, which, hours in steps:
-                now += timedelta(hours=hours)
-                await ACTS[act](database, cast, made[which % len(made)], now)
-                stayed &= await listed(database, cast, now)
-            if after is None:
-                break
-            more, after = await late_page(database, cast, after, now)
-            shown += more
-        while after is not None:
-            more, after = await late_page(database, cast, after, now)
-            shown += more
-        assert max(Counter(shown).values(), default=1) == 1
-        assert stayed <= set(shown)
-        await database.close()
-
-    file = sqlite_templates / f"{uuid4().hex}.db"
-    shutil.copy(sqlite_templates / "with_cast.db", file)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inbox_pages, "LATE_ROWS", size)
-        asyncio.run(life(f"sqlite:///{file}"))
-    file.unlink()
-
-
-async def all_rows(browser: Browser, path: str, between: Callable[[], Awaitable[None]]) -> list[str]:
-    """Follow "Show more" to the end; the ids of all rows in the order in which they came."""
-    found: list[str] = []
-    while True:
-        page = markup(await browser.get(path))
-        found += re.findall(r'<li class="item[^"]*" id="([^"]+)" data-row', page)
-        more = re.search(r'id="more" href="([^"]+)"', page)
-        if more is None:
-            return found
-        path = more[1].replace("&amp;", "&")
-        await between()
 
 
 async def test_case_92_show_more_after_calls_shows_all_250_late_patients(
@@ -276,24 +129,3 @@ async def test_case_92_a_list_taken_in_again_is_as_long_as_it_was(
     page = (await (await signed_in(cast.maria)).get(f"/staff?show={show}&many=8")).text
     assert page.count(" data-row>") == 8
     assert 'id="more"' in page
-
-
-@given(st.lists(st.uuids(), max_size=50), st.lists(st.uuids(), max_size=50))
-def test_case_92_a_link_says_which_rows_were_shown(before: list[object], ids: list[object]) -> None:
-    row_ids = [str(one).replace("-", "") for one in (*before, *ids)]
-    shown = frozenset(map(paging.mark, row_ids[: len(before)]))
-    packed = paging.pack(shown, row_ids[len(before) :])
-    assert paging.unpack(packed) == frozenset(map(paging.mark, row_ids))
-    assert re.fullmatch(r"[A-Za-z0-9_-]*", packed)
-
-
-@given(st.text(max_size=60))
-def test_case_92_a_link_that_somebody_made_up_is_the_first_page_or_goes_on_somewhere(after: str) -> None:
-    assert all(len(one) == paging.MARK for one in paging.unpack(after))
-    paging.unpack_moment(after)
-
-
-@given(st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1)), st.uuids())
-def test_case_92_a_place_among_the_done_is_kept_to_the_microsecond(moment: datetime, row: object) -> None:
-    aware = moment.replace(tzinfo=NOW.tzinfo)
-    assert paging.unpack_moment(paging.pack_moment(aware, str(row))) == (aware, str(row))

@@ -5,10 +5,10 @@ import pytest
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.questionnaires.respondents import Respondent
-from server.responses.drafts import Statement, put_back
 from server.responses.questions.answering import Caller
 from tests.cast import Cast, work_by
 from tests.responses.delivering import check_in as check_in
+from tests.responses.delivering import rosa_answering
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,7 @@ async def test_case_76_what_is_kept_shows_as_the_respondent_may_see_it(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
-        work = work_by(db, cast.rosa)
-        await put_back(work, check_in, Statement(Respondent.SELF, {"pain": 2, "mood": "hard"}))
-        answering = await Caller(work, check_in.id, "self").at_check_in()
-        assert answering is not None
+        answering = await rosa_answering(db, cast, check_in)
         assert await answering.is_open()
         assert await answering.kept() == {"pain": 2, "mood": "hard"}
         assert await answering.by(Respondent.HANDS).kept() == {"pain": 2}

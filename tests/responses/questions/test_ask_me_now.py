@@ -1,132 +1,21 @@
-"""Case 123: while someone else holds the phone, mood waits for the patient's own, or is asked by *Ask me this now*."""
+"""A caregiver holds the phone: *Ask me this now* asks for the mood, and no page shows it afterwards (case 123)."""
 
 import json
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import func, select
 
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
-from server.flags.rules import Condition
-from server.flags.triggers import versions as trigger_versions
-from server.flags.triggers.versions import Rule
-from server.questionnaires import flow as questionnaires
 from server.responses import history
 from server.responses.models import ConflictingVersion, Draft, Response
-from server.responses.submission import closing
-from tests.browser_without_screen import Browser, words
-from tests.cast import Cast, work_by
-from tests.conftest import Enter, StillClock
-from tests.stories import STEADY, due_check_in, entry, rows, sealed
-
-PUBLIC = {link_id: value for link_id, value in STEADY.items() if link_id != "mood"}
-ASK = "Ask me this now"
-
-
-@pytest.fixture
-async def check_in(database: Database, cast: Cast) -> CheckIn:
-    async with database.writing() as db:
-        return await due_check_in(db, cast.rosa)
-
-
-@pytest.fixture
-async def day_after(database: Database, cast: Cast) -> CheckIn:
-    async with database.writing() as db:
-        return await due_check_in(db, cast.rosa, "day-after")
-
-
-async def says(phone: Browser, check_in: CheckIn, link_id: str, answer: str, who: str = "hands") -> Any:
-    return await phone.submit(f"/check-ins/{check_in.id}/q/{link_id}", {"answer": answer, "who": who})
-
-
-async def says_all(phone: Browser, check_in: CheckIn, who: str = "hands") -> Any:
-    for link_id, value in PUBLIC.items():
-        page = await says(phone, check_in, link_id, "no" if value is False else str(value), who)
-    return page
-
-
-async def sends(phone: Browser, check_in: CheckIn, who: str = "hands") -> Any:
-    return await phone.submit(f"/check-ins/{check_in.id}/send", {"who": who})
-
-
-async def state(database: Database, check_in: CheckIn) -> str:
-    [found] = await rows(database, CheckIn, CheckIn.id == check_in.id)
-    return found.state
-
-
-async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
-    async with database.writing() as db:
-        await trigger_versions.write(
-            work_by(db, cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=1), None
-        )
-    luis = await signed_in(cast.luis)
-    check = await says_all(luis, check_in)
-    assert check.url.path == f"/check-ins/{check_in.id}/check"
-    assert "This is for Rosa Delgado alone. It will wait for Rosa Delgado's phone. Mood Not answered" in words(check)
-    assert ASK in words(check)
-    await sends(luis, check_in)
-    [response] = await rows(database, Response)
-    assert (history.answers_of(response), response.status) == (PUBLIC, "in-progress")
-    assert await rows(database, Flag) == []
-
-
-async def test_case_123_what_waits_is_all_that_the_patients_own_phone_asks(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
-    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    await says_all(luis, check_in)
-    await sends(luis, check_in)
-    assert "Your check-in is ready" not in words(await luis.get("/"))
-    assert (await luis.get(f"/check-ins/{check_in.id}")).url.path == f"/check-ins/{check_in.id}/sent"
-    assert (await luis.get("/held")).json()["due"] == 0
-    assert "Your check-in is ready" in words(await rosa.get("/"))
-    assert "Who is answering?" in words(await rosa.get(f"/check-ins/{check_in.id}"))
-    mood = await rosa.submit(f"/check-ins/{check_in.id}/who", {"who": "self"})
-    assert "9 of 9 How has your mood been?" in words(mood)
-    await says(rosa, check_in, "mood", "little", "self")
-    await sends(rosa, check_in, "self")
-    [response] = await rows(database, Response)
-    assert history.answers_of(response) == PUBLIC | {"mood": "little"}
-    assert (response.status, response.respondent) == ("completed", "self")
-    assert (await state(database, check_in), await rows(database, Draft)) == ("done", [])
-    assert "All done for now" in words(await rosa.get("/"))
-
-
-async def test_case_123_what_the_patient_then_answers_otherwise_is_kept_beside(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
-    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    await says_all(luis, check_in)
-    await sends(luis, check_in)
-    await says(rosa, check_in, "pain", "4", "self")
-    await sends(rosa, check_in, "self")
-    [response], [beside] = await rows(database, Response), await rows(database, ConflictingVersion)
-    assert history.answers_of(response)["pain"] == 4
-    assert (json.loads(beside.answers), beside.respondent) == ({"pain": 1}, "hands")
-    assert await state(database, check_in) == "done"
-
-
-@pytest.mark.parametrize("began", [False, True])
-async def test_case_123_a_window_that_ends_takes_what_came(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, began: bool
-) -> None:
-    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    await says_all(luis, check_in)
-    await sends(luis, check_in)
-    if began:
-        await says(rosa, check_in, "mood", "hard", "self")
-    for _ in range(2):
-        async with database.writing() as db:
-            assert await closing.close_ended(db, check_in.closes_at) == (0 if _ else 1)
-    [response] = await rows(database, Response)
-    assert history.answers_of(response) == PUBLIC | ({"mood": "hard"} if began else {})
-    assert (await state(database, check_in), await rows(database, Draft)) == ("partial", [])
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.responses.delivering import check_in as check_in
+from tests.responses.questions.mood import ASK, PUBLIC, says, says_all, sends, state
+from tests.responses.questions.mood import day_after as day_after
+from tests.stories import entry, rows, sealed
 
 
 async def test_case_123_asked_now_it_is_asked_afresh_and_never_shown_back(
@@ -237,102 +126,3 @@ async def test_case_123_a_phone_that_sends_without_mood_gets_the_same_receipt_ag
     [response] = await rows(database, Response)
     assert history.answers_of(response) == PUBLIC | {"mood": "little"}
     assert await rows(database, ConflictingVersion) == []
-
-
-# --- any order, on any devices
-
-SECRET = "Zinnia"  # in each label of the private answers; their codes begin with "zz"
-WALK: dict[str, Any] = {
-    "resourceType": "Questionnaire",
-    "name": "walk",
-    "version": "1",
-    "title": "A walk",
-    "extension": [{"url": "urn:interlude:same", "valueBoolean": True}],
-}
-
-
-def _choice(link_id: str, code: str, label: str, **more: Any) -> dict[str, Any]:
-    ordinal = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
-    options = [
-        {
-            "valueCoding": {
-                "code": f"{code}{level}",
-                "display": f"{label} {level}",
-                "extension": [{"url": ordinal, "valueDecimal": level}],
-            }
-        }
-        for level in range(5)
-    ]
-    return {"linkId": link_id, "type": "choice", "text": f"How is {link_id}?", "answerOption": options} | more
-
-
-ONLY_PATIENT = {"extension": [{"url": "urn:interlude:patient-only", "valueBoolean": True}]}
-LOW = {"enableWhen": [{"question": "spirits", "operator": ">=", "answerCoding": {"code": "zz3"}}]}
-ITEMS = [
-    _choice("sleep", "s", "Sleep"),
-    _choice("spirits", "zz", SECRET, **ONLY_PATIENT),
-    _choice("why", "zy", f"{SECRET} because", **LOW),  # nobody marked it, but it tells of a low mood
-    _choice("walking", "w", "Walk"),
-]
-ANSWERS = [("sleep", "s"), ("spirits", "zz"), ("why", "zy"), ("walking", "w")]
-ACTS = st.one_of(
-    st.tuples(
-        st.just("says"),
-        st.sampled_from(("rosa", "luis")),
-        st.sampled_from(("self", "hands", "helper")),
-        st.sampled_from(ANSWERS),
-        st.integers(0, 4),
-    ),
-    st.tuples(
-        st.sampled_from(("send", "same", "undo")), st.sampled_from(("rosa", "luis")), st.sampled_from(("self", "hands"))
-    ),
-    st.tuples(st.just("week")),
-)
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(acts=st.lists(ACTS, min_size=3, max_size=10))
-async def test_case_123_in_whatever_order_it_was_answered_no_caregivers_page_has_it(
-    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, acts: list[tuple[Any, ...]]
-) -> None:
-    phones = {"rosa": await signed_in(cast.rosa), "luis": await signed_in(cast.luis)}
-    async with database.writing() as db:
-        version = 1 + (await db.scalar(select(func.count()).select_from(CheckIn)) or 0)
-        changed = WALK | {"version": str(100 + version), "item": ITEMS}
-        await questionnaires.publish(work_by(db, cast.ruth, clock()), changed)
-        check_in = await due_check_in(db, cast.rosa, "walk", clock())
-    due, sent = check_in.id, [check_in.id]
-    for act in acts:
-        if act[0] == "week":
-            clock.move(days=7)
-            async with database.writing() as db:
-                await closing.close_ended(db, clock())
-                due = (await due_check_in(db, cast.rosa, "walk", clock())).id
-            sent.append(due)
-        elif act[0] == "says":
-            _, whose, who, (link_id, code), level = act
-            fields = {"answer": f"{code}{level}", "who": who}
-            await phones[whose].submit(f"/check-ins/{due}/q/{link_id}", fields)
-        else:
-            place = {"send": "send", "same": "same", "undo": "withdraw"}[act[0]]
-            await phones[act[1]].submit(f"/check-ins/{due}/{place}", {"who": act[2], "say": "same"})
-        await _luis_sees_none_of_it(phones["luis"], sent[-2:])
-
-
-async def _luis_sees_none_of_it(luis: Browser, check_ins: list[str]) -> None:
-    for path in ["/", "/answers", "/held", *(f"/check-ins/{one}{end}" for one in check_ins for end in PLACES)]:
-        page = (await luis.get(path)).text
-        assert SECRET not in page, path
-        assert "zz" not in page.replace("\\u", ""), path
-    for link_id in ("spirits", "why"):
-        page = (await luis.get(f"/check-ins/{check_ins[-1]}/q/{link_id}?who=hands&chosen=yes")).text
-        assert 'class="said"' not in page
-
-
-PLACES = [
-    "",
-    "/sent",
-    "/urgency",
-    *(f"/{page}?who={who}" for page in ("check", "same", "different", "next", "q/why") for who in ("hands", "self")),
-]

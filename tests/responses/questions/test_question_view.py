@@ -3,12 +3,11 @@
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.questionnaires.respondents import Respondent
-from server.responses.drafts import Statement, put_back
 from server.responses.questions import question_view
-from server.responses.questions.answering import Caller
-from tests.cast import Cast, work_by
+from tests.cast import Cast
 from tests.questionnaires.made_up import library
 from tests.responses.delivering import check_in as check_in
+from tests.responses.delivering import rosa_answering
 
 WEEKLY, AFTER = library("weekly-als"), library("day-after")
 
@@ -39,10 +38,7 @@ async def test_case_123_other_hands_see_that_the_mood_was_answered_and_not_how(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
-        work = work_by(db, cast.rosa)
-        await put_back(work, check_in, Statement(Respondent.SELF, {"pain": 2, "mood": "hard"}))
-        mine = await Caller(work, check_in.id, "self").at_check_in()
-        assert mine is not None
+        mine = await rosa_answering(db, cast, check_in)
         theirs = mine.by(Respondent.HANDS)
         view = await question_view.check(theirs, await theirs.kept())
         assert [(question.link_id, given) for question, given in view["private"]] == [("mood", True)]

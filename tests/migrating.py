@@ -1,0 +1,82 @@
+"""Databases of earlier versions: an empty one, and one row in every table."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import JSON, Column, Connection, MetaData, inspect
+
+from server.db import Base
+from tests.databases import Postgres
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'bare.db'}"
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = f"b{uuid4().hex}"
+    postgres.sql(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def tables(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return list(compare_metadata(context, Base.metadata))
+
+
+def fill(connection: Connection) -> None:
+    """One row in every table, each with the id x and pointing at the others."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    for table in metadata.sorted_tables:
+        if table.name != "alembic_version":
+            row = {column.name: value_for(column) for column in table.columns if not column.nullable}
+            connection.execute(table.insert().values(row))
+
+
+# What the former version stored in the columns that hold a word of a list.
+FORMER_WORDS = {
+    "appointment.status": "booked",
+    "attempt.channel": "push",
+    "attempt.state": "accepted",
+    "audit_event.actor_kind": "staff",
+    "check_in.state": "done",
+    "draft.party": "helper",
+    "draft.respondent": "helper",
+    "flag.severity": "red",
+    "patient.contact": "helper",
+    "phone_call.outcome": "reached",
+    "plan.rhythm": "weekly",
+    "reminder.kind": "sign",
+    "reminder.state": "folded",
+    "response.status": "completed",
+    "response.respondent": "hands",
+    "set_aside.respondent": "helper",
+    "staff.role": "admin",
+    "trigger.condition": "at-least",
+    "trigger.severity": "hard",
+    "trigger.screen": "",
+}
+
+
+def value_for(column: Column[Any]) -> Any:
+    if str(column) in FORMER_WORDS:
+        return FORMER_WORDS[str(column)]
+    if isinstance(column.type, JSON):
+        return {}
+    zone = UTC if getattr(column.type, "timezone", False) else None
+    kinds = {str: "x", int: 1, bytes: b"x", bool: True, datetime: datetime(2026, 11, 22, tzinfo=zone)}
+    return kinds[column.type.python_type]

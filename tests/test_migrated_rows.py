@@ -1,0 +1,163 @@
+"""What the migrations do to rows of earlier versions: words, sealed columns, phone numbers and passkeys."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, MetaData, select, text
+
+from server import crypto, migrations
+from server.access.models import Passkey
+from server.crypto import Sealed
+from server.db import Base, Database
+from server.flags.models import Flag, TriggerVersion
+from server.flags.rules import Severity
+from server.people.models import Clinic, Patient
+from server.people.rules import ContactBy
+from server.reminders.models import Reminder
+from server.reminders.states import ReminderKind, ReminderState
+from tests.migrating import bare_url as bare_url
+from tests.migrating import fill, value_for
+
+
+async def test_case_54_an_unknown_word_stops_the_upgrade_and_is_named(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.execute(text("UPDATE flag SET severity = 'purple'"))
+    with pytest.raises(RuntimeError, match=r"flag\.severity: 'purple'"):
+        await migrations.upgrade(database)
+    async with database.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "0015"
+    await database.close()
+
+
+def sealed_attributes() -> list[tuple[type[Base], str, Sealed[Any]]]:
+    rows = [mapper.class_ for mapper in Base.registry.mappers]
+    return [(row, name, value) for row in rows for name, value in vars(row).items() if isinstance(value, Sealed)]
+
+
+def _seal_all(connection: Connection) -> None:
+    """Each sealed column, under the name that it had, holds a secret that names it."""
+    for _, _, attribute in sealed_attributes():
+        table, _, name = attribute.binding.partition(".")
+        secret = crypto.seal(f"what {attribute.binding} held", f"{attribute.binding}:x")
+        statement = f"UPDATE {table} SET {name}_sealed = :secret"  # names of our own
+        connection.execute(text(statement), {"secret": secret})
+
+
+async def test_case_54_each_sealed_column_of_the_former_version_opens(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.run_sync(_seal_all)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        opened = {a.binding: getattr(await db.get_one(row, "x"), name) for row, name, a in sealed_attributes()}
+    assert opened == {binding: f"what {binding} held" for binding in opened}
+    assert len(opened) > 25
+    await database.close()
+
+
+async def test_case_54_words_that_were_renamed_are_mapped(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        flag, trigger = await db.get_one(Flag, "x"), await db.get_one(TriggerVersion, "x")
+        patient, reminder = await db.get_one(Patient, "x"), await db.get_one(Reminder, "x")
+    assert (flag.severity, trigger.severity, patient.contact) == (Severity.URGENT, Severity.TODAY, ContactBy.CAREGIVER)
+    assert (reminder.kind, reminder.state) == (ReminderKind.DEVICE_CHECK, ReminderState.COMBINED)
+    await database.close()
+
+
+async def test_the_audit_log_speaks_the_new_words(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0015")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.execute(text("UPDATE audit_event SET verb = 'response.set-aside', subject = 'set_aside'"))
+    await migrations.upgrade(database)
+    async with database.engine.connect() as connection:
+        event = (await connection.execute(text("SELECT verb, subject FROM audit_event"))).one()
+    assert tuple(event) == ("response.conflict-kept", "conflicting_version")
+    await database.close()
+
+
+# What was typed before numbers were read, and what is dialled for it afterwards.
+NUMBERS = {"(212) 555-0140": "+12125550140", "+44 20 7946 0018": "+442079460018", "ask Luis": None, "911": None}
+
+
+async def test_case_78_numbers_that_were_typed_before_are_read_or_left_for_staff(bare_url: str) -> None:
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0009")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(fill)
+        await connection.run_sync(_type_numbers)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        patients = {p.id: p for p in await db.scalars(select(Patient)) if p.id != "x"}
+        assert {p.phone: p.phone_tel for p in patients.values()} == NUMBERS
+        clinic = await db.get_one(Clinic, "x")
+        assert (clinic.country, clinic.emergency_number_tel, clinic.crisis_line_tel) == ("US", "911", "988")
+        assert (clinic.phone, clinic.phone_tel) == ("x", None)
+        assert clinic.text_countries == []
+    await database.close()
+
+
+def _type_numbers(connection: Connection) -> None:
+    metadata = MetaData()
+    metadata.reflect(connection)
+    clinic, patient = metadata.tables["clinic"], metadata.tables["patient"]
+    lines = {"zone": "America/New_York", "emergency_number": "911", "crisis_line": "988 (press 1)"}
+    connection.execute(clinic.update().values(lines))
+    [row] = connection.execute(select(patient)).mappings().all()
+    for number, typed in enumerate(NUMBERS):
+        sealed = crypto.seal(typed, f"patient.phone:p{number}")
+        connection.execute(patient.insert().values({**row, "id": f"p{number}", "phone_sealed": sealed}))
+
+
+MADE = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("devices", "expected"),
+    [
+        ([("d1", 19, None)], ("d1", False)),
+        ([("d1", 19, None), ("d2", 21, None)], ("d1", False)),  # the second came later
+        ([("d1", 18, 19), ("d2", 19, None)], ("d2", False)),  # the first was signed out before
+        ([("d1", 19, None), ("d2", 18, None)], (None, False)),
+        ([("d1", 19, 22)], ("d1", True)),
+        ([("d1", 19, None), ("d2", 18, 22)], (None, True)),
+    ],
+)
+async def test_case_121_passkeys_from_before_are_bound_to_their_device(
+    bare_url: str, devices: list[tuple[str, int, int | None]], expected: tuple[str | None, bool]
+) -> None:
+    """(id, the day in November it joined, the day it was signed out); the passkey was made on the 20th."""
+    database = Database(bare_url)
+    await migrations.upgrade(database, "0009")
+    async with database.engine.begin() as connection:
+        await connection.run_sync(_with_passkey, devices)
+    await migrations.upgrade(database)
+    async with database.reading() as db:
+        [passkey] = await db.scalars(select(Passkey))
+        assert (passkey.device_id, passkey.ended_at is not None) == expected
+    await database.close()
+
+
+def _with_passkey(connection: Connection, devices: list[tuple[str, int, int | None]]) -> None:
+    metadata = MetaData()
+    metadata.reflect(connection, only=["clinic", "patient", "device", "passkey"])
+    rows: list[tuple[str, dict[str, Any]]] = [("clinic", {}), ("patient", {}), ("passkey", {"made_at": MADE})]
+    for device_id, joined, ended in devices:
+        when = {"joined_at": MADE.replace(day=joined), "ended_at": ended and MADE.replace(day=ended)}
+        rows.append(("device", {"id": device_id, "patient_id": "x"} | when))
+    for name, given in rows:
+        table = metadata.tables[name]
+        row = {column.name: value_for(column) for column in table.columns if not column.nullable}
+        connection.execute(table.insert().values(row | given))
