@@ -1,4 +1,4 @@
-"""A phone's authenticator in software: makes passkeys and signs with them, as WebAuthn (level 3) has it."""
+"""A phone's authenticator in software. It makes passkeys and signs with them, as WebAuthn (level 3) describes."""
 
 import json
 from hashlib import sha256
@@ -17,13 +17,13 @@ HAS_KEY = 0x40
 
 
 class Authenticator:
-    """Keeps its keys whatever a browser forgets; a cloud may hand them to another phone of the same person."""
+    """Keeps its keys even if the browser forgets them. A cloud may copy them to another phone of the same person."""
 
     def __init__(self) -> None:
         self.keys: dict[bytes, ec.EllipticCurvePrivateKey] = {}
 
     async def make(self, phone: Browser) -> bytes:
-        """Make a passkey on a phone that is signed in; its credential id."""
+        """Make a passkey on a phone that is signed in, and return its credential id."""
         options = (await phone.post_json("/passkey/options", {})).json()
         credential_id, key = token_bytes(16), ec.generate_private_key(ec.SECP256R1())
         numbers = key.public_key().public_numbers()
@@ -37,7 +37,7 @@ class Authenticator:
         return credential_id
 
     async def sign_in(self, phone: Browser, credential_id: bytes) -> tuple[int, str]:
-        """Come in by a passkey: the status, and why not."""
+        """Sign in with a passkey, and return the status and the reason for a refusal."""
         options = (await phone.post_json("/passkey/sign-in/options", {})).json()
         response: dict[str, str] = {"authenticatorData": b64(_data(PRESENT_AND_VERIFIED))}
         said = self._said(credential_id, "webauthn.get", options, response)

@@ -1,4 +1,4 @@
-"""A key, and pairing codes, for every test of access that asks for them."""
+"""Fixtures for the tests of access: an authenticator, and pairing codes."""
 
 from tests.access.scene import issue, key
 

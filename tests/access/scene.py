@@ -1,4 +1,4 @@
-"""A key, a person's newest device, and codes typed on a new phone."""
+"""An authenticator, a person's newest device, and codes typed on a new phone."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ def key() -> Authenticator:
 
 
 async def device_of(database: Database, person: Patient | Caregiver) -> Device:
-    """The newest living one."""
+    """The newest device of this person that has not ended."""
     theirs = [d for d in await rows(database, Device) if person.id in (d.patient_id, d.caregiver_id) and not d.ended_at]
     return max(theirs, key=lambda device: device.name)
 
 
 @dataclass
 class Code:
-    """Typed on a new phone: does it still let it in?"""
+    """A pairing code or number, and whether it still lets a new phone join."""
 
     code: str
 
@@ -47,7 +47,7 @@ class Code:
 
 
 async def lets_in(phone: Browser, app: Litestar, whose: Patient | Caregiver) -> Code:
-    """A new phone asks, and the number that it shows is let in on `phone`."""
+    """A new phone asks to join, and its number is approved on `phone`."""
     new = Browser(app)
     await new.submit("/join/ask")
     code = new.http.cookies["__Host-asked"].partition(".")[0]
@@ -69,7 +69,7 @@ Issue = Callable[..., Awaitable[str]]
 
 @pytest.fixture
 def issue(database: Database, cast: Cast, clock: StillClock) -> Issue:
-    """Maria makes a code for Rosa, or for a caregiver of hers."""
+    """Maria issues a code for Rosa, or for one of her caregivers."""
 
     async def make(caregiver: Caregiver | None = None) -> str:
         async with database.writing() as db:

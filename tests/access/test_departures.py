@@ -1,4 +1,4 @@
-"""People who leave: their passkeys and pairing codes end with their access (cases 121, 127)."""
+"""When people leave, their passkeys and pairing codes end with their access (cases 121, 127)."""
 
 import pytest
 from litestar import Litestar
@@ -14,7 +14,7 @@ from tests.conftest import Enter
 from tests.stories import audited, rows
 
 
-async def test_case_121_a_caregivers_passkey_ends_with_the_access(
+async def test_case_121_a_caregivers_passkey_ends_with_their_access(
     signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -25,7 +25,7 @@ async def test_case_121_a_caregivers_passkey_ends_with_the_access(
 
 
 @pytest.mark.parametrize("why", ["leaving", "death", "holiday"])
-async def test_case_127_a_code_ends_with_leaving_and_with_death_and_with_no_other_pause(
+async def test_case_127_leaving_and_death_end_a_code_and_other_pauses_do_not(
     signed_in: Enter, app: Litestar, cast: Cast, database: Database, why: str
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -43,7 +43,7 @@ async def test_case_127_a_code_ends_with_leaving_and_with_death_and_with_no_othe
         assert ended == [["pairing.issued", "pairing.ended"]] * 2
 
 
-async def test_case_127_a_code_ends_with_the_caregiver_whom_it_was_for_and_who_issued_it(
+async def test_case_127_a_code_ends_with_the_caregiver_for_whom_or_by_whom_it_was_issued(
     signed_in: Enter, app: Litestar, cast: Cast, database: Database
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)

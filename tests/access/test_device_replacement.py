@@ -1,4 +1,4 @@
-"""A device that joins again, or gets a new owner, in the same browser (cases 98, 121)."""
+"""A browser joins again, or gets a new owner (cases 98, 121)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -27,10 +27,10 @@ from tests.conftest import Enter, StillClock
 from tests.stories import push_subscription, rows
 
 
-async def test_case_98_cleared_cookies_do_not_end_a_passkey(
+async def test_case_98_a_passkey_survives_cleared_cookies(
     signed_in: Enter, app: Litestar, cast: Cast, key: Authenticator
 ) -> None:
-    """The same phone comes back as a new device; when that is signed out, the key ends."""
+    """The same phone joins again as a new device. When that device is signed out, the passkey ends."""
     rosa = await signed_in(cast.rosa)
     await rosa.post_json("/push/subscriptions", mine := push_subscription())
     made = await key.make(rosa)
@@ -45,7 +45,7 @@ async def test_case_98_cleared_cookies_do_not_end_a_passkey(
 
 
 @pytest.mark.parametrize("by", ["joining", "endpoint"])
-async def test_case_121_a_new_owner_of_the_phone_ends_what_was_made_on_it(
+async def test_case_121_a_new_owner_of_the_phone_ends_passkeys_made_on_it(
     signed_in: Enter, browser: Browser, cast: Cast, database: Database, key: Authenticator, by: str
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -63,7 +63,7 @@ async def test_case_121_a_new_owner_of_the_phone_ends_what_was_made_on_it(
 
 
 @pytest.mark.parametrize("session", ["alive", "expired"])
-async def test_case_121_joining_again_in_the_same_browser_leaves_no_passkey_behind(
+async def test_case_121_joining_again_in_the_same_browser_ends_the_old_passkey(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, key: Authenticator, session: str
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -78,7 +78,7 @@ async def test_case_121_joining_again_in_the_same_browser_leaves_no_passkey_behi
     assert old.ended_at is not None
     [again] = [d for d in await rows(database, Device, Device.patient_id == cast.rosa.id) if d.ended_at is None]
     [push] = await rows(database, Subscription, Subscription.ended_at.is_(None))
-    assert (again.name, push.device_id) == (first.name, again.id)  # the browser keeps its reminders
+    assert (again.name, push.device_id) == (first.name, again.id)  # the browser keeps its push subscription
     assert await key.sign_in(rosa, made) == OPENS
     await rosa.submit("/sign-out")
     assert await key.sign_in(rosa, made) == ENDED
@@ -106,7 +106,7 @@ async def test_case_121_a_reminder_sent_before_joining_again_can_still_be_answer
         assert await receipts.reminder_for_token(db, "token") is None
 
 
-async def test_case_121_cleared_cookies_and_a_new_code_are_told_by_the_browsers_endpoint(
+async def test_case_121_the_push_endpoint_identifies_a_browser_after_cleared_cookies(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, key: Authenticator
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -122,7 +122,7 @@ async def test_case_121_cleared_cookies_and_a_new_code_are_told_by_the_browsers_
     assert await key.sign_in(rosa, made) == ENDED
 
 
-async def test_case_121_two_passkeys_from_other_phones_used_in_one_browser_both_end_with_it(
+async def test_case_121_two_passkeys_of_other_phones_end_with_the_browser_that_used_them(
     signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
 ) -> None:
     one, two = await signed_in(cast.rosa), await signed_in(cast.rosa)
@@ -152,7 +152,7 @@ async def test_case_121_after_sign_out_no_passkey_made_or_used_in_the_browser_si
         elif step == "make" and (await phone.post_json("/passkey/options", {})).status_code == 200:
             touched.append(await key.make(phone))
         elif step == "come back" and touched:
-            await key.sign_in(phone, touched[pick % len(touched)])  # one that has ended already opens nothing
+            await key.sign_in(phone, touched[pick % len(touched)])  # an ended passkey does not work either
         elif step == "use another's":
             copied = await key.make(await signed_in(cast.rosa))
             assert await key.sign_in(phone, copied) == OPENS

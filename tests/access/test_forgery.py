@@ -1,4 +1,4 @@
-"""No other site changes anything in a person's name (case 62)."""
+"""Another site cannot change anything on behalf of a person (case 62)."""
 
 import pytest
 from litestar import Litestar
@@ -18,7 +18,9 @@ ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 
 
 @ONE_DATABASE
-async def test_case_62_a_form_needs_the_token_of_its_own_page(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_62_a_form_needs_the_csrf_token_of_its_own_page(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     for token in (None, "", "guessed", "0" * 128, await luis.csrf()):
         form = {"detail": "on"} | ({} if token is None else {"_csrf_token": token})
@@ -32,8 +34,8 @@ async def test_case_62_a_form_needs_the_token_of_its_own_page(signed_in: Enter, 
 
 @ONE_DATABASE
 @pytest.mark.parametrize("name", ["nobody", "rosa", "ruth"])
-async def test_case_62_no_change_without_a_token(app: Litestar, signed_in: Enter, cast: Cast, name: str) -> None:
-    """Signing in and joining included: nobody is signed in as somebody else without noticing."""
+async def test_case_62_nothing_changes_without_a_token(app: Litestar, signed_in: Enter, cast: Cast, name: str) -> None:
+    """This includes signing in and joining: nobody is signed in as somebody else without noticing."""
     device = Browser(app) if name == "nobody" else await signed_in(getattr(cast, name))
     changing = [handler for handler in ROUTES if method(handler) != "GET" and not handler.opt.get("no_csrf")]
     taken = []
@@ -75,7 +77,7 @@ async def test_case_62_a_script_of_another_site_changes_nothing(
 
 
 @ONE_DATABASE
-async def test_case_62_every_scripted_route_looks_at_its_origin(signed_in: Enter, cast: Cast) -> None:
+async def test_case_62_every_route_for_scripts_checks_the_origin(signed_in: Enter, cast: Cast) -> None:
     rosa, ruth = await signed_in(cast.rosa), await signed_in(cast.ruth)
     scripted = [handler for handler in ROUTES if handler.opt.get("same_origin")]
     for handler in scripted:

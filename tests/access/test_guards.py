@@ -1,4 +1,4 @@
-"""The authorization matrix, made from the router: every route as everybody (case 61)."""
+"""The authorization matrix, built from the router: every route, requested as every kind of person (case 61)."""
 
 from collections.abc import Callable
 
@@ -17,15 +17,15 @@ from tests.world import NOTHING, World, address, method, parameters, world_of
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SCRIPT = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
-# Signing out ends the session that the others of a walk need.
+# Signing out would end the session that the other requests of a walk need.
 LAST = {"/sign-out", "/staff/sign-out"}
-LEAVES = {"/settings/leave"}  # ends it too; it has tests of its own
+LEAVES = {"/settings/leave"}  # ends the session too; it has its own tests
 WALK = sorted(
     (route for route in ROUTES if not route.paths & LEAVES),
     key=lambda handler: (bool(handler.paths & LAST), sorted(handler.paths)[0]),
 )
 
-# Who gets in, by what a route says of itself. Tom is an admin, though of another clinic.
+# Who may use a route, by its `who`. Tom is an admin of another clinic.
 MAY = {
     "nobody": {"anyone"},
     "rosa": {"anyone", "person", "patient"},
@@ -38,7 +38,7 @@ MAY = {
 
 
 async def ask(device: Browser, handler: Route, world: World) -> Response:
-    """As the pages' own forms and scripts ask, with a valid CSRF token."""
+    """Send the request as the page's own form or script would, with a valid CSRF token."""
     headers = SCRIPT | {"accept": "text/html", "x-csrftoken": await device.csrf()}
     path, verb = address(handler, world), method(handler)
     if handler.opt.get("no_csrf") and verb == "POST":
@@ -47,7 +47,7 @@ async def ask(device: Browser, handler: Route, world: World) -> Response:
 
 
 def kept_out(handler: Route, answer: Response) -> bool:
-    """Shown the door: signed in as nobody, or as one who may not."""
+    """Whether the answer refuses the asker: not signed in, or not allowed."""
     to_the_door = answer.headers.get("location") in ("/join", "/staff/sign-in") and answer.status_code == 303
     leaves = "/" in handler.paths or (handler.paths & LAST and method(handler) == "POST")
     return answer.status_code in (401, 403) or (to_the_door and not leaves)
@@ -55,7 +55,9 @@ def kept_out(handler: Route, answer: Response) -> bool:
 
 @ONE_DATABASE
 @pytest.mark.parametrize("name", MAY)
-async def test_case_61_every_route_lets_in_whom_it_says(app: Litestar, signed_in: Enter, cast: Cast, name: str) -> None:
+async def test_case_61_every_route_admits_only_those_whom_it_names(
+    app: Litestar, signed_in: Enter, cast: Cast, name: str
+) -> None:
     device = Browser(app) if name == "nobody" else await signed_in(getattr(cast, name))
     wrong, broken = [], []
     for handler in WALK:
@@ -93,7 +95,7 @@ async def worlds(database: Database, cast: Cast) -> dict[str, World]:
 
 
 async def walk(device: Browser, world: World, which: Callable[[Route], bool]) -> dict[str, int]:
-    """Every route that names a row, asked for `world`'s rows: what it answered."""
+    """Request every route that names a row, with the rows of `world`. Returns the status of each."""
     found = {}
     for handler in WALK:
         if which(handler) and parameters(handler):
@@ -103,8 +105,8 @@ async def walk(device: Browser, world: World, which: Callable[[Route], bool]) ->
 
 
 @ONE_DATABASE
-async def test_case_61_ones_own_are_found(signed_in: Enter, cast: Cast, worlds: dict[str, World]) -> None:
-    """Without this the next tests would pass for an app that answers 404 to all."""
+async def test_case_61_people_can_open_their_own_rows(signed_in: Enter, cast: Cast, worlds: dict[str, World]) -> None:
+    """Without this, the next tests would pass for an app that answers 404 to everything."""
     rosa, ruth = await signed_in(cast.rosa), await signed_in(cast.ruth)
     of_rosa, of_ruth = await walk(rosa, worlds["rosa"], for_phones), await walk(ruth, worlds["rosa"], for_staff)
     assert [where for where, status in (of_rosa | of_ruth).items() if status == 404] == []
@@ -123,7 +125,7 @@ async def test_case_61_ones_own_are_found(signed_in: Enter, cast: Cast, worlds: 
         ("tom", "rosa", for_staff),
     ],
 )
-async def test_case_61_what_is_anothers_is_not_there(
+async def test_case_61_the_rows_of_others_are_not_found(
     signed_in: Enter,
     database: Database,
     cast: Cast,
@@ -142,7 +144,7 @@ async def test_case_61_what_is_anothers_is_not_there(
 
 
 @ONE_DATABASE
-async def test_case_61_nor_in_a_form_or_a_query(
+async def test_case_61_the_rows_of_others_are_not_found_by_form_or_query(
     signed_in: Enter, cast: Cast, worlds: dict[str, World], database: Database
 ) -> None:
     maria, rosa = await signed_in(cast.maria), worlds["rosa"]

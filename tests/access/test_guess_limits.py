@@ -1,4 +1,4 @@
-"""Guesses are counted over all web processes, and the right ones forgiven (cases 65, 67)."""
+"""Guesses are counted across all web processes, and a right guess resets the count (cases 65, 67)."""
 
 from litestar import Litestar
 
@@ -14,7 +14,7 @@ from tests.cast import Cast, work_by
 from tests.conftest import StillClock
 
 
-async def test_case_65_guessing_is_limited_over_all_workers(
+async def test_case_65_guesses_are_limited_across_all_processes(
     app: Litestar, settings: Settings, clock: StillClock, issue: Issue
 ) -> None:
     code, held = await issue(), Database(settings.database_url)
@@ -33,16 +33,16 @@ async def test_case_65_guessing_is_limited_over_all_workers(
     await held.close()
 
 
-async def test_case_67_a_forged_address_does_not_buy_more_guesses(browser: Browser, cast: Cast) -> None:
+async def test_case_67_a_forged_address_gives_no_extra_guesses(browser: Browser, cast: Cast) -> None:
     forged = [{"x_forwarded_for": f"203.0.113.{n}", "forwarded": f"for=203.0.113.{n}"} for n in range(11)]
     answers = [await browser.submit("/join/code", {"code": "0000 0000"}, **headers) for headers in forged]
     assert [answer.status_code for answer in answers] == [422] * 10 + [429]
 
 
-async def test_a_day_of_joining_on_the_clinics_own_network_locks_nobody_out(
+async def test_a_day_of_joining_on_the_clinics_network_locks_nobody_out(
     app: Litestar, database: Database, cast: Cast, clock: StillClock
 ) -> None:
-    """Ten patients of a group, one after the other, with codes that are right."""
+    """Ten patients of a group join one after another, with right codes."""
     for number in range(10):
         async with database.writing() as db:
             new = NewPatient(f"Patient {number}", "America/New_York")

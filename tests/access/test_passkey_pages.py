@@ -1,4 +1,4 @@
-"""Passkeys by the requests of our own pages (case 66)."""
+"""Passkeys, through the requests of our own pages (case 66)."""
 
 from server.access.models import Passkey
 from server.db import Database
@@ -10,7 +10,7 @@ from tests.conftest import Enter
 from tests.stories import rows
 
 
-async def test_a_key_made_on_one_phone_signs_its_person_in_on_another(
+async def test_a_passkey_made_on_one_phone_signs_its_owner_in_on_another(
     signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
 ) -> None:
     made = await key.make(await signed_in(cast.luis))
@@ -18,7 +18,7 @@ async def test_a_key_made_on_one_phone_signs_its_person_in_on_another(
     assert cast.luis.name in words(await browser.get("/settings"))
 
 
-async def test_case_66_whoever_tries_too_often_has_to_wait(
+async def test_case_66_too_many_tries_must_wait(
     signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
 ) -> None:
     made = await key.make(await signed_in(cast.rosa))
@@ -27,7 +27,7 @@ async def test_case_66_whoever_tries_too_often_has_to_wait(
     assert (await key.sign_in(browser, made))[0] == 429
 
 
-async def test_its_person_ends_it_and_nobody_else(
+async def test_only_the_owner_can_end_a_passkey(
     signed_in: Enter, browser: Browser, cast: Cast, database: Database, key: Authenticator
 ) -> None:
     rosa, walter = await signed_in(cast.rosa), await signed_in(cast.walter)

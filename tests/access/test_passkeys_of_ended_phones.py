@@ -20,7 +20,7 @@ from tests.conftest import Enter
 from tests.stories import audited, rows
 
 
-async def test_case_121_a_helpers_phone_that_ends_leaves_the_patients_passkey(
+async def test_case_121_a_caregivers_phone_that_ends_leaves_the_patients_passkey(
     signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -29,7 +29,7 @@ async def test_case_121_a_helpers_phone_that_ends_leaves_the_patients_passkey(
     assert await key.sign_in(browser, made) == OPENS
 
 
-async def test_case_121_signed_out_from_another_phone(
+async def test_case_121_a_passkey_ends_when_its_phone_is_signed_out_from_another(
     signed_in: Enter, browser: Browser, cast: Cast, database: Database, key: Authenticator
 ) -> None:
     lost = await signed_in(cast.rosa)
@@ -42,7 +42,7 @@ async def test_case_121_signed_out_from_another_phone(
     assert await key.sign_in(browser, own) == OPENS
 
 
-async def test_case_121_a_passkey_from_before_its_device_was_recorded_ends_with_any_phone(
+async def test_case_121_a_passkey_without_a_recorded_device_ends_with_any_phone_of_its_owner(
     signed_in: Enter, app: Litestar, browser: Browser, cast: Cast, database: Database, key: Authenticator
 ) -> None:
     rosa, other, walter = await signed_in(cast.rosa), await signed_in(cast.rosa), await signed_in(cast.walter)
@@ -54,7 +54,7 @@ async def test_case_121_a_passkey_from_before_its_device_was_recorded_ends_with_
     assert await key.sign_in(browser, walters) == OPENS
 
 
-async def test_case_121_signing_out_says_that_face_and_finger_end_too(signed_in: Enter, cast: Cast) -> None:
+async def test_case_121_the_sign_out_page_says_that_passkeys_end(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     assert "Your face or finger will no longer sign you in." in words(await rosa.get("/sign-out"))
 
@@ -83,7 +83,7 @@ async def test_case_121_a_passkey_ends_with_the_phone_that_it_was_made_on(
 @dataclass
 class Key:
     credential_id: bytes
-    phones: set[str]  # the devices that it was made on or has opened
+    phones: set[str]  # the devices on which it was made or used
 
 
 @dataclass
@@ -102,7 +102,7 @@ STEPS = st.lists(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-async def test_case_121_whatever_happens_no_passkey_of_an_ended_phone_signs_in(
+async def test_case_121_a_passkey_of_an_ended_phone_never_signs_in(
     signed_in: Enter, app: Litestar, cast: Cast, database: Database, steps: list[tuple[str, int]]
 ) -> None:
     key, story, maria = Authenticator(), Story(), await signed_in(cast.maria)
@@ -130,7 +130,7 @@ async def test_case_121_whatever_happens_no_passkey_of_an_ended_phone_signs_in(
 
 
 async def _use(key: Authenticator, story: Story, one: Key, app: Litestar, database: Database) -> None:
-    phone = Browser(app, address=f"10.0.0.{uuid4()}")  # nobody's tries count against another's
+    phone = Browser(app, address=f"10.0.0.{uuid4()}")  # a separate address, so that guess limits do not interfere
     expected = ENDED if one.phones & story.ended else OPENS
     assert await key.sign_in(phone, one.credential_id) == expected
     if expected == OPENS:
@@ -140,7 +140,7 @@ async def _use(key: Authenticator, story: Story, one: Key, app: Litestar, databa
 
 
 async def new_device(database: Database, story: Story) -> str:
-    """The one that has come since this was asked last."""
+    """The device that was added since the last call."""
     there = {device.id for device in await rows(database, Device)}
     [new] = there - story.seen
     story.seen = there

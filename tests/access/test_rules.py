@@ -1,4 +1,4 @@
-"""Codes, guesses, passwords, names of devices: pure."""
+"""Pure rules for codes, guesses, passwords and names of devices."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from server.access import rules
 @pytest.mark.parametrize(
     "typed", ["12345678", "1234 5678", " 1234-5678 ", "12.34.56.78", "1234\u20135678", "1234\t5678"]
 )
-def test_a_code_may_be_grouped_in_any_way(typed: str) -> None:
+def test_a_code_may_be_typed_in_any_grouping(typed: str) -> None:
     assert rules.clean_code(typed) == "12345678"
 
 
@@ -18,13 +18,13 @@ def test_a_code_is_shown_in_two_groups() -> None:
     assert rules.shown_code("12345678") == "1234 5678"
 
 
-def test_guesses_are_counted_by_quarters_of_an_hour() -> None:
+def test_guesses_are_counted_per_quarter_of_an_hour() -> None:
     first = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)
     assert rules.guess_window(first) == rules.guess_window(first + timedelta(minutes=14, seconds=59))
     assert rules.guess_window(first) != rules.guess_window(first + timedelta(minutes=15))
 
 
-def test_a_password_is_judged_by_its_length_alone() -> None:
+def test_a_password_is_judged_only_by_its_length() -> None:
     assert rules.password_fault("elevenchars") == "short"
     assert rules.password_fault("twelve chars") is None
 
@@ -38,11 +38,11 @@ def test_a_password_is_judged_by_its_length_alone() -> None:
         ("", "Browser"),
     ],
 )
-def test_a_device_is_called_what_a_person_would_call_it(agent: str, name: str) -> None:
+def test_a_device_gets_the_name_that_people_use(agent: str, name: str) -> None:
     assert rules.device_name(agent) == name
 
 
-def test_two_devices_of_one_kind_are_told_apart() -> None:
+def test_two_devices_of_one_kind_get_different_names() -> None:
     assert rules.unlike("iPhone", []) == "iPhone"
     assert rules.unlike("iPhone", ["iPhone"]) == "iPhone 2"
     assert rules.unlike("iPhone", ["iPhone", "iPhone 2", "Mac"]) == "iPhone 3"

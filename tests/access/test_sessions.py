@@ -1,4 +1,4 @@
-"""A device is signed out by itself, from another device or by the clinic, at once (cases 63 and 64)."""
+"""A user, another device or the clinic signs a device out, and its session ends at once (cases 63, 64)."""
 
 import pytest
 from litestar import Litestar
@@ -23,7 +23,9 @@ def as_stolen(device: Browser) -> str:
     return f"{PERSON_COOKIE}={device.http.cookies[PERSON_COOKIE]}"
 
 
-async def test_signing_out_ends_session_and_pushes(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_signing_out_ends_the_session_and_the_subscription(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
     rosa = await signed_in(cast.rosa)
     cookie = as_stolen(rosa)
     assert (await rosa.post_json("/push/subscriptions", push_subscription())).status_code == 200
@@ -36,7 +38,7 @@ async def test_signing_out_ends_session_and_pushes(signed_in: Enter, cast: Cast,
     assert (await rosa.get("/", cookie=cookie)).url.path == "/join"
 
 
-async def test_case_63_what_comes_after_signing_out_stays_out(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_63_requests_after_signing_out_are_refused(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa = await signed_in(cast.rosa)
     cookie = as_stolen(rosa)
     await rosa.submit("/sign-out")
@@ -47,7 +49,7 @@ async def test_case_63_what_comes_after_signing_out_stays_out(signed_in: Enter, 
     assert (await device_row(database, cast.rosa.id)).ended_at is not None
 
 
-async def test_case_64_the_clinic_ends_a_stolen_phone_in_one_click(
+async def test_case_64_the_clinic_signs_out_a_stolen_phone_in_one_click(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -63,7 +65,7 @@ async def test_case_64_the_clinic_ends_a_stolen_phone_in_one_click(
     assert "device.ended" in await audited(database, device.id)
 
 
-async def test_case_64_a_phone_ends_another_of_the_same_person(
+async def test_case_64_a_person_signs_out_one_phone_from_another(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     lost, kept = await signed_in(cast.rosa), await signed_in(cast.rosa)
@@ -77,7 +79,7 @@ async def test_case_64_a_phone_ends_another_of_the_same_person(
     assert (await kept.get("/settings")).url.path == "/settings"
 
 
-async def test_a_patient_ends_a_caregivers_phone_but_not_the_other_way_round(
+async def test_a_patient_signs_out_a_caregivers_phone_but_not_the_other_way_round(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -90,7 +92,7 @@ async def test_a_patient_ends_a_caregivers_phone_but_not_the_other_way_round(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_opening_the_app_says_whether_pushes_still_come(
+async def test_opening_the_app_tells_whether_its_subscription_still_works(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)

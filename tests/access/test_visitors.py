@@ -1,11 +1,11 @@
-"""Who a session is: never a patient by a staff member's, nor the other way round."""
+"""A staff session never counts as a patient's, nor the other way round."""
 
 from server.access.cookies import PERSON_COOKIE, STAFF_COOKIE
 from tests.cast import Cast
 from tests.conftest import Enter
 
 
-async def test_a_staff_session_is_no_patients_and_the_other_way_round(signed_in: Enter, cast: Cast) -> None:
+async def test_a_staff_session_is_not_a_patient_session_nor_the_other_way_round(signed_in: Enter, cast: Cast) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     as_staff = f"{STAFF_COOKIE}={rosa.http.cookies[PERSON_COOKIE]}"
     as_person = f"{PERSON_COOKIE}={maria.http.cookies[STAFF_COOKIE]}"

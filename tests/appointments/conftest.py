@@ -1,4 +1,4 @@
-"""One transaction, and a visit, for every test of appointments that asks for them."""
+"""Fixtures for the tests of appointments: one transaction, and a visit."""
 
 from tests.appointments.scene import db, visit
 

@@ -1,4 +1,4 @@
-"""A transaction, and what is planned around a visit."""
+"""A transaction, and the reminders and check-ins planned around a visit."""
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime, time
@@ -30,14 +30,14 @@ FIRST = NewAppointment(DECEMBER, 90)
 
 @pytest.fixture
 async def db(database: Database) -> AsyncIterator[AsyncSession]:
-    """One transaction, as a request has it; nobody looks at it afterwards."""
+    """One transaction, as a request has it. It is rolled back at the end."""
     async with database.writing() as session:
         yield session
         await session.rollback()
 
 
 async def planned(db: AsyncSession, subject_id: str, state: str = "scheduled") -> list[str]:
-    """When a subject is still to be reminded of, as the clinic's clock shows it."""
+    """The moments of the reminders still planned for a subject, in the clinic's time."""
     found = await reminders.of_subject(db, subject_id)
     return [f"{to_wall(r.moment, 'America/New_York'):%m-%d %H:%M}" for r in found if r.state == state]
 
@@ -45,7 +45,7 @@ async def planned(db: AsyncSession, subject_id: str, state: str = "scheduled") -
 async def around(
     db: AsyncSession, cast: Cast, now: datetime = NOW, rhythms: Iterable[Rhythm] = (Rhythm.BEFORE, Rhythm.AFTER)
 ) -> None:
-    """Rosa gets a readiness question before each visit and a check-in after it."""
+    """Rosa has a plan with a readiness check-in before each visit and a check-in after it."""
     for rhythm in rhythms:
         slug = {Rhythm.BEFORE: "readiness", Rhythm.AFTER: "day-after"}[rhythm]
         await flow.add_plan(work_by(db, cast.maria, now), cast.rosa, slug, Timing(rhythm, time(10), now.date()))
@@ -70,7 +70,7 @@ async def only_visit(database: Database) -> Appointment:
 
 
 async def to_come(database: Database) -> list[str]:
-    """The reminders of visits that are still to be sent, by the clinic's clock."""
+    """The reminders of visits still to be sent, in the clinic's time."""
     found = await rows(database, Reminder, Reminder.state == "scheduled", Reminder.kind == "visit")
     return sorted(f"{to_wall(reminder.moment, 'America/New_York'):%m-%d %H:%M}" for reminder in found)
 

@@ -1,4 +1,4 @@
-"""The reminders of an appointment stay in step with it (case 13)."""
+"""Reminders of an appointment follow its changes (case 13)."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ async def book(db: AsyncSession, cast: Cast) -> Appointment:
 @pytest.mark.parametrize(
     ("reply", "expected"), [(None, ALL), (Reply.COMING, ALL), (Reply.CANT_COME, []), (Reply.ANOTHER_TIME, [])]
 )
-async def test_whoever_cannot_come_is_not_reminded(
+async def test_a_patient_who_cannot_come_is_not_reminded(
     db: AsyncSession, cast: Cast, reply: Reply | None, expected: list[str]
 ) -> None:
     appointment = await book(db, cast)
@@ -35,7 +35,7 @@ async def test_whoever_cannot_come_is_not_reminded(
     assert await planned(db, appointment.id) == expected
 
 
-async def test_those_who_cannot_come_are_not_reminded_whatever_was_to_be_planned(db: AsyncSession, cast: Cast) -> None:
+async def test_patients_who_cannot_come_get_none_of_the_planned_reminders(db: AsyncSession, cast: Cast) -> None:
     appointment = await book(db, cast)
     plan = [Planned(ReminderKind.VISIT, NOW + HOUR, NOW + 2 * HOUR)]
     await appointment_reminders.remind(work_by(db, cast.maria), cast.rosa, appointment, plan)
@@ -45,14 +45,14 @@ async def test_those_who_cannot_come_are_not_reminded_whatever_was_to_be_planned
     assert await planned(db, appointment.id) == []
 
 
-async def test_a_reminder_leads_to_the_appointment_and_has_its_place_and_time(db: AsyncSession, cast: Cast) -> None:
+async def test_a_reminder_has_the_link_place_and_time_of_its_appointment(db: AsyncSession, cast: Cast) -> None:
     appointment = await book(db, cast)
     [first, *_] = await reminders.of_subject(db, appointment.id)
     assert first.path == f"/visits/{appointment.id}"
     assert first.detail == AppointmentDetail(appointment.starts, appointment.place, False).to_json()
 
 
-async def test_case_13_a_cancellation_says_so_to_those_who_were_reminded(db: AsyncSession, cast: Cast) -> None:
+async def test_case_13_a_cancellation_is_announced_to_those_who_were_reminded(db: AsyncSession, cast: Cast) -> None:
     appointment = await book(db, cast)
     for reminder in await reminders.of_subject(db, appointment.id):
         reminder.state = ReminderState.SENT

@@ -19,13 +19,15 @@ from tests.cast import NOW, Cast, work_by
 from tests.stories import rows
 
 
-async def test_booking_brings_its_reminders(db: AsyncSession, cast: Cast) -> None:
+async def test_booking_plans_the_reminders(db: AsyncSession, cast: Cast) -> None:
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     assert (visit.status, visit.zone, visit.place) == ("booked", "America/New_York", "12 Elm Street")
     assert await planned(db, visit.id) == ["11-28 10:00", "11-30 10:00", "12-01 08:00"]
 
 
-async def test_case_15_booked_one_day_ahead_it_is_not_reminded_of_three_days_late(db: AsyncSession, cast: Cast) -> None:
+async def test_case_15_a_visit_booked_one_day_ahead_gets_no_late_three_day_reminder(
+    db: AsyncSession, cast: Cast
+) -> None:
     tomorrow = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 17, 15)))
     assert await planned(db, tomorrow.id) == ["11-16 10:00", "11-17 13:00"]
     soon = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 16, 10)))
@@ -50,8 +52,8 @@ async def test_case_17_each_visit_of_a_series_has_its_own_reminders(db: AsyncSes
         assert await planned(db, visit.id) == [*days, f"{visit.starts:%m-%d} 08:00"]
 
 
-async def test_a_series_with_one_bad_day_books_none(database: Database, cast: Cast) -> None:
-    """It runs over the night in which summer time begins."""
+async def test_a_series_with_one_bad_day_books_nothing(database: Database, cast: Cast) -> None:
+    """It spans the night on which summer time begins."""
 
     async def book() -> None:
         async with database.writing() as db:
@@ -71,7 +73,7 @@ async def test_check_ins_are_tied_to_the_visit(db: AsyncSession, cast: Cast) -> 
 
 
 @pytest.mark.parametrize("rhythm", ["before", "after"])
-async def test_a_day_that_was_called_off_can_be_booked_again(db: AsyncSession, cast: Cast, rhythm: Rhythm) -> None:
+async def test_the_day_of_a_cancelled_visit_can_be_booked_again(db: AsyncSession, cast: Cast, rhythm: Rhythm) -> None:
     await around(db, cast, rhythms=[rhythm])
     first = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     await flow.mark(work_by(db, cast.maria), first, AppointmentStatus.CANCELLED)
@@ -87,8 +89,8 @@ async def test_two_visits_on_one_day_can_be_booked(db: AsyncSession, cast: Cast,
         assert len(await tied(db, visit)) == 1
 
 
-async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: Cast) -> None:
-    """Late in the day both readiness questions fall due now."""
+async def test_visits_today_and_tomorrow_can_be_booked_in_one_moment(db: AsyncSession, cast: Cast) -> None:
+    """Late in the day, the readiness check-ins of both are due now."""
     late = NOW + timedelta(hours=5)
     await around(db, cast, late, [Rhythm.BEFORE])
     new = NewAppointment(datetime(2026, 11, 16, 16))
@@ -96,7 +98,7 @@ async def test_today_and_tomorrow_can_be_booked_at_once(db: AsyncSession, cast: 
     assert len(visits) == 2
 
 
-async def test_case_4_a_booking_and_its_reminders_are_one_transaction(database: Database, cast: Cast) -> None:
+async def test_case_4_a_booking_and_its_reminders_share_one_transaction(database: Database, cast: Cast) -> None:
 
     async def dies() -> None:
         async with database.writing() as db:

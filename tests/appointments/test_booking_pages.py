@@ -23,7 +23,7 @@ NO_VISITS: list[dict[str, object]] = [
 ]
 
 
-async def test_one_visit_is_booked(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_staff_book_one_visit(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria = await signed_in(cast.maria)
     page = await book(maria, cast, instructions="Nothing to eat after six.")
     assert page.url.path == f"/staff/patients/{cast.rosa.id}"
@@ -33,7 +33,7 @@ async def test_one_visit_is_booked(signed_in: Enter, cast: Cast, database: Datab
     assert "Rosa Delgado" in words(await maria.get("/staff/schedule?start=2026-12-01"))
 
 
-async def test_a_series_of_six_in_one_form(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_staff_book_a_series_of_six_in_one_form(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria = await signed_in(cast.maria)
     await book(maria, cast, count="6", weekday=["0", "2", "4"])
     visits = sorted(await rows(database, Appointment), key=lambda visit: visit.starts)
@@ -65,7 +65,7 @@ async def test_a_series_of_six_in_one_form(signed_in: Enter, cast: Cast, databas
     ids=str,
 )
 @ONE_DATABASE
-async def test_case_9_what_cannot_be_booked_is_said_and_what_was_typed_is_kept(
+async def test_case_9_a_refused_booking_says_why_and_keeps_what_was_typed(
     signed_in: Enter, cast: Cast, database: Database, changed: dict[str, object], says: str
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -81,7 +81,7 @@ async def test_case_9_what_cannot_be_booked_is_said_and_what_was_typed_is_kept(
 
 
 @ONE_DATABASE
-async def test_the_days_that_were_ticked_are_kept_too(signed_in: Enter, cast: Cast) -> None:
+async def test_a_refused_booking_keeps_the_ticked_days(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     refused = await book(maria, cast, count="41", weekday=["0", "2"])
     assert 'value="0" checked' in refused.text
@@ -89,7 +89,7 @@ async def test_the_days_that_were_ticked_are_kept_too(signed_in: Enter, cast: Ca
     assert 'value="1" checked' not in refused.text
 
 
-async def test_what_no_visit_is_like_is_not_booked_as_it_is(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_an_implausible_visit_is_refused_or_corrected(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria = await signed_in(cast.maria)
     answers = {str(changed)[:40]: (await book(maria, cast, **changed)).status_code for changed in NO_VISITS}
     assert set(answers.values()) <= {200, 422}, answers
@@ -98,7 +98,7 @@ async def test_what_no_visit_is_like_is_not_booked_as_it_is(signed_in: Enter, ca
         assert len(visit.place) <= 200
 
 
-async def test_a_walk_in_is_booked_and_announced_at_once(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_a_walk_in_visit_is_announced_at_once(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria = await signed_in(cast.maria)
     assert (await book(maria, cast, date="2026-11-16", time="10:00")).status_code == 200
     assert (await to_come(database), (await only_visit(database)).status) == (["11-16 09:00"], "booked")

@@ -19,7 +19,7 @@ from tests.cast import NOW, Cast, work_by
 from tests.stories import device_of
 
 
-async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast: Cast) -> None:
+async def test_moving_a_visit_moves_its_reminders_and_check_ins(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     await replies.answer(work_by(db, cast.rosa), visit, Reply.COMING)
@@ -38,10 +38,10 @@ async def test_moving_takes_reminders_and_check_ins_along(db: AsyncSession, cast
 
 @pytest.mark.parametrize("known", ["replied", "opened the app", "not at all"])
 @pytest.mark.parametrize("change", ["moved", "moved near", "cancelled"])
-async def test_case_154_whoever_has_seen_a_visit_is_told_of_its_change(
+async def test_case_154_a_patient_who_has_seen_a_visit_is_told_of_its_change(
     db: AsyncSession, cast: Cast, known: str, change: str
 ) -> None:
-    """Before any reminder. Who has not seen the visit hears of a move only if no reminder would come in time."""
+    """Even before any reminder. Others hear of a move only if no reminder would reach them in time."""
     phone = await device_of(db, cast.rosa)
     appointment = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     if known == "replied":
@@ -67,7 +67,7 @@ async def test_case_154_a_visit_that_moves_twice_in_one_moment_is_announced_once
     assert await planned(db, appointment.id) == ["11-16 09:00"]
 
 
-async def test_moving_back_is_as_if_it_had_never_moved(db: AsyncSession, cast: Cast) -> None:
+async def test_moving_a_visit_back_restores_its_reminders(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     before = await planned(db, visit.id), await tied(db, visit)
@@ -77,7 +77,7 @@ async def test_moving_back_is_as_if_it_had_never_moved(db: AsyncSession, cast: C
 
 
 @pytest.mark.parametrize("status", ["cancelled", "noshow"])
-async def test_case_13_what_is_called_off_is_not_reminded_of(
+async def test_case_13_a_cancelled_visit_is_not_reminded_of(
     db: AsyncSession, cast: Cast, status: AppointmentStatus
 ) -> None:
     await around(db, cast)
@@ -86,7 +86,7 @@ async def test_case_13_what_is_called_off_is_not_reminded_of(
     assert (await planned(db, visit.id), await tied(db, visit)) == ([], [])
 
 
-async def test_who_has_arrived_is_not_reminded_but_asked_the_day_after(db: AsyncSession, cast: Cast) -> None:
+async def test_a_patient_who_has_arrived_gets_no_reminder_but_the_check_in_after(db: AsyncSession, cast: Cast) -> None:
     await around(db, cast)
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     assert await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.ARRIVED)
@@ -95,7 +95,7 @@ async def test_who_has_arrived_is_not_reminded_but_asked_the_day_after(db: Async
     assert "12-02 10:00" in await tied(db, visit)
 
 
-async def test_what_cannot_follow_is_not_marked(db: AsyncSession, cast: Cast) -> None:
+async def test_an_impossible_status_is_refused(db: AsyncSession, cast: Cast) -> None:
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     assert await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.CANCELLED)
     assert not await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.BOOKED)

@@ -1,4 +1,4 @@
-"""Booking, moving, marking and answering through the pages (cases 9, 13)."""
+"""Staff book, move and mark appointments, and patients answer, through the pages (cases 9, 13)."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
 
 
-async def test_a_visit_is_moved_with_all_that_hangs_on_it(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_moving_a_visit_moves_everything_tied_to_it(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
     plan = {"slug": "readiness", "rhythm": "before", "at": "10:00"}
     await maria.submit(f"/staff/patients/{cast.rosa.id}/plans", plan)
@@ -37,7 +37,7 @@ async def test_a_visit_is_moved_with_all_that_hangs_on_it(signed_in: Enter, cast
     ],
 )
 @ONE_DATABASE
-async def test_case_9_a_visit_is_not_moved_to_where_it_cannot_be(
+async def test_case_9_a_visit_cannot_move_to_an_impossible_time(
     signed_in: Enter, cast: Cast, database: Database, form: dict[str, str], says: str
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -60,7 +60,7 @@ async def test_case_13_a_cancelled_visit_stops_its_reminders(signed_in: Enter, c
     assert (await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "booked"})).status_code == 422
 
 
-async def test_who_cannot_come_is_on_the_worklist_until_handled(
+async def test_a_patient_who_cannot_come_stays_on_the_list_until_handled(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
@@ -77,7 +77,7 @@ async def test_who_cannot_come_is_on_the_worklist_until_handled(
 
 
 @pytest.mark.parametrize("hours", [30, 1])
-async def test_the_last_word_of_a_patient_counts_up_to_the_visit(
+async def test_the_patients_latest_reply_counts_until_the_visit(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, hours: int
 ) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)

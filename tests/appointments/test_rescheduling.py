@@ -1,4 +1,4 @@
-"""Case 11: what is to come keeps its wall time when a patient or a clinic moves zone, or clocks are changed by law."""
+"""Coming visits keep their wall time when a patient or clinic changes zone, or a law changes the clocks (case 11)."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.stories import rows
 
 
-async def test_nothing_moves_where_nothing_changed(database: Database, visit: Appointment) -> None:
+async def test_nothing_moves_if_nothing_changed(database: Database, visit: Appointment) -> None:
     before = {reminder.id: reminder.moment for reminder in await rows(database, Reminder)}
     assert await recalculate(database) == (0, 0)
     assert {reminder.id: reminder.moment for reminder in await rows(database, Reminder)} == before
@@ -29,8 +29,10 @@ async def test_case_11_a_clinic_that_moves_keeps_its_hours(database: Database, c
     assert (await recalculate(database))[0] == 0
 
 
-async def test_case_11_a_country_that_ends_summer_time(database: Database, visit: Appointment) -> None:
-    """As after new zone data: the stored moment is another than wall time and zone now give."""
+async def test_case_11_visits_keep_their_hour_when_a_country_ends_summer_time(
+    database: Database, visit: Appointment
+) -> None:
+    """As with new zone data: the stored moment differs from the one that wall time and zone now give."""
     async with database.writing() as db:
         held = await db.get_one(Appointment, visit.id)
         held.starts_at -= timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""Dates of a series, starts that cannot be, what may follow what: pure."""
+"""Pure rules for the dates of a series, impossible starts, and which status may follow which."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,12 +13,12 @@ NOW = datetime(2026, 11, 16, 14, tzinfo=UTC)
 NEW_YORK = "America/New_York"
 
 
-def test_six_on_mondays_wednesdays_and_fridays_from_the_first_of_december() -> None:
+def test_six_visits_on_mondays_wednesdays_and_fridays_from_the_first_of_december() -> None:
     days = rules.series_days(date(2026, 12, 1), frozenset({0, 2, 4}), 6)
     assert [day.isoformat()[5:] for day in days] == ["12-02", "12-04", "12-07", "12-09", "12-11", "12-14"]
 
 
-def test_without_weekdays_a_series_is_weekly_and_one_is_that_day() -> None:
+def test_without_weekdays_a_series_is_weekly_and_a_single_visit_is_on_that_day() -> None:
     assert rules.series_days(date(2026, 12, 1), frozenset(), 1) == [date(2026, 12, 1)]
     assert rules.series_days(date(2026, 12, 1), frozenset(), 2) == [date(2026, 12, 1), date(2026, 12, 8)]
 
@@ -34,7 +34,7 @@ def test_a_series_has_one_to_forty_visits(count: int) -> None:
     weekdays=st.frozensets(st.integers(0, 6), min_size=1),
     count=st.integers(1, 40),
 )
-def test_a_series_falls_on_its_weekdays_and_leaves_none_out(first: date, weekdays: frozenset[int], count: int) -> None:
+def test_a_series_uses_all_of_its_weekdays_and_no_other(first: date, weekdays: frozenset[int], count: int) -> None:
     days = rules.series_days(first, weekdays, count)
     assert len(days) == len(set(days)) == count
     assert days == sorted(days)
@@ -42,18 +42,18 @@ def test_a_series_falls_on_its_weekdays_and_leaves_none_out(first: date, weekday
     assert days == [day for day in span if day.weekday() in weekdays]
 
 
-def test_a_start_is_a_moment_in_the_clinics_zone() -> None:
+def test_a_start_is_a_time_in_the_clinics_zone() -> None:
     assert rules.check_start(datetime(2026, 12, 1, 10), NEW_YORK, NOW) == datetime(2026, 12, 1, 15, tzinfo=UTC)
     assert rules.check_start(datetime(2027, 7, 1, 10), NEW_YORK, NOW) == datetime(2027, 7, 1, 14, tzinfo=UTC)
 
 
-def test_case_9_a_start_that_no_clock_shows_is_refused() -> None:
+def test_case_9_a_start_in_the_skipped_hour_is_refused() -> None:
     with pytest.raises(BadAppointment, match="gap") as refused:
         rules.check_start(datetime(2027, 3, 14, 2, 30), NEW_YORK, NOW)
     assert refused.value.when == datetime(2027, 3, 14, 2, 30)
 
 
-def test_case_10_a_start_that_exists_twice_is_the_first() -> None:
+def test_case_10_a_start_in_the_repeated_hour_is_the_first_one() -> None:
     assert rules.check_start(datetime(2027, 11, 7, 1, 30), NEW_YORK, NOW) == datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
 
 
@@ -65,7 +65,7 @@ def test_a_start_in_the_past_is_refused() -> None:
 
 @pytest.mark.parametrize("wall", [datetime.max.replace(microsecond=0), datetime(1, 1, 1)])
 @pytest.mark.parametrize("zone", [NEW_YORK, "Asia/Tokyo"])
-def test_a_start_at_either_end_of_time_breaks_nothing(wall: datetime, zone: str) -> None:
+def test_a_start_at_either_end_of_time_raises_no_error(wall: datetime, zone: str) -> None:
     with pytest.raises(BadAppointment, match="past" if wall.year == 1 else "far"):
         rules.check_start(wall, zone, NOW)
 
@@ -91,6 +91,6 @@ def test_a_series_that_runs_past_the_end_of_time_is_refused(weekdays: frozenset[
         ("noshow", "arrived", True),
     ],
 )
-def test_what_may_follow_what(status: AppointmentStatus, wanted: AppointmentStatus, may: bool) -> None:
+def test_which_status_may_follow_which(status: AppointmentStatus, wanted: AppointmentStatus, may: bool) -> None:
     assert rules.may_become(status, wanted) == may
     assert all(wanted in rules.NEXT for steps in rules.NEXT.values() for wanted in steps)

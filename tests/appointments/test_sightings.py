@@ -1,4 +1,4 @@
-"""Whether somebody knows of an appointment from the app."""
+"""Whether anybody has seen an appointment in the app."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.stories import device_of
 
 @pytest.mark.parametrize("whose", ["rosa", "luis", "walter"])
 @pytest.mark.parametrize(("opened", "ended"), [(5, False), (-5, False), (5, True)])
-async def test_it_was_seen_if_the_app_was_opened_on_one_of_their_phones_since(
+async def test_opening_the_app_on_one_of_their_phones_counts_as_seeing_it(
     db: AsyncSession, cast: Cast, whose: str, opened: int, ended: bool
 ) -> None:
     phone = await device_of(db, getattr(cast, whose))
@@ -26,7 +26,7 @@ async def test_it_was_seen_if_the_app_was_opened_on_one_of_their_phones_since(
     assert seen == (whose != "walter" and opened > 0 and not ended)
 
 
-async def test_a_reply_is_enough(db: AsyncSession, cast: Cast) -> None:
+async def test_a_reply_counts_as_seeing_it(db: AsyncSession, cast: Cast) -> None:
     appointment = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     assert not await was_seen(work_by(db, cast.maria), appointment)
     appointment.replied_at = NOW

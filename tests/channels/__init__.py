@@ -1,1 +1,1 @@
-"""Channels: push against services that misbehave, over real sockets on loopback."""
+"""Tests of the channels. Push runs against misbehaving services, over real sockets on loopback."""

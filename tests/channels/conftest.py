@@ -1,4 +1,4 @@
-"""Fixtures: a push service, a trap, and a channel that may reach both."""
+"""Fixtures: a push service, a listener that nobody may reach, and a channel that could reach both."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -46,7 +46,7 @@ async def closing(wire: PushHttpClient) -> AsyncIterator[PushHttpClient]:
 
 @pytest.fixture
 async def channel_to() -> AsyncIterator[Open]:
-    """Make a channel that reaches these loopback ports; all are closed after the test."""
+    """Make a channel that may reach these loopback ports. All are closed after the test."""
     opened: list[PushChannel] = []
 
     def make(*ports: int, deadline: float = 5.0) -> PushChannel:

@@ -1,4 +1,4 @@
-"""Addresses that must never become a push endpoint, by the trick that each one tries (case 28).
+"""Addresses that must never become a push endpoint, grouped by the trick that each one tries (case 28).
 
 They are checked against a list that adds push.example.org, *.push.example.net, push.example.com:8443 and
 127.0.0.1:8123, for a site on loopback.

@@ -1,4 +1,4 @@
-"""IP addresses: inside networks, on the public internet, and what is no address at all."""
+"""IP addresses of private networks and of the public internet, and texts that are no IP address."""
 
 INWARD = {
     "this network": ["0.0.0.0", "0.1.2.3", "::", "::ffff:0:808:808", "100::1"],

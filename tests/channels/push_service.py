@@ -1,4 +1,4 @@
-"""A push service on loopback that answers as a test tells it, and a phone that opens what it is sent."""
+"""A push service on loopback that answers as a test tells it, and a phone that decrypts what it receives."""
 
 import asyncio
 import base64
@@ -26,7 +26,7 @@ TOKEN = "a-secret-that-nobody-should-log"
 
 @dataclass(frozen=True)
 class Came:
-    """One request as it came."""
+    """One request as the service received it."""
 
     path: str
     headers: dict[str, str]
@@ -35,11 +35,11 @@ class Came:
 
 
 class PushService:
-    """Answers each POST with `answer`, and keeps what came before it does."""
+    """Answers each POST with `answer`, after it has recorded the request."""
 
     def __init__(self) -> None:
         self.came: list[Came] = []
-        self.arrived = asyncio.Semaphore(0)  # one for each request that came
+        self.arrived = asyncio.Semaphore(0)  # set once for each request
         self.answer: Handler = saying(201)
         self.port = 0
 
@@ -81,7 +81,7 @@ async def hanging(_request: web.Request) -> web.StreamResponse:
 
 
 async def resetting(request: web.Request) -> web.StreamResponse:
-    """Takes the request whole, then resets the connection rather than answer."""
+    """Reads the whole request, then resets the connection instead of answering."""
     assert request.transport is not None
     connection = request.transport.get_extra_info("socket")
     connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
@@ -91,7 +91,7 @@ async def resetting(request: web.Request) -> web.StreamResponse:
 
 @dataclass
 class Trap:
-    """A listener that nobody should ever reach."""
+    """A listener that no test may reach."""
 
     port: int = 0
     connections: int = 0
@@ -103,14 +103,14 @@ class Trap:
 
 @asynccontextmanager
 async def listening(talk: Talk) -> AsyncIterator[int]:
-    """The port on which `talk` answers raw connections."""
+    """Listens on a port where `talk` answers raw connections. Yields the port."""
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
 
 
 class Phone:
-    """A browser's half of a subscription."""
+    """The browser's half of a subscription."""
 
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
@@ -127,7 +127,7 @@ class Phone:
 
 
 def vapid_claims(authorization: str, public_key: str) -> dict[str, Any]:
-    """The claims of a VAPID header, its signature checked against the key that the browser was given."""
+    """The claims of a VAPID header, after checking its signature against the key that the browser was given."""
     scheme, _, rest = authorization.partition(" ")
     parts = dict(part.strip().split("=", 1) for part in rest.split(","))
     assert scheme == "vapid"

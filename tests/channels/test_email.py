@@ -1,4 +1,4 @@
-"""Email against a real SMTP server of the tests' own, and against ones that misbehave."""
+"""Email to a real SMTP server that the tests run, and to servers that misbehave."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,7 +20,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Inbox:
-    """Keeps every letter, or says what it was told to say to RCPT or DATA."""
+    """Keeps every letter, or answers RCPT or DATA as a test tells it."""
 
     def __init__(self, rcpt: str = "250 OK", data: str = "250 OK") -> None:
         self.rcpt, self.data = rcpt, data
@@ -79,18 +79,18 @@ async def test_a_letter_is_plain_private_and_names_its_sender() -> None:
         ("250 OK", "452 full", Result.LATER),
     ],
 )
-async def test_what_the_server_says_is_believed(rcpt: str, data: str, result: Result) -> None:
+async def test_the_answer_of_the_server_decides_the_outcome(rcpt: str, data: str, result: Result) -> None:
     async with mail_server(Inbox(rcpt, data)) as server:
         assert (await channel(server).send(ROSA, MESSAGE)).result is result
 
 
-async def test_a_server_that_is_not_there_is_later() -> None:
+async def test_an_unreachable_server_is_tried_later() -> None:
     async with mail_server(Inbox()) as server:
         pass
     assert (await channel(server).send(ROSA, MESSAGE)).result is Result.LATER
 
 
-async def test_silence_before_the_letter_is_later() -> None:
+async def test_silence_before_the_letter_is_tried_later() -> None:
     async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(1)
         writer.close()
@@ -99,7 +99,7 @@ async def test_silence_before_the_letter_is_later() -> None:
         assert (await channel(server, deadline=0.2).send(ROSA, MESSAGE)).result is Result.LATER
 
 
-async def test_silence_after_the_letter_is_unknown() -> None:
+async def test_silence_after_the_letter_makes_the_outcome_unknown() -> None:
     async def take_and_hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 here\r\n")
         while line := await reader.readline():
@@ -121,7 +121,7 @@ async def test_a_line_break_in_an_address_is_refused() -> None:
     assert outcome.result is Result.REJECTED
 
 
-def test_the_address_of_the_server() -> None:
+def test_the_address_of_the_server_is_read() -> None:
     server = read_server("smtps://me%40x:p%3Aw@mail.example.org?from=care@example.org")
     assert (server.host, server.port, server.tls, server.user, server.password) == (
         "mail.example.org",

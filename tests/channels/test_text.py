@@ -1,4 +1,4 @@
-"""Text messages through apprise, to a provider of the tests' own that speaks JSON."""
+"""Text messages through apprise, to a JSON provider that the tests run."""
 
 import json
 from collections.abc import AsyncIterator
@@ -39,13 +39,13 @@ async def test_a_text_goes_to_the_number() -> None:
     assert taken == [("/12125550140", MESSAGE.body)]
 
 
-async def test_what_is_not_a_yes_is_unknown_and_never_said_twice_by_us() -> None:
+async def test_an_unclear_answer_is_unknown_and_not_sent_again() -> None:
     async with provider(500) as (url, taken):
         assert (await TextChannel(url).send(Number("+12125550140"), MESSAGE)).result is Result.UNKNOWN
     assert len(taken) == 1
 
 
-async def test_a_long_text_is_cut_and_a_wrong_number_refused() -> None:
+async def test_a_long_text_is_cut_and_a_bad_number_refused() -> None:
     async with provider() as (url, taken):
         await TextChannel(url).send(Number("+12125550140"), Message("a" * 32, "x" * 1000, ttl=60))
         for wrong in ("call me", "2125550140", "(212) 555-0140", "+12125550140;ext=12", "988", "+0212555"):
@@ -53,7 +53,7 @@ async def test_a_long_text_is_cut_and_a_wrong_number_refused() -> None:
     assert [len(body) for _, body in taken] == [LONGEST]
 
 
-def test_an_address_without_a_place_for_the_number() -> None:
+def test_a_provider_address_without_a_place_for_the_number_is_refused() -> None:
     for wrong in ("json://127.0.0.1/", "nonsense://{to}", ""):
         with pytest.raises(BadTextUrl):
             TextChannel(wrong)

@@ -1,4 +1,4 @@
-"""A new phone, for every test of joining that asks for one."""
+"""Fixture for the tests of joining: a new phone."""
 
 from tests.access.joining.scene import phone
 

@@ -1,4 +1,4 @@
-"""A new phone that asks to be let in."""
+"""A new phone that asks to join."""
 
 import re
 from collections.abc import AsyncIterator
@@ -12,14 +12,14 @@ from tests.browser_without_screen import Browser, words
 
 @pytest.fixture
 async def phone(app: Litestar) -> AsyncIterator[Browser]:
-    """A new one."""
+    """A phone that nobody has joined on."""
     device = Browser(app)
     yield device
     await device.close()
 
 
 async def number_on(phone: Browser) -> str:
-    """What it shows once it has asked."""
+    """The number that the phone shows after it has asked to join."""
     page = await phone.submit("/join/ask", {})
     assert page.url.path == "/join/asked"
     shown = re.search(r"\b\d{4} \d{4}\b", words(page))
@@ -28,7 +28,7 @@ async def number_on(phone: Browser) -> str:
 
 
 async def agree(phone: Browser) -> str:
-    """It goes on by itself, the person agrees; the path it ends at."""
+    """The waiting page moves on and the person agrees. Returns the path on which the phone ends."""
     state = await phone.get("/join/asked/state", hx_request="true")
     assert state.headers["HX-Redirect"] == "/join/asked"
     notice = await phone.get("/join/asked")

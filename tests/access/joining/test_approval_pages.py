@@ -1,4 +1,4 @@
-"""Who may let a new phone in, and for whom (case 65)."""
+"""Who may approve a new phone, and for whom (case 65)."""
 
 import pytest
 from litestar import Litestar
@@ -12,7 +12,7 @@ from tests.conftest import Enter
 from tests.stories import audited, rows
 
 
-async def test_a_patients_own_phone_lets_in_another_and_a_helpers(
+async def test_a_patient_approves_another_own_phone_and_a_caregivers(
     phone: Browser, app: Litestar, signed_in: Enter, database: Database, cast: Cast
 ) -> None:
     rosa, helpers = await signed_in(cast.rosa), Browser(app)
@@ -27,7 +27,7 @@ async def test_a_patients_own_phone_lets_in_another_and_a_helpers(
     await helpers.close()
 
 
-async def test_a_helper_lets_in_the_patients_phone_only_where_the_patient_allows_it(
+async def test_a_caregiver_approves_the_patients_phone_only_if_the_patient_allows_it(
     phone: Browser, signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -45,7 +45,7 @@ async def test_a_helper_lets_in_the_patients_phone_only_where_the_patient_allows
     assert await audited(database, cast.luis.id) == ["caregiver.added", *["caregiver.may-approve"] * 2]
 
 
-async def test_somebody_elses_helper_is_nobody_here(signed_in: Enter, phone: Browser, cast: Cast) -> None:
+async def test_a_caregiver_of_another_patient_cannot_approve(signed_in: Enter, phone: Browser, cast: Cast) -> None:
     walter, maria, tom = await signed_in(cast.walter), await signed_in(cast.maria), await signed_in(cast.tom)
     number = await number_on(phone)
     for whose in (cast.luis.id, cast.rosa.id, "", "nobody"):
@@ -62,7 +62,9 @@ async def test_somebody_elses_helper_is_nobody_here(signed_in: Enter, phone: Bro
     ("typed", "said"),
     [("0000 0000", "No phone is showing this number"), ("", "No phone is showing"), ("<b>", "No phone is showing")],
 )
-async def test_case_65_a_wrong_number_is_said_and_kept(signed_in: Enter, cast: Cast, typed: str, said: str) -> None:
+async def test_case_65_a_wrong_number_is_refused_and_stays_in_the_form(
+    signed_in: Enter, cast: Cast, typed: str, said: str
+) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     for who, address in ((rosa, LET_IN), (maria, f"/staff/patients/{cast.rosa.id}/devices")):
         refused = await who.submit(address, {"code": typed, "whose": cast.rosa.id})

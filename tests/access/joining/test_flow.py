@@ -1,4 +1,4 @@
-"""Pairing codes: each lets one phone in, once, for half an hour (cases 63, 65)."""
+"""Each pairing code lets one phone join once, within half an hour (cases 63, 65)."""
 
 import asyncio
 
@@ -31,7 +31,7 @@ async def test_case_65_a_code_ends_after_half_an_hour(browser: Browser, issue: I
     assert "has expired" in words(refused)
 
 
-async def test_case_65_a_new_code_ends_the_one_before(browser: Browser, issue: Issue, cast: Cast) -> None:
+async def test_case_65_a_new_code_ends_the_previous_one(browser: Browser, issue: Issue, cast: Cast) -> None:
     first, of_luis = await issue(), await issue(cast.luis)
     second = await issue()
     assert (await browser.submit("/join/code", {"code": first})).status_code == 422
@@ -39,7 +39,9 @@ async def test_case_65_a_new_code_ends_the_one_before(browser: Browser, issue: I
     assert (await browser.submit("/join/code", {"code": second})).status_code == 200
 
 
-async def test_case_65_two_at_once_are_one_success(app: Litestar, issue: Issue, database: Database) -> None:
+async def test_case_65_of_two_phones_that_use_a_code_at_once_one_joins(
+    app: Litestar, issue: Issue, database: Database
+) -> None:
     code, phones = await issue(), [Browser(app) for _ in range(5)]
     for phone in phones:
         await phone.csrf()
@@ -50,7 +52,7 @@ async def test_case_65_two_at_once_are_one_success(app: Litestar, issue: Issue, 
         await phone.close()
 
 
-async def test_case_63_joining_again_begins_a_new_session(
+async def test_case_63_joining_again_starts_a_new_session(
     signed_in: Enter, issue: Issue, database: Database, cast: Cast
 ) -> None:
     rosa = await signed_in(cast.rosa)

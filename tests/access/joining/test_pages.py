@@ -1,4 +1,4 @@
-"""A phone becomes a person's: by a code that works once, after consent (cases 62, 63, 65, 67)."""
+"""A phone joins with a code that works once, after the person has agreed to the notice (cases 62, 63, 65, 67)."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from tests.conftest import StillClock
 from tests.stories import audited, rows
 
 
-async def test_the_code_opens_the_notice_and_agreeing_lets_in(
+async def test_a_code_opens_the_notice_and_agreeing_joins_the_phone(
     browser: Browser, issue: Issue, database: Database, cast: Cast, clock: StillClock
 ) -> None:
     code = await issue()
@@ -33,7 +33,7 @@ async def test_the_code_opens_the_notice_and_agreeing_lets_in(
 
 
 @pytest.mark.parametrize("agree", ["", "2019-01", "yes"])
-async def test_nobody_joins_without_agreeing_to_the_notice_that_stands(
+async def test_nobody_joins_without_agreeing_to_the_current_notice(
     browser: Browser, issue: Issue, database: Database, agree: str
 ) -> None:
     code = await issue()
@@ -44,7 +44,7 @@ async def test_nobody_joins_without_agreeing_to_the_notice_that_stands(
     assert (await browser.submit("/join", agreeing(code))).url.path == "/reminders"
 
 
-async def test_case_65_a_guessed_code_is_refused_in_words(browser: Browser, cast: Cast) -> None:
+async def test_case_65_a_guessed_code_is_refused_with_a_message(browser: Browser, cast: Cast) -> None:
     for typed in ("0000 0000", "", "12", "\u0661" * 8, "<script>", "1" * 40):
         refused = await browser.submit("/join/code", {"code": typed})
         assert refused.status_code == 422, typed
@@ -52,7 +52,9 @@ async def test_case_65_a_guessed_code_is_refused_in_words(browser: Browser, cast
         assert "<script>" not in refused.text
 
 
-async def test_case_65_a_link_preview_consumes_nothing(browser: Browser, issue: Issue, database: Database) -> None:
+async def test_case_65_a_link_preview_does_not_use_up_the_code(
+    browser: Browser, issue: Issue, database: Database
+) -> None:
     code = await issue()
     for path in ("/join", f"/join?code={code}", f"/join/code?code={code}", "/join"):
         await browser.http.get(path)
@@ -62,7 +64,7 @@ async def test_case_65_a_link_preview_consumes_nothing(browser: Browser, issue: 
     assert (await browser.submit("/join", agreeing(code))).url.path == "/reminders"
 
 
-async def test_case_63_a_session_chosen_before_joining_is_never_taken(
+async def test_case_63_joining_replaces_a_session_that_was_set_beforehand(
     browser: Browser, issue: Issue, database: Database
 ) -> None:
     planted = f"{PERSON_COOKIE}=chosen-by-an-attacker"

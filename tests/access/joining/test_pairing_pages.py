@@ -1,4 +1,4 @@
-"""Staff show a pairing code, and no server sees it."""
+"""Staff show a pairing code that is sent to no server."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ from tests.conftest import Enter
 from tests.stories import rows
 
 
-async def test_a_caregiver_is_added_and_paired(
+async def test_staff_add_and_pair_a_caregiver(
     signed_in: Enter, browser: Browser, cast: Cast, database: Database
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -30,10 +30,10 @@ async def test_a_caregiver_is_added_and_paired(
     assert (code.caregiver_id, code.made_by, code.used_at) == (ida.id, cast.maria.id, None)
 
 
-async def test_the_code_is_in_the_qr_where_no_server_sees_it(
+async def test_the_qr_code_carries_the_pairing_code_in_the_fragment(
     signed_in: Enter, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In the address's fragment, which a browser never sends."""
+    """Browsers never send the fragment of an address."""
     drawn: list[str] = []
     draw = segno.make
 

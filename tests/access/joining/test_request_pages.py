@@ -1,4 +1,4 @@
-"""The new phone's own pages (case 63)."""
+"""The pages that a new phone shows while it waits for approval (case 63)."""
 
 from litestar import Litestar
 
@@ -9,7 +9,7 @@ from tests.cast import Cast
 from tests.conftest import Enter
 
 
-async def test_case_63_only_the_phone_that_asked_learns_what_became_of_it(
+async def test_case_63_only_the_phone_that_asked_learns_the_outcome(
     phone: Browser, app: Litestar, signed_in: Enter, cast: Cast
 ) -> None:
     number = await number_on(phone)

@@ -1,4 +1,4 @@
-"""A new device shows a number; somebody approves it (cases 63, 65)."""
+"""A new device shows a number, and somebody approves it (cases 63, 65)."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ from tests.conftest import Enter, StillClock
 from tests.stories import rows
 
 
-async def test_case_65_a_number_works_once_and_for_a_quarter_of_an_hour(
+async def test_case_65_a_number_works_once_within_fifteen_minutes(
     phone: Browser, signed_in: Enter, cast: Cast, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -30,10 +30,10 @@ async def test_case_65_a_number_works_once_and_for_a_quarter_of_an_hour(
     assert "has expired" in words(await rosa.submit(LET_IN, second))
     assert "has expired" in words(await phone.get("/join/asked"))
     clock.move(days=2)
-    await number_on(phone)  # and what nobody needs any more is not kept
+    await number_on(phone)  # old requests are deleted
 
 
-async def test_case_65_two_screens_at_once_are_one_success(
+async def test_case_65_of_two_screens_that_approve_a_number_at_once_one_succeeds(
     phone: Browser, signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     number = await number_on(phone)
@@ -48,7 +48,7 @@ async def test_case_65_two_screens_at_once_are_one_success(
     assert len(await rows(database, PairingCode)) == before + 1
 
 
-async def test_case_65_numbers_are_not_guessed_and_not_asked_for_without_end(
+async def test_case_65_guesses_and_requests_of_numbers_are_limited(
     phone: Browser, signed_in: Enter, cast: Cast
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -60,7 +60,7 @@ async def test_case_65_numbers_are_not_guessed_and_not_asked_for_without_end(
     assert (answers[0], answers[-1]) == (200, 429)
 
 
-async def test_numbers_of_days_ago_are_not_kept(database: Database, cast: Cast, clock: StillClock) -> None:
+async def test_requests_of_earlier_days_are_deleted(database: Database, cast: Cast, clock: StillClock) -> None:
     for _ in range(2):
         async with database.writing() as db:
             await join_requests.ask(db, "iPhone", "203.0.113.5", clock())
@@ -68,7 +68,7 @@ async def test_numbers_of_days_ago_are_not_kept(database: Database, cast: Cast, 
     assert len(await rows(database, JoinRequest)) == 1
 
 
-async def test_whoever_was_let_in_ends_the_code_that_stood_before(
+async def test_joining_by_number_ends_the_pairing_code_of_before(
     phone: Browser, browser: Browser, signed_in: Enter, database: Database, cast: Cast
 ) -> None:
     async with database.writing() as db:
@@ -81,7 +81,7 @@ async def test_whoever_was_let_in_ends_the_code_that_stood_before(
     assert (await browser.submit("/join/code", {"code": code[0]})).status_code == 422
 
 
-async def test_case_127_a_code_ends_when_its_caregiver_may_not_let_phones_in_any_more(
+async def test_case_127_a_code_ends_when_its_caregiver_loses_the_right_to_approve_phones(
     signed_in: Enter, app: Litestar, cast: Cast
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)

@@ -1,4 +1,4 @@
-"""Who may let a new phone in, and for whom (case 65)."""
+"""Staff approve a new phone (case 65)."""
 
 from server.access.models import Device, PairingCode
 from server.db import Database
@@ -9,7 +9,7 @@ from tests.conftest import Enter
 from tests.stories import audited, rows
 
 
-async def test_staff_let_a_phone_in(phone: Browser, signed_in: Enter, database: Database, cast: Cast) -> None:
+async def test_staff_approve_a_phone(phone: Browser, signed_in: Enter, database: Database, cast: Cast) -> None:
     number = await number_on(phone)
     assert (await phone.get("/join/asked/state")).status_code == 204
     maria = await signed_in(cast.maria)

@@ -13,10 +13,10 @@ from tests.conftest import Enter
 from tests.stories import rows
 
 
-async def test_case_121_a_phone_that_a_copied_passkey_opened_can_not_come_back_by_it(
+async def test_case_121_a_phone_that_a_copied_passkey_opened_cannot_sign_in_with_it_again(
     signed_in: Enter, app: Litestar, browser: Browser, cast: Cast, database: Database, key: Authenticator
 ) -> None:
-    """A cloud copied the key to a second phone, which is stolen."""
+    """A cloud copied the passkey to a second phone, which is then stolen."""
     first = await signed_in(cast.rosa)
     made = await key.make(first)
     assert await key.sign_in(browser, made) == OPENS
@@ -27,10 +27,10 @@ async def test_case_121_a_phone_that_a_copied_passkey_opened_can_not_come_back_b
     await thief.close()
 
 
-async def test_case_121_an_unknown_passkey_is_not_told_apart_from_a_wrong_one(
+async def test_case_121_an_unknown_passkey_gets_the_same_answer_as_a_wrong_one(
     signed_in: Enter, browser: Browser, cast: Cast, key: Authenticator
 ) -> None:
-    """Only who holds the key learns that it has ended."""
+    """Only the holder of a passkey learns that it has ended."""
     rosa = await signed_in(cast.rosa)
     made = await key.make(rosa)
     await rosa.submit("/sign-out")

@@ -1,4 +1,4 @@
-"""Challenges: each is answered once, within minutes."""
+"""Each challenge of a passkey is answered once, within minutes."""
 
 import json
 from datetime import timedelta
@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 
 
 def reported(challenge: bytes) -> dict[str, Any]:
-    """What a browser says of a challenge that it has answered."""
+    """A browser's report on a challenge that it has answered."""
     client = json.dumps({"challenge": crypto.b64(challenge)}).encode()
     return {"response": {"clientDataJSON": crypto.b64(client)}}
 
@@ -31,25 +31,25 @@ async def take(database: Database, said: dict[str, Any], after: timedelta = SECO
         return await challenges.take_challenge(db, said, NOW + after)
 
 
-async def test_a_challenge_is_taken_once(database: Database) -> None:
+async def test_a_challenge_is_accepted_once(database: Database) -> None:
     challenge = await issue(database)
     assert await take(database, reported(challenge)) == challenge
     assert await take(database, reported(challenge)) is None
 
 
-async def test_a_challenge_ends_after_some_minutes(database: Database) -> None:
+async def test_a_challenge_expires_after_some_minutes(database: Database) -> None:
     challenge = await issue(database)
     assert await take(database, reported(challenge), CHALLENGE_LIFE) is None
     assert await take(database, reported(challenge), CHALLENGE_LIFE - SECOND) == challenge
 
 
-async def test_what_was_never_asked_is_not_taken(database: Database) -> None:
+async def test_an_unknown_challenge_is_refused(database: Database) -> None:
     await issue(database)
     for said in (reported(b"made up"), {}, {"response": None}, {"response": {"clientDataJSON": "not base64url!"}}):
         assert await take(database, said) is None
 
 
-async def test_only_its_hash_is_stored_and_old_ones_go(database: Database) -> None:
+async def test_only_the_hash_is_stored_and_old_challenges_are_deleted(database: Database) -> None:
     challenge = await issue(database)
     [stored] = await rows(database, Challenge)
     assert stored.challenge_hash == crypto.token_hash(challenge.decode())

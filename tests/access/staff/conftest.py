@@ -1,4 +1,4 @@
-"""A staff account with its secret, for every test of staff that asks for it."""
+"""Fixtures for the tests of staff accounts: the TOTP secret of an account, and light hashing."""
 
 from tests.access.staff.scene import light_hashing, secret
 

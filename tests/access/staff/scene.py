@@ -28,7 +28,7 @@ async def offered_secret(device: Browser) -> str:
 
 @pytest.fixture
 def light_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The real argon2id, with less memory and time than it takes from a thief."""
+    """The real argon2id, with less memory and time than production uses."""
     hasher = PasswordHasher(time_cost=1, memory_cost=64)
     monkeypatch.setattr(passwords, "_hasher", hasher)
     monkeypatch.setattr(passwords, "_nobody", hasher.hash("an account that does not exist"))
@@ -36,7 +36,7 @@ def light_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def secret(signed_in: Enter, cast: Cast, clock: StillClock) -> str:
-    """Maria has set a password and an authenticator app, through the pages, and half a minute has passed."""
+    """Maria has set a password and an authenticator app through the pages, and half a minute has passed."""
     maria = await signed_in(cast.maria)
     secret = await offered_secret(maria)
     form = {"password": PASSWORD, "secret": secret, "code": code_at(secret, clock())}

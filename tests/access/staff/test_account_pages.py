@@ -1,4 +1,4 @@
-"""A staff member sets a password and TOTP on the account page."""
+"""A staff member sets a password and an authenticator app on the account page."""
 
 import pyotp
 import pytest
@@ -18,7 +18,7 @@ PASSWORD = "a long sentence that nobody guesses"
 @pytest.mark.parametrize(
     ("password", "right_code", "taken"), [(PASSWORD, True, True), (PASSWORD, False, False), ("short", True, False)]
 )
-async def test_credentials_are_set_with_a_long_password_and_a_right_code_alone(
+async def test_the_page_takes_only_a_long_password_and_a_right_code(
     signed_in: Enter, cast: Cast, database: Database, password: str, right_code: bool, taken: bool
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -30,7 +30,7 @@ async def test_credentials_are_set_with_a_long_password_and_a_right_code_alone(
     assert (row.password_hash != cast.maria.password_hash) == taken
 
 
-async def test_the_page_shows_a_square_code_and_keeps_its_secret_after_an_error(signed_in: Enter, cast: Cast) -> None:
+async def test_the_page_shows_a_qr_code_and_keeps_its_secret_after_an_error(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     assert "data:image/svg" in (await maria.get("/staff/account")).text
     secret = totp.new_totp_secret()

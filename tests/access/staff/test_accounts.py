@@ -1,4 +1,4 @@
-"""Staff come in by a one-time link, then by password and TOTP (cases 63, 65, 66, 67)."""
+"""Accounts of staff: sign-in links, passwords, and TOTP secrets (cases 63, 65, 66, 67)."""
 
 import re
 
@@ -18,7 +18,7 @@ from tests.stories import rows
 pytestmark = pytest.mark.usefixtures("light_hashing")
 
 
-async def test_case_65_a_link_ends_after_a_day_or_with_the_next_one(
+async def test_case_65_a_link_ends_after_a_day_or_when_a_new_one_is_made(
     browser: Browser, database: Database, cast: Cast, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -34,7 +34,7 @@ async def test_case_65_a_link_ends_after_a_day_or_with_the_next_one(
 @pytest.mark.parametrize(
     ("password", "code", "says"), [("short", None, "at least 12 characters"), (PASSWORD, "000000", "isn't right")]
 )
-async def test_credentials_that_will_not_do_are_refused_in_words(
+async def test_unfit_credentials_are_refused_with_a_reason(
     signed_in: Enter, cast: Cast, clock: StillClock, database: Database, password: str, code: str | None, says: str
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -43,18 +43,18 @@ async def test_credentials_that_will_not_do_are_refused_in_words(
     refused = await maria.submit("/staff/account", form)
     assert refused.status_code == 422
     assert says in words(refused)
-    assert secret in refused.text  # the app that was scanned stays the right one
+    assert secret in refused.text  # the secret that was scanned stays valid
     assert all(staff.password_hash is None for staff in await rows(database, Staff))
 
 
-async def test_a_secret_that_is_none_is_refused(signed_in: Enter, cast: Cast) -> None:
+async def test_an_invalid_secret_is_refused(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     for junk in ("", "1!", "é", "A" * 64):
         form = {"password": PASSWORD, "secret": junk, "code": "123456"}
         assert (await maria.submit("/staff/account", form)).status_code == 422, junk
 
 
-async def test_an_admin_invites_a_colleague_by_a_link(
+async def test_an_admin_invites_a_colleague_with_a_link(
     signed_in: Enter, app: Litestar, cast: Cast, database: Database
 ) -> None:
     ruth, newcomer = await signed_in(cast.ruth), Browser(app)

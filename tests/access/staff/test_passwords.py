@@ -1,4 +1,4 @@
-"""Hashing blocks neither the event loop nor the database (case 120)."""
+"""Password hashing blocks neither the event loop nor the database (case 120)."""
 
 import asyncio
 import threading
@@ -34,7 +34,7 @@ def slow_hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     may_finish.set()
 
 
-async def test_case_120_answers_and_ticks_go_on_while_sign_ins_flood(
+async def test_case_120_a_flood_of_sign_ins_does_not_stop_other_requests_and_ticks(
     slow_hashing: threading.Event, app: Litestar, signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:
@@ -53,7 +53,7 @@ async def test_case_120_answers_and_ticks_go_on_while_sign_ins_flood(
     slow_hashing.set()
     statuses = await flood
     assert set(statuses) == {422, 503}
-    assert statuses.count(503) == FLOOD - MOST_WAITING  # too many at once are sent away, not kept waiting
+    assert statuses.count(503) == FLOOD - MOST_WAITING  # sign-ins over the limit are refused at once
     for stranger in strangers:
         await stranger.close()
 
@@ -67,7 +67,7 @@ async def _guesses(stranger: Browser) -> int:
     return (await stranger.submit("/staff/sign-in", guess)).status_code
 
 
-async def test_a_password_fits_its_own_hash_only() -> None:
+async def test_a_password_matches_only_its_own_hash() -> None:
     stored = await passwords.hashed("correct horse battery")
     assert stored.startswith("$argon2id$")
     assert await passwords.matches(stored, "correct horse battery")
@@ -75,7 +75,7 @@ async def test_a_password_fits_its_own_hash_only() -> None:
         assert not await passwords.matches(password_hash, password)
 
 
-async def test_too_many_at_once_are_refused_and_the_next_one_is_not(slow_hashing: threading.Event) -> None:
+async def test_hashes_over_the_limit_are_refused_and_later_ones_are_not(slow_hashing: threading.Event) -> None:
     waiting = [asyncio.create_task(passwords.matches(None, "x")) for _ in range(MOST_WAITING)]
     await asyncio.sleep(0)
     with pytest.raises(TooBusy):
@@ -85,7 +85,7 @@ async def test_too_many_at_once_are_refused_and_the_next_one_is_not(slow_hashing
     assert not await passwords.matches(None, "x")
 
 
-async def test_case_120_a_password_that_was_changed_meanwhile_no_longer_signs_in(
+async def test_case_120_a_password_that_changes_during_a_sign_in_no_longer_works(
     app: Litestar, cast: Cast, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def matches_and_is_changed(_hash: str | None, _password: str) -> bool:

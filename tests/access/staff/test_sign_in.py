@@ -1,4 +1,4 @@
-"""Staff come in by a one-time link, or by password and code (cases 65 to 67)."""
+"""Staff sign in with a one-time link, or with a password and a code (cases 65 to 67)."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ from tests.stories import audited, rows
 pytestmark = pytest.mark.usefixtures("light_hashing")
 
 
-async def test_password_and_code_let_in(
+async def test_a_password_and_a_code_sign_in(
     browser: Browser, secret: str, cast: Cast, clock: StillClock, database: Database
 ) -> None:
     entered = await enters(browser, code_at(secret, clock()), " Maria@Harbor.example ")
@@ -32,7 +32,7 @@ async def test_password_and_code_let_in(
     assert "staff.credentials-set" in await audited(database, cast.maria.id)
 
 
-async def test_case_66_a_code_counts_once(
+async def test_case_66_a_code_works_once(
     browser: Browser, app: Litestar, secret: str, clock: StillClock, database: Database
 ) -> None:
     code, second = code_at(secret, clock()), Browser(app)
@@ -41,12 +41,12 @@ async def test_case_66_a_code_counts_once(
     assert replayed.status_code == 422
     assert "the code has already been used" in words(replayed)
     clock.move(seconds=30)
-    assert (await enters(second, code)).status_code == 422  # one step late, still within the drift
+    assert (await enters(second, code)).status_code == 422  # one step late, still within the tolerance
     assert (await enters(second, code_at(secret, clock()))).url.path == "/staff"
     await second.close()
 
 
-async def test_case_66_a_code_used_twice_at_once_counts_once(app: Litestar, secret: str, clock: StillClock) -> None:
+async def test_case_66_a_code_used_twice_at_once_works_once(app: Litestar, secret: str, clock: StillClock) -> None:
     devices = [Browser(app) for _ in range(3)]
     for device in devices:
         await device.csrf()
@@ -56,7 +56,7 @@ async def test_case_66_a_code_used_twice_at_once_counts_once(app: Litestar, secr
         await device.close()
 
 
-async def test_whatever_is_wrong_the_answer_is_the_same(browser: Browser, secret: str, clock: StillClock) -> None:
+async def test_a_refusal_does_not_say_what_was_wrong(browser: Browser, secret: str, clock: StillClock) -> None:
     code, maria = code_at(secret, clock()), "maria@harbor.example"
     for email, password, given in (
         (maria, "wrong horse battery", code),
@@ -72,9 +72,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(browser: Browser, secret
         assert STAFF_COOKIE not in browser.http.cookies
 
 
-async def test_case_67_who_guesses_locks_themselves_out_and_nobody_else(
-    app: Litestar, secret: str, clock: StillClock
-) -> None:
+async def test_case_67_wrong_guesses_lock_only_the_guesser(app: Litestar, secret: str, clock: StillClock) -> None:
     stranger, maria, ken = Browser(app, address="203.0.113.9"), Browser(app), Browser(app, address="203.0.113.9")
     statuses = [(await enters(stranger, "000000", password="guess")).status_code for _ in range(12)]
     assert statuses == [422] * 10 + [429] * 2
@@ -91,7 +89,7 @@ async def test_case_67_who_guesses_locks_themselves_out_and_nobody_else(
 async def test_case_67_spraying_one_password_over_many_accounts_is_limited(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "_verify", lambda *_: False)  # hashing takes its time on purpose
+    monkeypatch.setattr(passwords, "_verify", lambda *_: False)  # hashing is slow on purpose
     stranger = Browser(app, address="203.0.113.9")
     statuses = [(await enters(stranger, "0", f"m{n}@harbor.example")).status_code for n in range(101)]
     assert statuses == [422] * 100 + [429]
@@ -115,7 +113,9 @@ async def test_case_65_a_one_time_link_works_once(app: Litestar, database: Datab
         await device.close()
 
 
-async def test_who_has_left_the_clinic_is_signed_out(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_a_staff_member_who_left_the_clinic_is_signed_out(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
     ken = await signed_in(cast.ken)
     async with database.writing() as db:
         (await db.get_one(Staff, cast.ken.id)).ended_at = NOW

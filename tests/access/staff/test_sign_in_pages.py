@@ -1,4 +1,4 @@
-"""The staff's own account, through its pages (case 63)."""
+"""A staff member's own session, through the pages (case 63)."""
 
 from server.access.cookies import STAFF_COOKIE
 from tests.cast import Cast
@@ -12,7 +12,7 @@ async def test_signing_out_ends_the_session(signed_in: Enter, cast: Cast) -> Non
     assert (await maria.get("/staff", cookie=cookie)).url.path == "/staff/sign-in"
 
 
-async def test_a_session_ends_with_a_long_shift(signed_in: Enter, cast: Cast, clock: StillClock) -> None:
+async def test_a_session_ends_after_a_long_shift(signed_in: Enter, cast: Cast, clock: StillClock) -> None:
     maria = await signed_in(cast.maria)
     clock.move(hours=13, minutes=59)
     assert (await maria.get("/staff")).url.path == "/staff"

@@ -1,4 +1,4 @@
-"""An admin invites staff; the link that lets them in is shown once."""
+"""An admin invites staff. The page shows the sign-in link once."""
 
 import re
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NEW = {"name": "Ana Ruiz", "email": "ana@harbor.example", "role": "coordinator"}
 
 
-async def test_an_admin_invites_a_colleague_who_gets_a_link_once(
+async def test_an_admin_invites_a_colleague_and_sees_the_link_once(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ruth = await signed_in(cast.ruth)
@@ -37,6 +37,6 @@ async def test_a_refused_invitation_adds_nobody(
     assert (page.status_code, len(await rows(database, Staff))) == (422, before)
 
 
-async def test_the_team_is_the_admins(signed_in: Enter, cast: Cast) -> None:
+async def test_only_an_admin_manages_the_team(signed_in: Enter, cast: Cast) -> None:
     for colleague in (cast.maria, cast.ken):
         assert (await (await signed_in(colleague)).get("/staff/team")).status_code == 403

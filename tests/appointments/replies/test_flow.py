@@ -1,4 +1,4 @@
-"""Replies to appointments, and the staff's list of those who can't come."""
+"""Replies to appointments, and the staff list of patients who can't come."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from tests.push_double import PushDouble
 from tests.stories import audited, subscribed
 
 
-async def test_who_cannot_come_is_on_the_staffs_list_and_reminded_no_more(db: AsyncSession, cast: Cast) -> None:
+async def test_a_patient_who_cannot_come_is_listed_and_no_longer_reminded(db: AsyncSession, cast: Cast) -> None:
     visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
     await replies.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
     assert (await planned(db, visit.id), visit.replied_by) == ([], "patient")
@@ -30,10 +30,10 @@ async def test_who_cannot_come_is_on_the_staffs_list_and_reminded_no_more(db: As
     assert (len(await planned(db, visit.id)), visit.replied_by) == (3, "caregiver")
 
 
-async def test_an_answer_by_token_is_about_the_time_that_was_said(
+async def test_an_answer_by_token_counts_only_for_the_announced_time(
     database: Database, cast: Cast, clock: StillClock
 ) -> None:
-    """The visit moves after its reminder went out: a late "I'll be there" is not about the new day."""
+    """The visit moves after its reminder was sent. A late "I'll be there" does not count for the new day."""
     push = PushDouble()
     async with database.writing() as db:
         visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)

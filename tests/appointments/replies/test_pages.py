@@ -1,4 +1,4 @@
-"""Replies from notifications and links need no sign-in."""
+"""Patients answer from notifications and links without signing in."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.push_double import PushDouble
 from tests.stories import subscribed
 
 
-async def test_an_answer_from_the_notification_needs_no_sign_in(
+async def test_an_answer_from_a_notification_needs_no_sign_in(
     signed_in: Enter, browser: Browser, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     maria, push = await signed_in(cast.maria), PushDouble()

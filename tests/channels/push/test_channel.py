@@ -1,4 +1,4 @@
-"""What is sent: encrypted for the phone, signed by us, with the right headers."""
+"""The push request: encrypted for the phone, signed with our key, with the right headers."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ OLD, NEW = new_vapid_key(), new_vapid_key()
 
 
 class Bench:
-    """A channel with a clock to set, the service that it reaches, and a phone."""
+    """A channel with a clock to set, the push service that it reaches, and a phone."""
 
     def __init__(self, service: PushService) -> None:
         self.service, self.phone, self.moment = service, Phone(), NOW
@@ -43,7 +43,7 @@ async def bench(service: PushService) -> AsyncIterator[Bench]:
     await bench.channel.close()
 
 
-async def test_the_phone_reads_what_was_sent(bench: Bench) -> None:
+async def test_the_phone_can_read_the_push(bench: Bench) -> None:
     assert await bench.send() == Outcome(Result.ACCEPTED, 201)
     [came] = bench.service.came
     assert bench.phone.open(came.body) == MESSAGE.body
@@ -51,7 +51,7 @@ async def test_the_phone_reads_what_was_sent(bench: Bench) -> None:
     assert came.path == f"/push/{TOKEN}"
 
 
-async def test_the_headers_are_those_of_the_rfcs(bench: Bench) -> None:
+async def test_the_headers_follow_the_rfcs(bench: Bench) -> None:
     await bench.send()
     headers = bench.service.came[0].headers
     assert headers["TTL"] == "7200"
@@ -63,7 +63,7 @@ async def test_the_headers_are_those_of_the_rfcs(bench: Bench) -> None:
     assert not {"Cookie", "Accept-Encoding", "Transfer-Encoding", "Expect"} & set(headers)
 
 
-async def test_the_token_names_service_subject_and_end(bench: Bench) -> None:
+async def test_the_token_names_the_service_the_subject_and_the_expiry(bench: Bench) -> None:
     claims = vapid_claims(await bench.authorization(), vapid_public_key(NEW))
     assert claims == {
         "aud": f"http://127.0.0.1:{bench.service.port}",
@@ -72,7 +72,7 @@ async def test_the_token_names_service_subject_and_end(bench: Bench) -> None:
     }
 
 
-async def test_a_token_is_kept_until_shortly_before_it_ends(bench: Bench) -> None:
+async def test_a_token_is_reused_until_shortly_before_it_expires(bench: Bench) -> None:
     first = await bench.authorization()
     bench.moment += timedelta(hours=11, minutes=50)
     assert await bench.authorization() == first
@@ -81,8 +81,8 @@ async def test_a_token_is_kept_until_shortly_before_it_ends(bench: Bench) -> Non
     assert vapid_claims(second, vapid_public_key(NEW))["exp"] > vapid_claims(first, vapid_public_key(NEW))["exp"]
 
 
-async def test_a_clock_set_back_signs_anew(bench: Bench) -> None:
-    """A token from the year 2200 would be refused: RFC 8292 allows 24 hours."""
+async def test_a_clock_that_is_set_back_signs_a_new_token(bench: Bench) -> None:
+    """A service would refuse a token from the year 2200: RFC 8292 allows 24 hours."""
     bench.moment = NOW.replace(year=2200)
     await bench.authorization()
     bench.moment = NOW
@@ -90,7 +90,7 @@ async def test_a_clock_set_back_signs_anew(bench: Bench) -> None:
     assert claims["exp"] == int((NOW + timedelta(hours=12)).timestamp())
 
 
-async def test_tokens_for_made_up_origins_do_not_pile_up(bench: Bench) -> None:
+async def test_tokens_for_made_up_origins_do_not_accumulate(bench: Bench) -> None:
     first = await bench.authorization()
     for number in range(300):
         keyless = PushAddress(f"https://a{number}.notify.windows.com/a", "", "")
@@ -98,7 +98,7 @@ async def test_tokens_for_made_up_origins_do_not_pile_up(bench: Bench) -> None:
     assert await bench.authorization() != first
 
 
-async def test_case_34_an_old_key_works_until_devices_have_subscribed_anew(bench: Bench) -> None:
+async def test_case_34_an_old_key_works_until_the_devices_have_subscribed_again(bench: Bench) -> None:
     assert vapid_claims(await bench.authorization("old"), vapid_public_key(OLD))
     assert vapid_claims(await bench.authorization("new"), vapid_public_key(NEW))
     outcome = await bench.send(key_id="older")
@@ -117,14 +117,14 @@ async def test_case_34_an_old_key_works_until_devices_have_subscribed_anew(bench
         ("", Result.REJECTED),
     ],
 )
-async def test_case_25_too_long_a_payload_is_never_sent(bench: Bench, body: str, result: Result) -> None:
+async def test_case_25_a_payload_that_is_too_long_is_never_sent(bench: Bench, body: str, result: Result) -> None:
     outcome = await bench.send(Message(MESSAGE.id, body, 60))
     assert outcome.result is result
     assert len(bench.service.came) == (result is Result.ACCEPTED)
 
 
 @pytest.mark.parametrize(("ttl", "sent"), [(-5, "0"), (0, "0"), (10**9, "2419200")])
-async def test_the_time_to_live_stays_within_what_services_take(bench: Bench, ttl: int, sent: str) -> None:
+async def test_the_ttl_stays_within_the_limits_of_the_services(bench: Bench, ttl: int, sent: str) -> None:
     await bench.send(Message(MESSAGE.id, "{}", ttl))
     assert bench.service.came[0].headers["TTL"] == sent
 
@@ -138,12 +138,12 @@ async def test_the_time_to_live_stays_within_what_services_take(bench: Bench, tt
         Message("a\r\nX: y", "{}", 60),
     ],
 )
-async def test_a_message_that_no_service_takes_is_not_sent(bench: Bench, message: Message) -> None:
+async def test_a_message_that_every_service_would_refuse_is_not_sent(bench: Bench, message: Message) -> None:
     assert (await bench.send(message)).result is Result.REJECTED
     assert not bench.service.came
 
 
-async def test_sends_share_a_connection_and_keep_no_cookie(bench: Bench) -> None:
+async def test_sends_share_a_connection_and_keep_no_cookies(bench: Bench) -> None:
     bench.service.answer = saying(201, Set_Cookie="track=1; Path=/")
     await bench.send()
     await bench.send()
@@ -158,18 +158,18 @@ async def test_a_closed_channel_opens_again(bench: Bench) -> None:
     assert (await bench.send()).result is Result.ACCEPTED
 
 
-def test_nothing_secret_shows_in_a_repr() -> None:
+def test_a_repr_shows_no_secret() -> None:
     address = Phone().address(f"https://push.example.org/{TOKEN}")
     shown = repr(address) + repr(Message("a", TOKEN, 1))
     assert not any(secret in shown for secret in (TOKEN, address.p256dh, address.auth))
 
 
-def test_the_channel_fulfils_the_protocol(bench: Bench) -> None:
+def test_the_channel_implements_the_protocol(bench: Bench) -> None:
     channel: Channel = bench.channel
     assert channel.name == "push"
 
 
-async def test_case_31_bad_keys_that_were_stored_are_an_outcome(bench: Bench) -> None:
+async def test_case_31_bad_stored_keys_give_an_outcome_and_no_exception(bench: Bench) -> None:
     good = bench.phone.address(bench.service.endpoint)
     off = PushAddress(good.endpoint, b64(b"\x04" + b"\x01" * 64), good.auth)
     assert (await bench.channel.send(off, MESSAGE)).result is Result.REJECTED

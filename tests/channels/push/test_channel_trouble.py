@@ -1,4 +1,4 @@
-"""Services that hang, drip, flood, redirect, reset or refuse (cases 20 to 28)."""
+"""Push services that hang, answer slowly or endlessly, redirect, reset or refuse (cases 20 to 28)."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from server.channels.push.http_client import PER_ORIGIN
 from tests.channels.push_service import TOKEN, Handler, Phone, PushService, Trap, hanging, listening, resetting, saying
 
 MESSAGE = Message("0123456789abcdef0123456789abcdef", "{}", 60)
-DEADLINE = 1.0  # seconds: connecting on a busy machine takes some of it
+DEADLINE = 1.0  # seconds; connecting on a busy machine takes some of it
 Open = Callable[..., PushChannel]
 
 
@@ -29,7 +29,7 @@ async def test_case_20_a_hanging_service_ends_at_the_deadline(service: PushServi
     assert time.monotonic() - began < 2.0
 
 
-async def test_case_20_a_hanging_service_leaves_others_alone(service: PushService, channel_to: Open) -> None:
+async def test_case_20_a_hanging_service_does_not_delay_others(service: PushService, channel_to: Open) -> None:
     async with PushService().running() as stuck:
         stuck.answer = hanging
         channel = channel_to(service.port, stuck.port)
@@ -44,7 +44,7 @@ async def test_case_20_a_hanging_service_leaves_others_alone(service: PushServic
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def test_case_20_a_cancelled_send_is_cancelled(service: PushService, channel_to: Open) -> None:
+async def test_case_20_a_cancelled_send_stops(service: PushService, channel_to: Open) -> None:
     service.answer = hanging
     task = asyncio.create_task(send(channel_to(service.port), service.endpoint))
     await service.arrived.acquire()
@@ -53,7 +53,7 @@ async def test_case_20_a_cancelled_send_is_cancelled(service: PushService, chann
         await task
 
 
-async def test_case_21_slow_answer_bytes_end_at_the_deadline(service: PushService, channel_to: Open) -> None:
+async def test_case_21_a_slow_body_ends_at_the_deadline(service: PushService, channel_to: Open) -> None:
     async def drip(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(status=503)
         await response.prepare(request)
@@ -66,7 +66,7 @@ async def test_case_21_slow_answer_bytes_end_at_the_deadline(service: PushServic
     assert (outcome.result, outcome.status) == (Result.LATER, 503)
 
 
-async def test_case_21_slow_header_bytes_end_at_the_deadline(channel_to: Open) -> None:
+async def test_case_21_slow_headers_end_at_the_deadline(channel_to: Open) -> None:
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         for byte in b"HTTP/1.1 201 Created\r\nX: " + b"x" * 1000:
@@ -96,11 +96,11 @@ async def test_case_21_a_huge_answer_is_cut_off(service: PushService, channel_to
     outcome = await send(channel_to(service.port), service.endpoint)
     assert (outcome.result, outcome.status) == (Result.GONE, 410)
     await asyncio.wait_for(cut.wait(), 5.0)
-    assert written < 2**24  # what the kernel's own buffers hold
+    assert written < 2**24  # the size of the kernel's own buffers
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 201 Created\r\n" + b"X: y\r\n" * 100_000, b"SSH-2.0-x\r\n", b"\0" * 99])
-async def test_case_21_an_answer_that_is_not_http(head: bytes, channel_to: Open) -> None:
+async def test_case_21_an_answer_that_is_not_http_is_an_outcome(head: bytes, channel_to: Open) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(head)
@@ -165,14 +165,14 @@ async def test_cases_23_to_26_each_status_has_its_result(
         (b'{"reason": "cut', ""),
     ],
 )
-async def test_case_24_the_service_names_its_reason(
+async def test_case_24_the_reason_of_the_service_is_kept(
     service: PushService, channel_to: Open, body: bytes, why: str
 ) -> None:
     service.answer = saying(403, body)
     assert await send(channel_to(service.port), service.endpoint) == Outcome(Result.REFUSED, 403, why)
 
 
-async def test_case_26_nobody_listens(channel_to: Open) -> None:
+async def test_case_26_a_port_without_a_listener_is_tried_later(channel_to: Open) -> None:
     async with listening(Trap().spring) as port:
         pass
     outcome = await send(channel_to(port), f"http://127.0.0.1:{port}/push/{TOKEN}")
@@ -184,7 +184,7 @@ async def test_case_26_a_reset_after_the_request_is_unknown(service: PushService
     assert (await send(channel_to(service.port), service.endpoint)).result is Result.UNKNOWN
 
 
-async def test_case_26_a_kept_connection_that_breaks_is_not_tried_again(service: PushService, channel_to: Open) -> None:
+async def test_case_26_a_reused_connection_that_breaks_is_not_retried(service: PushService, channel_to: Open) -> None:
     channel = channel_to(service.port)
     await send(channel, service.endpoint)
     service.answer = resetting
@@ -194,17 +194,17 @@ async def test_case_26_a_kept_connection_that_breaks_is_not_tried_again(service:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_case_27_a_redirect_inward_is_not_followed(
+async def test_case_27_a_redirect_to_a_private_address_is_not_followed(
     service: PushService, trap: Trap, channel_to: Open, status: int
 ) -> None:
-    """The target is on the list, so that nothing else stands between it and a followed redirect."""
+    """The target is on the list, so that nothing but the rule against redirects can stop it."""
     service.answer = saying(status, Location=f"http://127.0.0.1:{trap.port}/inside")
     outcome = await send(channel_to(service.port, trap.port), service.endpoint)
     assert outcome == Outcome(Result.REJECTED, status, "redirect, not followed")
     assert trap.connections == 0
 
 
-async def test_case_28_an_endpoint_is_checked_again_at_each_send(trap: Trap, channel_to: Open) -> None:
+async def test_case_28_an_endpoint_is_checked_again_before_each_send(trap: Trap, channel_to: Open) -> None:
     endpoint = f"http://127.0.0.1:{trap.port}/push/{TOKEN}"
     outcome = await send(channel_to(trap.port + 1), endpoint)
     assert outcome.result is Result.REJECTED

@@ -1,4 +1,4 @@
-"""Which addresses we push to (cases 28 and 30)."""
+"""To which addresses we push (cases 28 and 30)."""
 
 from urllib.parse import urlsplit
 
@@ -32,7 +32,7 @@ FINE = [
 
 
 @pytest.mark.parametrize("url", FINE)
-def test_a_push_service_is_known(url: str) -> None:
+def test_a_known_push_service_is_accepted(url: str) -> None:
     check_endpoint(url, HOSTS)
     with pytest.raises(BadEndpoint):
         check_endpoint(url.replace("://", "://evil.example@"), HOSTS)
@@ -40,7 +40,7 @@ def test_a_push_service_is_known(url: str) -> None:
 
 @pytest.mark.parametrize("url", FINE)
 def test_other_parsers_see_the_same_host(url: str) -> None:
-    """What is checked is what is connected to, whoever parses it."""
+    """We connect to the host that we checked, whichever parser reads the address."""
     scheme, _, authority = origin_of(url).partition("://")
     split, sent = urlsplit(url), URL(url, encoded=True)
     assert split.scheme == sent.scheme == scheme
@@ -48,7 +48,7 @@ def test_other_parsers_see_the_same_host(url: str) -> None:
     assert url.endswith(authority + sent.raw_path_qs) or ":443" in url
 
 
-def test_the_corpus_is_large_and_has_no_doubles() -> None:
+def test_the_list_of_hostile_endpoints_is_long_and_has_no_duplicates() -> None:
     assert len(HOSTILE) == len(set(HOSTILE)) >= 100
 
 
@@ -82,7 +82,7 @@ def test_case_28_a_hostile_endpoint_is_refused(url: str) -> None:
         ("https://evil.example/a", "service that we know"),
     ],
 )
-def test_case_28_the_refusal_says_why(url: str, words: str) -> None:
+def test_case_28_the_refusal_gives_the_reason(url: str, words: str) -> None:
     with pytest.raises(BadEndpoint, match=words):
         check_endpoint(url, HOSTS)
 
@@ -93,7 +93,7 @@ def test_case_28_the_refusal_says_why(url: str, words: str) -> None:
     | st.text(max_size=40).map("https://fcm.googleapis.com".__add__)
     | st.text(max_size=20).map(lambda text: f"https://{text}.googleapis.com/a")
 )
-def test_case_28_whatever_is_accepted_is_the_host_itself(url: str) -> None:
+def test_case_28_an_accepted_endpoint_names_the_host_itself(url: str) -> None:
     try:
         check_endpoint(url, HostList())
     except BadEndpoint:
@@ -101,13 +101,13 @@ def test_case_28_whatever_is_accepted_is_the_host_itself(url: str) -> None:
     assert url.startswith(("https://fcm.googleapis.com/", "https://fcm.googleapis.com:443/"))
 
 
-def test_case_30_a_permanently_removed_endpoint_has_its_own_refusal() -> None:
+def test_case_30_a_permanently_removed_endpoint_gets_its_own_refusal() -> None:
     with pytest.raises(PermanentlyRemoved, match="subscribe anew"):
         check_endpoint("https://permanently-removed.invalid/fcm/send/a", HOSTS)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8123/a", "https://127.0.0.1:8123/a"])
-def test_case_28_loopback_only_while_the_site_is_on_loopback(url: str) -> None:
+def test_case_28_loopback_is_allowed_only_for_a_site_on_loopback(url: str) -> None:
     public_site = HostList.parse("127.0.0.1:8123", base_url_is_loopback=False)
     with pytest.raises(BadEndpoint, match="site on loopback"):
         check_endpoint(url, public_site)
@@ -123,5 +123,5 @@ def test_case_28_loopback_only_while_the_site_is_on_loopback(url: str) -> None:
         ("http://[::1]:8123/a", "http://[::1]:8123"),
     ],
 )
-def test_the_origin_has_no_usual_port(url: str, origin: str) -> None:
+def test_the_origin_leaves_out_the_default_port(url: str, origin: str) -> None:
     assert origin_of(url) == origin

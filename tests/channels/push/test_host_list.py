@@ -33,7 +33,7 @@ from server.channels.push.host_list import BadHostList, HostList
         "::1:8123",
     ],
 )
-def test_an_entry_that_cannot_work_is_named(text: str) -> None:
+def test_an_unusable_entry_is_named_in_the_error(text: str) -> None:
     with pytest.raises(BadHostList):
         HostList.parse(f"push.example.org, {text}")
 
@@ -43,7 +43,7 @@ def test_an_empty_list_adds_nothing(text: str) -> None:
     assert HostList.parse(text) == HostList()
 
 
-def test_loopback_by_name_and_by_ipv6() -> None:
+def test_loopback_may_be_listed_by_name_and_by_ipv6() -> None:
     hosts = HostList.parse("LOCALHOST:9000 [::1]:9000", base_url_is_loopback=True)
     check_endpoint("http://localhost:9000/a", hosts)
     check_endpoint("http://[::1]:9000/a", hosts)

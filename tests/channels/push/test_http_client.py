@@ -1,4 +1,4 @@
-"""What surely was not taken, and what perhaps was (cases 20, 26)."""
+"""Whether the service cannot have taken a push, or may have taken it (cases 20, 26)."""
 
 import asyncio
 import gzip
@@ -32,20 +32,23 @@ async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) ->
     await reader.read()
 
 
-async def test_case_26_a_name_that_does_not_resolve() -> None:
+async def test_case_26_a_name_that_does_not_resolve_was_not_taken() -> None:
     async with closing(PushHttpClient(HostList(), deadline=5.0, resolver=NoSuchName())) as wire:
         with pytest.raises(NotDelivered, match="does not resolve"):
             await wire.post("https://fcm.googleapis.com/a", {}, b"body")
 
 
-async def test_case_20_a_silent_handshake_was_not_taken() -> None:
+async def test_case_20_a_push_in_a_silent_handshake_was_not_taken() -> None:
     async with listening(silent) as port, closing(PushHttpClient(loopback(port), deadline=0.2)) as wire:
         with pytest.raises(NotDelivered, match="no connection within the deadline"):
             await wire.post(f"https://127.0.0.1:{port}/a", {}, b"body")
 
 
-async def test_case_20_who_waits_for_a_connection_was_not_taken(service: PushService) -> None:
-    """Two hang, three wait; when two are given up, two more may get in for the little time that is left."""
+async def test_case_20_a_push_that_waited_for_a_connection_was_not_taken(service: PushService) -> None:
+    """Two connections hang and three pushes wait.
+
+    When we give up the two, two more may start in the short time left.
+    """
     service.answer = hanging
     async with closing(PushHttpClient(loopback(service.port), deadline=0.3, per_origin=2)) as wire:
         posts = (wire.post(service.endpoint, {}, b"body") for _ in range(5))
@@ -55,14 +58,14 @@ async def test_case_20_who_waits_for_a_connection_was_not_taken(service: PushSer
     assert 2 <= len(service.came) <= ends.count(MaybeDelivered)
 
 
-async def test_the_deadline_after_the_request_leaves_it_unknown(service: PushService) -> None:
+async def test_a_deadline_after_the_request_makes_the_outcome_unknown(service: PushService) -> None:
     service.answer = hanging
     async with closing(PushHttpClient(loopback(service.port), deadline=0.3)) as wire:
         with pytest.raises(MaybeDelivered, match="no answer within the deadline"):
             await wire.post(service.endpoint, {}, b"body")
 
 
-async def test_a_known_status_outlives_a_broken_body() -> None:
+async def test_a_status_counts_even_if_the_body_breaks_off() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\nhalf")
@@ -80,14 +83,14 @@ async def test_case_21_at_most_4_kilobytes_are_read(service: PushService, size: 
     assert answer.body == b"x" * min(size, 4096)
 
 
-async def test_case_21_a_compressed_bomb_stays_packed(service: PushService) -> None:
+async def test_case_21_a_compressed_bomb_is_not_unpacked(service: PushService) -> None:
     bomb = gzip.compress(bytes(1_000_000))
     service.answer = saying(201, bomb, Content_Encoding="gzip")
     async with closing(PushHttpClient(loopback(service.port), deadline=5.0)) as wire:
         assert (await wire.post(service.endpoint, {}, b"body")).body == bomb
 
 
-async def test_the_path_goes_out_as_it_came(service: PushService) -> None:
+async def test_the_path_is_sent_unchanged(service: PushService) -> None:
     path = "/w/%2Fa%2b?token=BQY%3d&x=a:b~'()*;,+/../b"
     async with closing(PushHttpClient(loopback(service.port), deadline=5.0)) as wire:
         await wire.post(f"http://127.0.0.1:{service.port}{path}", {}, b"body")
@@ -126,19 +129,19 @@ async def post_over_tls(file: Path, tls: ssl.SSLContext | bool) -> Answer:
             return await wire.post(f"https://127.0.0.1:{port}/a", {}, b"body")
 
 
-async def test_a_valid_certificate_is_taken(tmp_path: Path) -> None:
+async def test_a_valid_certificate_is_accepted(tmp_path: Path) -> None:
     file = certificate(tmp_path, datetime.now(UTC) + timedelta(days=1))
     assert await post_over_tls(file, ssl.create_default_context(cafile=file)) == Answer(201, None)
 
 
-async def test_case_26_an_expired_certificate(tmp_path: Path) -> None:
+async def test_case_26_an_expired_certificate_is_refused(tmp_path: Path) -> None:
     file = certificate(tmp_path, datetime.now(UTC) - timedelta(days=1))
     with pytest.raises(NotDelivered, match="certificate") as refusal:
         await post_over_tls(file, ssl.create_default_context(cafile=file))
     assert "expired" in str(refusal.value.__cause__)
 
 
-async def test_case_26_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
+async def test_case_26_an_untrusted_certificate_is_refused(tmp_path: Path) -> None:
     file = certificate(tmp_path, datetime.now(UTC) + timedelta(days=1))
     with pytest.raises(NotDelivered, match="certificate"):
         await post_over_tls(file, True)

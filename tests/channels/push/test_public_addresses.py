@@ -7,7 +7,7 @@ from tests.channels.ip_addresses import NO_ADDRESS, NOT_PUBLIC, PUBLIC
 
 
 @pytest.mark.parametrize("ip", NOT_PUBLIC + NO_ADDRESS)
-def test_case_29_not_a_public_address(ip: str) -> None:
+def test_case_29_an_address_that_is_not_public(ip: str) -> None:
     assert not is_public_address(ip)
 
 

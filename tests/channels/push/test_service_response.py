@@ -1,4 +1,4 @@
-"""What a response of a push service means, and how long it asks us to wait (cases 22 to 27)."""
+"""How we read a push service's response, and how long it asks us to wait (cases 22 to 27)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -50,12 +50,12 @@ def test_case_22_retry_after_is_read_and_clamped(value: str | None, seconds: flo
 
 @settings(derandomize=True, database=None, max_examples=300, deadline=None)
 @given(st.text(max_size=40) | st.text(alphabet="MonTueFri, 0123456789:-GMT+", max_size=40))
-def test_case_22_no_retry_after_breaks_us(value: str) -> None:
+def test_case_22_no_retry_after_raises_an_error(value: str) -> None:
     wait = retry_after(value, NOW)
     assert wait is None or 0 <= wait <= SIX_HOURS
 
 
-def test_case_22_the_wait_is_from_now() -> None:
+def test_case_22_the_wait_starts_now() -> None:
     assert retry_after("Mon, 23 Nov 2026 10:02:00 GMT", NOW + timedelta(seconds=90)) == 30.0
 
 
@@ -72,14 +72,14 @@ def test_case_22_the_wait_is_from_now() -> None:
         ((0, 100, 101, 199, 600, 999), Result.UNKNOWN),
     ],
 )
-def test_cases_23_to_26_what_a_status_means(statuses: tuple[int, ...], result: Result) -> None:
+def test_cases_23_to_26_the_outcome_of_each_status(statuses: tuple[int, ...], result: Result) -> None:
     assert {outcome_of(status).result for status in statuses} == {result}
 
 
-def test_only_what_is_retried_has_a_wait() -> None:
+def test_only_an_outcome_that_is_retried_has_a_wait() -> None:
     assert outcome_of(503, 30.0) == Outcome(Result.LATER, 503, "", 30.0)
     assert outcome_of(410, 30.0).retry_after is None
 
 
-def test_case_27_a_redirect_says_so() -> None:
+def test_case_27_a_redirect_is_reported_as_one() -> None:
     assert outcome_of(307).reason == "redirect, not followed"

@@ -15,7 +15,7 @@ def b64(raw: bytes) -> str:
 
 
 @pytest.mark.parametrize("strip", ["", "="])
-def test_keys_come_with_padding_or_without(strip: str) -> None:
+def test_keys_may_come_with_or_without_padding(strip: str) -> None:
     assert check_keys(b64(POINT).rstrip(strip), b64(SECRET).rstrip(strip)) == (POINT, SECRET)
 
 

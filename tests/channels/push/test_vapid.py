@@ -1,4 +1,4 @@
-"""VAPID keys, the operator's subject, and the tokens that both make."""
+"""VAPID keys, the operator's subject, and the tokens made from them."""
 
 import re
 
@@ -24,7 +24,7 @@ def test_a_bad_vapid_key_is_refused(raw: str) -> None:
         vapid_public_key(raw)
 
 
-def test_no_vapid_key_at_all_is_refused() -> None:
+def test_a_missing_vapid_key_is_refused() -> None:
     with pytest.raises(BadVapidKey):
         PushChannel({}, SUBJECT, loopback(1), now=lambda: NOW)
 
@@ -50,5 +50,5 @@ def test_a_subject_that_apple_answers_with_403_is_refused(subject: str) -> None:
 
 
 @pytest.mark.parametrize("subject", ["mailto:a.b+c@clinic.example", "https://clinic.example/contact"])
-def test_a_full_subject_is_taken(subject: str) -> None:
+def test_a_complete_subject_is_accepted(subject: str) -> None:
     assert PushChannel({"v1": NEW}, subject, loopback(1), now=lambda: NOW).name == "push"
