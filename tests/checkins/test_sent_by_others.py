@@ -23,7 +23,7 @@ from tests.stories import rows
 async def test_case_123_no_attempt_to_send_reveals_the_mood(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, finished_by: str, who: str, public: str
 ) -> None:
-    """Whatever was answered, a caregiver's phone is told the same for each guess, and for none."""
+    """Whatever the patient answered, each guess of the mood, and none, gets the same reply on a caregiver's phone."""
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     sent = {link_id: value for link_id, value in PUBLIC.items() if link_id != "cramps" or public != "more"}
     if finished_by == "self":

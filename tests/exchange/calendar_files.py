@@ -1,6 +1,6 @@
-"""Calendar files for a reader that does not run in Python: each as JSON, with what it must be read as.
+"""Calendar files as JSON, each with the times that a reader must find.
 
-tests/pwa/calendar_files.test.mjs runs this module and reads the files with ical.js.
+The Node test tests/pwa/calendar_files.test.mjs runs this module and reads the files with ical.js.
 """
 
 import json
@@ -14,11 +14,11 @@ DOZEN = (
     "America/New_York",
     "America/Phoenix",  # no daylight saving
     "America/St_Johns",  # half an hour
-    "America/Sao_Paulo",  # none any more
+    "America/Sao_Paulo",  # used to change its clocks and no longer does
     "America/Santiago",  # south; the first Sunday after a Saturday
     "Europe/Berlin",
-    "Europe/Dublin",  # winter is the exception
-    "Africa/Casablanca",  # by the moon: no rule
+    "Europe/Dublin",  # winter time is the exception
+    "Africa/Casablanca",  # follows the moon, so it has no rule
     "Africa/Cairo",  # the day after a last Thursday: two months
     "Asia/Jerusalem",  # the Friday before a last Sunday
     "Asia/Kolkata",  # half an hour, no daylight saving
@@ -31,7 +31,7 @@ DOZEN = (
 WORDS = "Room 2, left; \\ back\nBring: “mask”, 氧气面罩 🫁 " + "long " * 60 + "end"
 
 
-# An hour that comes twice, and one that never comes.
+# An hour that occurs twice, and one that does not occur.
 ODD = (("America/New_York", datetime(2026, 11, 1, 1, 30)), ("America/New_York", datetime(2027, 3, 14, 2, 30)))
 
 

@@ -1,4 +1,4 @@
-"""Calendar files as other programs read them: vobject, and dateutil by itself."""
+"""Calendar files as other programs read them: vobject, and dateutil alone."""
 
 import io
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from icalendar import Calendar, Component
 
 @dataclass(frozen=True)
 class Read:
-    """What a reader found of the visit."""
+    """What a reader found out about the visit."""
 
     begins: datetime
     ends: datetime
@@ -28,7 +28,7 @@ def by_vobject(body: bytes) -> Read:
 
 
 def by_icalendar(body: bytes) -> Read:
-    """The zone as the file says it, not as this machine knows it."""
+    """Reads the zone from the file, not from this machine."""
     calendar = Calendar.from_ical(body)
     [zone] = (part.to_tz(lookup_tzid=False) for part in calendar.timezones)
     [event] = calendar.walk("VEVENT")
@@ -37,7 +37,7 @@ def by_icalendar(body: bytes) -> Read:
 
 
 def by_dateutil(body: bytes) -> tuple[datetime, datetime]:
-    """dateutil reads the zone alone."""
+    """dateutil reads only the zone."""
     text = body.decode()
     start, end = text.index("BEGIN:VTIMEZONE"), text.index("BEGIN:VEVENT")
     zone = tz.tzical(io.StringIO(text[start:end])).get()

@@ -1,4 +1,4 @@
-"""A patient who has lived through something, for every test of files that asks for it."""
+"""Fixture for the tests of files: a patient with a history."""
 
 from tests.exchange.scene import lived
 

@@ -1,4 +1,4 @@
-"""What the patient has lived through."""
+"""A patient's history: visits, answers, messages."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""A visit in the phone's own calendar: private, in the clinic's zone, replaced when it changes."""
+"""A visit as a calendar file: without private words, in the clinic's zone, and replaced when the visit changes."""
 
 import re
 from dataclasses import replace
@@ -35,7 +35,7 @@ def event_of(body: bytes) -> Any:
     return event
 
 
-def test_it_is_a_calendar_that_others_read() -> None:
+def test_other_programs_can_read_the_file() -> None:
     calendar = Calendar.from_ical(appointment_file(VISIT, NOW))
     assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", "PUBLISH")
     [zone] = calendar.walk("VTIMEZONE")
@@ -51,7 +51,7 @@ def test_it_is_a_calendar_that_others_read() -> None:
 
 
 @pytest.mark.parametrize("text", ["Room; 2, \\ left\nBEGIN:VEVENT\nSUMMARY:Evil", "BEGIN:VALARM", "x" * 400])
-def test_what_somebody_typed_cannot_add_lines(text: str) -> None:
+def test_typed_text_cannot_add_lines(text: str) -> None:
     body = appointment_file(replace(VISIT, place=text, note=text), NOW)
     event = event_of(body)
     assert event["SUMMARY"] == "Clinic visit"
@@ -59,7 +59,7 @@ def test_what_somebody_typed_cannot_add_lines(text: str) -> None:
     assert all(len(line) <= 75 for line in body.split(b"\r\n"))
 
 
-def test_a_change_is_newer_and_a_cancelled_visit_says_so() -> None:
+def test_a_change_has_a_higher_sequence_and_a_cancelled_visit_says_so() -> None:
     assert event_of(appointment_file(replace(VISIT, changes=3), NOW))["SEQUENCE"] == 3
     assert event_of(appointment_file(VISIT, NOW))["STATUS"] == "CONFIRMED"
     assert event_of(appointment_file(replace(VISIT, cancelled=True), NOW))["STATUS"] == "CANCELLED"
@@ -80,7 +80,7 @@ def test_case_109_other_readers_find_the_right_hour_in_summer_and_winter(zone: s
     st.datetimes(datetime(2000, 1, 1), datetime(2060, 12, 31)),
     st.integers(5, 24 * 60),
 )
-def test_case_109_any_zone_and_any_month_is_read_alike(zone: str, starts: datetime, minutes: int) -> None:
+def test_case_109_readers_agree_on_every_zone_and_month(zone: str, starts: datetime, minutes: int) -> None:
     assert_read_right(replace(VISIT, zone=zone, starts=starts.replace(second=0, microsecond=0), minutes=minutes))
 
 
@@ -94,7 +94,7 @@ def test_case_109_any_zone_and_any_month_is_read_alike(zone: str, starts: dateti
         ("Africa/Casablanca", datetime(2027, 2, 7, 2, 30)),
     ],
 )
-def test_case_109_an_hour_that_comes_twice_or_never_is_one_moment_for_all(zone: str, starts: datetime) -> None:
+def test_case_109_readers_agree_on_repeated_and_skipped_hours(zone: str, starts: datetime) -> None:
     assert_read_right(replace(VISIT, zone=zone, starts=starts))
 
 
@@ -106,13 +106,13 @@ def assert_read_right(visit: CalendarAppointment) -> None:
     assert [*found, by_dateutil(body)] == [(begins, ends)] * 3
 
 
-def test_case_109_a_zone_with_rules_says_them_as_rules() -> None:
+def test_case_109_a_zone_with_rules_is_written_as_rules() -> None:
     rules = re.findall(r"RRULE:(?!.*UNTIL)(.*)\r", appointment_file(VISIT, NOW).decode())
     assert rules == ["FREQ=YEARLY;BYDAY=2SU;BYMONTH=3", "FREQ=YEARLY;BYDAY=1SU;BYMONTH=11"]
 
 
 @pytest.mark.parametrize("zone", DOZEN)
-def test_case_109_no_zone_is_a_list_of_dates(zone: str) -> None:
+def test_case_109_no_zone_is_written_as_a_list_of_dates(zone: str) -> None:
     body = appointment_file(replace(VISIT, zone=zone), NOW)
     assert b"RDATE" not in body
     has_rule = ZoneInfo(zone).utcoffset(datetime(2099, 1, 1)) != ZoneInfo(zone).utcoffset(datetime(2099, 7, 1))
@@ -123,7 +123,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from(
 
 
 @given(TEXT, TEXT, TEXT)
-def test_case_109_what_people_typed_survives(title: str, place: str, note: str) -> None:
+def test_case_109_typed_text_survives(title: str, place: str, note: str) -> None:
     wanted = [text.replace("\u2028", "\n").replace("\u2029", "\n") for text in (title, place, note)]
     body = appointment_file(replace(VISIT, title=title, place=place, note=note), NOW)
     for read in (by_vobject(body), by_icalendar(body)):
@@ -135,6 +135,6 @@ def test_case_109_what_people_typed_survives(title: str, place: str, note: str) 
     ("typed", "read"),
     [("one\r\ntwo\rthree\x85four\u2028five", "one\ntwo\nthree\nfour\nfive"), ("be\x07ll\x00\ud800", "bell")],
 )
-def test_case_109_line_ends_are_one_kind_and_control_characters_go(typed: str, read: str) -> None:
+def test_case_109_line_ends_are_uniform_and_control_characters_are_removed(typed: str, read: str) -> None:
     body = appointment_file(replace(VISIT, place=typed), NOW)
     assert (by_vobject(body).place, by_icalendar(body).place) == (read, read)

@@ -1,4 +1,4 @@
-"""Figures for the operator: by token alone, and true."""
+"""Metrics for the operator: shown only with the token, and correct."""
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,7 +16,7 @@ ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 
 
 async def samples(of: Scene) -> dict[tuple[str, ...], float]:
-    """(name, label values…) → value."""
+    """Maps (name, label values…) to the value."""
     async with of.database.reading() as db:
         text = (await metrics.scrape(db, of.clock())).decode()
     found = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
@@ -35,7 +35,7 @@ async def test_lateness_depth_and_attempts_are_counted(scene: Scene) -> None:
     assert after["interlude_lateness_seconds", "1.0"] == 120
 
 
-async def test_breakers_workers_and_keys_are_told(scene: Scene) -> None:
+async def test_breakers_workers_and_keys_are_reported(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await subscribed(db, scene.cast.luis)
         await subscribed(db, scene.cast.rosa)
@@ -51,13 +51,13 @@ async def test_breakers_workers_and_keys_are_told(scene: Scene) -> None:
 
 
 @ONE_DATABASE
-async def test_without_the_token_there_is_no_such_page(browser: Browser, clock: StillClock) -> None:
+async def test_without_the_token_the_page_is_not_found(browser: Browser, clock: StillClock) -> None:
     assert (await browser.get("/metrics")).status_code == 404
     assert (await browser.get("/metrics", authorization="Bearer ")).status_code == 404
 
 
 @ONE_DATABASE
-async def test_with_the_token_it_is_text_that_prometheus_reads(browser: Browser) -> None:
+async def test_with_the_token_the_page_is_text_that_prometheus_reads(browser: Browser) -> None:
     state = browser.http._transport.app.state  # type: ignore[attr-defined]
     state.settings = type(state.settings)(**vars(state.settings) | {"metrics_token": "a long word"})
     assert (await browser.get("/metrics", authorization="Bearer another")).status_code == 404

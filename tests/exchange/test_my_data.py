@@ -1,4 +1,4 @@
-"""What a patient takes along: all that they gave, as FHIR R4 and to read; nobody else gets it."""
+"""A patient downloads all of their own data, as FHIR R4 and as a readable page, and nobody else gets it."""
 
 import json
 
@@ -13,7 +13,9 @@ from tests.stories import audited
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def test_as_fhir(signed_in: Enter, cast: Cast, lived: None, database: Database) -> None:
+async def test_the_fhir_file_holds_all_of_the_patients_data(
+    signed_in: Enter, cast: Cast, lived: None, database: Database
+) -> None:
     rosa = await signed_in(cast.rosa)
     told = await rosa.get("/my-data.json")
     assert told.headers["content-type"].startswith("application/fhir+json")
@@ -32,7 +34,7 @@ async def test_as_fhir(signed_in: Enter, cast: Cast, lived: None, database: Data
     assert "patient.exported" in await audited(database, cast.rosa.id)
 
 
-async def test_to_read(signed_in: Enter, cast: Cast, lived: None) -> None:
+async def test_the_readable_page_holds_all_of_the_patients_data(signed_in: Enter, cast: Cast, lived: None) -> None:
     rosa = await signed_in(cast.rosa)
     assert "Get a page to read" in words(await rosa.get("/my-data"))
     page = await rosa.get("/my-data.html")

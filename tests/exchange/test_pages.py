@@ -1,4 +1,4 @@
-"""Files that a person takes along."""
+"""Files that a person downloads."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ def event_of(body: bytes) -> Any:
     return event
 
 
-async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_a_phone_gets_its_visit_and_later_the_change(signed_in: Enter, cast: Cast, database: Database) -> None:
     async with database.writing() as db:
         new = NewAppointment(datetime(2026, 12, 1, 10), 90, "Room 2", "Bring the mask machine.")
         visit = await booking.book(work_by(db, cast.maria), cast.rosa, new)
@@ -38,7 +38,7 @@ async def test_a_phone_gets_its_visit_and_later_its_change(signed_in: Enter, cas
     assert second["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 12, 3, 14)
 
 
-async def test_it_is_the_patients_alone(signed_in: Enter, cast: Cast, lived: None) -> None:
+async def test_only_the_patient_gets_the_file(signed_in: Enter, cast: Cast, lived: None) -> None:
     luis = await signed_in(cast.luis)
     for path in ("/my-data", "/my-data.json", "/my-data.html"):
         assert (await luis.get(path)).status_code in (403, 404)

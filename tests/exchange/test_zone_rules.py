@@ -1,4 +1,4 @@
-"""A zone as observances: rules where it has rules, single changes elsewhere, the same for every year."""
+"""A zone as observances: rules if the zone follows rules, single changes otherwise, and the same for every year."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,20 +26,18 @@ def forever(zone: str) -> list[tuple[str, int, str, tuple[int, ...]]]:
         ("Africa/Casablanca", []),
     ],
 )
-def test_case_109_a_rule_is_found_where_there_is_one(
-    zone: str, rules: list[tuple[str, int, str, tuple[int, ...]]]
-) -> None:
+def test_case_109_a_zones_rule_is_found(zone: str, rules: list[tuple[str, int, str, tuple[int, ...]]]) -> None:
     assert forever(zone) == rules
 
 
-def test_case_109_a_rule_that_spans_two_months_is_two_rules() -> None:
+def test_case_109_a_rule_that_spans_two_months_becomes_two_rules() -> None:
     assert forever("Africa/Cairo")[1:] == [
         ("standard", 10, "FR", (26, 27, 28, 29, 30, 31)),
         ("standard", 11, "FR", (1,)),
     ]
 
 
-def test_case_109_a_rule_that_ended_says_when() -> None:
+def test_case_109_a_rule_that_ended_has_an_end_date() -> None:
     [old] = [seen for seen in observances("America/New_York", 2027) if seen.rule and seen.rule.month == 4]
     assert (old.onset, old.kind.after) == (datetime(2000, 4, 2, 2), timedelta(hours=-4))
     assert old.rule == YearlyRule(4, "1SU", (), datetime(2006, 4, 3, 7, tzinfo=UTC))
@@ -51,7 +49,7 @@ def test_a_zone_without_changes_is_one_observance() -> None:
     assert always.kind.before == always.kind.after == timedelta(hours=5, minutes=30)
 
 
-def test_files_of_all_years_since_2001_say_the_same_of_a_zone() -> None:
+def test_files_of_all_years_since_2001_describe_a_zone_alike() -> None:
     assert observances("Europe/Berlin", 2026) == observances("Europe/Berlin", 2040)
 
 
@@ -61,6 +59,6 @@ def test_an_earlier_visit_gets_earlier_changes() -> None:
     assert later[0].onset == datetime(1974, 1, 6, 2)
 
 
-def test_a_rule_may_be_one_day_of_the_month() -> None:
+def test_a_rule_may_name_a_day_of_the_month() -> None:
     baghdad = {(seen.rule.month, seen.rule.by_month_day) for seen in observances("Asia/Baghdad", 2027) if seen.rule}
     assert baghdad == {(4, (1,)), (10, (1,))}

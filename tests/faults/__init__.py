@@ -1,4 +1,4 @@
-"""Faults on purpose: processes killed at every write, clocks that jump, zones that change, a long random life.
+"""Injected faults: processes killed at every write, clocks that jump, zones that change, a long random life.
 
-`make test` runs a bounded part of each; `make faults` (python -m tests.faults) runs all of it.
+`make test` runs a bounded part of each. `make faults` (python -m tests.faults) runs all of it.
 """

@@ -1,4 +1,4 @@
-"""The long sweeps: `python -m tests.faults --seed 7`. A line for each part as it goes, and one summary at the end."""
+"""The long sweeps: `python -m tests.faults --seed 7`. Each part reports its progress, and a summary ends the run."""
 
 import argparse
 import asyncio
@@ -31,7 +31,7 @@ Part = tuple[str, list[str]]
 
 
 class Progress:
-    """One line, written over where somebody watches; only its end where nobody does."""
+    """One line of progress, overwritten on a terminal. Elsewhere only the final line is printed."""
 
     def __init__(self, name: str) -> None:
         self.name, self.began = name, time.monotonic()
@@ -45,7 +45,7 @@ class Progress:
 
 
 async def crashes(kind: str, held: Lane, telling: bool, judge: Judge = wrong) -> Part:
-    """Every kill point of a worker on this database, or the telling ones."""
+    """Kills a worker on this database at every kill point, or only at the telling ones."""
     tell = Progress(f"crashes on {kind}")
     matrix = await calm(held)
     kills = matrix.telling_kills() if telling else matrix.kills()
@@ -58,7 +58,7 @@ async def crashes(kind: str, held: Lane, telling: bool, judge: Judge = wrong) ->
 
 
 async def both_crashes(telling: bool) -> list[Part]:
-    """Side by side; but their lanes are laid one after the other, for migrations run one at a time."""
+    """Both databases at once. Their lanes are made one after the other, because migrations cannot run side by side."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = stack.enter_context(postgres_server())
@@ -73,7 +73,7 @@ async def both_crashes(telling: bool) -> list[Part]:
 
 
 def _climb(folder: Path, server: Postgres, kind: str, workers: Workers) -> AbstractAsyncContextManager[Lane]:
-    """The lane on which a red flag climbs the on-call order."""
+    """The lane on which an urgent flag escalates along the on-call rota."""
     (folder / "climb").mkdir(exist_ok=True)
     copies = SqliteCopies(folder / "climb") if kind == "sqlite" else postgres_copies(server)
     return lane(copies, workers, climb.tell, climb.END)
@@ -87,7 +87,7 @@ def states(steps: int, seed: int) -> Part:
 
 
 def submissions(count: int, seed: int) -> Part:
-    """By a browser, over a network that cuts."""
+    """A browser submits check-ins over a network that cuts connections."""
     crypto.use(crypto.new_keyring())
     with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
         return asyncio.run(_submissions(house, count, seed))
@@ -103,7 +103,7 @@ async def _submissions(house: House, count: int, seed: int) -> Part:
 
 
 def looks() -> Part:
-    """Every page of a patient's, in every look, by axe."""
+    """axe checks every page of a patient in every look."""
     crypto.use(crypto.new_keyring())
     with tempfile.TemporaryDirectory() as folder, open_house(Path(folder)) as house:
         return asyncio.run(_looks(house))

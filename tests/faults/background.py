@@ -1,4 +1,4 @@
-"""A loop in a thread of its own, so that what takes seconds to start serves many tests."""
+"""An event loop in a thread of its own, so that many tests can share what takes seconds to start."""
 
 import asyncio
 import threading
@@ -21,7 +21,7 @@ class Background:
 
     @contextmanager
     def holding(self, opening: AbstractAsyncContextManager[T]) -> Iterator[T]:
-        """The context is entered and left in one task, as some contexts ask for."""
+        """Enters and leaves the context in one task, because some contexts require it."""
         opened: asyncio.Future[T] = self.run(_future())
         leave = self.run(_event())
 

@@ -1,4 +1,4 @@
-"""What a worker lives through while a red flag that nobody takes climbs the on-call order (case 73)."""
+"""An urgent flag that nobody takes escalates along the on-call rota, while the worker is killed (case 73)."""
 
 from datetime import timedelta
 
@@ -18,12 +18,12 @@ from tests.faults.services import Services
 from tests.faults.story import KEYRING
 from tests.stories import STEADY, answered, device_of, due_check_in
 
-END = NOW + timedelta(minutes=40)  # before the order begins anew
+END = NOW + timedelta(minutes=40)  # before the rota starts over
 NUMBERS = {"maria@harbor.example": "12125550150", "ken@harbor.example": "12125550151"}
 
 
 async def tell(url: str, services: Services) -> None:
-    """Rosa fell. Ruth has a phone that takes alerts; Maria is on call, then Ken, each by text and by email."""
+    """Rosa fell. Ruth has a phone that takes alerts. Maria is on call, then Ken, each by text and by email."""
     crypto.use(KEYRING)
     database = Database(url)
     await migrations.upgrade(database)
@@ -51,7 +51,7 @@ async def _phone_of_ruth(db: AsyncSession, cast: Cast, services: Services) -> No
 
 
 def wrong(calm: World, world: World) -> list[str]:
-    """The alert is on the phone; each contact was told, one way at least, and by none of them twice."""
+    """The faults: no alert on the phone, or a contact who was not notified or was notified twice on one channel."""
     found = [f"a reminder is still {state}" for state in world.states.values() if state in PENDING]
     if world.rungs != calm.rungs:
         found.append(f"{world.rungs} contacts told, not {calm.rungs}")

@@ -1,4 +1,4 @@
-"""Fixtures that take seconds to make, made once for each process of tests: a nursery, and a lane for each database."""
+"""Fixtures that take seconds, made once for each test process: a nursery, and a lane for each database."""
 
 from collections.abc import Iterator
 

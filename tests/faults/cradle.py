@@ -1,4 +1,4 @@
-"""Where lives begin: one database with the cast, their phones and a daily check-in, copied for each life."""
+"""The database with which each life starts: the cast, their phones and a daily check-in, copied for each life."""
 
 import shutil
 import tempfile
@@ -33,7 +33,10 @@ KEYRING = crypto.new_keyring()
 
 
 class Cradle:
-    """`born()` is a new life on the same file as the last, which has ended. Fast rather than safe: no power is lost."""
+    """`born()` starts a new life on the file of the last one.
+
+    It trades safety for speed, because no test cuts the power.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._template, self._file = folder / "cradle.db", folder / "life.db"
@@ -100,7 +103,7 @@ async def _other_ways(db: AsyncSession, cast: Cast) -> None:
 
 
 async def subscribe(db: AsyncSession, which: int, endpoint: str) -> None:
-    """One of the devices opens the app and has a new endpoint."""
+    """One of the devices opens the app with a new endpoint."""
     devices = list(await db.scalars(select(Device).order_by(Device.id)))
     device = devices[which % len(devices)]
     actor = Actor(

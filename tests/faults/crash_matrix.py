@@ -1,7 +1,7 @@
-"""The crash matrix: a worker killed just before and just after each of its kill points, restarted, and looked at.
+"""The crash matrix: a worker is killed just before and just after each of its kill points, restarted and checked.
 
-What must hold, whatever the point: nobody who was reached without the crash goes unreached, or staff have them on
-the call list; a push may come once more, under the same Topic and tag; a text or an email never comes twice.
+At every point this must hold. Everyone who was reached without the crash is reached with it, or is on the call list. A
+push may come once more, with the same Topic and tag. A text or an email never comes twice.
 """
 
 import signal
@@ -19,41 +19,44 @@ from tests.faults.lanes import Lane
 from tests.faults.workers import Lived
 
 SIDES = ("before", "after")
-EVERY = {"write": 20, "beat": 20}  # of so many the bounded part takes one; of the pieces of network, one in four
+EVERY = {"write": 20, "beat": 20}  # the bounded part runs one in this many; of the network points one in four
 PENDING = ("scheduled", "sending")
 ON_THE_LIST = ("unreached", "failed")
 Kill = tuple[int, str]
-Judge = Callable[["World", "World"], list[str]]  # without a crash, and with one: what is wrong
+Judge = Callable[["World", "World"], list[str]]  # what is wrong without a crash, and with one
 
 
 @dataclass(frozen=True)
 class World:
-    """What has become of everybody in the end."""
+    """What everybody had received at the end of a run."""
 
     states: dict[str, str]  # by reminder
-    pushes: Counter[tuple[str, str]]  # by Topic and phone; those that the service took
+    pushes: Counter[tuple[str, str]]  # by Topic and phone; those that the service accepted
     letters: Counter[str]  # by reminder
     texts: Counter[str]  # by number
     odd_tags: int
     written_to: Counter[str] = field(default_factory=Counter)  # letters by address
-    rungs: tuple[int, ...] = ()  # how many contacts each flag was told to
+    rungs: tuple[int, ...] = ()  # how many contacts were notified about each flag
 
 
 @dataclass
 class Matrix:
-    """The run without a crash, and what was found by those with one."""
+    """The run without a crash, and the faults of the runs with one."""
 
     points: list[str]
     calm: World
     runs: int = 0
-    never_came: int = 0  # what runs at once is not numbered in the same order each time
+    never_came: int = 0  # concurrent points are not numbered alike in each run
     broken: list[str] = field(default_factory=list)
 
     def kills(self) -> list[Kill]:
         return list(product(range(1, len(self.points) + 1), SIDES))
 
     def telling_kills(self) -> list[Kill]:
-        """Both sides of each send and each commit of an attempt, the far side of other commits, some of the rest."""
+        """Both sides of each send and of each commit of an attempt.
+
+        Of the other commits the far side, and of the rest a sample.
+        """
         chosen: list[Kill] = []
         passed: Counter[str] = Counter()
         for number in range(1, len(self.points) + 1):
@@ -66,7 +69,7 @@ class Matrix:
         return chosen
 
     def kills_around(self, *tables: str) -> list[Kill]:
-        """Both sides of each send, and of each commit of what writes to one of these tables."""
+        """Both sides of each send, and of each commit that writes to one of these tables."""
         points = [
             number
             for number in range(1, len(self.points) + 1)
@@ -75,14 +78,14 @@ class Matrix:
         return list(product(points, SIDES))
 
     def _written(self, number: int) -> set[str]:
-        """By a commit: the tables of the writes before it; nothing where it is no commit."""
+        """The tables that a commit wrote to, from the writes before it. Empty if the point is not a commit."""
         if self.points[number - 1] != "commit":
             return set()
         written = takewhile(lambda point: point.startswith("write"), reversed(self.points[: number - 1]))
         return {point.split()[2] for point in written}
 
     def _kind(self, number: int) -> str:
-        """What a point is; a commit is known by the writes before it."""
+        """The kind of a point. A commit is identified by the writes before it."""
         what = self.points[number - 1]
         if what != "commit":
             return "beat" if "beat" in what else what.split()[0]
@@ -93,7 +96,7 @@ class Matrix:
 
 
 async def calm(lane: Lane) -> Matrix:
-    """Nobody is killed: what are the points, and what is everybody to get?"""
+    """A run without a kill: it finds the kill points and what everybody must receive."""
     async with lane.fresh() as job:
         lived = await lane.workers.live(job)
         assert lived.ended_well, lived.lines[-1:]
@@ -101,7 +104,7 @@ async def calm(lane: Lane) -> Matrix:
 
 
 async def crash(lane: Lane, matrix: Matrix, kill: Kill, judge: Judge | None = None) -> None:
-    """One run: killed there, started again, and compared."""
+    """One run: killed at this point, restarted and compared."""
     number, side = kill
     async with lane.fresh() as job:
         killed = await lane.workers.live(replace(job, kill=kill))
@@ -148,7 +151,7 @@ def _listed(world: World) -> list[str]:
 
 
 async def look(lane: Lane, url: str) -> World:
-    """What the database and the services' books say."""
+    """What the database and the records of the services say."""
     database, services = Database(url), lane.services
     async with database.reading() as db:
         rows = (await db.execute(select(Reminder.id, Reminder.state).where(Reminder.moment < lane.end))).all()
@@ -167,5 +170,5 @@ async def look(lane: Lane, url: str) -> World:
 
 
 def _reminder_of(message_id: str) -> str:
-    """Its left part ends with the reminder's id."""
+    """The left part of a Topic ends with the reminder's id."""
     return message_id.strip("<>").partition("@")[0].rpartition(".")[2]

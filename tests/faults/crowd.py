@@ -1,4 +1,4 @@
-"""A thousand patients, each with a phone and a reminder that falls due at the same moment as all others."""
+"""A thousand patients, each with a phone and a reminder, all due at the same moment."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -18,7 +18,7 @@ DUE = NOW + timedelta(hours=1)
 
 async def gather_crowd(url: str, services: Services, many: int) -> None:
     crypto.use(KEYRING)
-    phone = Phone()  # all the same: keys take time to make, and each has an address of its own
+    phone = Phone()  # all phones share these keys, because keys take time to make; each has its own endpoint
     database = Database(url)
     await migrations.upgrade(database)
     async with database.writing() as db:

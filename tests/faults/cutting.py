@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from random import Random
 
-CHUNK = 256  # bytes: a cut can fall in the middle of a head
-LONGEST = 8000  # bytes that go one way at most before it is cut: those of a few submissions
+CHUNK = 256  # bytes; a cut can fall inside a header
+LONGEST = 8000  # the most bytes in one direction before a cut: those of a few submissions
 
 
 @dataclass
 class CuttingProxy:
-    """To `port` on this machine. While it cuts, no connection lives long, in either direction."""
+    """A proxy to `port` on this machine. While it cuts, every connection ends soon, in one direction or the other."""
 
     port: int
     random: Random

@@ -1,4 +1,4 @@
-"""An event loop that never waits: where it would sleep, its own time leaps ahead."""
+"""An event loop that never waits: where it would sleep, its own time moves ahead."""
 
 import asyncio
 import selectors
@@ -20,7 +20,7 @@ class HastyLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._leaping = _Leaping()
         super().__init__(self._leaping)
-        self.set_exception_handler(lambda *_: None)  # tasks of a killed process are mourned by nobody
+        self.set_exception_handler(lambda *_: None)  # nobody awaits the tasks of a killed process
 
     def time(self) -> float:
         return super().time() + self._leaping.leapt

@@ -1,4 +1,4 @@
-"""SQLite in a hurry: without the driver's thread, which takes more time than SQLite does, and without its safety."""
+"""SQLite without the driver's thread, which takes more time than SQLite does, and without durability."""
 
 from queue import SimpleQueue
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import Engine, event
 
 
 class Inline:
-    """Stands where the driver queues work for its thread; does it at once, save for the thread's own end."""
+    """Replaces the queue of the driver's thread. It runs each job at once, except the one that ends the thread."""
 
     def __init__(self, queue: "SimpleQueue[Any]") -> None:
         self._queue = queue
@@ -38,5 +38,5 @@ def _hurry(connection: Any, _record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     driver = connection.driver_connection
-    if isinstance(getattr(driver, "_tx", None), SimpleQueue):  # else it is another driver, and only slower
+    if isinstance(getattr(driver, "_tx", None), SimpleQueue):  # a newer driver works differently and is only slower
         driver._tx = Inline(driver._tx)

@@ -1,4 +1,4 @@
-"""A lane: one database's template, its own outside world, and fresh copies of both for run after run."""
+"""A lane: the template of one database and its own outside services, copied afresh for each run."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -67,7 +67,7 @@ class Lane:
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[Job]:
-        """The first job of a new run: nothing has been sent, and nothing has happened yet."""
+        """The first job of a new run. Nothing has been sent and nothing has happened yet."""
         self.services.forget()
         with self.copies.copied() as url:
             settings = story.settings_for(url, self.services)
@@ -78,7 +78,7 @@ class Lane:
 async def lane(
     copies: SqliteCopies | PostgresCopies, workers: Workers, tell: Tell = story.tell, end: datetime = story.END
 ) -> AsyncIterator[Lane]:
-    """`tell` puts into the template what the worker is to live through until `end`."""
+    """`tell` fills the template with what the worker will handle until `end`."""
     async with Services().running() as services:
         await tell(copies.template_url, services)
         made = Lane(copies, services, workers, end)

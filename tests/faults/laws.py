@@ -1,4 +1,4 @@
-"""What must hold at every moment of a life, each as a small question to the database and to what was sent."""
+"""Laws that hold at every moment of a life, each as a small query on the database and on what was sent."""
 
 import sqlite3
 from collections import Counter
@@ -47,7 +47,7 @@ def _of_visit(row: sqlite3.Row, now: datetime) -> Iterator[str]:
 
 
 def _fits(row: sqlite3.Row) -> bool:
-    """Whether it is a reminder of the visit's time, or the announcement of one booked less than two hours ahead."""
+    """Whether it is a reminder at the visit's time, or the announcement of a visit booked less than two hours ahead."""
     ahead = moment(row["starts_at"]) - moment(row["moment"])
     return moment(row["moment"]) in moments_of(row) or timedelta() < ahead < timedelta(hours=2)
 
@@ -60,7 +60,10 @@ def moments_of(row: sqlite3.Row) -> set[datetime]:
 
 
 def _twice(life: Life, sent: Sent) -> Iterator[str]:
-    """A push that was taken, and known to be, is not sent there again; another channel's never, if it may have gone."""
+    """An accepted push is never sent to that phone again.
+
+    Another channel's message that may have gone is never repeated.
+    """
     before = [one for one in life.sent if one.message.id == sent.message.id and one.to == sent.to]
     if sent.channel == "push":
         if any(one.learned and one.outcome and one.outcome.result is Result.ACCEPTED for one in before):
@@ -91,7 +94,7 @@ def of_world(life: Life) -> Iterator[str]:
 
 
 def of_ticked(life: Life) -> Iterator[str]:
-    """What is wrong just after a whole tick of a worker that did not hold."""
+    """What is wrong just after a complete tick of a worker that does not wait for the clock."""
     for row in life.look("SELECT * FROM reminder WHERE state = 'scheduled' AND next_at <= ?", stored(life.now)):
         yield f"a {row['kind']} was due and was left"
     for row in life.look("SELECT * FROM reminder WHERE state = 'sending' AND lease_until <= ?", stored(life.now)):
@@ -99,7 +102,7 @@ def of_ticked(life: Life) -> Iterator[str]:
 
 
 def of_growth(life: Life, changes: int, days: int) -> Iterator[str]:
-    """Rows grow with what people do and with the days, never with the ticks."""
+    """The number of rows grows with people's acts and with days, never with ticks."""
     reminders = life.look("SELECT count(*) AS n FROM reminder")[0]["n"]
     attempts = life.look("SELECT count(*) AS n FROM attempt")[0]["n"]
     if reminders > 10 * (days + 10) + 5 * changes:
@@ -109,7 +112,7 @@ def of_growth(life: Life, changes: int, days: int) -> Iterator[str]:
 
 
 def of_end(life: Life) -> Iterator[str]:
-    """What is wrong once all time that anything is useful for has passed."""
+    """What is wrong once everything has passed the time in which it is useful."""
     for row in life.look("SELECT * FROM reminder WHERE state IN ('scheduled', 'sending')"):
         if moment(row["expires_at"]) <= life.now:
             yield f"a {row['kind']} never ended: {row['state']}"

@@ -1,6 +1,6 @@
-"""A clinic's life in one process, moved by hand: people, visits, a worker, services that answer as they are told.
+"""A clinic's life in one process: people, visits, a worker, and services that answer as a test tells them.
 
-The worker is the real one on a real database file; what it sends is kept with what was true at that moment.
+The worker is the real one, on a real database file. What it sends is recorded with the facts of that moment.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ ACCEPTED = Outcome(Result.ACCEPTED, 201)
 
 
 class Killed(BaseException):
-    """The process is gone, at this very line."""
+    """The process ends at this line."""
 
 
 @dataclass
 class Sent:
-    """One thing that left the worker; `learned` where the worker surely wrote down what came of it."""
+    """One message that left the worker. `learned` says that the worker has certainly recorded its outcome."""
 
     channel: str
     to: str
@@ -47,7 +47,7 @@ class Sent:
 
 
 def token_in(sent: Sent) -> str:
-    """The token that answers it, "" where it carries none."""
+    """The token that answers the message, or "" if it carries none."""
     found = re.search(r'/go/([\w-]+)|"token":"([\w-]+)"', sent.message.body)
     return (found[1] or found[2]) if found else ""
 
@@ -61,7 +61,7 @@ class Deadly:
     after: int
 
     def at(self, what: str, side: str) -> None:
-        """Once dead, whatever task is still about does no more either."""
+        """Once the process is dead, tasks that still run stop here too."""
         if self.after > 0 and what == self.what and side == self.side:
             self.after -= 1
         if self.after == 0:
@@ -70,7 +70,7 @@ class Deadly:
 
 @dataclass
 class Line:
-    """A channel that keeps what it was given."""
+    """A channel that records what it was given."""
 
     name: str
     life: "Life"
@@ -80,12 +80,12 @@ class Line:
         return self.life.take(self, address, message)
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to close."""
 
 
 @dataclass
 class Life:
-    """`loop` and `database` outlive it: what they once made ready serves all lives that are lived on this file."""
+    """`loop` and `database` outlive a life, so that what is slow to start serves all lives on this file."""
 
     loop: asyncio.AbstractEventLoop
     database: Database
@@ -93,7 +93,7 @@ class Life:
     now: datetime = NOW
     monotonic: float = 0.0
     sent: list[Sent] = field(default_factory=list)
-    phones: dict[str, Outcome] = field(default_factory=dict)  # by device: an answer of its own
+    phones: dict[str, Outcome] = field(default_factory=dict)  # by device: its own answer
     deadly: Deadly | None = None
     crashes: int = 0
     on_send: Callable[[Sent], None] = lambda _: None
@@ -138,7 +138,7 @@ class Life:
         return self.run(writes())
 
     def tick(self) -> None:
-        """As the worker's process does: the ticks whose time it is, and what is due."""
+        """As the worker's process does: run the ticks that are due, then send what is due."""
         before = len(self.sent)
         for tick in TICKS:
             if self.monotonic - self.ran.get(tick.name, -1e9) >= tick.every:
@@ -149,7 +149,7 @@ class Life:
             sent.learned = True
 
     def _send_due(self) -> None:
-        """The worker looks again at once where something is due at once: the next channel, say."""
+        """The worker looks again at once if something is due at once, such as the next channel."""
         for _ in range(MOST_LOOKS):
             self.run(self._send_once())
             due = None if self.worker.watch.holds else self.next_due()
@@ -161,7 +161,7 @@ class Life:
         await all_done()
 
     def crash(self, deadly: Deadly) -> None:
-        """A tick in which the process may end; what it knew and did not write is forgotten, a new one is hired."""
+        """A tick in which the process may end. A new worker starts, and what the old one did not write is lost."""
         self.deadly = deadly
         try:
             self.tick()

@@ -1,4 +1,4 @@
-"""In any order of events, the laws hold after each step."""
+"""Random events in any order. The laws hold after each step."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ DEADLY = st.builds(
 
 
 class Lives(RuleBasedStateMachine):
-    """`cradle` is given by whoever runs it; `steps` counts those of all lives."""
+    """The runner supplies `cradle`. `steps` counts the steps of all lives."""
 
     cradle: ClassVar[Cradle]
     steps: ClassVar[int] = 0
@@ -81,7 +81,7 @@ class Lives(RuleBasedStateMachine):
             return visit.id
 
         self.changes += 1
-        with suppress(BadAppointment):  # an hour that no clock shows
+        with suppress(BadAppointment):  # a wall time that does not exist
             self.visits.append(self.life.write(books))
 
     @precondition(lambda self: self.visits)
@@ -93,7 +93,7 @@ class Lives(RuleBasedStateMachine):
             await appointments.move(Work(db, acting_for(visit), self.life.now), visit, starts)
 
         self.changes += 1
-        with suppress(BadAppointment):  # over, or an hour that no clock shows
+        with suppress(BadAppointment):  # over, or a wall time that does not exist
             self.life.write(moves)
 
     @precondition(lambda self: self.visits)
@@ -182,7 +182,7 @@ class Lives(RuleBasedStateMachine):
         self.life.now += timedelta(seconds=seconds)
         sent, missed = len(self.life.sent), self._missed()
         self._tick()
-        if not self.life.worker.watch.holds:  # this jump undid the one before: the worker does what waited meanwhile
+        if not self.life.worker.watch.holds:  # this jump undid the one before, and the worker does the work that waited
             self.broken += [f"missed before it expired: {one}" for one in self._missed() - missed if self._is_open(one)]
             return
         if len(self.life.sent) != sent:
@@ -210,7 +210,7 @@ class Lives(RuleBasedStateMachine):
         return datetime.fromisoformat(row["expires_at"]).replace(tzinfo=UTC) > self.life.now
 
     def _until_all_has_ended(self) -> None:
-        """A jump settles, days pass; whatever is still open then was forgotten."""
+        """A jump settles and days pass. Whatever is still open then was forgotten."""
         self.life.pass_time(400)
         self._tick()
         for _ in range(4):

@@ -1,8 +1,8 @@
-"""A warm process that forks a worker for each job: what takes seconds is the importing, and that is done once.
+"""A warm process that forks a worker for each job, so that the slow imports happen once.
 
-Jobs come as lines of JSON on stdin; for each, a line when it has started (its process id) and one when it has ended
-(what it reported, and by which signal if it was killed). One that is to be rehearsed is done in this very process,
-unwatched: what is made at first use is made by then.
+Jobs come as lines of JSON on stdin. For each, it prints a line when the job has started (its process id) and one when
+it has ended (its report, or the signal that killed it). A job to rehearse runs in this process itself, so that
+everything made at first use is already made.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ class Nursery:
         self.selector.register(jobs, selectors.EVENT_READ)
 
     def run(self) -> None:
-        """Until nobody asks any more."""
+        """Serve until stdin ends."""
         while True:
             for key, _ in self.selector.select():
                 if key.fileobj is not self.jobs:
@@ -76,9 +76,9 @@ def _be_a_worker(said: dict[str, Any], to: int) -> None:
     """Never returns."""
 
     def report(line: str) -> None:
-        os.write(to, line.encode() + b"\n")  # unbuffered: what was said before a kill has been said
+        os.write(to, line.encode() + b"\n")  # unbuffered, so that nothing written before a kill is lost
 
-    gc.disable()  # it does not live that long
+    gc.disable()  # the process does not live that long
     try:
         asyncio.run(live(Job.read(said), report))
         report("done")
@@ -93,7 +93,7 @@ def main() -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)  # the workers' logs
     jobs = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
-    TextChannel("json://127.0.0.1:1/{to}")  # reads in all its providers
+    TextChannel("json://127.0.0.1:1/{to}")  # this imports all of its providers
     Nursery(jobs, answers).run()
 
 

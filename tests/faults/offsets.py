@@ -1,7 +1,7 @@
-"""What clocks show, worked out another way: from UTC alone, by the moments at which a zone's offset changes.
+"""Wall times computed in a second way: from UTC alone, by the moments at which a zone's offset changes.
 
-The code under test goes from wall time to UTC by `fold`; here no wall time is ever given to a zone. An offset is only
-asked for at a moment, and a wall time's moments are those that show it.
+The code under test goes from wall time to UTC by `fold`. Here no wall time is ever given to a zone. We ask for offsets
+only at a moment, and look for the moments that show a wall time.
 """
 
 from bisect import bisect_right
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 FIRST, LAST = datetime(2025, 12, 1, tzinfo=UTC), datetime(2036, 2, 1, tzinfo=UTC)
 SWEPT = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
-STRIDE = timedelta(days=5)  # no zone has two changes within a month, save Ramadan's
+STRIDE = timedelta(days=5)  # no zone changes twice within a month, except during Ramadan
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Offsets:
         return self.transitions[passed - 1].after if passed else self.first
 
     def moment_of(self, wall: datetime) -> datetime:
-        """The first moment that shows `wall`; where none does, as if the clocks had not been changed."""
+        """The first moment that shows `wall`. If none does, the moment as if the clocks had not changed."""
         showing = [m for m in self._candidates(wall) if m + self.at(m) == wall.replace(tzinfo=UTC)]
         if showing:
             return min(showing)
@@ -71,7 +71,7 @@ def _offset(info: ZoneInfo, moment: datetime) -> timedelta:
 
 
 def _change(info: ZoneInfo, low: datetime, high: datetime) -> datetime:
-    """To the second, between two moments of different offset."""
+    """The moment of change between two moments of different offset, to the second."""
     before = _offset(info, low)
     while high - low > timedelta(seconds=1):
         middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
@@ -84,5 +84,5 @@ def zones() -> list[str]:
 
 
 def transitions(zone: str) -> list[Transition]:
-    """Those of the ten years that are swept."""
+    """The changes in the ten years that are swept."""
     return [t for t in offsets_of(zone).transitions if SWEPT[0] <= t.at < SWEPT[1]]

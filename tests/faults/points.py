@@ -1,7 +1,7 @@
-"""Kill points: each write, each commit and each network call of a worker, numbered as they come.
+"""Kill points: each write, each commit and each network call of a worker, numbered in order.
 
-They are found by listening (to the engine's events, the driver's commit, the sockets, the channels), never listed by
-hand: a write that somebody adds tomorrow is a kill point tomorrow.
+They are found by listening to the engine's events, the driver's commit, the sockets and the channels. None is listed by
+hand, so a write that is added later becomes a kill point by itself.
 """
 
 import os
@@ -23,13 +23,13 @@ Report = Callable[[str], None]
 
 
 class Points:
-    """Counts what it is told of, and kills this process just before or just after the one it was asked to."""
+    """Counts the points, and kills this process just before or just after the chosen one."""
 
     def __init__(self, report: Report, kill: tuple[int, str] | None = None) -> None:
         self._report, self._kill, self._numbers = report, kill, count(1)
 
     def begin(self, what: str) -> int:
-        number = next(self._numbers)  # at once, for texts are sent in threads
+        number = next(self._numbers)  # a lock, because texts are sent in threads
         self._report(f"point {number} {what}")
         self._die_at(number, "before")
         return number
@@ -43,7 +43,7 @@ class Points:
 
 
 def watch_database(points: Points, database: Database) -> None:
-    """Each INSERT, UPDATE and DELETE, and each commit of a transaction that held one."""
+    """Each INSERT, UPDATE and DELETE, and each commit of a transaction with one of them."""
     engine = database.engine.sync_engine
     info: dict[str, Any] = {}
 
@@ -70,7 +70,7 @@ def watch_database(points: Points, database: Database) -> None:
 
 
 def _watch_commit(points: Points, dialect: Any, info: dict[str, Any]) -> None:
-    """The event tells of a commit that begins; that it is done, only the driver's own call tells."""
+    """The engine's event announces a commit before it happens. Only the driver's call tells that it is done."""
     do_commit = dialect.do_commit
 
     def committing(connection: Any) -> None:
@@ -83,7 +83,7 @@ def _watch_commit(points: Points, dialect: Any, info: dict[str, Any]) -> None:
 
 
 def watch_sockets(points: Points, services: Mapping[int, str]) -> None:
-    """Each connection to a service and each bytes given to one; `services` are their ports and names."""
+    """Each connection to a service and each write to one. `services` maps their ports to names."""
     for name in NETWORK:
         setattr(socket.socket, name, _watched(points, services, name))
 
@@ -112,7 +112,10 @@ def _port(sock: socket.socket, address: Any) -> int:
 
 
 def watch_channels(points: Points, channels: Mapping[str, Any]) -> None:
-    """Each whole send, whatever a channel does inside: just after it, the service's answer is known to nobody else."""
+    """Each whole send, whatever the channel does inside.
+
+    Just after it, only this process knows the service's answer.
+    """
     for name, channel in channels.items():
         channel.send = _watched_send(points, name, channel.send)
 

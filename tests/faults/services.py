@@ -1,4 +1,4 @@
-"""The outside world on loopback: a push service, a mail server, a provider of text messages; they keep what came."""
+"""The outside services on loopback: push, mail and text messages. They record what they receive."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from tests.channels.push_service import Phone, PushService
 
 @dataclass(frozen=True)
 class Pushed:
-    """A push that the service answered: to which phone, under which Topic and tag, and with what status."""
+    """A push that the service answered: for which phone, with which Topic and tag, and with which status."""
 
     phone: str
     topic: str
@@ -26,18 +26,18 @@ class Pushed:
 
 @dataclass
 class Services:
-    """`phones` are their keys by name; `answers` the statuses that each is answered in turn, the last for ever."""
+    """`phones` holds their keys by name, and `answers` the statuses to give in turn. The last status is repeated."""
 
     phones: dict[str, Phone] = field(default_factory=lambda: defaultdict(Phone))
     answers: dict[str, list[int]] = field(default_factory=dict)
     push: PushService = field(default_factory=PushService)
     pushes: list[Pushed] = field(default_factory=list)
     letters: list[str] = field(default_factory=list)  # their Message-IDs
-    written_to: list[str] = field(default_factory=list)  # the addresses, one for each letter
+    written_to: list[str] = field(default_factory=list)  # one address for each letter
     texts: list[tuple[str, str]] = field(default_factory=list)  # number and body
     mail_port: int = 0
     text_port: int = 0
-    gates: dict[str, asyncio.Event] = field(default_factory=dict)  # the next push to this phone waits for it
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)  # the next push to this phone waits for this event
 
     def forget(self) -> None:
         for kept in (self.pushes, self.letters, self.written_to, self.texts, self.push.came):
@@ -62,7 +62,7 @@ class Services:
         return web.Response(status=status)
 
     async def take_text(self, request: web.Request) -> web.Response:
-        with suppress(ConnectionError):  # the sender was killed midway
+        with suppress(ConnectionError):  # the sender was killed while it sent
             self.texts.append((request.path[1:], json.loads(await request.text())["message"]))
         return web.Response()
 

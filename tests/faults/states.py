@@ -1,4 +1,4 @@
-"""Runs the machine: so many lives of so many steps, from a seed."""
+"""Runs the state machine for a number of steps from a seed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ LIVES_AT_ONCE = 5
 
 @dataclass(frozen=True)
 class Found:
-    """How many steps were lived, and what broke, with the steps that lead there."""
+    """How many steps ran, and what broke, with the steps that led there."""
 
     steps: int
     broken: str = ""
 
 
 def live(steps: int, seed: int, tell: Callable[[int], None] = lambda _: None) -> Found:
-    """At least so many steps, by life after life, or those until something broke. The same seed, the same lives."""
+    """Run at least so many steps, life after life, or until something breaks. The same seed gives the same lives."""
     done = 0
     with a_cradle() as cradle:
         for block in count():
@@ -57,7 +57,7 @@ def _settings(lives: int) -> settings:
         stateful_step_count=STEPS_OF_A_LIFE,
         deadline=None,
         database=None,
-        phases=(Phase.generate,),  # to shrink a find takes minutes
+        phases=(Phase.generate,),  # shrinking a failure takes minutes
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )

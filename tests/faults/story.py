@@ -1,4 +1,4 @@
-"""Whom the killed workers work for: each patient is reached in another way, so every way is killed midway."""
+"""The patients for whom the killed workers work. Each is reached in another way, so that every way is interrupted."""
 
 from datetime import datetime, timedelta
 
@@ -40,7 +40,7 @@ def settings_for(url: str, services: Services) -> Settings:
 
 
 async def tell(url: str, services: Services) -> None:
-    """A database with the schema, the cast, and all that is due in the next hours.
+    """A database with the schema, the cast, and everything that is due in the next hours.
 
     Rosa: two phones, then a text, then an email. Walter: a phone that has ended, then nobody. Helen: a check-in, on a
     service that is busy at first. Ines: email alone. Jon: text alone.
@@ -99,6 +99,6 @@ async def _jon(db: AsyncSession, cast: Cast) -> Patient:
 
 
 async def _visit(db: AsyncSession, cast: Cast, patient: Patient) -> None:
-    """In three hours: of its reminders, the one two hours before is still to come."""
+    """A visit in three hours. Of its reminders, only the one two hours before is still to come."""
     starts: datetime = to_wall(NOW + timedelta(hours=3), cast.harbor.zone)
     await booking.book(work_by(db, cast.maria), patient, NewAppointment(starts))

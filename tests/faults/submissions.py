@@ -1,4 +1,4 @@
-"""So many check-ins, sent by a real browser over a network that cuts at random points: none lost, none twice."""
+"""A real browser sends many check-ins over a network that cuts at random: none is lost, and none is stored twice."""
 
 import json
 from collections.abc import Callable
@@ -24,10 +24,10 @@ from tests.browser.running_site import RunningSite
 from tests.faults.cutting import CuttingProxy, cutting_proxy
 from tests.stories import rows
 
-TRIES = 40  # rounds of flushes a batch, at most
-BATCH = 50  # check-ins that are due at a time: a phone holds them all
-MOODS, BREATHS = ("none", "little", "some", "hard"), ("none", "little", "very-hard")  # the last is red
-# One in four is answered without a network from the start: each answer by itself, then the whole.
+TRIES = 40  # the most rounds of flushes for a batch
+BATCH = 50  # check-ins due at a time: a phone keeps them all
+MOODS, BREATHS = ("none", "little", "some", "hard"), ("none", "little", "very-hard")  # the last is urgent
+# One check-in in four is answered offline from the start: each answer by itself, then the whole.
 KEEP = """async entries => {
   const keep = (id, client, answers, part) => Outbox.add(id, client, {answers, respondent: "self"}, part);
   for (const [place, {id, client, answers}] of entries.entries()) {
@@ -36,7 +36,7 @@ KEEP = """async entries => {
     await keep(id, client, answers, "responses");
   }
 }"""
-# Both tabs send what waits, again and again, as a phone does that finds a network and loses it.
+# Both tabs send again and again, like a phone that finds and loses its network.
 FLUSH = """async tries => {
   for (let n = 0; n < tries; n++) {
     const left = await Outbox.flush();
@@ -64,7 +64,7 @@ async def send_all(
     async with cutting_proxy(urlsplit(site.base_url).port or 80, random) as proxy:
         page = await new_page(browser, base_url=f"http://localhost:{proxy.address}")
         await join(page, site, site.cast.rosa)
-        await page.goto("/help")  # a page with no queue of its own to flush
+        await page.goto("/help")  # a page without a queue of its own to flush
         await _load_outbox(page)
         while len(given) < count and not left:
             check_ins = await _due(site, first, min(BATCH, count - len(given)), len(given))
@@ -85,7 +85,7 @@ async def _load_outbox(page: Page) -> None:
 
 
 async def _flush_cut(page: Page, proxy: CuttingProxy, count: int) -> list[str]:
-    """What is left in the queue: nothing, if all is well."""
+    """Returns what is left in the queue, which should be nothing."""
     proxy.cutting = True
     left: list[str] = []
     for _ in range(TRIES):
@@ -118,7 +118,7 @@ def _answers(random: Random) -> dict[str, Any]:
 
 
 async def _due(site: RunningSite, first: CheckIn, count: int, before: int) -> list[dict[str, Any]]:
-    """So many more of Rosa's daily ones, as if each had fallen due a second before the other."""
+    """Schedule so many more of Rosa's daily check-ins, each due a second after the one before."""
     made = [
         {
             "id": new_id(),

@@ -1,4 +1,4 @@
-"""A worker killed by SIGKILL while a red flag climbs the on-call order, and restarted (case 73)."""
+"""A worker is killed by SIGKILL while an urgent flag escalates along the on-call rota, and restarted (case 73)."""
 
 from collections import Counter
 from dataclasses import replace
@@ -10,7 +10,7 @@ from tests.faults.background import Background
 from tests.faults.crash_matrix import Matrix, crash
 from tests.faults.lanes import Lane
 
-SHARES = 2  # so that two processes of tests share them
+SHARES = 2  # so that two test processes share the points
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -19,7 +19,7 @@ def stage(request: pytest.FixtureRequest) -> tuple[Lane, Matrix]:
     return found
 
 
-def test_without_a_crash_the_phone_and_then_both_contacts_are_told(stage: tuple[Lane, Matrix]) -> None:
+def test_without_a_crash_the_phone_and_then_both_contacts_are_notified(stage: tuple[Lane, Matrix]) -> None:
     calm = stage[1].calm
     assert calm.rungs == (2,)
     assert [phone for _, phone in calm.pushes] == ["ruth"]
@@ -29,7 +29,7 @@ def test_without_a_crash_the_phone_and_then_both_contacts_are_told(stage: tuple[
     assert "write UPDATE flag" in stage[1].points
 
 
-def test_what_is_lost_or_doubled_is_noticed(stage: tuple[Lane, Matrix]) -> None:
+def test_a_lost_or_doubled_notification_is_noticed(stage: tuple[Lane, Matrix]) -> None:
     calm = stage[1].calm
     nobody, twice = replace(calm, texts=Counter()), replace(calm, written_to=Counter(calm.written_to))
     twice.written_to["ken@harbor.example"] += 1
@@ -44,7 +44,7 @@ def test_what_is_lost_or_doubled_is_noticed(stage: tuple[Lane, Matrix]) -> None:
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_case_73_killed_there_the_alert_is_not_lost_and_each_contact_is_told_once(
+def test_case_73_after_a_kill_the_alert_arrives_and_each_contact_is_notified_once(
     stage: tuple[Lane, Matrix], loop: Background, share: int
 ) -> None:
     lane, calm = stage

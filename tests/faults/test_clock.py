@@ -1,4 +1,4 @@
-"""The clock leaps (case 8), the worker is down for days (case 12)."""
+"""The clock jumps (case 8), and no worker runs for days (case 12)."""
 
 import tracemalloc
 from collections import Counter
@@ -46,7 +46,7 @@ class Running:
         self.worker = Worker(self.database, sender, self.clock, lambda: self.monotonic)
 
     async def tick(self, seconds: float = 0.0) -> None:
-        """All that a worker does by the clock, after so many seconds on both clocks."""
+        """Everything that a worker does by the clock, after so many seconds on both clocks."""
         self.clock.move(seconds=seconds)
         self.monotonic += seconds
         for each in TICKS:
@@ -72,7 +72,7 @@ async def running(database: Database, cast: Cast, clock: StillClock) -> Running:
 
 
 @EACH_JUMP
-async def test_case_8_a_jump_alone_sends_nothing_and_makes_nothing_missed(running: Running, jump: str) -> None:
+async def test_case_8_a_jump_alone_sends_nothing_and_marks_nothing_missed(running: Running, jump: str) -> None:
     await running.tick()
     sent, states = len(running.push.sent), await running.states()
     to = JUMPS[jump]
@@ -84,7 +84,7 @@ async def test_case_8_a_jump_alone_sends_nothing_and_makes_nothing_missed(runnin
 
 
 @EACH_JUMP
-async def test_case_8_set_right_again_all_goes_on_as_if_nothing_had_been(running: Running, jump: str) -> None:
+async def test_case_8_once_the_clock_is_right_again_everything_goes_on_as_before(running: Running, jump: str) -> None:
     to = JUMPS[jump]
     running.clock.now = to if isinstance(to, datetime) else running.clock.now + to
     await running.tick(1)
@@ -101,8 +101,8 @@ async def test_case_8_set_right_again_all_goes_on_as_if_nothing_had_been(running
     assert len(running.push.ids) == len(set(running.push.ids)) <= 3
 
 
-async def test_case_8_in_the_year_2200_nothing_grows(running: Running) -> None:
-    """The new time has stood and is believed: what is over ends, once; then tick after tick nothing is added."""
+async def test_case_8_in_the_year_2200_the_database_does_not_grow(running: Running) -> None:
+    """The worker accepts the new time once it has stood. What is over ends once, and further ticks add nothing."""
     running.clock.now = datetime(2200, 1, 1, tzinfo=NOW.tzinfo)
     for _ in range(5):
         await running.tick(SETTLES_AFTER)
@@ -119,7 +119,7 @@ async def test_case_8_in_the_year_2200_nothing_grows(running: Running) -> None:
     assert sum(states["reminder"].values()) < 20
 
 
-async def test_case_12_what_was_sent_before_the_worker_went_down_is_not_called_missed(running: Running) -> None:
+async def test_case_12_a_reminder_sent_before_the_worker_went_down_is_not_called_missed(running: Running) -> None:
     await running.tick()
     [sent] = running.push.ids
     back = Running(running.database, running.clock, running.push)
@@ -128,10 +128,10 @@ async def test_case_12_what_was_sent_before_the_worker_went_down_is_not_called_m
     assert reminder.state in ("sent", "unreached")
 
 
-async def test_case_12_three_days_down_what_has_passed_is_missed_and_shown_and_never_sent(
+async def test_case_12_after_three_days_down_expired_reminders_are_missed_and_shown_and_never_sent(
     running: Running, cast: Cast
 ) -> None:
-    """The visit was yesterday when the worker is back. A new worker knows nothing of the time that passed."""
+    """The visit was yesterday when the worker is back. A new worker does not know how long none has run."""
     running.clock.move(days=3)
     back = Running(running.database, running.clock, running.push)
     await back.tick()
@@ -144,6 +144,6 @@ async def test_case_12_three_days_down_what_has_passed_is_missed_and_shown_and_n
 
 
 async def _still_useful(running: Running) -> list[str]:
-    """Reminders of check-ins that are open still: late is better than never for those."""
+    """Reminders of check-ins that are still open. Those are sent late rather than never."""
     found = await rows(running.database, Reminder, Reminder.kind != "visit")
     return [r.id for r in found if r.moment <= running.clock() < r.expires_at]

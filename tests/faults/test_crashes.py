@@ -1,7 +1,7 @@
-"""A worker killed by SIGKILL around what it writes and sends, and restarted (cases 1 to 4).
+"""A worker is killed by SIGKILL around its writes and sends, and restarted (cases 1 to 4).
 
 `make test` kills it at one in six of the telling points: around each commit and each send, and a sample of the others.
-CI kills at all of those, `make faults` at all points there are.
+CI kills it at all telling points, and `make faults` at every point.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ from tests.faults.background import Background
 from tests.faults.crash_matrix import Matrix, crash
 from tests.faults.lanes import Lane
 
-SHARE = 6  # one in so many
+SHARE = 6  # one point in this many
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -20,7 +20,7 @@ def stage(request: pytest.FixtureRequest) -> tuple[Lane, Matrix]:
     return request.getfixturevalue(f"{request.param}_lane"), request.getfixturevalue(f"{request.param}_calm")
 
 
-def test_without_a_crash_each_is_reached_once_in_every_way(stage: tuple[Lane, Matrix]) -> None:
+def test_without_a_crash_every_channel_reaches_its_person_once(stage: tuple[Lane, Matrix]) -> None:
     _, matrix = stage
     calm = matrix.calm
     assert sorted(phone for _, phone in calm.pushes) == ["helen", "luis", "rosa"]
@@ -31,7 +31,7 @@ def test_without_a_crash_each_is_reached_once_in_every_way(stage: tuple[Lane, Ma
         assert told in matrix.points
 
 
-def test_cases_1_2_3_killed_there_nothing_is_lost_and_nothing_is_seen_twice(
+def test_cases_1_2_3_after_a_kill_nothing_is_lost_and_nothing_is_seen_twice(
     stage: tuple[Lane, Matrix], loop: Background
 ) -> None:
     lane, calm = stage

@@ -1,4 +1,4 @@
-"""What the sweeps found, each kept as a test of its own."""
+"""Faults that the sweeps found, each kept as a test."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -69,15 +69,15 @@ async def clinic(database: Database, cast: Cast, clock: StillClock) -> Clinic:
     return await Clinic(database, cast, clock).opens()
 
 
-async def test_case_13_who_was_reminded_of_the_old_time_is_told_that_it_moved(clinic: Clinic) -> None:
-    """The new plan of the visit's reminders once called the notice off in the same transaction."""
+async def test_case_13_a_patient_reminded_of_the_old_time_is_told_of_the_move(clinic: Clinic) -> None:
+    """Planning the visit's reminders anew once cancelled the notice of the move in the same transaction."""
     async with clinic.database.writing() as db:
         await clinic.move(db, 50)
     await clinic.sender.tick()
     assert (await clinic.changes(), len(clinic.push.sent)) == (["sent"], 2)
 
 
-async def test_case_13_moved_twice_before_anyone_was_told_the_last_word_is_told_once(clinic: Clinic) -> None:
+async def test_case_13_after_two_moves_before_any_notice_only_the_last_time_is_announced(clinic: Clinic) -> None:
     async with clinic.database.writing() as db:
         await clinic.move(db, 50)
     clinic.clock.move(seconds=1)
@@ -87,7 +87,7 @@ async def test_case_13_moved_twice_before_anyone_was_told_the_last_word_is_told_
     assert (await clinic.changes(), len(clinic.push.sent)) == (["cancelled", "sent"], 2)
 
 
-async def test_case_13_moved_twice_in_one_moment_is_one_change(clinic: Clinic) -> None:
+async def test_case_13_two_moves_in_one_moment_are_one_change(clinic: Clinic) -> None:
     async with clinic.database.writing() as db:
         await clinic.move(db, 50)
         await clinic.move(db, 60)
@@ -96,10 +96,10 @@ async def test_case_13_moved_twice_in_one_moment_is_one_change(clinic: Clinic) -
 
 
 @pytest.mark.parametrize("status", ["arrived", "noshow", "cancelled"])
-async def test_case_13_what_was_not_shown_goes_no_other_way_once_it_is_of_no_use(
+async def test_case_13_a_notice_that_was_not_shown_follows_no_other_channel_once_it_is_useless(
     clinic: Clinic, status: AppointmentStatus
 ) -> None:
-    """A text said "you have a visit coming up" to someone who had arrived."""
+    """A text said "you have a visit coming up" to a patient who had arrived."""
     async with clinic.database.writing() as db:
         visit = await db.get_one(Appointment, clinic.visit_id)
         assert await appointments.mark(work_by(db, clinic.cast.maria, clinic.clock()), visit, status)
@@ -109,7 +109,7 @@ async def test_case_13_what_was_not_shown_goes_no_other_way_once_it_is_of_no_use
     assert visits.isdisjoint(clinic.text.ids)
 
 
-async def test_case_9_due_in_the_last_hour_of_a_day_that_has_none_it_is_not_lost_at_midnight() -> None:
+async def test_case_9_a_check_in_due_in_a_skipped_hour_before_midnight_is_not_lost() -> None:
     """In Greenland the clocks go from 23:00 to midnight."""
     change = datetime(2035, 3, 25, 1, tzinfo=UTC)
     daily = Timing(Rhythm.DAILY, time(23), date(2034, 1, 1))

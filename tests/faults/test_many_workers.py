@@ -1,4 +1,4 @@
-"""Worker processes beside each other: racing for what is due (case 5), stopped and resumed (case 6)."""
+"""Worker processes side by side: they race for what is due (case 5), and one is stopped and resumed (case 6)."""
 
 import asyncio
 import contextlib
@@ -27,7 +27,7 @@ MANY = 1000
 SECOND = timedelta(seconds=1)
 
 
-def test_case_5_two_workers_and_a_thousand_due_claim_none_twice(
+def test_case_5_two_workers_claim_none_of_a_thousand_due_reminders_twice(
     postgres: Postgres, loop: Background, workers: Workers
 ) -> None:
     loop.run(_race(postgres_copies(postgres).template_url, workers))
@@ -48,14 +48,14 @@ async def _race(url: str, workers: Workers) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-def test_case_6_a_worker_stopped_past_its_lease_overwrites_nothing_when_it_goes_on(
+def test_case_6_a_worker_stopped_past_its_lease_overwrites_nothing_when_it_resumes(
     request: pytest.FixtureRequest, loop: Background, kind: str
 ) -> None:
     loop.run(_stopped(request.getfixturevalue(f"{kind}_lane")))
 
 
 async def _stopped(lane: Lane) -> None:
-    """Helen's phone answers the first worker only after the second has done it all; and it answers with a no."""
+    """Helen's phone answers the first worker with an error, but only after the second worker has finished."""
     async with lane.fresh() as job:
         url, gate = job.settings.database_url, asyncio.Event()
         lane.services.gates, lane.services.answers = {"helen": gate}, story.ANSWERS | {"helen": [413, 201]}
@@ -84,7 +84,10 @@ LEFT = f"SELECT {COLUMNS} FROM reminder WHERE id = '{{}}'"
 
 
 async def _stop(pid: int, url: str) -> None:
-    """Where it holds no lock: one that is stopped as it writes holds up everybody, which is another case."""
+    """Stop the worker while it holds no lock.
+
+    Stopped during a write it would block everybody, which is another case.
+    """
     async with asyncio.timeout(30):
         while True:
             os.kill(pid, signal.SIGSTOP)
@@ -107,7 +110,7 @@ def _is_free(url: str) -> bool:
 
 
 async def _until_pushed(lane: Lane, phone: str) -> None:
-    """And a moment more: all else it had to do is done then."""
+    """Wait for the pushes, and a moment more, so that the worker finishes everything else."""
     async with asyncio.timeout(30):
         while not any(push.phone == phone for push in lane.services.pushes):
             await lane.services.push.arrived.acquire()

@@ -1,4 +1,4 @@
-"""A clock that was wrong is set right (cases 8, 134): nothing stays closed, missed or put off because of it."""
+"""A wrong clock is set right (cases 8, 134). Nothing stays closed, missed or put off because of it."""
 
 import asyncio
 import shutil
@@ -53,7 +53,7 @@ async def assert_right(running: Running, cast: Cast) -> None:
 
 
 async def answer_open(database: Database, patient_id: str, cast: Cast, now: datetime) -> None:
-    """What is open by true time is taken as a whole check-in, part of it answered before or not."""
+    """Everything that is open by the true time can be answered in full, whether a part was answered before or not."""
     patient = {cast.rosa.id: cast.rosa, cast.walter.id: cast.walter}[patient_id]
     async with database.writing() as db:
         found = await db.scalars(select(CheckIn).where(CheckIn.patient_id == patient_id, CheckIn.due_at == NOW))
@@ -88,7 +88,7 @@ def copied(engine: str, sqlite_templates: Path, postgres: Postgres) -> Iterator[
 @example(wrong=Wrong(71 * HOUR, HOUR, 600.0, "start"))
 @example(wrong=Wrong(-400 * DAY, HOUR, 600.0, "start"))
 @settings(max_examples=12)
-def test_case_134_no_check_in_stays_closed_by_a_jump_that_is_set_right(
+def test_case_134_no_check_in_stays_closed_after_the_clock_is_set_right(
     wrong: Wrong, engine: str, sqlite_templates: Path, postgres: Postgres
 ) -> None:
     async def life(url: str) -> None:
@@ -110,7 +110,7 @@ def jumping(database_url: str) -> Jumping:
 
 
 @pytest.mark.parametrize("by", [400 * DAY, -400 * DAY, timedelta(minutes=3), 3 * CENTURY], ids=str)
-async def test_case_134_a_jump_while_the_lock_is_waited_for_does_nothing(
+async def test_case_134_a_jump_during_a_wait_for_the_lock_changes_nothing(
     jumping: Jumping, cast: Cast, clock: StillClock, by: timedelta
 ) -> None:
     await begin(jumping, cast)
@@ -127,7 +127,7 @@ async def test_case_134_a_jump_while_the_lock_is_waited_for_does_nothing(
     await jumping.close()
 
 
-async def test_case_134_the_sender_claims_nothing_by_a_clock_that_jumped_before_the_lock(
+async def test_case_134_the_sender_claims_nothing_after_a_jump_during_its_wait_for_the_lock(
     jumping: Jumping, cast: Cast, clock: StillClock
 ) -> None:
     await begin(jumping, cast)

@@ -1,6 +1,6 @@
-"""Eight hundred random steps of book, move, cancel, answer, crash, jump, 429, 410, pause (cases 1-3, 8, 12-19).
+"""Eight hundred random steps: book, move, cancel, answer, crash, jump, 429, 410, pause (cases 1-3, 8, 12-19).
 
-CI takes ten thousand after the tests, `make faults` a hundred thousand.
+CI takes ten thousand steps after the tests, and `make faults` a hundred thousand.
 """
 
 import logging
@@ -27,14 +27,14 @@ def no_logs() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_whatever_comes_in_whatever_order_the_laws_hold(share: int) -> None:
+def test_the_laws_hold_after_random_events_in_any_order(share: int) -> None:
     found = live(STEPS, seed=share)
     assert not found.broken, found.broken
     assert found.steps >= STEPS
 
 
-def test_case_8_work_that_waited_for_the_worker_may_be_done_once_the_clock_is_set_right() -> None:
-    """A worker died before it wrote down what had expired; the clock jumped back an hour, and was set right."""
+def test_case_8_work_that_waited_for_the_worker_may_run_once_the_clock_is_set_right() -> None:
+    """A worker died before it recorded what had expired. The clock jumped back an hour and was set right."""
     with cradle() as held:
         lives = type("Machine", (Lives,), {"cradle": held})()
         lives.the_worker_is_killed(Deadly("commit", "before", after=2), seconds=86400)

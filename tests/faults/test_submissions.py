@@ -1,4 +1,4 @@
-"""The bounded part; `make faults` sends a thousand."""
+"""The bounded part of the submissions. `make faults` sends a thousand."""
 
 from playwright.async_api import Browser
 
@@ -9,7 +9,7 @@ from tests.browser.running_site import RunningSite
 from tests.faults.submissions import send_all
 
 
-async def test_case_47_a_network_that_cuts_at_random_loses_nothing_and_doubles_nothing(
+async def test_case_47_a_network_that_cuts_at_random_loses_nothing_and_stores_nothing_twice(
     chromium: Browser, site: RunningSite
 ) -> None:
     found = await send_all(chromium, site, 60, seed=3)

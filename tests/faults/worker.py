@@ -1,4 +1,4 @@
-"""A worker process on its own: the real worker, told the time, living through some hours in a moment."""
+"""The real worker in a process of its own. It is told the time, and goes through some hours in a moment."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,12 +15,12 @@ from server.worker.worker import Worker
 from tests.faults.points import Points, watch_channels, watch_database, watch_sockets
 
 LOOKS_AGAIN = timedelta(seconds=1)
-MOST_LOOKS = 300  # at something that is due and does not go
+MOST_LOOKS = 300  # tries for something that is due and does not go
 
 
 @dataclass(frozen=True)
 class Job:
-    """What one worker process is to do: from `now` on, until nothing is due before `end`; killed at `kill`."""
+    """The work of one process: run from `now` until nothing is due before `end`, or until the kill at `kill`."""
 
     settings: Settings
     services: Mapping[int, str]
@@ -43,12 +43,12 @@ class Job:
         return {"settings": vars(self.settings), "services": dict(self.services), "kill": self.kill} | times
 
     def again(self, now: datetime) -> "Job":
-        """The restart: the same from `now` on, and nobody kills it."""
+        """The restart: the same job from `now` on, without a kill."""
         return replace(self, now=now, kill=None)
 
 
 class HandClock:
-    """Wall clock and monotonic clock in one, both moved by hand."""
+    """Wall clock and monotonic clock in one, moved by hand."""
 
     def __init__(self, now: datetime) -> None:
         self.began = self.now = now
@@ -61,7 +61,7 @@ class HandClock:
 
 
 async def live(job: Job, report: Callable[[str], None]) -> None:
-    """The worker as `server.worker.process` makes it; only its clocks are ours, and everything it does is numbered."""
+    """The worker as `server.worker.process` makes it. Only its clocks are replaced, and each point is numbered."""
     clock = HandClock(job.now)
     made = make_worker(job.settings, clock)
     worker = Worker(made.database, made.sender, clock, clock.monotonic)
@@ -98,11 +98,11 @@ async def _until_nothing_is_due(worker: Worker, clock: HandClock, end: datetime,
         if looks > MOST_LOOKS:
             raise RuntimeError(f"due since {due.isoformat()}, and nothing takes it")
         if looks:
-            await asyncio.sleep(0.01)  # a row of a process just killed is locked until its server notices
+            await asyncio.sleep(0.01)  # a row of a killed process stays locked until the server notices
         clock.now = max(due, clock.now + LOOKS_AGAIN if looks else due)
 
 
 async def all_done() -> None:
-    """Until all that is on its way has come to its end, and nothing of the worker's goes on."""
+    """Wait until everything under way has ended and no task of the worker runs."""
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.gather(*others)

@@ -1,4 +1,4 @@
-"""Worker processes, as the tests start them: asked of a nursery, awaited, stopped and let go."""
+"""Worker processes as the tests start them: requested from a nursery, awaited, stopped and resumed."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ class Lived:
 
     @property
     def points(self) -> list[str]:
-        """What each kill point was, in order; the first is number 1."""
+        """What each kill point was, in order. The first is number 1."""
         return [line.split(" ", 2)[2] for line in self.lines if line.startswith("point ")]
 
     @property
@@ -55,7 +55,7 @@ class Running:
 
 
 class Workers:
-    """The tests' end of a nursery."""
+    """The tests' side of a nursery."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process, self._numbers = process, count()
@@ -72,7 +72,10 @@ class Workers:
         return await self.start(job).lived()
 
     async def rehearse(self, job: Job) -> None:
-        """Lets the nursery itself do it once, so that its children need not warm up; its threads would not live on."""
+        """Runs the job in the nursery itself once, so that its children start warm.
+
+        Threads would not survive the fork.
+        """
         unheard = replace(job, services={}, settings=replace(job.settings, text_url=""))
         await self.start(unheard, rehearse=True).lived()
 

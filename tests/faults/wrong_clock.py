@@ -28,10 +28,10 @@ FAR = NOW + 400 * DAY
 
 @dataclass(frozen=True)
 class Wrong:
-    """The clock is off `by` so much, `after` so long, for `stays` seconds.
+    """The clock is off by `by`, starting after `after`, for `stays` seconds.
 
-    `noticed`: by a jump while the worker waits for the write lock ("lock"), before that ("tick"), or not at all,
-    because the worker was started with the wrong clock and again with the right one ("start").
+    `noticed` says how the worker finds out: by a jump while it waits for the write lock ("lock"), before that ("tick"),
+    or not at all, because it was started with the wrong clock and again with the right one ("start").
     """
 
     by: timedelta
@@ -41,7 +41,7 @@ class Wrong:
 
 
 class Jumping(Database):
-    """Once, the clock jumps while somebody waits for the write lock."""
+    """A clock that jumps once, while somebody waits for the write lock."""
 
     clock: StillClock | None = None
     by = timedelta()
@@ -55,7 +55,7 @@ class Jumping(Database):
 
 
 async def begin(database: Database, cast: Cast) -> None:
-    """Rosa has answered a part of a check-in, Walter nothing; both are open for three days. Rosa has a visit."""
+    """Rosa has answered part of a check-in, and Walter nothing. Both are open for three days. Rosa has a visit."""
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
         starts = to_wall(NOW + 6 * DAY, cast.rosa.zone)

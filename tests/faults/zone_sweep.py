@@ -1,4 +1,4 @@
-"""Every zone, every change of its clocks in ten years: reminders and check-ins around it, none wrong, none doubled."""
+"""Every clock change of every zone in ten years: no reminder or check-in around it is wrong or doubled."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Sweep:
 
 
 def sweep(zones: Iterable[str], every: int = 1, first: int = 0) -> Sweep:
-    """All transitions of the zones, or one in `every` beginning with number `first` of each."""
+    """Sweep the clock changes of all zones: one in `every` of each zone, starting with number `first`."""
     found = Sweep()
     for zone in zones:
         found.zones += 1
@@ -37,7 +37,7 @@ def sweep(zones: Iterable[str], every: int = 1, first: int = 0) -> Sweep:
 
 
 def walls(transition: Transition) -> list[datetime]:
-    """Wall times before, in and after what the change skips or repeats."""
+    """Wall times before, in and after the hours that the change skips or repeats."""
     edges = [_wall(transition.at, transition.before), _wall(transition.at, transition.after)]
     near = {edge + timedelta(minutes=minutes) for edge in edges for minutes in AROUND}
     return sorted(near | {edges[0] + (edges[1] - edges[0]) / 2})
@@ -48,7 +48,7 @@ def _wall(moment: datetime, offset: timedelta) -> datetime:
 
 
 def _visits(transition: Transition) -> Iterator[str]:
-    """Visits at those times, with our reminders; and visits after them, with reminders at those times of day."""
+    """Visits at those times with our reminders, and visits after them with reminders at those times of day."""
     offsets = offsets_of(transition.zone)
     now = transition.at - timedelta(days=10)
     for wall in walls(transition):
@@ -75,7 +75,7 @@ def _moment(offsets: Offsets, starts: datetime, offset: Offset) -> datetime:
 
 
 def _check_ins(transition: Transition) -> Iterator[str]:
-    """Laid out in one go, and by windows that meet at the change itself: the same, and none twice."""
+    """Scheduled at once, and in windows that meet at the change, the check-ins are the same and none is doubled."""
     offsets = offsets_of(transition.zone)
     since, until = transition.at - timedelta(days=4, minutes=7), transition.at + timedelta(days=4, minutes=7)
     for wall in walls(transition)[::2]:
@@ -105,7 +105,7 @@ def _is_wanted(rhythm: Timing, day: date) -> bool:
 
 
 def _around_visits(transition: Transition) -> Iterator[str]:
-    """The readiness question the day before, the after-check the day after, by the patient's own clock."""
+    """The readiness check-in the day before and the after check-in the day after, in the patient's zone."""
     offsets, clinic = offsets_of(transition.zone), "America/New_York"
     for wall in walls(transition)[::3]:
         starts = offsets_of(clinic).moment_of(wall.replace(hour=12))

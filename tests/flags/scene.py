@@ -14,7 +14,7 @@ WEEK = timedelta(days=7)
 
 
 async def answers(database: Database, patient: Patient, changed: dict[str, object], weeks: float = 0) -> datetime:
-    """The patient's weekly check-in, so many weeks from now; when that was."""
+    """Rosa answers her weekly check-in, so many weeks from now. Returns the moment."""
     now = NOW + weeks * WEEK
     async with database.writing() as db:
         await answered(db, patient, await due_check_in(db, patient, now=now), STEADY | changed, now)

@@ -1,4 +1,4 @@
-"""What staff do with a flag: take it, give it, note on it, undo; two at once (case 74)."""
+"""Staff take a flag, assign it, note on it and undo its outcome, even two at once (case 74)."""
 
 import asyncio
 import contextlib
@@ -32,13 +32,15 @@ async def gives(database: Database, staff: Staff, whom: str) -> object:
     return await act(database, staff, lambda db, flag: actions.assign(work_by(db, staff), flag, whom))
 
 
-async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(database: Database, cast: Cast) -> None:
+async def test_case_74_two_who_take_a_flag_at_once_leave_one_owner_and_both_are_audited(
+    database: Database, cast: Cast
+) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     both_look = asyncio.Barrier(2)
 
     async def takes(staff: Staff) -> object:
         async def verb(db: AsyncSession, flag: Flag) -> bool:
-            with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
+            with contextlib.suppress(TimeoutError):  # a database that admits one writer at a time lets it go on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
             return await actions.own(work_by(db, staff), flag, staff.id)
 
@@ -52,7 +54,7 @@ async def test_case_74_two_who_take_it_at_once_are_one_owner_and_both_on_record(
     assert sorted(event.detail["late"] for event in said) == [False, True]
 
 
-async def test_it_is_given_to_a_colleague_and_back(database: Database, cast: Cast) -> None:
+async def test_a_flag_is_assigned_to_a_colleague_and_back(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     for whom in (cast.ken.id, cast.ruth.id):
         assert await gives(database, cast.maria, whom) is None
@@ -63,7 +65,9 @@ async def test_it_is_given_to_a_colleague_and_back(database: Database, cast: Cas
     assert (await audited(database, flag.id)).count("flag.assigned") == 3
 
 
-async def test_it_is_given_to_nobody_elses_staff_and_not_once_it_is_closed(database: Database, cast: Cast) -> None:
+async def test_a_flag_goes_to_nobody_of_another_clinic_and_to_nobody_once_closed(
+    database: Database, cast: Cast
+) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     for stranger in (cast.tom.id, cast.rosa.id, "nobody"):
         assert await gives(database, cast.maria, stranger) == Refused("owner")
@@ -75,7 +79,7 @@ async def test_it_is_given_to_nobody_elses_staff_and_not_once_it_is_closed(datab
     assert (await only_flag(database)).owner_id == cast.maria.id
 
 
-async def test_a_flag_keeps_the_rule_and_the_version_that_raised_it(database: Database, cast: Cast) -> None:
+async def test_a_flag_keeps_the_version_of_the_trigger_that_raised_it(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {})
     await answers(database, cast.rosa, {"speech": "little"}, weeks=1)
     before = await only_flag(database)
@@ -96,7 +100,7 @@ async def test_a_flag_keeps_the_rule_and_the_version_that_raised_it(database: Da
         ("visit-moved", "", True),
     ],
 )
-async def test_an_outcome_is_owed_and_no_action_says_why(
+async def test_closing_needs_an_outcome_and_no_action_needs_a_note(
     database: Database, cast: Cast, outcome: FlagOutcome, note: str, taken: bool
 ) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
@@ -109,7 +113,7 @@ async def test_an_outcome_is_owed_and_no_action_says_why(
     assert flag.note_sealed is None or note.encode() not in flag.note_sealed
 
 
-async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_record(
+async def test_case_74_two_who_close_a_flag_at_once_leave_one_outcome_and_both_are_audited(
     database: Database, cast: Cast
 ) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
@@ -120,7 +124,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
         async with database.writing() as db:
             held = await lists.find(db, acting(staff), flag.id)
             assert held is not None
-            with contextlib.suppress(TimeoutError):  # where only one is let in at a time, it goes on alone
+            with contextlib.suppress(TimeoutError):  # a database that admits one writer at a time lets it go on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
             return await actions.close(work_by(db, staff), held, actions.Outcome(outcome)) is None
 
@@ -135,7 +139,7 @@ async def test_case_74_two_who_close_it_at_once_are_one_outcome_and_both_on_reco
     assert sorted(event.detail["late"] for event in said) == [False, True]
 
 
-async def test_closing_it_again_later_changes_nothing(database: Database, cast: Cast) -> None:
+async def test_closing_a_closed_flag_changes_nothing(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     flag = await only_flag(database)
     assert await close(database, cast.maria, flag)
@@ -143,7 +147,7 @@ async def test_closing_it_again_later_changes_nothing(database: Database, cast: 
     assert ((await only_flag(database)).outcome, (await only_flag(database)).closed_by) == ("called", cast.maria.id)
 
 
-async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
+async def test_undo_reopens_the_flag(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     flag = await only_flag(database)
     await close(database, cast.maria, flag, note="Called.")
@@ -154,7 +158,7 @@ async def test_undo_brings_it_back(database: Database, cast: Cast) -> None:
     assert "flag.reopened" in await audited(database, flag.id)
 
 
-async def test_undo_of_an_old_one_does_not_make_two(database: Database, cast: Cast) -> None:
+async def test_undoing_an_old_flag_does_not_make_two_open_ones(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     old = await only_flag(database)
     await close(database, cast.maria, old)

@@ -1,4 +1,4 @@
-"""A red flag reaches the devices of the staff at once (cases 19 and 71)."""
+"""An urgent flag alerts the devices of the staff at once (cases 19 and 71)."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ async def alerts(database: Database, state: str = "scheduled") -> set[str]:
     return {reminder.staff_id or "" for reminder in found}
 
 
-async def test_a_red_flag_alerts_the_staff_of_its_clinic(database: Database, cast: Cast, clock: StillClock) -> None:
+async def test_an_urgent_flag_alerts_the_staff_of_its_clinic(database: Database, cast: Cast, clock: StillClock) -> None:
     async with database.writing() as db:
         phones = {(await subscribed(db, person)).endpoint for person in (cast.maria, cast.ken)}
         for other in (cast.tom, cast.rosa, cast.luis):
@@ -42,7 +42,7 @@ async def test_a_red_flag_alerts_the_staff_of_its_clinic(database: Database, cas
     assert sent == phones
 
 
-async def test_an_open_flag_that_turns_red_alerts_them_too(database: Database, cast: Cast) -> None:
+async def test_an_open_flag_that_becomes_urgent_alerts_them_too(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {})
     await answers(database, cast.rosa, {"breathing": "little"}, weeks=1)
     assert ((await only_flag(database)).severity, await alerts(database)) == ("this-week", set())
@@ -53,7 +53,7 @@ async def test_an_open_flag_that_turns_red_alerts_them_too(database: Database, c
     assert await alerts(database) == {cast.maria.id, cast.ken.id, cast.ruth.id}
 
 
-async def test_case_73_red_again_in_another_check_in_alerts_again_whoever_has_the_first(
+async def test_case_73_an_urgent_answer_in_another_check_in_alerts_again_even_if_the_first_flag_is_taken(
     database: Database, cast: Cast
 ) -> None:
     await answers(database, cast.rosa, {"fall": True})
@@ -70,7 +70,7 @@ async def test_case_73_red_again_in_another_check_in_alerts_again_whoever_has_th
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == before + 3
 
 
-async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Database, cast: Cast) -> None:
+async def test_the_same_urgent_answer_sent_again_alerts_nobody_twice(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa)
     for _ in range(2):
@@ -83,14 +83,14 @@ async def test_the_same_red_answer_once_more_alerts_nobody_twice(database: Datab
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 
 
-async def test_an_outcome_calls_the_alerts_off(database: Database, cast: Cast) -> None:
+async def test_an_outcome_cancels_the_alerts(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"fall": True})
     await close(database, cast.maria, await only_flag(database))
     assert await alerts(database) == set()
     assert len(await alerts(database, "cancelled")) == 3
 
 
-async def test_case_19_open_flags_of_a_paused_patient_stay_and_alert(
+async def test_case_19_open_flags_of_a_paused_patient_stay_open_and_alert(
     database: Database, cast: Cast, clock: StillClock
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""From an answer to an outcome, as the people see it (cases 60, 61, 72, 74)."""
+"""From an answer to an outcome, through the pages (cases 60, 61, 72, 74)."""
 
 import pytest
 
@@ -18,7 +18,7 @@ EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast, clock: StillClock) -> CheckIn:
-    """Last week Rosa had no trouble; this week's check-in is due."""
+    """Rosa had no trouble last week. This week's check-in is due."""
     async with database.writing() as db:
         await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY)
     clock.move(days=7)
@@ -37,7 +37,7 @@ async def only_flag(database: Database) -> Flag:
     return flag
 
 
-async def test_a_worse_answer_finds_its_person_and_the_patient_is_told_who(
+async def test_a_worse_answer_reaches_staff_and_the_patient_reads_who_has_it(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -60,7 +60,7 @@ async def test_a_worse_answer_finds_its_person_and_the_patient_is_told_who(
     assert "Softer food" not in told
 
 
-async def test_opening_the_response_is_told_to_the_patient_once(
+async def test_the_patient_is_told_once_that_staff_opened_the_response(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
 ) -> None:
     rosa, maria, ken = await signed_in(cast.rosa), await signed_in(cast.maria), await signed_in(cast.ken)
@@ -81,7 +81,7 @@ async def response_of(database: Database, check_in: CheckIn) -> str:
     return response.id
 
 
-async def test_no_action_without_a_reason_is_refused(
+async def test_no_action_without_a_note_is_refused(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -92,7 +92,7 @@ async def test_no_action_without_a_reason_is_refused(
     assert (await only_flag(database)).closed_at is None
 
 
-async def test_case_74_who_comes_second_sees_what_the_first_did(
+async def test_case_74_the_second_staff_member_sees_what_the_first_did(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, maria, ken = await signed_in(cast.rosa), await signed_in(cast.maria), await signed_in(cast.ken)
@@ -100,12 +100,12 @@ async def test_case_74_who_comes_second_sees_what_the_first_did(
     flag = await only_flag(database)
     await maria.submit(f"/staff/flags/{flag.id}/close", {"outcome": "called", "note": "Talked."})
     page = await ken.submit(f"/staff/flags/{flag.id}/close", {"outcome": "visit-moved"})
-    assert page.status_code == 409  # it says that nothing was changed; before, it looked as if it had been
+    assert page.status_code == 409  # the page says that nothing was changed
     assert "Maria Alvarez" in words(page)
     assert (await only_flag(database)).outcome == "called"
 
 
-async def test_undo_puts_it_back_into_the_inbox(
+async def test_undo_puts_the_flag_back_into_the_inbox(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -137,7 +137,7 @@ async def test_case_60_script_in_a_name_or_a_note_is_shown_as_text(
     assert "&lt;script&gt;alert" in noted.text
 
 
-async def test_case_61_another_clinics_flag_is_not_there(
+async def test_case_61_a_flag_of_another_clinic_is_not_found(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, tom = await signed_in(cast.rosa), await signed_in(cast.tom)

@@ -1,4 +1,4 @@
-"""How soon a flag has to be dealt with: pure."""
+"""How soon staff must act on a flag."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ NEW_YORK = "America/New_York"
 
 
 def due(severity: Severity, raised_at: str, hours: dict[str, list[str]] = HOURS) -> str:
-    """By the clinic's clock; `raised_at` too."""
+    """The deadline in the clinic's time, as is `raised_at`."""
     moment = datetime.fromisoformat(raised_at).replace(tzinfo=ZoneInfo(NEW_YORK))
     found = deadlines.due(severity, moment.astimezone(UTC), NEW_YORK, hours)
     return f"{found.astimezone(ZoneInfo(NEW_YORK)):%a %m-%d %H:%M}"
@@ -32,7 +32,7 @@ def due(severity: Severity, raised_at: str, hours: dict[str, list[str]] = HOURS)
         ("2026-11-22 23:59", "Wed 11-25 00:00"),
     ],
 )
-def test_soft_is_owed_within_48_weekday_hours(raised_at: str, owed: str) -> None:
+def test_a_flag_for_this_week_is_due_within_48_weekday_hours(raised_at: str, owed: str) -> None:
     assert due(Severity.THIS_WEEK, raised_at) == owed
 
 
@@ -48,20 +48,20 @@ def test_soft_is_owed_within_48_weekday_hours(raised_at: str, owed: str) -> None
         ("2026-11-21 09:00", "Mon 11-23 12:00"),
     ],
 )
-def test_hard_is_owed_within_4_staffed_hours(raised_at: str, owed: str) -> None:
+def test_a_flag_for_today_is_due_within_4_staffed_hours(raised_at: str, owed: str) -> None:
     assert due(Severity.TODAY, raised_at) == owed
 
 
-def test_red_is_owed_at_once() -> None:
+def test_an_urgent_flag_is_due_at_once() -> None:
     assert due(Severity.URGENT, "2026-11-21 03:00") == "Sat 11-21 03:00"
 
 
-def test_over_the_weekend_in_which_clocks_change_the_clock_on_the_wall_counts() -> None:
+def test_deadlines_count_wall_time_across_a_clock_change() -> None:
     assert due(Severity.THIS_WEEK, "2026-10-30 12:00") == "Tue 11-03 12:00"
     assert due(Severity.TODAY, "2026-10-30 16:00") == "Mon 11-02 11:00"
 
 
-def test_a_clinic_with_few_hours_or_none_owes_it_all_the_same() -> None:
+def test_a_clinic_with_few_or_no_staffed_hours_still_has_deadlines() -> None:
     assert due(Severity.TODAY, "2026-11-16 09:00", {"2": ["08:00", "10:00"]}) == "Wed 11-25 10:00"
     assert due(Severity.TODAY, "2026-11-16 09:00", {}) == "Wed 11-18 09:00"
 
@@ -70,6 +70,6 @@ def test_a_clinic_with_few_hours_or_none_owes_it_all_the_same() -> None:
     moment=st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
     severity=st.sampled_from([Severity.THIS_WEEK, Severity.TODAY]),
 )
-def test_it_is_owed_later_than_it_was_raised_and_within_the_week(moment: datetime, severity: Severity) -> None:
+def test_a_deadline_is_after_the_flag_was_raised_and_within_a_week(moment: datetime, severity: Severity) -> None:
     owed = deadlines.due(severity, moment, NEW_YORK, HOURS)
     assert timedelta() < owed - moment < timedelta(days=5)

@@ -1,4 +1,4 @@
-"""Expected levels, set and ended by their buttons."""
+"""Staff set and end expected levels with buttons."""
 
 from server.db import Database
 from server.flags.models import ExpectedLevel
@@ -7,7 +7,7 @@ from tests.conftest import Enter
 from tests.stories import rows
 
 
-async def test_an_expected_level_is_set_and_ended_without_a_flag(
+async def test_staff_set_and_end_an_expected_level_without_a_flag(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria, at = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/expected"

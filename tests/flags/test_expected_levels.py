@@ -26,7 +26,9 @@ async def expects_level_of(database: Database, cast: Cast, flag: Flag, level: in
         return await expected_levels.expect_level_of(work_by(db, cast.ken), held, Wanted(level, days, "As we thought."))
 
 
-async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Database, cast: Cast) -> None:
+async def test_an_answer_no_worse_than_expected_raises_no_flag_and_a_worse_one_does(
+    database: Database, cast: Cast
+) -> None:
     await expects(database, cast, "speech", 3)
     await answers(database, cast.rosa, {"speech": "none"})
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=1)
@@ -35,7 +37,7 @@ async def test_what_is_no_worse_is_quiet_and_what_is_worse_fires(database: Datab
     assert [flag.severity for flag in await flags(database, "speech")] == ["today"]
 
 
-async def test_red_fires_whatever_is_expected(database: Database, cast: Cast) -> None:
+async def test_an_urgent_answer_raises_a_flag_whatever_is_expected(database: Database, cast: Cast) -> None:
     await expects(database, cast, "breathing", 4)
     await answers(database, cast.rosa, {"breathing": "hard"})
     assert await flags(database) == []
@@ -43,7 +45,7 @@ async def test_red_fires_whatever_is_expected(database: Database, cast: Cast) ->
     assert (await only_flag(database)).severity == "urgent"
 
 
-async def test_it_is_one_patients_and_one_items(database: Database, cast: Cast) -> None:
+async def test_an_expected_level_is_for_one_patient_and_one_item(database: Database, cast: Cast) -> None:
     await expects(database, cast, "speech", 4)
     await answers(database, cast.walter, {"speech": "hard"})
     await answers(database, cast.rosa, {"speech": "hard", "saliva": "hard"})
@@ -53,7 +55,7 @@ async def test_it_is_one_patients_and_one_items(database: Database, cast: Cast) 
     ]
 
 
-async def test_a_flag_whose_level_is_expected_is_closed_and_comes_back_when_that_ends(
+async def test_expecting_a_flags_level_closes_it_and_it_returns_when_the_level_ends(
     database: Database, cast: Cast
 ) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
@@ -70,7 +72,7 @@ async def test_a_flag_whose_level_is_expected_is_closed_and_comes_back_when_that
     assert [one.closed_at is None for one in await flags(database)] == [False, True]
 
 
-async def test_once_a_level_is_expected_what_is_worse_fires_at_once(database: Database, cast: Cast) -> None:
+async def test_with_an_expected_level_a_worse_answer_raises_a_flag_at_once(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     await expects_level_of(database, cast, await only_flag(database), level=3)
     await answers(database, cast.rosa, {"speech": "very-hard"}, weeks=1)
@@ -86,7 +88,7 @@ async def test_once_a_level_is_expected_what_is_worse_fires_at_once(database: Da
         ({"fall": True}, 1, 30, "severity"),
     ],
 )
-async def test_what_cannot_be_expected_stays_open(
+async def test_a_flag_whose_level_cannot_be_expected_stays_open(
     database: Database, cast: Cast, answer: dict[str, object], level: int, days: int, why: Refusal
 ) -> None:
     await answers(database, cast.rosa, answer)
@@ -95,7 +97,7 @@ async def test_what_cannot_be_expected_stays_open(
     assert await rows(database, ExpectedLevel) == []
 
 
-async def test_a_new_one_takes_the_place_of_the_old_and_can_be_ended(database: Database, cast: Cast) -> None:
+async def test_a_new_expected_level_replaces_the_old_one_and_can_be_ended(database: Database, cast: Cast) -> None:
     await expects(database, cast, "speech", 3)
     await expects(database, cast, "speech", 2, weeks=1)
     async with database.reading() as db:
@@ -110,7 +112,9 @@ async def test_a_new_one_takes_the_place_of_the_old_and_can_be_ended(database: D
     assert await audited(database, held.id) == ["expected-level.set", "expected-level.ended"]
 
 
-async def test_it_is_offered_after_three_hard_flags_in_a_row_on_one_item(database: Database, cast: Cast) -> None:
+async def test_an_expected_level_is_suggested_after_three_flags_for_today_in_a_row_on_one_item(
+    database: Database, cast: Cast
+) -> None:
     offered = []
     for week in (0, 5, 10):
         await answers(database, cast.rosa, {"speech": "hard"}, weeks=week)

@@ -6,7 +6,7 @@ from tests.cast import Cast, acting
 from tests.flags.scene import answers
 
 
-async def test_what_is_most_pressing_comes_first(database: Database, cast: Cast) -> None:
+async def test_the_most_pressing_flag_comes_first(database: Database, cast: Cast) -> None:
     await answers(database, cast.rosa, {"speech": "hard", "pain": 7, "fall": True})
     async with database.reading() as db:
         assert [flag.severity for flag in await lists.open_flags(db, acting(cast.ken))] == [

@@ -1,4 +1,4 @@
-"""When a closed flag keeps a new one quiet, and when an expected level is offered: pure."""
+"""When a closed flag prevents a new one, and when an expected level is suggested."""
 
 from datetime import timedelta
 
@@ -19,7 +19,9 @@ from server.flags.rules import Severity
         ([Severity.TODAY, Severity.TODAY, Severity.TODAY, Severity.THIS_WEEK], True),
     ],
 )
-def test_it_is_offered_after_three_hard_ones_in_a_row(severities: list[Severity], offered: bool) -> None:
+def test_an_expected_level_is_suggested_after_three_flags_for_today_in_a_row(
+    severities: list[Severity], offered: bool
+) -> None:
     assert rules.offers_expected(severities) == offered
 
 
@@ -35,7 +37,7 @@ def test_it_is_offered_after_three_hard_ones_in_a_row(severities: list[Severity]
         (4, Severity.URGENT, 4, Severity.URGENT, 1, False),
     ],
 )
-def test_a_slow_disease_is_no_weekly_alarm(
+def test_a_slowly_worsening_item_does_not_raise_a_flag_each_week(
     level: int, severity: Severity, last_level: int, last_severity: Severity, days: int, quiet: bool
 ) -> None:
     assert rules.stays_quiet(level, severity, last_level, last_severity, timedelta(days=days)) == quiet

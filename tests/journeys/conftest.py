@@ -1,4 +1,4 @@
-"""Journeys run in the same house, and in the same browser, as the tests beside them."""
+"""Journeys use the same site and browser as the tests in tests/browser."""
 
 from tests.browser.conftest import chromium as chromium
 from tests.browser.conftest import house as house

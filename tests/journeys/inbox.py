@@ -1,4 +1,4 @@
-"""What the journeys through the inbox share: an answered check-in, the flag it raises, answers by phone."""
+"""Helpers for the journeys through the inbox: an answered check-in and the flag that it raises."""
 
 from playwright.async_api import Locator, Page, expect
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""What a phone holds for when there is no network, and how a test sees it."""
+"""What a phone keeps for offline use, and how a test reads it."""
 
 import json
 
@@ -31,7 +31,7 @@ UNREAD = """async () => {
 async def given_it_is_held(
     chromium: Browser, site: RunningSite, slug: str, before: object = None, whole: bool = False
 ) -> tuple[Page, CheckIn]:
-    """Rosa's phone at Home, with a due check-in on it."""
+    """Rosa's phone is at Home and keeps a due check-in."""
     check_in = await site.check_in_due_now(site.cast.rosa, slug, before, whole)  # type: ignore[arg-type]
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/")
@@ -45,7 +45,7 @@ async def it_is_held(phone: Page) -> None:
 
 
 async def when_it_stands(phone: Page, site: RunningSite, subject_id: str) -> str:
-    """A notification of the subject's next reminder, as if it had been sent and shown."""
+    """The phone shows a notification of the subject's next reminder, as if it had been sent."""
     reminder_id, token = await site.hand_over(subject_id)
     async with site.database.writing() as db:
         (await db.get_one(Reminder, reminder_id)).state = ReminderState.SENT

@@ -1,4 +1,4 @@
-"""Read aloud: a button, never by itself; the question, its answers, and what to do now."""
+"""Read aloud: only at the press of a button, the question, its answers, and what to do now."""
 
 from playwright.async_api import Browser, Page, expect
 
@@ -30,7 +30,7 @@ async def test_a_question_and_what_to_do_now_are_read_aloud_when_asked(chromium:
         assert said in words
 
 
-async def test_it_speaks_slowly_or_is_not_there_as_was_chosen(chromium: Browser, site: RunningSite) -> None:
+async def test_the_voice_is_slow_or_the_button_is_hidden_as_chosen(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.context.add_init_script("speechSynthesis.speak = said => (window.rate = said.rate);")
     await rosa.goto("/settings/look")

@@ -1,5 +1,4 @@
-"""Someone else holds the phone: mood is asked only by *Ask me this now*, and no phone of a helper's keeps it
-(case 123)."""
+"""In another person's hands, only *Ask me this now* asks for the mood, and no caregiver's phone keeps it (case 123)."""
 
 from playwright.async_api import Browser, Page, expect
 
@@ -18,7 +17,9 @@ async def kept_on(phone: Page, check_in_id: str) -> str:
     return found
 
 
-async def test_case_123_a_helpers_phone_asks_mood_now_and_forgets_it(chromium: Browser, site: RunningSite) -> None:
+async def test_case_123_a_caregivers_phone_asks_for_the_mood_and_forgets_it(
+    chromium: Browser, site: RunningSite
+) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     luis = await phone_of(chromium, site, site.cast.luis)
     await luis.goto("/")
@@ -40,15 +41,15 @@ async def test_case_123_a_helpers_phone_asks_mood_now_and_forgets_it(chromium: B
     assert await site.responses_to(check_in) == 1
 
 
-async def test_case_123_without_a_network_someone_taps_and_does_not_see_it(
+async def test_case_123_without_a_network_a_caregiver_does_not_see_the_mood(
     chromium: Browser, site: RunningSite
 ) -> None:
-    """On her own phone, which knows what she answered."""
+    """The caregiver holds the patient's own phone, which knows what she answered."""
     rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}")
     await answer_all(rosa, "4", "Low")
-    await sees(rosa, "3 of 3")  # the answer is kept before the next question is shown
+    await sees(rosa, "3 of 3")  # the answer is stored before the next question is shown
     await rosa.goto(f"/check-ins/{check_in.id}/who")
     await answer(rosa, "My answers, someone taps for me")
     await sees(rosa, "2 of 2")
@@ -57,4 +58,4 @@ async def test_case_123_without_a_network_someone_taps_and_does_not_see_it(
     await sees_not(rosa, "Mood", "Low")
     assert "mood" not in (await rosa.locator("[data-outbox]").get_attribute("data-outbox") or "")
     await rosa.goto(f"/check-ins/{check_in.id}/check?who=self")
-    await sees(rosa, "Low")  # it is not lost
+    await sees(rosa, "Low")  # the answer is not lost

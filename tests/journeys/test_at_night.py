@@ -18,10 +18,10 @@ from tests.cast import work_by
 from tests.channels.test_email import Inbox, mail_server
 from tests.stories import rows
 
-TICK = 45.0  # seconds: within that the worker looks at who is to be told
+TICK = 45.0  # seconds within which the worker notifies the next contact
 
 
-async def test_case_73_a_red_flag_at_night_climbs_the_ladder(chromium: Browser, tmp_path: Path) -> None:
+async def test_case_73_an_urgent_flag_at_night_escalates_along_the_rota(chromium: Browser, tmp_path: Path) -> None:
     letters = Inbox()
     async with (
         mail_server(letters) as server,
@@ -51,7 +51,7 @@ async def test_case_73_a_red_flag_at_night_climbs_the_ladder(chromium: Browser, 
         assert flag.owner_id == site.cast.maria.id
         assert flag.escalate_at is None or flag.escalate_at > system_clock() + timedelta(
             hours=12
-        )  # its outcome is owed
+        )  # an outcome is still to be recorded
 
 
 async def given_it_is_night_and_maria_is_on_call(site: RunningSite) -> None:
@@ -64,7 +64,7 @@ async def given_it_is_night_and_maria_is_on_call(site: RunningSite) -> None:
 
 
 async def when_nobody_has_answered_in_time(site: RunningSite) -> None:
-    """As if the minutes had passed."""
+    """Puts the flag back in time, as if the minutes had passed."""
     [flag] = await rows(site.database, Flag)
     async with site.database.writing() as db:
         (await db.get_one(Flag, flag.id)).escalate_at = system_clock()
@@ -75,7 +75,7 @@ async def has_come(letters: Inbox) -> bool:
 
 
 async def is_seen_live(desk: Page, *words: str) -> None:
-    """Without a reload: the letter has come before what became of it is noted, and the list looks again soon."""
+    """Waits without a reload. The email arrives before its outcome is recorded, and the list refreshes soon after."""
     for each in words:
         await expect(desk.locator("main")).to_contain_text(each, use_inner_text=True, timeout=TICK * 1000)
 

@@ -6,7 +6,7 @@ from tests.browser.people import answer, answer_all, desk_of, phone_of, press, s
 from tests.browser.running_site import RunningSite
 
 
-async def test_case_76_a_husbands_own_view_has_no_mood_in_it(chromium: Browser, site: RunningSite) -> None:
+async def test_case_76_a_caregivers_own_view_has_no_mood(chromium: Browser, site: RunningSite) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     luis = await phone_of(chromium, site, site.cast.luis)
     maria = await desk_of(chromium, site, site.cast.maria)
@@ -31,10 +31,10 @@ async def test_case_76_a_husbands_own_view_has_no_mood_in_it(chromium: Browser, 
     await sees_not(maria, "mood")
 
 
-async def test_case_76_what_she_began_he_does_not_go_on_with_as_if_he_were_her(
+async def test_case_76_a_caregiver_does_not_go_on_as_the_patient_with_what_she_began(
     chromium: Browser, site: RunningSite
 ) -> None:
-    """Two phones, one check-in: her mood is not shown on his, and he is asked whose words they are."""
+    """Two phones, one check-in. Her mood is not shown on his phone, and he is asked who answers."""
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     luis = await phone_of(chromium, site, site.cast.luis)

@@ -1,4 +1,4 @@
-"""A patient answers between visits; what matters reaches the clinic, and what the clinic does reaches the patient."""
+"""A patient answers between visits. The clinic sees what matters, and the patient sees what the clinic does."""
 
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -6,11 +6,13 @@ from server.checkins.models import CheckIn
 from tests.browser.people import answer, answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 
-# No trouble but with swallowing, which was a little; choking is asked because of it.
+# No trouble except with swallowing, which was a little. That answer brings up the question about choking.
 WORSE = ("No trouble", "Hard", "No", "Same as ever", "No trouble", "No trouble", "No", "None", "1", "Good")
 
 
-async def test_worse_swallowing_is_sent_owned_and_answered_to(chromium: Browser, site: RunningSite) -> None:
+async def test_worse_swallowing_is_sent_and_taken_and_rosa_reads_who_has_it(
+    chromium: Browser, site: RunningSite
+) -> None:
     check_in = await given_a_weekly_check_in(site)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     maria = await desk_of(chromium, site, site.cast.maria)
@@ -42,7 +44,7 @@ async def test_worse_swallowing_is_sent_owned_and_answered_to(chromium: Browser,
     await sees(maria, "Rosa Delgado", "Hard (last time: A little trouble)")
 
 
-async def test_choking_shows_what_to_do_at_once_and_the_clinic_knows_before_send(
+async def test_choking_shows_what_to_do_at_once_and_reaches_the_clinic_before_send(
     chromium: Browser, site: RunningSite
 ) -> None:
     check_in = await given_a_weekly_check_in(site)
@@ -58,7 +60,7 @@ async def test_choking_shows_what_to_do_at_once_and_the_clinic_knows_before_send
     await sees(maria, "Rosa Delgado", "Choking: yes")
     assert await site.responses_to(check_in) == 0
 
-    # A mistake is corrected, and both stay on record: the flag does not go away by itself.
+    # Rosa corrects a mistake. Both answers stay on record, and the flag does not go away by itself.
     await answer_all(rosa, "That was a mistake", "No")
     await expect(rosa.locator("h1")).to_have_text("How is speaking?")
     await maria.reload()
@@ -79,8 +81,8 @@ async def test_case_71_choking_shows_what_to_do_without_a_network_too(chromium: 
     await sees_not(rosa, "The clinic has received this answer.")
 
 
-async def test_a_second_tap_as_the_next_question_appears_is_no_answer(chromium: Browser, site: RunningSite) -> None:
-    """The tail of a tap falls on the page that has just been put there, before it has settled."""
+async def test_a_second_tap_does_not_answer_the_next_question(chromium: Browser, site: RunningSite) -> None:
+    """The end of a double tap falls on the page that has just appeared."""
     await given_a_weekly_check_in(site)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     posted: list[str] = []
@@ -97,7 +99,7 @@ async def test_a_second_tap_as_the_next_question_appears_is_no_answer(chromium: 
     assert [url.rpartition("/")[2] for url in posted if "/q/" in url] == ["breathing", "swallowing"]
 
 
-async def test_where_the_service_worker_does_not_register_a_check_in_is_sent_all_the_same(
+async def test_a_check_in_is_sent_even_if_the_service_worker_does_not_register(
     chromium: Browser, site: RunningSite
 ) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
@@ -109,7 +111,7 @@ async def test_where_the_service_worker_does_not_register_a_check_in_is_sent_all
     assert await site.responses_to(check_in) == 1
 
 
-async def test_without_javascript_from_start_to_sent(chromium: Browser, site: RunningSite) -> None:
+async def test_a_check_in_works_without_javascript(chromium: Browser, site: RunningSite) -> None:
     check_in = await given_a_weekly_check_in(site)
     rosa = await phone_of(chromium, site, site.cast.rosa, java_script_enabled=False)
 
@@ -123,8 +125,8 @@ async def test_without_javascript_from_start_to_sent(chromium: Browser, site: Ru
     assert await site.responses_to(check_in) == 1
 
 
-async def test_a_week_in_which_nothing_changed_is_two_activations(chromium: Browser, site: RunningSite) -> None:
-    """From the notification's page: Same as last time, Send to clinic."""
+async def test_a_week_without_changes_takes_two_presses(chromium: Browser, site: RunningSite) -> None:
+    """From the notification's page: Same as last time, then Send to clinic."""
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK, whole=True)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto(f"/check-ins/{check_in.id}")
@@ -137,7 +139,7 @@ async def test_a_week_in_which_nothing_changed_is_two_activations(chromium: Brow
 
 
 async def given_a_weekly_check_in(site: RunningSite) -> CheckIn:
-    """Due now; last week's was answered, with a little trouble in swallowing."""
+    """A weekly check-in is due now. Last week's had a little trouble with swallowing."""
     return await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
 
 
@@ -149,12 +151,12 @@ async def when_she_starts_it(phone: Page) -> None:
 
 
 def fact(phone: Page, name: str) -> Locator:
-    """What stands beside `name` on the page of a check-in that was sent."""
+    """The text beside `name` on the page of a check-in that was sent."""
     return phone.locator("dl div").filter(has=phone.get_by_text(name, exact=True)).locator("dd")
 
 
 async def then_she_reads_what_to_do_now(phone: Page) -> None:
-    """With the emergency number and the clinic's, each to be called by one press."""
+    """Rosa reads what to do now. One press calls the emergency number or the clinic."""
     await expect(phone.locator("h1")).to_have_text("Are you able to breathe?")
     numbers = [await link.get_attribute("href") for link in await phone.locator("a[href^='tel:']").all()]
     assert numbers == ["tel:911", "tel:+12125550140"]
@@ -174,7 +176,7 @@ async def then_it_is_in_the_inbox_with_its_reason(desk: Page) -> None:
 
 
 async def when_she_opens_the_answers(desk: Page) -> None:
-    """The newest, from the patient's page, to which the row leads."""
+    """Staff open the newest answers from the patient's page, to which the row leads."""
     await press(desk, "Rosa Delgado")
     await press(desk, "Open patient Rosa Delgado")
     await desk.get_by_role("link", name="Weekly check-in").first.click()

@@ -13,10 +13,10 @@ from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.journeys.inbox import SWALLOWING, only_flag, then_it_comes_in_by_itself, when_all_is_answered
 
 
-async def test_a_worsening_swallow_is_seen_owned_and_closed_by_keyboard_alone(
+async def test_a_worsening_swallow_is_assigned_and_closed_by_keyboard_alone(
     chromium: Browser, site: RunningSite
 ) -> None:
-    """Maria sits at her inbox; it comes in by itself, and she never touches the mouse."""
+    """Maria waits at her inbox. The flag appears by itself, and she never uses the mouse."""
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     maria = await desk_of(chromium, site, site.cast.maria)
     await sees(maria, "No one is waiting.")
@@ -52,8 +52,11 @@ async def test_a_worsening_swallow_is_seen_owned_and_closed_by_keyboard_alone(
 DAYS_3 = timedelta(days=3)
 
 
-async def test_a_half_answered_check_in_with_a_red_flag_is_not_lost(chromium: Browser, site: RunningSite) -> None:
-    """Rosa says that she choked, and lays the phone down: it is with the clinic before and after the window ends."""
+async def test_a_half_answered_check_in_with_an_urgent_flag_is_not_lost(chromium: Browser, site: RunningSite) -> None:
+    """Rosa answers that she choked and puts the phone down.
+
+    The clinic has the answer before and after the window ends.
+    """
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/")
@@ -75,7 +78,9 @@ async def test_a_half_answered_check_in_with_a_red_flag_is_not_lost(chromium: Br
     assert await site.responses_to(check_in) == 1
 
 
-async def test_an_expected_level_is_quiet_and_what_is_worse_comes_back(chromium: Browser, site: RunningSite) -> None:
+async def test_setting_an_expected_level_clears_the_row_and_shows_on_the_patients_page(
+    chromium: Browser, site: RunningSite
+) -> None:
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
@@ -91,7 +96,7 @@ async def test_an_expected_level_is_quiet_and_what_is_worse_comes_back(chromium:
     await sees(maria, "Expected levels", "Chewing and swallowing: Hard", "Waits for the clinic's dietitian.")
 
 
-async def test_without_javascript_a_flag_is_opened_and_closed_on_a_phone(chromium: Browser, site: RunningSite) -> None:
+async def test_staff_open_and_close_a_flag_on_a_phone_without_javascript(chromium: Browser, site: RunningSite) -> None:
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
@@ -110,9 +115,7 @@ async def test_without_javascript_a_flag_is_opened_and_closed_on_a_phone(chromiu
     await sees_not(maria, "No one is waiting.")
 
 
-async def test_a_row_opens_and_closes_in_its_place_and_says_when_it_can_not(
-    chromium: Browser, site: RunningSite
-) -> None:
+async def test_a_row_opens_and_closes_in_place_and_says_when_it_fails(chromium: Browser, site: RunningSite) -> None:
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
@@ -138,7 +141,7 @@ async def test_a_row_opens_and_closes_in_its_place_and_says_when_it_can_not(
 
 
 async def when_the_window_ends(site: RunningSite, check_in: CheckIn) -> None:
-    """As the worker's tick does it, three days on. The worker would reopen one that was closed before its end."""
+    """Runs the worker's tick as if three days had passed. The worker would reopen a check-in closed before its end."""
     async with site.database.writing() as db:
         ended = await db.get_one(CheckIn, check_in.id)
         ended.due_at, ended.closes_at = ended.due_at - DAYS_3, ended.closes_at - DAYS_3

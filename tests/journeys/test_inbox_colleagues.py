@@ -9,8 +9,8 @@ from tests.journeys.inbox import SWALLOWING, only_flag, when_all_is_answered
 from tests.stories import rows
 
 
-async def test_case_74_two_staff_acknowledge_at_once(chromium: Browser, site: RunningSite) -> None:
-    """Both have the row open; one outcome stands, one owner, and both tries are on record."""
+async def test_case_74_two_staff_members_acknowledge_at_once(chromium: Browser, site: RunningSite) -> None:
+    """Both have the row open. One outcome and one owner result, and both attempts are audited."""
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
@@ -31,8 +31,8 @@ async def test_case_74_two_staff_acknowledge_at_once(chromium: Browser, site: Ru
     }
 
 
-async def test_what_a_colleague_does_does_not_take_the_row_out_of_hand(chromium: Browser, site: RunningSite) -> None:
-    """Ken writes at a row while Maria closes it and another comes in above: his words and his focus stay."""
+async def test_a_colleagues_changes_do_not_close_the_row_in_use(chromium: Browser, site: RunningSite) -> None:
+    """Ken types in a row while another flag comes in above it and Maria closes his. He keeps his text and his focus."""
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
@@ -46,7 +46,7 @@ async def test_what_a_colleague_does_does_not_take_the_row_out_of_hand(chromium:
     await walter.goto("/")
     await answer_all(walter, "Start", "2", "Good", "Very hard")
     await expect(ken.locator("#flags [data-row]")).to_have_count(2, timeout=25_000)
-    await expect(ken.locator("#flags [data-row]").first).to_contain_text("Walter Brandt")  # red comes first
+    await expect(ken.locator("#flags [data-row]").first).to_contain_text("Walter Brandt")  # urgent comes first
     await expect(ken.get_by_role("status").filter(has_text="New: Walter Brandt.")).to_be_visible()
     await expect(note).to_be_focused()
     await expect(note).to_have_value("She coughs at")
@@ -60,10 +60,8 @@ async def test_what_a_colleague_does_does_not_take_the_row_out_of_hand(chromium:
     await expect(note).to_be_focused()
 
 
-async def test_case_89_two_nurses_on_one_flag_lose_nothing_of_what_they_typed(
-    chromium: Browser, site: RunningSite
-) -> None:
-    """Maria and Ken have the same flag open; Ken is quicker. Maria reads that, and her words become a note."""
+async def test_case_89_two_nurses_on_one_flag_lose_nothing_they_typed(chromium: Browser, site: RunningSite) -> None:
+    """Maria and Ken have the same flag open, and Ken is quicker. Maria reads that, and can save her text as a note."""
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)
@@ -91,8 +89,8 @@ async def test_case_89_two_nurses_on_one_flag_lose_nothing_of_what_they_typed(
     await sees(ken, "Plan changed: Thicker drinks from today.", "Maria Alvarez")
 
 
-async def test_a_session_that_ends_takes_no_typed_words_away(chromium: Browser, site: RunningSite) -> None:
-    """The inbox asks for changes while Maria writes; nobody is signed in any more."""
+async def test_a_session_that_ends_removes_no_typed_text(chromium: Browser, site: RunningSite) -> None:
+    """The inbox asks for changes while Maria types and her session has ended."""
     await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await when_all_is_answered(rosa, SWALLOWING)

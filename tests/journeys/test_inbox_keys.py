@@ -6,7 +6,7 @@ from tests.browser.people import desk_of, press
 from tests.browser.running_site import RunningSite
 
 
-async def test_keys_are_all_shown_and_can_be_switched_off(chromium: Browser, site: RunningSite) -> None:
+async def test_the_panel_lists_the_keys_and_can_switch_them_off(chromium: Browser, site: RunningSite) -> None:
     maria = await desk_of(chromium, site, site.cast.maria)
     await maria.keyboard.press("?")
     panel = maria.get_by_role("dialog", name="Keyboard")
@@ -23,7 +23,7 @@ async def test_keys_are_all_shown_and_can_be_switched_off(chromium: Browser, sit
     await expect(panel).to_be_visible()
 
 
-async def test_case_163_the_panel_of_keys_is_as_high_as_what_it_says(chromium: Browser, site: RunningSite) -> None:
+async def test_case_163_the_panel_of_keys_is_as_tall_as_its_content(chromium: Browser, site: RunningSite) -> None:
     maria = await desk_of(chromium, site, site.cast.maria)
     await press(maria, "Keyboard")
     panel = maria.get_by_role("dialog", name="Keyboard")

@@ -14,8 +14,8 @@ from tests.cast import work_by
 from tests.stories import due_check_in, rows
 
 
-async def test_a_silent_patient_is_called_on_day_3(chromium: Browser, site: RunningSite) -> None:
-    """Maria calls Rosa, enters what she says, and Rosa is off the list; nobody answers at Walter's."""
+async def test_staff_call_a_silent_patient_on_day_3(chromium: Browser, site: RunningSite) -> None:
+    """Maria calls Rosa and enters her answers, so Rosa leaves the list. Walter does not pick up."""
     await site.unanswered_for(site.cast.rosa, "weekly-als", timedelta(days=3))
     await site.unanswered_for(site.cast.walter, "weekly-als", timedelta(days=4))
     maria = await desk_of(chromium, site, site.cast.maria)
@@ -44,15 +44,20 @@ async def test_a_silent_patient_is_called_on_day_3(chromium: Browser, site: Runn
     await sees(maria, "Rosa Delgado", "Speech: Hard to follow")
 
 
-async def test_case_92_a_long_list_of_late_patients_keeps_every_row_and_the_row_in_hand(
+async def test_case_92_a_long_list_of_late_patients_keeps_its_rows_and_the_place(
     chromium: Browser, site: RunningSite
 ) -> None:
-    """Maria shows more, logs a call far down, and stands at the next patient with all rows still there."""
+    """Maria presses "Show more" and logs a call far down.
+
+    She is then at the next patient, with all rows still there.
+    """
     now = system_clock()
     for number in range(250):
         due = now - timedelta(days=5) + timedelta(minutes=number)
         new = NewPatient(f"Patient {number:03}", "UTC")
-        async with site.database.writing() as db:  # one each: the worker of the site waits for the same lock
+        async with (
+            site.database.writing() as db
+        ):  # one transaction each, because the site's worker waits for the same lock
             patient = await people.register_patient(work_by(db, site.cast.maria, due), new)
             await due_check_in(db, patient, now=due.replace(second=0, microsecond=0))
     maria = await desk_of(chromium, site, site.cast.maria)

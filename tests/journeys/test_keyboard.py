@@ -1,4 +1,4 @@
-"""The daily three by Tab and Enter alone: focus is always visible, and the way is short (UX.md's measures)."""
+"""The daily three by Tab and Enter alone: the focus is always visible, and the way is short."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Keyboard:
     presses: int = 0
 
     async def press(self, name: str) -> None:
-        """Tab on to what is named so, seeing each stop on the way, and Enter."""
+        """Tab to the control with this name, checking that the focus is visible at each stop, and press Enter."""
         for _ in range(20):
             await self.page.keyboard.press("Tab")
             self.stops += 1
@@ -46,12 +46,12 @@ class Keyboard:
         return str(focus["name"])
 
 
-async def test_the_daily_three_by_tab_and_enter(chromium: Browser, site: RunningSite) -> None:
+async def test_the_daily_three_work_by_tab_and_enter(chromium: Browser, site: RunningSite) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     keyboard = Keyboard(rosa)
 
-    # As from a tap on the notification.
+    # As if from a tap on the notification.
     await rosa.goto(f"/check-ins/{check_in.id}")
     for question, median in (
         ("How bad is your pain today?", "5"),

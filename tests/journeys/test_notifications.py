@@ -1,4 +1,4 @@
-"""What an installed app shows when a push comes in, in Chromium; and where it opens."""
+"""What the installed app shows in Chromium when a push arrives, and which page it opens."""
 
 import contextlib
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.browser.running_site import RunningSite
 
 SHOWN = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
   all.map(({title, body, tag, actions}) => ({title, body, tag, actions: actions.map(({title}) => title)})))"""
-# What the worker could not tell: as it lies in its queue.
+# A receipt that the worker could not deliver, as its queue stores it.
 QUEUED = """([name, entry]) => caches.open("receipts-1").then(queue =>
   queue.put(`/receipt/${name}`, new Response(JSON.stringify(entry))))"""
 CLOSE = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
@@ -33,7 +33,7 @@ JUNK = (
 )
 
 
-async def test_a_visits_push_shows_two_answers_and_the_clinic_learns_that_it_was_shown(
+async def test_a_push_about_a_visit_offers_two_answers_and_the_clinic_learns_that_it_was_shown(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
@@ -54,8 +54,8 @@ async def test_a_visits_push_shows_two_answers_and_the_clinic_learns_that_it_was
     await sees(maria, "shown")
 
 
-async def test_case_3_said_again_after_a_crash_it_is_one_notification(chromium: Browser, site: RunningSite) -> None:
-    """The worker died after the push service took it: the next try has another token and the same tag."""
+async def test_case_3_a_push_sent_again_after_a_crash_is_one_notification(chromium: Browser, site: RunningSite) -> None:
+    """The sender died after the push service accepted the push. The next attempt has another token and the same tag."""
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
     visit = await site.book_visit(timedelta(days=2))
     reminder, token = await site.hand_over(visit.id)
@@ -64,7 +64,7 @@ async def test_case_3_said_again_after_a_crash_it_is_one_notification(chromium: 
         assert [notification["tag"] for notification in shown] == [reminder]
 
 
-async def test_case_35_whatever_comes_something_is_shown(chromium: Browser, site: RunningSite) -> None:
+async def test_case_35_every_push_shows_a_notification(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
     silent = []
     for junk in JUNK:
@@ -74,7 +74,9 @@ async def test_case_35_whatever_comes_something_is_shown(chromium: Browser, site
     assert silent == []
 
 
-async def test_case_35_it_is_shown_and_told_when_the_session_has_ended(chromium: Browser, site: RunningSite) -> None:
+async def test_case_35_a_push_is_shown_and_its_receipt_sent_after_the_session_has_ended(
+    chromium: Browser, site: RunningSite
+) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
     await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
     visit = await site.book_visit(timedelta(days=2))
@@ -84,9 +86,7 @@ async def test_case_35_it_is_shown_and_told_when_the_session_has_ended(chromium:
     await site.wait_for_attempt(visit.id, "shown")
 
 
-async def test_what_the_worker_could_not_tell_is_told_when_the_app_is_opened(
-    chromium: Browser, site: RunningSite
-) -> None:
+async def test_receipts_that_could_not_be_sent_go_out_when_the_app_opens(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await under_its_worker(rosa)
     visit = await site.book_visit(timedelta(days=2))
@@ -101,10 +101,10 @@ async def test_what_the_worker_could_not_tell_is_told_when_the_app_is_opened(
 @pytest.mark.parametrize(
     ("waits", "said", "kept"), [("coming", "I can't come", "cant"), ("cant", "I'll be there", "coming")]
 )
-async def test_a_reply_that_waits_does_not_come_after_what_is_said_on_the_page(
+async def test_a_waiting_reply_does_not_override_a_later_one(
     chromium: Browser, site: RunningSite, waits: str, said: str, kept: str
 ) -> None:
-    """An answer was pressed on the notification without a network; with one, she says otherwise."""
+    """Rosa answers on the notification without a network. Once online, she answers otherwise on the page."""
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await under_its_worker(rosa)
     visit = await site.book_visit(timedelta(days=2))
@@ -132,7 +132,7 @@ async def all_is_told(phone: Page) -> bool:
     return bool(await phone.evaluate(keys))
 
 
-async def test_the_installed_app_opens_where_its_owner_belongs(chromium: Browser, site: RunningSite) -> None:
+async def test_the_installed_app_opens_its_owners_home(chromium: Browser, site: RunningSite) -> None:
     maria = await desk_of(chromium, site, site.cast.maria, size=PHONE)
     await maria.goto("/")
     await maria.wait_for_url("**/staff")
@@ -145,15 +145,18 @@ async def test_the_installed_app_opens_where_its_owner_belongs(chromium: Browser
 
 
 def visit_payload(site: RunningSite, visit_id: str, reminder_id: str, token: str) -> str:
-    """As our worker makes it."""
+    """The payload of a reminder, as our worker makes it."""
     address = site.url(f"/visits/{visit_id}?from={token}")
     words = words_for(ReminderKind.VISIT, None)
     return payload(words, reminder_id=reminder_id, token=token, address=address, reply_url="/visits/reply", locale="en")
 
 
 async def pushed(phone: Page, message: str) -> list[dict[str, Any]]:
-    """What the phone shows after a push. On a busy machine Chromium loses one in a hundred of those that DevTools
-    hands it, and tells nobody; what is sent twice has the same tag, so it is sent again."""
+    """Delivers a push and returns what the phone shows.
+
+    On a busy machine, Chromium silently loses one in a hundred pushes from DevTools, so this sends it again. The same
+    tag makes two pushes one notification.
+    """
 
     async def look() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = await phone.evaluate(SHOWN)

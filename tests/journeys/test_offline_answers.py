@@ -1,5 +1,7 @@
-"""A question answered without a network, or with one that fails: what to do now is there at once, nothing is lost,
-and nobody is told that the clinic knows what it does not know (cases 71, 72)."""
+"""Rosa answers a question while the network is missing or fails (cases 71, 72).
+
+What to do now appears at once, nothing is lost, and no page claims that the clinic knows what it does not know.
+"""
 
 import asyncio
 import json
@@ -21,9 +23,7 @@ RECEIVED = "The clinic has received this answer."
 KEPT = "Your answer is safe on this phone."
 
 
-async def test_case_71_what_to_do_now_stands_there_before_the_network_is_asked(
-    chromium: Browser, site: RunningSite
-) -> None:
+async def test_case_71_what_to_do_now_appears_before_any_request(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await at_the_choking_question(chromium, site)
     asked, go_on = asyncio.Event(), asyncio.Event()
 
@@ -39,7 +39,7 @@ async def test_case_71_what_to_do_now_stands_there_before_the_network_is_asked(
     await sees(rosa, NOT_YET)
     await sees_not(rosa, RECEIVED, "Continue the check-in")
 
-    # The server's words come in the place of these; the numbers stay under her finger.
+    # The server's page replaces this one, and the phone numbers stay in their place.
     await rosa.evaluate("document.querySelector('a[href^=tel]').id = 'the-same'")
     go_on.set()
     await sees(rosa, RECEIVED, "Continue the check-in")
@@ -48,7 +48,7 @@ async def test_case_71_what_to_do_now_stands_there_before_the_network_is_asked(
     await expect(rosa.locator("h1")).to_have_text("How is speaking?")
 
 
-async def test_case_71_an_answer_that_hangs_does_not_stand_in_its_way(chromium: Browser, site: RunningSite) -> None:
+async def test_case_71_a_hanging_request_does_not_delay_what_to_do_now(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await at_the_choking_question(chromium, site)
     hanging: list[Route] = []
 
@@ -66,7 +66,7 @@ async def test_case_71_an_answer_that_hangs_does_not_stand_in_its_way(chromium: 
     assert await flags(site) == ["choking"]
 
 
-async def test_case_72_a_red_flag_given_offline_is_kept_sealed_and_reaches_the_clinic_later(
+async def test_case_72_an_urgent_answer_given_offline_is_sealed_and_reaches_the_clinic_later(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa, check_in = await at_the_choking_question(chromium, site)
@@ -90,7 +90,7 @@ async def test_case_72_a_red_flag_given_offline_is_kept_sealed_and_reaches_the_c
     assert await site.responses_to(check_in) == 0
 
 
-async def test_case_72_the_app_is_closed_before_the_network_is_back(chromium: Browser, site: RunningSite) -> None:
+async def test_case_72_the_app_is_closed_before_the_network_returns(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await at_the_choking_question(chromium, site)
     await rosa.context.set_offline(True)
     await press(rosa, "Yes")
@@ -104,7 +104,7 @@ async def test_case_72_the_app_is_closed_before_the_network_is_back(chromium: Br
     assert await flags(site) == ["choking"]
 
 
-async def test_case_71_a_server_that_is_too_busy_takes_nothing_away(chromium: Browser, site: RunningSite) -> None:
+async def test_case_71_a_busy_server_loses_no_answer(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await at_the_choking_question(chromium, site)
     await rosa.context.route("**/check-ins/**", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
     await press(rosa, "Yes")
@@ -112,10 +112,10 @@ async def test_case_71_a_server_that_is_too_busy_takes_nothing_away(chromium: Br
     await then_she_reads_what_to_do_now(rosa)
 
 
-async def test_a_mistake_taken_back_before_its_answer_arrived_is_on_record_all_the_same(
+async def test_a_corrected_urgent_answer_is_on_record_even_if_it_had_not_arrived(
     chromium: Browser, site: RunningSite
 ) -> None:
-    """The red answer hangs on its way; she takes it back at once, and answers otherwise."""
+    """The request with the urgent answer hangs. Rosa corrects it at once."""
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto(f"/check-ins/{check_in.id}/q/breathing?who=self")
@@ -123,7 +123,7 @@ async def test_a_mistake_taken_back_before_its_answer_arrived_is_on_record_all_t
 
     async def hang_once(route: Route) -> None:
         await rosa.unroute("**/q/breathing")
-        await held.wait()  # by then the page has given it up
+        await held.wait()  # by then the page has given up the request
 
     await rosa.route("**/q/breathing", hang_once)
     await press(rosa, "Very hard")
@@ -140,7 +140,7 @@ async def flagged(site: RunningSite) -> bool:
     return [flag.severity for flag in await rows(site.database, Flag)] == ["urgent"]
 
 
-async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, site: RunningSite) -> None:
+async def test_a_mistake_can_be_corrected_offline_too(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await at_the_choking_question(chromium, site)
     await rosa.context.set_offline(True)
     await press(rosa, "Yes")
@@ -150,7 +150,7 @@ async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, 
     await answer(rosa, "No")
     await expect(rosa.locator("h1")).to_have_text("How is speaking?")
 
-    # Both stay on record, in the order in which they were given (case 42).
+    # Both answers stay on record, in the order in which they were given (case 42).
     await rosa.context.set_offline(False)
     await nothing_waits(rosa)
     assert await flags(site) == ["choking"]
@@ -159,7 +159,7 @@ async def test_a_mistake_is_taken_back_without_a_network_too(chromium: Browser, 
     await sees(rosa, "4 of 10")
 
 
-async def test_a_phone_that_holds_nothing_keeps_the_answer_and_goes_on_once_it_can(
+async def test_a_phone_without_a_bundle_keeps_the_answer_and_continues_later(
     chromium: Browser, site: RunningSite
 ) -> None:
     await site.check_in_due_now(site.cast.rosa, "daily-three")
@@ -178,7 +178,7 @@ async def test_a_phone_that_holds_nothing_keeps_the_answer_and_goes_on_once_it_c
     await sees(rosa, "Good", "4 of 10")
 
 
-async def test_case_49_what_can_not_be_kept_is_not_called_safe(chromium: Browser, site: RunningSite) -> None:
+async def test_case_49_an_answer_that_cannot_be_stored_is_not_called_safe(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await at_the_choking_question(chromium, site)
     await rosa.evaluate('() => { indexedDB.open = () => { throw new Error("no room"); }; }')
     await rosa.context.set_offline(True)
@@ -208,7 +208,9 @@ async def then_she_reads_what_to_do_now(phone: Page) -> None:
 async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
     kept = json.dumps(await phone.evaluate("Outbox.all()"))
     assert '"box"' in kept
-    words = set(re.findall(r"[\w-]+", kept))  # whole words: a ciphertext in base64url may hold any three letters
+    words = set(
+        re.findall(r"[\w-]+", kept)
+    )  # whole words, because a ciphertext in base64url may contain any three letters
     assert words.isdisjoint(("choking", "yes", "self"))
 
 

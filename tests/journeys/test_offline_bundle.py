@@ -1,4 +1,4 @@
-"""What a phone holds: fetched when a push comes, under a key, gone with its person; notifications that are over."""
+"""What a phone keeps: fetched when a push arrives, encrypted, and deleted at sign-out. Finished notifications close."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from tests.browser.running_site import RunningSite
 from tests.journeys.offline_bundle import HELD, UNREAD, given_it_is_held, it_is_held, tags, when_it_stands
 
 
-async def test_a_pushed_check_in_is_fetched_when_the_push_arrives(chromium: Browser, site: RunningSite) -> None:
+async def test_a_push_makes_the_phone_fetch_its_check_in(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
     await rosa.goto("/settings")
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
@@ -25,7 +25,7 @@ async def test_a_pushed_check_in_is_fetched_when_the_push_arrives(chromium: Brow
     await sees(rosa, "1 of 3")
 
 
-async def test_case_18_a_notification_is_closed_once_it_is_answered_elsewhere(
+async def test_case_18_a_notification_closes_once_it_is_answered_elsewhere(
     chromium: Browser, site: RunningSite
 ) -> None:
     visit = await site.book_visit(timedelta(days=2))
@@ -45,7 +45,7 @@ async def test_case_18_a_notification_is_closed_once_it_is_answered_elsewhere(
     await eventually(look, "the notification to be closed")
 
 
-async def test_what_is_held_lies_under_a_key_and_goes_with_who_signs_out(chromium: Browser, site: RunningSite) -> None:
+async def test_the_bundle_is_encrypted_and_deleted_at_sign_out(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await given_it_is_held(chromium, site, "daily-three")
     await answer_all(rosa, "Start", "4")
     assert len(await rosa.evaluate(UNREAD)) > 1000
@@ -67,10 +67,10 @@ async def test_what_is_held_lies_under_a_key_and_goes_with_who_signs_out(chromiu
     await sees_not(rosa, "is ready")
 
 
-async def test_case_162_what_is_held_goes_with_who_leaves(chromium: Browser, site: RunningSite) -> None:
+async def test_case_162_leaving_deletes_the_bundle(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await given_it_is_held(chromium, site, "daily-three")
     await rosa.goto("/settings/leave")
-    await rosa.evaluate("HTMLFormElement.prototype.submit = () => {}")  # what is cleared before anything is sent
+    await rosa.evaluate("HTMLFormElement.prototype.submit = () => {}")  # deleted before any request
     await press(rosa, "Leave, and sign out all phones")
     await eventually(lambda: rosa.evaluate(f"{HELD}.then(held => held === null)"), "the bundle to be cleared")
     await rosa.goto("/settings/leave")
@@ -121,7 +121,7 @@ SEEN = """
 """
 
 
-async def test_the_badge_shows_what_is_due(chromium: Browser, site: RunningSite) -> None:
+async def test_the_badge_counts_what_is_due(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.context.add_init_script(SEEN)
 
@@ -141,8 +141,8 @@ async def is_now(badge: Callable[[], Awaitable[int | None]], due: int) -> bool:
     return await badge() == due
 
 
-async def test_the_browser_is_asked_to_keep_what_waits(chromium: Browser, site: RunningSite) -> None:
-    """One that has to ask the person first keeps nobody waiting."""
+async def test_the_browser_is_asked_for_persistent_storage(chromium: Browser, site: RunningSite) -> None:
+    """A browser that has to ask the person first delays nothing."""
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.context.add_init_script(

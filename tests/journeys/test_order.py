@@ -1,5 +1,4 @@
-"""What is sent twice at once is one response; what arrives out of order stands in the order in which it was answered
-(cases 41, 42)."""
+"""A check-in sent twice at once is one response, and answers that arrive late are put in order (cases 41, 42)."""
 
 import asyncio
 
@@ -15,7 +14,7 @@ from tests.stories import rows
 FLUSH = "Outbox.flush().then(() => null)"
 
 
-async def test_case_41_two_tabs_and_the_worker_send_together_and_it_is_one_response(
+async def test_case_41_two_tabs_and_the_worker_send_at_once_and_it_is_one_response(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
@@ -27,13 +26,13 @@ async def test_case_41_two_tabs_and_the_worker_send_together_and_it_is_one_respo
     wake = "navigator.serviceWorker.ready.then(worker => worker.sync.register('outbox'))"
     await asyncio.gather(
         rosa.evaluate(wake), rosa.evaluate(FLUSH), other.evaluate(FLUSH), return_exceptions=True
-    )  # a page that is told of it goes on to another
+    )  # a page that learns of it moves on to another
     await site.wait_for_response(check_in)
     await nothing_waits(other)
     assert await site.responses_to(check_in) == 1
 
 
-async def test_case_41_send_tapped_twice_is_one_response(chromium: Browser, site: RunningSite) -> None:
+async def test_case_41_tapping_send_twice_is_one_response(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     check_in = await given_all_is_answered(site, rosa)
     await rosa.evaluate(LISTENING)
@@ -42,7 +41,7 @@ async def test_case_41_send_tapped_twice_is_one_response(chromium: Browser, site
     assert await site.responses_to(check_in) == 1
 
 
-async def test_case_42_the_answer_given_last_stands_whichever_phone_is_first_to_find_a_network(
+async def test_case_42_the_latest_answer_counts_whichever_phone_is_online_first(
     chromium: Browser, site: RunningSite
 ) -> None:
     first, check_in = await given_it_is_held(chromium, site, "daily-three")

@@ -21,7 +21,7 @@ from tests.journeys.unsent import (
 HOME_COUNTS = "1 check-in is waiting on this phone. The clinic has not received it yet."
 
 
-async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
+async def test_case_47_a_check_in_sent_offline_waits_on_the_phone_and_arrives_once(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
@@ -34,7 +34,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     await sees(rosa, "You're offline", "Your answers are safe on this phone.")
     assert await site.responses_to(check_in) == 0
 
-    # Online again, but the upload still fails: Home opens, and says what waits.
+    # Online again, but the upload still fails. Home opens and says what waits.
     await rosa.context.route(UPLOADS, lambda route: route.abort())
     await rosa.context.set_offline(False)
     await go(rosa, "/")
@@ -42,7 +42,7 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     await sees_not(rosa, "is ready")
     assert await site.responses_to(check_in) == 0
 
-    # Two tabs are opened at once, and both send what waits (case 41).
+    # Two tabs open at once, and both send what waits (case 41).
     await rosa.context.unroute(UPLOADS)
     other = await rosa.context.new_page()
     await asyncio.gather(rosa.goto("/"), other.goto("/"))
@@ -51,7 +51,9 @@ async def test_case_47_sent_offline_it_waits_on_the_phone_and_arrives_once(
     assert await site.responses_to(check_in) == 1
 
 
-async def test_it_leaves_by_itself_when_the_network_returns(chromium: Browser, site: RunningSite) -> None:
+async def test_a_waiting_check_in_is_sent_by_itself_when_the_network_returns(
+    chromium: Browser, site: RunningSite
+) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await without_background_sync(rosa)
     check_in = await given_all_is_answered(site, rosa)
@@ -103,7 +105,7 @@ async def test_case_47_the_app_is_closed_in_mid_send(chromium: Browser, site: Ru
     assert await site.responses_to(check_in) == 1
 
 
-async def test_case_48_a_newer_page_raises_the_version_while_an_old_tab_is_open_and_nothing_is_lost(
+async def test_case_48_a_newer_page_raises_the_database_version_while_an_old_tab_is_open_and_nothing_is_lost(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
@@ -119,7 +121,9 @@ async def test_case_48_a_newer_page_raises_the_version_while_an_old_tab_is_open_
     await then_nothing_waits_any_more(rosa)
 
 
-async def test_what_waits_is_not_ready_too_and_the_next_check_in_is(chromium: Browser, site: RunningSite) -> None:
+async def test_a_waiting_check_in_is_not_offered_again_and_the_next_one_is(
+    chromium: Browser, site: RunningSite
+) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await without_background_sync(rosa)
     await given_all_is_answered(site, rosa)
@@ -132,14 +136,14 @@ async def test_what_waits_is_not_ready_too_and_the_next_check_in_is(chromium: Br
     await sees(rosa, HOME_COUNTS, "is ready", "Weekly check-in")
     await sees_not(rosa, "Three quick questions", "more after this")
 
-    # Once it has gone, Home is as the server says.
+    # Once it is sent, Home shows what the server says.
     await rosa.context.unroute(UPLOADS)
     await rosa.evaluate("Outbox.flushAndNotify()")
     await sees_not(rosa, "waiting on this phone")
     await sees(rosa, "Weekly check-in")
 
 
-async def test_case_49_what_no_phone_can_keep_and_no_network_takes_is_not_called_sent(
+async def test_case_49_a_check_in_that_can_be_neither_stored_nor_sent_is_not_called_sent(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
@@ -150,14 +154,14 @@ async def test_case_49_what_no_phone_can_keep_and_no_network_takes_is_not_called
     await sees(rosa, "The clinic has not received it, and this phone couldn't save it.")
     await sees_not(rosa, "Saved on this phone")
 
-    # The plain way, once there is a network again.
+    # The plain form, once there is a network again.
     await rosa.context.set_offline(False)
     await press(rosa, "Send to clinic")
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     assert await site.responses_to(check_in) == 1
 
 
-async def test_a_form_that_finds_no_network_is_said_to_be_unsent(chromium: Browser, site: RunningSite) -> None:
+async def test_a_form_without_a_network_is_reported_as_unsent(chromium: Browser, site: RunningSite) -> None:
     visit = await site.book_visit(timedelta(days=3))
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await without_background_sync(rosa)

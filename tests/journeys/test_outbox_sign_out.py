@@ -13,7 +13,9 @@ from tests.journeys.unsent import (
 )
 
 
-async def test_case_44_signed_out_from_afar_while_answers_wait(chromium: Browser, site: RunningSite) -> None:
+async def test_case_44_the_phone_is_signed_out_remotely_while_answers_wait(
+    chromium: Browser, site: RunningSite
+) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     check_in = await given_all_is_answered(site, rosa)
 
@@ -26,7 +28,7 @@ async def test_case_44_signed_out_from_afar_while_answers_wait(chromium: Browser
     await then_nothing_waits_any_more(rosa)
 
 
-async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_loses_it(
+async def test_case_46_another_person_neither_sees_nor_sends_nor_loses_waiting_answers(
     chromium: Browser, site: RunningSite
 ) -> None:
     phone = await phone_of(chromium, site, site.cast.rosa)
@@ -51,7 +53,7 @@ async def test_case_46_another_person_on_the_phone_neither_sees_nor_sends_nor_lo
     await then_nothing_waits_any_more(phone)
 
 
-async def test_case_45_signing_out_while_answers_wait_is_warned_of_and_they_stay(
+async def test_case_45_signing_out_warns_of_waiting_answers_and_keeps_them(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)

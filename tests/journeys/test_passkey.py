@@ -1,5 +1,4 @@
-"""Come back by a passkey: made in Settings with an authenticator in the browser, used on Join, used up and ended
-(cases 65, 66)."""
+"""Rosa makes a passkey in Settings, signs in with it on Join, and it ends (cases 65, 66)."""
 
 from typing import Any
 
@@ -24,9 +23,7 @@ AGAIN = """async body => (await fetch("/passkey/sign-in", {
   method: "POST", headers: {"content-type": "application/json", accept: "application/json"}, body})).status"""
 
 
-async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
-    chromium: Browser, site: RunningSite
-) -> None:
+async def test_case_66_a_passkey_signs_in_again_and_its_proof_works_once(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_it_has_an_authenticator(rosa)
     await rosa.goto("/settings/phones")
@@ -42,7 +39,7 @@ async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
     await expect(rosa.locator("h1")).to_have_text("All done for now")
     assert len([d for d in await rows(site.database, Device) if d.patient_id == site.cast.rosa.id]) == 2
 
-    # The same proof, sent again, opens nothing.
+    # The same proof, sent again, is refused.
     assert await rosa.evaluate(AGAIN, sent[0]) == 400
     await rosa.goto("/settings/phones")
     await rosa.get_by_role("button", name="Remove").click()
@@ -52,7 +49,7 @@ async def test_case_66_back_by_a_passkey_and_what_was_signed_once_is_signed_out(
     await sees(rosa, ENDED)
 
 
-async def test_case_121_a_passkey_ends_with_the_sign_out_of_its_phone(chromium: Browser, site: RunningSite) -> None:
+async def test_case_121_a_passkey_ends_when_its_phone_signs_out(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_it_has_an_authenticator(rosa)
     await rosa.goto("/settings/phones")
@@ -68,7 +65,7 @@ async def test_case_121_a_passkey_ends_with_the_sign_out_of_its_phone(chromium: 
     await rosa.wait_for_url("**/join")
 
 
-async def test_a_helper_whose_access_ended_does_not_come_back(chromium: Browser, site: RunningSite) -> None:
+async def test_a_caregiver_whose_access_ended_cannot_sign_in_again(chromium: Browser, site: RunningSite) -> None:
     luis = await phone_of(chromium, site, site.cast.luis)
     await given_it_has_an_authenticator(luis)
     await luis.goto("/settings/phones")
@@ -83,7 +80,7 @@ async def test_a_helper_whose_access_ended_does_not_come_back(chromium: Browser,
 
 
 async def when_the_browser_has_forgotten_her(phone: Page) -> None:
-    """Cookies were cleared: nobody signed out, and the authenticator keeps its keys."""
+    """Clears the cookies. Nobody has signed out, and the authenticator keeps its keys."""
     await phone.context.clear_cookies()
     await phone.goto("/join")
 

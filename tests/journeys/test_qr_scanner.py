@@ -1,4 +1,4 @@
-"""The clinic's square code is scanned inside the app, where the browser can read one; else the code is typed."""
+"""The app scans the clinic's QR code if the browser can read one. Otherwise the person types the code."""
 
 from playwright.async_api import Browser, Page, expect
 
@@ -10,7 +10,7 @@ from tests.browser.running_site import RunningSite
 LIVE = "document.querySelector('video').srcObject?.getTracks().some(track => track.readyState === 'live') ?? false"
 
 
-async def test_the_code_on_the_clinics_screen_opens_the_way_in(chromium: Browser, site: RunningSite) -> None:
+async def test_scanning_the_clinics_code_opens_the_join_page(chromium: Browser, site: RunningSite) -> None:
     phone = await at_join(chromium, site, permissions=["camera"])
     await press(phone, "Scan the code")
     await sees(phone, "Hold the phone so you can see the clinic's square code here.")
@@ -24,7 +24,7 @@ async def test_the_code_on_the_clinics_screen_opens_the_way_in(chromium: Browser
     await phone.wait_for_url("**/reminders")
 
 
-async def test_the_camera_is_stopped_by_one_press(chromium: Browser, site: RunningSite) -> None:
+async def test_one_press_stops_the_camera(chromium: Browser, site: RunningSite) -> None:
     phone = await at_join(chromium, site, permissions=["camera"])
     await press(phone, "Scan the code")
     await expect(phone.get_by_role("button", name="Stop the camera")).to_be_focused()
@@ -34,14 +34,14 @@ async def test_the_camera_is_stopped_by_one_press(chromium: Browser, site: Runni
     assert not await phone.evaluate(LIVE)
 
 
-async def test_a_camera_that_may_not_be_used_leaves_the_code_to_type(chromium: Browser, site: RunningSite) -> None:
+async def test_if_the_camera_is_refused_the_code_can_be_typed(chromium: Browser, site: RunningSite) -> None:
     phone = await at_join(chromium, site)
     await press(phone, "Scan the code")
     await sees(phone, "The camera didn't open. Please type the code.")
     await sees_not(phone, "Hold the phone")
 
 
-async def test_where_the_browser_reads_no_codes_nothing_is_offered(chromium: Browser, site: RunningSite) -> None:
+async def test_a_browser_that_cannot_read_codes_offers_no_scanner(chromium: Browser, site: RunningSite) -> None:
     phone = await new_page(chromium, base_url=site.base_url, permissions=["camera"])
     await phone.goto("/join")
     await phone.wait_for_load_state("networkidle")
@@ -63,6 +63,6 @@ async def at_join(chromium: Browser, site: RunningSite, **options: object) -> Pa
 
 
 async def when_it_sees(phone: Page, words: str) -> None:
-    """Long enough for two looks."""
+    """The camera sees this picture for long enough to read it twice."""
     await phone.evaluate("words => { inView = [words]; }", words)
     await phone.wait_for_timeout(600)

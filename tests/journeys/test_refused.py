@@ -1,4 +1,4 @@
-"""The phone explains rejected answers, and deletes them once they were read (cases 40, 43, 50, 51)."""
+"""The phone explains rejected answers, and deletes them once they are read (cases 40, 43, 50, 51)."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ from tests.stories import audited, rows
 LOOK = "Please look at something you sent"
 
 
-async def test_case_40_answered_otherwise_on_two_phones_both_are_kept_and_the_phone_says_so(
+async def test_case_40_different_answers_on_two_phones_are_both_kept_and_the_phone_says_so(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
@@ -71,7 +71,7 @@ async def test_case_43_a_phone_whose_clock_is_years_off_answers_without_a_networ
     assert response.received_at - response.claimed_at > timedelta(days=1999)
 
 
-async def test_case_50_the_clinic_changes_the_questions_while_the_answers_wait(
+async def test_case_50_the_clinic_changes_the_questions_while_answers_wait(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
@@ -88,7 +88,7 @@ async def test_case_50_the_clinic_changes_the_questions_while_the_answers_wait(
     assert history.answers_of(response) == {"pain": 4, "mood": "none", "breathing": "none"}
 
 
-async def test_case_51_consent_was_withdrawn_while_the_answers_waited(chromium: Browser, site: RunningSite) -> None:
+async def test_case_51_consent_is_withdrawn_while_answers_wait(chromium: Browser, site: RunningSite) -> None:
     rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
     other = await phone_of(chromium, site, site.cast.rosa)
     await other.goto("/settings/leave")
@@ -102,7 +102,7 @@ async def test_case_51_consent_was_withdrawn_while_the_answers_waited(chromium: 
     assert "check-in.refused" in await audited(site.database, site.cast.rosa.id)
 
 
-async def test_case_51_a_check_in_that_was_called_off_is_refused_in_clear_words(
+async def test_case_51_answers_to_a_cancelled_check_in_are_refused_in_clear_words(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
@@ -117,7 +117,7 @@ async def test_case_51_a_check_in_that_was_called_off_is_refused_in_clear_words(
 
 
 async def given_it_is_sent_without_a_network(chromium: Browser, site: RunningSite) -> tuple[Page, CheckIn]:
-    """The daily three, on a phone that says: saved here, and nowhere else."""
+    """Rosa sends the daily three offline. The phone says that they are saved here, and nowhere else."""
     rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")

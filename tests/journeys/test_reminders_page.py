@@ -1,4 +1,4 @@
-"""Turning reminders on where the browser does not play along: what to do next is said, never silence."""
+"""Turning reminders on in a browser that fails to: the page always says what to do next."""
 
 import pytest
 from playwright.async_api import Browser
@@ -14,7 +14,7 @@ NO_PUSH = (
 
 @pytest.mark.parametrize("page", ["/reminders", "/reminders/help"])
 @pytest.mark.parametrize("trouble", [NEVER_READY, NO_PUSH], ids=["no worker", "no push service"])
-async def test_what_never_comes_is_told_with_what_to_do_next(
+async def test_if_the_subscription_never_comes_the_page_says_what_to_do_next(
     chromium: Browser, site: RunningSite, page: str, trouble: str
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
@@ -31,7 +31,9 @@ async def test_what_never_comes_is_told_with_what_to_do_next(
 
 
 @pytest.mark.parametrize("page", ["/reminders", "/reminders/help"])
-async def test_a_phone_that_says_no_is_told_where_to_allow_it(chromium: Browser, site: RunningSite, page: str) -> None:
+async def test_if_permission_is_denied_the_page_says_where_to_allow_it(
+    chromium: Browser, site: RunningSite, page: str
+) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto(page)
     await press(rosa, "Turn on reminders" if page == "/reminders" else "Turn reminders on again")

@@ -14,8 +14,8 @@ from tests.stories import rows
 RECEIVED = "The clinic has received this answer."
 
 
-async def test_an_answer_changed_before_it_arrived_is_the_one_that_stands(chromium: Browser, site: RunningSite) -> None:
-    """On a slow line she presses “No”, then “Yes”: when the first has waited too long, the second goes on."""
+async def test_an_answer_changed_before_it_arrived_counts_as_changed(chromium: Browser, site: RunningSite) -> None:
+    """On a slow connection Rosa presses “No”, then “Yes”. Once the first request has timed out, the second is sent."""
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/")
@@ -38,8 +38,8 @@ async def test_an_answer_changed_before_it_arrived_is_the_one_that_stands(chromi
     await nothing_waits(rosa)
 
 
-async def test_what_is_held_outlives_a_form_that_found_no_network(chromium: Browser, site: RunningSite) -> None:
-    """The page that says so is nobody's, and takes nothing away."""
+async def test_the_bundle_survives_a_form_that_found_no_network(chromium: Browser, site: RunningSite) -> None:
+    """The page that reports the missing network belongs to nobody and deletes nothing."""
     visit = await site.book_visit(timedelta(days=3))
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)

@@ -1,4 +1,4 @@
-"""Rosa reads Spanish: she joins, turns to her language, answers a whole check-in, and is told what became of it."""
+"""Rosa reads Spanish: she joins, chooses her language, answers a whole check-in, and reads what follows."""
 
 from playwright.async_api import Browser, Page, expect
 
@@ -26,7 +26,7 @@ async def _join_in_spanish(page: Page, code: str) -> None:
     await sees(page, "¿Le podemos avisar?")
 
 
-async def test_a_whole_check_in_in_spanish(chromium: Browser, site: RunningSite) -> None:
+async def test_a_whole_check_in_works_in_spanish(chromium: Browser, site: RunningSite) -> None:
     page = await new_page(chromium, base_url=site.base_url, permissions=["notifications"])
     await _join_in_spanish(page, await site.pairing_code(site.cast.rosa))
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
@@ -47,8 +47,8 @@ async def test_a_whole_check_in_in_spanish(chromium: Browser, site: RunningSite)
     await site.wait_for_response(check_in)
 
 
-async def test_the_workers_own_words_follow_the_language(chromium: Browser, site: RunningSite) -> None:
-    """What it says by itself, with no network or for a push that nobody can read, was kept in English at first."""
+async def test_the_service_workers_own_words_follow_the_language(chromium: Browser, site: RunningSite) -> None:
+    """The texts that it shows offline, or for a push that it cannot read, were English in the beginning."""
     page = await new_page(chromium, base_url=site.base_url, permissions=["notifications"])
     await page.goto("/join")
     await page.evaluate("navigator.serviceWorker.ready.then(() => null)")

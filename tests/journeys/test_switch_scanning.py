@@ -1,4 +1,4 @@
-"""One switch: what can be pressed is lit in turn, and a press anywhere, Space or Enter chooses it."""
+"""Scanning with one switch: controls light up in turn, and a press anywhere, Space or Enter chooses the lit one."""
 
 import asyncio
 import time
@@ -9,13 +9,13 @@ from tests.browser.people import LISTENING, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.browser.scripts import module
 
-# The place of the answer so many behind the first, among all that has its turn.
+# Finds the position of the answer this far after the first, among all controls that take their turn.
 ORDER = f"{module('switch-scanning.js')}.then(scanning => scanning.controlsInOrder())"
 PLACE = f"nth => {ORDER}.then(all => all.indexOf(document.querySelectorAll('[name=answer]')[nth]))"
 LIT = "document.querySelector('.lit')?.innerText.trim().split('\\n')[0]"
 
 
-async def test_the_daily_three_by_one_switch(chromium: Browser, site: RunningSite) -> None:
+async def test_the_daily_three_work_with_one_switch(chromium: Browser, site: RunningSite) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Fast: 1 second")
@@ -34,10 +34,10 @@ async def test_the_daily_three_by_one_switch(chromium: Browser, site: RunningSit
     assert steps <= 14
 
 
-async def test_the_daily_three_to_the_median_answers_is_14_steps_and_28_seconds_at_most(
+async def test_the_daily_three_by_median_answers_take_at_most_14_steps_and_28_seconds(
     chromium: Browser, site: RunningSite
 ) -> None:
-    """At 2 s a step, the first held half as long again."""
+    """At 2 s a step, with the first step half as long again."""
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Medium: 2 seconds")
@@ -52,7 +52,7 @@ async def test_the_daily_three_to_the_median_answers_is_14_steps_and_28_seconds_
     assert sum(3 + 2 * (place - 1) for place in places if place) <= 28
 
 
-async def test_what_to_do_now_has_its_turn_and_the_way_on_too(chromium: Browser, site: RunningSite) -> None:
+async def test_what_to_do_now_and_the_way_on_take_their_turn(chromium: Browser, site: RunningSite) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Fast: 1 second")
@@ -61,12 +61,14 @@ async def test_what_to_do_now_has_its_turn_and_the_way_on_too(chromium: Browser,
     await choose(rosa, "Yes")
     await expect(rosa.locator("h1")).to_have_text("You had a fall")
     await expect(rosa.locator(".lit")).to_contain_text("Emergency")
-    await sees(rosa, "The clinic has received this answer.")  # by the queue: the line is slow
+    await sees(rosa, "The clinic has received this answer.")  # sent by the queue, because the connection is slow
     await choose(rosa, "Continue the check-in")
     await expect(rosa.locator("h1")).to_have_text("How are cramps, stiffness and twitches?")
 
 
-async def test_it_rests_after_three_rounds_and_a_press_begins_anew(chromium: Browser, site: RunningSite) -> None:
+async def test_scanning_rests_after_three_rounds_and_a_press_starts_it_again(
+    chromium: Browser, site: RunningSite
+) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Fast: 1 second")
     await rosa.goto("/answers")
@@ -76,7 +78,7 @@ async def test_it_rests_after_three_rounds_and_a_press_begins_anew(chromium: Bro
     await expect(rosa.locator(".lit")).to_have_count(1)
 
 
-async def test_a_touch_anywhere_presses_what_is_lit_and_nothing_else(chromium: Browser, site: RunningSite) -> None:
+async def test_a_touch_anywhere_presses_the_lit_control_only(chromium: Browser, site: RunningSite) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Slow: 3 seconds")
     await rosa.goto("/settings")
@@ -86,14 +88,14 @@ async def test_a_touch_anywhere_presses_what_is_lit_and_nothing_else(chromium: B
 
 
 async def given_she_scans(phone: Page, speed: str) -> None:
-    """Switched on by hand; from then on hands do nothing else."""
+    """Rosa switches scanning on by hand. From then on, a touch does nothing else."""
     await phone.goto("/settings/scan")
     await press(phone, speed)
     await expect(phone.locator("body[data-scan]")).to_have_count(1)
 
 
 async def choose(phone: Page, wanted: str) -> int:
-    """Waits until it is lit, and presses Space; how many steps that took."""
+    """Waits until the control is lit and presses Space. Returns the number of steps."""
     await phone.evaluate(LISTENING)
     seen: list[str] = []
     ends = time.monotonic() + 30

@@ -15,7 +15,7 @@ from tests.journeys.upgrading import UpgradingApp, upgrading
 from tests.stories import rows
 
 GIVEN = {"pain": "4", "mood": "none", "breathing": "none"}
-# What the former pages did: register the worker, fetch the bundle, keep each answer as a draft and as a sealed entry.
+# The former pages registered the worker, fetched the bundle, and kept each answer as a draft and a sealed entry.
 BEGIN = """async () => {
   await Outbox.serverKey();
   await Held.refresh();
@@ -52,7 +52,7 @@ async def test_case_48_a_phone_with_unsent_answers_is_upgraded_and_nothing_is_lo
         rosa = await given_a_phone_of_the_former_version(chromium, site, app)
         waiting = await when_three_answers_find_no_network(rosa, check_in, token)
 
-        # The new version is there; it takes no answers yet, and sends no bundle that would replace the former one.
+        # The new version is there. It accepts no answers yet, and sends no bundle that would replace the former one.
         app.former = False
         await rosa.context.set_offline(False)
         await go(rosa, f"{app.base_url}/")
@@ -84,9 +84,9 @@ async def test_case_48_a_phone_with_unsent_answers_is_upgraded_and_nothing_is_lo
 
 
 async def given_a_phone_of_the_former_version(chromium: Browser, site: RunningSite, app: UpgradingApp) -> Page:
-    """Rosa has joined. At the address of the upgrading app, the phone has only what the former version left there."""
+    """Rosa has joined. The phone has only what the former version left at the address of the upgrading app."""
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
-    await without_background_sync(rosa)  # one sender: what the server accepts is then counted without replays
+    await without_background_sync(rosa)  # one sender, so that accepted entries are counted without replays
     await rosa.goto(f"{app.base_url}/offline")
     await rosa.evaluate(BEGIN)
     assert len(await rosa.evaluate(STORED, ["interlude-held", "things"])) == 1
@@ -94,7 +94,7 @@ async def given_a_phone_of_the_former_version(chromium: Browser, site: RunningSi
 
 
 async def when_three_answers_find_no_network(phone: Page, check_in: CheckIn, token: str) -> list[str]:
-    """A push has just been shown, too; its receipt waits as well. The client ids of the answers."""
+    """Rosa gives three answers offline. A push was just shown, so its receipt waits too. Returns the client ids."""
     await phone.context.set_offline(True)
     await phone.goto(phone.url.replace("/offline", "/"))  # the former worker shows the former page
     await expect(phone.locator("h1")).to_have_text("You are offline")
@@ -112,7 +112,7 @@ async def unsent(phone: Page) -> list[str]:
 
 
 async def then_the_new_worker_has_taken_over(phone: Page) -> None:
-    """It has thrown away the former version's pages and scripts, and no other cache."""
+    """The new worker has deleted the former version's pages and scripts, and no other cache."""
 
     async def look() -> bool:
         names = await phone.evaluate("caches.keys()")

@@ -1,4 +1,7 @@
-"""A coordinator books a series; a patient can't come to the first visit; it is moved, and she is asked anew."""
+"""A coordinator books a series.
+
+The patient can't come to the first visit, so it moves, and the patient is asked again.
+"""
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,7 +17,7 @@ MON_WED_FRI = (0, 2, 4)
 TEN = time(10)
 
 
-async def test_a_series_a_visit_that_cannot_be_and_its_new_day(chromium: Browser, site: RunningSite) -> None:
+async def test_a_series_is_booked_and_a_visit_that_does_not_suit_is_moved(chromium: Browser, site: RunningSite) -> None:
     maria = await desk_of(chromium, site, site.cast.maria)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     days = next_days(site, 6)
@@ -41,7 +44,9 @@ async def test_a_series_a_visit_that_cannot_be_and_its_new_day(chromium: Browser
     await sees(maria, "Will be there")
 
 
-async def test_a_visit_goes_into_the_phones_calendar(chromium: Browser, site: RunningSite, tmp_path: Path) -> None:
+async def test_a_visit_can_be_added_to_the_phones_calendar(
+    chromium: Browser, site: RunningSite, tmp_path: Path
+) -> None:
     visit = await site.book_visit(timedelta(days=9))
     rosa = await phone_of(chromium, site, site.cast.rosa)
 
@@ -62,7 +67,7 @@ async def test_a_visit_goes_into_the_phones_calendar(chromium: Browser, site: Ru
 
 
 def next_days(site: RunningSite, count: int) -> list[date]:
-    """The first Mondays, Wednesdays and Fridays that are more than a week ahead in the clinic's zone."""
+    """The first Mondays, Wednesdays and Fridays more than a week ahead, in the clinic's zone."""
     first = to_wall(system_clock(), site.cast.harbor.zone).date() + timedelta(days=8)
     ahead = (first + timedelta(days=n) for n in range(count * 7))
     return [day for day in ahead if day.weekday() in MON_WED_FRI][:count]
@@ -73,7 +78,7 @@ def in_words(day: date) -> str:
 
 
 async def when_she_books_six_infusions(desk: Page, first: date) -> None:
-    """6 infusions, Mon Wed Fri at 10:00, from a day on: one form."""
+    """Books 6 infusions on Mon, Wed and Fri at 10:00, starting on a given day, in one form."""
     await press(desk, "Patients")
     await press(desk, "Rosa Delgado")
     await press(desk, "Book a visit")
@@ -94,7 +99,7 @@ async def then_they_stand_on_the_patients_page(desk: Page, days: list[date]) -> 
 
 
 async def when_she_moves_it_by_a_day(desk: Page) -> None:
-    """From the patient's page; a day later, at half past two."""
+    """Moves the visit from the patient's page to half past two on the next day."""
     await press(desk, "Patients")
     await press(desk, "Rosa Delgado")
     await desk.locator("#visits a").first.click()
@@ -110,10 +115,10 @@ async def then_she_is_asked_anew(phone: Page) -> None:
     await expect(phone.locator(".said")).to_have_count(0)
 
 
-async def test_case_88_a_visit_that_moves_while_its_page_is_open_is_answered_for_the_new_time_only(
+async def test_case_88_an_answer_to_a_visit_that_moves_while_its_page_is_open_counts_for_the_new_time_only(
     chromium: Browser, site: RunningSite
 ) -> None:
-    """Rosa's page shows the old time; Maria moves the visit; Rosa presses I'll be there, and is asked again."""
+    """Rosa's page shows the old time. Maria moves the visit. Rosa presses I'll be there, and is asked again."""
     visit = await site.book_visit(timedelta(days=9))
     rosa = await phone_of(chromium, site, site.cast.rosa)
     maria = await desk_of(chromium, site, site.cast.maria)

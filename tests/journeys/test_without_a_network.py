@@ -1,5 +1,7 @@
-"""A whole check-in without a network, from Home or from a notification: the phone goes on by itself, in the server's
-own pages, and the clinic gets it once (cases 39 to 51)."""
+"""A whole check-in offline, from Home or a notification (cases 39 to 51).
+
+The phone continues by itself with the server's own pages, and the clinic receives the check-in once.
+"""
 
 import asyncio
 
@@ -16,7 +18,7 @@ from tests.journeys.offline_bundle import SAVED, answers_to, given_it_is_held, i
 from tests.stories import rows
 
 
-async def test_from_home_to_send_without_a_network_and_it_arrives_once(chromium: Browser, site: RunningSite) -> None:
+async def test_a_check_in_answered_and_sent_offline_arrives_once(chromium: Browser, site: RunningSite) -> None:
     rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")
@@ -27,7 +29,7 @@ async def test_from_home_to_send_without_a_network_and_it_arrives_once(chromium:
     await sees(rosa, SAVED, "The clinic has not received it yet.")
     assert await site.responses_to(check_in) == 0
 
-    # Home no longer says that it is to do; nothing of it can be read on the phone.
+    # Home no longer offers the check-in, and nobody can read the answers on the phone.
     await press(rosa, "Home")
     await sees(rosa, "You're offline", "1 check-in is waiting on this phone.")
     await sees_not(rosa, "is ready")
@@ -38,7 +40,7 @@ async def test_from_home_to_send_without_a_network_and_it_arrives_once(chromium:
     assert len(await rows(site.database, Response)) == 1
 
 
-async def test_the_app_is_killed_half_way_and_goes_on_where_it_was(chromium: Browser, site: RunningSite) -> None:
+async def test_the_app_is_killed_half_way_and_continues_where_it_was(chromium: Browser, site: RunningSite) -> None:
     rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")
@@ -55,7 +57,7 @@ async def test_the_app_is_killed_half_way_and_goes_on_where_it_was(chromium: Bro
     assert (await answers_to(site, check_in))["pain"] == 4
 
 
-async def test_the_app_is_closed_in_the_moment_of_a_press_and_nothing_is_lost(
+async def test_the_app_closes_at_the_moment_of_a_press_and_nothing_is_lost(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
@@ -74,7 +76,7 @@ async def test_the_app_is_closed_in_the_moment_of_a_press_and_nothing_is_lost(
     assert (await answers_to(site, check_in))["pain"] == 4
 
 
-async def test_begun_on_the_server_it_goes_on_on_the_phone_and_back(chromium: Browser, site: RunningSite) -> None:
+async def test_a_check_in_begun_online_continues_offline_and_online_again(chromium: Browser, site: RunningSite) -> None:
     rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
     await answer_all(rosa, "Start", "4")
     await rosa.context.set_offline(True)
@@ -84,7 +86,7 @@ async def test_begun_on_the_server_it_goes_on_on_the_phone_and_back(chromium: Br
     await expect(rosa.locator("button.said")).to_have_text("Good")
     await answer(rosa, "Low")
 
-    # A day later, with a network: the server knows by then what was answered without.
+    # A day later, online: the server knows by then what was answered offline.
     await rosa.context.set_offline(False)
     await go(rosa, f"/check-ins/{check_in.id}")
     await expect(rosa.locator("h1")).to_have_text("How is your breathing today?")
@@ -92,7 +94,7 @@ async def test_begun_on_the_server_it_goes_on_on_the_phone_and_back(chromium: Br
     await sees(rosa, "Low", "4 of 10")
 
 
-async def test_what_depends_on_an_answer_is_asked_without_a_network_too(chromium: Browser, site: RunningSite) -> None:
+async def test_conditional_questions_are_asked_offline_too(chromium: Browser, site: RunningSite) -> None:
     rosa, check_in = await given_it_is_held(chromium, site, "day-after")
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}/q/mood?who=self")
@@ -108,7 +110,7 @@ async def test_what_depends_on_an_answer_is_asked_without_a_network_too(chromium
     assert [flag.item for flag in await rows(site.database, Flag)] == ["self-harm"]
 
 
-async def test_the_same_as_last_time_is_said_without_a_network(chromium: Browser, site: RunningSite) -> None:
+async def test_same_as_last_time_works_offline(chromium: Browser, site: RunningSite) -> None:
     rosa, check_in = await given_it_is_held(chromium, site, "weekly-als", LAST_WEEK, whole=True)
     await rosa.context.set_offline(True)
     await rosa.goto("/")
@@ -129,7 +131,7 @@ async def test_the_same_as_last_time_is_said_without_a_network(chromium: Browser
     assert set(response.copied) == LAST_WEEK.keys() - {"mood"}
 
 
-async def test_a_helper_says_who_answers_without_a_network(chromium: Browser, site: RunningSite) -> None:
+async def test_a_caregiver_chooses_the_respondent_offline(chromium: Browser, site: RunningSite) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     luis = await phone_of(chromium, site, site.cast.luis)
     await luis.goto("/")
@@ -146,7 +148,7 @@ async def test_a_helper_says_who_answers_without_a_network(chromium: Browser, si
     assert (response.respondent, response.caregiver_id) == ("helper", site.cast.luis.id)
 
 
-async def test_a_network_that_hangs_is_none(chromium: Browser, site: RunningSite) -> None:
+async def test_a_hanging_network_counts_as_offline(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await given_it_is_held(chromium, site, "daily-three")
     await answer(rosa, "Start")
     await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
@@ -155,7 +157,7 @@ async def test_a_network_that_hangs_is_none(chromium: Browser, site: RunningSite
     assert await rosa.evaluate(f"{module('offline-checkin.js')}.then(checkIn => checkIn.continuesOffline)")
 
 
-async def test_help_has_its_numbers_without_a_network(chromium: Browser, site: RunningSite) -> None:
+async def test_the_help_page_shows_its_numbers_offline(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await given_it_is_held(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")

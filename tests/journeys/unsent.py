@@ -1,4 +1,4 @@
-"""What a phone has not sent yet: how it comes to that, and how it is seen to be gone."""
+"""What a phone has not sent yet: how a test brings that about, and how it sees that nothing waits any more."""
 
 import json
 import re
@@ -22,7 +22,7 @@ RAISE = """name => new Promise((resolve, reject) => {
 
 
 async def when_an_app_of_next_year_opens_the_queue(phone: Page) -> None:
-    """It raises the version, as for a store more."""
+    """A later version of the app opens the database with a higher version, as if it had one more store."""
     await phone.evaluate(RAISE, "interlude-outbox")
 
 
@@ -33,7 +33,7 @@ async def when_it_is_sent_without_a_network(phone: Page) -> None:
 
 
 async def when_it_is_sent_and_waits(phone: Page) -> None:
-    """From wherever it stood, by a network that takes no uploads."""
+    """Sends from the current page over a network that refuses uploads."""
     await phone.context.route(UPLOADS, lambda route: route.abort())
     if await phone.get_by_role("button", name="Send to clinic").count() == 0:
         await answer(phone, "Start")
@@ -42,7 +42,7 @@ async def when_it_is_sent_and_waits(phone: Page) -> None:
 
 
 async def given_all_is_answered(site: RunningSite, phone: Page) -> CheckIn:
-    """The daily three, at Check and send."""
+    """Rosa has answered the daily three and is at Check and send."""
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     await phone.goto(f"/check-ins/{check_in.id}")
     await answer_all(phone, "4", "Good", "No trouble")
@@ -53,12 +53,14 @@ async def given_all_is_answered(site: RunningSite, phone: Page) -> CheckIn:
 async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
     kept = json.dumps(await phone.evaluate("Outbox.all()"))
     assert '"box"' in kept
-    words = set(re.findall(r"[\w-]+", kept))  # whole words: a ciphertext in base64url may hold any three letters
+    words = set(
+        re.findall(r"[\w-]+", kept)
+    )  # whole words, because a ciphertext in base64url may contain any three letters
     assert words.isdisjoint(("answers", "pain", "breathing", "self"))
 
 
 async def then_nothing_waits_any_more(phone: Page) -> None:
-    """Home says by itself that nothing is left to do, once the queue has been through."""
+    """Once the queue has been sent, Home says without a reload that nothing is left to do."""
     await nothing_waits(phone)
     await expect(phone.locator("h1")).to_have_text("All done for now")
     await expect(phone.locator("#waiting")).to_be_hidden()

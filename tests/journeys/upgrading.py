@@ -1,6 +1,7 @@
-"""An app that is upgraded while a phone uses it: first it serves what the former version served, then the new version.
+"""An app that is upgraded while a phone uses it.
 
-What the former version served is in `former/`. The pages that read and write data are the app's own throughout.
+First it serves the scripts and assets of the former version from `former/`, then the new ones. The pages that read and
+write data are the app's own throughout.
 """
 
 import contextlib
@@ -72,7 +73,7 @@ def _end_to_end_headers(message: Any) -> list[tuple[str, str]]:
 
 
 def former_bundle(check_in: CheckIn) -> bytes:
-    """The bundle of the former version, for this check-in."""
+    """The former version's bundle for this check-in."""
     text = (FORMER / "bundle.json").read_text()
     for placeholder, id_ in (
         ("{check_in}", check_in.id),

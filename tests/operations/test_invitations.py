@@ -1,4 +1,4 @@
-"""Ways in from the command line (case 65)."""
+"""Sign-in links and pairing codes from the command line (case 65)."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from server.operations import invitations
 from tests.cast import NOW, Cast
 
 
-async def test_case_65_a_staff_member_enters_by_the_link_once(database: Database, cast: Cast) -> None:
+async def test_case_65_a_staff_member_signs_in_with_the_link_once(database: Database, cast: Cast) -> None:
     token = await invitations.staff_link_token(database, " Maria@Harbor.example ", NOW)
     assert token is not None
     async with database.writing() as db:
@@ -32,6 +32,6 @@ async def test_case_65_a_patient_gets_a_code_for_half_an_hour(database: Database
         assert not isinstance(await joining.check_code(db, code, "here", NOW + PAIRING_LIFE), PairingCode)
 
 
-async def test_nobody_is_let_in_who_is_not_there(database: Database, cast: Cast) -> None:
+async def test_an_unknown_person_gets_no_link_or_code(database: Database, cast: Cast) -> None:
     assert await invitations.staff_link_token(database, "nobody@harbor.example", NOW) is None
     assert await invitations.pairing_code(database, cast.maria.id, NOW) is None

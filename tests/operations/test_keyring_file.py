@@ -1,4 +1,4 @@
-"""We do not start without the key of the data (case 59)."""
+"""The app does not start without the key of the data (case 59)."""
 
 from dataclasses import replace
 
@@ -13,14 +13,14 @@ from tests.cast import Cast
 from tests.stories import rows
 
 
-async def test_case_59_we_do_not_start_without_the_key_of_the_data(database: Database, cast: Cast) -> None:
+async def test_case_59_the_app_does_not_start_without_the_key_of_the_data(database: Database, cast: Cast) -> None:
     await keyring_file.check(database)
     crypto.use(crypto.new_keyring())
     with pytest.raises(MissingKey, match="Put the old key back into INTERLUDE_SECRET_KEYS"):
         await keyring_file.check(database)
 
 
-async def test_case_59_nor_with_a_key_of_the_same_name_that_is_another(
+async def test_case_59_nor_does_it_start_with_another_key_of_the_same_name(
     database: Database, cast: Cast, keyring: Keyring
 ) -> None:
     other = dict.fromkeys(keyring.data, bytes(32))

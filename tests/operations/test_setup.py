@@ -1,4 +1,4 @@
-"""What is checked and set up before web and worker start (case 59)."""
+"""Checks and setup before the web and worker processes start (case 59)."""
 
 import pytest
 from sqlalchemy import text
@@ -11,17 +11,17 @@ from server.settings import BadSetting
 from tests.cast import Cast
 
 
-async def test_a_database_with_its_schema_and_its_keys_is_ready(database: Database, cast: Cast) -> None:
+async def test_a_database_with_schema_and_keys_is_ready(database: Database, cast: Cast) -> None:
     await setup.check_ready(database)
 
 
-async def test_case_59_we_do_not_start_with_other_keys(database: Database, cast: Cast) -> None:
+async def test_case_59_the_app_does_not_start_with_other_keys(database: Database, cast: Cast) -> None:
     crypto.use(crypto.new_keyring())
     with pytest.raises(MissingKey):
         await setup.check_ready(database)
 
 
-async def test_we_do_not_start_with_a_former_schema(database: Database) -> None:
+async def test_the_app_does_not_start_with_an_old_schema(database: Database) -> None:
     async with database.writing() as db:
         await db.execute(text("UPDATE alembic_version SET version_num = 'former'"))
     with pytest.raises(BadSetting, match="interlude migrate"):

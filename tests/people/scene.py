@@ -1,4 +1,4 @@
-"""The form of a patient."""
+"""The form of a patient, filled in."""
 
 FORM = {
     "name": "Ada Fox",

@@ -1,4 +1,4 @@
-"""Calls, logged from the call list."""
+"""Staff log calls from the call list."""
 
 from server.db import Database
 from server.people.models import PhoneCall
@@ -8,7 +8,7 @@ from tests.conftest import Enter, StillClock
 from tests.stories import audited, due_check_in, rows
 
 
-async def test_a_logged_call_takes_off_the_list_and_is_on_record(
+async def test_a_logged_call_takes_the_patient_off_the_list_and_is_audited(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -37,7 +37,7 @@ async def test_a_logged_call_takes_off_the_list_and_is_on_record(
     assert "To call Rosa Delgado" in words(await maria.get("/staff?show=late"))
 
 
-async def test_a_call_without_an_outcome_or_of_another_clinic_is_none(
+async def test_a_call_without_an_outcome_or_in_another_clinic_is_refused(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     maria, tom, path = await signed_in(cast.maria), await signed_in(cast.tom), f"/staff/patients/{cast.rosa.id}/calls"

@@ -1,4 +1,4 @@
-"""Phone calls to patients, and which of them still count."""
+"""Phone calls to patients, and how long each one counts."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ async def test_a_call_that_reached_somebody_counts_from_then_on(database: Databa
         assert await settles(database, patient, timedelta(days=30))
 
 
-async def test_a_try_that_no_longer_counts_does_not_hide_the_call_before_it(database: Database, cast: Cast) -> None:
+async def test_a_try_that_no_longer_counts_does_not_hide_the_earlier_call(database: Database, cast: Cast) -> None:
     await call(database, cast, cast.rosa, CallOutcome.REACHED)
     await call(database, cast, cast.rosa, CallOutcome.NO_ANSWER, hours=1)
     async with database.reading() as db:

@@ -1,4 +1,4 @@
-"""An admin keeps what patients see of the clinic."""
+"""An admin edits what patients see of the clinic."""
 
 import pytest
 
@@ -27,7 +27,7 @@ async def harbor(database: Database, cast: Cast) -> Clinic:
     return found
 
 
-async def test_what_an_admin_changes_patients_see(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_patients_see_what_an_admin_changes(signed_in: Enter, cast: Cast, database: Database) -> None:
     ruth, rosa = await signed_in(cast.ruth), await signed_in(cast.rosa)
     assert (await ruth.submit("/staff/clinic", FACTS)).status_code == 200
     clinic = await harbor(database, cast)
@@ -54,7 +54,7 @@ async def test_what_an_admin_changes_patients_see(signed_in: Enter, cast: Cast, 
     ids=str,
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_facts_that_cannot_be_are_refused(
+async def test_invalid_clinic_details_are_refused(
     signed_in: Enter, cast: Cast, database: Database, changed: dict[str, str]
 ) -> None:
     ruth = await signed_in(cast.ruth)
@@ -80,7 +80,7 @@ async def test_case_77_a_button_dials_the_number_that_it_shows(
 @pytest.mark.parametrize("field", ["phone", "emergency_number", "crisis_line"])
 @pytest.mark.parametrize("typed", ["xyz", "911 / 988", "(555) 010-0140", "9111"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_77_what_cannot_be_dialled_is_refused_at_its_field(
+async def test_case_77_an_undiallable_number_is_refused_at_its_field(
     signed_in: Enter, cast: Cast, database: Database, field: str, typed: str
 ) -> None:
     ruth = await signed_in(cast.ruth)
@@ -92,7 +92,7 @@ async def test_case_77_what_cannot_be_dialled_is_refused_at_its_field(
     assert (clinic.phone_tel, clinic.emergency_number_tel, clinic.crisis_line_tel) == ("+12125550140", "911", "988")
 
 
-async def test_case_77_numbers_are_read_by_the_clinics_country(
+async def test_case_77_numbers_are_read_for_the_clinics_country(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ruth = await signed_in(cast.ruth)
@@ -103,7 +103,7 @@ async def test_case_77_numbers_are_read_by_the_clinics_country(
     assert found == ("GB", "+442079460018", "999", "116123")
 
 
-async def test_case_77_a_line_that_could_not_be_read_is_shown_and_never_dialled(
+async def test_case_77_an_unreadable_line_is_shown_and_never_dialled(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:

@@ -17,7 +17,7 @@ from tests.stories import audited
 ADA = NewPatient("Ada Quinn", "America/Chicago", "(212) 555-0197", caregiver_phone="(212) 555-0198")
 
 
-async def test_case_78_a_number_is_kept_as_typed_and_as_dialled(database: Database, cast: Cast) -> None:
+async def test_case_78_a_number_is_stored_as_typed_and_as_dialled(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         ada = await flow.register_patient(work_by(db, cast.maria), ADA)
     assert (ada.phone, ada.phone_tel) == ("(212) 555-0197", "+12125550197")
@@ -32,12 +32,12 @@ async def test_case_78_a_bad_number_changes_nothing_and_an_old_one_may_stay(data
             await flow.change_patient(work, rosa, replace(ADA, phone="nobody", caregiver_phone="911"))
         assert set(refused.value.by_field) == {"phone", "caregiver_phone"}
         assert rosa.name == cast.rosa.name
-        rosa.phone, rosa.phone_tel = "call Luis", None  # from before numbers were read
+        rosa.phone, rosa.phone_tel = "call Luis", None  # typed before numbers were read
         await flow.change_patient(work, rosa, replace(ADA, phone="call Luis"))
         assert (rosa.name, rosa.phone, rosa.phone_tel) == ("Ada Quinn", "call Luis", None)
 
 
-async def test_case_19_a_pause_keeps_its_first_moment_and_ends_without_a_trace_on_the_row(
+async def test_case_19_a_second_pause_keeps_the_first_date_and_resuming_clears_it(
     database: Database, cast: Cast
 ) -> None:
     async with database.writing() as db:
@@ -58,7 +58,7 @@ async def test_the_clinic_is_closed_outside_its_staffed_hours(cast: Cast, hours:
     assert flow.is_closed(cast.harbor, NOW + timedelta(hours=hours)) == closed
 
 
-async def test_case_61_a_clinic_finds_and_lists_its_own_patients(database: Database, cast: Cast) -> None:
+async def test_case_61_a_clinic_finds_only_its_own_patients(database: Database, cast: Cast) -> None:
     async with database.reading() as db:
         for staff, patient, found in ((cast.maria, cast.rosa, True), (cast.tom, cast.rosa, False)):
             assert (await flow.find_patient(db, acting(staff), patient.id) is not None) == found
@@ -69,7 +69,7 @@ async def test_case_61_a_clinic_finds_and_lists_its_own_patients(database: Datab
         assert [patient.name for patient in await flow.roster(db, acting(cast.tom))] == ["Helen Marsh"]
 
 
-async def test_a_caregiver_whose_access_ended_is_listed_no_more(database: Database, cast: Cast) -> None:
+async def test_a_caregiver_whose_access_ended_is_no_longer_listed(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         assert [one.id for one in await flow.caregivers_of(db, cast.rosa.id)] == [cast.luis.id]
         caregiver = await flow.find_caregiver(db, cast.luis.id)
@@ -79,7 +79,7 @@ async def test_a_caregiver_whose_access_ended_is_listed_no_more(database: Databa
         assert await flow.caregivers_of(db, cast.rosa.id) == []
 
 
-async def test_a_clinics_line_that_cannot_be_dialled_changes_nothing(database: Database, cast: Cast) -> None:
+async def test_a_clinics_undiallable_line_changes_nothing(database: Database, cast: Cast) -> None:
     facts = {field: getattr(cast.harbor, field) for field in flow.ClinicFacts.__dataclass_fields__}
     async with database.writing() as db:
         clinic = await db.get_one(Clinic, cast.harbor.id)

@@ -1,4 +1,4 @@
-"""The on-call rota: the order of the contacts, and what refuses it (case 73)."""
+"""The on-call rota: the order of the contacts, and why a rota is refused (case 73)."""
 
 import pytest
 
@@ -23,14 +23,14 @@ async def order(database: Database, clinic: Clinic) -> list[str]:
         return [member.name for member in await on_call.order(db, clinic.id)]
 
 
-async def test_case_73_the_contacts_come_in_their_places(database: Database, cast: Cast) -> None:
+async def test_case_73_contacts_are_listed_in_order(database: Database, cast: Cast) -> None:
     contacts = {cast.maria.id: Contact(2, ""), cast.ken.id: Contact(1, PHONE), cast.ruth.id: Contact(None, "")}
     assert await change(database, cast, contacts) is None
     assert await order(database, cast.harbor) == ["Ken Osei", "Maria Alvarez"]
     assert await order(database, cast.mesa) == []
 
 
-async def test_case_73_who_has_left_is_no_contact(database: Database, cast: Cast) -> None:
+async def test_case_73_a_staff_member_who_left_is_not_a_contact(database: Database, cast: Cast) -> None:
     await change(database, cast, {cast.maria.id: Contact(1, ""), cast.ken.id: Contact(2, "")})
     async with database.writing() as db:
         (await db.get_one(Staff, cast.maria.id)).ended_at = NOW
@@ -38,7 +38,7 @@ async def test_case_73_who_has_left_is_no_contact(database: Database, cast: Cast
 
 
 @pytest.mark.parametrize(("second", "wait", "why"), [(1, 10, "twice"), (2, 4, "wait"), (2, 61, "wait")])
-async def test_a_rota_that_cannot_be_changes_nothing(
+async def test_an_invalid_rota_changes_nothing(
     database: Database, cast: Cast, second: int, wait: int, why: str
 ) -> None:
     contacts = {cast.maria.id: Contact(1, PHONE), cast.ken.id: Contact(second, "")}
@@ -52,7 +52,7 @@ async def test_a_contact_of_another_clinic_is_left_out(database: Database, cast:
     assert await order(database, cast.mesa) == []
 
 
-async def test_an_unreadable_number_that_nobody_touched_stays(database: Database, cast: Cast) -> None:
+async def test_an_unreadable_number_stays_if_nobody_edits_it(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         (await db.get_one(Staff, cast.ken.id)).phone = "ask Maria"
     assert await change(database, cast, {cast.ken.id: Contact(1, "ask Maria")}) is None

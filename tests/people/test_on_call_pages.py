@@ -1,4 +1,4 @@
-"""An admin keeps who is told next when nobody takes a red flag (case 73)."""
+"""An admin edits the on-call rota (case 73)."""
 
 import re
 from dataclasses import replace
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def said(cast: Cast, **places: str) -> dict[str, str]:
-    """The form, with these in the order; everybody has a number."""
+    """The form with these staff members in this order. Each has a number."""
     people = {"ruth": cast.ruth, "maria": cast.maria, "ken": cast.ken}
     fields = {f"place-{person.id}": places.get(name, "") for name, person in people.items()}
     numbers = {f"phone-{person.id}": f"+1 212 555 015{n}" for n, person in enumerate(people.values())}
@@ -27,7 +27,7 @@ def said(cast: Cast, **places: str) -> dict[str, str]:
 
 
 def order_on(page: str) -> list[str]:
-    """The names, as the page has them."""
+    """The names in the order of the page."""
     return re.findall(r"<legend>([^<]+)</legend>", page)
 
 
@@ -40,7 +40,7 @@ async def ruth(signed_in: Enter, cast: Cast) -> Browser:
     return await signed_in(cast.ruth)
 
 
-async def test_the_order_the_numbers_and_the_wait_are_kept(ruth: Browser, cast: Cast, database: Database) -> None:
+async def test_the_order_the_numbers_and_the_wait_are_saved(ruth: Browser, cast: Cast, database: Database) -> None:
     assert "No one is on call" in words(await ruth.get(PATH))
     saved = await ruth.submit(PATH, said(cast, ken="1", maria="2", wait="15"))
     assert "Saved." in words(saved)
@@ -54,7 +54,7 @@ async def test_the_order_the_numbers_and_the_wait_are_kept(ruth: Browser, cast: 
     assert "clinic.on-call-wait" in await audited(database, clinic.id)
 
 
-async def test_a_number_lies_sealed(ruth: Browser, cast: Cast, database: Database) -> None:
+async def test_a_number_is_stored_sealed(ruth: Browser, cast: Cast, database: Database) -> None:
     await ruth.submit(PATH, said(cast, ken="1"))
     [ken] = [member for member in await rows(database, Staff) if member.id == cast.ken.id]
     assert ken.phone == "+1 212 555 0152"
@@ -70,7 +70,7 @@ async def test_a_number_lies_sealed(ruth: Browser, cast: Cast, database: Databas
         ({"ken": "1", "wait": "soon"}, "5 to 60 minutes"),
     ],
 )
-async def test_what_cannot_be_is_said_and_nothing_is_changed(
+async def test_an_invalid_form_is_refused_and_changes_nothing(
     ruth: Browser, cast: Cast, database: Database, changed: dict[str, str], words_of: str
 ) -> None:
     await ruth.submit(PATH, said(cast, maria="1"))
@@ -79,14 +79,14 @@ async def test_what_cannot_be_is_said_and_nothing_is_changed(
     assert await order_in(database) == {"Maria": 1}
 
 
-async def test_a_number_that_is_none_is_kept_in_the_form(ruth: Browser, cast: Cast, database: Database) -> None:
+async def test_an_invalid_number_stays_in_the_form(ruth: Browser, cast: Cast, database: Database) -> None:
     refused = await ruth.submit(PATH, said(cast, ken="1") | {f"phone-{cast.ken.id}": "ask Maria"})
     assert (refused.status_code, 'value="ask Maria"' in refused.text) == (422, True)
     assert await order_in(database) == {}
 
 
 @pytest.mark.parametrize("typed", ["+1 876 555 0140", "+44 20 7946 0018", "1-800-555-0140"])
-async def test_case_78_a_number_that_takes_no_texts_from_here_is_refused(
+async def test_case_78_a_number_to_which_the_clinic_sends_no_texts_is_refused(
     ruth: Browser, cast: Cast, database: Database, typed: str
 ) -> None:
     refused = await ruth.submit(PATH, said(cast, ken="1") | {f"phone-{cast.ken.id}": typed})
@@ -94,7 +94,7 @@ async def test_case_78_a_number_that_takes_no_texts_from_here_is_refused(
     assert await order_in(database) == {}
 
 
-async def test_somebody_of_another_clinic_is_in_no_order(ruth: Browser, cast: Cast, database: Database) -> None:
+async def test_staff_of_another_clinic_cannot_be_on_the_rota(ruth: Browser, cast: Cast, database: Database) -> None:
     await ruth.submit(
         PATH, said(cast, ken="2") | {f"place-{cast.tom.id}": "1", f"phone-{cast.tom.id}": "(212) 555-0100"}
     )
@@ -108,7 +108,9 @@ async def test_only_an_admin_opens_it(signed_in: Enter, cast: Cast) -> None:
     assert (await maria.submit(PATH, said(cast, maria="1"))).status_code == 403
 
 
-async def test_it_says_what_cannot_be_sent(app: Litestar, ruth: Browser, settings: Settings) -> None:
+async def test_the_page_names_the_channels_that_are_not_set_up(
+    app: Litestar, ruth: Browser, settings: Settings
+) -> None:
     assert "Neither texts nor emails can be sent" in words(await ruth.get(PATH))
     app.state["settings"] = replace(settings, smtp_url="smtp://localhost:25?from=a@b.example")
     assert "by email" in words(await ruth.get(PATH))

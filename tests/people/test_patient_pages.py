@@ -1,4 +1,4 @@
-"""Staff keep patients and caregivers, and pair their phones (case 60)."""
+"""Staff register and edit patients and caregivers, and pair their phones (case 60)."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.people.scene import FORM
 from tests.stories import audited, rows
 
 
-async def test_a_patient_is_registered_and_changed(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_staff_register_and_edit_a_patient(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria = await signed_in(cast.maria)
     page = await maria.submit("/staff/patients", FORM)
     assert "Ada Fox" in words(page)
@@ -26,7 +26,7 @@ async def test_a_patient_is_registered_and_changed(signed_in: Enter, cast: Cast,
 
 
 @pytest.mark.parametrize(("field", "bad"), [("name", "  "), ("zone", "Moon/Sea"), ("zone", "")])
-async def test_what_will_not_do_is_said_and_what_was_typed_is_kept(
+async def test_an_invalid_form_says_why_and_keeps_what_was_typed(
     signed_in: Enter, cast: Cast, database: Database, field: str, bad: str
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -37,7 +37,7 @@ async def test_what_will_not_do_is_said_and_what_was_typed_is_kept(
     assert sorted(p.name for p in await rows(database, Patient)) == ["Helen Marsh", "Rosa Delgado", "Walter Brandt"]
 
 
-async def test_the_roster_is_sorted_and_searched(signed_in: Enter, cast: Cast) -> None:
+async def test_the_list_of_patients_is_sorted_and_searched(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     everybody = words(await maria.get("/staff/patients"))
     assert everybody.index("Rosa Delgado") < everybody.index("Walter Brandt")
@@ -47,7 +47,7 @@ async def test_the_roster_is_sorted_and_searched(signed_in: Enter, cast: Cast) -
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_60_script_in_names_is_shown_as_text(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_60_script_in_a_name_is_shown_as_text(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria, evil = await signed_in(cast.maria), "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     page = await maria.submit("/staff/patients", FORM | {"name": evil})
     patient = next(patient for patient in await rows(database, Patient) if patient.name == evil)
@@ -79,7 +79,7 @@ NUMBERS = [
 @pytest.mark.parametrize("field", ["phone", "caregiver_phone"])
 @pytest.mark.parametrize(("typed", "said"), NUMBERS)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_78_a_number_that_cannot_be_used_is_refused_at_its_field(
+async def test_case_78_an_unusable_number_is_refused_at_its_field(
     signed_in: Enter, cast: Cast, database: Database, field: str, typed: str, said: str
 ) -> None:
     maria = await signed_in(cast.maria)

@@ -1,4 +1,4 @@
-"""Emails: pure."""
+"""Which texts count as an email address."""
 
 from datetime import datetime
 
@@ -13,6 +13,6 @@ MONDAY = datetime(2026, 11, 16)
     ("typed", "good"),
     [("maria@harbor.example", True), (" M@h.example ", True), ("maria", False), ("a@b", False), ("a b@c.d", False)],
 )
-def test_what_looks_like_an_email(typed: str, good: bool) -> None:
+def test_what_counts_as_an_email_address(typed: str, good: bool) -> None:
     assert rules.is_email(typed) == good
     assert rules.normal_email(" Maria@Harbor.Example ") == "maria@harbor.example"

@@ -1,4 +1,4 @@
-"""The clinic's staff members, and no other's (case 61)."""
+"""A clinic finds only its own staff members (case 61)."""
 
 from server.db import Database
 from server.people import staff
@@ -6,7 +6,7 @@ from server.people.models import Staff
 from tests.cast import NOW, Cast, acting
 
 
-async def test_the_team_is_who_works_there_now_by_name(database: Database, cast: Cast) -> None:
+async def test_the_team_lists_current_staff_by_name(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         (await db.get_one(Staff, cast.ken.id)).ended_at = NOW
     async with database.reading() as db:

@@ -1,4 +1,4 @@
-"""The worklist of numbers that nobody can dial (case 78)."""
+"""The list of numbers that cannot be dialled (case 78)."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.conftest import Enter
 from tests.people.scene import FORM
 
 
-async def test_case_78_an_unreadable_number_stays_on_the_worklist_until_it_is_corrected(
+async def test_case_78_an_unreadable_number_stays_on_the_list_until_it_is_corrected(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:
@@ -24,14 +24,14 @@ async def test_case_78_an_unreadable_number_stays_on_the_worklist_until_it_is_co
     assert "call Luis check this number" in words(patients)
     assert 'href="tel:' not in patients.text
     kept = await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM | {"phone": "call Luis"})
-    assert kept.status_code == 200  # something else was corrected
+    assert kept.status_code == 200  # another field was corrected
     assert "call Luis" in words(await maria.get("/staff?show=unreached"))
     await maria.submit(f"/staff/patients/{cast.rosa.id}/edit", FORM)
     assert "Numbers to check" not in words(await maria.get("/staff?show=unreached"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_78_another_clinics_numbers_are_on_no_worklist_of_ours(
+async def test_case_78_numbers_of_another_clinic_are_not_listed(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:

@@ -6,7 +6,7 @@ from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.desk.inbox.scene import ONE_DATABASE
-from tests.flags.escalation.ladder import Ladder
+from tests.flags.escalation.scene import Rota
 from tests.stories import STEADY, answered, due_check_in
 
 
@@ -35,8 +35,8 @@ async def test_the_inbox_learns_of_changes_by_one_small_request(
 async def test_case_73_notifying_the_next_contact_is_a_change(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
-    ladder = Ladder(database, cast, clock)
-    await ladder.put_on_call()
+    rota = Rota(database, cast, clock)
+    await rota.put_on_call()
     async with database.writing() as db:
         await answered(
             db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"swallowing": "little", "choking": True}
@@ -47,7 +47,7 @@ async def test_case_73_notifying_the_next_contact_is_a_change(
     maria = await signed_in(cast.maria)
     before = await maria.get("/staff/inbox/changes")
     assert "telling Maria Alvarez" in words(await maria.get("/staff"))
-    await ladder.pass_minutes(0)
+    await rota.pass_minutes(0)
     after = await maria.get("/staff/inbox/changes", if_none_match=before.headers["etag"])
     assert after.status_code == 200
     assert "told Maria Alvarez by text" in words(await maria.get("/staff"))

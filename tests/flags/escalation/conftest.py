@@ -1,5 +1,5 @@
-"""The rota, for every test of escalation that asks for it."""
+"""Fixture for the tests of escalation: the on-call rota."""
 
-from tests.flags.escalation.ladder import ladder
+from tests.flags.escalation.scene import rota
 
-__all__ = ["ladder"]
+__all__ = ["rota"]

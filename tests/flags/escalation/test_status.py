@@ -1,19 +1,19 @@
-"""The escalation of a flag in words."""
+"""The status of an escalation as text."""
 
-from tests.flags.escalation.ladder import Ladder, step
+from tests.flags.escalation.scene import Rota, step
 from tests.flags.scene import answers
 from tests.stories import subscribed
 
 
-async def test_the_last_step_is_told_in_words(ladder: Ladder) -> None:
-    async with ladder.database.writing() as db:
-        await subscribed(db, ladder.cast.ruth)
-    await answers(ladder.database, ladder.cast.rosa, {"fall": True})
-    await ladder.pass_minutes(1)
-    seen = [await step(ladder)]
+async def test_the_last_step_is_shown_as_text(rota: Rota) -> None:
+    async with rota.database.writing() as db:
+        await subscribed(db, rota.cast.ruth)
+    await answers(rota.database, rota.cast.rosa, {"fall": True})
+    await rota.pass_minutes(1)
+    seen = [await step(rota)]
     for minutes in (10, 5, 10):
-        await ladder.pass_minutes(minutes)
-        seen.append(await step(ladder))
+        await rota.pass_minutes(minutes)
+        seen.append(await step(rota))
     assert [words.replace("\u00a0", " ") for words in seen] == [
         "1 staff device alerted; Maria Alvarez will be told at 9:10 AM",
         "told Maria Alvarez by text at 9:10 AM, no one has responded yet; the next person will be told at 9:20 AM",

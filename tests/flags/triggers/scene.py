@@ -1,4 +1,4 @@
-"""Harbor's urgent rule for breathing, and how many rules are in force."""
+"""Harbor's urgent trigger for breathing, and the number of triggers in force."""
 
 from server.db import Database
 from server.flags.models import TriggerVersion
@@ -7,7 +7,7 @@ from tests.stories import rows
 
 
 async def breathing(database: Database, cast: Cast) -> TriggerVersion:
-    """Harbor's red rule in force for breathing."""
+    """Harbor's urgent trigger in force for breathing."""
     found = await rows(
         database, TriggerVersion, TriggerVersion.item == "breathing", TriggerVersion.slug == "weekly-als"
     )

@@ -1,4 +1,4 @@
-"""Which of the clinic's triggers fire: also on what was not answered, or was the same again."""
+"""Which of the clinic's triggers fire, even on missing or repeated answers."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from tests.stories import due_check_in
 
 
 @pytest.mark.parametrize("paused", [False, True])
-async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
+async def test_missed_check_ins_in_a_row_raise_a_flag_except_in_a_pause(
     database: Database, cast: Cast, paused: bool
 ) -> None:
     rule = Rule("weekly-als", "*", Condition.MISSING, times=2, severity=Severity.THIS_WEEK)
@@ -33,7 +33,7 @@ async def test_check_ins_missed_in_a_row_raise_a_flag_but_not_in_a_pause(
         assert [f.item for f in await flags(database)] == (["*:missing"] if week and not paused else [])
 
 
-async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
+async def test_a_question_skipped_several_times_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await trigger_versions.write(
             work_by(db, cast.ken), Rule("weekly-als", "mood", Condition.MISSING, times=2), None
@@ -43,7 +43,7 @@ async def test_a_question_skipped_in_a_row_raises_a_flag(database: Database, cas
     assert [(f.item, f.severity) for f in await flags(database)] == [("mood:missing", "today")]
 
 
-async def test_the_same_level_again_and_again_raises_a_flag(database: Database, cast: Cast) -> None:
+async def test_the_same_level_several_times_in_a_row_raises_a_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         rule = Rule("weekly-als", "saliva", Condition.REPEATED, 1, 3, Severity.TODAY)
         await trigger_versions.write(work_by(db, cast.ken), rule, None)

@@ -19,7 +19,7 @@ async def edit(database: Database, cast: Cast, rule: TriggerVersion, message: st
         return new
 
 
-async def test_a_changed_trigger_leads_back_through_its_versions(database: Database, cast: Cast) -> None:
+async def test_a_changed_trigger_links_its_earlier_versions(database: Database, cast: Cast) -> None:
     first = await breathing(database, cast)
     second = await edit(database, cast, first, "Call today.", 1)
     third = await edit(database, cast, second, "Call now.", 2)
@@ -43,9 +43,7 @@ async def test_only_triggers_with_a_message_have_one(database: Database, cast: C
         assert await lists.messages(db, {first.id, second.id}) == {second.id: "Call today."}
 
 
-async def test_case_61_a_clinics_triggers_are_its_own_in_the_order_in_which_they_began(
-    database: Database, cast: Cast
-) -> None:
+async def test_case_61_a_clinic_lists_its_own_triggers_in_order_of_their_start(database: Database, cast: Cast) -> None:
     first = await breathing(database, cast)
     second = await edit(database, cast, first, "Call today.", 1)
     async with database.reading() as db:

@@ -1,4 +1,4 @@
-"""What a trigger would have raised in the past: pure."""
+"""What a trigger would have raised in the past."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def moments(*levels: int | None, every: int = 7) -> list[Moment]:
     ]
 
 
-def test_a_replay_counts_as_if_each_had_its_outcome_at_once() -> None:
+def test_a_replay_counts_as_if_each_flag_had_its_outcome_at_once() -> None:
     rule = Trigger("seven", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
     assert len(replay([rule], moments(7, 7, 7, 7, 7), NOW)) == 1
     assert len(replay([rule], moments(7, 7, 7, 7, 7, 7), NOW)) == 2
@@ -28,7 +28,7 @@ def test_a_replay_counts_as_if_each_had_its_outcome_at_once() -> None:
     assert len(replay([rule], moments(7, 8, 9), NOW + 10 * DAY)) == 1
 
 
-def test_a_replay_knows_the_last_and_the_first_answer_and_what_was_missed() -> None:
+def test_a_replay_compares_with_the_last_and_first_answers_and_counts_missed_ones() -> None:
     worse = Trigger("worse", "pain", Condition.WORSE_THAN_PREVIOUS, 2, Severity.TODAY)
     since = Trigger("since", "pain", Condition.WORSE_THAN_FIRST, 3, Severity.TODAY)
     assert len(replay([worse], moments(1, None, 3), NOW)) == 1

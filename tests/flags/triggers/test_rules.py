@@ -1,4 +1,4 @@
-"""Which answers need a person: pure."""
+"""Which answers raise a flag."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ NOTHING = Earlier({}, {WHOLE, "pain", "mood"})
 
 
 def raised(now: int, previous: int | None = None, first: int | None = None) -> list[str]:
-    """The rules that are raised for a level of breathing, the previous and the first one."""
+    """What a level of breathing raises, given the previous and the first level."""
     before = {} if previous is None else {"breathing": previous}
     at_first = {} if first is None else {"breathing": first}
     return [found.trigger.id for found in trigger_rules.fired(BREATHING, Course({"breathing": now}, before, at_first))]
@@ -47,14 +47,14 @@ def raised(now: int, previous: int | None = None, first: int | None = None) -> l
         (0, 4, 4, []),
     ],
 )
-def test_against_its_own_last_and_first_answer(
+def test_an_answer_is_compared_with_the_patients_last_and_first(
     now: int, previous: int | None, first: int | None, rule: list[str]
 ) -> None:
     assert raised(now, previous, first) == rule
 
 
 @given(now=st.integers(0, 4), previous=st.integers(0, 4), first=st.integers(0, 4))
-def test_one_rule_an_item_the_most_severe(now: int, previous: int, first: int) -> None:
+def test_of_several_triggers_on_an_item_the_most_severe_counts(now: int, previous: int, first: int) -> None:
     found = trigger_rules.fired(BREATHING, Course({"breathing": now}, {"breathing": previous}, {"breathing": first}))
     assert len(found) <= 1
     if now == 4:
@@ -63,7 +63,7 @@ def test_one_rule_an_item_the_most_severe(now: int, previous: int, first: int) -
         assert found
 
 
-def test_items_do_not_mix_and_the_most_severe_comes_first() -> None:
+def test_items_are_separate_and_the_most_severe_comes_first() -> None:
     speech = Trigger("speech", "speech", Condition.WORSE_THAN_PREVIOUS, 1, Severity.THIS_WEEK)
     found = trigger_rules.fired(
         [speech, *BREATHING],
@@ -74,13 +74,13 @@ def test_items_do_not_mix_and_the_most_severe_comes_first() -> None:
     assert trigger_rules.fired(BREATHING, Course({}, {"breathing": 0}, {})) == []
 
 
-def test_what_is_known_of_it_is_handed_on() -> None:
+def test_the_facts_about_a_trigger_are_passed_on() -> None:
     [found] = trigger_rules.fired(BREATHING, Course({"breathing": 2}, {"breathing": 1}, {"breathing": 0}))
     assert (found.now, found.previous, found.first) == (2, 1, 0)
 
 
 def pain(*levels: int | None) -> list[Earlier]:
-    """The newest first; None where it was not asked."""
+    """Answers about pain, the newest first. None stands for a check-in that did not ask."""
     return [Earlier({} if level is None else {"pain": level}) for level in levels]
 
 
@@ -96,7 +96,7 @@ def pain(*levels: int | None) -> list[Earlier]:
         (5, (5, 4, 5), False),
     ],
 )
-def test_repeated_is_so_many_answers_in_a_row(now: int, before: tuple[int | None, ...], fires: bool) -> None:
+def test_repeated_means_so_many_answers_in_a_row(now: int, before: tuple[int | None, ...], fires: bool) -> None:
     assert bool(trigger_rules.fired([THRICE], Course({"pain": now}, {}, {}, earlier=pain(*before)))) == fires
 
 
@@ -111,12 +111,12 @@ def test_repeated_is_so_many_answers_in_a_row(now: int, before: tuple[int | None
         (set(), [NOTHING], False),
     ],
 )
-def test_missing_is_asked_and_not_answered(unanswered: set[str], earlier: list[Earlier], fires: bool) -> None:
+def test_missing_means_asked_and_not_answered(unanswered: set[str], earlier: list[Earlier], fires: bool) -> None:
     found = trigger_rules.fired([SKIPPED], Course({}, {}, {}, earlier=earlier, unanswered=unanswered))
     assert [(one.item, one.now) for one in found] == ([("mood:missing", 2)] if fires else [])
 
 
-def test_a_whole_check_in_is_missed_only_with_none_between() -> None:
+def test_whole_check_ins_count_as_missed_only_if_none_between_was_answered() -> None:
     gone = {WHOLE, "pain", "mood"}
     assert trigger_rules.fired([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered=gone))
     assert not trigger_rules.fired(
@@ -125,7 +125,7 @@ def test_a_whole_check_in_is_missed_only_with_none_between() -> None:
     assert not trigger_rules.fired([MISSED], Course({}, {}, {}, earlier=[NOTHING], unanswered={"mood"}))
 
 
-def test_an_expected_level_hides_no_red_and_nothing_that_is_missing() -> None:
+def test_an_expected_level_hides_neither_an_urgent_nor_a_missing_answer() -> None:
     urgent = Trigger("urgent", "pain", Condition.AT_LEAST, 9, Severity.URGENT, Screen.FALL)
     today = Trigger("today", "pain", Condition.AT_LEAST, 7, Severity.TODAY)
     for level, found in ((7, []), (8, []), (9, ["urgent"])):
@@ -147,7 +147,7 @@ RULE = st.builds(
 
 
 @given(RULE, RULE, LEVELS, LEVELS, LEVELS)
-def test_case_113_a_rule_that_does_not_weaken_raises_at_least_the_same(
+def test_case_113_a_change_that_does_not_weaken_a_trigger_raises_at_least_the_same(
     old: Trigger, new: Trigger, now: int, previous: int, first: int
 ) -> None:
     if trigger_rules.weakens(old, new):

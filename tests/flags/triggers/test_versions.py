@@ -1,4 +1,4 @@
-"""Versions of a trigger: one in force, whatever is edited, ended or restored (case 113)."""
+"""Versions of a trigger: one is in force, however it is edited, ended or restored (case 113)."""
 
 import asyncio
 import contextlib
@@ -12,14 +12,14 @@ from tests.cast import Cast, work_by
 from tests.flags.triggers.scene import breathing, number_in_force
 
 
-async def test_case_113_two_edits_of_one_rule_leave_one_rule_in_force(cast: Cast, database: Database) -> None:
+async def test_case_113_two_edits_of_one_trigger_leave_one_in_force(cast: Cast, database: Database) -> None:
     rule, both_look = await breathing(database, cast), asyncio.Barrier(2)
     before = await number_in_force(database, cast)
 
     async def edits(staff: Staff, message: str) -> bool:
         async with database.writing() as db:
             row = await db.get_one(TriggerVersion, rule.id)
-            with contextlib.suppress(TimeoutError):  # SQLite lets one writer in at a time
+            with contextlib.suppress(TimeoutError):  # SQLite admits one writer at a time
                 await asyncio.wait_for(both_look.wait(), 0.3)
             new = replace(trigger_versions.as_rule(row), message=message)
             return await trigger_versions.write(work_by(db, staff), new, row) is not None

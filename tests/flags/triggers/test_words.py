@@ -1,4 +1,4 @@
-"""Triggers in words, and what is wrong with one."""
+"""Triggers as text, and the reasons to refuse one."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ BREATHING = Rule("weekly-als", "breathing", Condition.AT_LEAST, 3)
         (Rule("weekly-als", WHOLE, Condition.MISSING, times=1), "missed 1 time"),
     ],
 )
-def test_a_condition_reads_as_a_clinician_says_it(rule: Rule, words: str) -> None:
+def test_a_condition_reads_in_a_clinicians_words(rule: Rule, words: str) -> None:
     assert condition_words(rule, WEEKLY) == words
 
 
@@ -51,6 +51,6 @@ def test_an_item_has_its_short_name() -> None:
         (replace(BREATHING, condition=Condition.MISSING, severity=Severity.URGENT), "no one to show a screen to"),
     ],
 )
-def test_a_rule_that_would_never_protect_anybody_is_refused(rule: Rule, words: str | None) -> None:
+def test_a_trigger_that_could_never_fire_is_refused(rule: Rule, words: str | None) -> None:
     found = fault(rule, WEEKLY)
     assert (found is None) if words is None else (found is not None and words in found)

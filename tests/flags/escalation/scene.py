@@ -28,7 +28,7 @@ MARIAS, KENS = "+12125550150", "+12125550151"
 
 @dataclass
 class Line:
-    """A text or email line: what was sent, to whom and when."""
+    """A text or email channel that records what was sent, to whom and when."""
 
     name: str
     clock: StillClock
@@ -42,12 +42,12 @@ class Line:
         return self.says
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to close."""
 
 
 @dataclass
-class Ladder:
-    """`pass_minutes` lives through them as the worker does: a tick, then what is due, from one moment to the next."""
+class Rota:
+    """`pass_minutes` runs the worker through this time: a tick and then what is due, from one moment to the next."""
 
     database: Database
     cast: Cast
@@ -77,7 +77,7 @@ class Ladder:
         return min((moment for moment in moments if moment is not None), default=datetime.max.replace(tzinfo=UTC))
 
     async def put_on_call(self, wait: int = 10, phones: tuple[str, str] = (MARIAS, KENS)) -> None:
-        """Maria first, then Ken."""
+        """Put Maria on call first, then Ken."""
         cast = self.cast
         said = {cast.maria.id: Contact(1, phones[0]), cast.ken.id: Contact(2, phones[1])}
         async with self.database.writing() as db:
@@ -85,25 +85,25 @@ class Ladder:
             assert await on_call.change(work_by(db, cast.ruth, self.clock()), clinic, said, wait) is None
 
     def told(self) -> list[tuple[int, str, str]]:
-        """Minutes since it began, the way, and whom; in order."""
+        """Who was notified, on which channel and after how many minutes, in order."""
         found = [(at, line.name, to) for line in (self.text, self.email) for to, at, _ in line.sent]
         return [(int((at - self.began).total_seconds() // 60), name, to) for at, name, to in sorted(found)]
 
     def said(self) -> str:
-        """All that was said to anybody, pushes included."""
+        """The text of every message and push."""
         bodies = [message.body for line in (self.text, self.email) for _, _, message in line.sent]
         return " ".join([*bodies, *(json.dumps(json.loads(m.body), ensure_ascii=False) for _, m in self.push.sent)])
 
 
 @pytest.fixture
-async def ladder(database: Database, cast: Cast, clock: StillClock) -> Ladder:
-    held = Ladder(database, cast, clock)
+async def rota(database: Database, cast: Cast, clock: StillClock) -> Rota:
+    held = Rota(database, cast, clock)
     await held.put_on_call()
     return held
 
 
-async def step(ladder: Ladder) -> str:
-    async with ladder.database.reading() as db:
+async def step(rota: Rota) -> str:
+    async with rota.database.reading() as db:
         return await escalation_status.escalation_step(
-            db, await only_flag(ladder.database), "America/New_York", ladder.clock()
+            db, await only_flag(rota.database), "America/New_York", rota.clock()
         )
