@@ -3,11 +3,12 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,8 @@ def statements_compiled_once() -> Iterator[None]:
     first: dict[str, Engine] = {}
     begin = Database.__init__
 
-    def begun(self: Database, url: str) -> None:
-        begin(self, url)
+    def begun(self: Database, url: str, lock_timeout: float | None = None) -> None:
+        begin(self, url, lock_timeout)
         engine = self.engine.sync_engine
         known = first.get(engine.dialect.name)
         if known is None or getattr(known.dialect, "server_version_info", None) is None:
@@ -56,11 +57,21 @@ def statements_compiled_once() -> Iterator[None]:
 class Postgres:
     """A server of the tests' own. Statements about databases go over one connection that stays open, in a thread."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, begin: Callable[[], "subprocess.Popen[bytes]"]) -> None:
+        """`begin` starts the server and waits until it is ready."""
+        self.port, self._begin = port, begin
+        self._process = begin()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        self._connection = self._wait_for(asyncpg.connect(self.url("postgres")))
+
+    def restart(self) -> None:
+        """Disconnect everybody and start again, as an update of the server does."""
+        self._wait_for(self._connection.close())
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(STARTS_WITHIN)
+        self._process = self._begin()
         self._connection = self._wait_for(asyncpg.connect(self.url("postgres")))
 
     def url(self, name: str) -> str:
@@ -77,6 +88,8 @@ class Postgres:
         self._wait_for(self._connection.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._process.terminate()
+        self._process.wait(20)
 
     def _wait_for(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(STARTS_WITHIN)
@@ -113,19 +126,18 @@ def postgres_server() -> Iterator[Postgres]:
     }
     settings |= {"synchronous_commit": "off", "full_page_writes": "off", "max_connections": 100}
     flags = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-    server = subprocess.Popen(
-        [*as_user, str(binaries / "postgres"), "-D", str(data), *flags],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+
+    def begin() -> "subprocess.Popen[bytes]":
+        command = [*as_user, str(binaries / "postgres"), "-D", str(data), *flags]
+        server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _wait_until_ready(binaries, port)
-        held = Postgres(port)
+        return server
+
+    held = Postgres(port, begin)
+    try:
         yield held
-        held.close()
     finally:
-        server.terminate()
-        server.wait(20)
+        held.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

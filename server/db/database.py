@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-BUSY_TIMEOUT = 5.0  # seconds
+BUSY_TIMEOUT = 5.0  # seconds; on SQLite
 
 
 def has_wal_reset_fault(version: tuple[int, ...]) -> bool:
@@ -28,9 +28,10 @@ def has_wal_reset_fault(version: tuple[int, ...]) -> bool:
 class Database:
     """An engine with two kinds of session, `reading` and `writing`; each is one transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, lock_timeout: float | None = None) -> None:
+        """`lock_timeout`, in seconds, limits each wait for another transaction's row locks (PostgreSQL only)."""
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, lock_timeout)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self._one_writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
 
@@ -67,9 +68,13 @@ async def _finishing(db: AsyncSession) -> AsyncIterator[None]:
         raise
 
 
-def _postgres_engine(url: str) -> AsyncEngine:
+def _postgres_engine(url: str, lock_timeout: float | None) -> AsyncEngine:
+    settings = {} if lock_timeout is None else {"lock_timeout": str(int(lock_timeout * 1000))}
     return create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_pre_ping=True, hide_parameters=True
+        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        connect_args={"server_settings": settings},
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

@@ -43,6 +43,7 @@ class Batch:
     combined: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
     active: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _active
     patients_own: set[str] = field(default_factory=set)  # ids of patients' own devices, without their caregivers'
+    locked: set[str] = field(default_factory=set)  # ids of active subscriptions that another transaction has locked
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
         """Active subscriptions of the addressee: a staff member, one device, or the patient and caregivers."""
@@ -50,6 +51,11 @@ class Batch:
         if reminder.audience != rules.PATIENT_ALONE:
             return found
         return [subscription for subscription in found if subscription.device_id in self.patients_own]
+
+    def is_busy(self, reminder: Reminder) -> bool:
+        """Whether another transaction has locked a row that an attempt needs: we'd wait for it, and all others too."""
+        sending = any(tried.state == AttemptState.SENDING for tried in self.tried[reminder.id])
+        return sending or any(subscription.id in self.locked for subscription in self.subscriptions_for(reminder))
 
     def push_services(self) -> set[str]:
         """The services of all active subscriptions; without those that cannot be decrypted."""
@@ -88,6 +94,7 @@ async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Batch:
     for other in await db.scalars(combined.order_by(Reminder.moment, Reminder.id)):
         batch.combined[other.carrier_id or ""].append(other)
     await _active(db, reminders, batch)
+    await _locked(db, batch)
     return batch
 
 
@@ -112,3 +119,13 @@ async def _active(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch)
             batch.patients_own.add(subscription.device_id)
         for owner in filter(None, owners):
             batch.active[owner].append(subscription)
+
+
+async def _locked(db: AsyncSession, batch: Batch) -> None:
+    """Note which active subscriptions can't be referred to now. SQLite has no row locks."""
+    if db.get_bind().dialect.name == "sqlite":
+        return
+    ids = {subscription.id for subscription in chain.from_iterable(batch.active.values())}
+    free = select(Subscription.id).join(Device, Device.id == Subscription.device_id).where(Subscription.id.in_(ids))
+    lock = free.with_for_update(read=True, key_share=True, skip_locked=True, of=[Subscription, Device])
+    batch.locked.update(ids - set(await db.scalars(lock)))

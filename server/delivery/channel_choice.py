@@ -1,7 +1,7 @@
 """Decide what follows for a claimed reminder: attempts on the next channel that has an address, or its end."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,7 @@ from server.reminders.quiet_hours import rules as quiet_hours
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderState
 
+BUSY_WAIT = timedelta(seconds=5)  # before rows that somebody has locked are tried again
 RESTS = "its push service refuses us; it is tried again later"
 UNREACHABLE = {
     ChannelName.PUSH: "no device takes reminders",
@@ -34,6 +35,9 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
     policy = policies.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
+    if batch.is_busy(reminder):
+        put_off(reminder, now + BUSY_WAIT, now)
+        return []
     if reminder.next_channel_at is not None and reminder.next_channel_at <= now:
         reminder.channel_index, reminder.next_channel_at = reminder.channel_index + 1, None
     if until := _quiet_until(reminder, patient, now):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.delivery.models import CircuitBreaker
@@ -36,7 +36,11 @@ class Breakers:
 
 
 async def note_refusal(db: AsyncSession, service: str, device_id: str, status: int | None, now: datetime) -> None:
-    breaker = await db.scalar(select(CircuitBreaker).where(CircuitBreaker.service == service).with_for_update())
+    """Record that this device was refused. While another worker has locked the breaker, nothing is recorded."""
+    found = select(CircuitBreaker).where(CircuitBreaker.service == service)
+    breaker = await db.scalar(found.with_for_update(skip_locked=True).execution_options(populate_existing=True))
+    if breaker is None and await db.scalar(found) is not None:
+        return
     if breaker is None:
         breaker = CircuitBreaker(service=service, refused_by=[], since=now)
         db.add(breaker)
@@ -52,7 +56,7 @@ async def note_refusal(db: AsyncSession, service: str, device_id: str, status: i
 
 async def note_taken(db: AsyncSession, services: Iterable[str]) -> None:
     """Delete the breakers of services that accepted something: they let us in again."""
-    await db.execute(delete(CircuitBreaker).where(CircuitBreaker.service.in_(list(services))))
+    await db.execute(delete(CircuitBreaker).where(CircuitBreaker.service.in_(_unlocked(services))))
 
 
 async def look_up(db: AsyncSession, services: Collection[str], now: datetime) -> Breakers:
@@ -78,7 +82,7 @@ async def _take_probes(db: AsyncSession, services: Collection[str], now: datetim
     probed = await db.scalars(
         update(CircuitBreaker)
         .where(
-            CircuitBreaker.service.in_(services),
+            CircuitBreaker.service.in_(_unlocked(services)),
             CircuitBreaker.opened_at.is_not(None),
             or_(CircuitBreaker.probe_at <= now, CircuitBreaker.probe_at > now + longest),
         )
@@ -86,6 +90,12 @@ async def _take_probes(db: AsyncSession, services: Collection[str], now: datetim
         .returning(CircuitBreaker.service)
     )
     return set(probed)
+
+
+def _unlocked(services: Iterable[str]) -> Select[str]:
+    """Those of the services whose breakers no other worker has locked: nobody waits for a breaker (case 135)."""
+    found = select(CircuitBreaker.service).where(CircuitBreaker.service.in_(list(services)))
+    return found.with_for_update(skip_locked=True)
 
 
 async def give_back(db: AsyncSession, breakers: Breakers, now: datetime) -> None:

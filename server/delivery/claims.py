@@ -74,11 +74,7 @@ async def write_attempts(
 
     Nothing is sent for a reminder that is too late, paused or unreachable.
     """
-    await db.execute(
-        update(Attempt)
-        .where(Attempt.reminder_id.in_([r.id for r in claimed]), Attempt.state == AttemptState.SENDING)
-        .values(state=AttemptState.UNKNOWN, reason="the worker stopped before it knew")
-    )
+    await _mark_unknown(db, claimed)
     going = await combine(db, claimed, now)
     batch = await look_up(db, going)
     breakers = await circuit_breakers.look_up(db, batch.push_services(), now)
@@ -95,6 +91,18 @@ async def write_attempts(
     await circuit_breakers.give_back(db, breakers, now)
     await db.flush()
     return outgoing
+
+
+async def _mark_unknown(db: AsyncSession, claimed: Sequence[Reminder]) -> None:
+    """What an earlier worker left in `sending` may have gone out. A locked attempt stays, see `Batch.is_busy`."""
+    left = select(Attempt.id).where(
+        Attempt.reminder_id.in_([reminder.id for reminder in claimed]), Attempt.state == AttemptState.SENDING
+    )
+    await db.execute(
+        update(Attempt)
+        .where(Attempt.id.in_(left.with_for_update(key_share=True, skip_locked=True)))
+        .values(state=AttemptState.UNKNOWN, reason="the worker stopped before it knew")
+    )
 
 
 async def next_due(db: AsyncSession) -> datetime | None:

@@ -13,21 +13,20 @@ import structlog
 from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
+from server.db.trouble import trouble_of
 from server.delivery.attempts import Outgoing
 from server.delivery.backpressure import Pace
 from server.delivery.channel_choice import RESTS
 from server.delivery.circuit_breakers import PROBE_WAIT
 from server.delivery.claims import BATCH, claim_due, write_attempts
-from server.delivery.outcomes import move_to_next_channel, write_outcomes
+from server.delivery.outcomes.next_channel import move_to_next_channel
+from server.delivery.outcomes.queue import OutcomeQueue
 from server.delivery.rechecks import Recheck, recheck
 
 log = structlog.get_logger()
 AT_ONCE = 20  # concurrent sends to one service
 MOST_GOING = 400  # reminders in progress; further ones stay in the database, where they are safe
-GATHERS = 0.02  # seconds to collect outcomes before they are written together
 LAST_WAIT = 5.0  # seconds to finish sends in progress when the worker stops
-
-Done = list[tuple[Outgoing, Outcome]]
 
 
 class Sender:
@@ -36,7 +35,7 @@ class Sender:
     ) -> None:
         self.database, self.clock, self.base_url = database, clock, base_url
         self.channels = {channel.name: channel for channel in (push, *others)}
-        self.on_written: Callable[[], object] = lambda: None
+        self.on_written: Callable[[], object] = lambda: None  # called when all outcomes are written
         # A worker replaces this: it returns None while the worker's clock is not trusted.
         self.trusted_now: Callable[[], datetime | None] = clock
         self.steady_now: Clock = clock
@@ -44,8 +43,7 @@ class Sender:
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._going: set[asyncio.Task[None]] = set()
         self._asking: list[tuple[Outgoing, asyncio.Future[Recheck]]] = []
-        self._done: Done = []
-        self._writing: asyncio.Task[None] | None = None
+        self._outcomes = OutcomeQueue(database, lambda: self.steady_now(), lambda: self.on_written())
 
     async def tick(self) -> int:
         """Send what is due now and wait until that is done; returns how many reminders were claimed."""
@@ -56,7 +54,7 @@ class Sender:
     async def begin(self) -> int:
         """Claim what is due now and start sending it; returns how many reminders were claimed."""
         room = min(BATCH, MOST_GOING - len(self._going))
-        if room <= 0:
+        if room <= 0 or self._outcomes.is_stuck:
             return 0
         async with self.database.writing() as db:
             now = self.trusted_now()  # after the lock: the clock may have jumped while we waited for it
@@ -77,8 +75,7 @@ class Sender:
             await asyncio.wait(self._going, timeout=LAST_WAIT)
         for task in self._going:
             task.cancel()
-        if self._writing is not None:
-            await self._writing
+        await self._outcomes.close(LAST_WAIT)
         for channel in self.channels.values():
             await channel.close()
 
@@ -94,9 +91,7 @@ class Sender:
     async def _send_all(self, group: Sequence[Outgoing]) -> None:
         """Make all attempts of one reminder, then queue their outcomes together: all of them decide what follows."""
         outcomes = await asyncio.gather(*(self._send(outgoing) for outgoing in group))
-        self._done += zip(group, outcomes, strict=True)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
+        self._outcomes.add(list(zip(group, outcomes, strict=True)))
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
         if outgoing.rests:
@@ -105,7 +100,12 @@ class Sender:
         async with self._gates[outgoing.service]:
             if pace.rests():
                 return Outcome(Result.LATER, reason="its service does not answer; it is tried again later")
-            checked = await self._recheck(outgoing)
+            try:
+                checked = await self._recheck(outgoing)
+            except Exception as error:
+                if trouble_of(error) is None:
+                    raise
+                return Outcome(Result.LATER, reason="the database was away; it is tried again later")
             if checked == Recheck.WITHDRAWN:
                 return Outcome(Result.REJECTED, reason="withdrawn")
             if checked == Recheck.CHANGED:
@@ -136,20 +136,7 @@ class Sender:
         for outgoing, answer in asking:
             answer.set_result(checked[outgoing.attempt_id])
 
-    async def _write(self) -> None:
-        """Record the queued outcomes in one transaction; repeat while there are more."""
-        await asyncio.sleep(GATHERS)
-        while self._done:
-            done, self._done = self._done, []
-            try:
-                async with self.database.writing() as db:
-                    await write_outcomes(db, done, self.steady_now())
-            except Exception as error:  # their leases will expire, then we send again under the same tag
-                log.error("outcomes.not-written", kind=type(error).__name__, exc_info=error)
-        self.on_written()
-
     async def _settle(self) -> None:
         while self._going:
             await asyncio.gather(*self._going)
-        if self._writing is not None:
-            await self._writing
+        await self._outcomes.settle()

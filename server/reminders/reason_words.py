@@ -43,6 +43,7 @@ def _of_ours() -> dict[str, str]:
         "the worker stopped before it knew": _("the worker stopped before it knew"),
         "part of it was cancelled; it is written again": _("part of it was cancelled; it is written again"),
         "its service does not answer; it is tried again later": _("its service does not answer; we try again later"),
+        "the database was away; it is tried again later": _("the database was not available; we try again later"),
         "its push service refuses us; it is tried again later": _("its push service refuses us; we try again later"),
         "not a full phone number with its country": _("not a full phone number with its country"),
         "the text service did not answer": _("the text service did not answer"),

@@ -1,4 +1,4 @@
-"""Fixture for the tests of delivery: the scene."""
+"""The scene, for every test of reminders that asks for it."""
 
 from tests.reminders.scene import scene
 

@@ -44,7 +44,10 @@ def _is_new(reminder: Reminder, now: datetime) -> bool:
 
 
 async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> dict[str, list[Reminder]]:
-    """Patient id → the reminders sent within the last day, and those due by tomorrow at this time."""
+    """Patient id → the reminders sent within the last day, and those due by tomorrow at this time.
+
+    One that is due and that another transaction has locked is left out: it must not hold up the others (case 135).
+    """
     day = timedelta(days=1)
     found = await db.scalars(
         select(Reminder).where(
@@ -60,9 +63,19 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
         )
     )
     around: dict[str, list[Reminder]] = {}
-    for reminder in found:
+    for reminder in await _without_locked(db, list(found)):
         around.setdefault(reminder.patient_id, []).append(reminder)
     return around
+
+
+async def _without_locked(db: AsyncSession, found: list[Reminder]) -> list[Reminder]:
+    """Lock those that may still join a digest; leave out those that somebody else has locked."""
+    waiting = {reminder.id for reminder in found if reminder.state == ReminderState.SCHEDULED}
+    if not waiting:
+        return found
+    lock = select(Reminder.id).where(Reminder.id.in_(waiting)).with_for_update(key_share=True, skip_locked=True)
+    locked = waiting - set(await db.scalars(lock))
+    return [reminder for reminder in found if reminder.id not in locked]
 
 
 async def _patients(db: AsyncSession, patient_ids: list[str]) -> dict[str, Patient]:

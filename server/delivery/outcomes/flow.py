@@ -1,7 +1,6 @@
 """Record the outcome of each attempt and decide what follows: a retry, the next channel, or the call list."""
 
 import random
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, assert_never
 
@@ -21,29 +20,49 @@ from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
 
+Done = list[tuple[Outgoing, Outcome]]
 Row = TypeVar("Row", Attempt, Reminder)
 STATES = {Result.ACCEPTED: AttemptState.ACCEPTED, Result.UNKNOWN: AttemptState.UNKNOWN}
 
 
-async def write_outcomes(db: AsyncSession, done: Sequence[tuple[Outgoing, Outcome]], now: datetime) -> None:
-    """Record each outcome. A reminder that another worker has claimed meanwhile (higher fence) is left alone."""
-    attempts = await _rows(db, Attempt, [outgoing.attempt_id for outgoing, _ in done])
-    reminders = await _rows(db, Reminder, [outgoing.reminder_id for outgoing, _ in done])
-    by_reminder: dict[str, list[tuple[Outgoing, Outcome]]] = {}
-    for outgoing, outcome in done:
-        await _write_attempt(db, attempts[outgoing.attempt_id], outcome, now)
-        by_reminder.setdefault(outgoing.reminder_id, []).append((outgoing, outcome))
-    await _tell_breakers(db, done, now)
-    for reminder_id, pairs in by_reminder.items():
+async def write_outcomes(db: AsyncSession, done: Done, now: datetime, waits: bool = False) -> Done:
+    """Record each outcome. A reminder that another worker has claimed meanwhile (higher fence) is left alone.
+
+    Returns the outcomes that were not written because another transaction has locked their rows. With `waits` it waits
+    for those rows instead, in the order of their ids, and returns none.
+    """
+    reminders = await _rows(db, Reminder, [outgoing.reminder_id for outgoing, _ in done], waits)
+    mine = [outgoing.attempt_id for outgoing, _ in done if waits or outgoing.reminder_id in reminders]
+    attempts = await _rows(db, Attempt, mine, waits)
+    written: Done = []
+    locked: Done = []
+    for reminder_id, pairs in by_reminder(done).items():
+        free = waits or (reminder_id in reminders and all(outgoing.attempt_id in attempts for outgoing, _ in pairs))
+        (written if free else locked).extend(pairs)
+    for outgoing, outcome in written:
+        if outgoing.attempt_id in attempts:
+            await _write_attempt(db, attempts[outgoing.attempt_id], outcome, now)
+    await _tell_breakers(db, written, now)
+    for reminder_id, pairs in by_reminder(written).items():
         reminder = reminders.get(reminder_id)
         if reminder is not None and reminder.state == ReminderState.SENDING and reminder.fence == pairs[0][0].fence:
             _write_reminder(db, reminder, pairs, now)
+    return locked
 
 
-async def _rows(db: AsyncSession, table: type[Row], ids: list[str]) -> dict[str, Row]:
+def by_reminder(done: Done) -> dict[str, Done]:
+    """The outcomes of each reminder: together they decide what follows."""
+    groups: dict[str, Done] = {}
+    for outgoing, outcome in done:
+        groups.setdefault(outgoing.reminder_id, []).append((outgoing, outcome))
+    return groups
+
+
+async def _rows(db: AsyncSession, table: type[Row], ids: list[str], waits: bool) -> dict[str, Row]:
     """Lock the rows and reload them, because receipts may change them concurrently."""
-    found = select(table).where(table.id.in_(ids)).order_by(table.id).with_for_update(key_share=True)
-    return {row.id: row for row in await db.scalars(found, execution_options={"populate_existing": True})}
+    found = select(table).where(table.id.in_(ids)).order_by(table.id)
+    lock = found.with_for_update(key_share=True, skip_locked=not waits)
+    return {row.id: row for row in await db.scalars(lock, execution_options={"populate_existing": True})}
 
 
 async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
@@ -57,7 +76,7 @@ async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, n
     audit.record(Work(db, actor.system(attempt.clinic_id), now), f"attempt.{outcome.result.value}", attempt)
 
 
-async def _tell_breakers(db: AsyncSession, done: Sequence[tuple[Outgoing, Outcome]], now: datetime) -> None:
+async def _tell_breakers(db: AsyncSession, done: Done, now: datetime) -> None:
     """Report the outcomes to the circuit breakers in order. A try without an HTTP status was not made."""
     for outgoing, outcome in done:
         if isinstance(outgoing.address, PushAddress) and outcome.result is Result.REFUSED and outcome.status:
@@ -73,7 +92,7 @@ async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetim
     subscription.end_reason = subscription.end_reason or SubscriptionEnd.GONE
 
 
-def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: list[tuple[Outgoing, Outcome]], now: datetime) -> None:
+def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: Done, now: datetime) -> None:
     again = [outcome for outgoing, outcome in pairs if _may_try_again(outgoing, outcome)]
     if again and reminder.tries < rules.MOST_TRIES:
         reminder.state, reminder.lease_until = ReminderState.SCHEDULED, None
@@ -113,28 +132,3 @@ def _wait(tries: int, again: list[Outcome]) -> timedelta:
     if any(outcome.result is Result.UNKNOWN for outcome in again):
         asked = max(asked, rules.LEASE.total_seconds())  # leave its receipt this long to arrive first
     return rules.backoff(tries, asked, random.random())  # noqa: S311  # jitter, not a secret
-
-
-async def move_to_next_channel(db: AsyncSession, now: datetime, limit: int = 500) -> int:
-    """Schedule the next channel for sent reminders that no device showed in time; returns how many."""
-    waited = await db.scalars(
-        select(Reminder)
-        .where(Reminder.state == ReminderState.SENT, Reminder.next_channel_at <= now)
-        .order_by(Reminder.next_channel_at)
-        .limit(limit)
-    )
-    moved = 0
-    for reminder in list(waited):
-        reminder.next_channel_at = None
-        if not await _was_seen(db, reminder):
-            reminder.state, reminder.next_at, reminder.tries = ReminderState.SCHEDULED, now, 0
-            reminder.channel_index, moved = reminder.channel_index + 1, moved + 1
-            audit.record(Work(db, actor.system(reminder.clinic_id), now), "reminder.not-shown", reminder)
-    return moved
-
-
-async def _was_seen(db: AsyncSession, reminder: Reminder) -> bool:
-    if reminder.answered_at is not None:
-        return True
-    seen = select(Attempt.id).where(Attempt.reminder_id == reminder.id, Attempt.shown_at.is_not(None))
-    return await db.scalar(seen.limit(1)) is not None

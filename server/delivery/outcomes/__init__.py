@@ -1,0 +1,1 @@
+"""What became of each attempt, and what follows from it."""

@@ -1,0 +1,121 @@
+"""The outcomes that a worker has still to write.
+
+They are written in small groups. While the database is away all of them are kept (case 138). Those whose rows another
+transaction has locked wait apart, so that they hold up no others (case 135).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+import structlog
+
+from server.clock import Clock
+from server.db import Database
+from server.db.trouble import Trouble, trouble_of
+from server.delivery.outcomes.flow import Done, by_reminder, write_outcomes
+
+log = structlog.get_logger()
+GATHERS = 0.02  # seconds to collect outcomes before they are written together
+AGAIN = 0.5  # seconds until the next try, while the database is away or rows are locked
+
+
+class OutcomeQueue:
+    """`now` is the time to record; `on_written` is called each time when nothing is left to write."""
+
+    def __init__(self, database: Database, now: Clock, on_written: Callable[[], object]) -> None:
+        self.is_stuck = False  # the database is away: claim nothing before it has taken what we know
+        self._database, self._now, self._on_written = database, now, on_written
+        self._fresh: Done = []
+        self._locked: Done = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._fresh) + len(self._locked)
+
+    def add(self, done: Done) -> None:
+        """Queue the outcomes of one reminder."""
+        self._fresh += done
+        self._start("fresh", self._write_fresh)
+
+    async def settle(self, longest: float | None = None) -> None:
+        """Wait until everything is written, for at most `longest` seconds."""
+        while running := {task for task in self._tasks.values() if not task.done()}:
+            done, _ = await asyncio.wait(running, timeout=longest)
+            if not done:
+                break
+        for task in self._tasks.values():
+            if task.done():
+                task.result()
+
+    async def close(self, longest: float) -> None:
+        """Write what can be written within `longest` seconds. The rest is sent again when its leases have ended."""
+        await self.settle(longest)
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if len(self):
+            log.error("outcomes.lost", count=len(self))
+
+    def _start(self, name: str, write: Callable[[], Coroutine[None, None, None]]) -> None:
+        running = self._tasks.get(name)
+        if running is None or running.done():
+            self._tasks[name] = asyncio.create_task(write())
+
+    async def _write_fresh(self) -> None:
+        await asyncio.sleep(GATHERS)
+        while done := list(self._fresh):
+            try:
+                locked = await self._write(done)
+            except Exception as error:
+                if trouble_of(error) is Trouble.AWAY:
+                    await self._pause(error)
+                    continue
+                locked = await self._write_each(done)
+            self.is_stuck = False
+            del self._fresh[: len(done)]
+            self._set_apart(locked)
+        self._on_written()
+
+    async def _pause(self, error: Exception) -> None:
+        if not self.is_stuck:
+            log.warning("outcomes.kept", kind=type(error).__name__, count=len(self))
+        self.is_stuck = True
+        await asyncio.sleep(AGAIN)
+
+    async def _write_each(self, done: Done) -> Done:
+        """Write each reminder's outcomes alone, because one of them failed. Returns those to try again."""
+        again: Done = []
+        for pairs in by_reminder(done).values():
+            try:
+                again += await self._write(pairs)
+            except Exception as error:
+                if trouble_of(error) is None:  # its lease will expire, then we send again under the same tag
+                    log.error("outcomes.not-written", kind=type(error).__name__, exc_info=error)
+                else:
+                    again += pairs
+        return again
+
+    def _set_apart(self, locked: Done) -> None:
+        if locked:
+            log.warning("outcomes.locked", count=len(locked))
+            self._locked += locked
+            self._start("locked", self._write_locked)
+
+    async def _write_locked(self) -> None:
+        """Write those whose rows are free; then wait for the others, to be first in line when they are unlocked."""
+        while self._locked:
+            for waits in (False, True):
+                done = list(self._locked)
+                self._locked[: len(done)] = await self._try_locked(done, waits)
+            await asyncio.sleep(AGAIN if self._locked else 0)
+        self._on_written()
+
+    async def _try_locked(self, done: Done, waits: bool) -> Done:
+        try:
+            return await self._write(done, waits)
+        except Exception as error:
+            return await self._write_each(done) if trouble_of(error) is None else done
+
+    async def _write(self, done: Done, waits: bool = False) -> Done:
+        async with self._database.writing() as db:
+            return await write_outcomes(db, done, self._now(), waits)

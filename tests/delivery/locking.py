@@ -1,0 +1,23 @@
+"""Another transaction that holds row locks, as a program or a person with a console may."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import text
+
+from server.db import Database
+
+postgres_only = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # SQLite locks no rows
+
+
+@asynccontextmanager
+async def hold_rows(url: str, *selects: str) -> AsyncIterator[None]:
+    """Run each SELECT … FOR UPDATE, and hold what it has locked until the end of the block."""
+    database = Database(url)
+    async with database.reading() as db:
+        for select in selects:
+            await db.execute(text(select))
+        yield
+        await db.rollback()
+    await database.close()
