@@ -13,11 +13,13 @@ from server.settings import Settings
 from server.worker.liveness_ping import DeadMan
 from server.worker.worker import Worker
 
+LOCK_TIMEOUT = 5.0  # seconds that a worker waits for a row before it tries again later (case 135)
+
 
 def make_worker(settings: Settings, clock: Clock = system_clock, database: Database | None = None) -> Worker:
     keyring = crypto.load_keyring(settings.secret_keys)
     crypto.use(keyring)
-    database = database or Database(settings.database_url)
+    database = database or Database(settings.database_url, lock_timeout=LOCK_TIMEOUT)
     push = PushChannel(
         keyring.vapid,
         settings.vapid_subject,

@@ -48,8 +48,8 @@ async def run(settings: Settings) -> None:
     scheduler.start()
     log.info("worker.started", ticks=[tick.name for tick in TICKS])
     tasks = [
-        asyncio.create_task(_send_for_ever(worker)),
-        asyncio.create_task(notice_writes(worker.database, worker.wake)),
+        asyncio.create_task(send_for_ever(worker)),
+        asyncio.create_task(notice_writes(worker)),
         asyncio.create_task(_watch_for_ever(worker, scheduler)),
     ]
     await worker.stopping.wait()
@@ -123,7 +123,8 @@ def look_at_clocks(worker: Worker, scheduler: AsyncIOScheduler) -> None:
         worker.wake.set()
 
 
-async def _send_for_ever(worker: Worker) -> None:
+async def send_for_ever(worker: Worker) -> None:
+    """Send what is due, then sleep until something else is, or until a write wakes the worker."""
     while True:
         worker.wake.clear()
         sleep = LONGEST_SLEEP

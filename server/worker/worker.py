@@ -1,6 +1,7 @@
 """A worker: sends what is due, writes its heartbeat, and does nothing while its clock is not trusted.
 
 Sending sleeps until the next due moment, 30 s at most, and a write wakes it. `server.worker.process` runs it.
+While no write can wake it, it looks every second.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ from server.worker.pulse import Pulse
 
 log = structlog.get_logger()
 LONGEST_SLEEP = 30.0  # seconds
+LOOK_EVERY = 1.0  # seconds; while writes don't wake us, and while something due can't be claimed
+LOOK_AGAIN = 0.05  # seconds; for what became due during the last look
 BEAT_EVERY = 20.0  # seconds
 
 
@@ -43,6 +46,8 @@ class Worker:
         self.beaten_at: float | None = None
         self.reported: tuple[bool, frozenset[str]] = (False, frozenset())
         self.wake = asyncio.Event()
+        self.overdue: datetime | None = None  # what was due at the last look
+        self.hears_writes = True  # server.worker.wakeups keeps it true to the facts
         self.stopping = asyncio.Event()
 
     async def send_due(self, wait: bool = True) -> None:
@@ -92,9 +97,14 @@ class Worker:
             await self.dead_man.ping()
 
     async def until_due(self) -> float:
-        """Seconds until the next due moment."""
+        """Seconds to sleep until the next due moment. A worker that holds sleeps: its clock watch wakes it."""
+        if self.holds():
+            return LONGEST_SLEEP
+        longest = LONGEST_SLEEP if self.hears_writes else LOOK_EVERY
         async with self.database.reading() as db:
             moment = await next_due(db)
         if moment is None:
-            return LONGEST_SLEEP
-        return min(max((moment - self.clock()).total_seconds(), 0.05), LONGEST_SLEEP)
+            return longest
+        left = (moment - self.clock()).total_seconds()
+        unclaimed, self.overdue = self.overdue == moment, moment if left <= 0 else None
+        return min(LOOK_EVERY if unclaimed and left <= 0 else max(left, LOOK_AGAIN), longest)

@@ -7,8 +7,8 @@ import pytest
 from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders.models import Reminder
-from server.worker.worker import LONGEST_SLEEP, Worker
-from tests.cast import Cast
+from server.worker.worker import LONGEST_SLEEP, LOOK_AGAIN, LOOK_EVERY, Worker
+from tests.cast import NOW, Cast
 from tests.conftest import StillClock
 from tests.push_double import PushDouble
 from tests.stories import rows, subscribed
@@ -25,6 +25,30 @@ async def test_it_sleeps_until_the_next_moment(
     assert await worker.until_due() == LONGEST_SLEEP
     await remind(database, cast, after)
     assert await worker.until_due() == pytest.approx(sleep)
+
+
+async def test_case_137_a_worker_that_holds_sleeps_while_something_is_due(
+    worker: Worker, database: Database, cast: Cast, clock: StillClock
+) -> None:
+    await remind(database, cast, timedelta(seconds=-5))
+    worker.monotonic = lambda: NOW.timestamp()  # so that the wall clock alone moves
+    clock.move(hours=1)
+    assert worker.holds()
+    assert await worker.until_due() == LONGEST_SLEEP
+
+
+async def test_case_137_what_is_due_and_cannot_be_claimed_is_looked_at_once_a_second(
+    worker: Worker, database: Database, cast: Cast
+) -> None:
+    await remind(database, cast, timedelta(seconds=-5))
+    assert [await worker.until_due() for _ in range(3)] == pytest.approx([LOOK_AGAIN, LOOK_EVERY, LOOK_EVERY])
+    await remind(database, cast, timedelta(seconds=-9))
+    assert await worker.until_due() == pytest.approx(LOOK_AGAIN)
+
+
+async def test_case_136_while_no_write_wakes_it_it_looks_every_second(worker: Worker) -> None:
+    worker.hears_writes = False
+    assert await worker.until_due() == LOOK_EVERY
 
 
 async def test_what_is_due_is_sent_in_batches_until_nothing_is(
