@@ -1,4 +1,4 @@
-"""Fixture for the tests of check-ins: a visit."""
+"""A visit, for every test of check-ins that asks for one."""
 
 from tests.appointments.scene import visit
 

@@ -18,7 +18,7 @@ from tests.browser.chromium import chromium
 from tests.browser.everywhere import look_everywhere
 from tests.browser.running import House, open_house
 from tests.databases import Postgres, postgres_server
-from tests.faults import climb
+from tests.faults import climb, trouble_sweep
 from tests.faults.crash_matrix import Judge, calm, crash, wrong
 from tests.faults.lanes import Lane, PostgresCopies, SqliteCopies, lane, postgres_copies
 from tests.faults.offsets import zones
@@ -28,6 +28,7 @@ from tests.faults.workers import Workers, nursery
 from tests.faults.zone_sweep import sweep
 
 Part = tuple[str, list[str]]
+PARTS = ("crashes", "states", "submissions", "looks", "trouble", "zones")
 
 
 class Progress:
@@ -77,6 +78,15 @@ def _climb(folder: Path, server: Postgres, kind: str, workers: Workers) -> Abstr
     (folder / "climb").mkdir(exist_ok=True)
     copies = SqliteCopies(folder / "climb") if kind == "sqlite" else postgres_copies(server)
     return lane(copies, workers, climb.tell, climb.END)
+
+
+def trouble() -> Part:
+    """PostgreSQL in trouble while two workers send a burst."""
+    tell = Progress("trouble")
+    with postgres_server() as server:
+        found = asyncio.run(trouble_sweep.live(server, tell))
+    tell("done", end=True)
+    return ", ".join(found.told), found.wrong
 
 
 def states(steps: int, seed: int) -> Part:
@@ -133,12 +143,14 @@ def all_zones(every: int, seed: int) -> Part:
 
 def main() -> int:
     asked = _arguments().parse_args()
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     parts: dict[str, Callable[[], list[Part]]] = {
         "crashes": lambda: asyncio.run(both_crashes(asked.crashes == "telling")),
         "states": lambda: [states(asked.steps, asked.seed)],
         "submissions": lambda: [submissions(asked.submissions, asked.seed)],
         "looks": lambda: [looks()],
+        "trouble": lambda: [trouble()],
         "zones": lambda: [all_zones(asked.every, asked.seed)],
     }
     done = [part for name in asked.parts for part in parts[name]()]
@@ -153,12 +165,12 @@ def main() -> int:
 def _arguments() -> argparse.ArgumentParser:
     said = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
     said.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(2)), help="the same seed, the same run")
-    said.add_argument("--parts", nargs="+", choices=("crashes", "states", "submissions", "looks", "zones"))
+    said.add_argument("--parts", nargs="+", choices=PARTS)
     said.add_argument("--crashes", choices=("all", "telling"), default="all", help="which kill points")
     said.add_argument("--steps", type=int, default=100_000, help="of the state machine")
     said.add_argument("--submissions", type=int, default=1000, help="check-ins sent over a network that cuts")
     said.add_argument("--every", type=int, default=1, help="one in so many of each zone's changes")
-    said.set_defaults(parts=["crashes", "states", "submissions", "looks", "zones"])
+    said.set_defaults(parts=PARTS)
     return said
 
 

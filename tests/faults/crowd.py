@@ -16,7 +16,7 @@ from tests.faults.story import KEYRING
 DUE = NOW + timedelta(hours=1)
 
 
-async def gather_crowd(url: str, services: Services, many: int) -> None:
+async def gather_crowd(url: str, services: Services, many: int, due: datetime = DUE) -> None:
     crypto.use(KEYRING)
     phone = Phone()  # all phones share these keys, because keys take time to make; each has its own endpoint
     database = Database(url)
@@ -29,7 +29,7 @@ async def gather_crowd(url: str, services: Services, many: int) -> None:
         devices = [_device(patient) for patient in people]
         db.add_all(devices)
         await db.flush()
-        db.add_all(each for device in devices for each in _due(device, services, phone))
+        db.add_all(each for device in devices for each in _due(device, services, phone, due))
     await database.close()
 
 
@@ -41,7 +41,7 @@ def _device(patient: Patient) -> Device:
     return Device(clinic_id=patient.clinic_id, patient_id=patient.id, name="iPhone", joined_at=NOW, seen_at=NOW)
 
 
-def _due(device: Device, services: Services, phone: Phone) -> tuple[Base, Base]:
+def _due(device: Device, services: Services, phone: Phone, due: datetime) -> tuple[Base, Base]:
     name = uuid4().hex
     services.phones[name] = phone
     address = phone.address(services.endpoint(name))
@@ -55,7 +55,7 @@ def _due(device: Device, services: Services, phone: Phone) -> tuple[Base, Base]:
         vapid_key=next(iter(KEYRING.vapid)),
         started_at=NOW,
     )
-    return subscription, _reminder(device, DUE)
+    return subscription, _reminder(device, due)
 
 
 def _reminder(device: Device, due: datetime) -> Reminder:
