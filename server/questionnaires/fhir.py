@@ -1,104 +1,322 @@
-"""Build a definition from a FHIR R4 Questionnaire, which contains its translations."""
+"""Build a definition from a FHIR R4 Questionnaire, which contains its translations.
 
+Whatever Interlude cannot ask as the file means it is refused, with the item and the reason.
+"""
+
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.questionnaires.definition import Definition
-from server.questionnaires.question import OPERATORS, Option, Question, When
+from server.questionnaires.fhir_elements import TRANSLATION, BadQuestionnaire, Element
+from server.questionnaires.fhir_options import ORDINAL, Answer, answers
+from server.questionnaires.question import OPERATORS, Question, QuestionType, When
 
-ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
-TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+__all__ = [
+    "ORDINAL",
+    "OURS",
+    "TRANSLATION",
+    "BadQuestionnaire",
+    "number_of",
+    "offered_answers",
+    "read_definition",
+]
+
 OURS = "urn:interlude:"
-TYPES = ("choice", "boolean", "integer")
+LINK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,59}")  # part of an address, and a column of 60
+SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,59}")
+DEEPEST = 12  # groups in groups
+LARGEST = 2**31 - 1  # a number that databases keep
+HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
+LEAST = "http://hl7.org/fhir/StructureDefinition/minValue"
+MOST = "http://hl7.org/fhir/StructureDefinition/maxValue"
+WHOLE = "the questionnaire"
+NOT_YET = {"initial": "it has an answer beforehand", "modifierExtension": "a modifierExtension changes its meaning"}
+NEVER = {"repeats": "it may have several answers, which cannot be asked yet", "readOnly": "nobody may answer it"}
+TWO_ANY = "its conditions and those around it cannot be put together, because one of several is enough (any)"
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What an item takes from the items around it."""
+
+    text: str = ""
+    whens: tuple[When, ...] = ()
+    any_when: bool = False
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class _Reading:
+    language: str
+    value_sets: Mapping[str, Element]
+    seen: set[str]  # linkIds
+    stated: list[tuple[str, When]]  # conditions, with the item that states them
 
 
 def read_definition(resource: Mapping[str, Any], language: str = "en") -> Definition:
     """The definition with its texts in `language` where they are translated, else in the original.
 
-    Raises ValueError, naming the item, if Interlude cannot ask it.
+    Raises BadQuestionnaire, naming the item, if Interlude cannot ask it.
     """
-    questions = tuple(_questions(resource.get("item", ()), "", language))
-    by_id = {question.link_id: question for question in questions}
-    if len(by_id) != len(questions):
-        raise ValueError("two items share one linkId")
-    for question in questions:
-        _check_whens(question, by_id)
+    whole = Element(resource, WHOLE)
+    if whole.has("resourceType") and whole.text("resourceType") != "Questionnaire":
+        raise BadQuestionnaire("resourceType", "it is not a Questionnaire")
+    _check_meaning(whole)
+    reading = _Reading(language, _value_sets(whole), set(), [])
+    found = _inside(whole, reading, _Around())
+    by_id = {question.link_id: question for question in found}
+    for named, when in reading.stated:
+        _check_when(named, when, by_id)
+    questions = tuple(_checked(question, by_id) for question in found)
+    slug, number = _slug(whole), number_of(_field(whole, "version"))
     return Definition(
-        slug=resource["name"],
-        version=int(resource["version"]),
-        title=_in_language(resource, "title", language),
-        seconds=_extension(resource, OURS + "seconds", 60),
-        may_be_same=_extension(resource, OURS + "same", False),
+        slug=slug,
+        version=1 if number is None else number,
+        title=whole.text("title", language) or whole.text("name") or slug,
+        seconds=whole.extension_number(OURS + "seconds", 60),
+        may_be_same=whole.extension_flag(OURS + "same", False),
         questions=questions,
-        by_id=by_id,
+        by_id={question.link_id: question for question in questions},
     )
 
 
-def _questions(items: Any, group: str, language: str) -> list[Question]:
+def number_of(version: str) -> int | None:
+    """The version as a number, if it is one; "1.0.0" is not. Raises BadQuestionnaire for a word without a number."""
+    if version and not re.search(r"[0-9]", version):
+        raise BadQuestionnaire("version", f"{version} has no number, so nobody can tell which version is newer")
+    whole = version.isascii() and version.isdecimal() and len(version) <= 10 and int(version) <= LARGEST
+    return int(version) if whole else None
+
+
+def _field(whole: Element, key: str) -> str:
+    return replace(whole, named=key).text(key)
+
+
+def _slug(whole: Element) -> str:
+    """The name, or what stands in for it: the title, the last part of the url, the id."""
+    for key in ("name", "title", "url", "id"):
+        text = _field(whole, key)
+        if key == "url":
+            text = re.split(r"[/:]", text.rstrip("/"))[-1]
+        if SLUG.fullmatch(text):
+            return text
+        plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        if plain and len(plain) <= 60:
+            return plain
+    raise BadQuestionnaire("name", "it has no name or title of at most 60 letters and digits")
+
+
+def _value_sets(whole: Element) -> dict[str, Element]:
+    contained = replace(whole, named="contained").elements("contained")
+    return {
+        resource.text("id"): resource for resource in contained if resource.fields.get("resourceType") == "ValueSet"
+    }
+
+
+def _inside(parent: Element, reading: _Reading, around: _Around) -> list[Question]:
+    """The questions in `parent`, in order. A display's text stands with the question after it, else before it."""
+    if around.depth > DEEPEST:
+        raise parent.refuse(f"more than {DEEPEST} items stand in each other")
     found: list[Question] = []
-    for item in items:
-        if item["type"] in ("group", "display"):
-            inside = _in_language(item, "text", language) if "text" in item else group
-            found += _questions(item.get("item", ()), inside, language)
-        elif item["type"] in TYPES:
-            found.append(_question(item, group, language))
-        else:
-            raise ValueError(f"{item.get('linkId')}: items of type {item['type']} cannot be asked yet")
+    texts: list[str] = []
+    for number, raw in enumerate(parent.elements("item"), 1):
+        item = _named(raw, parent, number)
+        _check_meaning(item)
+        _check_link_id(item, reading.seen)
+        if item.text("type") == "display":
+            texts.append(_display(item, reading))
+            continue
+        first, *others = _asked(item, reading, around)
+        found += [replace(first, group=_lines(*texts, first.group)), *others]
+        texts = []
+    if texts and not found:
+        raise parent.refuse("it has texts and no question, so they would be shown nowhere")
+    if texts:
+        found[-1] = replace(found[-1], hint=_lines(found[-1].hint, *texts))
     return found
 
 
-def _question(item: Mapping[str, Any], group: str, language: str) -> Question:
-    text = _in_language(item, "text", language)
-    return Question(
-        link_id=item["linkId"],
-        text=text,
-        type=item["type"],
-        options=tuple(_option(option, language) for option in item.get("answerOption", ())),
-        short=_extension(item, OURS + "short", text, language),
-        hint=_extension(item, OURS + "hint", "", language),
-        low_end=_extension(item, OURS + "low-end", "", language),
-        high_end=_extension(item, OURS + "high-end", "", language),
-        profile=_extension(item, OURS + "profile", ""),
-        group=group,
-        patient_only=_extension(item, OURS + "patient-only", False),
-        whens=tuple(_when(when) for when in item.get("enableWhen", ())),
-        any_when=item.get("enableBehavior") == "any",
-        worse_answer=_extension(item, OURS + "worse-answer", True),
+def _named(raw: Element, parent: Element, number: int) -> Element:
+    """Named by its linkId; without one by its place and its text."""
+    link_id, text = raw.fields.get("linkId"), raw.fields.get("text")
+    if isinstance(link_id, str) and link_id:
+        return replace(raw, named=link_id)
+    within = "" if parent.named == WHOLE else f" of {parent.named}"
+    return replace(raw, named=f"item {number}{within}" + (f" ({text})" if isinstance(text, str) else ""))
+
+
+def _check_meaning(element: Element) -> None:
+    """Refuse what would change the meaning of the answers if it were passed over."""
+    for key, why in NOT_YET.items():
+        if element.has(key):
+            raise element.refuse(why)
+    for key, why in NEVER.items():
+        if element.flag(key):
+            raise element.refuse(why)
+    if element.extension_flag(HIDDEN, False):
+        raise element.refuse("it is hidden from the person who answers")
+    for url, extension in element.extensions():
+        if extension.has("valueExpression"):
+            raise element.refuse(f"its extension {url} computes something, which Interlude does not")
+
+
+def _check_link_id(item: Element, seen: set[str]) -> None:
+    link_id = item.text("linkId")
+    if not link_id:
+        raise item.refuse("it has no linkId")
+    if not LINK_ID.fullmatch(link_id):
+        raise item.refuse(
+            "a linkId has at most 60 letters, digits, dots, hyphens and underscores, because addresses use it"
+        )
+    if link_id in seen:
+        raise item.refuse("two items share this linkId")
+    seen.add(link_id)
+
+
+def _display(item: Element, reading: _Reading) -> str:
+    if item.elements("enableWhen"):
+        raise item.refuse("a text that depends on an answer cannot be shown yet")
+    if item.elements("item"):
+        raise item.refuse("a display has no items in it")
+    return _text(item, reading)
+
+
+def _text(item: Element, reading: _Reading) -> str:
+    return " ".join(
+        part for part in (item.text("prefix", reading.language), item.text("text", reading.language)) if part
     )
 
 
-def _check_whens(question: Question, by_id: Mapping[str, Question]) -> None:
-    for when in question.whens:
-        if when.question not in by_id:
-            raise ValueError(f"{question.link_id}: asked by the answer to {when.question}, which there is not")
-        if when.operator not in OPERATORS:
-            raise ValueError(f"{question.link_id}: {when.operator} compares nothing")
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
 
 
-def _option(option: Mapping[str, Any], language: str) -> Option:
-    coding = option["valueCoding"]
-    return Option(coding["code"], _in_language(coding, "display", language), int(_extension(coding, ORDINAL, 0)))
+def _asked(item: Element, reading: _Reading, around: _Around) -> list[Question]:
+    """A question with those nested in it, or the questions of a group; at least one."""
+    kind = item.text("type")
+    whens, any_when = _conditions(item, reading, around)
+    if kind == "group":
+        text = _lines(around.text, _text(item, reading))
+        questions = _inside(item, reading, _Around(text, whens, any_when, around.depth + 1))
+        if not questions:
+            raise item.refuse("a group without a question")
+        return questions
+    question = replace(_question(item, reading), group=around.text, whens=whens, any_when=any_when)
+    if not item.elements("item"):
+        return [question]
+    if any_when and len(whens) > 1:
+        raise item.refuse(TWO_ANY)
+    answered = When(question.link_id, "exists", True)  # what stands in a question belongs to its answer
+    inner = _Around(around.text, (*whens, answered), False, around.depth + 1)
+    return [question, *_inside(item, reading, inner)]
 
 
-def _when(when: Mapping[str, Any]) -> When:
-    value = next((when[key] for key in when if key.startswith("answer")), None)
-    return When(when["question"], when["operator"], value["code"] if isinstance(value, dict) else value)
+def _question(item: Element, reading: _Reading) -> Question:
+    text, kind = _text(item, reading), item.text("type")
+    lists = item.has("answerOption") or item.has("answerValueSet")
+    if kind not in (*QuestionType, *(("string",) if lists else ())):
+        raise item.refuse(f"items of type {kind} cannot be asked yet" if kind else "it has no type")
+    if kind == QuestionType.BOOLEAN and lists:
+        raise item.refuse("a yes-or-no question has no list of answers")
+    if not item.text("text"):
+        raise item.refuse("it has no text to ask")
+    chosen = lists or kind == QuestionType.CHOICE
+    lowest, highest = _scale(item) if kind == QuestionType.INTEGER and not chosen else (0, 10)
+    language = reading.language
+    return Question(
+        link_id=item.text("linkId"),
+        text=text,
+        type=QuestionType.CHOICE if chosen else QuestionType(kind),
+        options=tuple(answer.option for answer in answers(item, reading.value_sets, language)) if chosen else (),
+        short=item.extension_text(OURS + "short", item.text("text", language), language),
+        hint=item.extension_text(OURS + "hint", "", language),
+        low_end=item.extension_text(OURS + "low-end", "", language),
+        high_end=item.extension_text(OURS + "high-end", "", language),
+        profile=item.extension_text(OURS + "profile", "", ""),
+        patient_only=item.extension_flag(OURS + "patient-only", False),
+        worse_answer=item.extension_flag(OURS + "worse-answer", True),
+        lowest=lowest,
+        highest=highest,
+    )
 
 
-def _extension(element: Mapping[str, Any], url: str, default: Any, language: str = "") -> Any:
-    for extension in element.get("extension", ()):
-        if extension["url"] == url:
-            key = next(key for key in extension if key.startswith("value"))
-            return _in_language(extension, key, language)
-    return default
+def _scale(item: Element) -> tuple[int, int]:
+    """From which number to which: 0 to 10, unless the file says less."""
+    if not any(url in (LEAST, MOST) or url.startswith(OURS) for url, _ in item.extensions()):
+        raise item.refuse("it does not say from which number to which (minValue, maxValue)")
+    lowest, highest = item.extension_number(LEAST, 0), item.extension_number(MOST, 10)
+    if not 0 <= lowest < highest <= 10:
+        raise item.refuse(f"a scale from {lowest} to {highest} cannot be asked yet, only one within 0 to 10")
+    return lowest, highest
 
 
-def _in_language(element: Mapping[str, Any], key: str, language: str) -> Any:
-    """The value at `key` in this language. FHIR keeps translations in the sibling property `_key`."""
-    for extension in element.get(f"_{key}", {}).get("extension", ()):
-        parts = {part["url"]: part for part in extension.get("extension", ()) if extension["url"] == TRANSLATION}
-        code = parts.get("lang", {}).get("valueCode", "")
-        content = next((value for name, value in parts.get("content", {}).items() if name.startswith("value")), "")
-        if content and language in (code, code.partition("-")[0]):
-            return content
-    return element[key]
+# --- conditions
+
+
+def _conditions(item: Element, reading: _Reading, around: _Around) -> tuple[tuple[When, ...], bool]:
+    """Its own enableWhen, and those of the items around it, which hold for it too."""
+    own = tuple(_when(when) for when in item.elements("enableWhen"))
+    reading.stated.extend((item.named, when) for when in own)
+    behavior = item.text("enableBehavior")
+    if behavior not in ("", "all", "any"):
+        raise item.refuse(f"{behavior} is no enableBehavior")
+    any_own = behavior == "any"
+    if not own or not around.whens:
+        return (own, any_own) if own else (around.whens, around.any_when)
+    if (any_own and len(own) > 1) or (around.any_when and len(around.whens) > 1):
+        raise item.refuse(TWO_ANY)
+    return (*around.whens, *own), False
+
+
+def _when(when: Element) -> When:
+    question, operator = when.text("question"), when.text("operator")
+    key, value = when.value("answer")
+    if operator not in OPERATORS:
+        raise when.refuse(f"{operator} compares nothing" if operator else "its enableWhen has no operator")
+    if not question or not key:
+        raise when.refuse(f"its enableWhen has no {'answer' if question else 'question'}")
+    if key == "answerCoding":
+        coding = when.element(key)
+        value = coding.text("code") or coding.text("display")
+    if not isinstance(value, str | int):
+        raise when.refuse(f"its enableWhen compares with {key}, which is no answer that Interlude knows")
+    return When(question, operator, value)
+
+
+def _checked(question: Question, by_id: Mapping[str, Question]) -> Question:
+    """The question with conditions as its options are called: an answerInteger is text there."""
+    if any(when.question == question.link_id for when in question.whens):
+        raise BadQuestionnaire(question.link_id, "asked by the answer to itself")
+    return replace(question, whens=tuple(_as_answered(when, by_id) for when in question.whens))
+
+
+def _as_answered(when: When, by_id: Mapping[str, Question]) -> When:
+    is_code = by_id[when.question].type == QuestionType.CHOICE and when.operator != "exists"
+    return replace(when, value=str(when.value)) if is_code and not isinstance(when.value, bool) else when
+
+
+def _check_when(named: str, when: When, by_id: Mapping[str, Question]) -> None:
+    other = by_id.get(when.question)
+    if other is None:
+        raise BadQuestionnaire(named, f"asked by the answer to {when.question}, which there is not")
+    value = _as_answered(when, by_id).value
+    if when.operator == "exists":
+        right = isinstance(value, bool)
+    elif other.type == QuestionType.CHOICE:
+        right = any(option.code == value for option in other.options)
+    else:
+        right = isinstance(value, bool) == (other.type == QuestionType.BOOLEAN) and isinstance(value, int)
+    if not right:
+        why = f"asked by an answer to {when.question} that this question does not have: {when.value}"
+        raise BadQuestionnaire(named, why)
+
+
+# --- for the export
+
+
+def offered_answers(resource: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Answer]:
+    """Code → what a QuestionnaireResponse says for it, for an item that lists its answers."""
+    whole, named = Element(resource, WHOLE), Element(item, str(item.get("linkId")))
+    return {answer.option.code: answer for answer in answers(named, _value_sets(whole), "")}

@@ -1,6 +1,7 @@
 """Publish versions of questionnaires, and load the version that a check-in or a plan needs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from server import audit, language
 from server.actor import Actor
 from server.db import Work
 from server.questionnaires.definition import Definition
-from server.questionnaires.fhir import read_definition
+from server.questionnaires.fhir import BadQuestionnaire, number_of, read_definition
 from server.questionnaires.models import Questionnaire
 
 LIBRARY = Path(__file__).parent / "library"
@@ -21,19 +22,41 @@ _definitions: dict[tuple[str, str], Definition] = {}
 
 
 async def publish(work: Work, resource: dict[str, Any]) -> Questionnaire:
-    """Store one version of a questionnaire. Raises ValueError, storing nothing, if Interlude cannot ask an item."""
+    """Store one version of a questionnaire. Raises BadQuestionnaire, storing nothing, if Interlude cannot ask an item.
+
+    A version that is not a number, such as 1.0.0, gets the next number.
+    """
     definition = read_definition(resource)
+    if not definition.questions:
+        raise BadQuestionnaire("item", "it has no question")
     questionnaire = Questionnaire(
         clinic_id=work.actor.clinic_id,
         slug=definition.slug,
-        version=definition.version,
+        version=await _next_version(work, definition, resource),
         resource=resource,
         made_at=work.now,
     )
     work.db.add(questionnaire)
     await work.db.flush()
-    audit.record(work, "questionnaire.published", questionnaire, version=definition.version)
+    audit.record(work, "questionnaire.published", questionnaire, version=questionnaire.version)
     return questionnaire
+
+
+async def _next_version(work: Work, definition: Definition, resource: dict[str, Any]) -> int:
+    """Raises BadQuestionnaire if this version is published already, or if the name is another questionnaire's."""
+    of_slug = (Questionnaire.clinic_id == work.actor.clinic_id, Questionnaire.slug == definition.slug)
+    earlier = list(await work.db.scalars(select(Questionnaire).where(*of_slug).order_by(Questionnaire.version)))
+    said = resource.get("version")
+    if any(row.resource.get("version") == said for row in earlier):
+        raise BadQuestionnaire(
+            "version", f"{said or 'one without a version'} of {definition.slug} is published already"
+        )
+    urls = {row.resource.get("url") for row in earlier} | {resource.get("url")}
+    if len(urls - {None}) > 1:
+        raise BadQuestionnaire("name", f"another questionnaire is called {definition.slug}")
+    if number_of(said or "") is not None:
+        return definition.version
+    return earlier[-1].version + 1 if earlier else 1
 
 
 async def publish_library(work: Work) -> None:
@@ -63,7 +86,10 @@ async def definition_of(db: AsyncSession, questionnaire_id: str) -> Definition:
     """The definition in the current language, cached: a version never changes."""
     key = (questionnaire_id, language.current())
     if key not in _definitions:
-        _definitions[key] = read_definition(
-            (await db.get_one(Questionnaire, questionnaire_id)).resource, language.current()
-        )
+        _definitions[key] = read(await db.get_one(Questionnaire, questionnaire_id), language.current())
     return _definitions[key]
+
+
+def read(row: Questionnaire, language: str = "en") -> Definition:
+    """A published version: its number is the row's, whatever the resource calls it."""
+    return replace(read_definition(row.resource, language), version=row.version)

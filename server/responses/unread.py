@@ -5,8 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
 from server.actor import Actor
+from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Definition
-from server.questionnaires.fhir import read_definition
 from server.questionnaires.models import Questionnaire
 from server.responses.models import ConflictingVersion, Response
 
@@ -27,8 +27,8 @@ async def unopened(db: AsyncSession, actor: Actor, limit: int, after: str = "") 
             )
         )
     found = (await db.execute(query.order_by(Response.received_at.desc(), Response.id.desc()).limit(limit))).all()
-    resources = {questionnaire.id: questionnaire.resource for _, questionnaire in found}
-    definitions = {id_: read_definition(resource, language.current()) for id_, resource in resources.items()}
+    rows = {questionnaire.id: questionnaire for _, questionnaire in found}
+    definitions = {id_: questionnaires.read(row, language.current()) for id_, row in rows.items()}
     return [(response, definitions[questionnaire.id]) for response, questionnaire in found]
 
 

@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from server.questionnaires import fhir
-from server.questionnaires.fhir import read_definition
+from server.questionnaires.answers import Value
+from server.questionnaires.branching import asked
+from server.questionnaires.fhir import BadQuestionnaire, read_definition
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.respondents import Respondent
 from tests.questionnaires.made_up import choice, of, when
+from tests.questionnaires.real import EVERYTHING, PHQ
 
 WEEKLY = json.loads((LIBRARY / "weekly-als.json").read_text())
 
@@ -32,6 +36,102 @@ def test_groups_and_displays_hold_questions_and_ask_nothing() -> None:
     inner = {"linkId": "g", "type": "group", "text": "Arms", "item": [choice("a"), {"linkId": "d", "type": "display"}]}
     definition = of(inner, choice("b"))
     assert [(question.link_id, question.group) for question in definition.questions] == [("a", "Arms"), ("b", "")]
+
+
+def item(**more: Any) -> dict[str, Any]:
+    return {"linkId": "sleep", "type": "boolean", "text": "Asleep?"} | more
+
+
+@pytest.mark.parametrize(
+    ("one", "why"),
+    [
+        (item(repeats=True), "several answers"),
+        (item(readOnly=True), "nobody may answer"),
+        (item(initial=[{"valueBoolean": True}]), "beforehand"),
+        (item(modifierExtension=[{"url": "urn:x", "valueBoolean": True}]), "modifierExtension"),
+        (item(extension=[{"url": fhir.HIDDEN, "valueBoolean": True}]), "hidden"),
+        (item(extension=[{"url": "urn:sum", "valueExpression": {}}]), "computes"),
+        (item(text=""), "no text"),
+        (item(type="integer"), "from which number"),
+        (item(type="integer", extension=[{"url": fhir.MOST, "valueInteger": 300}]), "0 to 300"),
+        (item(enableWhen=[when("sleep", "=", answerBoolean=True)]), "itself"),
+        (item(enableWhen=[{"question": "other", "operator": "="}]), "no answer"),
+        (item(enableWhen=[when("other", "=", answerInteger=3)]), "does not have: 3"),
+        (item(enableWhen=[when("other", "exists", answerInteger=1)]), "does not have: 1"),
+        (item(enableWhen=[when("other", "=", answerBoolean=True)], enableBehavior="some"), "some"),
+        (item(type="group", item=[]), "without a question"),
+        (item(type="display", enableWhen=[when("other", "=", answerBoolean=True)]), "depends on an answer"),
+        (item(type="display", item=[item(linkId="in")]), "no items in it"),
+        (item(linkId="/44250-9"), "addresses"),
+        ({"type": "boolean", "text": "Asleep?"}, "no linkId"),
+        ({"linkId": "sleep", "text": "Asleep?"}, "no type"),
+    ],
+)
+def test_case_111_what_would_change_the_meaning_is_refused_with_item_and_reason(one: dict[str, Any], why: str) -> None:
+    other = {"linkId": "other", "type": "boolean", "text": "Else?"}
+    with pytest.raises(BadQuestionnaire, match=why) as refused:
+        read_definition({"name": "one", "version": "1", "item": [other, one]})
+    assert refused.value.named in (one.get("linkId"), "item 2 (Asleep?)")
+
+
+@pytest.mark.parametrize(
+    ("head", "slug", "title", "version"),
+    [
+        ({"name": "daily-three", "title": "Three", "version": "7"}, "daily-three", "Three", 7),
+        ({"name": "PHQ9", "version": "1.0.0"}, "PHQ9", "PHQ9", 1),
+        ({"title": "Sleep & Mood", "version": "2026-01-05"}, "sleep-mood", "Sleep & Mood", 1),
+        ({"url": "urn:example:phq-2"}, "phq-2", "phq-2", 1),
+        ({"id": "abc", "version": "0"}, "abc", "abc", 0),
+    ],
+    ids=["all", "a dotted version", "no name", "url alone", "id alone"],
+)
+def test_case_111_name_title_and_version_may_be_missing(
+    head: dict[str, str], slug: str, title: str, version: int
+) -> None:
+    read = read_definition(head | {"item": [item()]})
+    assert (read.slug, read.title, read.version) == (slug, title, version)
+
+
+def test_case_111_a_questionnaire_without_any_name_is_refused() -> None:
+    with pytest.raises(BadQuestionnaire, match="name: it has no name"):
+        read_definition({"version": "1", "item": [item()]})
+
+
+def test_case_111_texts_between_questions_are_shown_with_a_question() -> None:
+    read = read_definition(PHQ)
+    assert [question.group for question in read.questions] == [PHQ["item"][0]["text"]] * 2
+    assert [question.text for question in read.questions] == ["1. Little interest?", "2. Feeling down?"]
+    assert read.questions[1].hint == "Thank you."
+    assert [option.level for option in read.questions[0].options] == [0, 1, 2, 3]
+    with pytest.raises(BadQuestionnaire, match="shown nowhere"):
+        read_definition({"name": "one", "item": [{"linkId": "d", "type": "display", "text": "Hello"}]})
+
+
+def test_case_111_a_condition_of_a_group_holds_for_what_is_in_it() -> None:
+    read = read_definition(EVERYTHING)
+    assert asked(read, {}, Respondent.SELF)[0].group == "Think of today."
+    rounds: tuple[tuple[dict[str, Value], list[str]], ...] = (
+        ({}, ["asked"]),
+        ({"asked": False}, ["asked", "which"]),
+        ({"asked": True}, ["asked", "which", "level"]),
+        ({"asked": True, "which": "lots"}, ["asked", "which", "level", "times"]),
+        ({"asked": True, "which": "lots", "times": "3"}, ["asked", "which", "level", "times", "word"]),
+        ({"asked": True, "level": "low", "word": "Badly"}, ["asked", "which", "level", "word", "pain"]),
+    )
+    for answers, then in rounds:
+        assert [question.link_id for question in asked(read, answers, Respondent.SELF)] == then
+    assert (read.by_id["pain"].lowest, read.by_id["pain"].highest) == (1, 5)
+
+
+def test_case_111_conditions_that_cannot_be_put_together_are_refused() -> None:
+    any_of_two = [when("a", "=", answerBoolean=True), when("b", "=", answerBoolean=True)]
+    a, b = ({"linkId": link_id, "type": "boolean", "text": "?"} for link_id in "ab")
+    group = {"linkId": "g", "type": "group", "enableWhen": any_of_two, "enableBehavior": "any"}
+    inner = item(enableWhen=[when("a", "=", answerBoolean=False)])
+    with pytest.raises(BadQuestionnaire, match="sleep: its conditions"):
+        read_definition({"name": "one", "item": [a, b, group | {"item": [inner]}]})
+    read = read_definition({"name": "one", "item": [a, b, group | {"item": [item()]}]})
+    assert (len(read.by_id["sleep"].whens), read.by_id["sleep"].any_when) == (2, True)
 
 
 # --- in another language

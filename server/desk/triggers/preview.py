@@ -16,8 +16,8 @@ from server.flags.triggers import firing
 from server.flags.triggers.replay import Moment, replay
 from server.flags.triggers.rules import Trigger
 from server.flags.triggers.versions import Rule
+from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Definition, levels
-from server.questionnaires.fhir import read_definition
 from server.questionnaires.models import Questionnaire
 from server.responses import history
 from server.responses.models import Response
@@ -84,7 +84,7 @@ async def _moments(db: AsyncSession, actor: Actor, slug: str) -> dict[str, list[
 
 async def _definitions(db: AsyncSession, actor: Actor, slug: str) -> dict[str, Definition]:
     found = select(Questionnaire).where(Questionnaire.clinic_id == actor.clinic_id, Questionnaire.slug == slug)
-    return {row.id: read_definition(row.resource) for row in await db.scalars(found)}
+    return {row.id: questionnaires.read(row) for row in await db.scalars(found)}
 
 
 async def _expected(db: AsyncSession, actor: Actor) -> dict[str, list[ExpectedLevel]]:
