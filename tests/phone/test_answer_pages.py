@@ -1,4 +1,4 @@
-"""What the patient sent, who reads it when, and what came of it (cases 75, 76)."""
+"""The sent page: what the patient sent, when staff read it, and what came of it (cases 75, 76)."""
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
         (21, 14, "Your clinic opens on Mon, Nov 23, 8:00 AM and will read this then."),
     ],
 )
-async def test_case_75_the_sent_page_says_when_somebody_reads_it(
+async def test_case_75_the_sent_page_says_when_staff_will_read_the_answers(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, day: int, hour: int, says: str
 ) -> None:
     async with database.writing() as db:
@@ -40,7 +40,7 @@ async def test_case_75_the_sent_page_says_when_somebody_reads_it(
 @pytest.mark.parametrize(
     ("hour", "minute", "is_open"), [(12, 59, False), (13, 0, True), (14, 30, True), (21, 59, True), (22, 0, False)]
 )
-async def test_case_164_the_minute_of_receipt_is_never_when_somebody_reads_it(
+async def test_case_164_the_time_of_receipt_is_never_shown_as_the_time_of_reading(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, hour: int, minute: int, is_open: bool
 ) -> None:
     """The clinic is open from 13:00 to 22:00 UTC."""
@@ -56,7 +56,7 @@ async def test_case_164_the_minute_of_receipt_is_never_when_somebody_reads_it(
     assert ("Your clinic opens on" in page) != is_open
 
 
-async def test_case_164_the_clinic_opens_by_the_patients_own_clock(
+async def test_case_164_opening_hours_are_shown_in_the_patients_zone(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -68,7 +68,7 @@ async def test_case_164_the_clinic_opens_by_the_patients_own_clock(
     assert "Your clinic opens on Tue, Nov 17, 5:00 AM and will read this then." in page
 
 
-async def test_case_76_what_came_of_mood_is_the_patients_alone(
+async def test_case_76_only_the_patient_sees_what_came_of_the_mood(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -85,7 +85,7 @@ async def test_case_76_what_came_of_mood_is_the_patients_alone(
     assert "Mood" not in his
 
 
-async def test_ones_own_trend_is_drawn_from_the_second_answer_on(
+async def test_a_patients_trend_is_drawn_from_the_second_answer_on(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)

@@ -1,4 +1,4 @@
-"""What of sent answers a person may see on the phone (case 123)."""
+"""Which sent answers a person may see on the phone (case 123)."""
 
 from datetime import timedelta
 
@@ -16,7 +16,9 @@ from tests.stories import STEADY, answered, due_check_in
 WEEK = timedelta(days=7)
 
 
-async def test_case_123_after_other_hands_the_patient_says_first_that_it_is_her(database: Database, cast: Cast) -> None:
+async def test_case_123_after_other_hands_the_patient_must_first_say_that_it_is_her(
+    database: Database, cast: Cast
+) -> None:
     async with database.writing() as db:
         rosa, luis = acting(cast.rosa), acting(cast.luis)
         assert await answers_shown.may_see_private(db, rosa, "")
@@ -28,7 +30,9 @@ async def test_case_123_after_other_hands_the_patient_says_first_that_it_is_her(
 
 
 @pytest.mark.parametrize("private", [True, False])
-async def test_a_chart_needs_two_answers_and_moods_is_private(database: Database, cast: Cast, private: bool) -> None:
+async def test_a_chart_needs_two_answers_and_the_moods_is_private(
+    database: Database, cast: Cast, private: bool
+) -> None:
     async with database.writing() as db:
         for week, (pain, mood, saliva) in enumerate(((2, "hard", "none"), (5, "none", None))):
             now = NOW + week * WEEK

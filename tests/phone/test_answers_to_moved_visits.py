@@ -48,7 +48,7 @@ async def test_case_88_an_answer_to_the_old_time_is_not_recorded_for_the_new_one
     assert (await stored(database)).reply == reply
 
 
-async def test_case_88_a_visit_that_was_called_off_meanwhile_is_said(
+async def test_case_88_an_answer_to_a_cancelled_visit_is_refused_with_a_message(
     signed_in: Enter, cast: Cast, database: Database, visit: Appointment
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -64,7 +64,7 @@ async def test_case_88_a_visit_that_was_called_off_meanwhile_is_said(
 async def test_case_88_a_page_that_does_not_say_what_it_showed(
     signed_in: Enter, cast: Cast, database: Database, visit: Appointment
 ) -> None:
-    """Such as one from before an upgrade: trusted while the visit has never changed, asked again afterwards."""
+    """Pages of earlier versions do not. Their answer counts if the visit has never changed. Otherwise we ask again."""
     rosa = await signed_in(cast.rosa)
     assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "cant"})).status_code == 200
     await moved(database, cast, visit, LATER)
@@ -74,13 +74,13 @@ async def test_case_88_a_page_that_does_not_say_what_it_showed(
     assert (await stored(database)).reply is None
 
 
-async def test_case_88_an_answer_and_a_move_at_once_never_mix(
+async def test_case_88_a_simultaneous_answer_and_move_never_mix(
     cast: Cast, database: Database, visit: Appointment
 ) -> None:
     both_look = asyncio.Barrier(2)
 
     async def meets(db_visit: Appointment) -> None:
-        with contextlib.suppress(TimeoutError):  # SQLite lets one writer in at a time
+        with contextlib.suppress(TimeoutError):  # SQLite admits one writer at a time
             await asyncio.wait_for(both_look.wait(), 0.3)
 
     async def answers() -> None:
@@ -103,15 +103,15 @@ async def test_case_88_an_answer_and_a_move_at_once_never_mix(
 
 
 async def due(database: Database, clock: StillClock, push: PushDouble) -> None:
-    """The worker at the moment of the reminder three days before, 10:00."""
+    """The worker runs at the moment of the reminder three days before, 10:00."""
     clock.now = datetime.fromisoformat("2026-11-28T15:00:00+00:00")
     await Sender(database, push, clock, "https://localhost").tick()
 
 
-async def test_case_88_a_notification_that_was_under_way_while_the_visit_moved_answers_nothing(
+async def test_case_88_a_notification_under_way_during_a_move_answers_nothing(
     browser: Browser, cast: Cast, database: Database, clock: StillClock, visit: Appointment
 ) -> None:
-    """By an hour only: the reminder keeps its own moment, so it is the same reminder before and after."""
+    """The visit moves by one hour. The reminder keeps its own moment, so it is the same reminder before and after."""
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
     push = PushDouble()
@@ -128,13 +128,13 @@ async def test_case_88_a_notification_that_was_under_way_while_the_visit_moved_a
     assert (await stored(database)).reply is None
     assert (await browser.get(f"/go/{old}")).status_code == 410
     await Sender(database, push, clock, "https://localhost").tick()
-    assert len(push.sent) > 1  # the new time is said
+    assert len(push.sent) > 1  # the new time is announced
     fresh = await browser.post_json("/visits/reply", {"token": push.token(), "reply": "coming"})
     assert fresh.status_code == 200
     assert (await stored(database)).reply == "coming"
 
 
-async def test_case_88_a_notification_of_before_the_move_answers_nothing_and_one_of_after_does(
+async def test_case_88_a_notification_sent_before_the_move_answers_nothing_and_a_later_one_does(
     browser: Browser, cast: Cast, database: Database, clock: StillClock, visit: Appointment
 ) -> None:
     async with database.writing() as db:
@@ -154,7 +154,7 @@ ZONE = st.sampled_from(["America/New_York", "Asia/Kathmandu", "UTC"])
 
 
 @given(WALL, ZONE, WALL, ZONE)
-def test_case_88_only_the_same_time_in_the_same_zone_is_the_time_that_was_shown(
+def test_case_88_only_the_same_time_in_the_same_zone_matches_what_was_shown(
     starts: datetime, zone: str, other: datetime, elsewhere: str
 ) -> None:
     shown = Appointment(starts=starts, zone=zone).shown
@@ -163,5 +163,5 @@ def test_case_88_only_the_same_time_in_the_same_zone_is_the_time_that_was_shown(
     assert rules.read_time_shown(shown) == starts
 
 
-def test_the_zone_of_the_tests_is_where_the_times_above_are() -> None:
+def test_the_tests_use_the_zone_of_new_york() -> None:
     assert to_wall(datetime.fromisoformat("2026-11-28T15:00:00+00:00"), "America/New_York").hour == 10

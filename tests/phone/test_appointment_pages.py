@@ -22,7 +22,7 @@ from tests.phone.visits import visit as visit
 
 
 @pytest.mark.parametrize("reply", tuple(Reply))
-async def test_case_100_the_chosen_reply_stands_alone_and_the_others_wait_behind_change(
+async def test_case_100_a_chosen_reply_is_shown_alone_with_the_others_behind_change(
     signed_in: Enter, cast: Cast, visit: Appointment, reply: Reply
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -35,7 +35,7 @@ async def test_case_100_the_chosen_reply_stands_alone_and_the_others_wait_behind
         assert sorted(re.findall(r'name="reply" value="(\w+)"', behind)) == sorted(set(Reply) - {reply})
 
 
-async def test_case_101_a_cancelled_visit_is_unmistakable(
+async def test_case_101_a_cancelled_visit_is_shown_as_cancelled(
     signed_in: Enter, cast: Cast, database: Database, visit: Appointment
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -66,7 +66,7 @@ async def _book_again(database: Database, cast: Cast) -> None:
     ],
 )
 @pytest.mark.parametrize("zone", ["America/New_York", "America/Denver"])
-async def test_case_103_today_tomorrow_the_year_and_the_zone_are_named(
+async def test_case_103_a_visit_names_today_tomorrow_the_year_and_the_zone(
     signed_in: Enter, cast: Cast, database: Database, starts: datetime, said: str, zone: str
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""In which language a person reads: what they chose, what the clinic put down, what the browser asks for."""
+"""Which language a person reads: their own choice, the clinic's entry, or the browser's preference."""
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,7 @@ async def locale_of(database: Database, patient: Patient) -> str:
         return (await db.get_one(Patient, patient.id)).locale
 
 
-async def test_before_anyone_is_signed_in_the_browsers_wish_counts(browser: Browser) -> None:
+async def test_before_sign_in_the_browsers_preference_counts(browser: Browser) -> None:
     page = await browser.get("/join", **SPANISH)
     assert '<html lang="es" dir="ltr"' in page.text
     assert page.headers["content-language"] == "es"
@@ -29,7 +29,7 @@ async def test_before_anyone_is_signed_in_the_browsers_wish_counts(browser: Brow
         assert '<html lang="es"' in (await browser.get(path, **SPANISH)).text, path
 
 
-async def test_the_switch_on_join_holds_on_this_browser(browser: Browser) -> None:
+async def test_the_language_chosen_on_join_stays_on_this_browser(browser: Browser) -> None:
     before = await browser.get("/join", **SPANISH)
     assert 'value="en" lang="en"' in markup(before)
     assert 'value="es"' not in before.text
@@ -40,15 +40,15 @@ async def test_the_switch_on_join_holds_on_this_browser(browser: Browser) -> Non
 
 
 @pytest.mark.parametrize("chosen", ["", "xx", "../en"])
-async def test_a_language_that_we_do_not_have_is_refused(browser: Browser, chosen: str) -> None:
+async def test_an_unknown_language_is_refused(browser: Browser, chosen: str) -> None:
     assert (await browser.submit("/language", {"language": chosen})).status_code == 422
 
 
-async def test_the_switch_leads_back_to_our_own_pages_alone(browser: Browser) -> None:
+async def test_choosing_a_language_returns_only_to_our_own_pages(browser: Browser) -> None:
     assert (await browser.submit("/language", {"language": "es", "back": "//else"})).url.path == "/join"
 
 
-async def test_who_chose_on_the_way_in_goes_on_in_it(
+async def test_a_language_chosen_before_joining_stays_afterwards(
     signed_in: Enter, browser: Browser, database: Database, cast: Cast
 ) -> None:
     await browser.submit("/language", {"language": "es"})
@@ -61,7 +61,7 @@ async def test_who_chose_on_the_way_in_goes_on_in_it(
     assert await locale_of(database, cast.rosa) == "es"
 
 
-async def test_a_patient_chooses_and_reads_in_it_everywhere(signed_in: Enter, database: Database, cast: Cast) -> None:
+async def test_a_patients_choice_applies_to_every_page(signed_in: Enter, database: Database, cast: Cast) -> None:
     rosa, walter = await signed_in(cast.rosa), await signed_in(cast.walter)
     page = await rosa.get("/settings/language")
     assert 'lang="es">Español' in page.text
@@ -75,14 +75,14 @@ async def test_a_patient_chooses_and_reads_in_it_everywhere(signed_in: Enter, da
     assert (await rosa.submit("/settings/language", {"language": "xx"})).status_code == 422
 
 
-async def test_a_caregivers_choice_is_that_of_their_own_phone(signed_in: Enter, database: Database, cast: Cast) -> None:
+async def test_a_caregivers_choice_applies_to_their_own_phone(signed_in: Enter, database: Database, cast: Cast) -> None:
     luis = await signed_in(cast.luis)
     assert "Ajustes" in words(await luis.submit("/settings/language", {"language": "es"}))
     assert await locale_of(database, cast.rosa) == "en"
     assert "Settings" in words(await (await signed_in(cast.rosa)).get("/settings"))
 
 
-async def test_what_is_wrong_is_said_in_their_language_too(signed_in: Enter, cast: Cast) -> None:
+async def test_error_messages_use_the_patients_language_too(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     await rosa.submit("/settings/language", {"language": "es"})
     assert "No encontramos esa página" in words(await rosa.get("/nothing-is-here"))
@@ -92,23 +92,23 @@ async def test_what_is_wrong_is_said_in_their_language_too(signed_in: Enter, cas
 @pytest.mark.parametrize(
     ("path", "status"), [("/nothing-is-here", 404), ("/staff/nothing", 404), ("/static/no.css", 404)]
 )
-async def test_an_address_that_nobody_has_is_said_in_the_browsers_language(
+async def test_an_unknown_address_is_reported_in_the_browsers_language(
     browser: Browser, path: str, status: int
 ) -> None:
     await browser.submit("/language", {"language": "es", "back": "join"})
-    language.speak("en")  # the next request is another task's
+    language.speak("en")  # the next request runs in another task
     missed = await browser.get(path)
     assert (missed.status_code, 'lang="es"' in missed.text) == (404, True)
 
 
-async def test_a_form_that_is_refused_before_it_is_read_is_too(browser: Browser) -> None:
+async def test_a_form_refused_before_it_is_read_uses_the_browsers_language_too(browser: Browser) -> None:
     await browser.submit("/language", {"language": "es", "back": "join"})
     language.speak("en")
     refused = await browser.http.post("/join/code", data={"code": "1"}, headers={"accept": "text/html"})
     assert (refused.status_code, 'lang="es"' in refused.text) == (403, True)
 
 
-async def test_staff_put_down_a_patients_language(signed_in: Enter, database: Database, cast: Cast) -> None:
+async def test_staff_record_a_patients_language(signed_in: Enter, database: Database, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     form = {"name": "Ana Ruiz", "zone": "America/New_York", "language": "es"}
     made = await maria.submit("/staff/patients", form)
@@ -121,7 +121,7 @@ async def test_staff_put_down_a_patients_language(signed_in: Enter, database: Da
         assert (await db.get_one(Patient, patient_id)).locale == "en"
 
 
-async def test_staff_read_in_their_own_language_not_the_patients(signed_in: Enter, cast: Cast) -> None:
+async def test_staff_read_their_own_language_not_the_patients(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     assert "Bandeja" in words(await maria.get("/staff", **SPANISH))
     account = await maria.submit("/language", {"language": "es", "back": "account"})
@@ -131,7 +131,9 @@ async def test_staff_read_in_their_own_language_not_the_patients(signed_in: Ente
     assert "Preguntas de la semana" in page
 
 
-async def test_the_manifest_and_the_workers_own_words_follow(signed_in: Enter, browser: Browser, cast: Cast) -> None:
+async def test_the_manifest_and_the_service_workers_texts_follow_the_language(
+    signed_in: Enter, browser: Browser, cast: Cast
+) -> None:
     english = (await browser.get("/manifest.json")).json()
     spanish = (await browser.get("/manifest.json", **SPANISH)).json()
     assert (english["lang"], spanish["lang"], spanish["dir"]) == ("en", "es", "ltr")

@@ -6,11 +6,11 @@ from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def test_the_size_of_text_is_this_phones_and_stays_after_signing_out(signed_in: Enter, cast: Cast) -> None:
+async def test_the_text_size_belongs_to_this_phone_and_stays_after_signing_out(signed_in: Enter, cast: Cast) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     assert 'data-size="100"' in (await rosa.get("/")).text
     page = await rosa.submit("/settings/size", {"size": "200"})
@@ -20,11 +20,11 @@ async def test_the_size_of_text_is_this_phones_and_stays_after_signing_out(signe
     assert 'data-size="200"' in (await rosa.get("/join")).text
 
 
-async def test_a_size_that_there_is_not_is_refused(browser: Browser) -> None:
+async def test_an_unknown_size_is_refused(browser: Browser) -> None:
     assert (await browser.submit("/settings/size", {"size": "900"})).status_code == 422
 
 
-async def test_one_switch_is_switched_on_and_off_for_this_phone(signed_in: Enter, cast: Cast) -> None:
+async def test_one_switch_scanning_is_turned_on_and_off_for_this_phone(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     assert "data-scan" not in (await rosa.get("/")).text
     await rosa.submit("/settings/scan", {"step": "3"})
@@ -37,7 +37,7 @@ async def test_one_switch_is_switched_on_and_off_for_this_phone(signed_in: Enter
     assert (await rosa.submit("/settings/scan", {"step": "9"})).status_code == 422
 
 
-async def test_the_read_aloud_button_speaks_slowly_or_is_not_there(signed_in: Enter, cast: Cast) -> None:
+async def test_the_read_aloud_button_is_slow_or_hidden_as_chosen(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     assert 'data-aloud="normal"' in (await rosa.get("/")).text
     assert "Read aloud: on" in words(await rosa.get("/settings/look"))

@@ -1,4 +1,4 @@
-"""The patient's home, visit, answers, help and settings (cases 36, 45, 72, 75)."""
+"""The patient's pages: Home, visit, answers, help and settings (cases 36, 45, 72, 75)."""
 
 import pytest
 
@@ -12,12 +12,12 @@ from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import due_check_in
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def books(database: Database, cast: Cast, instructions: str | None = None) -> str:
-    """A visit of Rosa's tomorrow; its id."""
+    """Books a visit of Rosa's for tomorrow. Returns its id."""
     wall = to_wall(NOW, cast.harbor.zone).replace(day=17, hour=10)
     async with database.writing() as db:
         return (
@@ -25,7 +25,7 @@ async def books(database: Database, cast: Cast, instructions: str | None = None)
         ).id
 
 
-async def test_the_app_opens_where_its_person_is_at_home(signed_in: Enter, browser: Browser, cast: Cast) -> None:
+async def test_the_app_opens_the_home_of_its_person(signed_in: Enter, browser: Browser, cast: Cast) -> None:
     assert (await browser.get("/")).url.path == "/join"
     assert (await (await signed_in(cast.maria)).get("/")).url.path == "/staff"
     assert (await (await signed_in(cast.luis)).get("/")).url.path == "/"
@@ -46,7 +46,9 @@ async def test_home_shows_one_thing_to_do_now(
     assert "All done for now" in words(await rosa.get("/"))
 
 
-async def test_home_shows_the_next_visit_and_takes_the_answer(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_home_shows_the_next_visit_and_accepts_an_answer(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
     rosa, visit = await signed_in(cast.rosa), await books(database, cast)
     assert "Your next visit Tomorrow, Tuesday, November 17 10:00 AM 12 Elm Street" in words(await rosa.get("/"))
     said = await rosa.submit(f"/visits/{visit}/answer", {"reply": "another"})
@@ -61,7 +63,7 @@ async def test_home_shows_the_next_visit_and_takes_the_answer(signed_in: Enter, 
         ("Rosa: bring the mask machine.", "Today: come early.", "Today: come early."),
     ],
 )
-async def test_what_to_do_before_a_visit_is_the_nearest_text(
+async def test_the_preparation_for_a_visit_comes_from_the_most_specific_text(
     signed_in: Enter, cast: Cast, database: Database, own: str | None, visits: str | None, shown: str
 ) -> None:
     async with database.writing() as db:
@@ -88,7 +90,7 @@ async def test_settings_name_the_phone_and_its_person(signed_in: Enter, cast: Ca
     assert "Reminders on this phone: off" in words(await rosa.get("/settings/reminders"))
 
 
-async def test_case_45_signing_out_is_asked_first(signed_in: Enter, cast: Cast) -> None:
+async def test_case_45_signing_out_asks_first(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     page = words(await rosa.get("/sign-out"))
     assert "Reminders to this phone will stop" in page
@@ -106,5 +108,7 @@ async def test_case_45_signing_out_is_asked_first(signed_in: Enter, cast: Cast) 
         ("Mozilla/5.0 (Windows NT 10.0)", 1, "Best on a phone"),
     ],
 )
-async def test_adding_to_the_home_screen_is_one_step_a_page(browser: Browser, agent: str, step: int, says: str) -> None:
+async def test_adding_the_app_to_the_home_screen_takes_one_step_a_page(
+    browser: Browser, agent: str, step: int, says: str
+) -> None:
     assert says in words(await browser.get(f"/install?step={step}", user_agent=agent))

@@ -1,4 +1,4 @@
-"""A person pauses what is sent, or leaves (cases 19, 51)."""
+"""A person pauses all messages, or leaves (cases 19, 51)."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import audited, rows
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -18,8 +18,8 @@ async def patient_row(database: Database, cast: Cast) -> Patient:
     return found
 
 
-async def test_case_162_leaving_does_not_clear_by_a_header(signed_in: Enter, cast: Cast) -> None:
-    """WebKit would hang. What the phone keeps, its page clears (tests/journeys/test_offline_bundle.py)."""
+async def test_case_162_leaving_sends_no_clear_site_data(signed_in: Enter, cast: Cast) -> None:
+    """WebKit would hang. The page itself clears what the phone keeps (tests/journeys/test_offline_bundle.py)."""
     rosa = await signed_in(cast.rosa)
     assert "data-signs-out" in (await rosa.get("/settings/leave")).text
     left = await rosa.submit("/settings/leave")
@@ -27,7 +27,7 @@ async def test_case_162_leaving_does_not_clear_by_a_header(signed_in: Enter, cas
     assert all("clear-site-data" not in answer.headers for answer in [*left.history, left])
 
 
-async def test_case_19_a_pause_at_ones_own_wish(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_19_a_patient_pauses_all_messages(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     assert "Reminders are paused" in words(await rosa.submit("/settings/pause", {"pause": "on"}))
     assert "at the patient's request" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
@@ -35,16 +35,14 @@ async def test_case_19_a_pause_at_ones_own_wish(signed_in: Enter, cast: Cast, da
     assert (await patient_row(database, cast)).paused_at is None
 
 
-async def test_what_the_clinic_paused_is_the_clinics_to_resume(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
+async def test_only_the_clinic_ends_a_pause_that_it_began(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     await maria.submit(f"/staff/patients/{cast.rosa.id}/pause", {"why": "hospital"})
     assert "The clinic paused your reminders" in words(await rosa.submit("/settings/pause", {"pause": "off"}))
     assert (await patient_row(database, cast)).pause_reason == "hospital"
 
 
-async def test_case_51_leaving_stops_all_and_signs_every_phone_out(
+async def test_case_51_leaving_stops_everything_and_signs_every_phone_out(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     rosa, luis, maria = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(cast.maria)
@@ -59,7 +57,7 @@ async def test_case_51_leaving_stops_all_and_signs_every_phone_out(
     assert (await rosa.post_json("/open", {})).status_code == 401
 
 
-async def test_leaving_is_the_patients_alone(signed_in: Enter, cast: Cast) -> None:
+async def test_only_the_patient_can_leave(signed_in: Enter, cast: Cast) -> None:
     luis = await signed_in(cast.luis)
     assert (await luis.get("/settings/leave")).status_code in (403, 404)
     assert (await luis.submit("/settings/leave")).status_code in (403, 404)

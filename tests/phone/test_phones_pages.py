@@ -1,4 +1,4 @@
-"""The phones of a person and of the helpers, named and ended."""
+"""A person names and ends their own phones, and a patient those of caregivers."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import audited, rows
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -25,7 +25,7 @@ async def test_a_phone_gets_a_name(signed_in: Enter, cast: Cast, database: Datab
     assert (await luis.submit(f"/settings/device-names/{of_rosa.id}", {"name": "Mine"})).status_code == 404
 
 
-async def test_the_patient_ends_a_helpers_access(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_the_patient_ends_a_caregivers_access(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     assert "End Luis Delgado's access" in words(await rosa.get("/settings/phones"))
     await rosa.submit(f"/settings/helpers/{cast.luis.id}/end")

@@ -1,4 +1,4 @@
-"""What a person hears, when and how (case 36)."""
+"""A person sets which reminders they get, when and how (case 36)."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import audited, due_check_in, rows
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -32,9 +32,7 @@ async def test_check_ins_come_at_the_hour_that_the_patient_chose(
     assert (await rosa.submit("/settings/times", {"at": "03:00"})).status_code == 422
 
 
-async def test_case_36_detailed_text_is_a_choice_of_the_patient(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
+async def test_case_36_the_patient_chooses_detailed_text(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa = await signed_in(cast.rosa)
     assert "Reminders are private" in words(await rosa.get("/settings/reminders"))
     for detail, says, chosen in (("on", "show the day and place", True), ("off", "Reminders are private", False)):

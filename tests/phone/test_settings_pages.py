@@ -1,4 +1,4 @@
-"""What a person sets on the phone: how the clinic makes contact."""
+"""A patient sets how the clinic makes contact."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import audited, rows
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -19,7 +19,7 @@ async def patient_row(database: Database, cast: Cast) -> Patient:
     return found
 
 
-async def test_a_patient_says_how_to_be_reached_and_nobody_assumes_a_voice(
+async def test_a_patient_chooses_the_contact_and_voice_is_never_assumed(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     rosa, luis, maria = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(cast.maria)

@@ -1,4 +1,4 @@
-"""Cases 76 and 123: on the patient's own phone, private things show only in the patient's own hands."""
+"""On the patient's own phone, private things show only in the patient's own hands (cases 76 and 123)."""
 
 import pytest
 
@@ -21,7 +21,7 @@ SECRETS = ("Thoughts of self-harm", "Mood", "will contact you", "No action yet",
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """The second of its kind, so that there are charts to show."""
+    """The second check-in of its kind, so that there are charts to show."""
     async with database.writing() as db:
         before = await due_check_in(db, cast.rosa, "day-after", NOW.replace(day=NOW.day - 7))
         given = {link_id: "none" for link_id in (*REST, "mood")} | {"pain": 1}
@@ -34,7 +34,7 @@ async def says(phone: Browser, check_in: CheckIn, link_id: str, answer: str, who
 
 
 async def answers_with(phone: Browser, check_in: CheckIn, who: str) -> None:
-    """Rosa says how her mood is, and then hands the phone over, or not."""
+    """Rosa answers about her mood, and then hands the phone over or keeps it."""
     await says(phone, check_in, "mood", "very-hard", "self")
     await says(phone, check_in, "self-harm", "yes", "self")
     for link_id in REST:
@@ -49,13 +49,13 @@ async def taken(database: Database, cast: Cast, check_in: CheckIn) -> None:
 
 
 @pytest.mark.parametrize("who", ["hands", "helper"])
-async def test_case_123_nothing_private_shows_while_a_helper_holds_the_patients_phone(
+async def test_case_123_nothing_private_shows_while_a_caregiver_holds_the_patients_phone(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, who: str
 ) -> None:
     rosa = await signed_in(cast.rosa)
     await answers_with(rosa, check_in, who)
     await taken(database, cast, check_in)
-    assert "Mood" not in words(await rosa.get("/answers"))  # before Send too
+    assert "Mood" not in words(await rosa.get("/answers"))  # also before Send
     sent = await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": who})
     assert sent.url.path == f"/check-ins/{check_in.id}/sent"
     pages = [sent, *[await rosa.get(path) for path in ("/", "/answers", f"/check-ins/{check_in.id}/sent")]]
@@ -65,7 +65,7 @@ async def test_case_123_nothing_private_shows_while_a_helper_holds_the_patients_
     assert SHOW in words(sent)
 
 
-async def test_case_123_the_patient_sees_it_again_in_her_own_hands(
+async def test_case_123_the_patient_sees_private_things_again_in_her_own_hands(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -78,7 +78,7 @@ async def test_case_123_the_patient_sees_it_again_in_her_own_hands(
     assert "Mood" in words(await rosa.get("/answers?who=self"))
 
 
-async def test_the_patient_who_answers_alone_presses_nothing_more(
+async def test_a_patient_who_answers_alone_needs_no_extra_press(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -91,7 +91,7 @@ async def test_the_patient_who_answers_alone_presses_nothing_more(
     assert SHOW not in sent + answers
 
 
-async def test_case_123_what_the_patient_sent_alone_does_not_show_to_a_later_helper(
+async def test_case_123_what_the_patient_sent_alone_does_not_show_to_a_caregiver_later(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -104,7 +104,7 @@ async def test_case_123_what_the_patient_sent_alone_does_not_show_to_a_later_hel
     assert "self-harm" not in words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
 
 
-async def test_case_123_a_caregivers_phone_is_not_offered_it(
+async def test_case_123_a_caregivers_phone_does_not_offer_to_show_private_things(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -119,7 +119,7 @@ async def test_case_123_a_caregivers_phone_is_not_offered_it(
     assert {flag.item for flag in await rows(database, Flag)} >= {"self-harm"}
 
 
-async def test_case_123_a_helper_does_not_get_all_that_the_patient_gave_us(
+async def test_case_123_a_caregiver_cannot_download_the_patients_data(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -133,10 +133,10 @@ async def test_case_123_a_helper_does_not_get_all_that_the_patient_gave_us(
     assert "very-hard" in (await rosa.get("/my-data.json?who=self")).text
 
 
-async def test_case_123_how_urgent_is_not_asked_of_a_helper_who_opens_it(
+async def test_case_123_a_caregiver_who_opens_the_page_of_urgency_is_not_asked(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    """Only the mood is red. The patient had sent it a moment ago."""
+    """Only the mood is urgent, and the patient sent it a moment ago."""
     rosa = await signed_in(cast.rosa)
     await answers_with(rosa, check_in, "self")
     await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})

@@ -1,4 +1,4 @@
-"""A visit of Rosa's, what is stored of it, and what a page showed of it."""
+"""A visit of Rosa's, its stored row, and what a page showed of it."""
 
 import re
 from datetime import datetime

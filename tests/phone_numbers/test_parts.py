@@ -1,4 +1,4 @@
-"""A typed phone number taken apart: pure (cases 77, 78)."""
+"""A typed phone number is split into its parts (cases 77, 78)."""
 
 import pytest
 
@@ -17,7 +17,7 @@ from server.web.render import SERVER
         ("٢١٢ ٥٥٥ ٠١٤٠", "212 555 0140", "", ""),
     ],
 )
-def test_a_number_has_an_extension_or_a_remark(typed: str, number: str, extension: str, remark: str) -> None:
+def test_a_number_may_have_an_extension_or_a_remark(typed: str, number: str, extension: str, remark: str) -> None:
     shown, found = parts.parse(typed)
     assert shown == typed
     assert found == {"number": number, "extension": extension, "remark": remark}
@@ -33,7 +33,7 @@ def test_a_number_has_an_extension_or_a_remark(typed: str, number: str, extensio
         ("(212 555 0140", "words"),
     ],
 )
-def test_what_cannot_be_told_apart_is_refused(typed: str, why: str) -> None:
+def test_ambiguous_text_is_refused(typed: str, why: str) -> None:
     with pytest.raises(BadNumber) as refused:
         parts.parse(typed)
     assert refused.value.why == why
@@ -50,7 +50,7 @@ def test_what_cannot_be_told_apart_is_refused(typed: str, why: str) -> None:
         ("7", "words"),
     ],
 )
-def test_a_remark_holds_no_digits_but_those_to_press(remark: str, why: str | None) -> None:
+def test_a_remark_contains_only_digits_to_press(remark: str, why: str | None) -> None:
     if why is None:
         parts.check_remark(remark)
         return
@@ -69,11 +69,11 @@ def test_a_remark_holds_no_digits_but_those_to_press(remark: str, why: str | Non
         ("212 555 0140", False),
     ],
 )
-def test_case_78_two_numbers_are_told_from_one_with_a_slash(text: str, two: bool) -> None:
+def test_case_78_two_numbers_are_distinguished_from_one_with_a_slash(text: str, two: bool) -> None:
     assert parts.holds_two(text) == two
 
 
-def test_each_reason_has_its_words() -> None:
+def test_each_reason_to_refuse_has_its_words() -> None:
     template = (SERVER / "templates" / "_parts.html").read_text()
     for why in parts.REASONS:
         assert f'bad.why == "{why}"' in template

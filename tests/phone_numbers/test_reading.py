@@ -65,7 +65,7 @@ def test_case_77_a_line_is_dialled_as_it_is_meant(typed: str, country: str, tel:
         ("1-800-FLOWERS", "unknown"),
         ("9-911", "unknown"),
         ("9988", "unknown"),
-        ("741741", "unknown"),  # takes texts alone
+        ("741741", "unknown"),  # accepts only texts
         ("(212) 555-0140 then 12", "words"),
         ("(212) 555-0140 and 41", "words"),
         ("988 (24h/24)", "words"),
@@ -80,7 +80,7 @@ def test_case_77_a_line_is_dialled_as_it_is_meant(typed: str, country: str, tel:
         ("2" * 41, "long"),
     ],
 )
-def test_case_77_what_cannot_be_dialled_is_refused(typed: str, why: str) -> None:
+def test_case_77_an_undiallable_line_is_refused(typed: str, why: str) -> None:
     with pytest.raises(BadNumber) as refused:
         read_line(typed, "US")
     assert refused.value.why == why
@@ -97,7 +97,7 @@ def test_case_77_what_cannot_be_dialled_is_refused(typed: str, why: str) -> None
         ("1-800-FLOWERS", "words", ""),
     ],
 )
-def test_case_78_a_persons_own_number_is_one_full_number(typed: str, why: str, instead: str) -> None:
+def test_case_78_a_persons_number_is_one_complete_number(typed: str, why: str, instead: str) -> None:
     with pytest.raises(BadNumber) as refused:
         read_own(typed, "US")
     assert (refused.value.why, refused.value.instead) == (why, instead)
@@ -123,7 +123,7 @@ def test_case_77_any_text_is_refused_or_dials_exactly_its_digits(typed: str, cou
             parsed = phonenumbers.parse(number.tel)
             extension = parsed.extension or ""
             left = left.removesuffix(extension).removesuffix(phonenumbers.national_significant_number(parsed))
-            # What may stand before a national number: a trunk prefix, or an exit code and the country's code.
+            # A national number may follow a trunk prefix, or an exit code and the country's code.
             code = str(parsed.country_code)
             assert re.fullmatch(rf"(00|000|0011|011)?({code})?[018]?", left), (typed, number.tel)
         else:
@@ -133,7 +133,7 @@ def test_case_77_any_text_is_refused_or_dials_exactly_its_digits(typed: str, cou
 @pytest.mark.parametrize(
     "typed", ["030 1234567 / 68", "089 1234 / 089 5678", "030 123456 / 123457", "030 12345-0/-12", "030 1234567; 89"]
 )
-def test_case_78_two_numbers_are_not_joined_where_numbers_have_any_length(typed: str) -> None:
+def test_case_78_two_numbers_are_not_joined_in_countries_with_numbers_of_any_length(typed: str) -> None:
     for read in (read_line, read_own):
         with pytest.raises(BadNumber) as refused:
             read(typed, "DE")

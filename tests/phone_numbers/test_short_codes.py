@@ -1,4 +1,4 @@
-"""Short codes such as 911 or 988: pure (case 77)."""
+"""Short codes such as 911 or 988 (case 77)."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from server.phone_numbers.short_codes import short_code
         ("*4141", "ES", "*4141"),
     ],
 )
-def test_case_77_a_code_that_can_be_dialled_is_one(typed: str, country: str, code: str) -> None:
+def test_case_77_a_short_code_that_can_be_dialled_is_accepted(typed: str, country: str, code: str) -> None:
     assert short_code(typed, country) == code
 
 
@@ -26,7 +26,7 @@ def test_case_77_a_code_that_can_be_dialled_is_one(typed: str, country: str, cod
         ("9-911", "US"),  # how an office dials out
         ("*911", "US"),
         ("+911", "US"),
-        ("741741", "US"),  # takes only texts
+        ("741741", "US"),  # accepts only texts
         ("123", "US"),
         ("911 988", "US"),  # two codes
         ("9", "US"),
@@ -34,5 +34,5 @@ def test_case_77_a_code_that_can_be_dialled_is_one(typed: str, country: str, cod
         ("", "US"),
     ],
 )
-def test_case_77_what_would_ring_somewhere_else_is_none(typed: str, country: str) -> None:
+def test_case_77_a_code_that_would_ring_elsewhere_is_refused(typed: str, country: str) -> None:
     assert short_code(typed, country) is None

@@ -1,8 +1,8 @@
 """How hard a text is to read, in each language.
 
-English: grade 6 at most by Flesch–Kincaid (Kincaid et al. 1975) or the Automated Readability Index (Smith and Senter
-1967): the worse of the two over a page, the better of them over one text. Spanish: 80 ("easy") or more by Fernández
-Huerta (1959), with words a sentence as later authors read his formula.
+English: at most grade 6 by Flesch–Kincaid (Kincaid et al. 1975) or the Automated Readability Index (Smith and Senter
+1967). A page is measured by the worse of the two, a single text by the better. Spanish: at least 80 ("easy") by
+Fernández Huerta (1959), with words per sentence as later authors read his formula.
 """
 
 import re
@@ -19,15 +19,15 @@ Texts = list[str]
 
 @dataclass(frozen=True)
 class Measure:
-    """How one language is measured; `hardness` is at most 0 where a text is easy enough."""
+    """How one language is measured. `hardness` is at most 0 if a text is easy enough."""
 
-    name: str  # what a %(name)s reads as
+    name: str  # the word that stands for a %(name)s
     hardness: Callable[[list[list[str]]], float]
-    alone: Callable[[list[list[str]]], float]  # the same of one text by itself
-    enough: int  # words of a text that can be measured by itself
+    alone: Callable[[list[list[str]]], float]  # the same for a single text
+    enough: int  # words of a text that can be measured on its own
     syllables: Callable[[str], int]
-    longest: int  # syllables of a word in a text of fewer
-    needed: frozenset[str] = frozenset()  # longer ones that have no shorter
+    longest: int  # syllables of a word in a shorter text
+    needed: frozenset[str] = frozenset()  # longer words that have no shorter synonym
 
 
 def grade(found: list[list[str]]) -> float:
@@ -70,7 +70,7 @@ MEASURES = {
 
 
 def sentences(text: str, name: str = "it") -> list[list[str]]:
-    """Words by sentence; a number or a name that is put in counts as one word."""
+    """Words by sentence. A number or name that is filled in counts as one word."""
     filled = re.sub(r"%\(\w+\)s|\{\w+\}", name, text)
     found = [re.findall(r"[\w'\u2019-]+", part) for part in re.split(r"[.!?:]+(?:\s|$)", filled)]
     return [words for words in found if words]

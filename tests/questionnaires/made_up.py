@@ -1,4 +1,4 @@
-"""Forms of the library, and made-up ones."""
+"""Questionnaires of the library, and made-up ones."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ def of(*items: dict[str, Any]) -> Definition:
 
 
 def choice(link_id: str, **more: Any) -> dict[str, Any]:
-    """None, some, very: levels 0, 2, 4."""
+    """Options none, some and very, with levels 0, 2 and 4."""
     options = [_option(code, level) for code, level in (("none", 0), ("some", 2), ("very", 4))]
     return {"linkId": link_id, "text": link_id, "type": "choice", "answerOption": options} | more
 

@@ -1,4 +1,4 @@
-"""Answers as rows keep them."""
+"""Answers as rows store them."""
 
 import pytest
 
@@ -6,8 +6,8 @@ from server.questionnaires.answers import Value, answers_from_json, answers_to_j
 
 
 @pytest.mark.parametrize("value", ["very-hard", 0, 7, True, False, None])
-def test_an_answer_comes_back_as_what_it_was(value: Value) -> None:
-    """A skip is no "no", and a zero neither."""
+def test_an_answer_survives_being_stored(value: Value) -> None:
+    """A skip is not "no", and a zero is not "no" either."""
     again = value_from_json(value_to_json(value))
     assert (again, type(again)) == (value, type(value))
     kept = answers_from_json(answers_to_json({"pain": value}))

@@ -10,7 +10,7 @@ from server.questionnaires.respondents import Respondent
 from tests.questionnaires.made_up import choice, ids, library, of, when
 
 
-def test_case_123_mood_is_asked_by_itself_only_where_the_patients_own_hands_hold_the_phone() -> None:
+def test_case_123_the_mood_is_asked_by_itself_only_if_the_patient_holds_the_phone() -> None:
     for slug in ("weekly-als", "daily-three", "day-after"):
         definition = library(slug)
         assert "mood" in ids(definition, {}, Respondent.SELF)
@@ -20,7 +20,7 @@ def test_case_123_mood_is_asked_by_itself_only_where_the_patients_own_hands_hold
     assert "self-harm" not in ids(library("day-after"), {"mood": "very-hard"}, Respondent.CAREGIVER)
 
 
-def test_choking_is_asked_once_swallowing_is_trouble_and_self_harm_once_mood_is_low() -> None:
+def test_trouble_swallowing_brings_up_choking_and_low_mood_brings_up_self_harm() -> None:
     weekly, after = library("weekly-als"), library("day-after")
     assert "choking" not in ids(weekly, {})
     assert "choking" not in ids(weekly, {"swallowing": "none"})
@@ -47,7 +47,7 @@ def test_choking_is_asked_once_swallowing_is_trouble_and_self_harm_once_mood_is_
     ],
     ids=str,
 )
-def test_conditions_are_those_of_fhir(condition: dict[str, Any], given: str | None, asked: bool) -> None:
+def test_conditions_follow_fhir(condition: dict[str, Any], given: str | None, asked: bool) -> None:
     definition = of(choice("first"), choice("second", enableWhen=[condition]))
     assert ("second" in ids(definition, {"first": given})) == asked
     assert ("second" in ids(definition, {})) == (
@@ -55,7 +55,7 @@ def test_conditions_are_those_of_fhir(condition: dict[str, Any], given: str | No
     )
 
 
-def test_conditions_hold_all_together_unless_any_will_do() -> None:
+def test_all_conditions_must_hold_unless_any_is_enough() -> None:
     both = [when("first", "=", answerCoding={"code": "very"}), when("second", "=", answerCoding={"code": "very"})]
     strict = of(choice("first"), choice("second"), choice("third", enableWhen=both))
     lenient = of(choice("first"), choice("second"), choice("third", enableWhen=both, enableBehavior="any"))
@@ -65,7 +65,7 @@ def test_conditions_hold_all_together_unless_any_will_do() -> None:
     assert "third" in ids(strict, {"first": "very", "second": "very"})
 
 
-def test_what_was_not_asked_is_no_answer() -> None:
+def test_an_answer_to_a_question_that_was_not_asked_does_not_count() -> None:
     weekly = library("weekly-als")
     assert branching.check_answers(weekly, {"pain": "3", "fall": "no"}, Respondent.SELF) == {"pain": 3, "fall": False}
     for answers, respondent in (
@@ -78,7 +78,7 @@ def test_what_was_not_asked_is_no_answer() -> None:
             branching.check_answers(weekly, answers, Respondent(respondent))
 
 
-def test_the_next_question_looks_on_and_then_back() -> None:
+def test_the_next_question_is_searched_ahead_and_then_from_the_start() -> None:
     definition = of(choice("a"), choice("b"), choice("c"))
 
     def after(link_id: str | None, answers: dict[str, Any]) -> str | None:

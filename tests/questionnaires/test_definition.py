@@ -1,4 +1,4 @@
-"""The questionnaires of the library: each can be asked, and its answers have levels (case 76)."""
+"""The questionnaires of the library can be asked, and their answers have levels (case 76)."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,12 @@ from tests.questionnaires.made_up import ids, library
 SLUGS = ("daily-three", "day-after", "function", "readiness", "weekly-als")
 
 
-def test_the_library_is_what_we_say_it_is() -> None:
+def test_the_library_has_the_documented_questionnaires() -> None:
     assert sorted(path.stem for path in LIBRARY.glob("*.json")) == sorted(SLUGS)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_every_form_of_the_library_can_be_asked(slug: str) -> None:
+def test_every_questionnaire_of_the_library_can_be_asked(slug: str) -> None:
     definition = library(slug)
     assert (definition.slug, definition.version) == (slug, 1)
     assert 10 <= definition.seconds <= 180
@@ -33,7 +33,7 @@ def test_every_form_of_the_library_can_be_asked(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_every_rule_of_the_library_is_about_a_question_that_is_asked(slug: str) -> None:
+def test_every_default_trigger_is_about_a_question_that_is_asked(slug: str) -> None:
     definition = library(slug)
     for rule in json.loads(Path(DEFAULTS).read_text())[slug]:
         worst = definition.question(rule["item"]).worst
@@ -53,14 +53,14 @@ def test_every_rule_of_the_library_is_about_a_question_that_is_asked(slug: str) 
         ("mood", ("mood",)),
     ],
 )
-def test_every_group_of_symptoms_can_be_answered_each_week(item: str, words: tuple[str, ...]) -> None:
+def test_every_group_of_symptoms_is_asked_each_week(item: str, words: tuple[str, ...]) -> None:
     definition = library("weekly-als")
     question = definition.question(item)
     assert all(word in question.text.lower() for word in words)
     assert item in ids(definition, {})
 
 
-def test_levels_grow_with_trouble() -> None:
+def test_levels_rise_with_trouble() -> None:
     weekly, ready = library("weekly-als"), library("readiness")
     assert definition.levels(weekly, {"breathing": "hard", "pain": 7, "fall": True, "mood": None}) == {
         "breathing": 3,

@@ -1,4 +1,4 @@
-"""A FHIR Questionnaire read into a form, in each language: what can't be asked is refused by name."""
+"""A FHIR Questionnaire is read into a definition, in each language. What can't be asked is refused by name."""
 
 import json
 from typing import Any
@@ -27,12 +27,12 @@ WEEKLY = json.loads((LIBRARY / "weekly-als.json").read_text())
     ],
     ids=["twice", "type", "condition", "version"],
 )
-def test_what_cannot_be_asked_is_refused_by_name(resource: dict[str, Any], says: str) -> None:
+def test_an_unsupported_item_is_refused_by_name(resource: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         read_definition(resource)
 
 
-def test_groups_and_displays_hold_questions_and_ask_nothing() -> None:
+def test_groups_and_displays_are_not_questions() -> None:
     inner = {"linkId": "g", "type": "group", "text": "Arms", "item": [choice("a"), {"linkId": "d", "type": "display"}]}
     definition = of(inner, choice("b"))
     assert [(question.link_id, question.group) for question in definition.questions] == [("a", "Arms"), ("b", "")]
@@ -142,7 +142,7 @@ def translated(text: str, code: str = "es") -> dict[str, Any]:
     return {"extension": [{"url": fhir.TRANSLATION, "extension": parts}]}
 
 
-def test_a_form_is_read_in_a_language_and_stays_the_same_version() -> None:
+def test_a_translated_questionnaire_stays_the_same_version() -> None:
     library = json.loads((LIBRARY / "weekly-als.json").read_text())
     english, spanish = read_definition(library), read_definition(library, "es")
     assert (spanish.slug, spanish.version) == (english.slug, english.version)
@@ -153,7 +153,7 @@ def test_a_form_is_read_in_a_language_and_stays_the_same_version() -> None:
     assert first.label("very-hard") == "Muy difícil"
 
 
-def test_what_is_not_translated_stays_as_it_was_written() -> None:
+def test_untranslated_text_stays_as_written() -> None:
     item = {"linkId": "a", "type": "boolean", "text": "How?", "_text": translated("¿Cómo?", "es-MX")}
     resource = {"name": "a", "version": "1", "title": "One", "item": [item]}
     assert read_definition(resource, "es").title == "One"
@@ -172,6 +172,6 @@ def test_what_is_not_translated_stays_as_it_was_written() -> None:
         translated(""),
     ],
 )
-def test_a_translation_that_says_nothing_is_passed_over(shadow: dict[str, Any]) -> None:
+def test_an_empty_translation_is_ignored(shadow: dict[str, Any]) -> None:
     resource = {"name": "a", "version": "1", "title": "One", "_title": shadow, "item": []}
     assert read_definition(resource, "es").title == "One"

@@ -13,7 +13,7 @@ from tests.questionnaires.real import PHQ
 from tests.stories import rows
 
 
-async def test_a_questionnaire_that_cannot_be_asked_is_not_stored(database: Database, cast: Cast) -> None:
+async def test_an_invalid_questionnaire_is_not_stored(database: Database, cast: Cast) -> None:
     before = len(await rows(database, Questionnaire))
 
     async def publish() -> None:

@@ -1,4 +1,4 @@
-"""Levels in words."""
+"""Levels as text."""
 
 import pytest
 
@@ -14,17 +14,15 @@ from tests.questionnaires.made_up import library
         ("weekly-als", "pain", 7, "7 of 10", "7 or more of 10"),
         ("weekly-als", "fall", 1, "yes", "yes"),
         ("weekly-als", "fall", 0, "no", "yes"),
-        ("readiness", "driver", 1, "no", "no"),  # there, "no" means trouble
+        ("readiness", "driver", 1, "no", "no"),  # for this question, "no" means trouble
         ("readiness", "driver", 0, "yes", "no"),
     ],
 )
-def test_a_level_reads_as_the_answer_that_it_stands_for(
-    slug: str, item: str, level: int, words: str, or_worse: str
-) -> None:
+def test_a_level_is_shown_as_its_answer(slug: str, item: str, level: int, words: str, or_worse: str) -> None:
     question = library(slug).question(item)
     assert level_words(question, level) == words
     assert level_or_worse(question, level) == or_worse
 
 
-def test_a_question_that_is_gone_has_its_number() -> None:
+def test_a_level_of_a_removed_question_is_shown_as_a_number() -> None:
     assert level_or_worse(None, 3) == "3"

@@ -1,4 +1,4 @@
-"""What others may learn of private questions, and which still wait for the patient (case 123)."""
+"""What others may learn about private questions, and which of them still wait for the patient (case 123)."""
 
 import pytest
 
@@ -22,14 +22,14 @@ def definition() -> Definition:
     return library("day-after")
 
 
-def test_case_123_private_answers_show_to_the_patient_alone(definition: Definition) -> None:
+def test_case_123_only_the_patient_sees_private_answers(definition: Definition) -> None:
     assert shown(definition, ANSWERS, Respondent.SELF) == ANSWERS
     for respondent in (Respondent.HANDS, Respondent.CAREGIVER):
         assert shown(definition, ANSWERS, respondent) == {"pain": 3}
 
 
-def test_case_123_a_question_that_a_private_answer_brings_up_is_private_too(definition: Definition) -> None:
-    """Whoever saw that self-harm was asked would know that mood is low."""
+def test_case_123_a_question_that_depends_on_a_private_answer_is_private_too(definition: Definition) -> None:
+    """Whoever saw that self-harm was asked would know that the mood is low."""
     public = [question.link_id for question in definition.questions if is_public_item(definition, question.link_id)]
     assert "pain" in public
     assert not {"mood", "self-harm"} & set(public)
@@ -57,7 +57,7 @@ def test_case_123_a_private_question_that_other_hands_skip_stays_open(definition
     assert without_private_skips(definition, skipped, Respondent.SELF) == skipped
 
 
-def test_case_123_what_waits_is_what_every_check_in_asks_and_then_what_follows(definition: Definition) -> None:
+def test_case_123_unconditional_private_questions_wait_and_then_those_that_follow(definition: Definition) -> None:
     assert [question.link_id for question in private_questions(definition)] == ["mood"]
     low = next_private(definition, {"mood": "hard"}, "mood")
     assert low is not None

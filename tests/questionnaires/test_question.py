@@ -1,4 +1,4 @@
-"""One question: the answers that it accepts."""
+"""Which answers one question accepts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.questionnaires.made_up import library
         ("fall", [True, False, "yes", "no", None], ["true", 1, 0, "", "maybe", [True]]),
     ],
 )
-def test_an_answer_is_one_of_its_questions_answers(link_id: str, good: list[Any], bad: list[Any]) -> None:
+def test_a_question_accepts_only_its_own_answers(link_id: str, good: list[Any], bad: list[Any]) -> None:
     question = library("weekly-als").question(link_id)
     for value in good:
         question.check(value)

@@ -1,7 +1,9 @@
-"""Every text that a patient reads is plain, in each language: sentences of 20 words at most, and easy by that
-language's own measure, each text by itself. The measures were made for passages, and say nothing of a few words: of
-those none may be long, and they count with the other sentences of their page or questionnaire. Labels are no sentences
-and do not count there: they are short, and would only make a page look easier than it is.
+"""Every text that a patient reads is plain, in each language.
+
+Sentences have at most 20 words, and each text is easy by that language's measure. The measures were made for passages
+and say nothing about a few words. A text of a few words must contain no long one, and counts with the other sentences
+of its page or questionnaire. Labels are not sentences and do not count there: they would only make a page look easier
+than it is.
 """
 
 import ast
@@ -36,7 +38,7 @@ MODULES = ("reminders/message_text.py", "appointments/flow.py", "exchange/pages.
 OF_STAFF = ("A patient's answer needs you now", public_pages.MANIFEST_WORDS[3])
 
 
-# --- what patients read: by file, in the language now spoken
+# --- what patients read: by file, in the current language
 
 
 def questionnaires() -> Iterator[tuple[str, Texts]]:
@@ -63,7 +65,7 @@ def pages() -> Iterator[tuple[str, Texts]]:
 
 
 def modules() -> Iterator[tuple[str, Texts]]:
-    """What notifications, emails, texts and calendars say, what the phone shows of the app, and what goes wrong."""
+    """The texts of notifications, emails, text messages and calendars, of the app on a phone, and of errors."""
     for module in MODULES:
         tree = ast.parse((SERVER / module).read_text())
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -78,7 +80,7 @@ def modules() -> Iterator[tuple[str, Texts]]:
 
 
 def spoken(said: str | Sequence[str | None]) -> Texts:
-    """One text of a template, or its forms for one and many."""
+    """One text of a template, or its singular and plural."""
     if isinstance(said, str):
         return [language.gettext(said)]
     definitions = [definition for definition in said if definition]
@@ -103,7 +105,7 @@ def test_every_language_is_measured() -> None:
 
 
 @pytest.mark.parametrize("locale", MEASURES)
-def test_all_that_patients_read_is_looked_at(locale: str) -> None:
+def test_every_text_for_patients_is_checked(locale: str) -> None:
     names = {name for each, name in TEXTS if each == locale}
     assert {"weekly-als.json", "phone/templates/home.html", "access/templates/_notice.html"} <= names
     assert {"responses/templates/_red_flag.html", "devices/templates/turn_on.html"} <= names
@@ -123,7 +125,7 @@ def test_no_sentence_is_too_long(locale: str, name: str) -> None:
 
 
 @EACH
-def test_a_twelve_year_old_can_read_it(locale: str, name: str) -> None:
+def test_a_twelve_year_old_can_read_every_page(locale: str, name: str) -> None:
     measure = MEASURES[locale]
     found = whole(TEXTS[locale, name], measure.name)
     over = measure.hardness(found) if found else 0
@@ -142,7 +144,7 @@ def test_one_hard_text_among_many_easy_ones_is_noticed() -> None:
     assert too_hard(MEASURES["es"], ["Sí", long, "Autenticación"]) == [long, "Autenticación"]
 
 
-def test_what_is_hard_to_read_is_noticed() -> None:
+def test_a_text_that_is_hard_to_read_is_noticed() -> None:
     hard = "Patients experiencing respiratory deterioration should immediately communicate with their physicians."
     assert grade(whole([hard])) > 12
     assert grade(whole([hard, *["No", "Yes"] * 100])) > 12
@@ -150,7 +152,7 @@ def test_what_is_hard_to_read_is_noticed() -> None:
     assert too_long([" ".join(["word"] * 21) + "."]) != []
 
 
-def test_what_is_hard_to_read_in_spanish_is_noticed() -> None:
+def test_a_spanish_text_that_is_hard_to_read_is_noticed() -> None:
     hard = "Los pacientes que experimenten deterioro respiratorio deberán comunicarse inmediatamente con especialistas."
     assert ease(whole([hard])) < 30
     assert ease(whole(["¿Cómo está hoy?", "Llame ya a su clínica."])) > 90
@@ -159,7 +161,7 @@ def test_what_is_hard_to_read_in_spanish_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("word", "count"), [("pain", 1), ("trouble", 2), ("breathe", 1), ("reminders", 3), ("called", 1), ("emergency", 4)]
 )
-def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
+def test_english_syllables_are_counted_as_spoken(word: str, count: int) -> None:
     assert english_syllables(word) == count
 
 
@@ -181,5 +183,5 @@ def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None
         ("15", 1),
     ],
 )
-def test_spanish_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
+def test_spanish_syllables_are_counted_as_spoken(word: str, count: int) -> None:
     assert spanish_syllables(word) == count

@@ -1,4 +1,4 @@
-"""Who answers, and whose words the answers are: pure (case 76)."""
+"""Who may be the respondent of an answer (case 76)."""
 
 import pytest
 
@@ -23,9 +23,9 @@ def test_case_76_a_caregivers_device_never_answers_as_the_patient(
     assert respondent_from(claimed, ActorKind.CAREGIVER) == by_caregiver
 
 
-def test_whoever_only_taps_speaks_for_the_patient() -> None:
+def test_a_person_who_only_taps_answers_for_the_patient() -> None:
     assert [source_of(respondent) for respondent in Respondent] == ["patient", "patient", "helper"]
 
 
-def test_the_words_that_devices_keep_stay_as_they_are() -> None:
+def test_the_values_that_devices_store_stay_the_same() -> None:
     assert [respondent.value for respondent in Respondent] == ["self", "hands", "helper"]

@@ -1,4 +1,4 @@
-"""A patient with a phone, a visit in two weeks, a worker: what the tests of sending begin with."""
+"""The start of most tests of sending: a patient with a phone, a visit in two weeks, and a worker."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ SECOND = Planned(ReminderKind.VISIT, WHEN + timedelta(hours=1), ENDS)
 
 @dataclass
 class Scene:
-    """One reminder of Rosa's, due in an hour and useful for four; her phone takes pushes."""
+    """One reminder of Rosa's, due in an hour and useful for four. Her phone takes pushes."""
 
     database: Database
     cast: Cast
@@ -40,12 +40,12 @@ class Scene:
         return Sender(database or self.database, push or self.push, self.clock, "https://localhost")
 
     async def due(self) -> None:
-        """An hour later; one tick."""
+        """An hour passes, and one tick runs."""
         self.clock.move(hours=1)
         await self.worker().tick()
 
     async def run(self) -> None:
-        """Ticks until nothing more is due at this moment."""
+        """Ticks run until nothing more is due at this moment."""
         while await self.worker().tick():
             pass
 
@@ -76,7 +76,7 @@ async def scene(database: Database, cast: Cast, clock: StillClock) -> Scene:
 
 
 def just_before_sending(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
-    """Something that happens after the claim was committed, before the row is read again and sent."""
+    """Does something after the claim is committed and before the row is read again for the send."""
     look: Any = vars(sender)["recheck"]
 
     async def later(*args: Any) -> Any:
@@ -92,6 +92,6 @@ async def receipt(scene: Scene, event: receipts.Event, token: str | None = None)
 
 
 async def states(scene: Scene) -> dict[str, str]:
-    """Hours after WHEN → state, of all the subject's reminders."""
+    """The states of all reminders of the subject, by hours after WHEN."""
     found = await rows(scene.database, Reminder, Reminder.subject_id == SUBJECT)
     return {f"{(reminder.moment - WHEN).total_seconds() / 3600:g}": reminder.state for reminder in found}

@@ -1,4 +1,4 @@
-"""A channel policy is saved whole or not at all."""
+"""An admin edits the channel policies on their page."""
 
 import pytest
 
@@ -26,13 +26,13 @@ async def clinic(database: Database, cast: Cast) -> Clinic:
     return found
 
 
-async def test_the_policy_that_holds_is_shown(signed_in: Enter, cast: Cast) -> None:
+async def test_the_page_shows_the_policy_in_force(signed_in: Enter, cast: Cast) -> None:
     page = await (await signed_in(cast.ruth)).get("/staff/clinic/channels")
     assert 'name="visit-0-minutes" type="number" min="5" max="2880" value="30"' in page.text
     assert 'value="14"' in page.text
 
 
-async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_a_saved_policy_is_followed(signed_in: Enter, cast: Cast, database: Database) -> None:
     ruth = await signed_in(cast.ruth)
     assert "Saved." in words(await ruth.submit("/staff/clinic/channels", GOOD))
     held = await clinic(database, cast)
@@ -55,7 +55,7 @@ async def test_what_is_saved_is_followed(signed_in: Enter, cast: Cast, database:
         ({"silent_days": "soon"}, "3 to 90 days"),
     ],
 )
-async def test_what_cannot_be_is_said_and_nothing_is_changed(
+async def test_an_invalid_policy_is_refused_and_changes_nothing(
     signed_in: Enter, cast: Cast, database: Database, changed: dict[str, str], says: str
 ) -> None:
     ruth = await signed_in(cast.ruth)
@@ -65,6 +65,6 @@ async def test_what_cannot_be_is_said_and_nothing_is_changed(
     assert (await clinic(database, cast)).channel_policy == {}
 
 
-async def test_it_is_an_admins_to_say(signed_in: Enter, cast: Cast) -> None:
+async def test_only_an_admin_may_change_it(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     assert (await maria.get("/staff/clinic/channels")).status_code in (403, 404)

@@ -18,7 +18,7 @@ async def test_planning_again_changes_nothing(scene: Scene) -> None:
     assert len(await rows(scene.database, AuditEvent)) == events
 
 
-async def test_what_is_no_longer_wanted_is_cancelled_and_comes_back_under_its_id(scene: Scene) -> None:
+async def test_an_unwanted_reminder_is_cancelled_and_returns_under_its_id(scene: Scene) -> None:
     first = await scene.reminder()
     await plan(scene.database, scene.cast, [SECOND])
     assert await states(scene) == {"0": "cancelled", "1": "scheduled"}
@@ -29,7 +29,7 @@ async def test_what_is_no_longer_wanted_is_cancelled_and_comes_back_under_its_id
     assert await states(scene) == {"0": "cancelled", "1": "cancelled"}
 
 
-async def test_case_14_what_was_sent_is_neither_sent_again_nor_forgotten(scene: Scene) -> None:
+async def test_case_14_a_sent_reminder_is_neither_sent_again_nor_forgotten(scene: Scene) -> None:
     await scene.due()
     await plan(scene.database, scene.cast, [FIRST, SECOND])
     await scene.run()
@@ -38,7 +38,7 @@ async def test_case_14_what_was_sent_is_neither_sent_again_nor_forgotten(scene: 
     assert (await states(scene))["0"] == "sent"
 
 
-async def test_case_17_the_database_itself_holds_one_reminder_for_subject_kind_and_moment(scene: Scene) -> None:
+async def test_case_17_the_database_allows_one_reminder_for_a_subject_kind_and_moment(scene: Scene) -> None:
     held = await scene.reminder()
     values = {name: getattr(held, name) for name in ("clinic_id", "patient_id", "kind", "subject_id", "moment", "path")}
     async with scene.database.reading() as db:
@@ -47,7 +47,7 @@ async def test_case_17_the_database_itself_holds_one_reminder_for_subject_kind_a
             await db.flush()
 
 
-async def test_cancelling_is_told_once(scene: Scene) -> None:
+async def test_a_cancellation_is_announced_once(scene: Scene) -> None:
     for _ in range(2):
         async with scene.database.writing() as db:
             await flow.cancel(work_by(db, scene.cast.maria), SUBJECT, "cancelled")

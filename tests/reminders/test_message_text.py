@@ -1,4 +1,4 @@
-"""What notifications, emails and texts say, in the language of whoever gets them."""
+"""The texts of notifications, emails and text messages, in the recipient's language."""
 
 import json
 from datetime import datetime
@@ -22,19 +22,19 @@ VISIT = AppointmentDetail(datetime(2026, 12, 1, 14, 5), "Room 2", False).to_json
         ("es", "Martes 1 de diciembre, 2:05\u00a0p.m. Room 2"),
     ],
 )
-def test_a_visit_is_told_in_the_language_of_the_moment(locale: str, body: str) -> None:
+def test_a_visits_text_is_written_in_the_language_at_the_time_of_sending(locale: str, body: str) -> None:
     with language.speaking(locale):
         assert words_for(ReminderKind.VISIT, VISIT).body == body
 
 
-def test_a_visit_that_is_called_off_says_so() -> None:
+def test_a_cancelled_visits_text_says_so() -> None:
     detail = AppointmentDetail(datetime(2026, 12, 1, 14, 5), "Room 2", True).to_json()
     assert words_for(ReminderKind.CHANGE, detail).body == "Tuesday, December 1, 2:05\u00a0PM. Cancelled."
     with language.speaking("es"):
         assert words_for(ReminderKind.CHANGE, detail).body == "Martes 1 de diciembre, 2:05\u00a0p.m. Se canceló."
 
 
-def test_what_was_kept_as_words_is_said_as_it_is() -> None:
+def test_details_that_were_stored_as_text_are_shown_unchanged() -> None:
     assert words_for(ReminderKind.VISIT, "Tuesday. Room 2").body == "Tuesday. Room 2"
 
 
@@ -46,7 +46,7 @@ def test_an_email_and_a_text_in_spanish() -> None:
         assert "avise a su clínica" in text_line(words, "https://localhost/x")
 
 
-async def test_a_push_speaks_the_patients_language(scene: Scene) -> None:
+async def test_a_push_uses_the_patients_language(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await db.execute(update(Patient).where(Patient.id == scene.cast.rosa.id).values(locale="es"))
     await scene.due()

@@ -1,4 +1,4 @@
-"""Notices: what is sent at once, and what a change does to earlier messages (case 13)."""
+"""Notices are sent at once, and a change withdraws earlier messages (case 13)."""
 
 from datetime import datetime, timedelta
 
@@ -29,13 +29,13 @@ async def changes(scene: Scene) -> list[Reminder]:
     return sorted(found, key=lambda reminder: reminder.moment)
 
 
-async def test_nobody_who_was_not_reminded_hears_of_a_change(scene: Scene) -> None:
+async def test_a_patient_who_was_not_reminded_hears_nothing_of_a_change(scene: Scene) -> None:
     await tell(scene)
     assert await changes(scene) == []
     assert (await scene.reminder()).state == "scheduled"
 
 
-async def test_who_was_reminded_hears_of_it_at_once_and_the_old_links_answer_nothing(scene: Scene) -> None:
+async def test_a_patient_who_was_reminded_hears_at_once_and_the_old_links_stop_working(scene: Scene) -> None:
     await scene.due()
     token = scene.push.token()
     await tell(scene)
@@ -51,7 +51,7 @@ async def test_a_notice_that_would_come_too_late_is_not_sent(scene: Scene) -> No
     assert await changes(scene) == []
 
 
-async def test_two_changes_at_once_are_one_notice_with_the_newer_words(scene: Scene) -> None:
+async def test_two_simultaneous_changes_are_one_notice_with_the_newer_text(scene: Scene) -> None:
     await scene.due()
     await tell(scene)
     await tell(scene, ENDS + 2 * HOUR)
@@ -59,7 +59,7 @@ async def test_two_changes_at_once_are_one_notice_with_the_newer_words(scene: Sc
     assert change.expires_at == ENDS + 2 * HOUR
 
 
-async def test_a_later_change_takes_the_place_of_the_earlier_notice(scene: Scene) -> None:
+async def test_a_later_change_replaces_the_earlier_notice(scene: Scene) -> None:
     await scene.due()
     await tell(scene)
     scene.clock.move(minutes=1)
@@ -67,7 +67,7 @@ async def test_a_later_change_takes_the_place_of_the_earlier_notice(scene: Scene
     assert [change.state for change in await changes(scene)] == ["cancelled", "scheduled"]
 
 
-async def test_case_13_a_worker_that_is_sending_the_old_time_is_shut_out(scene: Scene) -> None:
+async def test_case_13_a_worker_that_is_sending_the_old_time_is_fenced_off(scene: Scene) -> None:
     scene.clock.move(hours=1)
     async with scene.database.writing() as db:
         [claimed] = await claims.claim_due(db, scene.clock())
@@ -78,7 +78,7 @@ async def test_case_13_a_worker_that_is_sending_the_old_time_is_shut_out(scene: 
 
 
 @pytest.mark.parametrize("audience", ["staff", "device", "everybody"])
-async def test_a_notice_goes_to_whom_it_names(scene: Scene, audience: str) -> None:
+async def test_a_notice_goes_to_the_person_it_names(scene: Scene, audience: str) -> None:
     cast, phone = scene.cast, scene.phone
     to = {"staff_id": cast.ken.id} if audience == "staff" else {}
     to |= {"device_id": phone.device_id} if audience == "device" else {}
@@ -89,7 +89,7 @@ async def test_a_notice_goes_to_whom_it_names(scene: Scene, audience: str) -> No
     assert (made.audience, made.moment, made.next_at) == (expected, scene.clock(), scene.clock())
 
 
-async def test_planning_anew_leaves_the_notice_of_a_change_alone(scene: Scene) -> None:
+async def test_planning_again_leaves_the_notice_of_a_change_alone(scene: Scene) -> None:
     await scene.due()
     await tell(scene)
     await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, ENDS + HOUR, ENDS + 2 * HOUR)])

@@ -25,7 +25,7 @@ async def test_case_18_a_notification_stays_open_until_it_is_answered(scene: Sce
     assert await tags(scene) == []
 
 
-async def test_case_18_or_until_it_is_of_no_use_any_more(scene: Scene) -> None:
+async def test_case_18_a_notification_stays_open_until_it_is_useless(scene: Scene) -> None:
     await scene.due()
     scene.clock.now = ENDS - timedelta(seconds=1)
     assert len(await tags(scene)) == 1
@@ -33,7 +33,7 @@ async def test_case_18_or_until_it_is_of_no_use_any_more(scene: Scene) -> None:
     assert await tags(scene) == []
 
 
-async def test_a_digest_has_one_tag_its_carriers(scene: Scene) -> None:
+async def test_a_digest_uses_the_tag_of_its_carrier(scene: Scene) -> None:
     await plan(scene.database, scene.cast, [Planned(ReminderKind.CHECK_IN, WHEN, ENDS)], OTHER)
     await scene.due()
     assert await tags(scene) == [(await scene.reminder()).id]

@@ -1,4 +1,4 @@
-"""Every reason that code gives for a reminder that went no further has words in each language."""
+"""Each reason for ending a reminder has words in each language."""
 
 import ast
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ from server.channels.protocol import Result
 from server.reminders.reason_words import reason_words
 
 SERVER = Path(__file__).parent.parent.parent / "server"
-# The word of a plan or check-in that ended is also the reason of its reminders.
+# The reason for ending a plan or check-in is also the reason for ending its reminders.
 NAMES = ("reminder.reason", "SUPERSEDED", "PLAN_ENDED", "UNREACHABLE", "reason", "why")
 CANCELS = ("cancel", "cancel_one", "cancel_check_in", "cancel_for_appointment", "end")
 
 
 def reasons(source: str) -> set[str]:
-    """The reasons that a module writes: by keyword, by assignment, or in a call that cancels or ends a reminder."""
+    """The reasons that a module writes: by keyword, in an assignment, or in a call that cancels or ends a reminder."""
     return {text for node in ast.walk(ast.parse(source)) for text in _reasons(node)}
 
 
@@ -38,7 +38,7 @@ def _reasons(node: ast.AST) -> Iterator[str]:
 
 
 def _texts(value: ast.expr) -> Iterator[str]:
-    """Texts that this expression may give: a constant, either side of a condition, the values of a table."""
+    """The texts that an expression may yield: a constant, either side of a condition, or the values of a table."""
     match value:
         case ast.Constant(value=str(text)) if text:
             yield text
@@ -68,7 +68,7 @@ def test_a_reason_is_shown_in_the_readers_language(reason: str) -> None:
     assert spanish != english
 
 
-def test_what_a_service_says_stays_as_it_is() -> None:
+def test_a_reason_from_a_push_service_is_shown_unchanged() -> None:
     with language.speaking("es"):
         assert reason_words("BadDeviceToken 100%") == "BadDeviceToken 100%"
         assert reason_words("") == ""

@@ -1,4 +1,4 @@
-"""When to remind, how long it stays useful, when to try again: pure (cases 9, 10, 15, 22)."""
+"""When to remind, how long a reminder stays useful, and when to try again (cases 9, 10, 15, 22)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -23,12 +23,12 @@ def moments(starts: str, now: datetime = NOW, zone: str = NEW_YORK) -> list[date
     return [planned.moment for planned in rules.plan_appointment(datetime.fromisoformat(starts), zone, now)]
 
 
-def test_three_days_one_day_and_two_hours_before() -> None:
+def test_a_visit_is_reminded_of_three_days_one_day_and_two_hours_before() -> None:
     expected = [utc("2026-11-28 15:00"), utc("2026-11-30 15:00"), utc("2026-12-01 13:00")]
     assert moments("2026-12-01 10:00") == expected
 
 
-def test_each_stays_useful_until_the_next_and_the_last_until_the_visit() -> None:
+def test_each_reminder_stays_useful_until_the_next_and_the_last_until_the_visit() -> None:
     planned = rules.plan_appointment(datetime(2026, 12, 1, 10), NEW_YORK, NOW)
     assert [plan.expires_at for plan in planned] == [*(plan.moment for plan in planned[1:]), utc("2026-12-01 15:00")]
     assert {plan.kind for plan in planned} == {"visit"}
@@ -45,7 +45,7 @@ def test_each_stays_useful_until_the_next_and_the_last_until_the_visit() -> None
         ("2027-03-14 03:30", ["2027-03-11 15:00", "2027-03-13 15:00", "2027-03-14 05:30"]),
     ],
 )
-def test_case_9_and_10_wall_times_hold_over_the_weeks_in_which_clocks_change(starts: str, expected: list[str]) -> None:
+def test_case_9_and_10_reminders_keep_their_wall_time_across_clock_changes(starts: str, expected: list[str]) -> None:
     assert moments(starts, utc("2026-10-01")) == [utc(moment) for moment in expected]
 
 
@@ -60,7 +60,7 @@ def test_case_9_and_10_wall_times_hold_over_the_weeks_in_which_clocks_change(sta
         ("2026-12-02 00:00", 0),
     ],
 )
-def test_case_15_what_is_past_is_never_planned(now: str, left: int) -> None:
+def test_case_15_a_past_moment_is_never_planned(now: str, left: int) -> None:
     assert len(moments("2026-12-01 10:00", utc(now))) == left
 
 
@@ -69,7 +69,7 @@ def test_case_15_what_is_past_is_never_planned(now: str, left: int) -> None:
     ahead=st.timedeltas(timedelta(days=-2), timedelta(days=10)),
     zone=st.sampled_from([NEW_YORK, "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe"]),
 )
-def test_whatever_the_visit_reminders_lie_between_now_and_then(starts: datetime, ahead: timedelta, zone: str) -> None:
+def test_reminders_of_any_visit_lie_between_now_and_the_visit(starts: datetime, ahead: timedelta, zone: str) -> None:
     begins = to_utc(starts, zone)
     now = begins - ahead
     planned = rules.plan_appointment(starts, zone, now)
@@ -79,7 +79,7 @@ def test_whatever_the_visit_reminders_lie_between_now_and_then(starts: datetime,
     assert all(now <= plan.moment < plan.expires_at <= begins for plan in planned)
 
 
-def test_a_check_in_is_said_once_and_nudged_once() -> None:
+def test_a_check_in_has_one_announcement_and_one_nudge() -> None:
     due, closes = NOW, NOW + timedelta(days=3)
     nudge = NOW + timedelta(days=1)
     assert rules.plan_checkin(due, closes, nudge) == [
@@ -89,24 +89,24 @@ def test_a_check_in_is_said_once_and_nudged_once() -> None:
 
 
 @pytest.mark.parametrize("nudge", [None, NOW + timedelta(days=3), NOW + timedelta(days=4)], ids=str)
-def test_a_nudge_that_would_come_too_late_is_none(nudge: datetime | None) -> None:
+def test_a_nudge_that_would_come_too_late_is_not_planned(nudge: datetime | None) -> None:
     closes = NOW + timedelta(days=3)
     assert rules.plan_checkin(NOW, closes, nudge) == [Planned(ReminderKind.CHECK_IN, NOW, closes)]
 
 
 @given(tries=st.integers(0, 60), jitter=st.floats(0, 1))
-def test_waits_double_up_to_a_bound(tries: int, jitter: float) -> None:
+def test_waits_double_up_to_a_limit(tries: int, jitter: float) -> None:
     wait = rules.backoff(tries, None, jitter).total_seconds()
     assert rules.FIRST_WAIT / 2 <= wait <= rules.LONGEST_WAIT
     assert wait <= rules.backoff(tries + 1, None, jitter).total_seconds()
 
 
 @given(asked=st.floats(0, 21600), tries=st.integers(1, 8), jitter=st.floats(0, 1))
-def test_case_22_what_the_service_asked_for_is_honoured(asked: float, tries: int, jitter: float) -> None:
+def test_case_22_the_wait_that_a_service_asks_for_is_respected(asked: float, tries: int, jitter: float) -> None:
     wait = rules.backoff(tries, asked, jitter)
     assert wait >= timedelta(seconds=asked) - timedelta(microseconds=1)
 
 
-def test_a_crowd_is_spread_over_half_of_the_wait() -> None:
+def test_retries_of_many_reminders_spread_over_half_of_the_wait() -> None:
     first, last = (rules.backoff(3, None, jitter).total_seconds() for jitter in (0.0, 1.0))
     assert (first, last) == (60, 120)

@@ -1,11 +1,11 @@
-"""What was answered is settled on every channel (case 18)."""
+"""An answer settles the reminder on every channel (case 18)."""
 
 from server.reminders import flow, settlement, status
 from tests.cast import work_by
 from tests.reminders.scene import FIRST, SECOND, SUBJECT, Scene, plan, states
 
 
-async def test_case_18_settling_answers_what_was_sent_and_stops_what_is_to_come(scene: Scene) -> None:
+async def test_case_18_an_answer_settles_sent_reminders_and_cancels_coming_ones(scene: Scene) -> None:
     await plan(scene.database, scene.cast, [FIRST, SECOND])
     await scene.due()
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""The one word that staff read of a reminder."""
+"""The derived state of a reminder that staff read."""
 
 import pytest
 
@@ -25,6 +25,6 @@ from server.reminders.states import AttemptState, ReminderState
         ("cancelled", ["accepted", "shown"], "shown"),
     ],
 )
-def test_the_one_word_that_staff_see(state: ReminderState, attempts: list[AttemptState], word: str) -> None:
+def test_the_state_that_staff_see(state: ReminderState, attempts: list[AttemptState], word: str) -> None:
     assert states.status_of(state, attempts) == word
     assert states.status_of(state, reversed(attempts)) == word

@@ -1,4 +1,4 @@
-"""What staff read of reminders: who was not reached."""
+"""Which patients staff see as not reached."""
 
 from server.people.models import Staff
 from server.reminders import status
@@ -15,7 +15,7 @@ async def unreached(scene: Scene, staff: Staff) -> list[str]:
 async def test_staff_see_who_was_not_reached_until_the_visit(scene: Scene) -> None:
     maria, tom = scene.cast.maria, scene.cast.tom
     await scene.due()
-    for _ in range(3):  # sent, and nothing was heard of it
+    for _ in range(3):  # sent, without any receipt
         scene.clock.move(hours=1)
         await scene.run()
     assert await unreached(scene, maria) == [(await scene.reminder()).id]
@@ -24,7 +24,7 @@ async def test_staff_see_who_was_not_reached_until_the_visit(scene: Scene) -> No
     assert await unreached(scene, maria) == []
 
 
-async def test_what_a_phone_has_shown_is_on_no_call_list(scene: Scene) -> None:
+async def test_a_reminder_that_a_phone_showed_is_not_on_the_call_list(scene: Scene) -> None:
     await scene.due()
     await receipt(scene, AttemptState.SHOWN)
     for _ in range(3):

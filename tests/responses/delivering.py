@@ -1,4 +1,4 @@
-"""A check-in that is due, and what a phone's queue sends of it."""
+"""A due check-in, and the requests by which a phone's queue sends it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from tests.stories import STEADY, due_check_in, rows, sealed
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """Rosa's weekly one, due now."""
+    """Rosa's weekly check-in is due now."""
     async with database.writing() as db:
         return await due_check_in(db, cast.rosa)
 
@@ -35,7 +35,7 @@ async def rosa_answering(db: AsyncSession, cast: Cast, check_in: CheckIn) -> Ans
 
 
 async def deliver(device: Browser, check_in: CheckIn, content: Any, client_id: str = "") -> Answer:
-    """What the phone's queue sends: sealed anew each time, under the check-in's client id."""
+    """Sends as the phone's queue does: sealed anew each time, under the check-in's client id."""
     body = sealed(client_id or check_in.client_id, content)
     return await device.post_json(f"/check-ins/{check_in.id}/responses", body)
 

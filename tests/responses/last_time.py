@@ -1,4 +1,4 @@
-"""A check-in that is due a week after the patient answered the same questions."""
+"""A check-in falls due a week after the patient answered the same questions."""
 
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ WORSE = STEADY | {"speech": "hard"}
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast, clock: StillClock) -> CheckIn:
-    """Rosa's weekly one, due now; she answered last week's."""
+    """Rosa's weekly check-in is due now. She answered last week's."""
     async with database.writing() as db:
         first = await due_check_in(db, cast.rosa, now=NOW - WEEK)
         await answered(db, cast.rosa, first, STEADY, NOW - WEEK)
@@ -25,7 +25,7 @@ async def check_in(database: Database, cast: Cast, clock: StillClock) -> CheckIn
 
 
 async def drafts(database: Database) -> dict[str, bool]:
-    """Link id → whether the answer was copied from last time."""
+    """Maps each link id to whether its answer was copied from last time."""
     return {draft.link_id: draft.copied for draft in await rows(database, Draft)}
 
 

@@ -1,4 +1,4 @@
-"""Staff enter what a patient says on the phone: the patient's words, recorded as entered by whom and when (case 61)."""
+"""Staff enter a patient's answers by phone: the patient's own words, with who entered them and when (case 61)."""
 
 import pytest
 
@@ -30,7 +30,7 @@ async def only_response(database: Database) -> Response:
     return response
 
 
-async def test_what_is_entered_is_the_patients_response_entered_by_phone(
+async def test_answers_entered_by_phone_are_the_patients_response(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -38,7 +38,7 @@ async def test_what_is_entered_is_the_patients_response_entered_by_phone(
     response = await only_response(database)
     assert page.url.path == f"/staff/responses/{response.id}"
     assert (response.respondent, response.entered_by, response.device_id) == ("self", cast.maria.id, None)
-    assert '"strength"' in response.answers  # left open is skipped
+    assert '"strength"' in response.answers  # a question left open is skipped
     said = words(page)
     assert "The patient's answers, entered by phone by Maria Alvarez" in said
     assert "by phone, Mon, Nov 16" in said
@@ -48,7 +48,7 @@ async def test_what_is_entered_is_the_patients_response_entered_by_phone(
     assert held.state == "done"
 
 
-async def test_triggers_run_on_it_and_a_red_flag_says_what_to_say_now(
+async def test_triggers_run_on_entered_answers_and_an_urgent_flag_tells_staff_what_to_say(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     page = await (await signed_in(cast.maria)).submit(path(check_in), ANSWERS | {"fall": "yes", "speech": "hard"})
@@ -60,7 +60,7 @@ async def test_triggers_run_on_it_and_a_red_flag_says_what_to_say_now(
     assert "911" in words(page)
 
 
-async def test_a_missed_one_is_entered_too_but_not_for_ever(
+async def test_a_missed_check_in_can_be_entered_for_a_limited_time(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -74,7 +74,7 @@ async def test_a_missed_one_is_entered_too_but_not_for_ever(
     assert (await maria.submit(path(check_in), ANSWERS)).status_code == 410
 
 
-async def test_one_that_is_not_due_or_long_over_is_not_entered(
+async def test_a_check_in_that_is_not_due_or_long_over_cannot_be_entered(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     clock.now = NOW.replace(day=15)
@@ -86,7 +86,7 @@ async def test_one_that_is_not_due_or_long_over_is_not_entered(
     assert await rows(database, Response) == []
 
 
-async def test_nothing_entered_is_no_response(
+async def test_an_empty_form_makes_no_response(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -95,7 +95,7 @@ async def test_nothing_entered_is_no_response(
     assert await rows(database, Response) == []
 
 
-async def test_what_the_patient_had_begun_is_not_asked_twice(
+async def test_drafts_of_the_patient_are_not_asked_again(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)

@@ -24,7 +24,7 @@ def path(check_in: CheckIn) -> str:
     return f"/staff/check-ins/{check_in.id}/by-phone"
 
 
-async def test_all_questions_stand_on_one_page_with_the_number_to_call(
+async def test_the_page_has_all_questions_and_the_number_to_call(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
     page = await (await signed_in(cast.maria)).get(path(check_in))
@@ -34,10 +34,10 @@ async def test_all_questions_stand_on_one_page_with_the_number_to_call(
     assert " checked" not in page.text
 
 
-async def test_answers_that_do_not_fit_together_are_asked_again_and_kept(
+async def test_inconsistent_answers_are_asked_again_and_kept(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    """Choking is asked of those who have trouble swallowing: a yes to it is never dropped in silence."""
+    """Only patients with trouble swallowing are asked about choking. A yes to it must not be dropped silently."""
     page = await (await signed_in(cast.maria)).submit(path(check_in), ANSWERS | {"choking": "yes"})
     assert page.status_code == 422
     assert "These don't match the other answers. Please ask again: Choking." in words(page)
@@ -45,7 +45,7 @@ async def test_answers_that_do_not_fit_together_are_asked_again_and_kept(
     assert await rows(database, Response) == []
 
 
-async def test_case_61_another_clinics_check_in_is_not_there(
+async def test_case_61_a_check_in_of_another_clinic_is_not_found(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     tom: Browser = await signed_in(cast.tom)

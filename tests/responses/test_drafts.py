@@ -1,4 +1,4 @@
-"""Drafts: the patient's words apart from the caregiver's view, and who answered last (cases 76, 123)."""
+"""Drafts: the patient's words are apart from a caregiver's view, and the last respondent is known (cases 76, 123)."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ async def keep(
     answers: dict[str, Value],
     minutes: int = 0,
 ) -> list[str]:
-    """The items of the flags that these answers raise at once."""
+    """Keeps these answers. Returns the items of the flags that they raise at once."""
     async with database.writing() as db:
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
         work = work_by(db, by, NOW + minutes * MINUTE)
@@ -40,7 +40,7 @@ async def kept(database: Database, check_in: CheckIn, respondent: Respondent) ->
         return await drafts.kept(db, check_in, respondent)
 
 
-async def test_case_76_a_caregivers_view_stands_beside_the_patients_words(
+async def test_case_76_a_caregivers_view_is_kept_beside_the_patients_words(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     await keep(database, check_in, cast.rosa, Respondent.SELF, {"pain": 2, "fall": False})
@@ -60,7 +60,7 @@ async def test_an_urgent_answer_reaches_staff_before_the_check_in_is_sent(
     assert (flag.item, flag.severity, flag.response_id) == ("fall", "urgent", None)
 
 
-async def test_case_123_private_drafts_do_not_show_in_other_hands(
+async def test_case_123_private_drafts_are_hidden_in_other_hands(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     await keep(database, check_in, cast.rosa, Respondent.SELF, {"pain": 2, "mood": "hard"})
@@ -87,7 +87,7 @@ async def test_case_123_after_other_hands_the_patients_phone_asks_who_holds_it(
     assert await resumes(database, check_in, cast.rosa) == Respondent.SELF
 
 
-async def test_case_76_a_caregivers_phone_goes_on_as_it_began_and_else_asks(
+async def test_case_76_a_caregivers_phone_continues_as_its_last_respondent_and_otherwise_asks(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     assert await resumes(database, check_in, cast.luis) is None
@@ -98,7 +98,7 @@ async def test_case_76_a_caregivers_phone_goes_on_as_it_began_and_else_asks(
 
 
 @pytest.mark.parametrize("mood", [None, "hard"])
-async def test_case_123_whether_the_patient_answered_for_mood_changes_nothing_for_a_caregiver(
+async def test_case_123_whether_the_patient_answered_the_mood_changes_nothing_for_a_caregiver(
     database: Database, cast: Cast, check_in: CheckIn, mood: str | None
 ) -> None:
     await keep(database, check_in, cast.luis, Respondent.HANDS, {"pain": 2})
@@ -112,7 +112,7 @@ async def last(database: Database, patient: Patient) -> Respondent:
         return await drafts.last_respondent(db, patient.id)
 
 
-async def test_case_123_the_last_respondent_is_of_drafts_and_responses_together(
+async def test_case_123_drafts_and_responses_together_tell_the_last_respondent(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     assert await last(database, cast.rosa) == Respondent.SELF

@@ -25,7 +25,7 @@ async def finds(database: Database, person: Patient | Caregiver | Staff, check_i
         return await lookup.find(db, acting(person), check_in.id) is not None
 
 
-async def test_case_61_a_check_in_is_found_by_its_patient_the_caregivers_and_the_clinic(
+async def test_case_61_the_patient_the_caregivers_and_the_clinic_find_a_check_in(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     for person in (cast.rosa, cast.luis, cast.maria):
@@ -41,17 +41,17 @@ async def may(database: Database, person: Patient | Caregiver, check_in: CheckIn
 
 
 @pytest.mark.parametrize(("hours", "open_then"), [(-0.1, False), (0, True), (71.9, True), (72, False)])
-async def test_case_18_it_is_answered_while_it_is_open(
+async def test_case_18_a_check_in_can_be_answered_while_it_is_open(
     database: Database, cast: Cast, check_in: CheckIn, hours: float, open_then: bool
 ) -> None:
     assert await may(database, cast.rosa, check_in, hours) == open_then
     assert await may(database, cast.luis, check_in, hours) == open_then
 
 
-async def test_case_123_once_others_have_sent_it_it_is_the_patients_alone(
+async def test_case_123_once_others_have_sent_a_check_in_only_the_patient_may_answer_the_rest(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
-    """Luis has tapped Rosa's answers; her mood waits."""
+    """Luis has tapped Rosa's answers, and her mood waits."""
     async with database.writing() as db:
         submission = Submission(check_in.client_id, PUBLIC, Respondent.HANDS, NOW)
         await submit.submit(work_by(db, cast.luis), await db.get_one(CheckIn, check_in.id), submission)
@@ -62,7 +62,7 @@ async def test_case_123_once_others_have_sent_it_it_is_the_patients_alone(
         assert await lookup.open_now(work_by(db, cast.luis)) == []
 
 
-async def test_what_closes_first_comes_first(database: Database, cast: Cast, check_in: CheckIn) -> None:
+async def test_the_check_in_that_closes_first_comes_first(database: Database, cast: Cast, check_in: CheckIn) -> None:
     later = NOW + timedelta(hours=1)
     async with database.writing() as db:
         second = await due_check_in(db, cast.rosa, "day-after", later)
@@ -72,7 +72,7 @@ async def test_what_closes_first_comes_first(database: Database, cast: Cast, che
     assert [one.id for one in found] == [check_in.id, second.id]
 
 
-async def test_what_can_be_answered_now_closes_first_first(database: Database, cast: Cast) -> None:
+async def test_open_check_ins_are_listed_by_their_deadline(database: Database, cast: Cast) -> None:
     await plan(database, cast.rosa, "weekly-als", weekly())
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.reading() as db:

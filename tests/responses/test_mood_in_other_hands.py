@@ -1,7 +1,7 @@
-"""Case 123: what a patient answered about mood never shows where someone else holds the phone.
+"""What a patient answered about mood never shows while another person holds the phone (case 123).
 
-Two families are alike but for the patients' private answers. Whatever the two caregivers' phones are sent must be the
-same: a text, a code, a count or a missing button that differs would tell one from the other.
+Two families differ only in the patients' private answers. Everything that the two caregivers' phones are sent must be
+the same. A different text, code, count or missing button would tell one from the other.
 """
 
 import re
@@ -69,7 +69,7 @@ HANDS: tuple[dict[str, str], ...] = (
 
 @dataclass(frozen=True)
 class Family:
-    """`before` and `due` are the ids of last week's check-in and of the one that is due."""
+    """`before` and `due` are the ids of last week's check-in and of the due one."""
 
     patient: Patient
     caregivers_name: str
@@ -81,7 +81,7 @@ class Family:
         return path.replace(NOTHING.check_in_id, getattr(self, which))
 
     def plain(self, text: str) -> str:
-        """Without what differs between two families by itself: names, ids, tokens, marks."""
+        """The text without what always differs between two families: names, ids, tokens, marks."""
         text = text.replace(self.caregivers_name, "Their friend").replace(self.patient.name, "Somebody")
         return re.sub(r"\b[0-9a-f]{20,}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "id", text)
 
@@ -89,7 +89,7 @@ class Family:
 async def family(
     database: Database, cast: Cast, signed_in: Enter, patient: Patient, slug: str, private: dict[str, Value]
 ) -> Family:
-    """Two weeks of answers, the second with news; a third check-in, begun by the patient on the patient's own phone."""
+    """Two weeks of answers, the second with a flag, and a third check-in that the patient began on her own phone."""
     name = f"A friend of {patient.name}"
     async with database.writing() as db:
         caregiver = await people.add_caregiver(work_by(db, cast.maria), patient, name, "")
@@ -119,7 +119,7 @@ async def families(slug: str, database: Database, cast: Cast, signed_in: Enter) 
     one = await family(database, cast, signed_in, cast.rosa, slug, FINE[slug])
     other = await family(database, cast, signed_in, cast.walter, slug, BAD[slug])
     flagged = await rows(database, Flag)
-    assert {flag.patient_id for flag in flagged} == {cast.walter.id}  # there is something to tell
+    assert {flag.patient_id for flag in flagged} == {cast.walter.id}  # there is something to reveal
     assert {flag.item for flag in flagged} == set(BAD[slug])
     return one, other
 
@@ -131,7 +131,7 @@ async def definition(families: tuple[Family, Family], database: Database) -> Def
 
 
 def pages(definition: Definition) -> list[tuple[str, dict[str, str]]]:
-    """Every page that a caregiver's phone can open, from the router, with all that may be asked of it."""
+    """Every page that a caregiver's phone can open, from the router, with every parameter."""
     found: list[tuple[str, dict[str, str]]] = []
     after = [{"who": who, "after": q.link_id} for q in definition.questions for who in ("hands", "self")]
     for handler in ROUTES:
@@ -155,7 +155,7 @@ def the_same(one: Family, other: Family, first: httpx.Response, second: httpx.Re
     assert one.plain(first.text) == other.plain(second.text), what
 
 
-async def test_case_123_no_page_of_a_caregivers_phone_tells_moods_apart(
+async def test_case_123_no_page_of_a_caregivers_phone_differs_by_the_mood(
     families: tuple[Family, Family], definition: Definition
 ) -> None:
     one, other = families
@@ -170,7 +170,7 @@ async def test_case_123_no_page_of_a_caregivers_phone_tells_moods_apart(
 @pytest.mark.parametrize("who", ["hands", "helper"])
 @pytest.mark.parametrize("begins", ["same", "some", "all"])
 @pytest.mark.parametrize("htmx", [{}, {"hx-request": "true", "hx-target": "main"}], ids=["page", "fragment"])
-async def test_case_123_nothing_on_the_way_through_a_check_in_tells_them_apart(
+async def test_case_123_no_step_of_a_check_in_differs_by_the_mood(
     families: tuple[Family, Family], definition: Definition, who: str, begins: str, htmx: dict[str, str]
 ) -> None:
     one, other = families

@@ -1,4 +1,4 @@
-"""Due, grace, late, silent; who is to be called on day 3; a call takes them off until the next missed one."""
+"""Overdue check-ins: due, in grace, late or silent. Staff call on day 3, and a call takes the patient off the list."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ async def given_a_weekly_one(database: Database, patient: Patient) -> str:
         return (await due_check_in(db, patient)).id
 
 
-async def test_a_silent_patient_is_called_on_day_3(database: Database, cast: Cast) -> None:
+async def test_staff_call_a_silent_patient_on_day_3(database: Database, cast: Cast) -> None:
     check_in_id = await given_a_weekly_one(database, cast.rosa)
     [found] = await late(database, cast, NOW + 3 * DAY)
     assert (found.patient_id, found.check_in_id, found.lateness.to_call) == (cast.rosa.id, check_in_id, True)
@@ -35,7 +35,7 @@ async def test_a_silent_patient_is_called_on_day_3(database: Database, cast: Cas
     assert (called.lateness.state, called.lateness.to_call) == ("late", False)
 
 
-async def test_who_has_answered_is_not_late(database: Database, cast: Cast) -> None:
+async def test_a_patient_who_has_answered_is_not_late(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa)
         await answered(db, cast.rosa, check_in, STEADY, NOW + DAY)
@@ -44,7 +44,7 @@ async def test_who_has_answered_is_not_late(database: Database, cast: Cast) -> N
     assert (next_week.lateness.state, next_week.lateness.since) == ("due", NOW + 7 * DAY)
 
 
-async def test_case_19_who_is_paused_is_not_late_nor_when_resumed(database: Database, cast: Cast) -> None:
+async def test_case_19_a_paused_patient_is_not_late_and_not_on_resuming_either(database: Database, cast: Cast) -> None:
     await given_a_weekly_one(database, cast.rosa)
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
@@ -56,12 +56,12 @@ async def test_case_19_who_is_paused_is_not_late_nor_when_resumed(database: Data
     assert await late(database, cast, NOW + 6 * DAY) == []
 
 
-async def test_case_61_another_clinics_patient_is_on_no_list(database: Database, cast: Cast) -> None:
+async def test_case_61_patients_of_another_clinic_are_on_no_list(database: Database, cast: Cast) -> None:
     await given_a_weekly_one(database, cast.helen)
     assert await late(database, cast, NOW + 4 * DAY) == []
 
 
-async def test_who_waits_longest_is_called_first(database: Database, cast: Cast) -> None:
+async def test_the_patient_who_has_waited_longest_is_called_first(database: Database, cast: Cast) -> None:
     await given_a_weekly_one(database, cast.walter)
     async with database.writing() as db:
         await due_check_in(db, cast.rosa, now=NOW + DAY)

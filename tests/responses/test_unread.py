@@ -24,7 +24,7 @@ async def unopened(database: Database, cast: Cast, limit: int = 10, after: str =
         return [response.id for response, _ in found]
 
 
-async def test_the_list_goes_on_after_the_response_that_was_shown_last(database: Database, cast: Cast) -> None:
+async def test_the_next_page_starts_after_the_last_response_shown(database: Database, cast: Cast) -> None:
     old, new, other = [
         await sends(database, p, hours) for p, hours in ((cast.rosa, 1), (cast.walter, 2), (cast.helen, 3))
     ]
@@ -37,14 +37,14 @@ async def test_the_list_goes_on_after_the_response_that_was_shown_last(database:
         assert await unread.find(db, acting(cast.maria), other) is None
 
 
-async def test_a_response_that_came_at_the_same_moment_is_left_out_of_no_page(database: Database, cast: Cast) -> None:
+async def test_responses_of_the_same_moment_are_all_shown(database: Database, cast: Cast) -> None:
     both = {await sends(database, patient, 1) for patient in (cast.rosa, cast.walter)}
     [first] = await unopened(database, cast, 1)
     [second] = await unopened(database, cast, 1, first)
     assert {first, second} == both
 
 
-async def test_what_staff_have_opened_is_read(database: Database, cast: Cast) -> None:
+async def test_a_response_that_staff_have_opened_is_read(database: Database, cast: Cast) -> None:
     response_id = await sends(database, cast.rosa, 1)
     async with database.writing() as db:
         response = await unread.find(db, acting(cast.maria), response_id)

@@ -1,4 +1,4 @@
-"""Answers are checked against the version that they answered (case 50)."""
+"""Answers are checked against the questionnaire version in which they were given (case 50)."""
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.responses.delivering import deliver, only_response
 from tests.stories import STEADY, entry, sealed
 
 
-async def test_case_50_what_was_answered_is_taken_under_the_version_that_the_phone_showed(
+async def test_case_50_an_entry_is_accepted_in_the_version_that_the_phone_showed(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     old, new = await given_a_new_version(database, cast, check_in)
@@ -29,7 +29,9 @@ async def test_case_50_what_was_answered_is_taken_under_the_version_that_the_pho
     assert "Anything about your voice?" not in said
 
 
-async def test_case_50_single_answers_too(signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn) -> None:
+async def test_case_50_so_are_single_answers(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
     old, _ = await given_a_new_version(database, cast, check_in)
     rosa = await signed_in(cast.rosa)
     body = sealed("b" * 20, entry({"breathing": "little"}) | {"questionnaire": old})
@@ -37,7 +39,7 @@ async def test_case_50_single_answers_too(signed_in: Enter, cast: Cast, database
 
 
 @pytest.mark.parametrize("said", ["nothing", "x" * 400, 7, None, {"id": 1}])
-async def test_case_50_a_version_that_is_none_is_the_check_ins_own(
+async def test_case_50_for_an_unknown_version_the_check_ins_own_is_used(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, said: object
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -45,7 +47,7 @@ async def test_case_50_a_version_that_is_none_is_the_check_ins_own(
     assert (await only_response(database)).questionnaire_id == check_in.questionnaire_id
 
 
-async def test_case_50_another_questionnaires_version_is_none(
+async def test_case_50_a_version_of_another_questionnaire_is_ignored(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.reading() as db:
@@ -57,7 +59,7 @@ async def test_case_50_another_questionnaires_version_is_none(
 
 
 async def given_a_new_version(database: Database, cast: Cast, check_in: CheckIn) -> tuple[str, str]:
-    """The check-in asks one question less since; the ids of the version that it had, and of the one that it has."""
+    """The check-in has one question less now. Returns the ids of its earlier version and of the new one."""
     async with database.writing() as db:
         held = await db.get_one(CheckIn, check_in.id)
         old = await db.get_one(Questionnaire, held.questionnaire_id)

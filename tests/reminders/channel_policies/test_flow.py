@@ -25,13 +25,13 @@ async def change(database: Database, cast: Cast, new: PolicyChange) -> Clinic:
         return clinic
 
 
-async def test_a_policy_reads_as_it_was_saved(database: Database, cast: Cast) -> None:
+async def test_a_policy_is_read_as_it_was_saved(database: Database, cast: Cast) -> None:
     clinic = await change(database, cast, PolicyChange(GOOD, 7, ("US", "CA", "Atlantis")))
     assert flow.of(clinic) == GOOD
     assert (clinic.silent_days, flow.text_countries(clinic)) == (7, ["US", "CA"])
 
 
-async def test_without_one_the_default_holds_and_texts_go_to_the_own_country(cast: Cast) -> None:
+async def test_without_a_policy_the_default_applies_and_texts_go_to_the_clinics_country(cast: Cast) -> None:
     assert [channel for channel, _ in flow.of(cast.harbor)[ReminderKind.VISIT]] == [PUSH, TEXT, EMAIL]
     assert flow.text_countries(cast.harbor) == ["US"]
 
@@ -47,7 +47,7 @@ async def test_without_one_the_default_holds_and_texts_go_to_the_own_country(cas
         (ReminderKind.NUDGE, [(PUSH, 10)], 91, "silence"),
     ],
 )
-async def test_a_policy_that_reaches_nobody_or_waits_too_long_changes_nothing(
+async def test_a_policy_that_reaches_nobody_or_waits_too_long_is_refused(
     database: Database, cast: Cast, kind: ReminderKind, steps: list[tuple[ChannelName, int]], days: int, why: str
 ) -> None:
     with pytest.raises(BadPolicy, match=why):

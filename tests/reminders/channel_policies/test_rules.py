@@ -1,4 +1,4 @@
-"""Which channels a reminder uses, in which order, and how long each one waits: pure."""
+"""Which channels a reminder uses, in which order, and how long each one waits."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -40,7 +40,7 @@ def test_a_channel_that_is_not_set_up_is_left_out() -> None:
     assert names(ReminderKind.ON_CALL, {}, ("push",)) == []
 
 
-def test_the_clinics_own_policy_comes_before_the_default_and_counts_for_changes_too() -> None:
+def test_the_clinics_policy_overrides_the_default_even_for_changes() -> None:
     own: dict[str, list[list[str | int]]] = {"visit": [["text", 20], ["push", 90]]}
     assert policy_for(ReminderKind.VISIT, own, ALL) == (
         ChannelWait(ChannelName.TEXT, 20 * MINUTE),
@@ -56,11 +56,11 @@ def test_the_clinics_own_policy_comes_before_the_default_and_counts_for_changes_
         (0, 24, 30),  # its own wait
         (1, 24, 45),
         (2, 24, 60),
-        (0, 1, 15),  # a fourth of the hour that is left: three channels, and the time before the end
+        (0, 1, 15),  # a quarter of the hour that is left: three channels, and the time before the end
         (1, 1, 20),
         (2, 1, 30),
     ],
 )
-def test_the_next_channel_comes_in_time_to_leave_each_its_share(index: int, hours: int, minutes: int) -> None:
+def test_the_next_channel_starts_early_enough_for_each_to_have_its_share(index: int, hours: int, minutes: int) -> None:
     steps = policy_for(ReminderKind.VISIT, {}, ALL)
     assert next_channel_time(steps, index, NOW, NOW + hours * HOUR) == NOW + minutes * MINUTE

@@ -1,4 +1,4 @@
-"""A second reminder beside the scene's, and what was said."""
+"""A second reminder beside the scene's, and the notifications that were sent."""
 
 import json
 from datetime import timedelta

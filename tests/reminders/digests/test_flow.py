@@ -1,4 +1,4 @@
-"""Reminders that are due together share a notification; none is lost."""
+"""Reminders that are due together share a notification, and none is lost."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ async def test_a_visit_and_a_check_in_due_together_are_one_notification(scene: S
     assert "reminder.combined" in await audited(scene.database, found[OTHER].id)
 
 
-async def test_staff_see_of_the_folded_one_what_became_of_the_one_notification(scene: Scene) -> None:
+async def test_staff_see_a_combined_reminder_with_the_state_of_its_notification(scene: Scene) -> None:
     await check_in(scene, OTHER)
     await scene.due()
     async with scene.database.writing() as db:
@@ -39,8 +39,8 @@ async def test_staff_see_of_the_folded_one_what_became_of_the_one_notification(s
     assert one.state == "shown"
 
 
-async def test_what_comes_within_two_hours_is_said_along(scene: Scene) -> None:
-    """A nudge at eleven goes with the visit's reminder at ten."""
+async def test_a_reminder_due_within_two_hours_joins_the_notification(scene: Scene) -> None:
+    """A nudge due at eleven goes out with the visit's reminder at ten."""
     await plan(scene.database, scene.cast, [Planned(ReminderKind.NUDGE, WHEN + timedelta(hours=1), ENDS + DAY)], OTHER)
     await scene.due()
     assert said(scene)["body"].endswith("A check-in is still open too.")
@@ -66,7 +66,7 @@ async def test_two_visits_on_one_day_are_one_notification(scene: Scene) -> None:
     assert said(scene)["body"].endswith("Another visit is coming up too.")
 
 
-async def test_a_third_notification_of_a_day_waits_for_the_morning(scene: Scene) -> None:
+async def test_a_third_notification_on_one_day_waits_for_the_morning(scene: Scene) -> None:
     await check_in(scene, OTHER, timedelta(hours=3), 2 * DAY)
     await check_in(scene, THIRD, timedelta(hours=6), 2 * DAY)
     for _ in range(4):
@@ -80,7 +80,7 @@ async def test_a_third_notification_of_a_day_waits_for_the_morning(scene: Scene)
     assert len(scene.push.sent) == 3
 
 
-async def test_what_is_over_by_then_is_held_back_and_staff_see_why(scene: Scene) -> None:
+async def test_a_reminder_that_would_be_over_by_then_is_not_sent_and_staff_see_why(scene: Scene) -> None:
     await check_in(scene, OTHER, timedelta(hours=3))
     await check_in(scene, THIRD, timedelta(hours=6), timedelta(hours=9))
     for _ in range(4):
@@ -90,7 +90,7 @@ async def test_what_is_over_by_then_is_held_back_and_staff_see_why(scene: Scene)
     assert (held.state, held.reason, len(scene.push.sent)) == ("skipped", "enough was sent that day", 2)
 
 
-async def test_the_last_call_before_a_visit_is_never_held_back(scene: Scene) -> None:
+async def test_the_last_reminder_before_a_visit_is_never_held_back(scene: Scene) -> None:
     for number, subject in enumerate((OTHER, THIRD)):
         await check_in(scene, subject, timedelta(hours=3 * number + 3))
     last = WHEN + timedelta(hours=9)
@@ -101,7 +101,7 @@ async def test_the_last_call_before_a_visit_is_never_held_back(scene: Scene) -> 
     assert (await by_subject(scene))["d" * 32].state == "sent"
 
 
-async def test_with_no_device_each_of_them_is_said_not_to_have_reached(scene: Scene) -> None:
+async def test_without_a_device_each_combined_reminder_counts_as_not_reached(scene: Scene) -> None:
     async with scene.database.writing() as db:
         (await db.get_one(Subscription, scene.phone.id)).ended_at = NOW
     await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, WHEN, ENDS + timedelta(hours=1))], OTHER)
@@ -110,7 +110,7 @@ async def test_with_no_device_each_of_them_is_said_not_to_have_reached(scene: Sc
     assert {reminder.state for reminder in await rows(scene.database, Reminder)} == {"failed"}
 
 
-async def test_case_13_part_of_it_called_off_meanwhile_it_is_written_anew(scene: Scene, monkeypatch: Any) -> None:
+async def test_case_13_a_digest_is_rewritten_when_a_member_is_cancelled(scene: Scene, monkeypatch: Any) -> None:
     await check_in(scene, OTHER)
 
     async def answered() -> None:
@@ -126,7 +126,7 @@ async def test_case_13_part_of_it_called_off_meanwhile_it_is_written_anew(scene:
     assert "check-in" not in said(scene)["body"]
 
 
-async def test_case_19_a_pause_ends_both(scene: Scene, cast: Cast) -> None:
+async def test_case_19_a_pause_cancels_both(scene: Scene, cast: Cast) -> None:
     await check_in(scene, OTHER)
     async with scene.database.writing() as db:
         await people.pause(

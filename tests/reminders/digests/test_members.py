@@ -1,4 +1,4 @@
-"""The members of a digest become due again when their carrier ends before it went out."""
+"""The members of a digest become due again if their carrier is cancelled before it was sent."""
 
 from server.channels.protocol import Outcome, Result
 from server.reminders import flow
@@ -7,7 +7,7 @@ from tests.reminders.digests.scene import OTHER, by_subject, check_in, said
 from tests.reminders.scene import SUBJECT, Scene
 
 
-async def test_called_off_before_it_went_out_the_lead_lets_go(scene: Scene) -> None:
+async def test_a_carrier_cancelled_before_the_send_releases_its_members(scene: Scene) -> None:
     scene.push.says = Outcome(Result.LATER, 429, retry_after=60)
     await check_in(scene, OTHER)
     await scene.due()
@@ -20,7 +20,7 @@ async def test_called_off_before_it_went_out_the_lead_lets_go(scene: Scene) -> N
     assert (found[SUBJECT].state, found[OTHER].state, found[OTHER].carrier_id) == ("cancelled", "sent", None)
 
 
-async def test_once_it_went_out_nothing_is_said_again(scene: Scene) -> None:
+async def test_after_the_send_nothing_is_sent_again(scene: Scene) -> None:
     await check_in(scene, OTHER)
     await scene.due()
     async with scene.database.writing() as db:

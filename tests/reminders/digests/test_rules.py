@@ -1,4 +1,4 @@
-"""How many notifications a patient gets: pure rules."""
+"""How many notifications a patient gets."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -9,7 +9,7 @@ from server.reminders.digests.rules import Due
 from server.reminders.quiet_hours.rules import Quiet
 from server.reminders.states import ReminderKind
 
-NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)  # ten in the morning in New York
+NOW = datetime(2026, 11, 16, 15, tzinfo=UTC)  # 10:00 in New York
 NEW_YORK = "America/New_York"
 HOUR = timedelta(hours=1)
 
@@ -21,7 +21,7 @@ def due(kind: ReminderKind, at: timedelta = timedelta(), life: timedelta = timed
 LAST_CALL = due(ReminderKind.VISIT, life=2 * HOUR)
 
 
-def test_the_last_call_is_the_one_just_before_its_visit() -> None:
+def test_the_last_reminder_is_the_one_just_before_its_visit() -> None:
     assert rules.is_last_call(LAST_CALL)
     assert not rules.is_last_call(due(ReminderKind.VISIT))
     assert not rules.is_last_call(due(ReminderKind.CHECK_IN, life=HOUR))
@@ -36,7 +36,7 @@ def test_the_last_call_is_the_one_just_before_its_visit() -> None:
         (due(ReminderKind.CHECK_IN), True),
     ],
 )
-def test_only_a_check_in_that_is_not_open_yet_is_not_said_early(later: Due, early: bool) -> None:
+def test_only_a_check_in_that_is_not_open_yet_is_not_announced_early(later: Due, early: bool) -> None:
     assert rules.may_come_early(later, NOW) == early
 
 
@@ -57,13 +57,13 @@ def test_only_a_check_in_that_is_not_open_yet_is_not_said_early(later: Due, earl
         ([due(ReminderKind.VISIT)], [], None),
     ],
 )
-def test_what_is_due_waits_for_a_check_in_that_opens_soon(
+def test_a_due_reminder_waits_for_a_check_in_that_opens_soon(
     now_due: list[Due], later: list[Due], until: datetime | None
 ) -> None:
     assert rules.waits_until(now_due, later, NOW) == until
 
 
-def test_a_visit_leads_and_the_sooner_one_of_two() -> None:
+def test_a_visit_leads_a_digest_and_of_two_the_sooner() -> None:
     sooner, later = due(ReminderKind.VISIT, life=HOUR, name="b"), due(ReminderKind.VISIT, life=2 * HOUR)
     assert rules.carrier_of([due(ReminderKind.CHECK_IN), later, due(ReminderKind.NUDGE), sooner]) == sooner
     assert rules.carrier_of([due(ReminderKind.NUDGE), due(ReminderKind.CHECK_IN, name="c")]).kind == "check-in"
@@ -81,17 +81,19 @@ def test_a_visit_leads_and_the_sooner_one_of_two() -> None:
         ([due(ReminderKind.VISIT), due(ReminderKind.CHECK_IN)], 2, 0, False),
     ],
 )
-def test_two_a_day_and_visits_come_first(group: list[Due], said: int, visits: int, waits: bool) -> None:
+def test_at_most_two_notifications_a_day_and_visits_come_first(
+    group: list[Due], said: int, visits: int, waits: bool
+) -> None:
     assert rules.must_wait(group, said, visits) == waits
 
 
 @pytest.mark.parametrize(
     ("quiet", "wall"), [(None, 9), (Quiet(time(22), time(8), NEW_YORK), 9), (Quiet(time(22), time(11), NEW_YORK), 11)]
 )
-def test_the_next_morning_is_the_patients_after_quiet_hours(quiet: Quiet | None, wall: int) -> None:
+def test_the_next_morning_is_in_the_patients_zone_after_quiet_hours(quiet: Quiet | None, wall: int) -> None:
     assert rules.next_morning(NEW_YORK, quiet, NOW) == datetime(2026, 11, 17, wall + 5, tzinfo=UTC)
 
 
-def test_case_10_the_day_on_which_clocks_change_has_25_hours() -> None:
+def test_case_10_the_day_of_the_repeated_hour_has_25_hours() -> None:
     start, end = rules.day_of(NEW_YORK, datetime(2026, 11, 1, 12, tzinfo=UTC))
     assert (start, end - start) == (datetime(2026, 11, 1, 4, tzinfo=UTC), 25 * HOUR)

@@ -1,4 +1,4 @@
-"""Reminders that are still to come move out of new quiet hours, and back."""
+"""Coming reminders move out of new quiet hours, and back when those end."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 
 
 async def set_quiet(scene: Scene, start: str | None, end: str | None) -> None:
-    """Rosa's, in New York. Her reminder is for 10:00."""
+    """Sets Rosa's quiet hours, in New York time. Her reminder is due at 10:00."""
     async with scene.database.writing() as db:
         work, rosa = work_by(db, scene.cast.rosa, scene.clock()), await db.get_one(Patient, scene.cast.rosa.id)
         await people.set_quiet(work, rosa, start, end)
@@ -26,7 +26,7 @@ async def set_quiet(scene: Scene, start: str | None, end: str | None) -> None:
     ("start", "end", "hours"),
     [("09:30", "10:30", 0.5), ("09:30", "12:30", -0.75), ("11:00", "12:00", 0), (None, None, 0)],
 )
-async def test_a_reminder_waits_for_their_end_or_comes_before_them(
+async def test_a_reminder_moves_to_the_end_of_quiet_hours_or_before_them(
     scene: Scene, start: str | None, end: str | None, hours: float
 ) -> None:
     await set_quiet(scene, start, end)
@@ -35,20 +35,20 @@ async def test_a_reminder_waits_for_their_end_or_comes_before_them(
     assert ("reminder.moved-by-quiet-hours" in await audited(scene.database, reminder.id)) == bool(hours)
 
 
-async def test_without_quiet_hours_it_has_its_own_moment_again(scene: Scene) -> None:
+async def test_without_quiet_hours_a_reminder_returns_to_its_moment(scene: Scene) -> None:
     await set_quiet(scene, "09:30", "10:30")
     await set_quiet(scene, None, None)
     assert (await scene.reminder()).next_at == WHEN
 
 
-async def test_what_a_worker_has_begun_to_send_stays(scene: Scene) -> None:
+async def test_a_reminder_that_a_worker_is_sending_stays(scene: Scene) -> None:
     await scene.due()
     before = (await scene.reminder()).next_at
     await set_quiet(scene, "09:30", "10:30")
     assert (await scene.reminder()).next_at == before
 
 
-async def test_a_tick_moves_those_of_every_patient_who_has_quiet_hours(scene: Scene) -> None:
+async def test_a_tick_moves_the_reminders_of_every_patient_with_quiet_hours(scene: Scene) -> None:
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
         rosa.quiet_from, rosa.quiet_until = "09:30", "10:30"

@@ -1,4 +1,4 @@
-"""What of a check-in's rules and drafts a device keeps (case 123)."""
+"""Which rules and drafts of a check-in a device keeps (case 123)."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def test_each_question_has_its_conditions_and_the_level_of_each_button() -> None
     assert [name for name, rule in rules.items() if rule["private"]] == ["mood"]
 
 
-async def test_case_123_private_drafts_are_on_the_patients_own_device_alone(
+async def test_case_123_private_drafts_are_only_in_the_bundle_of_the_patients_own_device(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""A device fetches its own bundle, and only if it changed."""
+"""A device fetches its own bundle, if it has changed."""
 
 import json
 
@@ -20,7 +20,9 @@ async def check_in(database: Database, cast: Cast) -> CheckIn:
         return await due_check_in(db, cast.rosa, "day-after")
 
 
-async def test_the_due_check_in_its_rules_and_its_pages(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+async def test_the_bundle_has_the_due_check_in_its_rules_and_its_pages(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
     held = (await (await signed_in(cast.rosa)).get("/held")).json()
     [form] = held["forms"]
     assert (held["person"], held["due"]) == (cast.rosa.id, 1)
@@ -34,7 +36,7 @@ async def test_the_due_check_in_its_rules_and_its_pages(signed_in: Enter, cast: 
     assert "tel:" in held["help"]
 
 
-async def test_what_the_phone_has_already_is_not_sent_again(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+async def test_an_unchanged_bundle_is_not_sent_again(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
     rosa = await signed_in(cast.rosa)
     mark = (await rosa.get("/held")).json()["mark"]
     assert (await rosa.get(f"/held?have={mark}")).status_code == 204
@@ -44,7 +46,7 @@ async def test_what_the_phone_has_already_is_not_sent_again(signed_in: Enter, ca
     assert form["kept"]["helper"] == {}
 
 
-async def test_a_phone_holds_only_its_own_persons(
+async def test_a_phone_gets_only_its_own_persons_bundle(
     signed_in: Enter, cast: Cast, check_in: CheckIn, browser: Browser
 ) -> None:
     assert (await (await signed_in(cast.walter)).get("/held")).json()["forms"] == []

@@ -1,4 +1,4 @@
-"""What the clinic takes from a phone's queue, and from whom (cases 46, 61, 76)."""
+"""Which entries the clinic accepts from a phone's queue, and from whom (cases 46, 61, 76)."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.stories import due_check_in, entry, rows, sealed
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """Rosa's weekly one, due now."""
+    """Rosa's weekly check-in is due now."""
     async with database.writing() as db:
         return await due_check_in(db, cast.rosa)
 
@@ -43,7 +43,7 @@ async def kept(database: Database) -> dict[str, str]:
         (b"not json", 400),
     ],
 )
-async def test_what_is_no_answer_is_refused(
+async def test_an_invalid_answer_is_refused(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, content: Any, status: int
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -51,7 +51,7 @@ async def test_what_is_no_answer_is_refused(
     assert (await kept(database), await flagged(database)) == ({}, [])
 
 
-async def test_case_46_an_entry_of_another_person_is_not_taken(
+async def test_case_46_an_entry_of_another_person_is_refused(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -62,7 +62,7 @@ async def test_case_46_an_entry_of_another_person_is_not_taken(
     assert (await rosa.post_json(path, mine | {"owner": cast.rosa.id})).status_code == 200
 
 
-async def test_case_61_another_persons_check_in_takes_nothing(
+async def test_case_61_another_persons_check_in_accepts_nothing(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     walter = await signed_in(cast.walter)
@@ -70,7 +70,7 @@ async def test_case_61_another_persons_check_in_takes_nothing(
     assert (await kept(database), await flagged(database)) == ({}, [])
 
 
-async def test_case_76_mood_is_not_a_helpers_to_keep(
+async def test_case_76_a_caregiver_cannot_answer_the_mood(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     luis = await signed_in(cast.luis)

@@ -1,4 +1,4 @@
-"""What to do now is on the phone before it is needed; answers that a phone kept reach us late (cases 42, 71, 72)."""
+"""Answers that a phone kept offline arrive late (cases 42, 71, 72)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ CLIENT = "9f1c7a52-0000-4000-8000-000000000000"
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """Rosa's weekly one, due now."""
+    """Rosa's weekly check-in is due now."""
     async with database.writing() as db:
         return await due_check_in(db, cast.rosa)
 
@@ -36,7 +36,7 @@ async def kept(database: Database) -> dict[str, str]:
     return {draft.link_id: draft.value for draft in await rows(database, Draft)}
 
 
-async def test_case_72_a_red_answer_that_was_kept_is_raised_and_receipted(
+async def test_case_72_an_urgent_answer_that_was_kept_raises_a_flag_and_gets_a_receipt(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -47,7 +47,7 @@ async def test_case_72_a_red_answer_that_was_kept_is_raised_and_receipted(
     assert await flagged(database) == ["urgent fall"]
 
 
-async def test_case_42_a_newer_answer_stays_and_what_was_red_is_raised_all_the_same(
+async def test_case_42_a_newer_answer_stays_and_the_older_urgent_one_still_raises_a_flag(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -58,7 +58,7 @@ async def test_case_42_a_newer_answer_stays_and_what_was_red_is_raised_all_the_s
     assert await flagged(database) == ["urgent fall"]
 
 
-async def test_case_42_two_that_were_kept_arrive_late_and_the_one_given_last_stays(
+async def test_case_42_of_two_late_answers_the_one_given_last_stays(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -68,10 +68,10 @@ async def test_case_42_two_that_were_kept_arrive_late_and_the_one_given_last_sta
     assert await kept(database) == {"breathing": '"hard"'}
 
 
-async def test_case_42_what_a_slow_phone_was_told_last_stays(
+async def test_case_42_the_answer_given_last_on_a_slow_phone_stays(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
-    """Given online, then two minutes later without a network, by a phone that is five minutes slow."""
+    """A phone that is five minutes slow gives one answer online and, two minutes later, another one offline."""
     rosa, slow = await signed_in(cast.rosa), timedelta(minutes=5)
     await rosa.submit(f"/check-ins/{check_in.id}/q/speech", {"answer": "none", "who": "self"})
     clock.move(minutes=10)
@@ -94,7 +94,7 @@ async def close(database: Database, now: datetime) -> None:
         await closing.close_ended(db, now)
 
 
-async def test_what_comes_after_it_was_missed_goes_in_as_its_part(
+async def test_answers_to_a_missed_check_in_become_its_partial_response(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -109,7 +109,7 @@ async def test_what_comes_after_it_was_missed_goes_in_as_its_part(
 
 
 @pytest.mark.parametrize("why", ["cancelled", "long-ago"])
-async def test_called_off_or_long_over_what_is_red_is_raised_and_the_rest_refused_in_words(
+async def test_a_cancelled_or_old_check_in_takes_only_urgent_answers_and_refuses_the_rest_with_a_reason(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock, why: str
 ) -> None:
     if why == "cancelled":
@@ -124,7 +124,7 @@ async def test_called_off_or_long_over_what_is_red_is_raised_and_the_rest_refuse
     assert (await flagged(database), await kept(database)) == (["urgent fall"], {})
 
 
-async def test_what_was_sent_by_then_stays_and_what_came_late_is_beside_it(
+async def test_the_sent_response_stays_and_late_answers_are_kept_beside_it(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""What a phone sealed offline opens here, and nothing else does."""
+"""The server opens what a phone sealed offline, and nothing else."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -21,20 +21,20 @@ def opened(body: Any) -> Any:
     return decrypt_entry(SealedBody.read(body))
 
 
-def test_what_the_phone_sealed_opens() -> None:
+def test_an_entry_that_a_phone_sealed_opens() -> None:
     found = opened(sealed(CLIENT, entry({"pain": 3, "fall": False, "mood": None}, "hands")))
     assert found.client_id == CLIENT
     assert found.answers == {"pain": 3, "fall": False, "mood": None}
     assert (found.respondent, found.answered_at) == ("hands", NOW)
 
 
-def test_sealing_twice_gives_two_boxes_with_the_same_inside() -> None:
+def test_sealing_twice_gives_two_ciphertexts_of_the_same_content() -> None:
     one, other = (sealed(CLIENT, entry({"pain": 3})) for _ in range(2))
     assert one["box"] != other["box"]
     assert opened(one) == opened(other)
 
 
-def test_a_rotated_outbox_key_still_opens_what_waited(keyring: crypto.Keyring) -> None:
+def test_a_rotated_outbox_key_still_opens_waiting_entries(keyring: crypto.Keyring) -> None:
     waited = sealed(CLIENT, entry({"pain": 3}))
     new = crypto.new_keyring()
     crypto.use(crypto.Keyring(keyring.data, keyring.lookup, keyring.vapid, new.outbox | keyring.outbox))
@@ -43,19 +43,19 @@ def test_a_rotated_outbox_key_still_opens_what_waited(keyring: crypto.Keyring) -
 
 
 @pytest.mark.parametrize("part", ["public", "iv", "box"])
-def test_an_altered_part_does_not_open(part: str) -> None:
+def test_an_altered_entry_does_not_open(part: str) -> None:
     body = sealed(CLIENT, entry({"pain": 3}))
     raw = crypto.unb64(body[part])
     with pytest.raises(BadSealedEntry):
         opened(body | {part: crypto.b64(raw[:-1] + bytes([raw[-1] ^ 1]))})
 
 
-def test_an_entry_does_not_open_as_another() -> None:
+def test_an_entry_does_not_open_under_another_id() -> None:
     with pytest.raises(BadSealedEntry):
         opened(sealed(CLIENT, entry({"pain": 3})) | {"client_id": CLIENT.replace("0", "1")})
 
 
-def test_a_box_sealed_to_a_key_that_we_do_not_have() -> None:
+def test_an_entry_sealed_to_an_unknown_key_is_refused() -> None:
     body = sealed(CLIENT, entry({"pain": 3}))
     crypto.use(crypto.new_keyring())
     for changed in (body, body | {"key": next(iter(crypto.keyring().outbox))}):
@@ -83,7 +83,7 @@ def test_a_box_sealed_to_a_key_that_we_do_not_have() -> None:
         BOX,
     ],
 )
-def test_junk_is_a_bad_box(body: Any) -> None:
+def test_junk_is_a_bad_entry(body: Any) -> None:
     with pytest.raises(BadSealedEntry):
         opened(body)
 
@@ -110,7 +110,7 @@ def test_junk_is_a_bad_box(body: Any) -> None:
     ],
     ids=lambda content: content[:40].decode(errors="replace"),
 )
-def test_case_68_a_box_with_junk_inside_is_a_bad_box(content: bytes) -> None:
+def test_case_68_an_entry_with_junk_inside_is_a_bad_entry(content: bytes) -> None:
     with pytest.raises(BadSealedEntry):
         opened(sealed(CLIENT, content))
 
@@ -121,6 +121,6 @@ def test_case_43_a_phones_clock_may_be_years_off(at: datetime) -> None:
 
 
 @given(body=st.dictionaries(st.sampled_from(sorted(BOX)), st.one_of(st.text(), st.integers(), st.none())))
-def test_whatever_is_sent_is_a_bad_box_or_nothing(body: Mapping[str, Any]) -> None:
+def test_any_input_is_a_bad_entry_or_none(body: Mapping[str, Any]) -> None:
     with pytest.raises(BadSealedEntry):
         opened(dict(body))

@@ -1,4 +1,4 @@
-"""Check-ins of Rosa's with a mood question, and how a browser answers them."""
+"""Rosa's check-ins that ask for the mood, and how a browser answers them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Answers by the buttons of a check-in, and the drafts that they leave."""
+"""Answers by the buttons of a check-in, and the drafts that result."""
 
 from httpx import Response as Page
 

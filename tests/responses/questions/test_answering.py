@@ -1,4 +1,4 @@
-"""Who answers a check-in, whatever an address or a form claims (cases 61, 76)."""
+"""Who answers a check-in, whatever the address or form claims (cases 61, 76)."""
 
 import pytest
 
@@ -29,14 +29,14 @@ async def test_case_76_a_caregivers_sign_in_never_becomes_the_patient(
             assert (answering.respondent, answering.path) == (expected, f"/check-ins/{check_in.id}")
 
 
-async def test_case_61_another_persons_check_in_is_not_there(database: Database, cast: Cast, check_in: CheckIn) -> None:
+async def test_case_61_another_persons_check_in_is_not_found(database: Database, cast: Cast, check_in: CheckIn) -> None:
     async with database.reading() as db:
         for person in (cast.walter, cast.helen):
             assert await Caller(work_by(db, person), check_in.id).at_check_in() is None
             assert await Caller(work_by(db, person), check_in.id).locked() is None
 
 
-async def test_case_76_what_is_kept_shows_as_the_respondent_may_see_it(
+async def test_case_76_a_respondent_sees_only_the_drafts_that_they_may_see(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:

@@ -18,7 +18,7 @@ from tests.responses.questions.mood import day_after as day_after
 from tests.stories import entry, rows, sealed
 
 
-async def test_case_123_asked_now_it_is_asked_afresh_and_never_shown_back(
+async def test_case_123_ask_me_this_now_asks_afresh_and_never_shows_the_answer(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -38,7 +38,7 @@ async def test_case_123_asked_now_it_is_asked_afresh_and_never_shown_back(
     assert await state(database, check_in) == "done"
 
 
-async def test_case_123_a_skip_in_other_hands_leaves_the_patients_answer_and_the_question(
+async def test_case_123_a_skip_in_other_hands_keeps_the_patients_answer_and_the_question(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -51,7 +51,7 @@ async def test_case_123_a_skip_in_other_hands_leaves_the_patients_answer_and_the
 
 
 @pytest.mark.parametrize("place", ["answers", "responses"])
-async def test_case_123_a_skip_that_a_phone_had_sealed_leaves_it_too(
+async def test_case_123_a_sealed_skip_keeps_them_too(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, place: str
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -64,10 +64,13 @@ async def test_case_123_a_skip_that_a_phone_had_sealed_leaves_it_too(
     assert [drafts, *kept][-1] == {"mood": "little", "pain": 1}
 
 
-async def test_case_123_the_crisis_page_comes_at_once_and_never_again(
+async def test_case_123_the_crisis_page_appears_at_once_and_never_again(
     signed_in: Enter, cast: Cast, database: Database, day_after: CheckIn
 ) -> None:
-    """Very low, then thoughts of self-harm: shown to whoever holds the phone, at that moment only."""
+    """A very low mood, then thoughts of self-harm.
+
+    The page is shown to whoever holds the phone, at that moment only.
+    """
     luis = await signed_in(cast.luis)
     follow_up = await says(luis, day_after, "mood", "very-hard")
     assert follow_up.url.path.endswith("/q/self-harm")
@@ -80,7 +83,7 @@ async def test_case_123_the_crisis_page_comes_at_once_and_never_again(
     check = await says(luis, day_after, "pain", "1")
     assert "Mood Answered" in words(check)
     sent = await sends(luis, day_after)
-    assert sent.url.path == f"/check-ins/{day_after.id}/sent"  # not how urgent it is
+    assert sent.url.path == f"/check-ins/{day_after.id}/sent"  # the urgency is not asked
     for path in ("/", "/answers", "/held", f"/check-ins/{day_after.id}", f"/check-ins/{day_after.id}/sent"):
         page = (await luis.get(path)).text.lower()
         assert "not alone" not in page, path
@@ -91,7 +94,7 @@ async def test_case_123_the_crisis_page_comes_at_once_and_never_again(
     assert response.status == "completed"
 
 
-async def test_case_123_someone_taps_on_the_patients_own_phone(
+async def test_case_123_another_person_taps_on_the_patients_own_phone(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -104,7 +107,9 @@ async def test_case_123_someone_taps_on_the_patients_own_phone(
     assert "Very low" in words(back)
 
 
-async def test_the_patients_own_hands_need_no_extra_step(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+async def test_a_patient_who_holds_the_phone_needs_no_extra_step(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
     rosa = await signed_in(cast.rosa)
     asked = await says_all(rosa, check_in, "self")
     assert "9 of 9 How has your mood been?" in words(asked)
@@ -113,10 +118,10 @@ async def test_the_patients_own_hands_need_no_extra_step(signed_in: Enter, cast:
     assert "So-so" in words(check)
 
 
-async def test_case_123_a_phone_that_sends_without_mood_gets_the_same_receipt_again(
+async def test_case_123_sending_again_without_the_mood_gets_the_same_receipt(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    """Its answer to *Ask me this now* went ahead by itself; the sealed check-in does not hold it."""
+    """The answer to *Ask me this now* was sent by itself. The sealed check-in does not contain it."""
     luis = await signed_in(cast.luis)
     await luis.post_json(f"/check-ins/{check_in.id}/answers", sealed("a" * 32, entry({"mood": "little"}, "hands")))
     body = sealed(check_in.client_id, entry(PUBLIC, "hands"))

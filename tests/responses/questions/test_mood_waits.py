@@ -21,7 +21,7 @@ from tests.responses.questions.mood import ASK, PUBLIC, says, says_all, sends, s
 from tests.stories import rows
 
 
-async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
+async def test_case_123_the_mood_is_not_asked_and_does_not_count_as_skipped(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
@@ -39,7 +39,7 @@ async def test_case_123_mood_is_not_asked_by_itself_and_not_skipped(
     assert await rows(database, Flag) == []
 
 
-async def test_case_123_what_waits_is_all_that_the_patients_own_phone_asks(
+async def test_case_123_the_patients_own_phone_asks_only_what_waits(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -61,7 +61,7 @@ async def test_case_123_what_waits_is_all_that_the_patients_own_phone_asks(
     assert "All done for now" in words(await rosa.get("/"))
 
 
-async def test_case_123_what_the_patient_then_answers_otherwise_is_kept_beside(
+async def test_case_123_a_different_answer_of_the_patient_is_kept_beside_the_caregivers(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -76,7 +76,7 @@ async def test_case_123_what_the_patient_then_answers_otherwise_is_kept_beside(
 
 
 @pytest.mark.parametrize("began", [False, True])
-async def test_case_123_a_window_that_ends_takes_what_came(
+async def test_case_123_when_the_window_ends_the_answers_so_far_are_submitted(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, began: bool
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)

@@ -22,7 +22,7 @@ async def step(
         return found.path.removeprefix(answering.path), found.question is not None
 
 
-async def test_the_next_question_is_asked_and_after_the_last_they_are_checked(
+async def test_the_next_question_is_asked_and_the_check_follows_the_last(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     mine = Respondent.SELF
@@ -35,16 +35,14 @@ async def test_the_next_question_is_asked_and_after_the_last_they_are_checked(
     assert await step(database, cast, check_in, mine, whole, "mood") == ("/check?who=self", False)
 
 
-async def test_case_123_in_other_hands_the_mood_is_no_next_question(
+async def test_case_123_in_other_hands_the_mood_is_not_the_next_question(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
     public: dict[str, Value] = {link_id: value for link_id, value in STEADY.items() if link_id != "mood"}  # type: ignore[misc]
     assert await step(database, cast, check_in, Respondent.HANDS, public, "pain") == ("/check?who=hands", False)
 
 
-async def test_case_123_asked_now_a_private_question_is_followed_by_none_but_private_ones(
-    database: Database, cast: Cast
-) -> None:
+async def test_case_123_after_ask_me_now_only_private_questions_follow(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa, "day-after")
         answering = await Caller(work_by(db, cast.rosa), check_in.id, "hands").at_check_in()

@@ -16,7 +16,7 @@ from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import due_check_in
 
-SECRET = "Zinnia"  # in each label of the private answers; their codes begin with "zz"
+SECRET = "Zinnia"  # in each label of the private answers, whose codes start with "zz"
 WALK: dict[str, Any] = {
     "resourceType": "Questionnaire",
     "name": "walk",
@@ -46,7 +46,7 @@ LOW = {"enableWhen": [{"question": "spirits", "operator": ">=", "answerCoding": 
 ITEMS = [
     _choice("sleep", "s", "Sleep"),
     _choice("spirits", "zz", SECRET, **ONLY_PATIENT),
-    _choice("why", "zy", f"{SECRET} because", **LOW),  # nobody marked it, but it tells of a low mood
+    _choice("why", "zy", f"{SECRET} because", **LOW),  # not marked as private, but it reveals a low mood
     _choice("walking", "w", "Walk"),
 ]
 ANSWERS = [("sleep", "s"), ("spirits", "zz"), ("why", "zy"), ("walking", "w")]
@@ -68,7 +68,7 @@ ACTS = st.one_of(
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(ACTS, min_size=3, max_size=10))
-async def test_case_123_in_whatever_order_it_was_answered_no_caregivers_page_has_it(
+async def test_case_123_no_caregivers_page_shows_a_private_answer_in_any_order_of_acts(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, acts: list[tuple[Any, ...]]
 ) -> None:
     phones = {"rosa": await signed_in(cast.rosa), "luis": await signed_in(cast.luis)}

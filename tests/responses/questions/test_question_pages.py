@@ -14,7 +14,7 @@ from tests.responses.questions.scene import answer, drafts
 from tests.stories import STEADY, answered, due_check_in, rows
 
 
-async def test_one_activation_answers_and_moves_on(
+async def test_one_press_answers_and_moves_on(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -27,14 +27,16 @@ async def test_one_activation_answers_and_moves_on(
     assert "3 of 10 Did you choke" in words(third)
 
 
-async def test_an_answer_comes_back_where_one_left_off(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+async def test_an_unfinished_check_in_continues_where_it_was_left(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
     rosa, other = await signed_in(cast.rosa), await signed_in(cast.rosa)
     await answer(rosa, check_in, "breathing", "none")
     await rosa.submit(f"/check-ins/{check_in.id}/q/swallowing", {"skip": "1", "who": "self"})
     assert "How is speaking?" in words(await other.get(f"/check-ins/{check_in.id}"))
 
 
-async def test_nothing_is_chosen_beforehand_and_what_was_said_is_shown(
+async def test_nothing_is_preselected_and_an_earlier_answer_is_shown(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -58,7 +60,7 @@ NOT_THERE = [
 ]
 
 
-async def test_an_answer_that_is_not_there_is_said_and_the_others_stay(
+async def test_an_invalid_answer_is_refused_and_the_others_stay(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -73,12 +75,12 @@ async def test_an_answer_that_is_not_there_is_said_and_the_others_stay(
 
 @pytest.mark.parametrize("path", ["", "/q/breathing", "/check", "/who", "/sent", "/next", "/urgency"])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_check_in_that_is_not_there(signed_in: Enter, cast: Cast, path: str) -> None:
+async def test_an_unknown_check_in_is_not_found(signed_in: Enter, cast: Cast, path: str) -> None:
     rosa = await signed_in(cast.rosa)
     assert (await rosa.get(f"/check-ins/{'0' * 32}{path}")).status_code == 404
 
 
-async def test_case_18_after_its_time_it_says_so_and_takes_nothing(
+async def test_case_18_a_closed_check_in_says_so_and_accepts_nothing(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -92,7 +94,7 @@ async def test_case_18_after_its_time_it_says_so_and_takes_nothing(
     assert await drafts(database) == {}
 
 
-async def test_before_its_time_it_takes_nothing_either(
+async def test_a_check_in_accepts_nothing_before_it_opens(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -102,7 +104,7 @@ async def test_before_its_time_it_takes_nothing_either(
     assert await drafts(database) == {}
 
 
-async def test_case_18_an_old_notification_opens_what_became_of_it(
+async def test_case_18_an_old_notification_opens_the_status_of_its_check_in(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -114,7 +116,7 @@ async def test_case_18_an_old_notification_opens_what_became_of_it(
     assert (await drafts(database), len(await rows(database, Response))) == ({}, 1)
 
 
-async def test_case_71_a_red_flag_shows_at_once_whom_to_call(
+async def test_case_71_an_urgent_answer_shows_at_once_whom_to_call(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -133,7 +135,7 @@ async def test_case_71_a_red_flag_shows_at_once_whom_to_call(
     ("day", "says"),
     [("16", "Someone will look at it today."), ("15", "Your clinic is closed now. It will read this when it opens")],
 )
-async def test_case_75_outside_hours_nobody_is_said_to_watch(
+async def test_case_75_outside_hours_the_page_promises_no_reader(
     signed_in: Enter, cast: Cast, clock: StillClock, check_in: CheckIn, database: Database, day: str, says: str
 ) -> None:
     if day == "15":
@@ -149,7 +151,7 @@ async def test_case_75_outside_hours_nobody_is_said_to_watch(
     assert says in words(await answer(rosa, check_in, "fall", "yes"))
 
 
-async def test_a_mistake_can_be_corrected_and_both_stay_on_record(
+async def test_a_mistake_can_be_corrected_and_both_answers_stay_on_record(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -160,7 +162,7 @@ async def test_a_mistake_can_be_corrected_and_both_stay_on_record(
     assert len(await rows(database, Flag)) == 1
 
 
-async def test_case_76_mood_is_not_offered_to_a_helper(
+async def test_case_76_a_caregiver_is_not_asked_for_the_mood(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     luis = await signed_in(cast.luis)

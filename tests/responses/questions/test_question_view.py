@@ -1,4 +1,4 @@
-"""What the pages that ask and check are drawn from (case 123)."""
+"""What the pages of a question and of the final check show (case 123)."""
 
 from server.checkins.models import CheckIn
 from server.db import Database
@@ -12,7 +12,7 @@ from tests.responses.delivering import rosa_answering
 WEEKLY, AFTER = library("weekly-als"), library("day-after")
 
 
-def test_a_question_has_its_place_among_those_that_this_respondent_is_asked() -> None:
+def test_a_question_is_numbered_among_those_that_this_respondent_is_asked() -> None:
     pain = WEEKLY.question("pain")
     mine = question_view.place(WEEKLY, {"pain": 3}, pain, Respondent.SELF)
     theirs = question_view.place(WEEKLY, {}, pain, Respondent.HANDS)
@@ -27,7 +27,7 @@ def test_a_question_that_an_answer_brings_up_counts_too() -> None:
     assert question_view.place(WEEKLY, {"swallowing": "little"}, pain, Respondent.SELF)["total"] == before + 1
 
 
-def test_case_123_a_private_screen_leads_on_to_the_private_question_behind_it() -> None:
+def test_case_123_a_private_screen_leads_to_the_private_question_behind_it() -> None:
     mood, pain = AFTER.question("mood"), AFTER.question("pain")
     assert question_view.onward(AFTER, mood, {"very-hard": "crisis"}) == {"crisis": "self-harm"}
     assert question_view.onward(AFTER, mood, {"none": "crisis"}) == {}

@@ -1,4 +1,4 @@
-"""The screen of an urgent answer lies in the page before it is given (case 71)."""
+"""The page contains the screen of an urgent answer before the answer is given (case 71)."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from tests.stories import due_check_in
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """Rosa's weekly one, due now."""
+    """Rosa's weekly check-in is due now."""
     async with database.writing() as db:
         return await due_check_in(db, cast.rosa)
 
 
-async def test_case_71_each_red_answer_brings_its_screen_and_no_other_does(
+async def test_case_71_each_urgent_answer_has_its_screen_and_no_other_does(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)

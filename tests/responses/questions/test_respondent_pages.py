@@ -1,4 +1,4 @@
-"""Whose words the answers are is asked first, and decided by the sign-in (case 76)."""
+"""The page first asks who answers, and the sign-in limits the choice (case 76)."""
 
 from server.checkins.models import CheckIn
 from server.db import Database
@@ -11,9 +11,7 @@ from tests.responses.questions.scene import answer
 from tests.stories import rows
 
 
-async def test_case_76_a_caregiver_says_first_whose_words_they_are(
-    signed_in: Enter, cast: Cast, check_in: CheckIn
-) -> None:
+async def test_case_76_a_caregiver_first_says_who_answers(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
     luis = await signed_in(cast.luis)
     page = await luis.get(f"/check-ins/{check_in.id}")
     assert "Who is answering?" in words(page)
@@ -22,14 +20,14 @@ async def test_case_76_a_caregiver_says_first_whose_words_they_are(
     own_view = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "helper"})
     assert "1 of 8 How is your breathing?" in words(own_view)
     hands = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "hands"})
-    assert "1 of 8" in words(hands)  # mood waits for her own phone (case 123)
+    assert "1 of 8" in words(hands)  # the mood waits for her own phone (case 123)
     assert (await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "nobody"})).status_code == 422
 
 
 async def test_case_76_a_caregivers_phone_never_answers_as_the_patient(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    """By a changed address or form: the sign-in says who it is."""
+    """Not even with a changed address or form: the sign-in decides."""
     luis = await signed_in(cast.luis)
     for who in ("self", "", "patient"):
         asked = await luis.get(f"/check-ins/{check_in.id}/q/mood?who={who}")
@@ -39,7 +37,7 @@ async def test_case_76_a_caregivers_phone_never_answers_as_the_patient(
         assert {draft.respondent for draft in await rows(database, Draft)} <= {"hands", "helper"}, who
 
 
-async def test_case_76_a_caregiver_who_goes_on_is_asked_who_is_answering(
+async def test_case_76_a_caregiver_who_continues_is_asked_who_answers(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)

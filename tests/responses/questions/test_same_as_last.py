@@ -1,4 +1,4 @@
-"""Same as last time, and undo (UX: patient screens 6 and 10)."""
+"""Same as last time, and its undo."""
 
 from sqlalchemy import update
 
@@ -15,7 +15,7 @@ from tests.responses.last_time import check_in as check_in
 from tests.stories import answered, due_check_in, rows
 
 
-async def test_what_was_taken_over_and_not_sent_is_nobodys_answer(
+async def test_copied_answers_that_were_not_sent_are_nobodys_answers(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -27,13 +27,13 @@ async def test_what_was_taken_over_and_not_sent_is_nobodys_answer(
     assert (response.status, history.answers_of(response)) == ("in-progress", {"pain": 4})
 
 
-async def test_it_is_not_offered_the_first_time(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_same_as_last_is_not_offered_the_first_time(signed_in: Enter, cast: Cast, database: Database) -> None:
     async with database.writing() as db:
         first = await due_check_in(db, cast.rosa)
     assert await not_offered(signed_in, cast.rosa, first)
 
 
-async def test_it_is_not_offered_after_a_hard_flag(
+async def test_same_as_last_is_not_offered_after_a_flag_for_today(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -43,7 +43,7 @@ async def test_it_is_not_offered_after_a_hard_flag(
     assert await not_offered(signed_in, cast.rosa, after)
 
 
-async def test_it_is_not_offered_for_another_version_or_questionnaire(
+async def test_same_as_last_is_not_offered_for_another_version_or_questionnaire(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:

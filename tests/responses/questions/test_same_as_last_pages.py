@@ -1,4 +1,4 @@
-"""Same as last time, by its pages: two activations, or only what has changed."""
+"""Same as last time, through its pages: two presses, or only the questions that changed."""
 
 from server.checkins.models import CheckIn
 from server.db import Database
@@ -11,7 +11,7 @@ from tests.responses.last_time import drafts, newest, not_offered
 from tests.stories import STEADY
 
 
-async def test_two_activations_answer_it_where_nothing_has_changed(
+async def test_two_presses_answer_a_check_in_without_changes(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -28,7 +28,7 @@ async def test_two_activations_answer_it_where_nothing_has_changed(
     assert words(await maria.get(f"/staff/responses/{response.id}")).count("as last time") == len(STEADY)
 
 
-async def test_what_changed_is_asked_and_the_rest_stays(
+async def test_the_changed_questions_are_asked_and_the_rest_stays(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -45,17 +45,17 @@ async def test_what_changed_is_asked_and_the_rest_stays(
     assert set(response.copied) == set(STEADY) - {"speech"}
 
 
-async def test_a_change_that_asks_for_more_asks_it_first(
+async def test_a_changed_answer_that_brings_up_a_question_asks_it_first(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    """Swallowing became hard: choking is asked before going back to what else has changed."""
+    """Swallowing became hard, so choking is asked before the other changes."""
     rosa = await signed_in(cast.rosa)
     await rosa.submit(f"/check-ins/{check_in.id}/same", {"say": "some", "who": "self"})
     page = await rosa.submit(f"/check-ins/{check_in.id}/q/swallowing", {"answer": "little", "who": "self"})
     assert page.url.path == f"/check-ins/{check_in.id}/q/choking"
 
 
-async def test_who_wants_each_question_is_asked_each(
+async def test_a_patient_may_choose_to_be_asked_each_question(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -64,7 +64,7 @@ async def test_who_wants_each_question_is_asked_each(
     assert await drafts(database) == {}
 
 
-async def test_case_76_a_helper_does_not_take_over_the_patients_words(
+async def test_case_76_a_caregiver_does_not_copy_the_patients_answers(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     assert await not_offered(signed_in, cast.luis, check_in, "helper")

@@ -29,7 +29,7 @@ async def press(rosa: Browser, check_in: CheckIn, item: str, said: str) -> str:
     return words(await rosa.submit(f"/check-ins/{check_in.id}/q/{item}", {"answer": said, "who": "self"}))
 
 
-async def test_a_red_answer_pressed_as_the_window_closes_is_taken(
+async def test_an_urgent_answer_given_as_the_window_closes_is_accepted(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -41,7 +41,7 @@ async def test_a_red_answer_pressed_as_the_window_closes_is_taken(
     assert "This check-in is closed" in await press(rosa, check_in, "speech", "none")
 
 
-async def test_a_red_answer_pressed_on_an_old_page_after_send_is_taken_and_kept_beside(
+async def test_an_urgent_answer_on_an_old_page_after_send_is_accepted_and_kept_beside(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -59,7 +59,7 @@ async def given_a_part_went_in(database: Database, rosa: Browser, clock: StillCl
         assert await closing.close_ended(db, clock()) == 1
 
 
-async def test_what_was_answered_in_time_and_waited_for_a_network_completes_the_part(
+async def test_answers_given_in_time_but_sent_late_complete_the_partial_response(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
 ) -> None:
     rosa, at = await signed_in(cast.rosa), clock()
@@ -77,7 +77,7 @@ async def test_what_was_answered_in_time_and_waited_for_a_network_completes_the_
 
 
 @pytest.mark.parametrize("otherwise", [{"breathing": "hard"}, {"breathing": None}])
-async def test_what_says_otherwise_does_not_complete_it(
+async def test_differing_answers_do_not_complete_the_partial_response(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn, otherwise: dict[str, object]
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -87,7 +87,7 @@ async def test_what_says_otherwise_does_not_complete_it(
     assert len(await rows(database, ConflictingVersion)) == 1
 
 
-async def test_a_helpers_view_does_not_complete_the_patients_words(
+async def test_a_caregivers_view_does_not_complete_the_patients_response(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -98,7 +98,7 @@ async def test_a_helpers_view_does_not_complete_the_patients_words(
 
 
 @pytest.mark.parametrize("late", [timedelta(), timedelta(days=2), timedelta(days=20)])
-async def test_an_answer_that_waited_offline_is_taken_after_the_window(
+async def test_an_answer_that_waited_offline_is_accepted_after_the_window(
     database: Database, cast: Cast, check_in: CheckIn, late: timedelta
 ) -> None:
     async with database.writing() as db:
@@ -113,7 +113,7 @@ async def test_an_answer_that_waited_offline_is_taken_after_the_window(
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"
 
 
-async def test_nothing_answered_is_missed_and_no_longer_reminded_of(database: Database, cast: Cast) -> None:
+async def test_an_unanswered_check_in_is_missed_and_no_longer_reminded_of(database: Database, cast: Cast) -> None:
     check_in = await due(database, cast)
     assert await close(database, check_in.closes_at - timedelta(seconds=1)) == 0
     await keep(database, cast, check_in, pain=None)
@@ -124,7 +124,7 @@ async def test_nothing_answered_is_missed_and_no_longer_reminded_of(database: Da
     assert await close(database, check_in.closes_at) == 0
 
 
-async def test_what_was_left_half_way_goes_in_and_triggers_run_on_it(database: Database, cast: Cast) -> None:
+async def test_half_given_answers_are_submitted_and_triggers_run_on_them(database: Database, cast: Cast) -> None:
     check_in = await due(database, cast)
     await keep(database, cast, check_in, strength="very-hard", speech=None)
     assert await close(database, check_in.closes_at) == 1
@@ -138,8 +138,10 @@ async def test_what_was_left_half_way_goes_in_and_triggers_run_on_it(database: D
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "partial"
 
 
-async def test_an_answer_that_is_asked_no_longer_keeps_no_check_in_open(database: Database, cast: Cast) -> None:
-    """Choking was answered; then swallowing was changed to no trouble, and nobody is asked about choking any more."""
+async def test_an_answer_to_a_question_that_no_longer_applies_keeps_no_check_in_open(
+    database: Database, cast: Cast
+) -> None:
+    """Choking was answered. Then swallowing was changed to no trouble, so that choking is not asked any more."""
     check_in = await due(database, cast)
     await keep(database, cast, check_in, swallowing="little", choking=False, pain=3)
     await keep(database, cast, check_in, swallowing="none")
@@ -148,7 +150,7 @@ async def test_an_answer_that_is_asked_no_longer_keeps_no_check_in_open(database
     assert past.answers_of(response) == {"swallowing": "none", "pain": 3}
 
 
-async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_helper_goes_on(
+async def test_case_76_the_patients_mood_stays_the_patients_when_a_caregiver_continues(
     database: Database, cast: Cast
 ) -> None:
     check_in = await due(database, cast)
@@ -160,7 +162,7 @@ async def test_case_76_what_the_patient_said_of_mood_stays_the_patients_when_a_h
     assert (aside.respondent, aside.response_id, aside.answers) == ("helper", response.id, '{"pain": 3}')
 
 
-async def test_case_76_what_a_helper_saw_is_looked_at_by_the_same_rules(database: Database, cast: Cast) -> None:
+async def test_case_76_the_same_triggers_run_on_a_caregivers_view(database: Database, cast: Cast) -> None:
     check_in = await due(database, cast)
     await keep(database, cast, check_in, pain=1)
     await keep(database, cast, check_in, Respondent.CAREGIVER, strength="very-hard")

@@ -1,4 +1,4 @@
-"""Other answers to the same check-in are kept beside it, a version for each respondent (case 76)."""
+"""Differing answers to one check-in are kept as one version for each respondent (case 76)."""
 
 from server.checkins.models import CheckIn
 from server.db import Database
@@ -11,7 +11,7 @@ from tests.checkins.scene import due, keep
 from tests.stories import rows
 
 
-async def test_case_76_a_helpers_view_overwrites_no_word_of_the_patient(database: Database, cast: Cast) -> None:
+async def test_case_76_a_caregivers_view_overwrites_no_answer_of_the_patient(database: Database, cast: Cast) -> None:
     check_in = await due(database, cast)
     await keep(database, cast, check_in, pain=8)
     await keep(database, cast, check_in, Respondent.CAREGIVER, pain=2)

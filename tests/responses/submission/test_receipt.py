@@ -1,4 +1,4 @@
-"""A response can be undone for ten minutes, and both stay on record (case 39)."""
+"""A response can be undone for ten minutes, and both versions stay on record (case 39)."""
 
 from server.checkins.models import CheckIn
 from server.db import Database
@@ -13,7 +13,7 @@ from tests.responses.last_time import check_in as check_in
 from tests.stories import STEADY, answered, audited, entry, rows, sealed
 
 
-async def test_undo_opens_it_again_and_both_stay_on_record(
+async def test_undo_reopens_the_check_in_and_both_responses_stay_on_record(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -35,7 +35,7 @@ async def test_undo_opens_it_again_and_both_stay_on_record(
         assert [r.id for r in await history.of_patient(db, cast.rosa.id)][-1:] == [sent.id]
 
 
-async def test_after_ten_minutes_it_stays(
+async def test_after_ten_minutes_a_response_stays(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -47,10 +47,13 @@ async def test_after_ten_minutes_it_stays(
     assert page.url.path == f"/check-ins/{check_in.id}/sent"
 
 
-async def test_case_39_a_replay_of_what_was_taken_back_gets_its_receipt(
+async def test_case_39_a_replay_of_an_undone_response_gets_its_receipt(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    """The phone's queue sends it again after the undo: it is told that we have it, and nothing is sent anew."""
+    """The phone's queue sends the response again after the undo.
+
+    It learns that we have it, and nothing is sent anew.
+    """
     rosa = await signed_in(cast.rosa)
     body = sealed(check_in.client_id, entry(STEADY))
     first = await rosa.post_json(f"/check-ins/{check_in.id}/responses", body)

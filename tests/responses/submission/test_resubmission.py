@@ -1,4 +1,4 @@
-"""A check-in that is sent again: the same, otherwise, or two at once (cases 39 to 41)."""
+"""A check-in is sent again: with the same answers, with other answers, or twice at once (cases 39 to 41)."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ async def test_case_39_a_replay_gets_the_same_receipt(
     assert await rows(database, ConflictingVersion) == []
 
 
-async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_kept(
+async def test_case_40_sending_other_answers_is_a_conflict_and_both_are_kept(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
@@ -47,7 +47,7 @@ async def test_case_40_the_same_with_other_answers_is_a_conflict_and_both_are_ke
     assert [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)] == ["today speech"]
 
 
-async def test_case_40_sent_again_and_again_it_is_set_aside_once(
+async def test_case_40_sending_them_again_adds_no_second_version(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -57,7 +57,7 @@ async def test_case_40_sent_again_and_again_it_is_set_aside_once(
     assert len(await rows(database, ConflictingVersion)) == 1
 
 
-async def test_case_41_page_and_worker_at_once_are_one_row(
+async def test_case_41_page_and_service_worker_sending_at_once_make_one_row(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, tab = await signed_in(cast.rosa), await signed_in(cast.rosa)

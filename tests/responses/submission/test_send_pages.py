@@ -23,13 +23,13 @@ WORSE = STEADY | {"speech": "very-hard"}
 
 @pytest.fixture
 async def check_in(database: Database, cast: Cast) -> CheckIn:
-    """Rosa's weekly one, due now."""
+    """Rosa's weekly check-in is due now."""
     async with database.writing() as db:
         return await due_check_in(db, cast.rosa)
 
 
 async def answer_all(device: Browser, check_in: CheckIn, answers: dict[str, object], who: str = "self") -> Answer:
-    """By the pages, without JavaScript."""
+    """Answers through the pages, without JavaScript."""
     for link_id, value in answers.items():
         said = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
         await device.submit(f"/check-ins/{check_in.id}/q/{link_id}", {"answer": said, "who": who})
@@ -41,9 +41,7 @@ async def only_response(database: Database) -> Response:
     return response
 
 
-async def test_the_form_sends_what_was_kept(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
-) -> None:
+async def test_the_form_sends_the_drafts(signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn) -> None:
     rosa = await signed_in(cast.rosa)
     sent = await answer_all(rosa, check_in, STEADY)
     assert sent.url.path == f"/check-ins/{check_in.id}/sent"
@@ -102,7 +100,7 @@ async def test_after_closing_the_form_sends_nothing(
 
 
 @pytest.mark.parametrize("urgency", ["today", "wait"])
-async def test_past_a_threshold_the_patient_says_how_urgent_it_is(
+async def test_a_flag_makes_the_page_ask_how_urgent_it_is(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, urgency: str
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -116,13 +114,13 @@ async def test_past_a_threshold_the_patient_says_how_urgent_it_is(
     assert (await rosa.submit(f"/check-ins/{check_in.id}/urgency", {"urgency": "now"})).status_code == 422
 
 
-async def test_the_key_to_seal_to_is_public(browser: Browser) -> None:
+async def test_the_outbox_key_is_public(browser: Browser) -> None:
     said = (await browser.get("/check-ins/key")).json()
     assert (said["id"], said["key"]) == crypto.outbox_public()
     assert PERSON_COOKIE not in browser.http.cookies
 
 
-async def test_no_answer_stands_in_an_address(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
+async def test_no_address_contains_an_answer(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:
     rosa = await signed_in(cast.rosa)
     page = await rosa.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "hard", "who": "self"})
     assert not any("hard" in str(step.url) for step in [*page.history, page])

@@ -1,4 +1,4 @@
-"""What is left of a check-in once it was sent: pure, but for the definition (case 123)."""
+"""What remains to be asked of a check-in once it was sent (case 123)."""
 
 from datetime import timedelta
 
@@ -26,20 +26,20 @@ def waits(
     return private_waits(check_in, library("weekly-als"), submission, answers, NOW)
 
 
-def test_case_123_what_other_hands_sent_without_the_mood_waits_for_the_patient_while_it_is_open() -> None:
+def test_case_123_an_open_check_in_sent_without_the_mood_waits_for_the_patient() -> None:
     assert waits(OPEN, Respondent.HANDS, {"pain": 1})
     assert not waits(OVER, Respondent.HANDS, {"pain": 1})
     assert not waits(OPEN, Respondent.HANDS, {"pain": 1}, ResponseStatus.IN_PROGRESS)
 
 
 @pytest.mark.parametrize("mood", ["hard", None])
-def test_case_123_nothing_waits_once_the_mood_was_asked_or_for_anybody_else(mood: str | None) -> None:
+def test_case_123_nothing_waits_once_the_mood_was_asked_or_for_another_respondent(mood: str | None) -> None:
     assert not waits(OPEN, Respondent.HANDS, {"pain": 1, "mood": mood})
     assert not waits(OPEN, Respondent.SELF, {"pain": 1})
     assert not waits(OPEN, Respondent.CAREGIVER, {"pain": 1})
 
 
-def test_the_state_says_whether_all_or_a_part_was_sent() -> None:
+def test_the_state_says_whether_all_or_part_was_sent() -> None:
     assert state_after(ResponseStatus.COMPLETED, True) == "waiting"
     assert state_after(ResponseStatus.COMPLETED, False) == "done"
     assert state_after(ResponseStatus.IN_PROGRESS, False) == "partial"

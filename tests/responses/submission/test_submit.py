@@ -1,4 +1,4 @@
-"""What a phone kept while offline is taken once, by its client id (cases 39 to 44, 61, 76)."""
+"""Entries that a phone kept offline are accepted once by their client id (cases 39 to 44, 61, 76)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from tests.responses.delivering import check_in as check_in
 from tests.stories import STEADY, answered, audited, due_check_in, entry, rows, sealed
 
 
-async def test_case_51_what_is_not_taken_any_more_is_on_record_and_its_red_flag_is_raised(
+async def test_case_51_a_refused_entry_is_on_record_and_its_urgent_answer_raises_a_flag(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
@@ -32,7 +32,7 @@ async def test_case_51_what_is_not_taken_any_more_is_on_record_and_its_red_flag_
     assert "check-in.refused" in await audited(database, check_in.id)
 
 
-async def test_case_51_what_arrives_after_consent_was_withdrawn_is_refused_in_clear_words(
+async def test_case_51_an_entry_after_consent_was_withdrawn_is_refused_in_clear_words(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis, other = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(cast.rosa)
@@ -52,7 +52,7 @@ async def answer_late(device: Browser, check_in: CheckIn, given: dict[str, objec
 
 
 @pytest.mark.parametrize("at", [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1970, 2199, 9999)])
-async def test_case_43_a_phones_clock_years_off_is_not_believed(
+async def test_case_43_a_phones_clock_that_is_years_off_is_ignored(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, at: datetime
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -64,7 +64,7 @@ async def test_case_43_a_phones_clock_years_off_is_not_believed(
     assert "the phone's clock, which was wrong, said" in said
 
 
-async def test_case_43_a_phone_that_is_slow_as_it_sends_is_put_right(
+async def test_case_43_the_time_from_a_slow_phone_is_corrected(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, slow = await signed_in(cast.rosa), timedelta(hours=3)
@@ -77,7 +77,7 @@ async def test_case_43_a_phone_that_is_slow_as_it_sends_is_put_right(
 
 
 @pytest.mark.parametrize("odd", [None, "soon", True, 1e300, -1e300, [], {"a": 1}])
-async def test_case_43_a_clock_that_says_nothing_harms_nothing(
+async def test_case_43_a_missing_time_raises_no_error(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, odd: object
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -86,7 +86,7 @@ async def test_case_43_a_clock_that_says_nothing_harms_nothing(
     assert (await only_response(database)).answered_at == NOW
 
 
-async def test_case_42_both_times_are_kept(
+async def test_case_42_both_times_are_stored(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -108,7 +108,7 @@ NO_ANSWERS: list[tuple[Any, int]] = [
 ]
 
 
-async def test_case_76_what_cannot_be_an_answer_is_refused_and_kept_on_the_phone(
+async def test_case_76_an_invalid_answer_is_refused_and_kept_on_the_phone(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -127,7 +127,7 @@ async def test_case_76_a_caregivers_phone_never_sends_as_the_patient(
     assert not [r for r in await rows(database, Response) if r.respondent == "self" and r.caregiver_id]
 
 
-async def test_case_44_signed_out_it_is_told_to_sign_in_and_keep_it(
+async def test_case_44_a_signed_out_phone_is_told_to_sign_in_and_keep_its_entry(
     signed_in: Enter, app: Litestar, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -138,7 +138,7 @@ async def test_case_44_signed_out_it_is_told_to_sign_in_and_keep_it(
     assert (await deliver(back, check_in, entry(STEADY))).status_code == 200
 
 
-async def test_case_61_another_persons_entry_is_neither_taken_nor_touched(
+async def test_case_61_another_persons_check_in_is_neither_answered_nor_changed(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     """Walter sends to Rosa's check-in, then to his own under the client id of hers."""
@@ -154,7 +154,7 @@ async def test_case_61_another_persons_entry_is_neither_taken_nor_touched(
     assert await rows(database, ConflictingVersion) == []
 
 
-async def test_sealed_to_one_and_sent_to_another_is_said_plainly(
+async def test_an_entry_sent_to_the_wrong_check_in_is_refused_in_plain_words(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -163,7 +163,7 @@ async def test_sealed_to_one_and_sent_to_another_is_said_plainly(
     assert answer.status_code == 400
 
 
-async def test_called_off_while_the_phone_was_offline_it_is_refused_in_words(
+async def test_an_entry_for_a_check_in_cancelled_meanwhile_is_refused_with_a_reason(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
