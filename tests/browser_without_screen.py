@@ -1,4 +1,4 @@
-"""A browser without a screen: keeps cookies, fills in the CSRF token, follows where it is sent."""
+"""A browser without a screen. It keeps cookies, fills in the CSRF token and follows redirects."""
 
 import re
 from typing import Any, cast
@@ -10,7 +10,7 @@ ORIGIN = "https://localhost"
 
 
 class Browser:
-    """One device. `get` and `submit` follow redirects; `post_json` is what the pages' scripts send."""
+    """One device. `get` and `submit` follow redirects, and `post_json` sends what the pages' scripts send."""
 
     def __init__(
         self, app: Litestar, user_agent: str = "iPhone", address: str = "127.0.0.1", origin: str = ORIGIN
@@ -27,7 +27,7 @@ class Browser:
         return await self.http.get(path, headers={"accept": "text/html"} | _dashed(headers))
 
     async def submit(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
-        """A form of ours: it carries the token that the page before it had."""
+        """Submits a form with the token of its page."""
         data = {"_csrf_token": await self.csrf()} | (fields or {})
         return await self.http.post(path, data=data, headers={"accept": "text/html"} | _dashed(headers))
 
@@ -54,7 +54,7 @@ def _dashed(headers: dict[str, str]) -> dict[str, str]:
 
 
 def markup(response: httpx.Response) -> str:
-    """The page's HTML as one line, wherever its template breaks lines."""
+    """The page's HTML as one line, whatever line breaks its template has."""
     return " ".join(response.text.split())
 
 

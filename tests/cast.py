@@ -1,5 +1,8 @@
-"""The people of the tests. Rosa and Walter are patients of Harbor; Luis is Rosa's husband; Maria, Ken and Ruth work
-there. Helen is a patient of Mesa, another clinic in another zone, where Tom works: neither may ever see Harbor's."""
+"""The people of the tests. Rosa and Walter are patients of Harbor. Luis is Rosa's husband.
+
+Maria, Ken and Ruth work at Harbor. Helen is a patient of Mesa, another clinic in another zone, where Tom works. Neither
+may ever see Harbor's data.
+"""
 
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, time
@@ -77,7 +80,7 @@ async def gather(db: AsyncSession, now: datetime = NOW) -> Cast:
 
 
 async def meet(db: AsyncSession) -> Cast:
-    """The same people again, from a database where they are."""
+    """Loads the same people from a database that already holds them."""
     people_there: dict[str, Any] = {}
     tables: tuple[Any, ...] = (Clinic, Staff, Patient, Caregiver)
     for table in tables:
@@ -115,7 +118,7 @@ async def _staff(db: AsyncSession, actor: Actor, name: str, email: str, role: Ro
 
 
 def acting(person: Staff | Patient | Caregiver) -> Actor:
-    """The actor that a signed-in person is, where a test calls a flow itself."""
+    """The actor of a signed-in person, for a test that calls a flow itself."""
     if isinstance(person, Staff):
         return Actor(ActorKind.STAFF, person.id, person.clinic_id, name=person.name, role=person.role)
     if isinstance(person, Caregiver):
@@ -124,10 +127,10 @@ def acting(person: Staff | Patient | Caregiver) -> Actor:
 
 
 def weekly(now: datetime = NOW, at: time = time(9)) -> Timing:
-    """A weekly rhythm that falls due today at `at`."""
+    """A weekly timing that falls due today at `at`."""
     return Timing(Rhythm.WEEKLY, at, now.date(), now.weekday())
 
 
 def work_by(db: AsyncSession, person: Staff | Patient | Caregiver, now: datetime = NOW) -> Work:
-    """What this person does in the transaction `db`."""
+    """The work of this person in the transaction `db`."""
     return Work(db, acting(person), now)

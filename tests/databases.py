@@ -1,4 +1,4 @@
-"""Real databases for the tests: a file of SQLite, and a PostgreSQL server of our own, each copied from a template."""
+"""Real databases for the tests: an SQLite file, or a PostgreSQL server that the tests start, copied from a template."""
 
 import asyncio
 import os
@@ -27,16 +27,16 @@ ENOUGH_MEMORY = 4 * 2**30  # bytes
 
 
 def write_in_memory() -> None:
-    """What tests write lies in memory where there is room: a database is made and dropped two thousand times."""
+    """Puts temporary files in memory if there is room, because the tests make and drop two thousand databases."""
     memory = Path("/dev/shm")
     if memory.is_dir() and shutil.disk_usage(memory).free > ENOUGH_MEMORY:
-        os.environ["TMPDIR"] = str(memory)  # workers take it over
+        os.environ["TMPDIR"] = str(memory)  # other processes inherit it
         tempfile.tempdir = None
 
 
 @contextmanager
 def statements_compiled_once() -> Iterator[None]:
-    """Each test has an engine of its own; a statement that one of them has compiled serves them all."""
+    """Shares compiled statements between the engines of all tests."""
     first: dict[str, Engine] = {}
     begin = Database.__init__
 
@@ -55,7 +55,7 @@ def statements_compiled_once() -> Iterator[None]:
 
 
 class Postgres:
-    """A server of the tests' own. Statements about databases go over one connection that stays open, in a thread."""
+    """A PostgreSQL server for the tests. Statements about databases use one open connection, in a thread."""
 
     def __init__(self, port: int, begin: Callable[[], "subprocess.Popen[bytes]"]) -> None:
         """`begin` starts the server and waits until it is ready."""
@@ -67,7 +67,7 @@ class Postgres:
         self._connection = self._wait_for(asyncpg.connect(self.url("postgres")))
 
     def restart(self) -> None:
-        """Disconnect everybody and start again, as an update of the server does."""
+        """Disconnects everybody and restarts, as an update of the server does."""
         self._wait_for(self._connection.close())
         self._process.send_signal(signal.SIGINT)
         self._process.wait(STARTS_WITHIN)
@@ -81,7 +81,7 @@ class Postgres:
         self._wait_for(self._connection.execute(statement))
 
     def copy(self, template: str, name: str) -> None:
-        """A new database with what is in `template`."""
+        """Makes a new database with the content of `template`."""
         self.sql(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
     def close(self) -> None:
@@ -97,7 +97,7 @@ class Postgres:
 
 @contextmanager
 def postgres_server() -> Iterator[Postgres]:
-    """A server on a free port in a folder of its own, without fsync; another user runs it where we are root."""
+    """A server on a free port in its own folder, without fsync. If we are root, another user runs it."""
     folder = Path(tempfile.mkdtemp(prefix="interlude-pg-"))
     as_user = _as_other_user(folder)
     binaries = _binaries()

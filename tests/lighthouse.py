@@ -1,6 +1,7 @@
-"""`make lighthouse`: a first page, Home and a question on a phone, each the median of three runs as Lighthouse advises.
+"""`make lighthouse`: a first page, Home and a question on a phone.
 
-A JSON line each; 1 when one falls short.
+Each figure is the median of three runs, as Lighthouse advises. It prints one line of JSON for each page, and exits with
+1 if one misses its aim.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from tests.browser.running import House, open_house
 VERSION = "12.8.2"
 RUNS = 3
 AIMS = {"accessibility": 100, "performance": 95, "best-practices": 100}
-# What the figure of performance is made of; all in ms but the shift of the layout.
+# The parts of the performance score, in ms except for the layout shift.
 PARTS = ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "speed-index")
 SHIFT = "cumulative-layout-shift"
 
@@ -39,7 +40,7 @@ def main() -> int:
 
 
 async def _sign_in(house: House, folder: Path) -> str:
-    """Rosa, in the browser that Lighthouse opens next; and a question that waits for her."""
+    """Signs Rosa in, in the browser that Lighthouse opens next. A question waits for her."""
     async with async_playwright() as playwright, house.cleared() as site:
         browser = await playwright.chromium.launch_persistent_context(
             folder / "browser", executable_path=CHROMIUM, args=ARGUMENTS, base_url=site.base_url
@@ -51,7 +52,7 @@ async def _sign_in(house: House, folder: Path) -> str:
 
 
 def _look(house: House, folder: Path, path: str) -> int:
-    """How many of the aims this page misses."""
+    """The number of aims that this page misses."""
     runs = [_scores(house.setup.base_url + path, folder) for _ in range(RUNS)]
     found = {name: median(scores[name] for scores in runs) for name in AIMS}
     print(json.dumps({"page": path, **found}), flush=True)
@@ -59,7 +60,7 @@ def _look(house: House, folder: Path, path: str) -> int:
 
 
 def _scores(url: str, folder: Path) -> dict[str, int]:
-    """Category → 0 to 100, by Lighthouse's own phone and line."""
+    """Category → 0 to 100, on Lighthouse's own phone and connection."""
     flags = [
         "--headless=new",
         f"--user-data-dir={folder / 'browser'}",

@@ -1,4 +1,4 @@
-"""Databases of earlier versions: an empty one, and one row in every table."""
+"""Databases for the tests of migrations: an empty one, and one with a row in every table."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from tests.databases import Postgres
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database with nothing in it."""
+    """A database without tables."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'bare.db'}"
         return
@@ -38,7 +38,7 @@ def differences(connection: Connection) -> list[Any]:
 
 
 def fill(connection: Connection) -> None:
-    """One row in every table, each with the id x and pointing at the others."""
+    """Inserts one row in every table, each with the id x and references to the others."""
     metadata = MetaData()
     metadata.reflect(connection)
     for table in metadata.sorted_tables:
@@ -47,7 +47,7 @@ def fill(connection: Connection) -> None:
             connection.execute(table.insert().values(row))
 
 
-# What the former version stored in the columns that hold a word of a list.
+# What the former version stored in columns that allow only listed words.
 FORMER_WORDS = {
     "appointment.status": "booked",
     "attempt.channel": "push",

@@ -1,10 +1,10 @@
-"""Ports for the servers that tests start."""
+"""Ports for servers that tests start."""
 
 import socket
 
 
 def free_port() -> int:
-    """One that nobody listens at now."""
+    """A port on which nobody is listening now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""A channel that sends nothing: it stands where server.channels.protocol.Channel says, and keeps what it was given."""
+"""Channels that send nothing. They implement server.channels.protocol.Channel and record what they are given."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ ACCEPTED = Outcome(Result.ACCEPTED, 201)
 
 
 class PushDouble:
-    """Answers `says` to every send, or what `answers` holds for an endpoint; `before` runs first, as time passing."""
+    """Answers every send with `says`, or with what `answers` holds for the endpoint. `before` runs first."""
 
     name = "push"
 
@@ -28,7 +28,7 @@ class PushDouble:
         return self.answers.get(address.endpoint, self.says)
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to close."""
 
     @property
     def ids(self) -> list[str]:

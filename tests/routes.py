@@ -1,4 +1,4 @@
-"""Every route of the application, with the whole addresses that its routers give it."""
+"""Every route of the application, with its complete address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from server.app import DEPENDENCIES, ROUTERS
 
 @dataclass(frozen=True)
 class Route:
-    """A handler: its addresses (a former one may stand beside its own), its methods and its `opt`."""
+    """A handler: its addresses (with those of earlier versions), its methods and its `opt`."""
 
     paths: frozenset[str]
     http_methods: frozenset[str]
@@ -35,7 +35,7 @@ def _routes() -> list[Route]:
         Route(frozenset(path for path, _ in each), frozenset(each[0][1].http_methods), each[0][1].opt)
         for each in found.values()
     ]
-    return sorted(routes, key=lambda route: route.name)  # every process of a parallel run must see one order
+    return sorted(routes, key=lambda route: route.name)  # every process of a parallel run must see the same order
 
 
 ROUTES = _routes()

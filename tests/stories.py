@@ -1,4 +1,4 @@
-"""What many tests begin with: a check-in that is due, a phone that takes pushes, an entry that a phone sealed."""
+"""The start of many tests: a due check-in, a phone that takes pushes, an entry that a phone sealed."""
 
 import json
 from collections.abc import Mapping
@@ -44,19 +44,19 @@ STEADY = {"breathing": "none", "swallowing": "none", "speech": "none", "saliva":
 
 
 async def rows(database: Database, table: type[Row], *where: ColumnElement[bool]) -> list[Row]:
-    """What is stored, of whatever clinic."""
+    """All stored rows, of any clinic."""
     async with database.reading() as db:
         return list(await db.scalars(select(table).where(*where)))
 
 
 async def audited(database: Database, subject_id: str) -> list[str]:
-    """The verbs recorded about a row, in order."""
+    """The verbs of the audit events about a row, in order."""
     found = await rows(database, AuditEvent, AuditEvent.subject_id == subject_id)
     return [event.verb for event in sorted(found, key=lambda event: event.at)]
 
 
 async def due_check_in(db: AsyncSession, patient: Patient, slug: str = "weekly-als", now: datetime = NOW) -> CheckIn:
-    """A weekly check-in that fell due this moment."""
+    """A weekly check-in that falls due now."""
     wall = to_wall(now, patient.zone)
     rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
     plan = await flow.add_plan(Work(db, system(patient.clinic_id), now), patient, slug, rhythm)
@@ -101,7 +101,7 @@ def browser_keys() -> tuple[str, str]:
 
 
 def push_subscription(**changed: Any) -> dict[str, Any]:
-    """A PushSubscription.toJSON()."""
+    """The JSON of a browser's PushSubscription."""
     p256dh, auth = browser_keys()
     keys = {"p256dh": p256dh, "auth": auth}
     return {"endpoint": PUSH + uuid4().hex, "expirationTime": None, "keys": keys} | changed
@@ -121,7 +121,7 @@ def sealed(client_id: str, content: Any) -> dict[str, str]:
 
 
 def entry(answers: Mapping[str, object], respondent: str = "self", at: datetime = NOW) -> dict[str, Any]:
-    """The content of a sealed entry; a phone counts in milliseconds."""
+    """The content of a sealed entry. A phone counts in milliseconds."""
     return {"answers": dict(answers), "respondent": respondent, "answered_at": int(at.timestamp() * 1000)}
 
 

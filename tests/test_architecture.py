@@ -1,4 +1,4 @@
-"""docs/ARCHITECTURE.md names only what is in the code, and lists the folders in the order of their imports."""
+"""docs/ARCHITECTURE.md names only what exists, and lists the folders in the order of their imports."""
 
 import ast
 import builtins
@@ -16,7 +16,7 @@ TOPS = {path.stem for path in SERVER.iterdir() if path.suffix == ".py" or (path 
 
 
 def names(page: str) -> set[str]:
-    """Dotted names of our modules and what is in them, in backticks or in a block of code."""
+    """The dotted names of our modules and their attributes, in backticks or code blocks."""
     code = re.findall(r"^```\n(.*?)^```", page, re.S | re.M) + re.findall(r"`([^`\n]+)`", page)
     found = {name for part in code for name in re.findall(r"(?<![\w/.])[a-z_]+(?:\.\w+)+", part)}
     return {
@@ -25,7 +25,7 @@ def names(page: str) -> set[str]:
 
 
 def is_in_the_code(name: str) -> bool:
-    """A module, or an attribute of one."""
+    """Whether a module, or an attribute of one, exists."""
     parts = name.split(".")
     for cut in range(len(parts), 0, -1):
         try:
@@ -40,22 +40,22 @@ def is_in_the_code(name: str) -> bool:
     return False
 
 
-def test_the_page_names_enough_to_be_of_use() -> None:
+def test_the_page_names_enough_modules() -> None:
     assert len(names(PAGE)) > 40
 
 
 @pytest.mark.parametrize("name", sorted(names(PAGE)))
-def test_what_the_page_names_is_in_the_code(name: str) -> None:
+def test_every_name_on_the_page_exists(name: str) -> None:
     assert is_in_the_code(name)
 
 
-def test_a_name_that_is_not_there_is_noticed() -> None:
+def test_a_name_that_does_not_exist_is_noticed() -> None:
     assert names("See `people.flow.vanished` and `people/flow.py`.") == {"people.flow.vanished"}
     assert not is_in_the_code("people.flow.vanished")
     assert not is_in_the_code("people.vanished")
 
 
-def test_the_folders_stand_in_the_order_of_their_imports() -> None:
+def test_the_folders_are_listed_in_the_order_of_their_imports() -> None:
     [folders] = re.findall(r"^server/ .*?^tests/", PAGE, re.S | re.M)
     order = [name for name in re.findall(r"(?<![\w/])(\w+)/", folders) if name in RANK]
     assert set(order) == RANK.keys()
@@ -63,8 +63,8 @@ def test_the_folders_stand_in_the_order_of_their_imports() -> None:
     assert ranks == sorted(ranks, reverse=True)
 
 
-def test_no_column_of_states_is_compared_with_a_bare_string() -> None:
-    """mypy knows the type of a row's state, but in a query any string would do."""
+def test_no_state_column_is_compared_with_a_bare_string() -> None:
+    """mypy knows the type of a row's state, but in a query it accepts any string."""
     assert measure_house.bare_states() == []
 
 
@@ -78,7 +78,7 @@ def raised_in_docstrings(source: str) -> set[str]:
     return {name for text in documented for name in re.findall(r"Raises ([A-Z]\w+)", text)}
 
 
-def test_docstrings_name_errors_that_there_are() -> None:
+def test_errors_named_in_docstrings_exist() -> None:
     sources = [path.read_text() for path in SERVER.rglob("*.py")]
     known = {node.name for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)}
     known |= set(dir(builtins)) | {"ClientException", "NotFoundException", "PermissionDeniedException"}

@@ -1,4 +1,4 @@
-"""The audit log: who, what, when, in the same transaction as the change."""
+"""Audit events record who did what and when, in the transaction of the change."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.cast import NOW, Cast, work_by
 from tests.stories import rows
 
 
-async def test_an_event_says_who_did_what_to_which_row_and_when(database: Database, cast: Cast) -> None:
+async def test_an_event_records_who_did_what_to_which_row_and_when(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         audit.record(work_by(db, cast.maria), "patient.opened", await db.get_one(Patient, cast.rosa.id), count=2)
     [event] = await rows(database, AuditEvent, AuditEvent.verb == "patient.opened")
@@ -19,7 +19,7 @@ async def test_an_event_says_who_did_what_to_which_row_and_when(database: Databa
     assert (event.subject, event.subject_id) == ("patient", cast.rosa.id)
 
 
-async def test_what_was_rolled_back_is_not_on_record(database: Database, cast: Cast) -> None:
+async def test_a_change_that_is_rolled_back_leaves_no_event(database: Database, cast: Cast) -> None:
     async def dies() -> None:
         async with database.writing() as db:
             audit.record(work_by(db, cast.maria), "patient.opened", await db.get_one(Patient, cast.rosa.id))

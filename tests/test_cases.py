@@ -1,4 +1,4 @@
-"""Each case number that a test names stands in docs/cases.md."""
+"""Every case number that a test names exists in docs/cases.md."""
 
 import ast
 import re
@@ -31,7 +31,7 @@ def cases_in(text: str) -> set[int]:
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """What can name a case in a file: names of functions and classes, docstrings, and comments."""
+    """The texts of a file that can name a case: names of functions and classes, docstrings, and comments."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -42,7 +42,7 @@ def texts_of(path: Path) -> Iterator[str]:
 
 
 def comments_of(path: Path) -> str:
-    """The comments as one text, so that a sentence may go on in the next line."""
+    """All comments as one text, because a sentence may continue on the next line."""
     with path.open("rb") as file:
         found = [token.string for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
     return " ".join(comment.lstrip("#") for comment in found)
@@ -86,7 +86,7 @@ def test_every_case_that_a_test_names_is_on_the_page() -> None:
         ("lower_case", set()),
     ],
 )
-def test_a_text_is_read_for_the_cases_it_names(text: str, numbers: set[int]) -> None:
+def test_case_numbers_are_read_from_a_text(text: str, numbers: set[int]) -> None:
     assert cases_in(text) == numbers
 
 

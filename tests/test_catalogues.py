@@ -1,6 +1,6 @@
-"""Every language says all that English says: nothing missing, nothing left over, the same places for names and numbers.
+"""Every language translates all English texts: none is missing, none is left over, and placeholders match.
 
-What fails here is mended by `make locale`, and then by writing the translations that are still empty.
+To fix a failure, run `make locale` and translate the empty texts.
 """
 
 import json
@@ -29,7 +29,7 @@ SHOWN = tuple(OURS + name for name in ("short", "hint", "low-end", "high-end"))
 
 @cache
 def words_of_the_code() -> dict[str, tuple[str, ...]]:
-    """A fresh extraction, as tools/locale.sh does it: each text with its forms, one or two."""
+    """A fresh extraction, as tools/locale.sh does it: each text with its one or two forms."""
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["babel"]["mappings"]
     found = extract_from_dir(
         ROOT / "server",
@@ -58,15 +58,15 @@ def forms_of(said: Any) -> tuple[str, ...]:
 
 
 def places(text: str) -> set[str]:
-    """Where names and numbers are put in: %(name)s by gettext, {n} by a script."""
+    """The placeholders of a text: %(name)s for gettext, {n} for a script."""
     return set(re.findall(r"%\(\w+\)s|\{\w+\}", text))
 
 
-def test_every_language_has_a_catalogue_and_every_catalogue_a_language() -> None:
+def test_languages_and_catalogues_match() -> None:
     assert sorted(folder.name for folder in language.FOLDER.iterdir() if folder.is_dir()) == OTHERS
 
 
-def test_the_template_is_what_the_code_says() -> None:
+def test_the_catalogue_template_is_up_to_date() -> None:
     with (language.FOLDER / "interlude.pot").open("rb") as file:
         held = set(messages(read_po(file)))
     code = set(words_of_the_code())
@@ -75,14 +75,14 @@ def test_the_template_is_what_the_code_says() -> None:
 
 
 @EACH
-def test_nothing_is_missing(locale: str) -> None:
+def test_no_translation_is_missing(locale: str) -> None:
     held = messages(catalogue(locale))
     missing = [text for text in words_of_the_code() if text not in held or not all(forms_of(held[text].string))]
     assert missing == [], f"{len(missing)} texts have no translation in {locale}"
 
 
 @EACH
-def test_nothing_is_left_over_or_guessed(locale: str) -> None:
+def test_no_translation_is_left_over_or_fuzzy(locale: str) -> None:
     held = messages(catalogue(locale))
     assert sorted(held.keys() - words_of_the_code().keys()) == []
     assert [text for text, message in held.items() if message.fuzzy] == []
@@ -90,7 +90,7 @@ def test_nothing_is_left_over_or_guessed(locale: str) -> None:
 
 
 @EACH
-def test_each_translation_has_the_places_of_its_original(locale: str) -> None:
+def test_each_translation_has_the_placeholders_of_its_original(locale: str) -> None:
     wrong = []
     for text, message in messages(catalogue(locale)).items():
         wanted, forms = places(text), forms_of(message.string)
@@ -102,7 +102,7 @@ def test_each_translation_has_the_places_of_its_original(locale: str) -> None:
 
 
 @EACH
-def test_one_and_many_have_all_their_forms(locale: str) -> None:
+def test_plurals_have_all_their_forms(locale: str) -> None:
     held = catalogue(locale)
     plurals = [message for message in held if message.id and len(forms_of(message.id)) > 1]
     assert plurals
@@ -114,7 +114,7 @@ def test_one_and_many_have_all_their_forms(locale: str) -> None:
 
 
 def said_elements(element: Any) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each element of a questionnaire with the key of a text that a patient reads."""
+    """Each element of a questionnaire, with the key of a text that a patient reads."""
     if isinstance(element, list):
         for each in element:
             yield from said_elements(each)
@@ -145,7 +145,7 @@ def translations(element: dict[str, Any], key: str) -> dict[str, str]:
 # --- the manifest
 
 
-def test_all_that_the_manifest_says_is_known_to_the_catalogues() -> None:
+def test_the_catalogues_have_every_text_of_the_manifest() -> None:
     manifest = json.loads((ROOT / "manifest.json").read_text())
     said = {manifest["description"], *(shot["label"] for shot in manifest["screenshots"])}
     said |= {each[key] for each in manifest["shortcuts"] for key in ("name", "description") if key in each}

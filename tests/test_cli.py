@@ -1,4 +1,4 @@
-"""The `interlude` command: every verb explains itself, and answers in JSON where it has an answer."""
+"""The `interlude` command: every command explains itself, and can answer in JSON."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ Ask = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sqlite_url: str) -> Ask:
-    """Runs the command against a database of its own; answers code, output and complaint."""
+    """Runs the command on a database of its own. Returns the exit code, stdout and stderr."""
     monkeypatch.setenv("INTERLUDE_DATABASE_URL", sqlite_url)
     monkeypatch.setenv("INTERLUDE_SECRET_KEYS", crypto.dump_keyring(KEYRING))
     monkeypatch.setenv("INTERLUDE_BASE_URL", "https://interlude.example.org")
@@ -58,7 +58,7 @@ def people(sqlite_url: str) -> Cast:
 
 
 @pytest.mark.parametrize("verb", [verb.name for verb in cli.COMMANDS])
-def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main([verb, "--help"])
     assert ended.value.code == 0
@@ -67,21 +67,19 @@ def test_each_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize("verb", [verb for verb in cli.COMMANDS if verb.answers], ids=lambda verb: verb.name)
-def test_each_verb_that_answers_does_so_in_json_too(verb: cli.Command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_command_with_output_can_print_json(verb: cli.Command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([verb.name, "--help"])
     assert "--json" in capsys.readouterr().out
 
 
-def test_an_unknown_verb_is_refused(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_command_is_refused(ask: Ask, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         ask("explode")
     assert ended.value.code == 2
 
 
-def test_keys_makes_a_file_once_that_nobody_else_reads(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_keys_makes_a_private_file_once(ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "deep" / "keys.json"
     monkeypatch.setenv("INTERLUDE_SECRET_KEYS", str(path))
     code, out, _ = ask("keys", "--json")
@@ -118,20 +116,20 @@ def test_pair_prints_a_code(ask: Ask, people: Cast, sqlite_url: str) -> None:
 
 
 @pytest.mark.parametrize("arguments", [("staff", "nobody@harbor.example"), ("pair", "0" * 32)])
-def test_nobody_by_that_name_is_said_on_stderr(ask: Ask, people: Cast, arguments: tuple[str, ...]) -> None:
+def test_an_unknown_name_is_reported_on_stderr(ask: Ask, people: Cast, arguments: tuple[str, ...]) -> None:
     code, out, complaint = ask(*arguments, "--json")
     assert (code, out) == (1, "")
     assert complaint.startswith("interlude: no ")
 
 
-def test_a_bad_setting_is_said_in_words(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_setting_is_reported_as_text(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTERLUDE_BASE_URL", "http://a.example")
     code, _, complaint = ask("keys")
     assert code == 2
     assert complaint.startswith("interlude: INTERLUDE_BASE_URL must be https")
 
 
-def test_case_59_a_missing_key_is_said_in_words(ask: Ask, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case_59_a_missing_key_is_reported_as_text(ask: Ask, people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INTERLUDE_SECRET_KEYS", crypto.dump_keyring(crypto.new_keyring()))
     code, _, complaint = ask("demo")
     assert code == 2
@@ -142,7 +140,7 @@ def test_case_59_a_missing_key_is_said_in_words(ask: Ask, people: Cast, monkeypa
 def test_case_59_neither_web_nor_worker_starts_without_the_key(
     ask: Ask, people: Cast, monkeypatch: pytest.MonkeyPatch, verb: str
 ) -> None:
-    """Each is a command of its own, as under a service manager."""
+    """Each is started by its own command, as under a service manager."""
     started: list[str] = []
 
     async def works(_: object) -> None:
@@ -157,7 +155,7 @@ def test_case_59_neither_web_nor_worker_starts_without_the_key(
     assert "can't be opened" in complaint
 
 
-def test_migrate_makes_the_schema(ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_migrate_creates_the_schema(ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'new.db'}"
     monkeypatch.setenv("INTERLUDE_DATABASE_URL", url)
     assert ask("migrate")[:2] == (0, "the schema is up to date\n")

@@ -9,8 +9,8 @@ from server.db import Base
 from tools.data_model import BEGIN, END, PAGE, keys, meaning, relation, tables, with_tables
 
 
-def test_the_page_shows_the_tables_as_they_are() -> None:
-    """`make docs` writes them."""
+def test_the_page_shows_the_current_tables() -> None:
+    """`make docs` writes the diagrams."""
     page = PAGE.read_text()
     assert with_tables(page) == page
     assert page.index(BEGIN) < page.index("erDiagram") < page.index("| Table |") < page.index(END)
@@ -29,7 +29,7 @@ def test_the_page_has_a_line_for_every_table_and_every_foreign_key() -> None:
 
 
 @pytest.mark.parametrize("table", tables(), ids=str)
-def test_a_table_says_in_one_line_what_a_row_is(table: Table) -> None:
+def test_a_table_describes_its_rows_in_one_line(table: Table) -> None:
     assert re.fullmatch(r"\S.*[.!?]", meaning(table))
 
 
@@ -37,7 +37,7 @@ def test_the_page_names_no_modules() -> None:
     assert not re.search(r"\b(?:server|tools)[./]\w|\w\.py\b|\bmodels\.\w", PAGE.read_text())
 
 
-def test_a_page_that_is_out_of_date_is_noticed() -> None:
+def test_an_outdated_page_is_noticed() -> None:
     page = PAGE.read_text()
     for line in (
         "    attempt\n",
@@ -49,7 +49,7 @@ def test_a_page_that_is_out_of_date_is_noticed() -> None:
         assert with_tables(stale) == page
 
 
-def test_a_line_says_whether_the_other_row_must_exist_and_how_many_may_point_at_it() -> None:
+def test_a_line_shows_whether_the_other_row_is_required_and_how_many_may_refer_to_it() -> None:
     metadata = MetaData()
     Table("parent", metadata, Column("id", String, primary_key=True))
     child = Table(

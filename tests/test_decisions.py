@@ -1,4 +1,4 @@
-"""Each decision record says when it was made and whether it still holds."""
+"""Each decision record has a date and a status."""
 
 import re
 from datetime import date
@@ -16,7 +16,7 @@ LINK = re.compile(r"\[(\d{4})\]\(([^)]+)\)")
 
 
 def faults_of(name: str, records: dict[str, str]) -> list[str]:
-    """What is wrong with one record, in words."""
+    """The faults of one record."""
     record = records[name]
     head = HEAD.match(record)
     if head is None:

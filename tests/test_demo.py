@@ -1,4 +1,4 @@
-"""A believable demo, made by the real verbs; never over data that is there."""
+"""The demo is made by the app's own functions, and never overwrites existing data."""
 
 import re
 import sys
@@ -20,15 +20,15 @@ from tests.stories import rows
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> DemoClinic:
-    """One clinic with three of its patients: living through their weeks takes a while."""
+    """One clinic with three of its patients, because living through their weeks takes a while."""
     clinic = replace(CLINICS[0], patients=CLINICS[0].patients[:3])
-    for module in (seed, sys.modules["server.demo.invite"]):  # the package shows the function of that name
+    for module in (seed, sys.modules["server.demo.invite"]):  # the package exports the function under that name
         monkeypatch.setattr(module, "CLINICS", (clinic,))
     return clinic
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_demo_is_seeded_once_and_somebody_is_invited(
+async def test_the_demo_is_made_once_and_invites_somebody(
     few: DemoClinic, database: Database, settings: Settings
 ) -> None:
     said: list[str] = []
@@ -46,6 +46,8 @@ async def test_the_demo_is_seeded_once_and_somebody_is_invited(
     assert invitation.link.startswith("https://localhost/staff/link#")
 
 
-async def test_a_clinics_own_data_is_no_demo(database: Database, cast: Cast, settings: Settings) -> None:
+async def test_a_clinics_own_data_is_not_replaced_by_the_demo(
+    database: Database, cast: Cast, settings: Settings
+) -> None:
     assert not await demo.seed_when_empty(database, NOW, print)
     assert len(await rows(database, Patient)) == 3

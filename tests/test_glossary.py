@@ -1,4 +1,4 @@
-"""Code and tables use the words of docs/glossary.md: no name has a word that the glossary avoids."""
+"""Names in code and tables use the words of docs/glossary.md, and none that it avoids."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ from server.db import Base
 ROOT = Path(__file__).parent.parent
 SERVER = ROOT / "server"
 FILES = sorted(path for path in SERVER.rglob("*.py") if "migrations" not in path.parts)
-# A word that the glossary avoids in one meaning, where another meaning of it is the field's own.
+# A word that the glossary avoids in one meaning, but that the field uses in another.
 OTHER_MEANINGS = {
     "form": "an HTML form",
     "id": "the key of a row; the glossary avoids it for a record number alone",
@@ -35,20 +35,20 @@ OTHER_MEANINGS = {
 
 
 def avoided() -> set[str]:
-    """The words of the glossary's last column; "rule row" is one."""
+    """The words in the glossary's last column. "rule row" is one."""
     rows = [line.split("|") for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line[:2] == "| "]
     columns = [re.sub(r"\(.*?\)", "", row[3]) for row in rows[1:]]
     return {word.strip().lower() for column in columns for word in column.split(",") if word.strip()}
 
 
 def words_of(name: str) -> list[str]:
-    """`NewVisits` and `new_visits` are both "new" and "visit"."""
+    """`NewVisits` and `new_visits` both contain "new" and "visit"."""
     parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
     return [part.lower().removesuffix("s") if part.lower() not in ("address", "process") else part for part in parts]
 
 
 def names(tree: ast.AST) -> Iterator[str]:
-    """What a module names: classes, functions, parameters, variables."""
+    """The names in a module: classes, functions, parameters, variables."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -69,7 +69,7 @@ def test_a_module_uses_the_words_of_the_glossary(path: Path) -> None:
 
 
 def test_tables_and_columns_use_the_words_of_the_glossary() -> None:
-    assert migrations.MODELS  # imported: each table is known
+    assert migrations.MODELS  # imported so that each table is known
     tables = Base.metadata.tables.values()
     assert wrong([table.name for table in tables]) == []
     assert wrong([column.name for table in tables for column in table.columns]) == []

@@ -1,4 +1,4 @@
-"""The arrows of the house (docs/ARCHITECTURE.md), held by walking the syntax tree of server/."""
+"""Modules import each other only in the allowed directions (docs/ARCHITECTURE.md), checked on the syntax trees."""
 
 import ast
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SERVER = Path(__file__).parent.parent / "server"
-# Only rightwards: a feature may import those with a greater number.
+# A feature may import only features with a greater number.
 RANK = {
     "desk": 0,
     "phone": 0,
@@ -73,7 +73,7 @@ PURE = {
     "devices/health_rules.py",
 }
 BELOW_MODELS = {"server.db", "server.crypto"}
-# Each has one importer.
+# Each library has one importer.
 PUSH_LIBRARIES = {"pywebpush": "channels/push/channel.py", "py_vapid": "channels/push/vapid.py"}
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
 FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))
@@ -81,7 +81,7 @@ MODULES = {"server." + file.removesuffix(".py").replace("/", ".").removesuffix("
 
 
 def faults(file: str, source: str) -> list[str]:
-    """What `source` breaks when it stands at server/`file`."""
+    """The rules that `source` breaks if it is the file server/`file`."""
     tree = ast.parse(source)
     imported = sorted(set(_imported(tree)))
     return [
@@ -93,7 +93,7 @@ def faults(file: str, source: str) -> list[str]:
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
-    """Modules by their full name; of `from a import b` it is a.b where that is a module of ours."""
+    """The imported modules by full name. `from a import b` gives a.b if that is one of our modules."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -153,7 +153,7 @@ def _is_pure(file: str) -> bool:
 
 
 def _is_below_pages(file: str) -> bool:
-    """Inside a feature, all but the pages and what serves them: routes, the guard, the cookies and who asks."""
+    """All of a feature except its pages and what serves them: routes, the guard, the cookies and the visitor."""
     serving = ("pages.py", "routes.py", "guards.py", "cookies.py", "visitors.py")
     return _room(file) in RANK and not file.endswith(serving)
 
@@ -178,11 +178,11 @@ def _htmx(file: str, tree: ast.AST) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_the_arrows_hold(file: str) -> None:
+def test_imports_follow_the_rules(file: str) -> None:
     assert faults(file, (SERVER / file).read_text()) == []
 
 
-def test_every_room_has_its_place() -> None:
+def test_every_folder_has_a_rank() -> None:
     rooms = {_room(file) for file in FILES} - {"__init__"}
     assert rooms == RANK.keys() | CORE | COMPOSITION
 
@@ -221,11 +221,11 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("desk/pages.py", "async def late():\n    from server import crypto"),
     ],
 )
-def test_a_broken_arrow_is_noticed(file: str, source: str) -> None:
+def test_a_broken_rule_is_noticed(file: str, source: str) -> None:
     assert len(faults(file, source)) >= 1
 
 
-def test_what_is_allowed_is_not_called_a_fault() -> None:
+def test_allowed_imports_are_not_reported() -> None:
     allowed = (
         "import json\nfrom server.checkins import flow\nfrom server.access.guards import STAFF\nfrom server import db"
     )

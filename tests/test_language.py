@@ -8,7 +8,7 @@ import pytest
 from server import language
 
 
-def test_dates_and_times_as_people_say_them() -> None:
+def test_dates_and_times_read_as_people_say_them() -> None:
     with language.speaking("en"):
         assert language.day(date(2026, 12, 1)) == "Tuesday, December 1"
         assert language.day_short(date(2026, 12, 1)) == "Dec 1"
@@ -49,23 +49,23 @@ def test_words_and_plurals_in_spanish() -> None:
         ("es;q=lots", "en"),
     ],
 )
-def test_the_browsers_wish_among_what_we_have(header: str, code: str) -> None:
+def test_the_browsers_preferred_language_is_chosen_from_ours(header: str, code: str) -> None:
     assert language.accepted(header) == code
 
 
 @pytest.mark.parametrize("locale", ["", "xx", "../../etc", "en-US-x-lvariant"])
-def test_a_language_that_we_do_not_have_is_english(locale: str) -> None:
+def test_an_unknown_language_falls_back_to_english(locale: str) -> None:
     with language.speaking(locale):
         assert language.current() == "en"
         assert language.gettext("Send to clinic") == "Send to clinic"
 
 
-def test_one_and_many() -> None:
+def test_singular_and_plural() -> None:
     assert language.ngettext("%(n)s visit", "%(n)s visits", 1) == "%(n)s visit"
     assert language.ngettext("%(n)s visit", "%(n)s visits", 2) == "%(n)s visits"
 
 
-async def test_what_one_message_speaks_does_not_reach_another() -> None:
+async def test_the_language_of_one_message_does_not_affect_another() -> None:
     began, go_on = asyncio.Event(), asyncio.Event()
 
     async def spanish() -> str:
@@ -82,13 +82,13 @@ async def test_what_one_message_speaks_does_not_reach_another() -> None:
     assert language.current() == "en"
 
 
-def test_the_language_comes_back_after_an_exception() -> None:
+def test_the_language_is_restored_after_an_exception() -> None:
     with pytest.raises(KeyError), language.speaking("es"):
         raise KeyError
     assert language.current() == "en"
 
 
-def test_weekdays_begin_on_monday_and_are_labels() -> None:
+def test_weekdays_start_on_monday_and_are_labels() -> None:
     assert language.weekdays()[::6] == ["Monday", "Sunday"]
     assert language.weekdays("abbreviated")[0] == "Mon"
     with language.speaking("es"):

@@ -1,4 +1,4 @@
-"""Logs are one JSON object a line."""
+"""Logs are one JSON object per line."""
 
 import json
 

@@ -39,11 +39,11 @@ def sealed_attributes() -> list[tuple[type[Base], str, Sealed[Any]]]:
 
 
 def _seal_all(connection: Connection) -> None:
-    """Each sealed column, under the name that it had, holds a secret that names it."""
+    """Fills each sealed column, under its former name, with a secret that names it."""
     for _, _, attribute in sealed_attributes():
         table, _, name = attribute.binding.partition(".")
         secret = crypto.seal(f"what {attribute.binding} held", f"{attribute.binding}:x")
-        statement = f"UPDATE {table} SET {name}_sealed = :secret"  # names of our own
+        statement = f"UPDATE {table} SET {name}_sealed = :secret"  # the names are our own, so this is safe
         connection.execute(text(statement), {"secret": secret})
 
 
@@ -61,7 +61,7 @@ async def test_case_54_each_sealed_column_of_the_former_version_opens(bare_url: 
     await database.close()
 
 
-async def test_case_54_words_that_were_renamed_are_mapped(bare_url: str) -> None:
+async def test_case_54_renamed_words_are_mapped(bare_url: str) -> None:
     database = Database(bare_url)
     await migrations.upgrade(database, "0015")
     async with database.engine.begin() as connection:
@@ -75,7 +75,7 @@ async def test_case_54_words_that_were_renamed_are_mapped(bare_url: str) -> None
     await database.close()
 
 
-async def test_the_audit_log_speaks_the_new_words(bare_url: str) -> None:
+async def test_audit_events_get_the_new_words(bare_url: str) -> None:
     database = Database(bare_url)
     await migrations.upgrade(database, "0015")
     async with database.engine.begin() as connection:
@@ -88,11 +88,11 @@ async def test_the_audit_log_speaks_the_new_words(bare_url: str) -> None:
     await database.close()
 
 
-# What was typed before numbers were read, and what is dialled for it afterwards.
+# What was typed before numbers were read, and what is dialled for it after the migration.
 NUMBERS = {"(212) 555-0140": "+12125550140", "+44 20 7946 0018": "+442079460018", "ask Luis": None, "911": None}
 
 
-async def test_case_78_numbers_that_were_typed_before_are_read_or_left_for_staff(bare_url: str) -> None:
+async def test_case_78_numbers_typed_earlier_are_read_or_left_for_staff(bare_url: str) -> None:
     database = Database(bare_url)
     await migrations.upgrade(database, "0009")
     async with database.engine.begin() as connection:
@@ -128,17 +128,17 @@ MADE = datetime(2026, 11, 20, 9, tzinfo=UTC)
     ("devices", "expected"),
     [
         ([("d1", 19, None)], ("d1", False)),
-        ([("d1", 19, None), ("d2", 21, None)], ("d1", False)),  # the second came later
-        ([("d1", 18, 19), ("d2", 19, None)], ("d2", False)),  # the first was signed out before
+        ([("d1", 19, None), ("d2", 21, None)], ("d1", False)),  # the second device came later
+        ([("d1", 18, 19), ("d2", 19, None)], ("d2", False)),  # the first device was signed out earlier
         ([("d1", 19, None), ("d2", 18, None)], (None, False)),
         ([("d1", 19, 22)], ("d1", True)),
         ([("d1", 19, None), ("d2", 18, 22)], (None, True)),
     ],
 )
-async def test_case_121_passkeys_from_before_are_bound_to_their_device(
+async def test_case_121_earlier_passkeys_are_bound_to_their_device(
     bare_url: str, devices: list[tuple[str, int, int | None]], expected: tuple[str | None, bool]
 ) -> None:
-    """(id, the day in November it joined, the day it was signed out); the passkey was made on the 20th."""
+    """A device is (id, day in November it joined, day it was signed out). The passkey was made on the 20th."""
     database = Database(bare_url)
     await migrations.upgrade(database, "0009")
     async with database.engine.begin() as connection:

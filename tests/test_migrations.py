@@ -1,4 +1,4 @@
-"""Upgrading the schema: once, all or nothing, with a copy of the file, and with nothing stored lost."""
+"""Upgrading the schema: once, all or nothing, with a copy of the file, and without losing stored rows."""
 
 import asyncio
 import sqlite3
@@ -32,7 +32,7 @@ async def test_two_processes_that_start_at_once_upgrade_once(bare_url: str) -> N
     await other.close()
 
 
-async def test_case_54_an_upgrade_that_breaks_off_leaves_nothing_half_done(
+async def test_case_54_an_upgrade_that_fails_half_way_changes_nothing(
     bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database, whole = Database(bare_url), migrations._upgrade
@@ -56,7 +56,7 @@ async def test_case_54_an_upgrade_that_breaks_off_leaves_nothing_half_done(
 RENAMED = {"set_aside": "conflicting_version", "worker_beat": "worker_heartbeat", "breaker": "circuit_breaker"}
 
 
-async def test_case_54_what_was_stored_before_the_newest_steps_is_there_after_them(bare_url: str) -> None:
+async def test_case_54_stored_rows_survive_the_migrations(bare_url: str) -> None:
     database = Database(bare_url)
     await migrations.upgrade(database, "0001")
     async with database.engine.begin() as connection:
@@ -70,14 +70,14 @@ async def test_case_54_what_was_stored_before_the_newest_steps_is_there_after_th
     await database.close()
 
 
-async def test_case_54_a_file_is_kept_as_it_was_before_an_upgrade(tmp_path: Path) -> None:
+async def test_case_54_an_upgrade_keeps_a_copy_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "interlude.db"
     database = Database(f"sqlite:///{file}")
     await migrations.upgrade(database, "0001")
-    assert list(tmp_path.glob("*.at-*")) == []  # nothing was there yet
+    assert list(tmp_path.glob("*.at-*")) == []  # there was nothing to copy
     async with database.engine.begin() as connection:
         await connection.run_sync(fill)
-    for _ in range(2):  # the second time nothing changes
+    for _ in range(2):  # the second upgrade changes nothing
         await migrations.upgrade(database)
     await database.close()
     [copy] = tmp_path.glob("*.at-*")

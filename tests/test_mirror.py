@@ -15,13 +15,13 @@ TESTED_ELSEWHERE = {
     "migrations/": "test_migrations.py",
     "web/dependencies.py": "types without rules",
 }
-# By name, in whatever folder.
+# By file name, in any folder.
 TESTED_BY_NAME = {
     "__init__.py": "no code",
     "models.py": "test_data_model.py and test_migrations.py",
     "routes.py": "test_routes.py looks at every route",
 }
-# --- still missing: only tests of other modules and of pages run these
+# --- still missing: only the tests of other modules and pages run these
 MISSING: tuple[str, ...] = ()
 
 
@@ -45,7 +45,7 @@ def test_a_module_has_a_test_file_of_its_own(module: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*TESTED_ELSEWHERE, *MISSING])
-def test_an_exception_is_still_there(name: str) -> None:
+def test_each_exception_still_exists(name: str) -> None:
     assert (SERVER / name).exists()
 
 

@@ -1,4 +1,4 @@
-"""Every form that creates something creates it once, however often it is pressed (case 90)."""
+"""A form that creates something creates it once, however often it is pressed (case 90)."""
 
 import asyncio
 import re
@@ -51,7 +51,7 @@ async def ids(database: Database, cast: Cast) -> dict[str, str]:
 
 
 async def filled(maria: Browser, name: str, ids: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The form as its page gives it, with a once-only key."""
+    """The form as its page shows it, with a once-only key."""
     page, action, values, _ = FORMS[name]
     html = (await maria.get(page.format(**ids))).text
     form = next(
@@ -63,7 +63,7 @@ async def filled(maria: Browser, name: str, ids: dict[str, str]) -> tuple[str, d
 
 
 @pytest.mark.parametrize("name", FORMS)
-async def test_case_90_two_presses_at_once_create_one(
+async def test_case_90_two_simultaneous_presses_create_one(
     signed_in: Enter, cast: Cast, database: Database, ids: dict[str, str], name: str
 ) -> None:
     maria, table = await signed_in(cast.maria), FORMS[name][3]
@@ -76,7 +76,7 @@ async def test_case_90_two_presses_at_once_create_one(
     assert all(key.path for key in await rows(database, OnceKey))
 
 
-async def test_case_90_a_form_that_was_changed_or_opened_anew_is_another_one(
+async def test_case_90_a_changed_or_reopened_form_creates_another(
     signed_in: Enter, cast: Cast, database: Database, ids: dict[str, str]
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -88,7 +88,7 @@ async def test_case_90_a_form_that_was_changed_or_opened_anew_is_another_one(
 
 
 @pytest.mark.parametrize("wrong", [{"date": "2020-01-01"}, {"minutes": "1"}, {"patient": "0" * 32}])
-async def test_case_90_a_form_that_was_refused_may_come_again(
+async def test_case_90_a_refused_form_may_be_sent_again(
     signed_in: Enter, cast: Cast, database: Database, ids: dict[str, str], wrong: dict[str, str]
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -99,7 +99,7 @@ async def test_case_90_a_form_that_was_refused_may_come_again(
     assert (await maria.submit(action, form)).status_code == 200
 
 
-async def test_old_keys_are_forgotten(database: Database, cast: Cast) -> None:
+async def test_old_keys_are_deleted(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         for days in (0, 1, 3):
             at = NOW - timedelta(days=days)

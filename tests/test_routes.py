@@ -14,7 +14,7 @@ NAME = attrgetter("name")
 
 
 def test_every_module_of_pages_is_registered() -> None:
-    """A router that no `routes.py` names would serve nothing."""
+    """A router that no `routes.py` names serves nothing."""
     modules = [import_module(_module(path)) for path in sorted((ROOT / "server").rglob("*pages.py"))]
     handlers = {handler.fn for module in modules for route in module.router.routes for handler in route.route_handlers}
     assert len(ROUTES) == len({fn for fn in handlers if fn.__module__.startswith("server.")}) > 50

@@ -23,7 +23,7 @@ def checks(connection: Connection) -> dict[str, str]:
     return {str(check["name"]): check["sqltext"] for check in found}
 
 
-async def test_the_database_knows_each_word_that_a_state_may_be(database: Database) -> None:
+async def test_each_check_constraint_lists_the_values_of_its_enum(database: Database) -> None:
     async with database.engine.connect() as connection:
         found = await connection.run_sync(checks)
     columns = [column for table in Base.metadata.tables.values() for column in table.columns]
@@ -34,7 +34,7 @@ async def test_the_database_knows_each_word_that_a_state_may_be(database: Databa
 
 
 def names(connection: Connection) -> set[str]:
-    """Of all constraints and indexes."""
+    """The names of all constraints and indexes."""
     inspector, found = inspect(connection), set[str]()
     for table in Base.metadata.tables:
         found.add(str(inspector.get_pk_constraint(table)["name"]))
@@ -44,7 +44,7 @@ def names(connection: Connection) -> set[str]:
     return found
 
 
-async def test_constraints_and_indexes_have_the_names_that_the_models_give_them(database: Database) -> None:
+async def test_constraints_and_indexes_have_the_names_of_the_models(database: Database) -> None:
     async with database.engine.connect() as connection:
         found = await connection.run_sync(names)
     dialect = database.engine.dialect
@@ -56,7 +56,7 @@ async def test_constraints_and_indexes_have_the_names_that_the_models_give_them(
     assert found == expected
 
 
-async def test_a_misspelt_state_is_refused_by_the_database(database: Database, cast: Cast) -> None:
+async def test_the_database_refuses_a_misspelt_state(database: Database, cast: Cast) -> None:
     async with database.engine.begin() as connection:
         with pytest.raises(IntegrityError, match="ck_staff_role"):
             await connection.execute(text("UPDATE staff SET role = 'clinican'"))

@@ -1,4 +1,4 @@
-"""What an operator sets: read from the environment, refused in words when it cannot work."""
+"""The operator's settings are read from the environment. An invalid one is refused with a reason."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from server import settings
 from server.settings import BadSetting, Settings
 
 
-def test_nothing_set_is_one_machine_on_sqlite() -> None:
+def test_the_defaults_are_one_machine_with_sqlite() -> None:
     assert settings.read({}) == Settings()
     assert Settings().database_url.startswith("sqlite:///")
     assert Settings().is_loopback
 
 
-def test_each_setting_is_read_from_its_own_name() -> None:
+def test_each_setting_is_read_from_its_own_variable() -> None:
     found = settings.read(
         {"INTERLUDE_BASE_URL": "https://interlude.example.org", "INTERLUDE_PUSH_SERVICES": "a.example"}
     )
@@ -21,7 +21,7 @@ def test_each_setting_is_read_from_its_own_name() -> None:
     assert not found.is_loopback
 
 
-def test_a_port_moves_the_default_address_alone() -> None:
+def test_a_port_changes_only_the_default_address() -> None:
     assert settings.read({"PORT": "9001"}).base_url == "http://localhost:9001"
     assert settings.read({"PORT": "9001", "INTERLUDE_BASE_URL": "https://a.example"}).base_url == "https://a.example"
 
@@ -36,12 +36,12 @@ def test_an_address_that_phones_cannot_use_is_refused(base_url: str) -> None:
 
 
 @pytest.mark.parametrize("base_url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
-def test_plain_http_is_for_this_machine_alone(base_url: str) -> None:
+def test_plain_http_is_allowed_only_on_this_machine(base_url: str) -> None:
     assert settings.read({"INTERLUDE_BASE_URL": base_url}).is_loopback
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "interlude.db", ""])
-def test_a_database_that_we_cannot_use_is_refused(url: str) -> None:
+def test_an_unsupported_database_is_refused(url: str) -> None:
     with pytest.raises(BadSetting, match="INTERLUDE_DATABASE_URL"):
         settings.read({"INTERLUDE_DATABASE_URL": url})
 
@@ -51,7 +51,7 @@ def test_a_push_subject_that_apple_refuses_is_refused_here() -> None:
         settings.read({"INTERLUDE_PUSH_SUBJECT": "push@a.example"})
 
 
-def test_the_push_subject_is_a_real_address_whatever_is_set() -> None:
+def test_the_default_push_subject_is_a_real_address() -> None:
     assert Settings().vapid_subject == "mailto:push@interlude.example"
     assert Settings(base_url="https://a.example").vapid_subject == "mailto:push@a.example"
     assert Settings(push_subject="https://a.example/push").vapid_subject == "https://a.example/push"

@@ -1,4 +1,4 @@
-"""The port is looked at before anything is set up."""
+"""The supervisor checks the port before it sets anything up."""
 
 import socket
 from dataclasses import replace
@@ -7,7 +7,7 @@ from server.settings import Settings
 from server.supervisor import port_is_free
 
 
-def test_a_port_that_something_listens_on_is_not_free(settings: Settings) -> None:
+def test_a_port_in_use_is_not_free(settings: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         here = replace(settings, base_url=f"http://127.0.0.1:{taken.getsockname()[1]}")
         assert not port_is_free(here)

@@ -1,8 +1,8 @@
-"""Templates compare states, kinds, severities and roles with words that the code has.
+"""Templates compare states, kinds, severities and roles only with words that exist in code.
 
-mypy checks such comparisons in Python; in a template `flag.state == "opne"` would be false for ever. The words of a
-name are those of the enums and Literals that columns and dataclass fields of this name have. Names that hold such a
-word without being a field, and names that hold other words, are listed here.
+mypy checks such comparisons in Python. In a template, `flag.state == "opne"` would silently be false. The words of a
+name are those of the enums and Literals of the columns and dataclass fields with that name. Names that hold such a word
+without being a field, and names that hold other words, are listed here.
 """
 
 import ast
@@ -39,7 +39,7 @@ SAME = {"equalto", "eq", "==", "ne", "!=", "in"}
 
 
 def words_in(kind: Any) -> set[str]:
-    """The strings of the enums and Literals in a type, however deep."""
+    """The strings of the enums and Literals in a type, at any depth."""
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {str(member.value) for member in kind}
     if get_origin(kind) is Literal:
@@ -49,7 +49,7 @@ def words_in(kind: Any) -> set[str]:
 
 @cache
 def words_by_name() -> dict[str, set[str]]:
-    """The words that columns and dataclass fields of each name may hold, and those of the names listed here."""
+    """The words that columns and dataclass fields of each name may hold, and the words of the names listed here."""
     found: dict[str, set[str]] = defaultdict(set)
     for module in _modules():
         for each in vars(module).values():
@@ -76,11 +76,11 @@ def _other_words(fields: dict[str, set[str]]) -> dict[str, set[str]]:
         "show": words_in(InboxTab),
         "silence": words_in(SendingTrouble),
         "who": words_in(Respondent),
-        # Why something was refused: by a form, by the phone numbers, by the appointments; why the outbox kept an entry.
+        # Why something was refused: by a form, a phone number or an appointment. Also why the outbox kept an entry.
         "why": {*flag_pages.MISSING, *flag_pages.CHANGED, "over", "left"}
         | words_raised("BadNumber")
         | words_raised("BadAppointment"),
-        # Words that are no states.
+        # Words that are not states.
         "aloud": set(LOOKS["aloud"]),
         "size": set(LOOKS["size"]),
         "home": {"/", "/staff"},
@@ -89,13 +89,13 @@ def _other_words(fields: dict[str, set[str]]) -> dict[str, set[str]]:
         "name": ICONS,
         "number_field": {*CLINIC_LINES, *OWN_NUMBERS},
         "platform": {"iphone", "android"},
-        # parts.word has words for all that the database keeps as codes.
+        # parts.word has words for every code in the database.
         "word": {word for words in fields.values() for word in words},
     }
 
 
 def words_raised(error: str) -> set[str]:
-    """The first arguments, where they are strings, with which the server makes this error."""
+    """The string arguments that come first wherever the server makes this error."""
     calls = (
         node
         for path in (ROOT / "server").rglob("*.py")
@@ -111,7 +111,7 @@ def words_raised(error: str) -> set[str]:
 
 
 def faults(source: str, known: dict[str, set[str]]) -> list[str]:
-    """The words of a template that are compared with a name, or looked up by it, and are none of its words."""
+    """Words of a template that are compared with a name, or looked up by it, and do not belong to it."""
     tree = ENVIRONMENT.parse(source)
     found = []
     for name, words in [*_used(tree, ""), *_in_filters(tree)]:
@@ -122,7 +122,7 @@ def faults(source: str, known: dict[str, set[str]]) -> list[str]:
 
 
 def _used(node: nodes.Node, macro: str) -> Iterator[tuple[str, list[str]]]:
-    """Each name with the strings that it is compared with. `code` stands for what its macro is named after."""
+    """Each name with the strings to which it is compared. `code` stands for the thing that its macro is named after."""
     if isinstance(node, nodes.Macro):
         macro = node.name
     for name, words in _at(node):
@@ -186,11 +186,11 @@ def _in_filters(tree: nodes.Template) -> Iterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("path", TEMPLATES)
-def test_a_template_names_only_words_that_there_are(path: str) -> None:
+def test_a_template_names_only_existing_words(path: str) -> None:
     assert faults((ROOT / path).read_text(), words_by_name()) == []
 
 
-def test_the_words_of_a_name_are_those_of_its_columns_and_fields() -> None:
+def test_a_name_has_the_words_of_its_columns_and_fields() -> None:
     known = words_by_name()
     assert known["severity"] == {"urgent", "today", "this-week"}
     assert known["role"] == {"coordinator", "clinician", "admin"}
@@ -220,7 +220,7 @@ def test_a_misspelt_word_is_noticed(source: str) -> None:
     assert "is never" in fault
 
 
-def test_a_name_whose_words_nobody_knows_is_noticed() -> None:
+def test_a_name_without_known_words_is_noticed() -> None:
     assert len(faults('{% if flag.colour == "red" %}!{% endif %}', words_by_name())) == 1
 
 
@@ -235,5 +235,5 @@ def test_a_name_whose_words_nobody_knows_is_noticed() -> None:
         "{% if n == 1 %}!{% endif %}",
     ],
 )
-def test_what_is_spelt_right_is_not_called_a_fault(source: str) -> None:
+def test_correct_words_are_not_reported(source: str) -> None:
     assert faults(source, words_by_name()) == []

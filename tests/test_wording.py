@@ -1,8 +1,7 @@
-"""Phrases that people stumbled over do not come back: what we say instead stands beside each.
+"""Phrases that confused people must not come back. Each is listed with its replacement.
 
-They are looked for as whole phrases, in the case that is written here, in the templates' own texts, in the catalogues,
-in the library of questionnaires and in the manifest. An English phrase is also looked for in the originals that a
-translation stands for.
+We look for whole phrases in exactly this case, in the templates' own texts, the catalogues, the library of
+questionnaires and the manifest. English phrases are also looked for in the originals of translations.
 """
 
 import json
@@ -112,7 +111,7 @@ def stale(text: str) -> list[str]:
 
 
 def stale_in(texts: Iterable[str]) -> dict[str, list[str]]:
-    """Each text that is an old phrase or holds some, with them."""
+    """Each text that is or contains an old phrase, with those phrases."""
     found = {text: stale(text) + [text] * (text in SAY_INSTEAD_ALONE) for text in texts}
     return {text: old for text, old in found.items() if old}
 
@@ -145,7 +144,7 @@ def test_no_old_phrase_is_in_a_catalogue(locale: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "server").rglob("*.html")), ids=lambda path: path.name)
 def test_no_old_phrase_is_in_a_template(path: Path) -> None:
-    """In its own lines, comments left out: a text that nobody can translate would be in no catalogue."""
+    """In its own lines, without comments, because a text that cannot be translated is in no catalogue."""
     shown = re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert stale(" ".join(shown.split())) == []
 
@@ -157,16 +156,16 @@ def test_no_old_phrase_is_in_a_questionnaire_or_the_manifest(path: Path) -> None
 
 
 @pytest.mark.parametrize("old", SAY_INSTEAD)
-def test_each_old_phrase_is_noticed_within_a_sentence(old: str) -> None:
+def test_an_old_phrase_within_a_sentence_is_noticed(old: str) -> None:
     assert old in stale(f"Now {old}, she said.")
     assert stale(f"Now x{old}x") == []
 
 
 @pytest.mark.parametrize("text", ["red", "Keep", "Press “Go on” there.", "This visit is called off."])
-def test_what_is_stale_is_noticed(text: str) -> None:
+def test_an_old_phrase_is_noticed(text: str) -> None:
     assert stale_in([text]) != {}
 
 
 @pytest.mark.parametrize("text", ["Hard", "Some trouble, hard to follow", "It goes on", "Keep it", "Red Hook"])
-def test_other_words_are_left_alone(text: str) -> None:
+def test_other_words_are_not_reported(text: str) -> None:
     assert stale_in([text]) == {}

@@ -1,6 +1,6 @@
-"""An event loop whose time passes as fast as it can: when nothing is ready, the clock moves to the next timer.
+"""An event loop whose time passes at once. When nothing is ready, the clock moves to the next timer.
 
-The wall clock and the monotonic clock move together, and the wall clock can be made to jump. No test waits.
+Wall clock and monotonic clock move together, and the wall clock can be made to jump, so no test waits.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from apscheduler.schedulers import base
 
 
 class _Selector(selectors.SelectSelector):
-    """It never waits: the loop's time is moved on by as long as it would have waited."""
+    """A selector that never waits. It moves the loop's time on by the length of the wait."""
 
     def __init__(self, passes: Callable[[float], None]) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class VirtualTime(asyncio.SelectorEventLoop):
         self.wall += by
 
     def live(self, life: Awaitable[None]) -> None:
-        """Run to the end of `life`, with APScheduler reading this wall clock."""
+        """Runs to the end of `life`, with APScheduler reading this wall clock."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(base, "datetime", self._datetime())
             self.run_until_complete(life)

@@ -1,4 +1,4 @@
-"""For each patient one row of every kind that an address may name: whoever asks for another's must not find it."""
+"""For each patient, one row of every kind that an address may name. Nobody else may find those rows."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tests.stories import STEADY, answered, device_of, due_check_in
 
 @dataclass(frozen=True)
 class World:
-    """What fills the parameters of an address."""
+    """The values for the parameters of an address."""
 
     patient_id: str
     appointment_id: str
@@ -79,7 +79,7 @@ def parameters(handler: Route) -> set[str]:
 
 
 def address(handler: Route, world: World) -> str:
-    """The route's address with this world's ids put in."""
+    """The route's address with this world's ids filled in."""
     filled = [part.partition("}") for part in sorted(handler.paths)[0].split("{")]
     first, rest = filled[0][0], filled[1:]
     return first + "".join(str(getattr(world, name.partition(":")[0])) + tail for name, _, tail in rest)

@@ -1,1 +1,1 @@
-"""Benchmarks: `make bench`. One JSON line each; a ratio compares two ways in the same run, on the same machine."""
+"""Benchmarks: `make bench`. Each prints one line of JSON. A ratio compares two ways in one run on one machine."""

@@ -1,5 +1,7 @@
-"""`make bench ARGS="inbox answers"`, all of them without ARGS: reminders a second, a service that hangs, a long inbox,
-how soon the next question comes."""
+"""`make bench ARGS="inbox answers"` runs these parts, and without ARGS all of them.
+
+They measure reminders per second, a hanging push service, a long inbox, and the time to the next question.
+"""
 
 import asyncio
 import json
@@ -32,7 +34,7 @@ def row(name: str, value: float, unit: str, versus: str, ratio: float) -> None:
 
 
 def main(names: list[str]) -> None:
-    """These parts, or all."""
+    """Run these parts, or all."""
     crypto.use(crypto.new_keyring())
     for name in names or PARTS:
         with tempfile.TemporaryDirectory() as folder:
@@ -59,7 +61,7 @@ def long_inbox(folder: Path) -> None:
 
 
 def answers(folder: Path) -> None:
-    """To the next question, by a slow phone on a slow line; beside this machine as it is."""
+    """The time to the next question on a slow phone and a slow connection, and on this machine as it is."""
     with open_house(folder) as house:
         slow, quick = (asyncio.run(next_question.p75(house, slow)) for slow in (True, False))
     row("answer_to_next_question_p75", slow, "ms", "no_throttling", slow / quick)
@@ -69,7 +71,7 @@ PARTS = {"reminders": reminders, "hanging": hanging, "inbox": long_inbox, "answe
 
 
 async def _end_to_end(folder: Path, ports: list[int]) -> tuple[float, float]:
-    """Reminders a second: claimed, encrypted, signed, sent and recorded by us; then by the loop."""
+    """Reminders per second: claimed, encrypted, signed, sent and recorded, by us and by a plain loop."""
     folder.mkdir()
     hosts = crowd.hosts_of(ports)
     endpoints = [f"http://127.0.0.1:{ports[0]}/push/{number}" for number in range(REMINDERS)]
@@ -97,7 +99,7 @@ async def _all_sent(database: Database, count: int) -> None:
 
 
 async def _hanging(folder: Path, ports: list[int]) -> tuple[float, float]:
-    """The p99 of seconds until a reminder to the second service was answered: while the first answers, and hangs."""
+    """The p99 of seconds to an answer from the second service, while the first one answers and while it hangs."""
     folder.mkdir()
     return await _p99(folder, ports, "push"), await _p99(folder, ports, "hang")
 
@@ -121,7 +123,7 @@ async def _p99(folder: Path, ports: list[int], first: str) -> float:
 
 
 def _note_answers(sender, port: int) -> list[float]:  # type: ignore[no-untyped-def]
-    """When each push to this service was answered."""
+    """Records when each push to this service was answered."""
     taken: list[float] = []
     channel = sender.channels["push"]
     send = channel.send

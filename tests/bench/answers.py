@@ -1,4 +1,4 @@
-"""How long from an answer to the next question, on a slow phone and a slow line."""
+"""How long the next question takes after an answer, on a slow phone and a slow connection."""
 
 from statistics import quantiles
 
@@ -8,9 +8,9 @@ from tests.browser.chromium import chromium
 from tests.browser.people import phone_of
 from tests.browser.running import House
 
-# Chromium's own: a CPU four times slower, 150 ms there and back, 1.6 Mbit/s.
+# Chromium's own presets: a CPU four times slower, 150 ms round trip, 1.6 Mbit/s.
 LINE = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
-# From the press until the next heading stands and has focus.
+# From the press until the next heading is there and has the focus.
 STEP = """name => new Promise(done => {
   document.body.dataset.shownAt = "-Infinity";
   const began = performance.now(), asked = document.querySelector("h1");
@@ -22,12 +22,22 @@ STEP = """name => new Promise(done => {
   document.querySelector(`[name=answer][value="${name}"]`).click();
   look();
 })"""
-ANSWERS = ("none", "little", "no", "none", "none", "none", "no", "none", "2")  # the weekly one, until its last
+ANSWERS = (
+    "none",
+    "little",
+    "no",
+    "none",
+    "none",
+    "none",
+    "no",
+    "none",
+    "2",
+)  # the weekly check-in, up to its last question
 ROUNDS = 3
 
 
 async def p75(house: House, slow: bool) -> float:
-    """Milliseconds."""
+    """The 75th percentile in milliseconds."""
     taken: list[float] = []
     async with chromium() as browser, house.cleared() as site:
         for _ in range(ROUNDS):

@@ -1,4 +1,4 @@
-"""Many patients, each with a phone that takes pushes and one reminder that is due."""
+"""Many patients, each with a phone that takes pushes and one due reminder."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ async def open_database(folder: Path, name: str) -> Database:
 
 
 async def fill(database: Database, endpoints: Sequence[str], hosts: HostList, due: datetime) -> None:
-    """A patient for each endpoint."""
+    """Makes one patient for each endpoint."""
     async with database.writing() as db:
         clinic = (await meet(db)).harbor
         for number, endpoint in enumerate(endpoints):
@@ -62,6 +62,6 @@ def hosts_of(ports: Sequence[int]) -> HostList:
 
 
 def sender(database: Database, hosts: HostList, now: datetime) -> Sender:
-    """As the worker has it, at a time that stands still."""
+    """The worker's sender, at a time that stands still."""
     push = PushChannel(crypto.keyring().vapid, "mailto:push@clinic.example", hosts, now=lambda: now)
     return Sender(database, push, lambda: now, "https://localhost")

@@ -1,4 +1,4 @@
-"""The first page of an inbox with 10,000 open flags: over HTTP as staff ask for it, and by the way written first."""
+"""The first page of an inbox with 10,000 open flags: over HTTP as staff request it, and in the naive way."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -38,7 +38,7 @@ ANSWERS = '{"breathing": "hard", "swallowing": "little", "speech": "some", "stre
 
 
 async def run(folder: Path, now: datetime) -> tuple[float, float]:
-    """Milliseconds: the median of ours, and one page by the other way, which takes too long to be asked often."""
+    """The median of our page in milliseconds, and one page in the naive way, which is too slow to repeat."""
     database = await crowd.open_database(folder, "inbox")
     async with database.writing() as db:
         cast = await meet(db)
@@ -72,7 +72,7 @@ async def _timed(ask: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Chart]]:
-    """All open flags, the whole roster opened, and for each flag the patient's history asked for anew."""
+    """The naive way: load all open flags and the whole roster, and query the patient's history for each flag."""
     actor = acting(staff)
     definitions = await questionnaires.offered(db, actor)
     names = {patient.id: patient.name for patient in await people.roster(db, actor)}
@@ -87,7 +87,7 @@ async def _one_by_one(db: AsyncSession, staff: Staff) -> list[tuple[str, str, Ch
 
 
 async def _fill(db: AsyncSession, clinic: Clinic, now: datetime) -> None:
-    """Each patient with some weeks of answers, and an open flag for each of four items."""
+    """Each patient has some weeks of answers, and an open flag for each of four items."""
     questionnaire = await questionnaires.newest(db, clinic.id, "weekly-als")
     trigger_id = await db.scalar(select(TriggerVersion.id).where(TriggerVersion.clinic_id == clinic.id).limit(1))
     assert questionnaire is not None

@@ -1,4 +1,4 @@
-"""What is written first by whoever needs reminders: a loop that asks for due rows and sends them one by one."""
+"""The naive sender: a loop that queries due rows and sends them one by one."""
 
 import sqlite3
 from pathlib import Path
@@ -18,7 +18,7 @@ def fill(path: Path, endpoints: list[str]) -> None:
 
 
 def send_all(path: Path, vapid_private_key: str) -> int:
-    """How many were sent."""
+    """Returns how many were sent."""
     database = sqlite3.connect(path)
     sent = 0
     due = database.execute("SELECT id, endpoint, p256dh, auth FROM reminder WHERE sent_at IS NULL").fetchall()

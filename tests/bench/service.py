@@ -1,4 +1,4 @@
-"""A push service in a process of its own: it takes each push after a while, or, under /hang, never answers."""
+"""A push service in a process of its own. It answers each push after a delay, or never under /hang."""
 
 import asyncio
 import multiprocessing
@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from aiohttp import web
 
-ANSWERS_AFTER = 0.02  # seconds; a real one is rather slower
+ANSWERS_AFTER = 0.02  # seconds; a real service is rather slower
 
 
 @contextmanager

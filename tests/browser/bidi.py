@@ -31,7 +31,7 @@ class Tab:
 
 
 class Firefox:
-    """One browser with a profile of its own. Methods act on the current tab, at first the only one."""
+    """One browser with a profile of its own. Methods act on the current tab, which is the first one at the start."""
 
     def __init__(self, push: LocalPushService | None = None, prefs: Mapping[str, Pref] | None = None) -> None:
         self._prefs = (push_prefs(push.ws_url) if push else {}) | dict(prefs or {})
@@ -55,20 +55,20 @@ class Firefox:
     # Pages
 
     async def goto(self, url: str) -> None:
-        """Returns when the page and all that it names have loaded."""
+        """Opens an address. Returns when the page and everything it loads are there."""
         await self.connection.command("browsingContext.navigate", context=self.tab, url=url, wait="complete")
 
     async def evaluate(self, expression: str) -> Any:
         return await self.connection.evaluate(expression, self.tab)
 
     async def wait_for(self, condition: str, seconds: float = 10) -> Any:
-        """Waits until an expression is truthy, through navigations, and returns its value."""
+        """Waits until an expression is truthy, even across navigations, and returns its value."""
 
         async def look() -> Any:
             try:
                 return await self.evaluate(condition)
             except (BiDiError, PageError) as error:
-                # The page may be on its way out, or not know the name yet.
+                # The page may be about to unload, or not have the name yet.
                 last.append(error)
                 return None
 
@@ -81,12 +81,12 @@ class Firefox:
             raise
 
     async def text(self, css: str) -> str:
-        """What a reader sees of the first match, waiting for it to exist."""
+        """The visible text of the first match, once it exists."""
         found = await self.wait_for(f"{_first(css)} && [{_first(css)}.innerText]")
         return str(found[0])
 
     async def notifications(self) -> list[dict[str, Any]]:
-        """What the browser shows for this page's service worker: title, body, tag, data, action names."""
+        """The notifications of this page's service worker: title, body, tag, data, action names."""
         shown: list[dict[str, Any]] = await self.evaluate(NOTIFICATIONS)
         return shown
 
@@ -95,7 +95,7 @@ class Firefox:
         return await alerts(self.connection)
 
     async def tap_notification(self, title: str | None = None, action: str | None = None) -> Alert:
-        """Taps the notification with this title, or the only one; `firefox_alerts` says how real that is."""
+        """Taps the notification with this title, or the only one. `firefox_alerts` says how realistic that is."""
         step = act(action) if action else press("alertTitleLabel")
         return await leave(self.connection, title, step)
 
@@ -108,12 +108,12 @@ class Firefox:
         return base64.b64decode(answer["data"])
 
     async def viewport(self, width: int = 390, height: int = 844) -> None:
-        """For every tab, also those that a tap on a notification will open."""
+        """Sets the size for every tab, including those that a tap on a notification opens later."""
         size = {"width": width, "height": height}
         everywhere = ["default"]
         await self.connection.command("browsingContext.setViewport", userContexts=everywhere, viewport=size)
 
-    # Input, through the browser's own event path, so that a user gesture is one
+    # Input goes through the browser's own event path, so that it counts as a user gesture.
 
     async def click(self, css: str) -> None:
         await self.wait_for(f"{_first(css)} && ({_first(css)}.scrollIntoView({{block: 'center'}}), true)")
@@ -140,7 +140,7 @@ class Firefox:
         return [Tab(context["context"], context["url"]) for context in tree["contexts"]]
 
     async def switch_to(self, url: str, seconds: float = 10) -> None:
-        """Waits for a tab at this very URL, and makes it the current one. It may still be loading."""
+        """Waits for a tab at exactly this URL and makes it current. The page may still be loading."""
 
         async def look() -> str | None:
             return next((tab.id for tab in await self.tabs() if tab.url == url), None)

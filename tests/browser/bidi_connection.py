@@ -13,11 +13,11 @@ COMMAND_SECONDS = 30
 
 
 class BiDiError(Exception):
-    """The browser refused a command; the text begins with the standard's error code."""
+    """The browser refused a command. The text starts with the standard's error code."""
 
 
 class PageError(Exception):
-    """A script threw."""
+    """A script threw an error."""
 
 
 class Connection:
@@ -40,7 +40,7 @@ class Connection:
             del self._waiting[number]
 
     async def evaluate(self, expression: str, context: str) -> Any:
-        """The value of a JavaScript expression, awaited, as JSON. A page's CSP has no say in it."""
+        """Evaluates a JavaScript expression, awaits it, and returns it as JSON. The page's CSP does not apply."""
         answer = await self.command(
             "script.evaluate",
             expression=f"(async () => JSON.stringify(await ({expression})))()",
@@ -52,7 +52,7 @@ class Connection:
         return json.loads(answer["result"].get("value", "null"))
 
     async def read(self) -> None:
-        """Hands each answer to its command until the socket ends; then all that still wait fail at once."""
+        """Passes each answer to its command until the socket closes. Commands that still wait then fail at once."""
         async for frame in self._socket:
             message = json.loads(frame.data)
             answer = self._waiting.get(message.get("id"))
@@ -72,7 +72,7 @@ def _settle(answer: asyncio.Future[dict[str, Any]], message: dict[str, Any]) -> 
 
 @contextlib.asynccontextmanager
 async def connect(address: str) -> AsyncIterator[Connection]:
-    """A connection with a session on it. Screenshots are large, so messages have no limit."""
+    """A connection with a session. Messages have no size limit, because screenshots are large."""
     async with (
         aiohttp.ClientSession() as client,
         client.ws_connect(f"{address}/session", max_msg_size=0) as socket,

@@ -1,5 +1,7 @@
-"""A camera that sees a square code. Chromium's fake device is a real stream; on Linux it has no BarcodeDetector, so a
-test says what that would read."""
+"""A camera that sees a QR code. Chromium's fake device is a real stream.
+
+It has no BarcodeDetector on Linux, so a test supplies what that would read.
+"""
 
 READS = """
   globalThis.inView = [];

@@ -1,4 +1,4 @@
-"""From page to page through check-ins: their questions, red flags, without a network, sent, and a helper's."""
+"""Walks through every page of check-ins: questions, urgent screens, offline pages, sent pages, and a caregiver's."""
 
 from playwright.async_api import Browser, Page
 
@@ -21,7 +21,7 @@ from .running_site import LAST_WEEK, RunningSite
 
 
 async def walk_through_check_ins(browser: Browser, site: RunningSite) -> list[Inspection]:
-    """Questions of each kind, red flags, check and send, urgency, sent, in each of its states."""
+    """Questions of each kind, urgent screens, check and send, urgency, and sent in each of its states."""
     page = await phone_of(browser, site, site.cast.rosa)
     await without_background_sync(page)
     phone = Inspection(page, PATIENT)
@@ -78,7 +78,7 @@ async def _red_flags(phone: Inspection, weekly: str, day_after: str) -> None:
 
 
 async def _without_a_network(phone: Inspection) -> None:
-    """It stands at the choking question before and after."""
+    """The phone is at the question about choking before and after."""
     page = phone.page
     await page.context.set_offline(True)
     await press(page, "Yes")
@@ -96,7 +96,7 @@ async def _without_a_network(phone: Inspection) -> None:
     await page.context.unroute("**/answers")
     await page.goto("/")
     await nothing_waits(page)
-    await sees_not(page, "waiting on this phone")  # Home loads itself once more
+    await sees_not(page, "waiting on this phone")  # Home reloads itself once more
     await answer(page, "Start")
     await answer(page, "Back")
 

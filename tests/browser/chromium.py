@@ -1,7 +1,7 @@
-"""Debian's Chromium under Playwright, and what Playwright has no call for: pushes, installability, axe.
+"""Debian's Chromium under Playwright, with pushes, installability and axe, for which Playwright has no call.
 
-The `chromium` command is a shell script that may complain about /dev/shm or D-Bus on stderr; Playwright
-keeps that to itself unless DEBUG=pw:browser is set. The script ends in exec, so closing kills the browser.
+The `chromium` command is a shell script that may complain about /dev/shm or D-Bus on stderr. Playwright hides that
+unless DEBUG=pw:browser is set. The script ends in exec, so closing kills the browser.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ ARGUMENTS = [
     *("--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--use-fake-device-for-media-stream",
-    # Whatever the switches above forget finds no host to talk to.
+    # Requests that the switches above do not prevent find no host.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
@@ -57,7 +57,7 @@ async def new_page(
     permissions: list[str] | None = None,
     **options: Any,
 ) -> Page:
-    """A page in a context of its own; at PHONE size a touch screen. `options` go to `Browser.new_context`."""
+    """A page in a context of its own. At PHONE size it has a touch screen. `options` go to `Browser.new_context`."""
     mobile = size == PHONE
     if mobile:
         options.setdefault("locale", tongues.of_phones())
@@ -78,7 +78,7 @@ async def _page_of(context: BrowserContext) -> Page:
 
 
 async def deliver_push(page: Page, payload: str) -> None:
-    """Hands the page's service worker a push, as if decrypted. Needs no subscription, nor asks for one."""
+    """Delivers a decrypted push to the page's service worker. It needs no subscription."""
     async with asyncio.timeout(SECONDS):
         await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         session = await page.context.new_cdp_session(page)
@@ -105,7 +105,7 @@ async def _registration_of(session: CDPSession, url: str) -> str:
 
 
 async def installability_errors(user_data_dir: Path, url: str) -> list[str]:
-    """Why Chromium would not offer to install the page; it offers nothing to a context that keeps no data."""
+    """Why Chromium would not offer to install the page. It never offers that in a context that keeps no data."""
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             user_data_dir, executable_path=CHROMIUM, args=ARGUMENTS, timeout=SECONDS * 1000
@@ -121,8 +121,11 @@ async def installability_errors(user_data_dir: Path, url: str) -> list[str]:
 
 
 async def axe_violations(page: Page, only: list[str] | None = None) -> list[str]:
-    """A line "rule: target: summary" for each element that breaks a rule of axe, those of WCAG AAA, 2.2 and voice
-    control included, which are off by default; or one of the rules in `only`. A page's CSP is no obstacle."""
+    """A line "rule: target: summary" for each element that breaks a rule of axe, or one of the rules in `only`.
+
+    The rules for WCAG AAA, WCAG 2.2 and voice control are included, which are off by default. The page's CSP does not
+    apply.
+    """
     async with asyncio.timeout(SECONDS):
         if await page.evaluate("typeof axe === 'undefined'"):
             await page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text())

@@ -24,7 +24,7 @@ async def push_service() -> AsyncIterator[LocalPushService]:
 
 @pytest.fixture
 async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
-    """Stock Firefox at a phone's size, whose pushes come from `push_service`."""
+    """Stock Firefox at a phone's size, with pushes from `push_service`."""
     async with Firefox(push=push_service) as browser:
         await browser.viewport()
         yield browser
@@ -40,7 +40,7 @@ async def chromium() -> AsyncIterator[Browser]:
 def house(
     request: pytest.FixtureRequest, keyring: crypto.Keyring, tmp_path_factory: pytest.TempPathFactory
 ) -> running.House:
-    """Started when first asked for, in whichever folder; it stays up until the run ends."""
+    """The running app, started when a test first needs it, in whichever folder. It runs until all tests have ended."""
     config = request.config
     if HOUSE not in config.stash:
         stack = contextlib.ExitStack()

@@ -1,4 +1,4 @@
-"""Waiting for what no event announces."""
+"""Waits for what no event announces."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ PAUSE = 0.05
 
 
 async def eventually(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 10) -> T:
-    """Looks until something truthy is seen; when it is not, says what was missed and what was seen last."""
+    """Polls until the result is truthy. On a timeout, names what was expected and what was seen last."""
     seen: T | None = None
     try:
         async with asyncio.timeout(seconds):

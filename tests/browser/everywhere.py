@@ -1,4 +1,4 @@
-"""Each page of a patient's phone once more: in every language, at 100 and 200 % text, in light and dark, by axe."""
+"""axe checks each page of a patient's phone in every language, at 100 and 200 % text, in light and dark."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 @dataclass
 class Looked:
-    """So many looks, at so many pages and states of pages, red flags and those without a network among them."""
+    """How many looks, pages and states were checked, including urgent screens and offline pages."""
 
     pages: int
     looks: int
@@ -70,6 +70,6 @@ async def _walk_in(locale: str, browser: Browser, house: House) -> None:
 
 
 async def _speak(site: RunningSite, locale: str) -> None:
-    """Each patient's own language goes before the browser's."""
+    """Sets each patient's own language, which overrides the browser's."""
     async with site.database.writing() as db:
         await db.execute(update(Patient).values(locale=locale))

@@ -1,17 +1,13 @@
-"""Tapping a notification, in the window that Firefox shows it in.
+"""Taps a notification in the window in which Firefox shows it.
 
-With `alerts.useSystemBackend` off, Firefox draws a notification itself, in a small window of its own, and
-does so headless as well: chrome://global/content/alerts/alert.xhtml, with title, text and the site's name.
-WebDriver's pointer does not reach such windows, but `--remote-allow-system-access` lets a script run in
-them, and that asks the window's widget for native mouse events at a point of the screen: move, press,
-release. From there on all is Firefox's own: hit testing, a trusted click, the alert listener, the service
-worker woken with `notificationclick`, and the user activation that `clients.openWindow` demands.
-
-Action buttons are not drawn in this window; systems draw them. There the choice is told to the alert's
-listener as a system's backend would tell it: one step less real, and no check that the action exists.
-
-What this does not show: a phone's notification tray, and a tap after the window has closed by itself,
-which it does 20 s after it opened.
+With `alerts.useSystemBackend` off, Firefox draws a notification in a small window of its own, even headless:
+chrome://global/content/alerts/alert.xhtml, with title, text and the site's name. WebDriver's pointer does not reach
+such windows. With `--remote-allow-system-access` a script can run in them and ask the window's widget for native mouse
+events at a point of the screen: move, press, release. Everything that follows is Firefox's own: hit testing, a trusted
+click, the alert listener, the service worker woken with `notificationclick`, and the user activation that
+`clients.openWindow` requires. This window does not draw action buttons; operating systems do. We tell the choice to the
+alert's listener as a system's backend would. That is one step less real, and nothing checks that the action exists. Not
+covered: a phone's notification tray, and a tap after the window has closed by itself, which it does after 20 s.
 """
 
 import json
@@ -52,7 +48,7 @@ class Alert:
 
 
 async def alerts(connection: Connection) -> list[Alert]:
-    """All that are open, without those that fade out after a tap."""
+    """All open notifications, except those that fade out after a tap."""
     tree = await connection.command("browsingContext.getTree", **{"moz:scope": "chrome"})
     windows = [context["context"] for context in tree["contexts"] if context["url"] == ALERT]
     read = [(window, await _read(connection, window)) for window in windows]
@@ -68,7 +64,7 @@ def act(action: str) -> str:
 
 
 async def leave(connection: Connection, title: str | None, step: str) -> Alert:
-    """Takes a step in the alert with this title, or in the only one, and sees the alert go."""
+    """Runs a script in the alert with this title, or in the only one, and waits for the alert to close."""
 
     async def find() -> Alert | None:
         found = [alert for alert in await alerts(connection) if title in (None, alert.title)]
@@ -88,6 +84,6 @@ async def _read(connection: Connection, window: str) -> dict[str, str] | None:
     try:
         shown: dict[str, str] | None = await connection.evaluate(READ, window)
     except (BiDiError, PageError):
-        # It closed, or has not loaded yet.
+        # The alert has closed, or has not loaded yet.
         return None
     return shown

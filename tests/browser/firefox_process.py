@@ -1,4 +1,4 @@
-"""Firefox itself: a throw-away profile, a process that leaves nothing behind, and no way to the outside."""
+"""The Firefox process: a temporary profile, nothing left behind, and no connection to the outside."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,8 @@ FIREFOX = "/usr/bin/firefox-esr"
 START_SECONDS = 30
 Pref = str | int | bool
 
-# A proxy that nobody listens at: whatever a setting below forgets cannot leave the machine. Loopback goes
+# Nobody listens at this proxy, so requests that the settings below do not prevent cannot leave the machine. Loopback
+# bypasses it.
 # round it.
 NOWHERE: dict[str, Pref] = {
     "network.proxy.type": 1,
@@ -26,7 +27,7 @@ NOWHERE: dict[str, Pref] = {
     "network.proxy.failover_direct": False,
     "network.trr.mode": 5,
 }
-# Firefox sets most of its own for automation; these are read before it does, or are not among them.
+# Firefox sets most preferences for automation itself. These are read before that, or are not among them.
 QUIET: dict[str, Pref] = {
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
@@ -49,10 +50,10 @@ QUIET: dict[str, Pref] = {
     "toolkit.telemetry.enabled": False,
     "toolkit.telemetry.server": "",
 }
-# The alert window is Firefox's own only without a system backend; headless there is no other.
+# Firefox draws its own alert window only without a system backend. A headless Firefox has no other.
 NOTIFYING: dict[str, Pref] = {
     "alerts.useSystemBackend": False,
-    # Left as automation has it, a worker's `client.focus()` would not bring its tab to the front.
+    # With the automation's default, a worker's `client.focus()` would not bring its tab to the front.
     "focusmanager.testmode": False,
     "permissions.default.desktop-notification": 1,
 }
@@ -63,7 +64,7 @@ def push_prefs(ws_url: str) -> dict[str, Pref]:
         "dom.push.serverURL": ws_url,
         "dom.push.testing.allowInsecureServerURL": True,
         "dom.push.connection.enabled": True,
-        # Back within moments once the service is, rather than in 5, 10, 20 seconds.
+        # Reconnect within moments once the service is back, instead of after 5, 10 or 20 seconds.
         "dom.push.retryBaseInterval": 200,
         "dom.push.pingInterval": 1000,
     }
@@ -81,7 +82,7 @@ async def firefox_process(prefs: Mapping[str, Pref]) -> AsyncIterator[str]:
             async with _listening(process) as address:
                 yield address
         finally:
-            # The whole group: Firefox's content processes would outlive their parent's SIGKILL for a moment.
+            # Kill the whole group: Firefox's content processes would briefly survive their parent's SIGKILL.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
@@ -93,8 +94,10 @@ def write_prefs(profile: Path, prefs: Mapping[str, Pref]) -> None:
 
 
 async def _start(home: str, profile: Path) -> asyncio.subprocess.Process:
-    """With a home of its own, because Firefox refuses root one that belongs to somebody else, and a
-    parent-death signal, because a test run that is itself killed has no time to tidy up."""
+    """Starts Firefox with its own home, because as root it refuses a home that belongs to somebody else.
+
+    A parent-death signal ends it, because a killed test run cannot tidy up.
+    """
     return await asyncio.create_subprocess_exec(
         *("/usr/bin/setpriv", "--pdeathsig", "KILL", FIREFOX),
         *("--headless", "--no-remote", "--profile", str(profile)),
@@ -131,6 +134,6 @@ async def _announced(stderr: asyncio.StreamReader, last_words: deque[str]) -> st
 
 
 async def _drain(stderr: asyncio.StreamReader) -> None:
-    """A full pipe would stop the browser."""
+    """Reads the output, because a full pipe would stop the browser."""
     while await stderr.read(65536):
         pass

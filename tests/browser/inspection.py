@@ -1,4 +1,4 @@
-"""Looking at page after page, and telling at the end all that was wrong with any of them."""
+"""Checks page after page, and reports all faults at the end."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -11,8 +11,8 @@ from tests.routes import ROUTES
 
 from .measures import Owed, faults_of
 
-# What a GET answers that nobody reads, or that only leads on to a page.
-# Addresses of earlier versions; they lead to the same handlers as the new ones.
+# GET addresses that no person reads, or that only redirect.
+# Addresses of earlier versions, which lead to the same handlers as the new ones.
 FORMER_ADDRESSES = {
     "/settings/phones/let-in",
     "/staff/clinic/reach",
@@ -39,7 +39,7 @@ NO_PAGES = FORMER_ADDRESSES | {
 }
 
 
-# Set by whoever wants pictures of the pages instead (pictures.py).
+# Set when pictures of the pages are wanted instead (pictures.py).
 camera: Callable[[Page, str, Owed], Awaitable[None]] | None = None
 
 
@@ -49,7 +49,7 @@ class Inspection:
     owed: Owed
     faults: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-    visited: list[str] = field(default_factory=list)  # what can be opened again by its address
+    visited: list[str] = field(default_factory=list)  # pages that can be opened again by their address
 
     async def visit(self, path: str, name: str = "") -> None:
         await self.page.goto(path)
@@ -57,7 +57,7 @@ class Inspection:
         await self.look(name or path)
 
     async def look(self, name: str) -> None:
-        """At the page as it now stands."""
+        """Check the page as it is now."""
         await self.page.wait_for_load_state()
         self.seen.add(urlsplit(self.page.url).path)
         if camera is not None:
@@ -66,12 +66,12 @@ class Inspection:
 
 
 def all_pages() -> set[str]:
-    """The addresses of all pages that the app has, as its router knows them."""
+    """The addresses of all pages of the app, from its router."""
     return {path for route in ROUTES if "GET" in route.http_methods for path in route.paths} - NO_PAGES
 
 
 def looked_at(inspections: list[Inspection]) -> set[str]:
-    """Which of them were looked at."""
+    """Which of them have been checked."""
     seen = set().union(*(inspection.seen for inspection in inspections))
     return {path for path in all_pages() if any(_pattern(path).fullmatch(one) for one in seen)}
 

@@ -1,4 +1,4 @@
-"""What a page owes to people who press with a knuckle: tall targets, far apart, few of them, nothing off the side."""
+"""Sizes for people who press with a knuckle: tall targets, far apart, few of them, and nothing beyond the edge."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +7,14 @@ from playwright.async_api import Page, ViewportSize
 
 from .chromium import DESKTOP, PHONE, axe_violations
 
-# All that a colour scheme can change.
+# Everything that a colour scheme can change.
 OF_COLOUR = ["color-contrast", "color-contrast-enhanced", "link-in-text-block"]
 NARROW: ViewportSize = {"width": 320, "height": 640}
 LOW: ViewportSize = {"width": 320, "height": 256}
 ENLARGE = "size => { document.documentElement.dataset.size = size; }"
 
-# A control is what can be pressed or typed into; of a box or a dot to tick, its label. A link inside a sentence is
+# A control is something to press or type into. For a checkbox or radio button it is the label. A link inside a sentence
+# does not count as a target (WCAG 2.2, target size: inline).
 # no target of its own (WCAG 2.2, target size: inline).
 MEASURE = """({tall, apart, most}) => {
   const all = [...document.querySelectorAll(
@@ -60,7 +61,7 @@ SIDEWAYS = """() => {
   return [`scrolls sideways, ${root.scrollWidth} px wide: ${named.join(", ")}`];
 }"""
 
-# Words that run out of the box that is drawn around them, or are cut off in it.
+# Words that overflow the box drawn around them, or are cut off in it.
 CLIPPED = """() => {
   const boxes = [...document.querySelectorAll(
     "main :is(a, button, p, h1, h2, dd, dt, li, label, summary, .card, .row > *)")];
@@ -75,7 +76,10 @@ CLIPPED = """() => {
 
 @dataclass(frozen=True)
 class Owed:
-    """In CSS pixels; `most` controls a page. `narrow` is where nothing may scroll sideways."""
+    """The limits in CSS pixels. `most` is the number of controls on a page.
+
+    At `narrow`, nothing may scroll sideways.
+    """
 
     tall: int
     apart: int
@@ -89,7 +93,7 @@ STAFF = Owed(tall=44, apart=0, most=1000, sizes=(PHONE, DESKTOP), narrow=PHONE)
 
 
 async def faults_of_size(page: Page, owed: Owed) -> list[str]:
-    """What is too small, too near, cut off or off the side, at the narrowest and at each of `owed.sizes`."""
+    """Targets that are too small, too close, cut off or beyond the edge, at the narrowest and all of `owed.sizes`."""
     sizes = {"tall": owed.tall, "apart": owed.apart, "most": owed.most}
     found: list[str] = []
     for size in (owed.narrow, *owed.sizes):
@@ -99,7 +103,7 @@ async def faults_of_size(page: Page, owed: Owed) -> list[str]:
 
 
 async def faults_of(page: Page, owed: Owed) -> list[str]:
-    """All that is wrong with the page as it now stands, in light and dark; it ends at the last of `owed.sizes`."""
+    """All faults of the page as it is now, in light and dark. Leaves the page at the last of `owed.sizes`."""
     found = [f"at {owed.narrow['width']} px {fault}" for fault in await _at(page, owed.narrow, SIDEWAYS)]
     if owed is PATIENT:
         found += await faults_enlarged(page)
@@ -116,7 +120,7 @@ async def faults_of(page: Page, owed: Owed) -> list[str]:
 
 
 async def faults_enlarged(page: Page) -> list[str]:
-    """What does not fit at 320 by 256 pixels with larger text, which only a phone's pages offer."""
+    """What does not fit at 320 by 256 pixels with larger text. Only a phone's pages offer larger text."""
     chosen = await page.evaluate("document.documentElement.dataset.size")
     found: list[str] = []
     for size in ("150", "200"):
@@ -128,7 +132,7 @@ async def faults_enlarged(page: Page) -> list[str]:
 
 
 def _folded(violations: list[str]) -> list[str]:
-    """One line for all elements with the same trouble."""
+    """One line for all elements with the same fault."""
     alike: dict[tuple[str, str], list[str]] = {}
     for violation in violations:
         rule, target, summary = violation.split(": ", 2)

@@ -1,4 +1,4 @@
-"""A browser without a screen, over plain HTTP: signs in as a person does, reads pages, presses buttons."""
+"""A browser without a screen, over plain HTTP: it signs in, reads pages and presses buttons as a person does."""
 
 import contextlib
 import html
@@ -21,7 +21,7 @@ class Session:
         self._client, self._base_url = client, base_url
 
     async def read(self, path: str) -> str:
-        """What stands on a page, as one line."""
+        """The text of a page, as one line."""
         async with self._client.get(self._base_url + path) as answer:
             assert answer.status == 200, f"{path}: {answer.status}"
             return _words(await answer.text())
@@ -42,7 +42,7 @@ class Session:
             raise
 
     async def submit(self, path: str, **fields: str) -> str:
-        """A form, with the token that every page carries; what stands on the page it leads to."""
+        """Submits a form with the token that every page carries. Returns the text of the page that follows."""
         async with self._client.get(f"{self._base_url}/staff/sign-in") as page:
             token = re.search(r'name="_csrf_token" value="([^"]+)"', await page.text())
         assert token
@@ -51,7 +51,7 @@ class Session:
             return _words(await answer.text())
 
     async def post_json(self, path: str, body: Any) -> Any:
-        """What a page's script sends."""
+        """Sends what a page's script would send."""
         said = {"accept": "application/json", "origin": self._base_url, "sec-fetch-site": "same-origin"}
         async with self._client.post(self._base_url + path, json=body, headers=said) as answer:
             assert answer.status == 200, f"{path}: {answer.status} {await answer.text()}"
@@ -60,7 +60,7 @@ class Session:
 
 @contextlib.asynccontextmanager
 async def desk(site: RunningSite, staff: Staff) -> AsyncIterator[Session]:
-    """A staff member's, entered by link."""
+    """A staff member's browser, signed in by link."""
     async with _session(site) as session:
         token = urlsplit(await site.staff_link(staff)).fragment
         assert "Inbox" in await session.submit("/staff/link", token=token)

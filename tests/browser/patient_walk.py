@@ -1,4 +1,4 @@
-"""Every page of a patient's phone, each state of it brought about through the app."""
+"""Walks through every page of a patient's phone, in each of its states, through the app itself."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from .running_site import LAST_WEEK, RunningSite
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile"
-# What a browser has of a subscription, made here: no push service is near.
+# The browser's half of a subscription, made here, because there is no push service.
 SUBSCRIBE = """async () => {
   const pair = await crypto.subtle.generateKey({name: "ECDH", namedCurve: "P-256"}, true, ["deriveBits"]);
   const text = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)))
@@ -33,7 +33,7 @@ SUBSCRIBE = """async () => {
 
 
 async def walk_in(browser: Browser, site: RunningSite) -> list[Inspection]:
-    """Before anybody is signed in, on an iPhone, an Android phone and a computer; then joining."""
+    """The pages before sign-in on an iPhone, an Android phone and a computer, and then joining."""
     phones = [await new_page(browser, base_url=site.base_url, user_agent=agent) for agent in (IPHONE, ANDROID, "Linux")]
     iphone, android, other = (Inspection(phone, PATIENT) for phone in phones)
     for step in (1, 2, 3, 4):
@@ -53,7 +53,7 @@ async def walk_in(browser: Browser, site: RunningSite) -> list[Inspection]:
 
 
 async def _by_link(phone: Inspection, site: RunningSite) -> None:
-    """A link in an email or a text, opened where nobody is signed in."""
+    """Opens a link from an email or text without a sign-in."""
     visit = await site.book_visit(timedelta(days=3), site.cast.walter)
     _, token = await site.hand_over(visit.id, "text")
     await phone.visit(f"/go/{token}", "a link to a visit")
@@ -113,7 +113,7 @@ SETTINGS = (
 
 
 async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
-    """Home and what it leads to."""
+    """Home and the pages that it leads to."""
     page = await phone_of(browser, site, site.cast.rosa)
     phone = Inspection(page, PATIENT)
     await phone.visit("/", "home, nothing to do")

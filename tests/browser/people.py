@@ -1,4 +1,4 @@
-"""People in front of Chromium: a patient's phone that has joined, a staff member's desk, and what both do there."""
+"""People who use Chromium: a patient's phone that has joined, and a staff member's desk."""
 
 import contextlib
 from typing import Any
@@ -15,7 +15,8 @@ from .chromium import DESKTOP, new_page
 from .eventually import eventually
 from .running_site import RunningSite
 
-# The app takes no answer in the first moments of a question, so that the tail of a tap is not one (the journey of a
+# The app ignores taps in the first moments of a question, so that a double tap answers only once (the journey of a
+# check-in tests that). People take longer to read. Here, that time is over once the page has settled.
 # check-in tests that). People need longer than that to read; here, once the page has settled, that time is over.
 LISTENING = """() => new Promise(done => {
   const settled = () => !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling");
@@ -26,14 +27,14 @@ LISTENING = """() => new Promise(done => {
 
 
 async def phone_of(browser: Browser, site: RunningSite, person: Patient | Caregiver, **options: Any) -> Page:
-    """A phone on which `person` has just joined; it stands at the page that asks about reminders."""
+    """A phone on which `person` has just joined. It shows the page that asks about reminders."""
     page = await new_page(browser, base_url=site.base_url, **options)
     await join(page, site, person)
     return page
 
 
 async def join(page: Page, site: RunningSite, person: Patient | Caregiver) -> None:
-    """By a code that is typed in."""
+    """Joins by typing a code."""
     await page.goto("/join")
     await fill(page, "Your code has 8 digits", await site.pairing_code(person))
     await press(page, "Continue")
@@ -42,12 +43,12 @@ async def join(page: Page, site: RunningSite, person: Patient | Caregiver) -> No
 
 
 async def lose_session(page: Page) -> None:
-    """As when the person is signed out from afar: the browser no longer sends a session."""
+    """The browser no longer sends its session, as if the person were signed out remotely."""
     await page.context.clear_cookies(name=cookies.name_on(Settings(), PERSON_COOKIE))
 
 
 async def desk_of(browser: Browser, site: RunningSite, staff: Staff, **options: Any) -> Page:
-    """A computer on which `staff` has signed in by the link that an admin made; it shows the inbox."""
+    """A computer on which `staff` has signed in by an admin's link. It shows the inbox."""
     page = await new_page(browser, base_url=site.base_url, **{"size": DESKTOP} | options)
     await page.goto(await site.staff_link(staff))
     await press(page, "Sign in")
@@ -56,7 +57,7 @@ async def desk_of(browser: Browser, site: RunningSite, staff: Staff, **options: 
 
 
 async def press(page: Page, name: str) -> None:
-    """The button or link with this very name, in the page's own language, once its page has loaded."""
+    """Presses the button or link with exactly this name, in the page's language, once the page has loaded."""
     name = tongues.named(name, await tongue_of(page))
     found = page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True))
     await found.wait_for()
@@ -74,7 +75,7 @@ async def tongue_of(page: Page) -> str:
 
 
 async def answer(page: Page, name: str) -> None:
-    """One activation, which leads on to another page."""
+    """Gives an answer with one press, which opens another page."""
     asked = await page.locator("h1").inner_text()
     await press(page, name)
     await expect(page.locator("h1")).not_to_have_text(asked)
@@ -86,12 +87,12 @@ async def answer_all(page: Page, *names: str) -> None:
 
 
 async def without_background_sync(phone: Page) -> None:
-    """As in Safari, from the next page on: pages alone send what waits, and a test can hold that up."""
+    """From the next page on, only pages send what waits, as in Safari, and a test can delay that."""
     await phone.context.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
 
 
 async def go(page: Page, path: str) -> None:
-    """Open an address, also while the app goes to another by itself, as it does when the network returns."""
+    """Opens an address, even while the app navigates by itself, as it does when the network returns."""
 
     async def opened() -> bool:
         try:
@@ -106,7 +107,7 @@ async def go(page: Page, path: str) -> None:
 
 
 async def nothing_waits(phone: Page) -> None:
-    """Until the phone's queue is empty. A page that goes on to another while it is asked is asked again."""
+    """Waits until the phone's queue is empty. If the page navigates meanwhile, it asks again."""
 
     async def look() -> bool:
         with contextlib.suppress(Error):
@@ -117,7 +118,7 @@ async def nothing_waits(phone: Page) -> None:
 
 
 async def sees(page: Page, *words: str) -> None:
-    """Each of these, where it can be read."""
+    """Waits until each of these texts is visible."""
     tongue = await tongue_of(page)
     for each in words:
         await expect(page.locator("main")).to_contain_text(tongues.read(each, tongue), use_inner_text=True)

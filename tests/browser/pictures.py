@@ -1,4 +1,4 @@
-"""`make pictures`: every screen as it is, into screenshots/, to be looked at: light, dark, and 320 px at 200 % text."""
+"""`make pictures`: saves a picture of every screen in screenshots/, in light, dark, and at 320 px with 200 % text."""
 
 import asyncio
 import re

@@ -1,5 +1,7 @@
-"""Two languages that nobody speaks: English 40 % longer, and English from right to left. They show what a translation
-would break before there is one. As a program it is the `interlude` command that knows both.
+"""Two made-up languages: English 40 % longer, and English from right to left.
+
+They show what a translation would break before there is one. Run as a program, this is the `interlude` command with
+both languages.
 """
 
 import copy
@@ -22,7 +24,7 @@ HEBREW = str.maketrans(dict(zip("abcdefghijklmnopqrstuvwxyz", "אבגדהוזח�
 
 
 def longer(text: str) -> str:
-    """Vowels twice, as a long word in another language; then consonants, until it is 40 % more."""
+    """Doubles vowels, as in the long words of other languages, and then consonants, until the text is 40 % longer."""
     grown = text.translate(TWICE)
     missing = max(round(len(text) * GROWTH) - len(grown), 0)
     return re.sub(r"(?<=\w)([b-df-hj-np-tv-z])", r"\1\1", grown, count=missing)
@@ -37,7 +39,7 @@ SPEAKERS: dict[str, Callable[[str], str]] = {LONG: longer, MIRRORED: mirrored}
 
 
 def said_by(speaker: Callable[[str], str], text: str) -> str:
-    """What is put in, such as a name, stays as it is."""
+    """Applies a change to a text. What is filled in, such as a name, stays as it is."""
     parts = PUT_IN.split(text)
     return "".join(part if PUT_IN.fullmatch(part) else speaker(part) for part in parts)
 
@@ -55,7 +57,7 @@ class Pseudo(NullTranslations):
 
 
 def teach() -> None:
-    """This process speaks both from now on."""
+    """Makes both languages available in this process."""
     english = language.LANGUAGES["en"]
     language.LANGUAGES[LONG] = replace(english, name=longer("Longer English"))
     language.LANGUAGES[MIRRORED] = replace(english, name=mirrored("Mirrored"), formats="he", day="EEEE, d בMMMM")
@@ -64,7 +66,7 @@ def teach() -> None:
 
 
 def translated(resource: dict[str, Any], locale: str) -> dict[str, Any]:
-    """A questionnaire that is said in one of the two as well; a view of the same version."""
+    """A view of the same questionnaire version, with one of the two languages added."""
     made = copy.deepcopy(resource)
     for element, key in list(said_elements(made)):
         parts = [

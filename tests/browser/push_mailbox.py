@@ -1,4 +1,4 @@
-"""What a push service keeps: subscriptions, and the messages that a device has not acknowledged."""
+"""The state of a push service: subscriptions, and messages that a device has not acknowledged."""
 
 import base64
 import secrets
@@ -14,8 +14,8 @@ Clock = Callable[[], float]
 class Delivery:
     """One accepted POST, as it came in.
 
-    `ack` is the browser's verdict: 100 taken, 101 not decryptable, 102 not delivered, 301 to 303 when
-    the worker failed.
+    `ack` is the browser's verdict: 100 taken, 101 not decryptable, 102 not delivered, 301 to 303 when the worker
+    failed.
     """
 
     subscription: str
@@ -49,7 +49,7 @@ def _encryption_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(eq=False)
 class Subscription:
-    """One channel of one device; `key` is the VAPID key that it is bound to, if any."""
+    """One channel of one device. `key` is the VAPID key to which it is bound, if any."""
 
     id: str
     device: str
@@ -69,7 +69,7 @@ class Mailbox:
         self.subscriptions: dict[str, Subscription] = {}
 
     def register(self, device: str, channel: str, key: str | None) -> Subscription:
-        # Asked again after a lost answer, it gives the endpoint that it gave then.
+        # If the answer was lost and the browser asks again, it gets the same endpoint.
         for known in self._of(device):
             if known.channel == channel:
                 return known

@@ -19,7 +19,7 @@ Refused = tuple[int, str]
 def problem_with(
     headers: Mapping[str, str], body: bytes, subscription: Subscription | None, origin: str, now: float
 ) -> Refused | None:
-    """The status and the reason of a refusal, or None when the message is good."""
+    """The status and reason of a refusal, or None if the message is valid."""
     if subscription is None:
         return 410, "no such subscription"
     if subscription.key and (refused := _unauthorised(headers, subscription.key, origin, now)):
@@ -77,7 +77,7 @@ def _claims_problem(claims: dict[str, Any], origin: str, now: float) -> str | No
         return f"aud is {claims.get('aud')!r}, not {origin!r}"
     if not now < claims.get("exp", 0) <= now + LONGEST_LIFE:
         return f"exp {claims.get('exp')!r} is past or more than a day ahead"
-    # Apple refuses a push whose contact is no real address; so does this service, to notice it here.
+    # Apple refuses a push whose contact is not a real address. This service does too, so that tests notice it.
     if not str(claims.get("sub", "")).startswith(("mailto:", "https://")):
         return f"sub is {claims.get('sub')!r}"
     return None

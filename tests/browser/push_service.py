@@ -1,7 +1,7 @@
-"""A push service on loopback, faithful enough for Firefox to take real, encrypted pushes from it.
+"""A push service on loopback from which Firefox takes real, encrypted pushes.
 
-It speaks Mozilla's autopush WebSocket protocol to browsers and RFC 8030 and 8292 to senders. Like the
-real ones it is strict: no TTL, a payload over 4096 bytes or a bad VAPID header is refused.
+It speaks Mozilla's autopush WebSocket protocol with browsers, and RFC 8030 and 8292 with senders. It is as strict as
+the real ones: it refuses a missing TTL, a payload over 4096 bytes and a bad VAPID header.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ LONGEST_TTL = 30 * 24 * 3600
 
 @dataclass(frozen=True)
 class Refusal:
-    """A POST that was not accepted: what was sent, what was answered, and why."""
+    """A POST that was refused: the request, the answer, and why."""
 
     subscription: str
     headers: Mapping[str, str]
@@ -34,7 +34,7 @@ class Refusal:
 
 
 class LocalPushService:
-    """`now` is the clock that message lifetimes and VAPID expiry are held against, in seconds since 1970."""
+    """`now` is the clock for message lifetimes and VAPID expiry, in seconds since 1970."""
 
     def __init__(self, now: Clock = time.time) -> None:
         self.deliveries: list[Delivery] = []
@@ -77,12 +77,12 @@ class LocalPushService:
         await self._runner.cleanup()
 
     def answer_next(self, status: int, *, times: int = 1, headers: Mapping[str, str] | None = None) -> None:
-        """The next POSTs are answered with this status, and their messages go nowhere."""
+        """Answers the next POSTs with this status and drops their messages."""
         self._answers += [(status, headers or {})] * times
 
     @contextlib.asynccontextmanager
     async def devices_offline(self) -> AsyncIterator[None]:
-        """No device is reachable inside this block; messages wait for it to end."""
+        """Inside this block no device is reachable, and messages wait for its end."""
         self._offline = True
         await self._hang_up()
         try:
@@ -105,7 +105,7 @@ class LocalPushService:
         return self.deliveries
 
     async def wait_for_ack(self, delivery: Delivery, seconds: float = 10) -> int | None:
-        """100 once the browser has handed the message to the service worker, which may still be at work."""
+        """Returns 100 once the browser has handed the message to the service worker, which may still be at work."""
         await self.wait_until(lambda: delivery.ack is not None, seconds)
         return delivery.ack
 
@@ -153,7 +153,7 @@ class LocalPushService:
         return device
 
     async def _greet(self, socket: web.WebSocketResponse, claimed: str) -> str:
-        # A new id tells the browser that its subscriptions are lost, so a known one is kept.
+        # A new id tells the browser that its subscriptions are lost, so we keep a known one.
         device = claimed if self._mailbox.knows(claimed) else secrets.token_hex(16)
         hello = {"messageType": "hello", "uaid": device, "status": 200, "use_webpush": True, "broadcasts": {}}
         await socket.send_json(hello)

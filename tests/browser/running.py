@@ -1,7 +1,7 @@
 """The real app as an operator runs it: `web` and `worker`, each a process of its own, on a database in a folder.
 
-Two ways in. `running` is for a test that needs its own, such as one with a push service. `open_house` is for all
-others together, since starting costs seconds; each finds it with the same cast and nothing else.
+`running` starts one for a single test, such as one with a push service. `open_house` starts one for all other tests,
+because starting takes seconds. Each test finds it with the same cast and nothing else.
 """
 
 import asyncio
@@ -30,14 +30,16 @@ from .push_service import LocalPushService
 from .running_site import RunningSite
 
 STARTS_WITHIN = 60.0  # seconds
-# A test run that is itself killed has no time to tidy up.
+# A killed test run cannot tidy up.
 CLI = ("/usr/bin/setpriv", "--pdeathsig", "KILL", sys.executable, "-m")
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What an operator sets. `push` is a push service's host and port, added to the list of known ones; `program`,
-    the command by another name; `address`, what browsers open, where a proxy stands before the app."""
+    """The operator's settings. `push` is the host and port of a push service, added to the list of known ones.
+
+    `program` is the command under another name. `address` is what browsers open if a proxy stands before the app.
+    """
 
     folder: Path
     push: str = ""
@@ -63,7 +65,7 @@ class Setup:
         return f"sqlite:///{self.database}"
 
     def environment(self) -> dict[str, str]:
-        """Without what would make each start compile the whole app anew."""
+        """The environment, without variables that would make each start compile the whole app again."""
         kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return kept | {
             "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir(), "interlude-pycache")),
@@ -76,7 +78,7 @@ class Setup:
         }
 
     def errors(self) -> list[str]:
-        """What web and worker logged as an error; that a phone went away in the middle of a request is none."""
+        """The errors in the logs of web and worker, except that a phone disconnected during a request."""
         lines = [line for name in ("web", "worker") for line in self._log(name).read_text().splitlines()]
         return [line for line in lines if _is_error(line) and "client disconnected" not in line]
 
@@ -89,7 +91,7 @@ class Setup:
             return subprocess.Popen([*CLI, self.program, name], env=self.environment(), stdout=log, stderr=log)
 
     async def until_ready(self) -> None:
-        """Until web answers and worker has told that it is alive."""
+        """Waits until web answers and the worker has reported a heartbeat."""
 
         async def look() -> bool:
             try:
@@ -111,7 +113,7 @@ class Setup:
 
 @contextlib.asynccontextmanager
 async def running(tmp_path: Path, push: LocalPushService | None = None, smtp: str = "") -> AsyncIterator[RunningSite]:
-    """The app with the cast in it, its keys those of this process."""
+    """The running app with the cast in it, and with this process's keys."""
     setup = Setup(tmp_path, f"127.0.0.1:{push.port}" if push else "", smtp)
     cast = await _prepare(setup)
     with _processes(setup):
@@ -123,14 +125,14 @@ async def running(tmp_path: Path, push: LocalPushService | None = None, smtp: st
 
 @dataclass(frozen=True)
 class House:
-    """The app that many tests use, one after the other."""
+    """The app that many tests use one after another."""
 
     setup: Setup
     cast: Cast
 
     @contextlib.asynccontextmanager
     async def cleared(self) -> AsyncIterator[RunningSite]:
-        """With the cast as it was at first, and no trace of the test before; web and worker just go on."""
+        """The app with the original cast and no trace of the previous test. Web and worker keep running."""
         await asyncio.to_thread(_restore, self._template, self.setup.database)
         self.setup.forget_errors()
         async with _site(self.setup, self.cast) as site:
@@ -147,7 +149,7 @@ class House:
 
 @contextlib.contextmanager
 def open_house(folder: Path, program: str = "server.cli", address: str = "") -> Iterator[House]:
-    """Its push service is a port that nobody listens at: a device may be subscribed there, and nothing arrives."""
+    """Nobody listens on the port of its push service. A device may be subscribed there, and nothing arrives."""
     setup = Setup(folder, "127.0.0.1:9", program=program, address=address)
     kept = House(setup, asyncio.run(_prepare(setup)))
     kept.keep_template()
@@ -188,8 +190,10 @@ async def _site(setup: Setup, cast: Cast) -> AsyncIterator[RunningSite]:
 
 
 def _restore(template: Path, database: Path) -> None:
-    """Through SQLite, which waits for whoever reads or writes, and tells those that have it open. What the worker
-    says of itself stays, or staff would read that nobody sends."""
+    """Restores through SQLite, which waits for other readers and writers and informs them.
+
+    The worker's heartbeat stays, because without it staff would read that no worker sends.
+    """
     with contextlib.closing(sqlite3.connect(template)) as given, contextlib.closing(sqlite3.connect(database)) as taken:
         beats = _beats(database)
         given.backup(taken, sleep=0.02)

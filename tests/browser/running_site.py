@@ -1,4 +1,4 @@
-"""What a test does with the running app behind its pages: codes, links, and the state of the world it starts from."""
+"""What a test needs from the running app besides its pages: codes, links, and the state at its start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ from tests.cast import Cast, work_by
 from .eventually import eventually
 
 WEEK = timedelta(weeks=1)
-# A steady week of the weekly check-in, but for a little trouble in swallowing.
+# A steady week of the weekly check-in, with a little trouble in swallowing.
 LAST_WEEK: Mapping[str, Value] = {
     "breathing": "none",
     "swallowing": "little",
@@ -51,7 +51,7 @@ LAST_WEEK: Mapping[str, Value] = {
 
 @dataclass(frozen=True)
 class RunningSite:
-    """An app that runs, at `base_url`. Its clock is the real one."""
+    """A running app at `base_url`, with the real clock."""
 
     base_url: str
     database: Database
@@ -67,7 +67,7 @@ class RunningSite:
             return await joining.issue_pairing(work_by(db, self.cast.maria, system_clock()), patient, helper)
 
     async def staff_link(self, staff: Staff) -> str:
-        """The address that an admin, or the command line, hands out."""
+        """The address that an admin, or the command line, gives to a staff member."""
         async with self.database.writing() as db:
             token = await staff_accounts.make_link(work_by(db, staff, system_clock()), staff)
         return self.url(f"/staff/link#{token}")
@@ -75,7 +75,7 @@ class RunningSite:
     # Visits
 
     async def book_visit_with_reminder_in(self, seconds: float, patient: Patient | None = None) -> Appointment:
-        """A visit whose reminder of 2 hours before falls due in so many seconds; its other ones are past."""
+        """Books a visit whose reminder 2 hours before falls due in so many seconds. Its other reminders are past."""
         return await self.book_visit(timedelta(hours=2, seconds=seconds), patient)
 
     async def book_visit(self, ahead: timedelta, patient: Patient | None = None) -> Appointment:
@@ -89,7 +89,7 @@ class RunningSite:
             return await told.with_attempts(db, await reminders.of_subject(db, subject_id))
 
     async def hand_over(self, subject_id: str, channel: str = "push") -> tuple[str, str]:
-        """The subject's next reminder, as if our worker had just sent it to somebody: its id, its token."""
+        """The subject's next reminder, as if our worker had just sent it to somebody. Returns its id and token."""
         token = crypto.new_token()
         reminder = (await self.reminders_of(subject_id))[0].reminder
         async with self.database.writing() as db:
@@ -115,7 +115,7 @@ class RunningSite:
         return await eventually(look, f"a reminder that is {state}", seconds)
 
     async def wait_for_attempt(self, subject_id: str, state: str, seconds: float = 20) -> None:
-        """Waits until a try at saying the subject's next reminder is in this state."""
+        """Waits until an attempt of the subject's next reminder is in this state."""
 
         async def look() -> bool:
             return state in [attempt.state for attempt in (await self.reminders_of(subject_id))[0].attempts]
@@ -131,10 +131,10 @@ class RunningSite:
     async def check_in_due_now(
         self, patient: Patient, slug: str, before: Mapping[str, Value] | None = None, whole: bool = False
     ) -> CheckIn:
-        """One that has just fallen due and stays open for three days; `before` was answered a week ago.
+        """A check-in that has just fallen due and stays open for three days. `before` was answered a week ago.
 
-        Unless that was `whole` it was left half-way, and the app does not ask whether all is the same.
-        Due at the full minute before last, in the patient's own time, since a rhythm knows no seconds.
+        Unless that was `whole`, it was left half-way, and the app does not offer "same as last time". It was due at the
+        full minute before last in the patient's own time, because plans have no seconds.
         """
         wall = to_wall(system_clock() - timedelta(minutes=1), patient.zone).replace(second=0, microsecond=0)
         if before is None:
@@ -156,17 +156,17 @@ class RunningSite:
         return check_in
 
     async def missed_check_in(self, patient: Patient, slug: str) -> CheckIn:
-        """One that fell due a week ago and was never answered."""
+        """A check-in that fell due a week ago and was never answered."""
         wall = to_wall(system_clock(), patient.zone).replace(second=0, microsecond=0) - WEEK
         return (await self._plan(patient, slug, wall, to_utc(wall, patient.zone)))[0]
 
     async def unanswered_for(self, patient: Patient, slug: str, long: timedelta) -> CheckIn:
-        """One that fell due so long ago and has no answer; its next is days away."""
+        """A check-in that fell due so long ago, has no answer, and is next due in some days."""
         wall = to_wall(system_clock() - long, patient.zone).replace(second=0, microsecond=0)
         return (await self._plan(patient, slug, wall, to_utc(wall, patient.zone)))[0]
 
     async def _plan(self, patient: Patient, slug: str, wall: datetime, now: datetime) -> list[CheckIn]:
-        """What a weekly plan from `wall` on lays out until today."""
+        """The check-ins that a weekly plan from `wall` has scheduled up to today."""
         actor = system(patient.clinic_id, "tests")
         rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
         async with self.database.writing() as db:
@@ -176,7 +176,7 @@ class RunningSite:
             return list(found)
 
     async def responses_to(self, check_in: CheckIn) -> int:
-        """How many rows there are for a check-in: never more than one."""
+        """The number of responses to a check-in, which is never more than one."""
         async with self.database.reading() as db:
             count = await db.scalar(select(func.count()).where(Response.check_in_id == check_in.id))
             return count or 0

@@ -1,4 +1,4 @@
-"""The page scripts as a test reaches them in a page."""
+"""How a test reaches the page scripts in a page."""
 
 from functools import cache
 
@@ -6,7 +6,10 @@ from server.web.assets import Assets
 
 
 def module(name: str) -> str:
-    """An expression that imports a module by its address: where the page has loaded it, the same one with its state."""
+    """An expression that imports a module by its address.
+
+    If the page has loaded it, that is the same module with its state.
+    """
     return f'import("{_assets().url(name)}")'
 
 

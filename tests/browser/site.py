@@ -1,4 +1,4 @@
-"""A small web site for tests of the helpers themselves: fixed pages, and a record of what was asked."""
+"""A small web site for tests of the helpers themselves: fixed pages, and a record of requests."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ from aiohttp import web
 
 
 class Site:
-    """Answers a path with what `pages` holds for it, any other with an empty page."""
+    """Answers a path with its entry in `pages`, and any other with an empty page."""
 
     def __init__(self, pages: Mapping[str, str | bytes], headers: Mapping[str, str] | None = None) -> None:
         self.pages = pages
@@ -36,7 +36,7 @@ class Site:
 
 @contextlib.asynccontextmanager
 async def serving(pages: Mapping[str, str | bytes], headers: Mapping[str, str] | None = None) -> AsyncIterator[Site]:
-    """At http://localhost, a secure context, so that workers and push are allowed."""
+    """Serves at http://localhost, a secure context, so that workers and push are allowed."""
     site = Site(pages, headers)
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", site.serve)

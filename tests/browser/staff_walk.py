@@ -1,4 +1,4 @@
-"""Every page of the staff, each state of it brought about through the app."""
+"""Walks through every page of the staff, in each of its states, through the app itself."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ async def walk_to_the_door(browser: Browser, site: RunningSite) -> list[Inspecti
 
 
 async def walk_the_desk(browser: Browser, site: RunningSite) -> list[Inspection]:
-    """With a patient who can't come, answers worse and fell; one who was not reached and is silent; a flag done."""
+    """The patients: one can't come, answers worse and fell; one was not reached and is silent. One flag is done."""
     await _a_bad_day(browser, site)
     page = await desk_of(browser, site, site.cast.ruth)
     desk = Inspection(page, STAFF)
@@ -69,7 +69,7 @@ async def _a_bad_day(browser: Browser, site: RunningSite) -> None:
 
 
 async def _one_flag_opened(desk: Inspection) -> None:
-    """In its row; on a page of its own; and the panel of keys."""
+    """A flag opened in its row and on its own page, and the panel of keys."""
     page = desk.page
     await page.locator("#flags [data-open]").nth(1).click()
     await sees(page, "Outcome for")

@@ -1,4 +1,4 @@
-"""What a page costs to load, compressed, on a slow line (UX.md's measures)."""
+"""How many compressed bytes a page loads on a slow connection."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,14 +16,14 @@ SHARED = {
     "store.js",
     "offline-bundle.js",
     "outbox.js",
-}  # on every page of a person who is signed in, with these modules
+}  # every page of a signed-in person loads these modules
 MODULES = ("app.js", "subscription.js")
 STAFFS = ("desk.js", "inbox", "htmx.js")
 
 
 @dataclass
 class Line:
-    """What came over it, by address, in bytes as they were sent; what the browser held already is none."""
+    """What was loaded, by address, in bytes on the wire. What the browser had cached counts as none."""
 
     session: CDPSession
     came: dict[str, int] = field(default_factory=dict)
@@ -55,7 +55,7 @@ async def test_the_first_page_is_small(chromium: Browser, site: RunningSite) -> 
     assert sum(line.came.values()) <= 45 * KB, line.came
 
 
-async def test_home_is_small_when_it_is_opened_for_the_first_time(chromium: Browser, site: RunningSite) -> None:
+async def test_home_is_small_on_its_first_opening(chromium: Browser, site: RunningSite) -> None:
     await site.check_in_due_now(site.cast.rosa, "weekly-als")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     line = await line_of(rosa)
@@ -76,7 +76,7 @@ async def test_a_question_is_one_small_request(chromium: Browser, site: RunningS
     assert sum(line.came.values()) <= 4 * KB, line.came
 
 
-def test_our_scripts_and_styles_are_few_bytes() -> None:
+def test_our_scripts_and_styles_are_small() -> None:
     assets = Assets()
     sizes = {
         url.split("/")[-1].split(".")[0] + "." + url.split(".")[-1]: len(a.br or b"")

@@ -1,4 +1,4 @@
-"""The Chromium helpers, proven on pages of their own under a strict CSP."""
+"""The Chromium helpers, tested on pages of their own under a strict CSP."""
 
 import json
 import struct
@@ -81,7 +81,7 @@ async def test_pages_come_in_two_sizes_and_two_schemes(chromium: Browser, site: 
     assert await desktop.evaluate(look) == [1280, 800, False, False]
 
 
-async def test_a_push_reaches_the_worker_which_shows_it(chromium: Browser, site: Site) -> None:
+async def test_the_service_worker_shows_a_delivered_push(chromium: Browser, site: Site) -> None:
     page = await new_page(chromium, permissions=["notifications"])
     await page.goto(site.origin)
     await deliver_push(page, "Your visit")
@@ -90,7 +90,7 @@ async def test_a_push_reaches_the_worker_which_shows_it(chromium: Browser, site:
     assert await page.evaluate(titles) == ["Your visit"]
 
 
-async def test_axe_sees_through_a_strict_csp(chromium: Browser, site: Site) -> None:
+async def test_axe_works_under_a_strict_csp(chromium: Browser, site: Site) -> None:
     page = await new_page(chromium)
     await page.goto(site.origin)
     assert await axe_violations(page) == []
@@ -101,6 +101,6 @@ async def test_axe_sees_through_a_strict_csp(chromium: Browser, site: Site) -> N
     assert any(line.startswith("image-alt: img: Fix any") for line in found)
 
 
-async def test_installability_is_told_with_its_reasons(tmp_path: Path, site: Site) -> None:
+async def test_installability_is_reported_with_its_reasons(tmp_path: Path, site: Site) -> None:
     assert await installability_errors(tmp_path / "good", site.origin) == []
     assert await installability_errors(tmp_path / "bare", f"{site.origin}/bare") == ["no-manifest"]

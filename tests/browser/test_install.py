@@ -31,11 +31,11 @@ async def manifest(client: aiohttp.ClientSession) -> dict[str, Any]:
         return found
 
 
-async def test_chromium_would_install_it(tmp_path: Path, site: RunningSite) -> None:
+async def test_chromium_would_install_the_app(tmp_path: Path, site: RunningSite) -> None:
     assert await installability_errors(tmp_path / "profile", site.url("/join")) == []
 
 
-async def test_its_service_worker_takes_the_pages_over(chromium: Browser, site: RunningSite) -> None:
+async def test_the_service_worker_takes_control_of_the_pages(chromium: Browser, site: RunningSite) -> None:
     page = await new_page(chromium, base_url=site.base_url)
     await page.goto("/join")
     ready = "navigator.serviceWorker.ready.then(({scope, active}) => [scope, new URL(active.scriptURL).pathname])"
@@ -44,8 +44,8 @@ async def test_its_service_worker_takes_the_pages_over(chromium: Browser, site: 
     assert await page.evaluate("navigator.serviceWorker.controller !== null")
 
 
-def test_its_service_worker_is_read_in_one_sitting() -> None:
-    """What it imports are the files that pages use too, as they stand: there is no bundler."""
+def test_the_service_worker_is_short_enough_to_read_in_one_sitting() -> None:
+    """It imports files that pages use too, unchanged, because there is no bundler."""
     source = (PWA / "service-worker.js").read_text()
     assert lines_to_read(source) <= 150
     imported = re.findall(r'"/static/([\w-]+\.js)"', source)
@@ -54,7 +54,7 @@ def test_its_service_worker_is_read_in_one_sitting() -> None:
 
 
 def lines_to_read(source: str) -> int:
-    """All lines but those that hold a type and nothing else."""
+    """All lines except those that contain only a type."""
     return len([line for line in source.splitlines() if not re.match(r"\s*(/\*\*.*\*/|/\*\*|\*/|\* @.*)$", line)])
 
 
@@ -74,7 +74,7 @@ async def test_the_manifest_is_complete(manifest: dict[str, Any]) -> None:
     assert all(shot["label"] for shot in manifest["screenshots"])
 
 
-async def test_its_pictures_are_there_and_as_large_as_it_says(
+async def test_the_manifests_pictures_exist_in_the_stated_sizes(
     client: aiohttp.ClientSession, manifest: dict[str, Any]
 ) -> None:
     pictures = [*manifest["icons"], *manifest["screenshots"]]
@@ -82,7 +82,7 @@ async def test_its_pictures_are_there_and_as_large_as_it_says(
     assert [await _found(client, src, sizes) for src, _, sizes in declared] == declared
 
 
-async def test_its_shortcuts_and_the_iphones_icon_lead_somewhere(
+async def test_the_shortcuts_and_the_icon_for_iphones_exist(
     chromium: Browser, site: RunningSite, manifest: dict[str, Any]
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
@@ -96,7 +96,7 @@ async def test_its_shortcuts_and_the_iphones_icon_lead_somewhere(
 
 
 async def _found(client: aiohttp.ClientSession, src: str, sizes: str) -> tuple[str, str, str]:
-    """What lies there: address, type and size; a drawing has any size."""
+    """The address, type and size of a picture. A vector picture has any size."""
     async with client.get(src) as answer:
         assert answer.status == 200, src
         body = await answer.read()

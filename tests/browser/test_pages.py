@@ -1,4 +1,4 @@
-"""Every page, light and dark: no violation that axe knows, targets of their size, nothing off the side of a phone."""
+"""Every page in light and dark: axe finds no violation, targets are large enough, and nothing runs off a phone."""
 
 from collections.abc import Awaitable, Callable
 
@@ -61,11 +61,11 @@ async def inspect(walk: Walk, listed: set[str], chromium: Browser, site: Running
     assert not found, found
 
 
-async def test_pages_on_the_way_in(chromium: Browser, site: RunningSite) -> None:
+async def test_pages_before_and_during_joining(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_in, WAY_IN, chromium, site)
 
 
-async def test_home_and_what_it_leads_to(chromium: Browser, site: RunningSite) -> None:
+async def test_home_and_the_pages_that_it_leads_to(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_about, ABOUT, chromium, site)
 
 
@@ -73,14 +73,14 @@ async def test_pages_of_a_check_in(chromium: Browser, site: RunningSite) -> None
     await inspect(walk_through_check_ins, CHECK_INS, chromium, site)
 
 
-async def test_the_staffs_door(chromium: Browser, site: RunningSite) -> None:
+async def test_the_staff_sign_in(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_to_the_door, DOOR, chromium, site)
 
 
-async def test_the_staffs_desk(chromium: Browser, site: RunningSite) -> None:
+async def test_the_staff_pages(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_the_desk, DESK, chromium, site)
 
 
 def test_no_page_is_left_out() -> None:
-    """A page that is new has to be walked to, in `patient_walk` or `staff_walk`, and listed above."""
+    """A new page must be visited in `patient_walk` or `staff_walk`, and listed above."""
     assert all_pages() - WAY_IN - ABOUT - CHECK_INS - DOOR - DESK == set()

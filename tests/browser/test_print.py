@@ -1,4 +1,4 @@
-"""The sheet for a visit, as Chromium prints it: two pages at most, on A4 and on Letter, and all of it is there."""
+"""The sheet for a visit, printed by Chromium: at most two pages on A4 and Letter, with nothing missing."""
 
 import asyncio
 from datetime import timedelta
@@ -35,7 +35,7 @@ ALL = ("weekly-als", "function", "day-after", "daily-three", "readiness")
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-async def test_a_patient_with_much_to_tell_prints_on_two_pages(
+async def test_a_patient_with_much_to_report_prints_on_two_pages(
     chromium: Browser, site: RunningSite, paper: str
 ) -> None:
     await given_much_to_tell(site)
@@ -59,7 +59,7 @@ async def test_a_patient_with_much_to_tell_prints_on_two_pages(
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
-async def test_a_patient_with_nothing_to_tell_prints_too(chromium: Browser, site: RunningSite, paper: str) -> None:
+async def test_a_patient_with_nothing_to_report_prints_too(chromium: Browser, site: RunningSite, paper: str) -> None:
     ken = await desk_of(chromium, site, site.cast.ken)
     await ken.goto(f"/staff/patients/{site.cast.walter.id}/print")
     pages = PdfReader(BytesIO(await ken.pdf(format=paper))).pages
@@ -68,7 +68,10 @@ async def test_a_patient_with_nothing_to_tell_prints_too(chromium: Browser, site
 
 
 async def given_much_to_tell(site: RunningSite) -> None:
-    """Three rounds of every check-in there is, each worse; long names and notes; flags open and done; calls."""
+    """Three rounds of every check-in, each worse than the last.
+
+    Long names and notes, open and closed flags, and calls.
+    """
     rosa, maria = site.cast.rosa, acting(site.cast.maria)
     began = (system_clock() - timedelta(days=90)).replace(second=0, microsecond=0)
     async with site.database.writing() as db:
@@ -81,7 +84,7 @@ async def given_much_to_tell(site: RunningSite) -> None:
     for round_ in range(3):
         for place, slug in enumerate(ALL):
             at = began + timedelta(days=30 * round_ + place)
-            await asyncio.sleep(0.02)  # the worker gets its turn
+            await asyncio.sleep(0.02)  # lets the worker run
             async with site.database.writing() as db:
                 await _answer(db, site, await due_check_in(db, rosa, slug, at), round_ + 1)
         async with site.database.writing() as db:

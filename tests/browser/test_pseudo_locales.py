@@ -1,5 +1,7 @@
-"""The patient's main pages in a language 40 % longer and in one from right to left: nothing clipped, nothing off the
-side, targets of their size, on a phone and at 320 px."""
+"""The patient's main pages in a language 40 % longer and in one from right to left.
+
+Nothing is clipped or beyond the edge and targets are large enough, on a phone and at 320 px.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
@@ -39,7 +41,7 @@ DAILY: dict[str, Value] = {"pain": 2, "mood": "little", "breathing": "none"}
 
 
 class Walk:
-    """One page after the other, in `locale`; what is wrong is told at the end."""
+    """Visits one page after another in `locale`, and reports all faults at the end."""
 
     def __init__(self, page: Page, locale: str) -> None:
         self.page, self.locale = page, locale
@@ -58,7 +60,7 @@ class Walk:
         self.faults += [f"{name} {fault}" for fault in await faults_of_size(self.page, PATIENT)]
 
     async def press(self, selector: str) -> None:
-        """By its value: nobody can read its name. It leads on to another page."""
+        """Presses a button by its value, because nobody can read its name. It opens another page."""
         asked = await self.page.locator("h1").inner_text()
         await self.page.wait_for_load_state()
         await self.page.evaluate(LISTENING)
@@ -89,7 +91,7 @@ async def speak(site: RunningSite, patient: Patient, locale: str) -> None:
 async def join(walk: Walk, site: RunningSite, patient: Patient) -> None:
     page = walk.page
     await page.goto("/join")
-    await page.locator("summary").first.click()  # where there are many languages they are folded
+    await page.locator("summary").first.click()  # a long list of languages is collapsed
     await page.locator(f"button[value={walk.locale}]").click()
     await page.wait_for_function("locale => document.documentElement.lang === locale", arg=walk.locale)
     for path in BEFORE_SIGN_IN:
@@ -128,7 +130,7 @@ async def check_in_through(walk: Walk, weekly: CheckIn) -> None:
 
 
 @pytest.mark.parametrize("locale", SPEAKERS)
-async def test_the_patients_pages_hold_in(locale: str, chromium: Browser, pseudo_site: RunningSite) -> None:
+async def test_the_patients_pages_fit(locale: str, chromium: Browser, pseudo_site: RunningSite) -> None:
     rosa = pseudo_site.cast.rosa
     await speak(pseudo_site, rosa, locale)
     page = await new_page(chromium, base_url=pseudo_site.base_url, user_agent=IPHONE, reduced_motion="reduce")
@@ -146,7 +148,7 @@ async def test_the_patients_pages_hold_in(locale: str, chromium: Browser, pseudo
     assert not walk.faults, "\n".join(walk.faults)
 
 
-async def test_words_that_run_out_of_their_box_are_noticed(chromium: Browser) -> None:
+async def test_words_that_overflow_their_box_are_noticed(chromium: Browser) -> None:
     page = await new_page(chromium)
     word = "w" * 60
     await page.set_content(f"<main><button style='width: 9rem; height: 5rem'>{word}</button><p>Fine.</p></main>")
@@ -154,7 +156,7 @@ async def test_words_that_run_out_of_their_box_are_noticed(chromium: Browser) ->
     assert len(found) == 2, found
 
 
-def test_the_long_language_is_long_and_keeps_what_is_put_in() -> None:
+def test_the_long_language_is_long_and_keeps_what_is_filled_in() -> None:
     for said in ("Saved on this phone. The clinic has not received it yet.", "Home", "Send to clinic"):
         assert len(longer(said)) >= round(1.4 * len(said)), longer(said)
     assert said_by(longer, "%(name)s has called") == "%(name)s hááss cáállééd"

@@ -1,4 +1,4 @@
-"""The push service alone, spoken to as a browser and as senders would: what Firefox does not make it show."""
+"""The push service alone, addressed as a browser and as senders would, in ways that Firefox does not."""
 
 import base64
 from collections.abc import AsyncIterator, Mapping
@@ -54,7 +54,7 @@ async def post(
         return answer.status
 
 
-async def test_a_message_comes_again_until_it_is_acknowledged(
+async def test_a_message_is_repeated_until_it_is_acknowledged(
     client: ClientSession, push_service: LocalPushService
 ) -> None:
     device, uaid = await connect(client, push_service)
@@ -79,7 +79,7 @@ async def test_a_message_comes_again_until_it_is_acknowledged(
     assert await device.hear() == {}
 
 
-async def test_what_waits_is_the_last_of_its_topic_and_nothing_without_a_life(
+async def test_only_the_last_message_of_a_topic_waits_and_none_without_a_ttl(
     client: ClientSession, push_service: LocalPushService
 ) -> None:
     device, uaid = await connect(client, push_service)
@@ -111,7 +111,7 @@ async def test_bad_messages_are_refused(client: ClientSession, push_service: Loc
     assert [refusal.status for refusal in push_service.refusals] == [400, 400, 413, 410, 410]
 
 
-async def test_a_subscription_bound_to_a_key_demands_its_signature(
+async def test_a_subscription_bound_to_a_key_requires_its_signature(
     client: ClientSession, push_service: LocalPushService
 ) -> None:
     own, other = Vapid02(), Vapid02()
@@ -131,7 +131,9 @@ async def test_a_subscription_bound_to_a_key_demands_its_signature(
     assert await post(client, endpoint, headers=PLAIN | own.sign(good)) == 201
 
 
-async def test_answers_as_told_and_then_as_ever(client: ClientSession, push_service: LocalPushService) -> None:
+async def test_the_service_answers_as_told_and_then_as_usual(
+    client: ClientSession, push_service: LocalPushService
+) -> None:
     device, _ = await connect(client, push_service)
     endpoint = await device.register()
     push_service.answer_next(429, headers={"Retry-After": "7"})
@@ -142,6 +144,6 @@ async def test_answers_as_told_and_then_as_ever(client: ClientSession, push_serv
     assert len(push_service.deliveries) == 1
 
 
-async def test_waiting_in_vain_says_what_was_seen(push_service: LocalPushService) -> None:
+async def test_a_timeout_reports_what_was_seen(push_service: LocalPushService) -> None:
     with pytest.raises(AssertionError, match="0 deliveries"):
         await push_service.wait_for_deliveries(1, seconds=0.01)

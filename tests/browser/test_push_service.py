@@ -1,4 +1,4 @@
-"""The push service and the Firefox driver, proven together on a page of their own."""
+"""The push service and the Firefox driver, tested together on a page of their own."""
 
 import asyncio
 import json
@@ -83,7 +83,7 @@ async def send(subscription: dict[str, Any], vapid: Vapid02, message: dict[str, 
     return int(answer.status_code)
 
 
-async def test_a_push_is_shown_and_reported_and_a_tap_opens_the_very_page(
+async def test_a_push_is_shown_and_acknowledged_and_a_tap_opens_its_page(
     firefox: Firefox, push_service: LocalPushService, site: Site, vapid: Vapid02
 ) -> None:
     subscription = await subscribe(firefox, site, vapid)
@@ -117,7 +117,7 @@ async def test_a_push_is_shown_and_reported_and_a_tap_opens_the_very_page(
     assert await firefox.alerts() == []
 
 
-async def test_a_phone_that_was_off_gets_the_last_of_a_topic_and_a_gone_one_nothing(
+async def test_a_phone_that_was_off_gets_the_last_of_a_topic_and_an_unsubscribed_one_nothing(
     firefox: Firefox, push_service: LocalPushService, site: Site, vapid: Vapid02
 ) -> None:
     subscription = await subscribe(firefox, site, vapid)
@@ -138,7 +138,7 @@ async def test_a_phone_that_was_off_gets_the_last_of_a_topic_and_a_gone_one_noth
     assert gone.value.response.status_code == 410
 
 
-async def test_a_tap_returns_to_an_open_page_and_an_action_is_told(
+async def test_a_tap_returns_to_an_open_page_and_reports_the_action(
     firefox: Firefox, push_service: LocalPushService, site: Site, vapid: Vapid02
 ) -> None:
     subscription = await subscribe(firefox, site, vapid)

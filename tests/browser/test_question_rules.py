@@ -1,4 +1,4 @@
-"""A phone without a network asks what the server would ask: the same forms and answers, given to both."""
+"""A phone without a network asks what the server would ask. Both get the same questionnaires and answers."""
 
 import json
 from random import Random
@@ -28,18 +28,18 @@ JUDGE = """async ([source, cases]) => {
 }"""
 
 
-async def test_who_is_asked_what_is_the_same_on_a_phone(chromium: Browser) -> None:
+async def test_a_phone_asks_each_respondent_the_same_questions_as_the_server(chromium: Browser) -> None:
     random = Random(7)
     cases = [_case(random, definition) for definition in [*_library(), *(_random_form(random) for _ in range(RUNS))]]
     page = await new_page(chromium)
     script = (ROOT / "pwa/question-rules.js").read_text()
     theirs = await page.evaluate(JUDGE, [script, [given for given, _ in cases]])
     assert theirs == [ours for _, ours in cases]
-    assert len({json.dumps(each) for each in theirs}) > RUNS / 4  # they are not all alike
+    assert len({json.dumps(each) for each in theirs}) > RUNS / 4  # the cases differ from each other
 
 
 def _case(random: Random, definition: Definition) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the phone is given, and what the server says of it."""
+    """What the phone gets, and the server's result."""
     answers = {q.link_id: _answer(random, q) for q in definition.questions if random.random() < 0.6}
     who = random.choice(list(Respondent))
     after = random.choice([None, *(q.link_id for q in definition.questions)])

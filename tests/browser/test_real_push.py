@@ -1,4 +1,4 @@
-"""Real pushes: sent by our worker, carried by a push service, decrypted and shown by Firefox on a phone's screen."""
+"""Real pushes: sent by our worker, carried by a push service, decrypted and shown by Firefox."""
 
 import json
 from collections.abc import AsyncIterator
@@ -35,10 +35,10 @@ async def maria(site: RunningSite) -> AsyncIterator[Session]:
         yield session
 
 
-async def test_from_the_code_to_the_answer_and_the_clinic_sees_each_step(
+async def test_rosa_joins_gets_a_push_and_answers_and_the_clinic_sees_each_step(
     firefox: Firefox, push_service: LocalPushService, site: RunningSite, maria: Session
 ) -> None:
-    # Rosa joins and turns reminders on; the test that she is sent is real.
+    # Rosa joins and turns reminders on. The test notification that she gets is real.
     await join(firefox, site)
     await turn_on_reminders(firefox)
     (test,) = await push_service.wait_for_deliveries(1)
@@ -51,7 +51,7 @@ async def test_from_the_code_to_the_answer_and_the_clinic_sees_each_step(
     await firefox.click("button[name=got][value=yes]")
     await arrived(firefox, "/")
 
-    # A visit's reminder falls due: it is shown, and the clinic knows it.
+    # The reminder of a visit falls due. The phone shows it, and the clinic knows.
     visit = await site.book_visit_with_reminder_in(2)
     page = f"/staff/visits/{visit.id}"
     assert "scheduled" in await maria.read(page)
@@ -61,7 +61,7 @@ async def test_from_the_code_to_the_answer_and_the_clinic_sees_each_step(
     assert reminder.topic == (await site.reminders_of(visit.id))[0].reminder.id
     assert (reminder.headers["Urgency"], 0 < reminder.ttl <= 7200) == ("high", True)
 
-    # A tap opens the very page; what she says there stands on the clinic's page.
+    # A tap opens the visit's page. Rosa's answer there shows on the clinic's page.
     await firefox.tap_notification(VISIT)
     await firefox.switch_to(site.url(f"/visits/{visit.id}"))
     await maria.read_until(page, "opened")
@@ -73,13 +73,13 @@ async def test_from_the_code_to_the_answer_and_the_clinic_sees_each_step(
     assert "Will be there" in said
     assert "answered" in said
 
-    # Nothing came twice (case 38), and no tap of hers made anything more come.
+    # Nothing came twice (case 38), and none of her taps caused another push.
     assert [delivery.topic for delivery in push_service.deliveries] == [test.topic, reminder.topic]
     assert push_service.refusals == []
     assert await firefox.notifications() == []
 
 
-async def test_an_answer_on_the_notification_and_nothing_more_once_the_phone_is_signed_out(
+async def test_an_answer_on_the_notification_counts_and_a_signed_out_phone_gets_nothing(
     firefox: Firefox, push_service: LocalPushService, site: RunningSite, maria: Session
 ) -> None:
     await join(firefox, site)
@@ -88,7 +88,7 @@ async def test_an_answer_on_the_notification_and_nothing_more_once_the_phone_is_
     await shown_once(firefox, TEST, test)
     await firefox.dismiss_notification(TEST)
 
-    # "I can't come", from the notification itself: no page opens, and the clinic has it on its list.
+    # Rosa presses "I can't come" on the notification. No page opens, and the clinic has it on its list.
     visit = await site.book_visit_with_reminder_in(2)
     reminder = (await push_service.wait_for_deliveries(2))[1]
     shown = await shown_once(firefox, VISIT, reminder)
@@ -98,7 +98,7 @@ async def test_an_answer_on_the_notification_and_nothing_more_once_the_phone_is_
     assert "answered" in await maria.read_until(f"/staff/visits/{visit.id}", "Can't come")
     assert len(await firefox.tabs()) == 1
 
-    # Signed out, the phone is sent nothing any more.
+    # After signing out, the phone gets nothing.
     await firefox.goto(site.url("/sign-out"))
     await firefox.click("form[action='/sign-out'] button")
     await arrived(firefox, "/join")
@@ -125,7 +125,7 @@ async def test_case_36_the_decrypted_payload_names_no_clinic_and_no_patient(
     said = [json.loads(payload)["notification"] for payload in payloads]
     assert sorted(each["title"] for each in said) == ["You have a check-in ready", VISIT]
     assert all(len(payload.encode()) < 2048 for payload in payloads)
-    # A random token may spell anything.
+    # A random token may contain any word.
     readable = [text.replace(each["data"]["token"], "") for text, each in zip(payloads, said, strict=True)]
     private = ("Harbor", "Rosa", "Delgado", "Elm Street", "infusion", "ketamine", "swallow", "weekly")
     assert [(word, text) for text in readable for word in private if word.casefold() in text.casefold()] == []
@@ -141,7 +141,7 @@ async def join(phone: Firefox, site: RunningSite) -> None:
 
 
 async def turn_on_reminders(phone: Firefox) -> None:
-    """By the button on the page that joining leads to; a test is sent then."""
+    """Rosa presses the button on the page that follows joining, and gets a test notification."""
     assert "May we remind you?" in await phone.text("main")
     await phone.click("#turn-on")
     await arrived(phone, "/reminders/test")
@@ -149,12 +149,12 @@ async def turn_on_reminders(phone: Firefox) -> None:
 
 
 async def arrived(phone: Firefox, path: str) -> None:
-    """On this page, with all that it names: a press before its scripts have loaded would do nothing."""
+    """Waits for this page with all its scripts, because an earlier press would do nothing."""
     await phone.wait_for(f"location.pathname === {json.dumps(path)} && document.readyState === 'complete'")
 
 
 async def shown_once(phone: Firefox, title: str, delivery: Delivery) -> dict[str, Any]:
-    """The one notification with this title, which came sealed in `delivery` and carries its topic as tag."""
+    """The one notification with this title. It came encrypted in `delivery`, and its tag is that push's topic."""
     ready = "navigator.serviceWorker.ready.then(worker => worker.getNotifications())"
     await phone.wait_for(f"{ready}.then(all => all.some(each => each.title === {json.dumps(title)}))")
     (shown,) = [each for each in await phone.notifications() if each["title"] == title]
@@ -166,7 +166,7 @@ async def shown_once(phone: Firefox, title: str, delivery: Delivery) -> dict[str
 
 
 async def new_endpoint(push_service: LocalPushService) -> str:
-    """As a browser gets one."""
+    """A new endpoint, as a browser gets one."""
     async with aiohttp.ClientSession() as client, client.ws_connect(push_service.ws_url) as socket:
         await socket.send_json({"messageType": "hello", "use_webpush": True, "uaid": ""})
         await socket.receive_json(timeout=5)
@@ -176,6 +176,6 @@ async def new_endpoint(push_service: LocalPushService) -> str:
 
 
 async def endings(site: RunningSite) -> list[str | None]:
-    """Why each of the subscriptions ended; None for one that has not."""
+    """Why each subscription ended, or None."""
     async with site.database.reading() as db:
         return list(await db.scalars(select(Subscription.end_reason)))

@@ -1,4 +1,4 @@
-"""What a walk says in English, as a page in another language has it: by the catalogue and the check-ins' own words."""
+"""Finds what a walk names in English on a page in another language, by the catalogue and the questionnaires' texts."""
 
 import json
 import re
@@ -20,7 +20,7 @@ FILLED = r"%\((\w+)\)s"
 
 @contextmanager
 def phones_speak(locale: str) -> Iterator[None]:
-    """Phones that are opened from here on ask for pages in this language."""
+    """Phones opened from now on request pages in this language."""
     token = _spoken.set(locale)
     try:
         yield
@@ -33,7 +33,7 @@ def of_phones() -> str:
 
 
 def named(words: str, locale: str) -> str:
-    """The name of a button, a link or a field; what is no text of ours, such as a number or a person, stays."""
+    """The name of a button, link or field. What is not one of our texts, such as a number or a person, stays."""
     held = _texts(locale)
     if words in held:
         return held[words]
@@ -44,7 +44,7 @@ def named(words: str, locale: str) -> str:
 
 
 def read(words: str, locale: str) -> str | re.Pattern[str]:
-    """A part of what a page says: where it is part of texts of ours, the whole of any of those."""
+    """Part of a page's text. If it is part of our texts, the whole of any of those matches."""
     if locale == "en":
         return words
     found = named(words, locale)
@@ -55,7 +55,7 @@ def read(words: str, locale: str) -> str | re.Pattern[str]:
 
 @cache
 def _filled(locale: str) -> list[tuple[str, re.Pattern[str]]]:
-    """Texts in which a name or a number is put, the longest first; not those that are little else."""
+    """Texts with a name or number filled in, the longest first, without those that are hardly more than that."""
     texts = [text for text in _texts(locale) if "%(" in text and len(re.sub(FILLED, "", text)) > 4]
     return [(text, _pattern(text)) for text in sorted(texts, key=len, reverse=True)]
 

@@ -1,4 +1,4 @@
-"""A visit, for every test of check-ins that asks for one."""
+"""Fixture for the tests of check-ins: a visit."""
 
 from tests.appointments.scene import visit
 

@@ -1,4 +1,4 @@
-"""Plans and check-ins of Rosa's, answers that are kept, and time that closes them."""
+"""Rosa's plans and check-ins, her drafts, and the ticks that schedule and close check-ins."""
 
 from datetime import datetime, time, timedelta
 
@@ -53,7 +53,7 @@ async def close(database: Database, now: datetime) -> int:
 async def keep(
     database: Database, cast: Cast, check_in: CheckIn, respondent: Respondent = Respondent.SELF, **answers: object
 ) -> None:
-    """Answers kept one by one, a minute between them, not yet sent."""
+    """Keep these answers as drafts, one a minute, without sending them."""
     async with database.writing() as db:
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
         now = NOW + timedelta(minutes=len(await drafts.kept(db, check_in, respondent)))

@@ -1,4 +1,4 @@
-"""A due check-in that several people answer and send, and a clock that runs ahead for a while."""
+"""A due check-in that several people answer and send, and a server clock that runs ahead for a while."""
 
 from collections.abc import Mapping
 from datetime import timedelta

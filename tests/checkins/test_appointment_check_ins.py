@@ -1,4 +1,4 @@
-"""The check-ins before and after an appointment stay in step with it."""
+"""The check-ins before and after an appointment follow its changes."""
 
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from tests.stories import audited, rows
 
 @pytest.fixture
 async def appointment_id(database: Database, cast: Cast) -> str:
-    """An appointment that was booked before Rosa had a plan to be asked before each appointment and after it."""
+    """An appointment that was booked before Rosa got plans to be asked before and after each appointment."""
     async with database.writing() as db:
         appointment = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(DECEMBER))
         await around(db, cast)
@@ -33,12 +33,12 @@ async def tie(database: Database, cast: Cast, appointment_id: str, starts: datet
 
 
 async def tied(database: Database) -> list[tuple[str, str]]:
-    """When each falls due by the clocks of New York, and its state."""
+    """When each tied check-in falls due, in New York time, and its state."""
     found = sorted(await rows(database, CheckIn), key=lambda one: one.due_at)
     return [(f"{to_wall(one.due_at, 'America/New_York'):%m-%d %H:%M}", one.state) for one in found]
 
 
-async def test_they_move_with_the_appointment_and_keep_their_ids(
+async def test_check_ins_move_with_the_appointment_and_keep_their_ids(
     database: Database, cast: Cast, appointment_id: str
 ) -> None:
     await tie(database, cast, appointment_id)
@@ -49,7 +49,7 @@ async def test_they_move_with_the_appointment_and_keep_their_ids(
     assert {one.id for one in await rows(database, CheckIn)} == before
 
 
-async def test_moved_into_the_past_nothing_is_asked_before_it(
+async def test_an_appointment_moved_into_the_past_has_no_check_in_before_it(
     database: Database, cast: Cast, appointment_id: str
 ) -> None:
     await tie(database, cast, appointment_id)
@@ -57,9 +57,7 @@ async def test_moved_into_the_past_nothing_is_asked_before_it(
     assert await tied(database) == [("11-17 10:00", "waiting"), ("11-30 10:00", "cancelled")]
 
 
-async def test_an_appointment_that_is_cancelled_is_not_asked_about(
-    database: Database, cast: Cast, appointment_id: str
-) -> None:
+async def test_a_cancelled_appointment_has_no_check_ins(database: Database, cast: Cast, appointment_id: str) -> None:
     await tie(database, cast, appointment_id)
     async with database.writing() as db:
         await appointment_check_ins.cancel_for_appointment(work_by(db, cast.maria), appointment_id, "cancelled")

@@ -1,4 +1,4 @@
-"""When an answer was given, by our clock (case 43)."""
+"""The time of an answer, corrected to our clock (case 43)."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ def utc(text: str) -> datetime:
         ("2199-01-01", False),
     ],
 )
-def test_case_43_a_phones_clock_is_believed_within_reason(answered: str, believed: bool) -> None:
+def test_case_43_a_phones_clock_is_trusted_within_limits(answered: str, believed: bool) -> None:
     now = utc("2026-11-16 14:00")
     assert device_clock.on_our_clock(utc(answered), None, now) == (utc(answered) if believed else now)
 
@@ -37,8 +37,12 @@ def test_case_43_a_phones_clock_is_believed_within_reason(answered: str, believe
         ("2026-11-16 13:50", "2026-11-16 14:00", "2026-11-16 13:50"),
         ("0001-01-01 00:00", "9999-12-31 23:00", "2026-11-16 14:00"),
         ("9999-12-31 23:00", "0001-01-01 00:00", "2026-11-16 14:00"),
-        ("2199-01-01 00:00", "2026-11-16 14:00", "2026-11-16 14:00"),  # set right since: then it is not known
+        (
+            "2199-01-01 00:00",
+            "2026-11-16 14:00",
+            "2026-11-16 14:00",
+        ),  # set right since the answer, so its error is unknown
     ],
 )
-def test_case_43_a_phones_clock_that_is_off_is_put_right(answered: str, device_time: str, ours: str) -> None:
+def test_case_43_the_error_of_a_phones_clock_is_corrected(answered: str, device_time: str, ours: str) -> None:
     assert device_clock.on_our_clock(utc(answered), utc(device_time), utc("2026-11-16 14:00")) == utc(ours)

@@ -1,4 +1,4 @@
-"""The server's clock ran ahead and closed a check-in early: setting it right undoes only that (case 134)."""
+"""The server's clock ran ahead and closed a check-in early. The repair undoes only that (case 134)."""
 
 import json
 
@@ -15,7 +15,7 @@ from tests.responses.delivering import check_in as check_in
 from tests.stories import rows
 
 
-async def test_case_134_what_a_person_sent_stays_sent_when_the_clock_is_set_right(
+async def test_case_134_a_response_that_a_person_sent_stays_sent_after_the_repair(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -33,7 +33,7 @@ async def test_case_134_what_a_person_sent_stays_sent_when_the_clock_is_set_righ
     assert "9 of 9 How has your mood been?" in words(mood)
 
 
-async def test_case_134_what_the_patient_had_not_sent_is_taken_back_out_of_it(
+async def test_case_134_the_patients_unsent_answers_leave_the_response_again(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -50,7 +50,7 @@ async def test_case_134_what_the_patient_had_not_sent_is_taken_back_out_of_it(
     assert await rows(database, ConflictingVersion) == []
 
 
-async def test_case_134_what_the_early_close_sent_itself_is_taken_back(
+async def test_case_134_a_response_that_the_early_close_sent_is_taken_back(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)
@@ -60,4 +60,4 @@ async def test_case_134_what_the_early_close_sent_itself_is_taken_back(
     [response] = await rows(database, Response)
     assert response.undone_at is not None
     assert [json.loads(draft.value) for draft in await rows(database, Draft)] == ["very-hard"]
-    assert len(await rows(database, Flag)) == 1  # staff dealt with it
+    assert len(await rows(database, Flag)) == 1  # staff have dealt with it

@@ -1,4 +1,4 @@
-"""Plans that end, and come back."""
+"""Plans that end and are restored."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from tests.cast import NOW, Cast, weekly, work_by
 from tests.checkins.scene import DAILY, check_ins, plan, reminders, schedule
 
 
-async def test_ending_a_plan_calls_off_what_waits(database: Database, cast: Cast) -> None:
+async def test_ending_a_plan_cancels_its_waiting_check_ins(database: Database, cast: Cast) -> None:
     ended = await plan(database, cast.rosa, "weekly-als", weekly())
     kept = await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.writing() as db:

@@ -17,7 +17,7 @@ async def alerts(database: Database) -> int:
     return len(await rows(database, Reminder, Reminder.staff_id.is_not(None)))
 
 
-async def test_case_123_completing_it_raises_nothing_that_staff_dealt_with(
+async def test_case_123_completing_a_check_in_raises_no_flag_that_staff_closed(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -33,10 +33,10 @@ async def test_case_123_completing_it_raises_nothing_that_staff_dealt_with(
 
 
 @pytest.mark.parametrize("then", ["send", "undo", "change", "differ"])
-async def test_a_red_answer_is_raised_once_however_it_goes_on(
+async def test_an_urgent_answer_raises_one_flag_whatever_follows(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, then: str
 ) -> None:
-    """It was raised when it was pressed, and staff have called since."""
+    """The flag was raised when the answer was given, and staff have called since."""
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     red = PUBLIC | {"breathing": "very-hard"}
     await presses(luis, check_in, red, "hands")
@@ -57,7 +57,7 @@ async def test_a_red_answer_is_raised_once_however_it_goes_on(
     assert len(await rows(database, Flag, Flag.item == "breathing")) == 1
 
 
-async def test_a_red_answer_pressed_anew_is_raised_anew(
+async def test_an_urgent_answer_given_again_raises_a_new_flag(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa = await signed_in(cast.rosa)

@@ -1,4 +1,4 @@
-"""Plans and due check-ins: laid out ahead, closed in time (cases 14, 18, 50)."""
+"""Scheduling check-ins ahead, and closing them in time (cases 14, 18, 50)."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.checkins.scene import DAILY, check_ins, due, due_days, plan, reminder
 from tests.stories import STEADY, answered, rows
 
 
-async def test_a_plan_lays_out_the_coming_days_with_their_reminders(database: Database, cast: Cast) -> None:
+async def test_a_plan_schedules_the_coming_days_with_their_reminders(database: Database, cast: Cast) -> None:
     await plan(database, cast.rosa, "weekly-als", weekly())
     assert await due_days(database) == ["11-16 09:00", "11-23 09:00"]
     first, _ = await check_ins(database)
@@ -20,7 +20,7 @@ async def test_a_plan_lays_out_the_coming_days_with_their_reminders(database: Da
     assert await reminders(database, first) == [("check-in", "scheduled"), ("nudge", "scheduled")]
 
 
-async def test_laying_out_again_adds_only_the_days_that_are_new(database: Database, cast: Cast) -> None:
+async def test_scheduling_again_adds_only_the_new_days(database: Database, cast: Cast) -> None:
     await plan(database, cast.rosa, "daily-three", DAILY)
     before = {check_in.id for check_in in await check_ins(database)}
     assert len(before) == 8
@@ -31,7 +31,7 @@ async def test_laying_out_again_adds_only_the_days_that_are_new(database: Databa
     assert len(await check_ins(database)) == 9
 
 
-async def test_what_was_answered_or_called_off_is_not_laid_out_anew(database: Database, cast: Cast) -> None:
+async def test_answered_and_cancelled_check_ins_are_not_scheduled_again(database: Database, cast: Cast) -> None:
     await plan(database, cast.rosa, "daily-three", DAILY)
     first, second, *_ = await check_ins(database)
     async with database.writing() as db:
@@ -43,7 +43,7 @@ async def test_what_was_answered_or_called_off_is_not_laid_out_anew(database: Da
     assert len(days) == len(set(days)) == 9
 
 
-async def test_case_14_a_new_version_is_asked_from_the_next_one_on(database: Database, cast: Cast) -> None:
+async def test_case_14_a_new_version_applies_from_the_next_check_in(database: Database, cast: Cast) -> None:
     await plan(database, cast.rosa, "daily-three", DAILY)
     async with database.writing() as db:
         old = await questionnaires.newest(db, cast.harbor.id, "daily-three")
@@ -56,7 +56,7 @@ async def test_case_14_a_new_version_is_asked_from_the_next_one_on(database: Dat
     assert {reminder.state for reminder in await rows(database, Reminder)} == {"scheduled"}
 
 
-async def test_case_18_an_answered_one_is_not_nudged(database: Database, cast: Cast) -> None:
+async def test_case_18_an_answered_check_in_gets_no_nudge(database: Database, cast: Cast) -> None:
     check_in = await due(database, cast)
     async with database.writing() as db:
         await answered(db, cast.rosa, check_in, STEADY)

@@ -15,14 +15,14 @@ from tests.stories import rows, subscribed
 
 
 async def told(database: Database, at: Any) -> list[str]:
-    """The devices that the worker then writes to."""
+    """The devices to which the worker sends at this time."""
     async with database.writing() as db:
         posts = await claims.write_attempts(db, await claims.claim_due(db, at), at, "https://clinic.example")
         ids = [post.attempt_id for post in posts]
     return [str(attempt.device_id) for attempt in await rows(database, Attempt) if attempt.id in ids]
 
 
-async def test_case_123_the_patient_alone_is_reminded_of_the_mood(
+async def test_case_123_only_the_patient_is_reminded_of_the_mood(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
@@ -35,7 +35,7 @@ async def test_case_123_the_patient_alone_is_reminded_of_the_mood(
     assert await told(database, nudge) == [own.device_id]
 
 
-async def test_case_123_nobody_is_reminded_once_the_patient_has_answered_it(
+async def test_case_123_no_reminder_follows_once_the_patient_has_answered_the_mood(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:
@@ -48,7 +48,7 @@ async def test_case_123_nobody_is_reminded_once_the_patient_has_answered_it(
     assert await told(database, NOW + timedelta(days=1)) == []
 
 
-async def test_case_123_after_an_undo_everybody_is_reminded_again(
+async def test_case_123_after_an_undo_everyone_is_reminded_again(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     async with database.writing() as db:

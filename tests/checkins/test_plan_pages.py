@@ -1,4 +1,4 @@
-"""Plans on the patient's page: added, ended with a reason, taken up again (case 113)."""
+"""Plans on the patient's page: staff add them, end them with a reason, and restore them (case 113)."""
 
 import re
 
@@ -14,13 +14,11 @@ from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.stories import due_check_in, rows
 
-# What lies below these pages is tested on both databases.
+# The functions below these pages are tested on both databases.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def test_a_plan_is_added_and_ended_from_the_patients_page(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
+async def test_staff_add_and_end_a_plan_on_the_patients_page(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
     await maria.submit(f"{path}/plans", {"slug": "weekly-als", "rhythm": "weekly", "weekday": "2", "at": "18:30"})
     page = await maria.get(path)
@@ -35,7 +33,7 @@ async def test_a_plan_is_added_and_ended_from_the_patients_page(
         assert (await maria.submit(f"{path}/plans", bad)).status_code == 422
 
 
-async def test_case_113_a_plan_ends_after_a_question_with_a_reason_and_undo_opens_its_check_in_again(
+async def test_case_113_ending_a_plan_asks_for_a_reason_and_undo_reopens_its_check_in(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:
@@ -63,7 +61,7 @@ async def test_case_113_a_plan_ends_after_a_question_with_a_reason_and_undo_open
     assert len(days) == len(set(days))
 
 
-async def test_a_plan_that_has_another_in_its_place_is_not_taken_up_again(
+async def test_a_plan_that_has_been_replaced_cannot_be_restored(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:

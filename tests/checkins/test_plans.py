@@ -20,7 +20,7 @@ async def test_a_plan_keeps_its_timing(database: Database, cast: Cast) -> None:
         assert plans.timing_of(await db.get_one(Plan, made.id)) == timing
 
 
-async def test_a_patients_plans_are_those_in_force(database: Database, cast: Cast) -> None:
+async def test_a_patients_plans_are_those_that_have_not_ended(database: Database, cast: Cast) -> None:
     ended = await plan(database, cast.rosa, "function", weekly())
     await plan(database, cast.rosa, "weekly-als", weekly())
     await plan(database, cast.rosa, "day-after", AFTER)
@@ -32,8 +32,8 @@ async def test_a_patients_plans_are_those_in_force(database: Database, cast: Cas
         assert [one.slug for one in await plans.recurring_of(db, cast.rosa.id)] == ["weekly-als"]
 
 
-async def test_a_new_hour_is_that_of_the_recurring_plans(database: Database, cast: Cast) -> None:
-    """What is asked around a visit keeps the hour that the clinic set."""
+async def test_a_new_hour_applies_to_recurring_plans_only(database: Database, cast: Cast) -> None:
+    """Check-ins around a visit keep the hour that the clinic set."""
     await plan(database, cast.rosa, "daily-three", DAILY)
     await plan(database, cast.rosa, "day-after", AFTER)
     async with database.writing() as db:

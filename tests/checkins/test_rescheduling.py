@@ -1,4 +1,4 @@
-"""Check-ins keep their hour when a patient moves zone (case 11)."""
+"""Check-ins keep their hour when a patient's zone changes (case 11)."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from tests.checkins.scene import DAILY
 from tests.stories import rows
 
 
-async def test_case_11_a_patient_who_moves_is_asked_at_the_same_hour_there(
+async def test_case_11_a_patient_who_moves_is_asked_at_the_same_hour_of_the_new_zone(
     database: Database, cast: Cast, visit: Appointment
 ) -> None:
     before = {c.id: c.due_at for c in await rows(database, CheckIn, CheckIn.due_at > NOW)}
@@ -34,7 +34,7 @@ async def test_case_11_a_patient_who_moves_is_asked_at_the_same_hour_there(
         assert len(await reminded(database, check_in.id, DENVER)) >= 1
 
 
-async def test_case_11_no_day_is_laid_out_twice_after_a_move(
+async def test_case_11_no_day_has_two_check_ins_after_a_move(
     database: Database, cast: Cast, visit: Appointment
 ) -> None:
     async with database.writing() as db:
@@ -48,10 +48,10 @@ async def test_case_11_no_day_is_laid_out_twice_after_a_move(
 @pytest.mark.parametrize(
     ("first", "then"), [("Pacific/Apia", "Pacific/Pago_Pago"), ("Pacific/Pago_Pago", "Pacific/Apia")]
 )
-async def test_case_157_a_zone_shift_by_a_whole_day_moves_all_and_stops_nobody(
+async def test_case_157_a_zone_that_shifts_by_a_whole_day_moves_every_check_in(
     database: Database, cast: Cast, first: str, then: str
 ) -> None:
-    """Each check-in takes the time that its neighbour had, which the database refuses if the order is wrong."""
+    """Each check-in takes the time that its neighbour had. The database refuses that in the wrong order."""
     async with database.writing() as db:
         await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(zone=first))
     async with database.writing() as db:
@@ -67,7 +67,7 @@ async def test_case_157_a_zone_shift_by_a_whole_day_moves_all_and_stops_nobody(
         assert to_wall(check_in.due_at, then).time() == DAILY.at
 
 
-async def test_case_157_a_new_time_that_was_answered_already_is_not_asked_again(database: Database, cast: Cast) -> None:
+async def test_case_157_a_day_that_was_answered_already_is_not_asked_again(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         plan = await checkins.add_plan(work_by(db, cast.maria), cast.rosa, "daily-three", DAILY)
     [answered, trading, *_] = sorted(
@@ -83,7 +83,7 @@ async def test_case_157_a_new_time_that_was_answered_already_is_not_asked_again(
     }
 
 
-async def test_case_157_one_patients_trouble_does_not_stop_the_others(database: Database, cast: Cast) -> None:
+async def test_case_157_trouble_with_one_patient_does_not_stop_the_others(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         for patient in (cast.rosa, cast.walter):
             await checkins.add_plan(work_by(db, cast.maria), patient, "daily-three", DAILY)

@@ -1,4 +1,4 @@
-"""How long a check-in is open."""
+"""How long a check-in stays open."""
 
 from datetime import UTC, datetime
 
@@ -24,5 +24,5 @@ def utc(text: str) -> datetime:
         ("missed", "2026-10-26 13:00", False),
     ],
 )
-def test_open_from_due_until_it_closes(state: CheckInState, now: str, is_open: bool) -> None:
+def test_a_check_in_is_open_from_its_due_time_until_it_closes(state: CheckInState, now: str, is_open: bool) -> None:
     assert rules.is_open(state, utc("2026-10-26 13:00"), utc("2026-10-29 13:00"), utc(now)) == is_open

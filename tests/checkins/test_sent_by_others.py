@@ -20,7 +20,7 @@ from tests.stories import rows
 @pytest.mark.parametrize("finished_by", ["self", "hands", "nobody"])
 @pytest.mark.parametrize("who", ["hands", "helper"])
 @pytest.mark.parametrize("public", ["same", "other", "more", "less"])
-async def test_case_123_no_try_at_sending_tells_the_mood(
+async def test_case_123_no_attempt_to_send_reveals_the_mood(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, finished_by: str, who: str, public: str
 ) -> None:
     """Whatever the patient answered, each guess of the mood, and none, gets the same reply on a caregiver's phone."""
@@ -40,7 +40,7 @@ async def test_case_123_no_try_at_sending_tells_the_mood(
         told.append((status, answer.get("again"), answer.get("flagged")))
     first, *others = told
     if public == "more" and first == (200, False, False):
-        others = [(status, False, flagged) for status, _, flagged in others]  # the first of them completed it
+        others = [(status, False, flagged) for status, _, flagged in others]  # the first of them completed the check-in
     assert set(others) <= {first}
     [response] = await rows(database, Response)
     assert history.answers_of(response).get("mood") == (
@@ -48,7 +48,7 @@ async def test_case_123_no_try_at_sending_tells_the_mood(
     )
 
 
-async def test_case_123_a_private_answer_given_after_the_sending_is_kept_for_staff(
+async def test_case_123_a_private_answer_sent_later_is_kept_for_staff(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -58,7 +58,7 @@ async def test_case_123_a_private_answer_given_after_the_sending_is_kept_for_sta
     assert (json.loads(beside.answers), beside.respondent) == ({"mood": "hard"}, "hands")
 
 
-async def test_case_123_a_replay_does_not_send_what_the_patient_has_only_begun(
+async def test_case_123_a_replay_does_not_send_the_patients_draft(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
@@ -83,10 +83,10 @@ PLACES = (
 )
 
 
-async def test_case_123_a_check_in_that_a_caregiver_sent_is_over_on_that_phone(
+async def test_case_123_a_caregivers_phone_cannot_reopen_a_check_in_that_it_sent(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
-    """Whether the patient has answered the rest since is not to be seen there."""
+    """The phone cannot see whether the patient has answered the rest since."""
     luis = await signed_in(cast.luis)
     await posts(luis, check_in, PUBLIC, "hands")
     for place in PLACES:
@@ -97,7 +97,7 @@ async def test_case_123_a_check_in_that_a_caregiver_sent_is_over_on_that_phone(
         assert page.url.path == f"/check-ins/{check_in.id}/sent", place
 
 
-async def test_case_123_the_patients_unsent_mood_does_not_change_how_a_helper_goes_on(
+async def test_case_123_the_patients_unsent_mood_does_not_change_the_caregivers_next_page(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)

@@ -3,7 +3,7 @@
 from server import crypto
 
 
-def test_a_hash_is_of_its_key_its_purpose_and_its_value() -> None:
+def test_a_hash_depends_on_key_purpose_and_value() -> None:
     one = crypto.keyed_hash("maria@harbor.example", "email")
     assert one == crypto.keyed_hash("maria@harbor.example", "email")
     assert len({one, crypto.keyed_hash("maria@harbor.example", "pairing"), crypto.keyed_hash("m", "email")}) == 3

@@ -9,7 +9,7 @@ from server import crypto
 from server.crypto import Keyring, MissingKey
 
 
-def test_a_keyring_survives_its_file(tmp_path: Path, keyring: Keyring) -> None:
+def test_a_keyring_survives_writing_and_reading(tmp_path: Path, keyring: Keyring) -> None:
     (tmp_path / "keys.json").write_text(crypto.dump_keyring(keyring))
     assert crypto.load_keyring(str(tmp_path / "keys.json")) == keyring
     assert crypto.load_keyring(crypto.dump_keyring(keyring)) == keyring
@@ -26,14 +26,14 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize("text", UNREADABLE)
-def test_a_keyring_that_cannot_be_read_says_so(text: str, tmp_path: Path) -> None:
+def test_an_unreadable_keyring_raises_an_error(text: str, tmp_path: Path) -> None:
     (tmp_path / "keys.json").write_text(text)
     for source in (str(tmp_path / "keys.json"), str(tmp_path / "missing.json")):
         with pytest.raises(MissingKey, match="INTERLUDE_SECRET_KEYS holds no keyring"):
             crypto.load_keyring(source)
 
 
-def test_a_keyring_without_a_current_key_says_so(keyring: Keyring) -> None:
+def test_a_keyring_without_a_current_key_raises_an_error(keyring: Keyring) -> None:
     with pytest.raises(MissingKey):
         crypto.load_keyring(crypto.dump_keyring(replace(keyring, data={})))
 

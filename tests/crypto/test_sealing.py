@@ -12,7 +12,7 @@ from server.people.models import Patient
 from tests.cast import Cast
 
 
-def test_what_was_sealed_opens_and_is_not_seen() -> None:
+def test_a_sealed_value_opens_and_is_not_readable() -> None:
     sealed = crypto.seal("Rosa Delgado", "patient.name:1")
     assert b"Rosa" not in sealed
     assert crypto.unseal(sealed, "patient.name:1") == "Rosa Delgado"
@@ -38,7 +38,7 @@ def test_case_59_a_rotated_key_still_opens_old_rows(keyring: Keyring) -> None:
     assert crypto.seal("x", "y").startswith(rotated.current.encode())
 
 
-def test_case_59_an_unknown_key_is_named() -> None:
+def test_case_59_an_unknown_key_is_named_in_the_error() -> None:
     sealed = crypto.seal("Rosa Delgado", "patient.name:1")
     crypto.use(crypto.new_keyring())
     with pytest.raises(MissingKey, match="is not in the keyring"):
@@ -55,7 +55,7 @@ async def test_a_sealed_column_moved_to_another_row_does_not_open(database: Data
             walter.name  # noqa: B018
 
 
-# Stored data: ciphertexts are bound to these names. A table or an attribute may be renamed; its binding stays.
+# Stored ciphertexts are bound to these names. A table or attribute may be renamed, but its binding must stay.
 BINDINGS = {
     "appointment.instructions",
     "caregiver.name",
@@ -88,7 +88,7 @@ BINDINGS = {
 }
 
 
-def test_each_sealed_column_keeps_its_binding_whatever_its_name() -> None:
+def test_each_sealed_column_keeps_its_binding() -> None:
     attributes = [value for mapper in Base.registry.mappers for value in vars(mapper.class_).values()]
     found = [value.binding for value in attributes if isinstance(value, crypto.Sealed)]
     assert len(found) == len(set(found))

@@ -1,4 +1,4 @@
-"""One transaction a piece of work, and the SQLite that has a fault (cases 53 and 55)."""
+"""Transactions, and the SQLite versions that have the WAL-reset fault (cases 53 and 55)."""
 
 import asyncio
 import sqlite3
@@ -38,7 +38,7 @@ def test_case_55_the_versions_with_the_wal_reset_fault_are_known(version: tuple[
     assert has_wal_reset_fault(version) == faulty
 
 
-async def test_case_55_wal_is_off_where_it_is_faulty(sqlite_url: str) -> None:
+async def test_case_55_wal_is_off_in_versions_with_the_fault(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     async with database.reading() as db:
         mode = await db.scalar(text("PRAGMA journal_mode"))
@@ -49,7 +49,7 @@ async def test_case_55_wal_is_off_where_it_is_faulty(sqlite_url: str) -> None:
     assert (synchronous, foreign_keys) == (2, 1)
 
 
-async def test_an_exception_rolls_everything_back(database: Database, cast: Cast) -> None:
+async def test_an_exception_rolls_back_the_transaction(database: Database, cast: Cast) -> None:
     async def fails() -> None:
         async with database.writing() as db:
             db.add(Patient(clinic_id=cast.harbor.id, name="Nobody", zone="UTC"))
@@ -61,7 +61,7 @@ async def test_an_exception_rolls_everything_back(database: Database, cast: Cast
     assert len(await rows(database, Patient)) == 3
 
 
-async def test_a_task_that_is_cancelled_leaves_nothing_and_blocks_nobody(database: Database, cast: Cast) -> None:
+async def test_a_cancelled_task_leaves_no_row_and_no_lock(database: Database, cast: Cast) -> None:
     reached = asyncio.Event()
 
     async def hangs() -> None:
@@ -95,10 +95,8 @@ async def test_two_processes_write_at_once_and_nothing_is_lost(
     assert len(await rows(database, Patient)) == 23
 
 
-async def test_case_69_an_error_of_the_database_does_not_repeat_what_was_written(
-    database: Database, cast: Cast
-) -> None:
-    """Such an error goes into the log with all it says."""
+async def test_case_69_a_database_error_does_not_repeat_the_values(database: Database, cast: Cast) -> None:
+    """The log contains the whole text of such an error."""
     async with database.reading() as db:
         db.add(
             Clinic(
@@ -118,7 +116,10 @@ async def test_case_69_an_error_of_the_database_does_not_repeat_what_was_written
 
 @pytest.fixture
 async def locked(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> AsyncIterator[Database]:
-    """Another process that can hold the lock; ours waits a tenth of a second for it, to keep the test short."""
+    """Another process, which can hold the write lock.
+
+    Ours waits only a tenth of a second for it, to keep the test short.
+    """
     monkeypatch.setattr(house, "BUSY_TIMEOUT", 0.1)
     held = Database(sqlite_url)
     yield held
@@ -126,7 +127,7 @@ async def locked(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> AsyncItera
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_53_a_lock_held_too_long_is_said_and_the_retry_succeeds(
+async def test_case_53_a_lock_held_too_long_raises_an_error_and_the_retry_succeeds(
     locked: Database, app: Litestar, cast: Cast, browser: Browser
 ) -> None:
     await browser.csrf()
@@ -137,10 +138,10 @@ async def test_case_53_a_lock_held_too_long_is_said_and_the_retry_succeeds(
     assert (await browser.submit("/join/code", {"code": "0000 0000"})).status_code == 422
 
 
-async def test_case_53_a_commit_that_a_reader_holds_up_is_refused_and_holds_up_nobody(
+async def test_case_53_a_commit_blocked_by_a_reader_fails_without_blocking_others(
     monkeypatch: pytest.MonkeyPatch, sqlite_url: str, locked: Database
 ) -> None:
-    """With a rollback journal, a commit waits for whoever reads: as long as it is willing to."""
+    """With a rollback journal, a commit waits for readers until its timeout."""
     monkeypatch.setattr(house, "has_wal_reset_fault", lambda _: True)
     database = Database(sqlite_url)
 
@@ -153,9 +154,9 @@ async def test_case_53_a_commit_that_a_reader_holds_up_is_refused_and_holds_up_n
         await db.execute(select(Clinic.id))
         with pytest.raises(OperationalError, match="locked"):
             await writes("lost")
-    for _ in range(10):  # more than the pool holds
+    for _ in range(10):  # more than the pool has
         await writes("kept")
-    async with locked.writing():  # and nobody else waits
+    async with locked.writing():  # and no other connection waits
         names = [clinic.name for clinic in await rows(database, Clinic)]
     await database.close()
     assert ("lost" in names, names.count("kept")) == (False, 10)

@@ -1,4 +1,4 @@
-"""A session sees and changes the rows of one clinic."""
+"""A session reads and changes the rows of one clinic only."""
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import aliased
@@ -9,7 +9,7 @@ from tests.cast import Cast
 from tests.stories import rows
 
 
-async def test_a_session_of_one_clinic_never_reads_anothers_rows(database: Database, cast: Cast) -> None:
+async def test_a_session_never_reads_the_rows_of_another_clinic(database: Database, cast: Cast) -> None:
     async with database.reading() as db:
         scope(db, cast.harbor.id)
         names = {patient.name for patient in await db.scalars(select(Patient))}
@@ -23,15 +23,15 @@ async def test_a_session_of_one_clinic_never_reads_anothers_rows(database: Datab
         assert cast.tom.id not in set(await db.scalars(joined))
 
 
-async def test_the_scope_is_the_sessions_own(database: Database, cast: Cast) -> None:
-    """The statement is compiled once and run for both: each gets its own clinic's rows."""
+async def test_each_session_has_its_own_scope(database: Database, cast: Cast) -> None:
+    """The statement is compiled once and run in both sessions. Each gets the rows of its own clinic."""
     for clinic, count in ((cast.harbor, 2), (cast.mesa, 1), (cast.harbor, 2)):
         async with database.reading() as db:
             scope(db, clinic.id)
             assert len(list(await db.scalars(select(Patient)))) == count
 
 
-async def test_a_session_of_one_clinic_never_changes_anothers_rows(database: Database, cast: Cast) -> None:
+async def test_a_session_never_changes_the_rows_of_another_clinic(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         scope(db, cast.harbor.id)
         await db.execute(update(Patient).where(Patient.id == cast.helen.id).values(contact="text"))
@@ -43,14 +43,14 @@ async def test_a_session_of_one_clinic_never_changes_anothers_rows(database: Dat
     assert await rows(database, Caregiver) == []
 
 
-async def test_a_delete_of_one_clinic_leaves_anothers_rows(database: Database, cast: Cast) -> None:
+async def test_a_delete_leaves_the_rows_of_another_clinic(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         scope(db, cast.mesa.id)
         await db.execute(delete(Caregiver))
     assert [caregiver.name for caregiver in await rows(database, Caregiver)] == ["Luis Delgado"]
 
 
-async def test_a_question_about_all_clinics_is_asked_on_purpose(database: Database, cast: Cast) -> None:
+async def test_a_query_over_all_clinics_must_ask_for_it(database: Database, cast: Cast) -> None:
     async with database.reading() as db:
         scope(db, cast.harbor.id)
         with unscoped(db):

@@ -1,4 +1,4 @@
-"""Passing trouble with the database is told from an error of our own."""
+"""Temporary trouble with the database is distinguished from a fault in our code."""
 
 import sqlite3
 from pathlib import Path
@@ -28,12 +28,12 @@ from tests.ports import free_port
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_what_passes_is_away(error: Exception) -> None:
+def test_temporary_trouble_counts_as_away(error: Exception) -> None:
     assert trouble_of(error) is Trouble.AWAY
 
 
 @pytest.mark.parametrize("error", [asyncpg.LockNotAvailableError(), asyncpg.DeadlockDetectedError()], ids=repr)
-def test_a_lock_of_somebody_else_is_locked(error: Exception) -> None:
+def test_a_lock_of_another_transaction_counts_as_locked(error: Exception) -> None:
     assert trouble_of(error) is Trouble.LOCKED
 
 
@@ -46,11 +46,11 @@ def test_a_lock_of_somebody_else_is_locked(error: Exception) -> None:
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_an_error_of_ours_is_none(error: Exception) -> None:
+def test_a_fault_in_our_code_is_not_trouble(error: Exception) -> None:
     assert trouble_of(error) is None
 
 
-async def test_no_server_is_away() -> None:
+async def test_a_missing_server_counts_as_away() -> None:
     database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
     with pytest.raises(Exception, match=r".") as raised:
         async with database.reading() as db:
@@ -59,7 +59,7 @@ async def test_no_server_is_away() -> None:
     await database.close()
 
 
-async def test_a_sqlite_file_that_another_process_locks_is_away(tmp_path: Path) -> None:
+async def test_an_sqlite_file_that_another_process_locks_counts_as_away(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'a.db'}")
     async with database.reading() as db:
         await db.execute(text("PRAGMA busy_timeout=1"))

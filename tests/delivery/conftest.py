@@ -1,4 +1,4 @@
-"""The scene, for every test of reminders that asks for it."""
+"""Fixture for the tests of delivery: the scene."""
 
 from tests.reminders.scene import scene
 

@@ -1,4 +1,4 @@
-"""Another transaction that holds row locks, as a program or a person with a console may."""
+"""Another transaction that locks rows, as a program or a person at a console may."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ postgres_only = pytest.mark.parametrize("database_url", ["postgres"], indirect=T
 
 @asynccontextmanager
 async def hold_rows(url: str, *selects: str) -> AsyncIterator[None]:
-    """Run each SELECT … FOR UPDATE, and hold what it has locked until the end of the block."""
+    """Runs each SELECT … FOR UPDATE, and keeps its locks until the end of the block."""
     database = Database(url)
     async with database.reading() as db:
         for select in selects:

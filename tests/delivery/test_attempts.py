@@ -1,4 +1,4 @@
-"""Who is notified, and with which text (cases 32, 35, 36)."""
+"""To whom a notification goes, and with which text (cases 32, 35, 36)."""
 
 import json
 import re
@@ -28,19 +28,19 @@ def notification(message: Message) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["visit", "check-in", "nudge", "test"])
-async def test_case_36_a_notification_says_nothing_of_the_person(scene: Scene, kind: str) -> None:
+async def test_case_36_a_notification_does_not_identify_the_person(scene: Scene, kind: str) -> None:
     async with scene.database.writing() as db:
         await db.execute(update(Reminder).values(kind=kind))
     await scene.due()
     [(_, message)] = scene.push.sent
-    readable = re.sub(r"[A-Za-z0-9_-]{20,}", "", message.body).lower()  # but for ids and tokens, which are random
+    readable = re.sub(r"[A-Za-z0-9_-]{20,}", "", message.body).lower()  # except ids and tokens, which are random
     assert not [word for word in PHI if word.lower() in readable]
     assert notification(message)["title"]
     assert notification(message)["body"]
     assert len(message.body.encode()) < 2048
 
 
-async def test_case_36_unless_the_patient_chose_detailed_text(scene: Scene) -> None:
+async def test_case_36_a_patient_may_choose_detailed_text(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await db.execute(update(Patient).where(Patient.id == scene.cast.rosa.id).values(detailed_text=True))
     await scene.due()
@@ -50,14 +50,14 @@ async def test_case_36_unless_the_patient_chose_detailed_text(scene: Scene) -> N
     assert "Harbor" not in json.dumps(said)
 
 
-async def test_case_36_what_is_stored_of_the_detail_is_sealed(scene: Scene) -> None:
+async def test_case_36_the_stored_detail_is_sealed(scene: Scene) -> None:
     reminder = await scene.reminder()
     assert reminder.detail_sealed is not None
     assert b"Room 2" not in reminder.detail_sealed
     assert reminder.detail == "Tuesday, December 1, 10:00. Room 2"
 
 
-async def test_topic_and_tag_are_the_reminders_id(scene: Scene) -> None:
+async def test_the_topic_and_tag_are_the_reminders_id(scene: Scene) -> None:
     await scene.due()
     [(_, message)] = scene.push.sent
     reminder = await scene.reminder()
@@ -66,7 +66,7 @@ async def test_topic_and_tag_are_the_reminders_id(scene: Scene) -> None:
     assert reminder.id.isalnum()
 
 
-async def test_it_lands_on_the_very_thing_in_both_ways_of_web_push(scene: Scene) -> None:
+async def test_both_formats_of_web_push_open_the_subject_of_the_reminder(scene: Scene) -> None:
     await scene.due()
     body = json.loads(scene.push.sent[0][1].body)
     said = body["notification"]
@@ -77,7 +77,7 @@ async def test_it_lands_on_the_very_thing_in_both_ways_of_web_push(scene: Scene)
     assert said["lang"] == "en"
 
 
-async def test_a_token_is_known_to_the_phone_alone(scene: Scene) -> None:
+async def test_only_the_phone_knows_its_token(scene: Scene) -> None:
     await scene.due()
     [attempt] = await rows(scene.database, Attempt)
     token = scene.push.token()
@@ -88,19 +88,19 @@ async def test_a_token_is_known_to_the_phone_alone(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("kind", "urgency"), [("visit", "high"), ("alert", "high"), ("check-in", "normal"), ("nudge", "normal")]
 )
-async def test_urgency_wakes_a_sleeping_phone_only_where_it_must(scene: Scene, kind: str, urgency: str) -> None:
+async def test_only_urgent_kinds_wake_a_sleeping_phone(scene: Scene, kind: str, urgency: str) -> None:
     async with scene.database.writing() as db:
         await db.execute(update(Reminder).values(kind=kind))
     await scene.due()
     assert scene.push.sent[0][1].urgency == urgency
 
 
-async def test_it_is_not_delivered_after_its_time(scene: Scene) -> None:
+async def test_a_push_expires_with_its_reminder(scene: Scene) -> None:
     await scene.due()
     assert 0 < scene.push.sent[0][1].ttl <= (ENDS - WHEN).total_seconds()
 
 
-async def test_patient_and_caregivers_are_told_and_nobody_else(scene: Scene) -> None:
+async def test_only_the_patient_and_their_caregivers_are_notified(scene: Scene) -> None:
     async with scene.database.writing() as db:
         of_luis = await subscribed(db, scene.cast.luis)
         for other in (scene.cast.walter, scene.cast.helen, scene.cast.maria, scene.cast.tom):
@@ -110,7 +110,7 @@ async def test_patient_and_caregivers_are_told_and_nobody_else(scene: Scene) -> 
     assert len({notification(message)["data"]["token"] for _, message in scene.push.sent}) == 2
 
 
-async def test_an_alert_goes_to_that_member_of_staff(scene: Scene) -> None:
+async def test_an_alert_goes_to_its_staff_member(scene: Scene) -> None:
     async with scene.database.writing() as db:
         of_maria = await subscribed(db, scene.cast.maria)
         await subscribed(db, scene.cast.ken)
@@ -127,7 +127,7 @@ async def test_an_alert_goes_to_that_member_of_staff(scene: Scene) -> None:
     assert notification(message)["data"]["reply"] == ""
 
 
-async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
+async def test_a_test_notification_goes_only_to_the_phone_that_asked(scene: Scene) -> None:
     async with scene.database.writing() as db:
         second = await subscribed(db, scene.cast.rosa)
         phone = second.device_id
@@ -149,7 +149,7 @@ async def test_a_test_goes_to_that_phone_alone(scene: Scene) -> None:
         (None, [], False),
     ],
 )
-async def test_case_78_a_text_goes_only_to_a_country_that_the_clinic_allows(
+async def test_case_78_a_text_goes_only_to_countries_that_the_clinic_allows(
     scene: Scene, tel: str | None, allowed: list[str], goes: bool
 ) -> None:
     async with scene.database.writing() as db:

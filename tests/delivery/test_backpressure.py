@@ -1,4 +1,4 @@
-"""Case 20: a service that hangs holds up nobody else, and is left alone for a while."""
+"""A push service that hangs delays no other send, and is left alone for a while (case 20)."""
 
 import asyncio
 
@@ -34,14 +34,14 @@ def tries(of: Pace, seconds: Seconds, takes: float, failed: bool, times: int = 1
     ("takes", "failed", "times", "rests"),
     [(10.0, True, 5, True), (10.0, True, 4, False), (0.1, True, 50, False), (10.0, False, 50, False)],
 )
-def test_only_slow_failures_in_a_row_count(takes: float, failed: bool, times: int, rests: bool) -> None:
+def test_only_consecutive_slow_failures_count(takes: float, failed: bool, times: int, rests: bool) -> None:
     seconds = Seconds()
     of = Pace(seconds)
     tries(of, seconds, takes, failed, times)
     assert of.rests() == rests
 
 
-def test_one_that_answers_counts_from_the_start() -> None:
+def test_an_answer_resets_the_count() -> None:
     seconds = Seconds()
     of = Pace(seconds)
     tries(of, seconds, 10, True, 4)
@@ -50,7 +50,7 @@ def test_one_that_answers_counts_from_the_start() -> None:
     assert not of.rests()
 
 
-def test_after_its_rest_it_is_tried_again() -> None:
+def test_a_service_is_tried_again_after_its_rest() -> None:
     seconds = Seconds()
     of = Pace(seconds)
     tries(of, seconds, 10, True, 5)
@@ -58,8 +58,11 @@ def test_after_its_rest_it_is_tried_again() -> None:
     assert not of.rests()
 
 
-async def test_case_20_while_one_hangs_the_others_are_sent(scene: Scene) -> None:
-    """Rosa's phone hangs; what falls due for Luis's, and falls due meanwhile, is sent and written."""
+async def test_case_20_a_hanging_service_does_not_delay_other_sends(scene: Scene) -> None:
+    """The push to Rosa's phone hangs.
+
+    Those to Luis's phone, and those that fall due meanwhile, are sent and recorded.
+    """
     released = asyncio.Event()
     async with scene.database.writing() as db:
         (await db.get_one(Subscription, scene.phone.id)).ended_at = WHEN
@@ -91,7 +94,7 @@ async def test_case_20_while_one_hangs_the_others_are_sent(scene: Scene) -> None
     assert (await scene.reminder()).state == "sent"
 
 
-async def test_what_is_on_its_way_when_the_worker_stops_is_written(scene: Scene) -> None:
+async def test_attempts_under_way_when_the_worker_stops_are_recorded(scene: Scene) -> None:
     scene.clock.move(hours=1)
     worker = scene.worker()
     await worker.begin()
@@ -99,7 +102,7 @@ async def test_what_is_on_its_way_when_the_worker_stops_is_written(scene: Scene)
     assert [(a.state, a.started_at) for a in await rows(scene.database, Attempt)] == [("accepted", scene.clock())]
 
 
-async def test_a_reminder_of_two_phones_is_decided_once_both_are_done(scene: Scene) -> None:
+async def test_a_reminder_to_two_phones_is_decided_once_both_attempts_end(scene: Scene) -> None:
     async with scene.database.writing() as db:
         of_luis = await subscribed(db, scene.cast.luis)
     scene.push.answers = {of_luis.endpoint: Outcome(Result.GONE, 410)}

@@ -1,4 +1,4 @@
-"""Whom a reminder goes to, and what earlier attempts have already done (case 123)."""
+"""To whom a reminder goes, and what its earlier attempts have done (case 123)."""
 
 from server.access.models import Subscription
 from server.channels.protocol import ChannelName
@@ -14,7 +14,7 @@ from tests.stories import subscribed
 
 
 async def addressees(scene: Scene, **values: object) -> set[str]:
-    """The ids of the subscriptions that Rosa's reminder goes to, with these values."""
+    """The ids of the subscriptions to which Rosa's reminder goes, with these values."""
     async with scene.database.writing() as db:
         reminder = await db.get_one(Reminder, (await scene.reminder()).id)
         for name, value in values.items():
@@ -32,13 +32,13 @@ async def test_a_reminder_goes_to_the_patient_and_the_caregivers(scene: Scene) -
     assert await addressees(scene) == {scene.phone.id, of_luis.id}
 
 
-async def test_case_123_what_only_the_patient_may_answer_goes_to_the_patients_own_devices(scene: Scene) -> None:
+async def test_case_123_a_question_for_the_patient_alone_goes_to_the_patients_own_devices(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await subscribed(db, scene.cast.luis)
     assert await addressees(scene, audience=rules.PATIENT_ALONE) == {scene.phone.id}
 
 
-async def test_to_one_device_or_one_staff_member_it_goes_to_nobody_else(scene: Scene) -> None:
+async def test_a_reminder_for_one_device_or_staff_member_goes_to_no_other(scene: Scene) -> None:
     async with scene.database.writing() as db:
         other, of_ken = await subscribed(db, scene.cast.rosa), await subscribed(db, scene.cast.ken)
         await subscribed(db, scene.cast.maria)
@@ -46,7 +46,7 @@ async def test_to_one_device_or_one_staff_member_it_goes_to_nobody_else(scene: S
     assert await addressees(scene, staff_id=scene.cast.ken.id) == {of_ken.id}
 
 
-async def test_a_device_or_a_caregiver_that_has_ended_gets_nothing(scene: Scene) -> None:
+async def test_an_ended_device_or_caregiver_gets_nothing(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await subscribed(db, scene.cast.luis)
         (await db.get_one(Caregiver, scene.cast.luis.id)).ended_at = NOW
@@ -60,7 +60,7 @@ def tried(*states: tuple[ChannelName, AttemptState, bool]) -> Batch:
     return batch
 
 
-def test_an_attempt_may_have_gone_out_unless_it_failed() -> None:
+def test_an_attempt_may_have_been_delivered_unless_it_failed() -> None:
     reminder, push, text = Reminder(id="r"), ChannelName.PUSH, ChannelName.TEXT
     batch = tried((push, AttemptState.FAILED, False), (text, AttemptState.UNKNOWN, False))
     assert batch.went_out(reminder)
@@ -69,7 +69,7 @@ def test_an_attempt_may_have_gone_out_unless_it_failed() -> None:
     assert not tried((push, AttemptState.FAILED, False)).went_out(reminder)
 
 
-def test_only_what_a_service_has_accepted_counts_as_taken() -> None:
+def test_only_an_attempt_that_a_service_accepted_counts_as_accepted() -> None:
     push = ChannelName.PUSH
     batch = tried(
         (push, AttemptState.ACCEPTED, True), (push, AttemptState.UNKNOWN, False), (push, AttemptState.SHOWN, True)

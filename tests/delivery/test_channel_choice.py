@@ -1,4 +1,4 @@
-"""What follows for a claimed reminder: an attempt, or its end and why (cases 12, 19)."""
+"""What a claimed reminder becomes: an attempt, or an end with its reason (cases 12, 19)."""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +24,9 @@ async def pause(scene: Scene) -> None:
         await people.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPITAL)
 
 
-async def test_case_12_after_three_days_down_what_has_passed_is_missed_and_told(scene: Scene) -> None:
+async def test_case_12_after_three_days_without_a_worker_expired_reminders_are_missed_and_staff_are_told(
+    scene: Scene,
+) -> None:
     scene.clock.move(days=3)
     await scene.run()
     reminder = await scene.reminder()
@@ -32,7 +34,7 @@ async def test_case_12_after_three_days_down_what_has_passed_is_missed_and_told(
     assert reminder.reason
 
 
-async def test_case_19_a_pause_stops_what_is_due_and_resuming_does_not_flood(scene: Scene) -> None:
+async def test_case_19_a_pause_stops_due_reminders_and_resuming_sends_no_flood(scene: Scene) -> None:
     await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, WHEN, ENDS)], "b" * 32)
     async with scene.database.writing() as db:
         await subscribed(db, scene.cast.luis)
@@ -47,7 +49,7 @@ async def test_case_19_a_pause_stops_what_is_due_and_resuming_does_not_flood(sce
     assert scene.push.sent == []
 
 
-async def test_a_phone_that_takes_no_pushes_is_no_way_to_reach(scene: Scene) -> None:
+async def test_a_phone_without_push_is_skipped(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await device_of(db, scene.cast.walter)
         await db.execute(update(Reminder).values(patient_id=scene.cast.walter.id))
@@ -69,19 +71,19 @@ async def quiet_at_night(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("kind", "opens", "closes", "by_night", "in_the_morning"),
     [
-        # Due at 19:00 for two days: its email waits for the morning.
+        # Due at 19:00 for two days: the email waits for the morning.
         (ReminderKind.CHECK_IN, 19, 19 + 48, ["push"], ["push", "email"]),
-        # Due at 23:00 until midnight: the push goes out as it opens, and no other channel follows at night.
+        # Due at 23:00 until midnight: the push goes out at once, and no other channel follows at night.
         (ReminderKind.CHECK_IN, 23, 24, ["push"], ["push"]),
         # Due at 23:00 for a day: even the push waits.
         (ReminderKind.CHECK_IN, 23, 47, [], ["push", "email"]),
         # A visit at 7:00, within quiet hours: each channel goes out before it begins.
         (ReminderKind.VISIT, 21, 31, ["push", "email"], ["push", "email"]),
-        # A change sounds at any hour.
+        # A change is sent at any hour.
         (ReminderKind.CHANGE, 23, 47, ["push", "email"], ["push", "email"]),
     ],
 )
-async def test_case_155_quiet_hours_hold_for_every_channel_and_every_try(
+async def test_case_155_quiet_hours_apply_to_every_channel_and_every_retry(
     scene: Scene, kind: ReminderKind, opens: int, closes: int, by_night: list[str], in_the_morning: list[str]
 ) -> None:
     await quiet_at_night(scene)
@@ -96,7 +98,7 @@ async def test_case_155_quiet_hours_hold_for_every_channel_and_every_try(
 
 
 async def _heard_until(scene: Scene, email: EmailDouble, until: datetime) -> list[tuple[str, datetime]]:
-    """What Rosa's phone and mailbox got, with a tick every ten minutes; her phone shows nothing."""
+    """What Rosa's phone and mailbox received by then, with a tick every ten minutes. Her phone shows nothing."""
     heard = []
     sender = Sender(scene.database, scene.push, scene.clock, "https://localhost", [email])
     while scene.clock() < until - timedelta(minutes=10):

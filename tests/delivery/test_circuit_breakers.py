@@ -1,4 +1,4 @@
-"""Case 24: a service that refuses us is left alone for a while, and staff are told; no subscription ends."""
+"""A push service that refuses us is left alone for a while and staff are told. No subscription ends (case 24)."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ SERVICE = "fcm.googleapis.com"
 
 @pytest.fixture
 async def refused(scene: Scene) -> Scene:
-    """Three phones of Rosa's and Luis's, all refused."""
+    """Three phones of Rosa and Luis, all refused."""
     async with scene.database.writing() as db:
         await subscribed(db, scene.cast.luis)
         await subscribed(db, scene.cast.rosa)
@@ -33,13 +33,13 @@ async def refused(scene: Scene) -> Scene:
     return scene
 
 
-async def test_case_24_three_refused_in_a_row_open_the_breaker(refused: Scene) -> None:
+async def test_case_24_three_refusals_in_a_row_open_the_breaker(refused: Scene) -> None:
     [breaker] = await rows(refused.database, CircuitBreaker)
     assert (breaker.service, breaker.status, breaker.opened_at) == (SERVICE, 403, refused.clock())
     assert all(s.ended_at is None for s in await rows(refused.database, Subscription))
 
 
-async def test_case_24_while_it_is_open_nothing_is_sent_there(refused: Scene) -> None:
+async def test_case_24_an_open_breaker_stops_sends_to_that_service(refused: Scene) -> None:
     before = len(refused.push.sent)
     refused.clock.move(seconds=30)
     await plan(refused.database, refused.cast, [Planned(ReminderKind.CHANGE, refused.clock(), ENDS)], "b" * 32)
@@ -50,7 +50,7 @@ async def test_case_24_while_it_is_open_nothing_is_sent_there(refused: Scene) ->
     assert "its push service refuses us; it is tried again later" in {reminder.reason for reminder in waiting}
 
 
-async def test_case_24_the_first_that_is_taken_closes_it(refused: Scene) -> None:
+async def test_case_24_the_first_accepted_push_closes_the_breaker(refused: Scene) -> None:
     refused.push.says = Outcome(Result.ACCEPTED, 201)
     refused.clock.move(minutes=20)
     await refused.run()
@@ -60,7 +60,7 @@ async def test_case_24_the_first_that_is_taken_closes_it(refused: Scene) -> None
     assert (await refused.reminder()).state == "sent"
 
 
-async def test_one_phone_that_is_refused_is_its_own_trouble(scene: Scene) -> None:
+async def test_refusals_of_one_phone_do_not_open_the_breaker(scene: Scene) -> None:
     scene.push.says = Outcome(Result.REFUSED, 403, "BadJwtToken")
     await scene.due()
     for _ in range(4):
@@ -78,7 +78,7 @@ async def test_only_one_worker_probes(refused: Scene) -> None:
         assert [first.admit(SERVICE), first.admit(SERVICE), second.admit(SERVICE)] == [True, False, False]
 
 
-async def test_case_152_ticks_with_nothing_to_send_leave_the_probe(refused: Scene) -> None:
+async def test_case_152_ticks_with_nothing_to_send_keep_the_probe(refused: Scene) -> None:
     for _ in range(3):
         refused.clock.move(minutes=2)
         async with refused.database.writing() as db:
@@ -90,7 +90,7 @@ async def test_case_152_ticks_with_nothing_to_send_leave_the_probe(refused: Scen
 
 
 async def test_case_152_one_probe_is_one_push(refused: Scene) -> None:
-    """150 phones once got 100 pushes while their service refused us."""
+    """A real service once got 100 pushes for 150 phones while it refused us."""
     for number in range(40):
         await plan(refused.database, refused.cast, [Planned(ReminderKind.CHANGE, WHEN, ENDS)], f"{number:032}")
     before = len(refused.push.sent)
@@ -100,7 +100,7 @@ async def test_case_152_one_probe_is_one_push(refused: Scene) -> None:
 
 
 @pytest.mark.parametrize("mended_after", [timedelta(minutes=3), timedelta(hours=2), timedelta(hours=20)], ids=str)
-async def test_case_152_after_the_mending_the_first_push_goes_out_within_two_minutes(
+async def test_case_152_after_the_service_recovers_the_first_push_goes_out_within_two_minutes(
     refused: Scene, mended_after: timedelta
 ) -> None:
     begun = refused.clock()
@@ -122,13 +122,13 @@ async def test_case_24_staff_are_told(refused: Scene, cast: Cast, signed_in: Ent
     assert f"{SERVICE} isn't accepting our messages (403)" in words(await maria.get("/staff"))
 
 
-async def test_another_service_goes_on(refused: Scene) -> None:
+async def test_another_service_is_not_affected(refused: Scene) -> None:
     async with refused.database.writing() as db:
         other = "updates.push.services.mozilla.com"
         assert (await circuit_breakers.look_up(db, [SERVICE, other], WHEN)).admit(other)
 
 
-async def test_case_134_a_breaker_from_the_future_is_tried(database: Database) -> None:
+async def test_case_134_a_breaker_that_opened_in_the_future_is_probed(database: Database) -> None:
     async with database.writing() as db:
         db.add(CircuitBreaker(service="s", refused_by=[], since=FAR, opened_at=FAR, probe_at=FAR))
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""What a worker claims: late but useful, expired, or a row that does not open (case 12)."""
+"""Which reminders a worker claims: late but useful ones, not expired ones, and despite damaged rows (case 12)."""
 
 import asyncio
 from datetime import timedelta
@@ -17,15 +17,15 @@ from tests.reminders.scene import ENDS, WHEN, Scene
 from tests.stories import subscribed
 
 
-async def test_case_12_what_is_late_but_useful_is_still_sent(scene: Scene) -> None:
+async def test_case_12_a_late_reminder_that_is_still_useful_is_sent(scene: Scene) -> None:
     scene.clock.move(hours=4, minutes=59)
     await scene.run()
     [(_, message)] = scene.push.sent
     assert 0 < message.ttl <= 60
 
 
-async def test_one_row_that_does_not_open_keeps_nobody_else_waiting(scene: Scene) -> None:
-    """A phone of Walter's whose stored address was damaged."""
+async def test_a_damaged_row_does_not_delay_the_others(scene: Scene) -> None:
+    """The stored endpoint of one of Walter's phones was damaged."""
     async with scene.database.writing() as db:
         broken = await subscribed(db, scene.cast.walter)
         values = {"endpoint_sealed": scene.phone.endpoint_sealed}
@@ -40,8 +40,8 @@ async def test_one_row_that_does_not_open_keeps_nobody_else_waiting(scene: Scene
     assert scene.phone.endpoint in {address.endpoint for address, _ in scene.push.sent}
 
 
-async def test_case_134_a_lease_from_the_future_keeps_no_reminder(database: Database, cast: Cast) -> None:
-    """A worker that claimed by a wrong clock, and died."""
+async def test_case_134_a_lease_that_ends_far_in_the_future_blocks_no_reminder(database: Database, cast: Cast) -> None:
+    """A worker claimed the reminder while its clock was wrong, and died."""
     await begin(database, cast)
     async with database.writing() as db:
         claimed = await claims.claim_due(db, FAR)

@@ -1,4 +1,4 @@
-"""Heartbeats show whether any worker sends."""
+"""Heartbeats show whether any worker is sending."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble
 
 
-async def test_case_7_silence_of_all_workers_is_told(database: Database, signed_in: Enter, cast: Cast) -> None:
+async def test_case_7_staff_are_told_when_no_worker_beats(database: Database, signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     assert "Reminders are not going out" in words(await maria.get("/staff"))
     async with database.writing() as db:
@@ -36,7 +36,7 @@ async def test_case_7_one_living_worker_is_enough(database: Database) -> None:
         assert await heartbeats.trouble(db, NOW + timedelta(minutes=2)) == "stopped"
 
 
-def test_case_8_a_jump_holds_until_the_new_time_has_stood() -> None:
+def test_case_8_after_a_clock_jump_sending_waits_until_the_new_time_has_stood() -> None:
     watch = ClockWatch(NOW, 0.0).look(NOW + timedelta(seconds=30), 30.0)
     assert not watch.holds
     for jump in (timedelta(hours=1), -timedelta(hours=1), timedelta(days=365 * 174)):
@@ -49,7 +49,7 @@ def test_case_8_a_jump_holds_until_the_new_time_has_stood() -> None:
     assert not slow.holds
 
 
-async def test_case_8_a_worker_holds_and_says_so(database: Database, clock: StillClock) -> None:
+async def test_case_8_a_worker_that_waits_reports_it(database: Database, clock: StillClock) -> None:
     push, ticks = PushDouble(Outcome(Result.ACCEPTED, 201)), [0.0]
     sender = Sender(database, push, clock, "https://localhost")
     worker = Worker(database, sender, clock, monotonic=lambda: ticks[0])
@@ -66,7 +66,7 @@ async def test_case_8_a_worker_holds_and_says_so(database: Database, clock: Stil
         assert await heartbeats.trouble(db, clock()) is None
 
 
-async def test_case_133_a_beat_from_the_future_is_no_sign_of_life(database: Database) -> None:
+async def test_case_133_a_heartbeat_from_the_future_does_not_count(database: Database) -> None:
     async with database.writing() as db:
         await heartbeats.beat(db, "ahead", None, NOW + timedelta(days=400))
     async with database.reading() as db:
@@ -74,7 +74,7 @@ async def test_case_133_a_beat_from_the_future_is_no_sign_of_life(database: Data
         assert b"interlude_worker_beat_age_seconds +Inf" in await scrape(db, NOW)
 
 
-async def test_case_133_what_no_worker_does_any_more_is_told(
+async def test_case_133_staff_are_told_of_a_tick_that_no_worker_runs(
     database: Database, signed_in: Enter, cast: Cast, clock: StillClock
 ) -> None:
     async with database.writing() as db:

@@ -18,7 +18,7 @@ from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, plan, receipt
 from tests.stories import rows
 
 
-async def test_a_receipt_is_kept_once_the_first_time_it_is_told(scene: Scene) -> None:
+async def test_a_receipt_counts_the_first_time_it_arrives(scene: Scene) -> None:
     await scene.due()
     first = scene.clock.move(seconds=3)
     assert await receipt(scene, AttemptState.SHOWN)
@@ -38,7 +38,7 @@ async def test_a_receipt_is_kept_once_the_first_time_it_is_told(scene: Scene) ->
         (("answered", "opened", "shown"), "answered", (True, True, True)),
     ],
 )
-async def test_each_receipt_implies_the_ones_before_it(
+async def test_each_receipt_implies_the_earlier_ones(
     scene: Scene, events: tuple[receipts.Event, ...], state: str, times: tuple[bool, bool, bool]
 ) -> None:
     await scene.due()
@@ -49,7 +49,7 @@ async def test_each_receipt_implies_the_ones_before_it(
     assert (attempt.state, tuple(at is not None for at in kept)) == (state, times)
 
 
-async def test_a_token_that_we_never_gave_marks_nothing(scene: Scene) -> None:
+async def test_an_unknown_token_marks_nothing(scene: Scene) -> None:
     await scene.due()
     for token in ("", "x", scene.push.token()[:-1], scene.push.token() + "x"):
         assert not await receipt(scene, AttemptState.SHOWN, token or " ")
@@ -70,22 +70,24 @@ async def test_a_token_answers_its_own_reminder(scene: Scene) -> None:
     assert [attempt.state for attempt in await scene.attempts()] == ["answered"]
 
 
-async def test_a_token_answers_nothing_of_another_kind(scene: Scene) -> None:
-    await plan(scene.database, scene.cast, [Planned(ReminderKind.CHECK_IN, WHEN, ENDS)])  # in place of the visit's
+async def test_a_token_does_not_answer_a_reminder_of_another_kind(scene: Scene) -> None:
+    await plan(
+        scene.database, scene.cast, [Planned(ReminderKind.CHECK_IN, WHEN, ENDS)]
+    )  # instead of the visit's reminder
     await scene.due()
     assert await redeem(scene) is None
     assert {reminder.answered_at for reminder in await rows(scene.database, Reminder)} == {None}
 
 
-async def test_a_token_ends_when_its_reminder_is_called_off(scene: Scene) -> None:
-    """Sent, then taken back while the worker still waits for the outcome of another phone."""
+async def test_a_token_ends_when_its_reminder_is_cancelled(scene: Scene) -> None:
+    """The reminder was sent, then cancelled while the worker still waits for the outcome on another phone."""
     await scene.due()
     async with scene.database.writing() as db:
         (await db.get_one(Reminder, (await scene.reminder()).id)).state = ReminderState.CANCELLED
     assert await redeem(scene) is None
 
 
-async def test_case_19_a_token_is_worth_nothing_in_a_pause(scene: Scene) -> None:
+async def test_case_19_a_token_does_not_work_during_a_pause(scene: Scene) -> None:
     await scene.due()
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
@@ -93,7 +95,7 @@ async def test_case_19_a_token_is_worth_nothing_in_a_pause(scene: Scene) -> None
     assert await redeem(scene) is None
 
 
-async def test_case_64_a_token_ends_with_the_phone_it_was_sent_to(scene: Scene) -> None:
+async def test_case_64_a_token_ends_with_the_phone_to_which_it_was_sent(scene: Scene) -> None:
     await scene.due()
     async with scene.database.writing() as db:
         phone = await db.get_one(Device, scene.phone.device_id)
@@ -102,7 +104,7 @@ async def test_case_64_a_token_ends_with_the_phone_it_was_sent_to(scene: Scene) 
     assert (await scene.reminder()).answered_at is None
 
 
-async def test_two_receipts_at_once_are_kept(scene: Scene) -> None:
+async def test_two_receipts_that_arrive_at_once_are_both_kept(scene: Scene) -> None:
     await scene.due()
     assert all(await asyncio.gather(receipt(scene, AttemptState.SHOWN), receipt(scene, AttemptState.OPENED)))
     [attempt] = await rows(scene.database, Attempt)

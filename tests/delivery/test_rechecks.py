@@ -1,4 +1,4 @@
-"""What was cancelled, moved or paused between the claim and the send is not sent (cases 13, 19)."""
+"""A reminder that is cancelled, moved or paused between the claim and the send is not sent (cases 13, 19)."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from tests.cast import work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 
 
-async def test_case_13_cancelled_between_claim_and_send_it_is_not_sent(
+async def test_case_13_a_reminder_cancelled_between_claim_and_send_is_not_sent(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def cancel() -> None:
@@ -29,7 +29,7 @@ async def test_case_13_cancelled_between_claim_and_send_it_is_not_sent(
     assert (scene.push.sent, reminder.state, reminder.reason) == ([], "cancelled", "cancelled")
 
 
-async def test_case_13_moved_between_claim_and_send_it_is_sent_when_it_is_due(
+async def test_case_13_a_reminder_moved_between_claim_and_send_is_sent_at_its_new_time(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = Planned(ReminderKind.VISIT, WHEN + timedelta(hours=2), ENDS + timedelta(hours=2))
@@ -52,13 +52,17 @@ async def pause(scene: Scene) -> None:
         await people.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPITAL)
 
 
-async def test_case_19_a_pause_between_claim_and_send_holds(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_case_19_a_pause_between_claim_and_send_stops_the_send(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     just_before_sending(monkeypatch, lambda: pause(scene))
     await scene.due()
     assert scene.push.sent == []
 
 
-async def test_signed_out_between_claim_and_send_it_is_not_sent(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_device_signed_out_between_claim_and_send_gets_nothing(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def sign_out() -> None:
         async with scene.database.writing() as db:
             ended = {"ended_at": scene.clock(), "end_reason": "signed-out"}

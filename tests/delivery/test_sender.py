@@ -1,4 +1,4 @@
-"""From due to sent, with workers that die, stop, race (cases 1, 2, 3, 5, 6)."""
+"""From due to sent, with workers that are killed, stop or race (cases 1, 2, 3, 5, 6)."""
 
 import asyncio
 from datetime import timedelta
@@ -24,10 +24,10 @@ from tests.stories import PUSH, browser_keys, device_of, rows
 
 
 class Killed(BaseException):
-    """kill -9."""
+    """Stands for kill -9."""
 
 
-async def test_what_is_due_is_sent_once(scene: Scene) -> None:
+async def test_a_due_reminder_is_sent_once(scene: Scene) -> None:
     await scene.run()
     assert scene.push.sent == []
     await scene.due()
@@ -40,7 +40,7 @@ async def test_what_is_due_is_sent_once(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("shared", [True, False])
-async def test_case_38_patient_and_helper_on_one_phone_get_one_notification(scene: Scene, shared: bool) -> None:
+async def test_case_38_a_patient_and_a_caregiver_on_one_phone_get_one_notification(scene: Scene, shared: bool) -> None:
     luis = scene.cast.luis
     async with scene.database.writing() as db:
         device = await device_of(db, luis)
@@ -54,7 +54,7 @@ async def test_case_38_patient_and_helper_on_one_phone_get_one_notification(scen
     assert sorted(address.endpoint for address, _ in scene.push.sent) == sorted({scene.phone.endpoint, endpoint})
 
 
-async def test_the_attempt_is_written_before_it_is_made(scene: Scene) -> None:
+async def test_the_attempt_is_stored_before_the_send(scene: Scene) -> None:
     seen: list[str] = []
 
     async def look() -> None:
@@ -65,7 +65,7 @@ async def test_the_attempt_is_written_before_it_is_made(scene: Scene) -> None:
     assert seen == ["sending"]
 
 
-async def test_case_1_killed_before_the_claim_commits_it_is_still_due(
+async def test_case_1_a_worker_killed_before_its_claim_commits_leaves_the_reminder_due(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def dies(*_: object) -> None:
@@ -81,7 +81,7 @@ async def test_case_1_killed_before_the_claim_commits_it_is_still_due(
     assert len(scene.push.sent) == 1
 
 
-async def test_case_2_killed_between_claim_and_send_it_is_sent_again_once_the_lease_ends(scene: Scene) -> None:
+async def test_case_2_a_worker_killed_before_the_send_leaves_it_to_another_once_the_lease_ends(scene: Scene) -> None:
     async def dies() -> None:
         raise Killed
 
@@ -101,7 +101,7 @@ async def test_case_2_killed_between_claim_and_send_it_is_sent_again_once_the_le
     assert (await scene.reminder()).state == "sent"
 
 
-async def test_case_3_killed_before_the_outcome_is_written_the_tag_stays_the_same(
+async def test_case_3_a_worker_killed_after_the_send_leads_to_a_second_push_with_the_same_tag(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def dies(*_: object) -> None:
@@ -119,7 +119,7 @@ async def test_case_3_killed_before_the_outcome_is_written_the_tag_stays_the_sam
     assert len(set(scene.push.ids)) == 1
 
 
-async def test_case_3_a_receipt_of_the_killed_send_spares_the_second(
+async def test_case_3_a_receipt_of_the_killed_workers_push_prevents_the_second(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def dies(*_: object) -> None:
@@ -137,7 +137,7 @@ async def test_case_3_a_receipt_of_the_killed_send_spares_the_second(
     assert (await scene.reminder()).state == "sent"
 
 
-async def test_case_5_two_workers_and_two_hundred_due_send_none_twice(scene: Scene, database_url: str) -> None:
+async def test_case_5_two_workers_send_two_hundred_reminders_once_each(scene: Scene, database_url: str) -> None:
     other, push = Database(database_url), PushDouble()
     async with scene.database.writing() as db:
         for number in range(199):
@@ -159,8 +159,8 @@ async def test_case_5_two_workers_and_two_hundred_due_send_none_twice(scene: Sce
     assert {reminder.state for reminder in await rows(scene.database, Reminder)} == {"sent"}
 
 
-async def test_case_6_a_worker_stopped_past_its_lease_overwrites_nothing(scene: Scene) -> None:
-    """It wakes to a refusal, while the other has long had its 201."""
+async def test_case_6_a_worker_that_slept_past_its_lease_overwrites_nothing(scene: Scene) -> None:
+    """It wakes up to a refusal, long after the other worker got its 201."""
     other = PushDouble()
 
     async def stopped() -> None:

@@ -1,4 +1,4 @@
-"""A check-in of function, and one database where two would show nothing more."""
+"""An answered check-in of function, and a mark for tests that need one database only."""
 
 import pytest
 
@@ -12,7 +12,7 @@ SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def function_check_in(database: Database, cast: Cast, clock: StillClock, level: int) -> None:
-    """Each question answered with the option of this level."""
+    """Rosa answers every question with the option of this level."""
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa, "function", clock())
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)

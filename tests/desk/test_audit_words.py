@@ -1,4 +1,4 @@
-"""The words of the audit."""
+"""Every audit event has words for the page."""
 
 import re
 
@@ -15,7 +15,7 @@ NOT_TOLD = {
 ROOMS_NOT_TOLD = ("reminder.", "trigger.", "on-call.", "escalation.", "check-in.pulled")
 
 
-def test_every_act_that_is_recorded_has_its_words() -> None:
+def test_every_audited_act_has_its_words() -> None:
     verbs = {
         verb
         for path in FEATURES
@@ -26,4 +26,4 @@ def test_every_act_that_is_recorded_has_its_words() -> None:
     assert told - audit_words.WORDS.keys() == set()
 
 
-# What nobody does to one patient, or Interlude does by itself.
+# Acts that concern no single patient, or that Interlude does by itself.

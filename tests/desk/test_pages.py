@@ -1,4 +1,4 @@
-"""The staff's inbox, patient page, one response, schedule (cases 12, 50, 61)."""
+"""The staff's pages: inbox, patient page, one response, schedule (cases 12, 50, 61)."""
 
 import re
 
@@ -28,7 +28,7 @@ WORSE = STEADY | {"speech": "very-hard", "pain": 9}
 
 
 async def answers(database: Database, patient: Patient, given: dict[str, object], clock: StillClock) -> str:
-    """A week later the patient answers; the response's id."""
+    """The patient answers a week later. Returns the response's id."""
     clock.move(days=7)
     async with database.writing() as db:
         check_in = await due_check_in(db, patient, now=clock())
@@ -46,7 +46,7 @@ async def test_an_empty_inbox_says_so(signed_in: Enter, cast: Cast) -> None:
         assert says in words(await maria.get(f"/staff?show={show}"))
 
 
-async def test_the_inbox_shows_who_needs_somebody_and_why(
+async def test_the_inbox_shows_who_needs_attention_and_why(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     await answers(database, cast.rosa, STEADY, clock)
@@ -61,7 +61,7 @@ async def test_the_inbox_shows_who_needs_somebody_and_why(
     assert inbox.text.count("<polyline") == 2
 
 
-async def test_a_patients_page_holds_all_of_one_person(
+async def test_a_patients_page_shows_everything_about_that_patient(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     await answers(database, cast.rosa, STEADY, clock)
@@ -80,14 +80,14 @@ async def test_a_patients_page_holds_all_of_one_person(
     assert {flag.seen_by for flag in flags} == {cast.ken.id}
 
 
-async def test_looking_at_a_patient_is_in_the_audit(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_opening_a_patients_page_is_audited(signed_in: Enter, cast: Cast, database: Database) -> None:
     ken = await signed_in(cast.ken)
     await ken.get(f"/staff/patients/{cast.rosa.id}")
     seen = await rows(database, AuditEvent, AuditEvent.subject_id == cast.rosa.id, AuditEvent.actor_id == cast.ken.id)
     assert [event.verb for event in seen] == ["patient.opened"]
 
 
-async def test_infusions_are_marked_in_the_charts(
+async def test_the_charts_mark_the_infusions(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     wall = to_wall(NOW, cast.harbor.zone)
@@ -117,7 +117,7 @@ async def test_a_response_is_shown_as_it_was_given(
     assert "First opened by Ken Osei" in page
 
 
-async def test_case_50_a_response_is_read_in_the_version_it_was_answered_in(
+async def test_case_50_a_response_is_shown_in_the_version_in_which_it_was_answered(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     response_id = await answers(database, cast.rosa, WORSE, clock)
@@ -132,7 +132,7 @@ async def test_case_50_a_response_is_read_in_the_version_it_was_answered_in(
     assert (await ken.get("/staff")).status_code == 200
 
 
-async def test_a_reminder_that_nobody_showed_is_on_the_call_list(
+async def test_a_reminder_that_no_device_showed_is_on_the_call_list(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     wall = to_wall(NOW, cast.harbor.zone)
@@ -150,7 +150,7 @@ async def test_a_reminder_that_nobody_showed_is_on_the_call_list(
     ("reply", "shown"),
     [(Reply.COMING, "will be there"), (Reply.CANT_COME, "can't come"), (Reply.ANOTHER_TIME, "another time")],
 )
-async def test_the_schedule_tells_one_reply_from_another(
+async def test_the_schedule_distinguishes_the_replies(
     signed_in: Enter, cast: Cast, database: Database, reply: Reply, shown: str
 ) -> None:
     async with database.writing() as db:
@@ -161,7 +161,7 @@ async def test_the_schedule_tells_one_reply_from_another(
     assert sum(other in page for other in ("will be there", "can't come", "another time")) == 1
 
 
-async def test_the_schedule_is_a_week_from_monday_on(
+async def test_the_schedule_shows_a_week_from_monday(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     wall = to_wall(NOW, cast.harbor.zone)
@@ -179,12 +179,14 @@ async def test_the_schedule_is_a_week_from_monday_on(
 
 
 @pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31", "soon", "2026-13-01", ""])
-async def test_a_week_that_is_none_is_no_accident(signed_in: Enter, cast: Cast, start: str) -> None:
+async def test_an_invalid_week_raises_no_error(signed_in: Enter, cast: Cast, start: str) -> None:
     maria = await signed_in(cast.maria)
     assert (await maria.get(f"/staff/schedule?start={start}")).status_code in (200, 400, 404, 422)
 
 
-async def test_case_19_a_pause_is_one_act_and_says_so(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_19_one_act_pauses_everything_and_the_page_says_so(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
     maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
     page = await maria.submit(f"{path}/pause", {"why": "hospital"})
     assert "Nothing is being sent to the patient or the caregivers" in words(page)

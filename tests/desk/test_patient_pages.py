@@ -14,7 +14,7 @@ from tests.flags.scene import answers, flags
 
 
 @SQLITE
-async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
+async def test_the_page_shows_notes_expected_levels_calls_and_who_did_what(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     await answers(database, cast.rosa, {}, 0)
@@ -48,7 +48,7 @@ async def test_notes_expected_levels_calls_and_who_did_what_stand_on_it(
 
 
 @SQLITE
-async def test_the_audit_is_the_newest_50_and_of_this_patient_alone(
+async def test_the_page_shows_the_newest_50_audit_events_of_this_patient(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
@@ -65,7 +65,7 @@ async def test_the_audit_is_the_newest_50_and_of_this_patient_alone(
 
 
 @SQLITE
-async def test_the_sheet_for_the_visit_is_of_the_own_clinic_and_in_the_audit(
+async def test_the_sheet_for_a_visit_is_limited_to_the_clinic_and_audited(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     clock.now = await answers(database, cast.rosa, {"speech": "hard"}, 0)

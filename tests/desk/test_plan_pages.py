@@ -1,4 +1,4 @@
-"""Staff add and end check-in plans; what a patient has answered already goes in (case 156)."""
+"""Staff add and end plans. Answers that the patient has begun are submitted (case 156)."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.stories import due_check_in, rows
 
 
 async def begun(database: Database, cast: Cast) -> CheckIn:
-    """Rosa has answered one question of a check-in that is open."""
+    """Rosa has answered one question of an open check-in."""
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa)
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
@@ -26,7 +26,7 @@ async def begun(database: Database, cast: Cast) -> CheckIn:
 
 
 @pytest.mark.parametrize("answered", [True, False])
-async def test_case_156_ending_a_plan_submits_what_was_answered(
+async def test_case_156_ending_a_plan_submits_the_answers_so_far(
     signed_in: Enter, cast: Cast, database: Database, answered: bool
 ) -> None:
     check_in = await begun(database, cast)
@@ -42,12 +42,12 @@ async def test_case_156_ending_a_plan_submits_what_was_answered(
     assert await rows(database, Draft) == []
 
 
-async def test_case_156_adding_the_same_plan_again_asks_nobody_twice(
+async def test_case_156_adding_the_same_plan_again_asks_nothing_twice(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria = await signed_in(cast.maria)
     path = f"/staff/patients/{cast.rosa.id}/plans"
-    daily = {"slug": "daily-three", "rhythm": "daily", "at": "09:00"}  # it is nine o'clock in New York
+    daily = {"slug": "daily-three", "rhythm": "daily", "at": "09:00"}  # 9:00 in New York
     await maria.submit(path, daily)
     [plan] = await rows(database, Plan, Plan.slug == "daily-three")
     async with database.writing() as db:

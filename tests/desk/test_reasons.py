@@ -1,4 +1,4 @@
-"""Why a flag was raised, in words: pure but for the row it reads."""
+"""The reason for a flag, in words."""
 
 import json
 from typing import Any
@@ -49,7 +49,7 @@ def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Fla
         ),
     ],
 )
-def test_a_reason_reads_against_what_was(raised: dict[str, Any], item: str, words: str) -> None:
+def test_a_reason_compares_the_answer_with_the_earlier_one(raised: dict[str, Any], item: str, words: str) -> None:
     reason = reason_of(flag(**raised), WEEKLY)
     assert (reason.item, reason.words) == (item, words)
 
@@ -61,21 +61,21 @@ def test_a_reason_reads_against_what_was(raised: dict[str, Any], item: str, word
         ("*:missing", 3, ("Weekly check-in", "no answer, 3 times in a row")),
     ],
 )
-def test_what_is_missing_is_said_so(item: str, times: int, said: tuple[str, str]) -> None:
+def test_a_missing_answer_is_named_as_missing(item: str, times: int, said: tuple[str, str]) -> None:
     reason = reason_of(flag(item, "missing", now=times), WEEKLY)
     assert (reason.item, reason.words) == said
 
 
-def test_an_item_that_the_form_no_longer_has_is_still_shown() -> None:
+def test_a_flag_on_an_item_that_the_questionnaire_no_longer_has_is_shown() -> None:
     assert reason_of(flag("eyesight", now=3), WEEKLY).item == "eyesight"
     assert reason_of(flag("eyesight", now=3), None).words == "3"
 
 
-def test_yes_and_no_are_told_by_which_of_them_means_trouble() -> None:
+def test_the_reason_names_yes_or_no_by_which_is_the_trouble() -> None:
     driver, new = READY.question("driver"), READY.question("new")
     assert (level_words(driver, 1), level_words(driver, 0)) == ("no", "yes")
     assert (level_words(new, 1), level_words(new, 0)) == ("yes", "no")
 
 
-def test_a_level_without_a_label_is_its_number() -> None:
+def test_a_level_without_a_label_is_shown_as_a_number() -> None:
     assert level_words(WEEKLY.question("breathing"), 7) == "7"

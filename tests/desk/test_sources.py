@@ -1,4 +1,4 @@
-"""Whose answers they are, and from which device."""
+"""Who gave an answer, and on which device."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.stories import due_check_in
 
 
 @SQLITE
-async def test_answers_say_whose_they_are_and_from_which_device(
+async def test_answers_name_their_respondent_and_device(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""A person's answers over time: four profiles of function, and never one sum."""
+"""A patient's answers over time: four profiles of function, and never one sum."""
 
 from server.db import Database
 from tests.browser_without_screen import words
@@ -8,7 +8,7 @@ from tests.desk.scene import SQLITE, function_check_in
 
 
 @SQLITE
-async def test_function_is_four_profiles_and_never_one_sum(
+async def test_function_is_shown_as_four_profiles_and_never_as_one_sum(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     for level in (0, 1):

@@ -1,4 +1,4 @@
-"""The scene, and a life that goes on while the clock is wrong, for every test of devices that asks for them."""
+"""Fixtures for the tests of devices: the scene, and a life that goes on while the clock is wrong."""
 
 from tests.faults.wrong_clock import running
 from tests.reminders.scene import scene

@@ -1,4 +1,4 @@
-"""Who can be reached by push, and how we know (cases 23, 34, 37; issue: health of the reach)."""
+"""Which devices show reminders, and how we know (cases 23, 34, 37)."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ from tests.stories import device_of, rows, subscribed
 DAY = timedelta(days=1)
 
 
-async def test_a_silent_device_is_asked_by_a_notification_that_it_sees(scene: Scene) -> None:
+async def test_a_silent_device_gets_a_notification_that_asks_to_open_the_app(scene: Scene) -> None:
     scene.clock.move(days=15)
     for _ in range(3):
         async with scene.database.writing() as db:
@@ -36,7 +36,7 @@ async def test_a_silent_device_is_asked_by_a_notification_that_it_sees(scene: Sc
     assert "Do reminders still reach you?" in scene.push.sent[-1][1].body
 
 
-async def test_a_shown_push_is_a_sign(scene: Scene) -> None:
+async def test_a_shown_push_counts_as_a_sign_of_life(scene: Scene) -> None:
     await scene.due()
     async with scene.database.writing() as db:
         await receipts.take_receipt(db, scene.push.token(), AttemptState.SHOWN, scene.clock())
@@ -44,14 +44,14 @@ async def test_a_shown_push_is_a_sign(scene: Scene) -> None:
     assert (device.word, device.signs.shown_at) == ("reached", scene.clock())
 
 
-async def test_who_has_a_visit_and_no_phone_is_on_the_worklist(
+async def test_a_patient_with_a_visit_and_no_phone_is_listed_as_not_reached(
     signed_in: Enter, database: Database, cast: Cast
 ) -> None:
     async with database.writing() as db:
         wall = to_wall(NOW + 7 * DAY, cast.harbor.zone)
         for patient in (cast.rosa, cast.walter):
             await booking.book(work_by(db, cast.maria), patient, NewAppointment(wall))
-        await subscribed(db, cast.luis)  # Rosa's caregiver: she is reached through him
+        await subscribed(db, cast.luis)  # Luis is Rosa's caregiver, so she is reached through him
         await device_of(db, cast.walter)
     maria = await signed_in(cast.maria)
     page = words(await maria.get("/staff?show=unreached"))
@@ -61,7 +61,7 @@ async def test_who_has_a_visit_and_no_phone_is_on_the_worklist(
     assert cast.rosa.name not in listed
 
 
-async def test_case_34_a_rotation_shows_how_far_it_has_come(
+async def test_case_34_the_page_shows_how_far_a_key_rotation_has_come(
     database: Database, cast: Cast, keyring: crypto.Keyring
 ) -> None:
     async with database.writing() as db:
@@ -73,7 +73,7 @@ async def test_case_34_a_rotation_shows_how_far_it_has_come(
         assert await health.by_vapid_key(db) == {next(iter(new)): 1, next(iter(keyring.vapid)): 2}
 
 
-async def test_case_134_a_device_asked_in_the_future_is_not_called_silent(
+async def test_case_134_a_device_that_was_asked_in_the_future_is_not_called_silent(
     running: Running, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""What is known of a device, and whom to ask for a sign: pure."""
+"""Pure rules: the health of a device, and which devices to ask for a sign of life."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ def given(
     ended: SubscriptionEnd | None = None,
     had: bool = True,
 ) -> Signs:
-    """Days ago."""
+    """The signs of one device. All times are in days ago."""
     ago = [None if days is None else NOW - days * DAY for days in (shown, asked)]
     return Signs(NOW - seen * DAY, ago[0], ago[1], ended, had)
 
@@ -39,7 +39,7 @@ def given(
         (given(1, had=False), "never"),
     ],
 )
-def test_what_is_known_of_a_device(what: Signs, word: str) -> None:
+def test_the_health_of_a_device(what: Signs, word: str) -> None:
     assert health_rules.word_of(what, NOW) == word
 
 
@@ -52,7 +52,7 @@ def test_a_device_is_asked_once_for_each_silence() -> None:
     assert not health_rules.is_to_be_asked(given(30, ended=SubscriptionEnd.GONE), 14, NOW)
 
 
-def test_one_device_that_is_reached_is_enough() -> None:
+def test_one_device_that_shows_reminders_is_enough() -> None:
     assert health_rules.reason([PushHealth.NEVER, PushHealth.REACHED]) is None
     assert health_rules.reason([PushHealth.OFF, PushHealth.ASKED]) is None
     assert health_rules.reason([PushHealth.NEVER, PushHealth.SILENT]) == "silent"

@@ -1,4 +1,4 @@
-"""Turning reminders on, and what a device tells of them (cases 28, 30, 31, 36)."""
+"""Turning reminders on, and what a device reports about them (cases 28, 30, 31, 36)."""
 
 from typing import Any
 
@@ -19,7 +19,9 @@ async def subscribe(device: Browser, body: Any) -> Response:
     return await device.post_json("/push/subscriptions", body)
 
 
-async def test_staff_turn_alerts_on_for_their_own_device(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_a_staff_member_turns_alerts_on_for_their_own_device(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
     maria = await signed_in(cast.maria)
     assert (await maria.post_json("/staff/push/subscriptions", push_subscription())).status_code == 200
     assert (await maria.post_json("/push/subscriptions", push_subscription())).status_code == 401
@@ -27,7 +29,7 @@ async def test_staff_turn_alerts_on_for_their_own_device(signed_in: Enter, cast:
 
 
 @pytest.mark.parametrize(("user_agent", "got", "lands"), [("iPhone", "yes", "/"), ("iPhone", "no", "/reminders/help")])
-async def test_a_test_is_sent_and_asked_about(
+async def test_a_test_notification_is_sent_and_the_page_asks_whether_it_came(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, user_agent: str, got: str, lands: str
 ) -> None:
     rosa, push = await signed_in(cast.rosa), PushDouble()

@@ -1,4 +1,4 @@
-"""What a browser says of its subscription, and the receipts that it posts (cases 28, 30, 31)."""
+"""What a browser reports about its subscription, and the receipts that it posts (cases 28, 30, 31)."""
 
 import base64
 from typing import Any
@@ -80,7 +80,7 @@ async def subscribe(device: Browser, body: Any) -> Response:
 
 
 async def refused(device: Browser, database: Database, bodies: dict[str, Any]) -> None:
-    """Each is a 400 in problem+json, and nothing is stored or said to have happened."""
+    """Each body is refused with a 400 in problem+json, and nothing is stored or audited."""
     events = len(await rows(database, AuditEvent))
     wrong = {}
     for name, body in bodies.items():
@@ -97,13 +97,13 @@ async def test_case_31_a_malformed_subscription_is_refused(signed_in: Enter, cas
     await refused(await signed_in(cast.rosa), database, MALFORMED)
 
 
-async def test_case_28_an_endpoint_that_is_no_push_services_is_refused(
+async def test_case_28_an_endpoint_outside_the_push_services_is_refused(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     await refused(await signed_in(cast.rosa), database, {url: push_subscription(endpoint=url) for url in BAD_ENDPOINTS})
 
 
-async def test_case_31_what_is_no_json_is_refused(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_31_a_body_that_is_not_json_is_refused(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa = await signed_in(cast.rosa)
     headers = {"origin": "https://localhost", "accept": "application/json", "content-type": "application/json"}
     statuses = {}
@@ -115,7 +115,7 @@ async def test_case_31_what_is_no_json_is_refused(signed_in: Enter, cast: Cast, 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_30_a_browsers_sign_of_an_ended_subscription_is_named(signed_in: Enter, cast: Cast) -> None:
+async def test_case_30_a_subscription_that_the_browser_reports_as_ended_is_named(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     answer = await subscribe(rosa, push_subscription(endpoint="https://permanently-removed.invalid/fcm/send/x"))
     assert (answer.status_code, answer.json()["status"]) == (400, 400)
@@ -123,7 +123,7 @@ async def test_case_30_a_browsers_sign_of_an_ended_subscription_is_named(signed_
     assert "permanently-removed" not in answer.text
 
 
-async def test_a_good_one_is_taken_and_ended(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_a_valid_subscription_is_stored_and_ended(signed_in: Enter, cast: Cast, database: Database) -> None:
     rosa = await signed_in(cast.rosa)
     assert "May we remind you?" in words(await rosa.get("/reminders"))
     body = push_subscription()
@@ -138,7 +138,7 @@ async def test_a_good_one_is_taken_and_ended(signed_in: Enter, cast: Cast, datab
     assert len(await rows(database, Subscription)) == 1
 
 
-async def test_the_public_key_is_the_one_that_signs(browser: Browser, keyring: crypto.Keyring) -> None:
+async def test_the_public_key_belongs_to_the_key_that_signs(browser: Browser, keyring: crypto.Keyring) -> None:
     said = (await browser.get("/push/key")).json()
     assert said == {"key": vapid_public_key(next(iter(keyring.vapid.values())))}
     assert len(crypto.unb64(said["key"])) == 65
@@ -162,6 +162,6 @@ async def test_a_receipt_needs_a_token_and_an_event(
     ):
         assert (await browser.post_json("/push/receipts", body)).status_code == status, body
     assert [attempt.opened_at for attempt in await rows(database, Attempt)] == [None]
-    answer = await browser.post_json("/push/receipts", good)  # nobody is signed in there, as in a service worker
+    answer = await browser.post_json("/push/receipts", good)  # without a session, as in a service worker
     assert answer.json() == good
     assert [attempt.opened_at for attempt in await rows(database, Attempt)] == [clock()]

@@ -1,4 +1,4 @@
-"""When the app opens, the subscription of the browser and ours are made to match (cases 34, 37)."""
+"""When the app opens, the browser's subscription and ours are reconciled (cases 34, 37)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ Reconcile = Callable[[Opened], Awaitable[str]]
 
 @pytest.fixture
 async def reconcile(database: Database, cast: Cast) -> Reconcile:
-    """Rosa's phone, subscribed, says at an open what it holds."""
+    """Rosa's phone is subscribed. It opens the app and reports what it has."""
     async with database.writing() as db:
         device = await device_of(db, cast.rosa)
         actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=device.id)
@@ -38,28 +38,28 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
     return opens
 
 
-async def test_case_37_the_same_on_both_sides_is_left_alone(reconcile: Reconcile, database: Database) -> None:
+async def test_case_37_a_subscription_that_matches_is_left_alone(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", "")) == "fine"
     assert [held.ended_at for held in await rows(database, Subscription)] == [None]
 
 
-async def test_case_37_an_endpoint_that_changed_unnoticed_is_told(reconcile: Reconcile) -> None:
+async def test_case_37_a_changed_endpoint_is_reported(reconcile: Reconcile) -> None:
     assert await reconcile(Opened(Permission.GRANTED, PUSH + "two", "")) == "tell"
 
 
-async def test_case_37_an_endpoint_that_the_browser_lost_is_made_anew(reconcile: Reconcile, database: Database) -> None:
+async def test_case_37_a_lost_subscription_is_made_again(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
     assert [held.end_reason for held in await rows(database, Subscription)] == ["gone"]
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 
-async def test_a_permission_taken_back_is_noticed(reconcile: Reconcile, database: Database) -> None:
+async def test_a_revoked_permission_is_noticed(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.DENIED, "", "")) == "fine"
     assert [held.end_reason for held in await rows(database, Subscription)] == ["denied"]
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 
-async def test_case_34_a_new_key_of_ours_is_a_new_subscription(reconcile: Reconcile, keyring: crypto.Keyring) -> None:
+async def test_case_34_a_new_vapid_key_makes_a_new_subscription(reconcile: Reconcile, keyring: crypto.Keyring) -> None:
     old = vapid_public_key(next(iter(keyring.vapid.values())))
     assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", old)) == "fine"
     new = crypto.new_keyring().vapid
@@ -68,7 +68,7 @@ async def test_case_34_a_new_key_of_ours_is_a_new_subscription(reconcile: Reconc
     assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", "")) == "subscribe"
 
 
-async def test_turned_off_on_purpose_it_stays_off(reconcile: Reconcile, database: Database, cast: Cast) -> None:
+async def test_reminders_that_were_turned_off_stay_off(reconcile: Reconcile, database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         [held] = list(await rows(database, Subscription))
         actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=held.device_id)

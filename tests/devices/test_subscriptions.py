@@ -1,4 +1,4 @@
-"""A device's push endpoint: one living for a device, taken over by whoever holds the phone (cases 32, 33, 34)."""
+"""A device's push endpoint: one at a time, and taken over by the next person on the phone (cases 32, 33, 34)."""
 
 from collections.abc import Awaitable, Callable
 
@@ -21,7 +21,7 @@ Subscribe = Callable[[Patient | Caregiver | Staff, str], Awaitable[Subscription 
 
 @pytest.fixture
 def subscribe(database: Database, cast: Cast) -> Subscribe:
-    """A new device of this person subscribes at this endpoint, in a request of its own."""
+    """A new device of this person subscribes with this endpoint, in a request of its own."""
 
     async def take(person: Patient | Caregiver | Staff, endpoint: str) -> Subscription | NotSubscribed:
         async with database.writing() as db:
@@ -45,7 +45,7 @@ async def living(database: Database) -> list[Subscription]:
     return await rows(database, Subscription, Subscription.ended_at.is_(None))
 
 
-async def test_what_a_push_needs_is_kept_sealed(database: Database, cast: Cast, subscribe: Subscribe) -> None:
+async def test_the_secrets_of_a_subscription_are_sealed(database: Database, cast: Cast, subscribe: Subscribe) -> None:
     taken = await subscribe(cast.rosa, PUSH + "one")
     assert isinstance(taken, Subscription)
     [held] = await living(database)
@@ -58,10 +58,10 @@ async def test_what_a_push_needs_is_kept_sealed(database: Database, cast: Cast, 
 
 
 @pytest.mark.parametrize("stranger", ["walter", "luis", "helen", "maria"])
-async def test_case_32_whoever_holds_the_phone_now_takes_its_endpoint_over(
+async def test_case_32_the_next_person_on_a_phone_takes_over_its_endpoint(
     database: Database, cast: Cast, subscribe: Subscribe, stranger: str
 ) -> None:
-    """Another person's sign-in on the same browser, of another clinic too."""
+    """Another person signs in on the same browser, even of another clinic."""
     first = await subscribe(cast.rosa, PUSH + "shared")
     second = await subscribe(getattr(cast, stranger), PUSH + "shared")
     assert isinstance(first, Subscription)
@@ -71,14 +71,16 @@ async def test_case_32_whoever_holds_the_phone_now_takes_its_endpoint_over(
     assert ended[first.id] == "taken-over"
 
 
-async def test_case_32_and_it_may_come_back(database: Database, cast: Cast, subscribe: Subscribe) -> None:
+async def test_case_32_the_first_person_can_take_the_endpoint_back(
+    database: Database, cast: Cast, subscribe: Subscribe
+) -> None:
     for person in (cast.rosa, cast.walter, cast.rosa, cast.helen, cast.rosa):
         last = await subscribe(person, PUSH + "shared")
     assert isinstance(last, Subscription)
     assert [held.id for held in await living(database)] == [last.id]
 
 
-async def test_a_device_has_one_living_endpoint(database: Database, cast: Cast) -> None:
+async def test_a_device_has_one_active_endpoint(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         device = await device_of(db, cast.rosa)
         actor = as_device(cast.rosa, device.id)
@@ -91,7 +93,7 @@ async def test_a_device_has_one_living_endpoint(database: Database, cast: Cast) 
 
 
 async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Cast) -> None:
-    """As a browser does after the VAPID key has changed, or on a restored phone."""
+    """A browser does this after the VAPID key has changed, or on a restored phone."""
     keys = browser_keys()
     async with database.writing() as db:
         actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
@@ -108,7 +110,7 @@ async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Ca
     assert ((held.p256dh, held.auth), held.ended_at, held.end_reason) == (keys, None, None)
 
 
-async def test_case_34_a_subscription_remembers_the_key_it_was_made_with(
+async def test_case_34_a_subscription_remembers_the_vapid_key_it_was_made_with(
     database: Database, cast: Cast, subscribe: Subscribe, keyring: crypto.Keyring
 ) -> None:
     await subscribe(cast.rosa, PUSH + "old")
@@ -119,7 +121,7 @@ async def test_case_34_a_subscription_remembers_the_key_it_was_made_with(
     assert made_with == {PUSH + "old": next(iter(keyring.vapid)), PUSH + "new": next(iter(rotated))}
 
 
-async def test_case_33_one_phone_does_not_fill_the_table(database: Database, cast: Cast) -> None:
+async def test_case_33_one_phone_cannot_fill_the_table(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         actor = as_device(cast.rosa, (await device_of(db, cast.rosa)).id)
         for number in range(150):

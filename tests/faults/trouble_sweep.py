@@ -1,6 +1,6 @@
-"""A burst while PostgreSQL is in trouble, in real time: rows locked, connections killed, the server restarted.
+"""PostgreSQL has trouble during a burst, in real time: rows locked, connections killed, the server restarted.
 
-Two workers with the clocks of this machine. Every reminder must go out, none twice, and as soon as it can.
+Two workers run on the clock of this machine. Every reminder must be sent once, as soon as possible.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from tests.faults.services import Services
 MANY = 300
 LOCKED = 38
 LOCK_LASTS = 90.0  # seconds: longer than a lease
-SOON = timedelta(seconds=3)  # from laying out a burst until it is due
+SOON = timedelta(seconds=3)  # between planning a burst and its due time
 LOCK = f"SELECT id FROM reminder WHERE state = 'sending' LIMIT {LOCKED} FOR UPDATE"  # a constant
 KILL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' OR query = 'SELECT 1'"
 
@@ -61,7 +61,7 @@ async def live(server: Postgres, tell: Callable[[str], None]) -> Trouble:
 
 @asynccontextmanager
 async def _burst(server: Postgres, services: Services) -> AsyncIterator[str]:
-    """Two workers, and reminders that are all due in a moment."""
+    """Two workers, and reminders that all fall due in a moment."""
     url = postgres_copies(server).template_url
     await gather_crowd(url, services, MANY, datetime.now(UTC) + SOON)
     workers = [make_worker(story.settings_for(url, services)) for _ in range(2)]
@@ -77,7 +77,7 @@ async def _burst(server: Postgres, services: Services) -> AsyncIterator[str]:
 
 
 async def _locked(_: Postgres, services: Services, url: str, found: Trouble) -> None:
-    """The lock outlasts the leases. The others are written at once, and the locked ones are not sent again."""
+    """The lock outlasts the leases. The other rows are written at once, and the locked ones are not sent again."""
     await _until(partial(_have_arrived, services, 10))
     async with hold_rows(url, LOCK):
         began = time.monotonic()
@@ -87,7 +87,7 @@ async def _locked(_: Postgres, services: Services, url: str, found: Trouble) -> 
 
 
 async def _killed(_: Postgres, services: Services, url: str, found: Trouble) -> None:
-    """A write after the listeners were killed still wakes a worker, long before it would look by itself."""
+    """After the listeners were killed, a write still wakes a worker, long before it would look by itself."""
     found.check(await _sent(url, MANY, 60), "killed listeners: the burst did not go out")
     await _ask(url, KILL)
     await asyncio.sleep(3)
@@ -120,7 +120,7 @@ async def _until(met: Callable[[], bool], seconds: float = 60) -> None:
 
 
 async def _sent(url: str, least: int, seconds: float) -> bool:
-    """Whether that many are recorded as sent within so many seconds."""
+    """Whether that many reminders are recorded as sent within so many seconds."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         [(count,)] = await _ask(url, "SELECT count(*) FROM reminder WHERE state = 'sent'")

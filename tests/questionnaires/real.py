@@ -1,4 +1,4 @@
-"""Questionnaires in the shapes that other programs write."""
+"""Questionnaires as other programs write them."""
 
 import json
 from typing import Any
@@ -31,7 +31,7 @@ OFTEN = [
     )
 ]
 
-# Two questions of a scale as a registry publishes them: scores on the options, a group with its stem, no title.
+# Two questions of a scale as a registry publishes it: scores on the options, a group with its stem, no title.
 PHQ: dict[str, Any] = {
     "resourceType": "Questionnaire",
     "url": "urn:example:phq-2",
@@ -58,7 +58,7 @@ PHQ: dict[str, Any] = {
     ],
 }
 
-# Every shape of answer, condition and text that Interlude reads.
+# Every kind of answer, condition and text that Interlude reads.
 EVERYTHING: dict[str, Any] = {
     "resourceType": "Questionnaire",
     "id": "everything",
@@ -142,5 +142,5 @@ EVERYTHING: dict[str, Any] = {
         },
     ],
 }
-# Each part by itself: a test changes one place.
+# Separate copies, because a test changes one place.
 PHQ = json.loads(json.dumps(PHQ))

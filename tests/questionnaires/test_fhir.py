@@ -67,7 +67,9 @@ def item(**more: Any) -> dict[str, Any]:
         ({"linkId": "sleep", "text": "Asleep?"}, "no type"),
     ],
 )
-def test_case_111_what_would_change_the_meaning_is_refused_with_item_and_reason(one: dict[str, Any], why: str) -> None:
+def test_case_111_an_element_that_would_change_the_meaning_is_refused_with_item_and_reason(
+    one: dict[str, Any], why: str
+) -> None:
     other = {"linkId": "other", "type": "boolean", "text": "Else?"}
     with pytest.raises(BadQuestionnaire, match=why) as refused:
         read_definition({"name": "one", "version": "1", "item": [other, one]})
@@ -107,7 +109,7 @@ def test_case_111_texts_between_questions_are_shown_with_a_question() -> None:
         read_definition({"name": "one", "item": [{"linkId": "d", "type": "display", "text": "Hello"}]})
 
 
-def test_case_111_a_condition_of_a_group_holds_for_what_is_in_it() -> None:
+def test_case_111_a_condition_of_a_group_applies_to_its_items() -> None:
     read = read_definition(EVERYTHING)
     assert asked(read, {}, Respondent.SELF)[0].group == "Think of today."
     rounds: tuple[tuple[dict[str, Value], list[str]], ...] = (
@@ -123,7 +125,7 @@ def test_case_111_a_condition_of_a_group_holds_for_what_is_in_it() -> None:
     assert (read.by_id["pain"].lowest, read.by_id["pain"].highest) == (1, 5)
 
 
-def test_case_111_conditions_that_cannot_be_put_together_are_refused() -> None:
+def test_case_111_conditions_that_cannot_be_combined_are_refused() -> None:
     any_of_two = [when("a", "=", answerBoolean=True), when("b", "=", answerBoolean=True)]
     a, b = ({"linkId": link_id, "type": "boolean", "text": "?"} for link_id in "ab")
     group = {"linkId": "g", "type": "group", "enableWhen": any_of_two, "enableBehavior": "any"}

@@ -1,4 +1,4 @@
-"""Any change to a Questionnaire that can be asked is read, or refused by name; never another exception (case 111)."""
+"""A changed Questionnaire is read, or refused by name. No change raises another exception (case 111)."""
 
 import json
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ def inside(node: Any) -> set[str]:
 
 
 def refusal(whole: dict[str, Any], language: str) -> str | None:
-    """Whom a refusal names; None if it is read. Any other exception fails the test."""
+    """The item that a refusal names, or None if the file is read. Any other exception fails the test."""
     try:
         read_definition(whole, language)
     except BadQuestionnaire as refused:
@@ -98,11 +98,11 @@ def test_case_111_any_change_is_read_or_refused_by_name(where: tuple[int, Path],
 
 
 @pytest.mark.parametrize("number", range(len(WHOLES)))
-def test_case_111_the_questionnaires_that_are_changed_are_read(number: int) -> None:
+def test_case_111_the_unchanged_questionnaires_are_read(number: int) -> None:
     assert read_definition(WHOLES[number]).questions
 
 
-def test_items_may_not_stand_in_each_other_without_end() -> None:
+def test_items_may_not_be_nested_without_end() -> None:
     item: dict[str, Any] = {"linkId": "last", "type": "display", "text": "End"}
     for number in range(2000):
         item = {"linkId": f"g{number}", "type": "group", "item": [item]}
@@ -110,7 +110,7 @@ def test_items_may_not_stand_in_each_other_without_end() -> None:
         read_definition({"name": "deep", "item": [item]})
 
 
-def test_an_element_says_whose_it_is() -> None:
+def test_an_element_knows_its_item() -> None:
     with pytest.raises(BadQuestionnaire, match="sleep: its text is not text"):
         Element({"text": 5}, "sleep").text("text")
     with pytest.raises(BadQuestionnaire, match="sleep: it has both valueCode and valueString"):

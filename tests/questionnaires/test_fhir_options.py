@@ -1,4 +1,4 @@
-"""The answers of a choice and their scores, wherever a file keeps them (case 111)."""
+"""The answers of a choice and their scores, wherever a file stores them (case 111)."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def read(item: dict[str, Any], **more: Any) -> list[tuple[str, str, int]]:
     ],
     ids=["ordinal", "weight", "on the coding", "no code", "string", "on the string", "integer", "integer with score"],
 )
-def test_case_111_the_score_is_read_from_wherever_it_stands(
+def test_case_111_a_score_is_read_from_every_place_that_may_hold_it(
     options: list[dict[str, Any]], found: list[tuple[str, str, int]]
 ) -> None:
     assert read({"answerOption": options}) == found
@@ -79,7 +79,7 @@ def test_case_111_an_item_of_another_type_that_lists_its_answers_is_a_choice(kin
         ({"type": "boolean", "answerOption": [{"valueInteger": 1}]}, "yes-or-no"),
     ],
 )
-def test_case_111_what_cannot_be_read_is_refused_with_item_and_reason(item: dict[str, Any], why: str) -> None:
+def test_case_111_an_unsupported_option_is_refused_with_item_and_reason(item: dict[str, Any], why: str) -> None:
     with pytest.raises(BadQuestionnaire, match=why) as refused:
         read(item)
     assert refused.value.named == "sleep"
@@ -107,7 +107,7 @@ CONCEPTS = [
     ],
     ids=["concepts", "two systems", "expansion"],
 )
-def test_case_111_answers_of_a_value_set_in_the_file(parts: dict[str, Any]) -> None:
+def test_case_111_answers_are_read_from_a_value_set_in_the_file(parts: dict[str, Any]) -> None:
     assert read({"answerValueSet": "#set"}, **value_set(**parts)) == [("no", "No", 0), ("yes", "Yes", 2)]
 
 
@@ -134,7 +134,7 @@ def test_case_111_a_value_set_that_does_not_list_its_answers_is_refused(parts: d
         read({"answerValueSet": "#set"}, **value_set(**parts))
 
 
-def test_an_export_says_an_answer_as_the_file_lists_it() -> None:
+def test_an_export_gives_an_answer_as_the_file_lists_it() -> None:
     option = {"valueCoding": {"system": "urn:s", "code": "ok", "display": "Fine"} | score(0)}
     found = offered_answers(
         {}, {"linkId": "a", "answerOption": [option, {"valueInteger": 3}, {"valueString": "x"} | score(1)]}

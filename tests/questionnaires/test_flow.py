@@ -26,7 +26,7 @@ async def test_an_invalid_questionnaire_is_not_stored(database: Database, cast: 
     assert len(await rows(database, Questionnaire)) == before
 
 
-async def test_case_111_a_version_that_is_no_number_gets_the_next_one(database: Database, cast: Cast) -> None:
+async def test_case_111_a_version_that_is_not_a_number_gets_the_next_one(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         work = work_by(db, cast.ruth)
         first = await questionnaires.publish(work, PHQ)
@@ -46,7 +46,7 @@ async def test_case_111_a_version_that_is_no_number_gets_the_next_one(database: 
     ],
     ids=["twice", "another", "empty"],
 )
-async def test_case_111_no_version_is_published_over_another(
+async def test_case_111_no_version_overwrites_another(
     database: Database, cast: Cast, second: dict[str, Any], why: str
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""The assets, for every test of the web that asks for them."""
+"""Fixture for the tests of the web: the assets."""
 
 from tests.web.scene import assets
 

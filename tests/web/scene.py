@@ -1,4 +1,4 @@
-"""The assets."""
+"""The assets, loaded once."""
 
 import pytest
 

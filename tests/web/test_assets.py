@@ -1,4 +1,4 @@
-"""What browsers load beside pages: hashed, compressed, kept; and the shell that is served before sign-in."""
+"""Assets have hashed names, are compressed and cached, and include a shell that is served before sign-in."""
 
 import gzip
 import hashlib
@@ -14,7 +14,7 @@ from server.web.assets import ROOT, Assets
 from server.web.render import module_tags
 
 
-def test_a_name_carries_the_hash_of_what_is_inside(assets: Assets) -> None:
+def test_a_name_contains_the_hash_of_the_content(assets: Assets) -> None:
     for url, asset in assets.by_url.items():
         digest = hashlib.sha256(asset.body).hexdigest()
         found = re.search(r"\.([0-9a-f]{12})\.", url)
@@ -22,7 +22,7 @@ def test_a_name_carries_the_hash_of_what_is_inside(assets: Assets) -> None:
         assert digest.startswith(found[1])
 
 
-def test_what_is_compressed_opens_to_the_same(assets: Assets) -> None:
+def test_a_compressed_asset_decompresses_to_the_original(assets: Assets) -> None:
     style = assets.asset("app.css")
     assert style.br is not None
     assert style.gzip is not None
@@ -33,13 +33,15 @@ def test_what_is_compressed_opens_to_the_same(assets: Assets) -> None:
 @pytest.mark.parametrize(
     ("accepted", "encoding"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("", None), ("identity", None)]
 )
-def test_the_smallest_form_that_the_browser_takes(assets: Assets, accepted: str, encoding: str | None) -> None:
+def test_the_smallest_encoding_that_the_browser_accepts_is_served(
+    assets: Assets, accepted: str, encoding: str | None
+) -> None:
     assert assets.asset("app.css").encoded(accepted)[1] == encoding
     assert assets.asset("icon-192.png").encoded(accepted)[1] is None
 
 
 def modules(folder: Path, **sources: str) -> Assets:
-    """The app's assets with these page scripts in the place of its own."""
+    """The app's assets, with these page scripts instead of its own."""
     (folder / "pwa").mkdir(exist_ok=True)
     shutil.copy(ROOT / "pwa/service-worker.js", folder / "pwa")
     for name in ("store", "offline-bundle", "outbox", "receipts"):
@@ -49,7 +51,7 @@ def modules(folder: Path, **sources: str) -> Assets:
     return Assets(folder)
 
 
-def test_a_module_names_its_imports_by_their_addresses(tmp_path: Path) -> None:
+def test_a_module_imports_others_by_their_hashed_addresses(tmp_path: Path) -> None:
     found = modules(tmp_path, page='import { post } from "./base.js";', base="export const post = 1;")
     assert (
         found.asset("page.js").body.decode() == f'import {{ post }} from ".{found.url("base.js")[len("/static") :]}";'
@@ -59,12 +61,12 @@ def test_a_module_names_its_imports_by_their_addresses(tmp_path: Path) -> None:
     assert (changed.url("page.js") != page, changed.url("service-worker.js") != worker) == (True, True)
 
 
-def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
+def test_circular_imports_are_refused(tmp_path: Path) -> None:
     with pytest.raises(CycleError):
         modules(tmp_path, one='import "./two.js";', two='import "./one.js";')
 
 
-def test_a_module_is_loaded_with_all_that_it_imports_each_once(tmp_path: Path) -> None:
+def test_a_module_is_loaded_with_its_imports_once_each(tmp_path: Path) -> None:
     found = modules(
         tmp_path, page='import "./part.js";', part='import "./base.js";', app='import "./base.js";', base=""
     )
@@ -78,7 +80,7 @@ def test_a_module_is_loaded_with_all_that_it_imports_each_once(tmp_path: Path) -
     ]
 
 
-def test_no_phone_downloads_our_comments(tmp_path: Path) -> None:
+def test_comments_are_not_sent_to_phones(tmp_path: Path) -> None:
     found = modules(tmp_path, page="// One.\nconst at = 'https://example'; // two\n\n  // Three.\nat;\n")
     assert found.asset("page.js").body.decode() == "const at = 'https://example'; // two\n\nat;\n"
 
@@ -96,11 +98,11 @@ function f(n) {
 """
 
 
-def test_no_phone_downloads_the_types_of_our_scripts(tmp_path: Path) -> None:
+def test_type_annotations_are_not_sent_to_phones(tmp_path: Path) -> None:
     bare = "function f(n) {\n  let x = g(n);\n  (x).a = 1;\n  return (x) * 2; /* kept */\n}\n"
     assert modules(tmp_path, page=TYPED).asset("page.js").body.decode() == bare
 
 
-def test_htmx_comes_without_a_download(assets: Assets) -> None:
+def test_htmx_comes_from_its_package_without_a_download(assets: Assets) -> None:
     assert b"htmx" in assets.asset("htmx.js").body[:200]
     assert assets.asset("htmx.js").media_type.startswith("text/javascript")

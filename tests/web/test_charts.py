@@ -1,4 +1,4 @@
-"""Where the points of a small chart go: pure."""
+"""The positions of points in a small chart."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ from server.web.charts import EDGE, HEIGHT, WIDTH
 MONDAY = datetime(2026, 11, 16, tzinfo=UTC)
 
 
-def test_nothing_answered_draws_nothing() -> None:
+def test_no_answers_draw_nothing() -> None:
     empty = charts.draw([], 4)
     assert (empty.line, empty.dots, empty.marks) == ("", (), ())
 
@@ -21,7 +21,7 @@ def test_one_answer_stands_in_the_middle() -> None:
     assert (dot.x, dot.y) == (WIDTH / 2, HEIGHT / 2)
 
 
-def test_worse_is_higher_and_later_is_to_the_right() -> None:
+def test_worse_is_higher_and_later_is_further_right() -> None:
     chart = charts.draw([(MONDAY, 0), (MONDAY + timedelta(days=7), 4)], 4)
     first, last = chart.dots
     assert (first.x, first.y) == (EDGE, HEIGHT - EDGE)
@@ -29,7 +29,7 @@ def test_worse_is_higher_and_later_is_to_the_right() -> None:
     assert chart.line == f"{EDGE},{HEIGHT - EDGE} {WIDTH - EDGE},{EDGE}"
 
 
-def test_infusions_are_marked_where_they_were_and_left_out_beyond() -> None:
+def test_infusions_within_the_chart_are_marked() -> None:
     points = [(MONDAY, 1), (MONDAY + timedelta(days=10), 2)]
     marks = [MONDAY + timedelta(days=days) for days in (-1, 0, 5, 10, 11)]
     assert charts.draw(points, 4, marks).marks == (EDGE, WIDTH / 2, WIDTH - EDGE)

@@ -1,4 +1,4 @@
-"""Each cookie is Secure and of this host alone. On http://localhost Safari refuses such cookies (case 161)."""
+"""Each cookie is Secure and limited to this host. Safari refuses such cookies on http://localhost (case 161)."""
 
 import ast
 from collections.abc import AsyncIterator
@@ -24,14 +24,14 @@ from tests.world import NOTHING, address, method
 HTTPS, LOCAL = "https://interlude.example.org", "http://localhost:8000"
 FIELDS = {"language": "es", "size": "200", "step": "3", "aloud": "slow"}
 ENDS = ("/sign-out", "/staff/sign-out", "/settings/leave")
-# The names of all cookies that there are.
+# The names of all cookies.
 NAMES = {"csrf", "interlude", "interlude-desk", "asked", "language", "size", "scan", "aloud"}
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class Walker(Browser):
-    """A device that reads each Set-Cookie header, and sends each form at an address of its own."""
+    """A device that records each Set-Cookie header and sends each form from its own address."""
 
     def __init__(self, app: Litestar, origin: str) -> None:
         super().__init__(app, origin=origin)
@@ -52,7 +52,7 @@ class Walker(Browser):
 
 @pytest.fixture
 async def walked(origin: str, settings: Settings, database: Database, cast: Cast, clock: StillClock) -> list[str]:
-    """The Set-Cookie headers of a phone that joined and a desk, each of which asked for every route."""
+    """The Set-Cookie headers that a joined phone and a desk receive when each requests every route."""
     app = composition.create(replace(settings, base_url=origin), clock, database)
     phone, desk = Walker(app, origin), Walker(app, origin)
     async with database.writing() as db:
@@ -68,7 +68,7 @@ async def walked(origin: str, settings: Settings, database: Database, cast: Cast
 
 @ONE_DATABASE
 @pytest.mark.parametrize("origin", [LOCAL, "http://127.0.0.1:8000"])
-async def test_case_161_no_cookie_is_secure_on_this_machine(walked: list[str]) -> None:
+async def test_case_161_no_cookie_is_secure_on_localhost(walked: list[str]) -> None:
     assert [header for header in walked if "secure" in header.lower() or "__Host-" in header] == []
     assert {header.partition("=")[0] for header in walked} == {f"local-{name}" for name in NAMES}
 
@@ -83,7 +83,7 @@ async def test_case_161_every_cookie_is_secure_everywhere_else(walked: list[str]
 @pytest.mark.parametrize(
     "base_url", [HTTPS, "https://localhost", "https://127.0.0.1", "http://10.0.0.1", "http://a.example"]
 )
-def test_case_161_only_plain_http_on_this_machine_does_without(base_url: str) -> None:
+def test_case_161_only_plain_http_on_localhost_does_without(base_url: str) -> None:
     assert cookies.name_on(Settings(base_url=base_url), "__Host-csrf") == "__Host-csrf"
     assert cookies.are_secure(Settings(base_url=base_url))
 
@@ -105,7 +105,7 @@ async def without_cookies(app: Litestar) -> AsyncIterator[Browser]:
         ("es", ["no guarda cookies de este sitio", "permita las cookies"]),
     ],
 )
-async def test_case_161_a_form_without_any_cookie_is_told_why(
+async def test_case_161_a_form_without_any_cookie_gets_an_explanation(
     without_cookies: Browser, accepted: str, says: list[str]
 ) -> None:
     headers = {"accept": "text/html", "accept-language": accepted}
@@ -116,7 +116,7 @@ async def test_case_161_a_form_without_any_cookie_is_told_why(
 
 
 @ONE_DATABASE
-async def test_case_161_a_form_of_another_site_is_not_told_so(without_cookies: Browser) -> None:
+async def test_case_161_a_form_of_another_site_gets_no_explanation(without_cookies: Browser) -> None:
     headers = {"accept": "text/html", "sec-fetch-site": "cross-site"}
     refused = await without_cookies.http.post("/join/code", data={"code": "12345678"}, headers=headers)
     assert refused.status_code == 403

@@ -1,4 +1,4 @@
-"""What goes wrong is said plainly, in the form that the caller reads; junk is never our fault (case 68)."""
+"""Errors are reported plainly, as a page or as a problem document. Junk never causes a server error (case 68)."""
 
 import gzip
 
@@ -37,7 +37,7 @@ JUNK = [
 
 
 @pytest.mark.parametrize("path", SCRIPTED)
-async def test_case_68_junk_from_a_script_is_a_problem_of_the_callers(signed_in: Enter, cast: Cast, path: str) -> None:
+async def test_case_68_junk_from_a_script_is_a_client_error(signed_in: Enter, cast: Cast, path: str) -> None:
     rosa = await signed_in(cast.rosa)
     wrong = {}
     for body in JUNK:
@@ -60,7 +60,7 @@ async def test_case_68_a_megabyte_is_too_large(signed_in: Enter, cast: Cast, pat
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_68_ten_thousand_parts_of_a_form(browser: Browser) -> None:
+async def test_case_68_a_form_with_ten_thousand_parts_is_refused(browser: Browser) -> None:
     many = {f"field{n}": "x" for n in range(10_000)}
     plain = await browser.submit("/join/code", many)
     assert plain.status_code in (400, 413, 422)
@@ -69,7 +69,7 @@ async def test_case_68_ten_thousand_parts_of_a_form(browser: Browser) -> None:
     assert (await browser.http.post("/join/code", files=parts, headers=token)).status_code in (400, 413)
 
 
-async def test_a_null_character_is_nobodys_id(signed_in: Enter, cast: Cast) -> None:
+async def test_a_null_character_in_an_id_is_not_found(signed_in: Enter, cast: Cast) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     for path in ("/visits/%00", "/check-ins/%00", "/check-ins/%00/sent"):
         assert (await rosa.get(path)).status_code in (400, 404), path
@@ -79,7 +79,7 @@ async def test_a_null_character_is_nobodys_id(signed_in: Enter, cast: Cast) -> N
     assert named.status_code in (200, 400, 422)
 
 
-async def test_a_null_character_in_a_form_is_no_accident(signed_in: Enter, cast: Cast) -> None:
+async def test_a_null_character_in_a_form_causes_no_server_error(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     form = {"patient": cast.rosa.id, "date": "2026-12-01", "time": "10:00", "place": "Room\x00 2"}
     assert (await maria.submit("/staff/visits", form)).status_code in (200, 400, 422)
@@ -89,7 +89,7 @@ async def test_a_null_character_in_a_form_is_no_accident(signed_in: Enter, cast:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_person_gets_a_page_and_a_script_a_problem(browser: Browser) -> None:
+async def test_a_person_gets_a_page_and_a_script_gets_a_problem(browser: Browser) -> None:
     page = await browser.get("/nothing/here")
     assert page.status_code == 404
     assert "There is a problem" in page.text
@@ -99,7 +99,7 @@ async def test_a_person_gets_a_page_and_a_script_a_problem(browser: Browser) -> 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_nobody_is_sent_to_the_door_that_fits(browser: Browser) -> None:
+async def test_a_request_without_a_session_is_sent_to_the_right_sign_in(browser: Browser) -> None:
     assert (await browser.get("/settings")).url.path == "/join"
     assert (await browser.get("/staff/schedule")).url.path == "/staff/sign-in"
     assert (await browser.get("/staff/team")).url.path == "/staff/sign-in"
@@ -123,7 +123,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-async def test_case_84_a_text_that_does_not_fit_is_refused_and_given_back_whole(
+async def test_case_84_a_text_that_is_too_long_is_refused_and_returned_whole(
     signed_in: Enter, cast: Cast, database: Database, name: str
 ) -> None:
     path, values, field = FORMS[name]
@@ -142,7 +142,7 @@ async def _counts(database: Database) -> list[int]:
     return [len(await rows(database, table)) for table in tables]
 
 
-async def test_case_91_a_note_that_came_after_the_session_ended_is_given_back(
+async def test_case_91_a_note_sent_after_the_session_ended_is_returned(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria = await signed_in(cast.maria)

@@ -1,4 +1,4 @@
-"""What everybody may fetch: assets, the service worker, the manifest, health."""
+"""What anybody may fetch: assets, the service worker, the manifest, health."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.browser_without_screen import Browser
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_an_asset_is_kept_for_ever_under_its_name(browser: Browser, assets: Assets) -> None:
+async def test_an_asset_is_cached_for_ever_under_its_name(browser: Browser, assets: Assets) -> None:
     url = assets.url("app.css")
     answer = await browser.get(url, accept_encoding="br")
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -22,12 +22,12 @@ async def test_an_asset_is_kept_for_ever_under_its_name(browser: Browser, assets
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("path", ["/static/app.css", "/static/app.000000000000.css", "/static/../server/app.py"])
-async def test_another_address_is_not_there(browser: Browser, path: str) -> None:
+async def test_an_unknown_asset_is_not_found(browser: Browser, path: str) -> None:
     assert (await browser.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_service_worker_is_asked_for_each_time(browser: Browser) -> None:
+async def test_the_service_worker_is_revalidated_each_time(browser: Browser) -> None:
     answer = await browser.get("/service-worker.js")
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache"
@@ -36,7 +36,7 @@ async def test_the_service_worker_is_asked_for_each_time(browser: Browser) -> No
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_the_manifest_makes_it_installable(browser: Browser) -> None:
+async def test_the_manifest_makes_the_app_installable(browser: Browser) -> None:
     answer = await browser.get("/manifest.json")
     assert answer.headers["content-type"] == "application/manifest+json"
     manifest = json.loads(answer.text)
@@ -48,6 +48,6 @@ async def test_the_manifest_makes_it_installable(browser: Browser) -> None:
         assert (await browser.get(picture["src"])).status_code == 200
 
 
-async def test_health_says_live_and_ready(browser: Browser) -> None:
+async def test_health_reports_live_and_ready(browser: Browser) -> None:
     assert (await browser.get("/health/live")).json() == {"status": "live"}
     assert (await browser.get("/health/ready")).json() == {"status": "ready"}

@@ -1,4 +1,4 @@
-"""A page and its fragment are one template; nothing of a person is ever cached."""
+"""A page and its fragment are one template, and no personal page is ever cached."""
 
 import re
 
@@ -24,7 +24,7 @@ def inside(page: Response) -> str:
 
 
 def _settled(html: str) -> str:
-    """Without the tokens that differ each time, and the blank that the frame puts around."""
+    """The text without the tokens that differ each time and the white space that the frame adds."""
     return re.sub(
         r'(_csrf_token" value=")[^"]*|(<code>).*?</code>|src="data:[^"]*|(secret|once)" value="[^"]*', "", html
     ).strip()
@@ -43,7 +43,7 @@ async def test_a_fragment_is_the_inside_of_its_page(signed_in: Enter, cast: Cast
 
 
 @ONE_DATABASE
-async def test_every_page_says_that_it_depends_on_who_asks(signed_in: Enter, cast: Cast) -> None:
+async def test_every_page_varies_by_who_asks(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     for path in PAGES:
         for headers in ({}, {"hx_request": "true"}):
@@ -53,13 +53,13 @@ async def test_every_page_says_that_it_depends_on_who_asks(signed_in: Enter, cas
 
 
 @ONE_DATABASE
-async def test_a_page_restored_from_history_is_whole(signed_in: Enter, cast: Cast) -> None:
+async def test_a_page_restored_from_history_is_complete(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     assert "<html" in (await rosa.get("/", hx_request="true", hx_history_restore_request="true")).text
 
 
 @ONE_DATABASE
-async def test_htmx_is_told_where_to_go_by_a_header(browser: Browser) -> None:
+async def test_a_header_tells_htmx_where_to_go(browser: Browser) -> None:
     answer = await browser.get("/", hx_request="true")
     assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/join")
     assert answer.headers["cache-control"] == "no-store"
@@ -79,7 +79,7 @@ async def test_every_answer_carries_the_security_headers(app: Litestar, browser:
 
 
 @ONE_DATABASE
-async def test_no_page_has_a_script_or_style_of_its_own(signed_in: Enter, cast: Cast) -> None:
+async def test_no_page_has_inline_scripts_or_styles(signed_in: Enter, cast: Cast) -> None:
     rosa = await signed_in(cast.rosa)
     for path in PAGES:
         html = (await rosa.get(path)).text
@@ -90,7 +90,7 @@ def test_a_code_is_shown_in_two_groups() -> None:
     assert render.digits("12345678") == "1234 5678"
 
 
-def test_a_page_carries_no_indentation_of_its_template() -> None:
+def test_a_page_leaves_out_the_indentation_of_its_template() -> None:
     indented = """<p>
       {% if name %}
         <b>{{ name }}</b>
@@ -104,7 +104,7 @@ def test_a_page_carries_no_indentation_of_its_template() -> None:
     assert env.from_string(indented).render(name="Rosa") == "<p>\n<b>Rosa</b>can come</p>"
 
 
-def test_an_attribute_on_a_line_of_its_own_stays_apart() -> None:
+def test_an_attribute_on_its_own_line_stays_separate() -> None:
     env = render.environment(Assets())
     source = "<input{% if wrong %} required{% endif %}\n    disabled>"
     assert env.from_string(source).render(wrong=True).split() == ["<input", "required", "disabled>"]

@@ -1,4 +1,4 @@
-"""What stands between browser and app: a TLS proxy as a clinic has one, or a plain one. Its network can be cut."""
+"""A proxy between browser and app: with TLS, as at a clinic, or plain. It can cut the network."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from tests.browser.running import House
 
 
 class Front:
-    """Passes bytes on from its port to the app's."""
+    """Forwards bytes between its port and the app's."""
 
     def __init__(self, port: int, app_port: int, tls: ssl.SSLContext | None) -> None:
         self._port, self._app_port, self._tls = port, app_port, tls
@@ -30,7 +30,7 @@ class Front:
         self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self._port, ssl=self._tls)
 
     async def cut(self) -> None:
-        """As when the phone loses its network: what is open breaks, and nothing new gets through."""
+        """The phone loses its network: open connections break, and no new one gets through."""
         assert self._server
         self._server.close()
         for writer in list(self._writers):
@@ -53,7 +53,7 @@ class Front:
 
 @contextlib.asynccontextmanager
 async def front(house: House) -> AsyncIterator[Front]:
-    """Where browsers reach this house."""
+    """The address at which browsers reach the app."""
     address = urlsplit(house.setup.base_url)
     assert address.port
     tls = _certificate(house.setup.folder) if address.scheme == "https" else None
@@ -66,7 +66,7 @@ async def front(house: House) -> AsyncIterator[Front]:
 
 
 def _certificate(folder: Path) -> ssl.SSLContext:
-    """For localhost, signed by itself."""
+    """A self-signed certificate for localhost."""
     key, name = (
         ec.generate_private_key(ec.SECP256R1()),
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),

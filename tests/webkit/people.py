@@ -1,4 +1,4 @@
-"""People in front of WebKit: what they press, type and read."""
+"""People who use WebKit: what they press, type and read."""
 
 import contextlib
 from typing import Any
@@ -12,10 +12,11 @@ from tests.browser.running_site import RunningSite
 
 from .webdriver import Page, WebDriverError
 
-# A person takes longer to type a code than the service worker to install. WebKit never ends an installation that a
+# A person takes longer to type a code than the service worker takes to install. WebKit never finishes an installation
+# that a navigation interrupts.
 # navigation interrupts.
 WORKER = "return Boolean(navigator.serviceWorker.controller)"
-# The visible button or link of this very name; the visible field with this label.
+# The visible button or link with exactly this name, and the visible field with this label.
 BUTTON = """const [name] = arguments;
 const read = text => text.replaceAll("\\u2011", "-").split(/\\s+/).join(" ").trim();
 return [...document.querySelectorAll("button, a, summary")].find(each =>
@@ -45,7 +46,7 @@ async def sign_in(desk: Page, site: RunningSite, staff: Staff) -> None:
 
 
 async def press(page: Page, name: str) -> None:
-    """Once its page has loaded. One that went away before the click is looked for again."""
+    """Press once the page has loaded. An element that disappeared before the click is looked up again."""
     for _ in range(3):
         found = await until(page, BUTTON, name)
         try:
@@ -62,7 +63,7 @@ async def fill(page: Page, label: str, words: str) -> None:
 
 
 async def answer_all(page: Page, *names: str) -> None:
-    """One activation each, which leads on to another page."""
+    """Press once for each answer. Each press opens another page."""
     for name in names:
         asked = await page.run("return document.querySelector('h1').innerText")
         await press(page, name)
@@ -75,7 +76,7 @@ async def sees(page: Page, *words: str) -> None:
 
 
 async def until(page: Page, script: str, *arguments: str) -> Any:
-    """Runs a script until it returns something truthy. A page that gives way to another meanwhile is asked again."""
+    """Run a script until it returns something truthy, again if the page is replaced meanwhile."""
 
     async def look() -> Any:
         with contextlib.suppress(WebDriverError):

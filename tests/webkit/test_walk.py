@@ -1,6 +1,6 @@
-"""Patients and staff in WebKit, the engine of every browser on an iPhone: over http on localhost, and over https.
+"""Patients and staff in WebKit, the engine of every browser on an iPhone.
 
-Each button of these walks posts with cookies (case 161).
+The walks run over http on localhost and over https. Each button in them posts with cookies (case 161).
 """
 
 import pytest
@@ -21,7 +21,7 @@ BELOW = """const panel = document.querySelector("dialog[open]"), button = panel?
 return button && [panel.getBoundingClientRect().bottom - button.getBoundingClientRect().bottom];"""
 
 
-async def test_a_patient_answers_signs_out_and_comes_back(phone: Page, desk: Page, site: RunningSite) -> None:
+async def test_a_patient_answers_signs_out_and_joins_again(phone: Page, desk: Page, site: RunningSite) -> None:
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     await join(phone, site, site.cast.rosa)
     assert await phone.run("return [innerWidth, document.documentElement.scrollWidth]") == [390, 390]
@@ -58,7 +58,7 @@ async def test_a_patient_answers_signs_out_and_comes_back(phone: Page, desk: Pag
 
 
 @pytest.mark.parametrize(("door", "pressed"), [("/sign-out", "Sign out"), ("/settings/leave", LEAVE)])
-async def test_case_162_signing_out_under_the_service_worker_ends_and_clears_the_phone(
+async def test_case_162_signing_out_with_a_service_worker_ends_the_session_and_clears_the_phone(
     phone: Page, site: RunningSite, door: str, pressed: str
 ) -> None:
     await given_a_check_in_is_held(phone, site)
@@ -68,7 +68,7 @@ async def test_case_162_signing_out_under_the_service_worker_ends_and_clears_the
     await until(phone, CLEARED)
 
 
-async def test_without_a_network_the_phone_goes_on_by_itself(phone: Page, site: RunningSite, proxy: Front) -> None:
+async def test_a_phone_without_a_network_continues_by_itself(phone: Page, site: RunningSite, proxy: Front) -> None:
     check_in = await given_a_check_in_is_held(phone, site)
     await proxy.cut()
     await phone.go("/")
@@ -82,7 +82,7 @@ async def test_without_a_network_the_phone_goes_on_by_itself(phone: Page, site: 
     await site.wait_for_response(check_in)
 
 
-async def test_case_163_the_panel_of_keys_is_as_high_as_what_it_says(desk: Page, site: RunningSite) -> None:
+async def test_case_163_the_panel_of_keys_is_as_tall_as_its_content(desk: Page, site: RunningSite) -> None:
     await sign_in(desk, site, site.cast.maria)
     await press(desk, "Keyboard")
     [below] = await until(desk, BELOW)

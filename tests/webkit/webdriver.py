@@ -1,4 +1,4 @@
-"""WebKitGTK under W3C WebDriver: one window of our own on a screen of its own, and what tests ask of its page."""
+"""WebKitGTK under W3C WebDriver: one window on a screen of its own, and what tests ask of its page."""
 
 import contextlib
 import os
@@ -13,17 +13,17 @@ from tests.browser.eventually import eventually
 from tests.ports import free_port
 
 DRIVER, SCREEN = "/usr/bin/WebKitWebDriver", "/usr/bin/Xvfb"
-# Debian's own Python: no other has the bindings to GTK.
+# Debian's own Python: no other has the GTK bindings.
 PYTHON, WINDOW = "/usr/bin/python3", str(Path(__file__).with_name("window.py"))
 PHONE, DESKTOP = (390, 844), (1280, 800)
-SECONDS = 30  # the longest wait for a page; the driver may itself hang, so its client waits hardly longer
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the name that the standard gives to a reference
-# Without a test run that was killed nobody would end them.
+SECONDS = 30  # the longest wait for a page; the driver itself may hang, so its client waits hardly longer
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the standard's name for a reference
+# If a test run is killed, nobody else would end them.
 ENDS_WITH_US = ("/usr/bin/setpriv", "--pdeathsig", "KILL")
 
 
 class WebDriverError(Exception):
-    """The standard's word for what went wrong, such as "stale element reference"."""
+    """The standard's name for the error, such as "stale element reference"."""
 
 
 class Page:
@@ -39,11 +39,11 @@ class Page:
         return str(await self.run("return location.pathname"))
 
     async def run(self, script: str, *arguments: Any) -> Any:
-        """What the body of a function returns; where that is a promise, what it comes to."""
+        """Run this as the body of a function, and return its result. A promise is awaited."""
         return await self._post("/execute/sync", {"script": script, "args": list(arguments)})
 
     async def click(self, element: Any) -> None:
-        """As a finger does: it fails where something lies above the element."""
+        """Click as a finger does. It fails if something covers the element."""
         await self._post(f"/element/{element[ELEMENT]}/click", {})
 
     async def type(self, element: Any, words: str) -> None:
@@ -66,7 +66,7 @@ def _value(answer: httpx.Response) -> Any:
 
 @contextlib.asynccontextmanager
 async def window(base_url: str, size: tuple[int, int] = PHONE) -> AsyncIterator[Page]:
-    """A new window that knows nobody. The driver can drive one at a time, so each has a driver of its own."""
+    """A new window without cookies. A driver drives one window at a time, so each has its own."""
     port = free_port()
     with _screen() as display, _process(DRIVER, f"--port={port}", env={"DISPLAY": display}):
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS + 5) as client:
@@ -97,7 +97,7 @@ async def _answers(client: httpx.AsyncClient) -> bool:
 
 @contextlib.contextmanager
 def _screen() -> Iterator[str]:
-    """The name of a screen that nobody sees."""
+    """The name of an invisible screen."""
     here, there = os.pipe()
     with _process(
         SCREEN, "-displayfd", str(there), "-screen", "0", "1280x1024x24", "-nolisten", "tcp", pass_fds=(there,)

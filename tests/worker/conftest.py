@@ -1,4 +1,4 @@
-"""A worker, for every test that asks for one."""
+"""Fixture for the tests of the worker: a worker."""
 
 from tests.worker.scene import worker
 

@@ -19,7 +19,7 @@ from tests.reminders.scene import SUBJECT
 
 @pytest.fixture
 def worker(database: Database, clock: StillClock) -> Worker:
-    """Time that a test lets pass is passed on both clocks: none of it is a jump."""
+    """A worker for which time passes on both clocks, so that no passing of time looks like a jump."""
     sender = Sender(database, PushDouble(), clock, "https://localhost")
     return Worker(database, sender, clock, lambda: clock().timestamp())
 

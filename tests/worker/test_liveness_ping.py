@@ -1,4 +1,4 @@
-"""Case 7: a sign of life goes out while reminders do, and stops when they stop."""
+"""The liveness ping goes out while the worker sends reminders, and stops when it does not (case 7)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from tests.push_double import PushDouble
 
 
 class Watcher:
-    """Somebody outside who counts the signs."""
+    """An outside monitor that counts the pings."""
 
     def __init__(self) -> None:
         self.signs = 0
@@ -41,19 +41,19 @@ async def watcher() -> AsyncIterator[tuple[Watcher, str]]:
 
 
 @pytest.mark.parametrize(("status", "told"), [(200, True), (204, True), (302, True), (404, False), (500, False)])
-async def test_the_address_is_asked(watcher: tuple[Watcher, str], status: int, told: bool) -> None:
+async def test_the_ping_requests_the_configured_address(watcher: tuple[Watcher, str], status: int, told: bool) -> None:
     seen, url = watcher
     seen.status = status
     assert (await DeadMan(url).ping(), seen.signs) == (told, 1)
 
 
-async def test_nobody_there_is_no_accident() -> None:
+async def test_an_unreachable_monitor_raises_no_error() -> None:
     assert not await DeadMan("http://127.0.0.1:1/").ping()
     assert not await DeadMan("http://").ping()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_7_the_signs_stop_when_nothing_is_sent(
+async def test_case_7_the_pings_stop_when_nothing_is_sent(
     database: Database, clock: StillClock, watcher: tuple[Watcher, str]
 ) -> None:
     seen, url = watcher
@@ -61,17 +61,17 @@ async def test_case_7_the_signs_stop_when_nothing_is_sent(
     sender = Sender(database, PushDouble(), clock, "https://localhost")
     worker = Worker(database, sender, clock, lambda: ticks[0], DeadMan(url))
     await worker.ping()
-    assert seen.signs == 0  # it has sent nothing yet
+    assert seen.signs == 0  # the worker has sent nothing yet
     await worker.send_due()
     await worker.ping()
     assert seen.signs == 1
-    ticks[0] += 121  # twice the lease, and no tick since
+    ticks[0] += 121  # twice the lease without a tick
     await worker.ping()
     assert seen.signs == 1
     await asyncio.sleep(0)
 
 
-async def test_case_133_nobody_outside_is_told_that_all_is_well_while_a_tick_is_silent(
+async def test_case_133_no_ping_goes_out_while_a_tick_is_silent(
     database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pings: list[str] = []

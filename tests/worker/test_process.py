@@ -1,4 +1,4 @@
-"""The recurring ticks while the clock jumps (case 133): the real scheduler, in time that passes at once."""
+"""The recurring ticks while the clock jumps (case 133). The scheduler is real, and time passes at once."""
 
 import asyncio
 from collections import defaultdict
@@ -33,7 +33,7 @@ JUMP = st.one_of(
 
 
 async def nothing(_: Worker) -> None:
-    """A tick that has nothing to do."""
+    """A tick that does nothing."""
 
 
 IDLE = tuple(replace(tick, run=nothing) for tick in TICKS)
@@ -49,7 +49,7 @@ class Ticking:
         self.worker = Worker(cast(Database, None), sender, self.time.clock, self.time.time)
 
     def live(self, *events: tuple[float, timedelta], until: float, ticks: tuple[Tick, ...] = ()) -> None:
-        """Each event is a time in seconds, and by how much the clock jumps then."""
+        """Each event is a time in seconds, and how far the clock jumps then."""
         self.time.live(self._live(events, until, ticks or IDLE))
 
     async def _live(self, events: tuple[tuple[float, timedelta], ...], until: float, ticks: tuple[Tick, ...]) -> None:
@@ -68,7 +68,7 @@ class Ticking:
 
 
 def every_look(ticking: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count each run, also of one that does nothing because the clock has just jumped."""
+    """Counts every run, even one that does nothing because the clock has just jumped."""
     begins = Pulse.begins
 
     def noting(pulse: Pulse, name: str, now: float) -> None:
@@ -83,7 +83,7 @@ def every_look(ticking: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
 @example(by=5 * CENTURY, back=True, at=20.0, stays=1000.0)
 @example(by=timedelta(seconds=100), back=True, at=20.0, stays=1000.0)
 @settings(max_examples=25)
-def test_case_133_no_tick_waits_longer_than_its_period_however_the_clock_jumps(
+def test_case_133_no_tick_waits_longer_than_its_period_whatever_the_clock_does(
     by: timedelta, back: bool, at: float, stays: float
 ) -> None:
     ticking, jump = Ticking(), -by if back else by
@@ -97,7 +97,7 @@ def test_case_133_no_tick_waits_longer_than_its_period_however_the_clock_jumps(
         assert len(times) <= 2 * end / every + 5, name
 
 
-def test_case_133_a_tick_that_never_ends_is_logged_once_and_told_to_staff() -> None:
+def test_case_133_a_tick_that_never_ends_is_logged_once_and_reported_to_staff() -> None:
     ticking = Ticking()
 
     async def hangs(_: Worker) -> None:
@@ -111,7 +111,7 @@ def test_case_133_a_tick_that_never_ends_is_logged_once_and_told_to_staff() -> N
     assert ticking.worker.pulse.silent(ticking.time.time()) == {"escalate"}
 
 
-def test_case_133_a_tick_that_fails_each_time_is_an_alarm_and_runs_no_faster() -> None:
+def test_case_133_a_tick_that_always_fails_raises_an_alarm_and_runs_no_faster() -> None:
     ticking = Ticking()
     tries: list[float] = []
 
@@ -130,7 +130,7 @@ def test_case_133_a_tick_that_fails_each_time_is_an_alarm_and_runs_no_faster() -
     jumps=st.lists(st.tuples(st.floats(0, 200), JUMP, st.booleans()), min_size=1, max_size=6),
 )
 @settings(max_examples=50)
-def test_case_133_a_worker_holds_for_five_minutes_after_the_last_jump_and_no_longer(
+def test_case_133_a_worker_waits_for_five_minutes_after_the_last_jump_and_no_longer(
     jumps: list[tuple[float, timedelta, bool]],
 ) -> None:
     ticking, at = Ticking(), 0.0
@@ -144,7 +144,7 @@ def test_case_133_a_worker_holds_for_five_minutes_after_the_last_jump_and_no_lon
 
 
 @pytest.mark.parametrize("by", [HOUR, -HOUR, 400 * DAY, -CENTURY], ids=str)
-def test_case_134_what_a_jump_did_is_repaired_as_soon_as_the_clock_is_trusted_again(
+def test_case_134_the_effects_of_a_jump_are_repaired_as_soon_as_the_clock_is_trusted_again(
     by: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticking, ran = Ticking(), list[float]()
@@ -158,8 +158,8 @@ def test_case_134_what_a_jump_did_is_repaired_as_soon_as_the_clock_is_trusted_ag
     assert any(1000 <= at <= 1003 for at in ran)
 
 
-def test_case_133_ticks_that_have_stopped_are_on_the_staffs_page_and_in_the_metrics() -> None:
-    """What a beat tells is tested below, on both databases."""
+def test_case_133_stopped_ticks_are_on_the_staff_page_and_in_the_metrics() -> None:
+    """tests/delivery/test_heartbeats.py tests the heartbeats on both databases."""
     pulse = Pulse({"escalate": 30, "close": 60}, 0.0)
     pulse.ends("close", 80.0)
     assert pulse.silent(90.0) == frozenset()
@@ -177,7 +177,7 @@ def test_a_late_tick_runs_once_and_is_never_dropped(worker: Worker) -> None:
         assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
 
 
-async def test_a_tick_that_fails_takes_no_other_along(worker: Worker) -> None:
+async def test_a_tick_that_fails_does_not_stop_the_others(worker: Worker) -> None:
     ran: list[str] = []
 
     async def fails(_: Worker) -> None:

@@ -1,4 +1,4 @@
-"""Which ticks have stopped, and when each runs next: pure (case 133)."""
+"""Which ticks have stopped, and when each one runs next (case 133)."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_case_133_a_tick_is_silent_after_three_of_its_own_periods(pulse: Pulse) 
     assert pulse.silent(180.1) == {"close"}
 
 
-def test_case_133_a_run_that_fails_is_no_run(pulse: Pulse) -> None:
+def test_case_133_a_failed_run_does_not_count(pulse: Pulse) -> None:
     for at in (10, 20, 30):
         run(pulse, "send", at, failed=True)
     assert pulse.silent(31) == {"send"}
@@ -42,6 +42,6 @@ def test_the_next_run_is_a_period_after_the_last_began(pulse: Pulse) -> None:
     assert [pulse.next_run("close", now) for now in (101, 130, 160, 300)] == [59, 30, 0, 0]
 
 
-def test_a_tick_that_is_still_running_waits_its_whole_period(pulse: Pulse) -> None:
+def test_a_tick_that_is_still_running_waits_for_its_whole_period(pulse: Pulse) -> None:
     pulse.begins("close", 100)
     assert pulse.next_run("close", 159) == 60

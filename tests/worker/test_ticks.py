@@ -1,4 +1,4 @@
-"""The recurring ticks: each has a sentence, and they alone keep a check-in alive."""
+"""The recurring ticks: each has a sentence, and together they run the whole life of a check-in."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ async def test_every_tick_runs_on_an_empty_database(worker: Worker) -> None:
     await worker.send_due()
 
 
-async def test_a_weeks_check_in_lives_by_the_ticks_alone(
+async def test_the_ticks_alone_run_the_life_of_a_weekly_check_in(
     worker: Worker, database: Database, cast: Cast, clock: StillClock
 ) -> None:
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""A write in another process wakes the worker, also after the connection that says so has ended (case 136)."""
+"""A write in another process wakes the worker, even after the connection that reports writes has ended (case 136)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -21,7 +21,7 @@ LISTENERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()
 
 @pytest.fixture
 async def other(database_url: str) -> AsyncIterator[Database]:
-    """Another process, such as the web."""
+    """Another process, such as the web process."""
     held = Database(database_url)
     yield held
     await held.close()
@@ -32,14 +32,14 @@ async def noticing(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     monkeypatch.setattr(wakeups, "LOOK_EVERY", 0.05)
     task = asyncio.create_task(notice_writes(worker))
     async with asyncio.timeout(30):
-        await worker.wake.wait()  # it is connected
+        await worker.wake.wait()  # the connection is up
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
 async def wakes(worker: Worker, other: Database, cast: Cast) -> None:
-    """Exactly one write, and it is heard of."""
+    """Exactly one write, and the worker notices it."""
     worker.wake.clear()
     await remind(other, cast, timedelta(hours=1))
     async with asyncio.timeout(30):
@@ -47,7 +47,7 @@ async def wakes(worker: Worker, other: Database, cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures("noticing")
-async def test_a_booking_in_another_process_wakes_it(worker: Worker, other: Database, cast: Cast) -> None:
+async def test_a_booking_in_another_process_wakes_the_worker(worker: Worker, other: Database, cast: Cast) -> None:
     for _ in range(2):
         await wakes(worker, other, cast)
     assert worker.hears_writes
@@ -55,7 +55,7 @@ async def test_a_booking_in_another_process_wakes_it(worker: Worker, other: Data
 
 @postgres_only
 @pytest.mark.usefixtures("noticing")
-async def test_case_136_it_connects_again_when_its_connection_was_killed(
+async def test_case_136_the_worker_reconnects_after_its_connection_was_killed(
     worker: Worker, other: Database, cast: Cast
 ) -> None:
     for _ in range(2):
@@ -67,10 +67,10 @@ async def test_case_136_it_connects_again_when_its_connection_was_killed(
         await wakes(worker, other, cast)
 
 
-async def test_case_136_until_it_is_connected_again_the_worker_looks_every_second(
+async def test_case_136_until_it_has_reconnected_the_worker_looks_every_second(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each failed try wakes it as well. One line is logged, however long it lasts."""
+    """Each failed attempt wakes it too. One line is logged, however long the trouble lasts."""
     monkeypatch.setattr(wakeups, "LOOK_EVERY", 0.01)
     tries: list[float] = []
 

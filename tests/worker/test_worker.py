@@ -19,7 +19,7 @@ from tests.worker.scene import remind
     ("after", "sleep"),
     [(timedelta(seconds=12), 12.0), (timedelta(hours=1), LONGEST_SLEEP), (timedelta(seconds=-5), 0.05)],
 )
-async def test_it_sleeps_until_the_next_moment(
+async def test_the_worker_sleeps_until_the_next_moment(
     worker: Worker, database: Database, cast: Cast, after: timedelta, sleep: float
 ) -> None:
     assert await worker.until_due() == LONGEST_SLEEP
@@ -27,7 +27,7 @@ async def test_it_sleeps_until_the_next_moment(
     assert await worker.until_due() == pytest.approx(sleep)
 
 
-async def test_case_137_a_worker_that_holds_sleeps_while_something_is_due(
+async def test_case_137_a_worker_that_waits_for_the_clock_sleeps_while_something_is_due(
     worker: Worker, database: Database, cast: Cast, clock: StillClock
 ) -> None:
     await remind(database, cast, timedelta(seconds=-5))
@@ -37,7 +37,7 @@ async def test_case_137_a_worker_that_holds_sleeps_while_something_is_due(
     assert await worker.until_due() == LONGEST_SLEEP
 
 
-async def test_case_137_what_is_due_and_cannot_be_claimed_is_looked_at_once_a_second(
+async def test_case_137_a_due_reminder_that_cannot_be_claimed_is_checked_once_a_second(
     worker: Worker, database: Database, cast: Cast
 ) -> None:
     await remind(database, cast, timedelta(seconds=-5))
@@ -46,12 +46,12 @@ async def test_case_137_what_is_due_and_cannot_be_claimed_is_looked_at_once_a_se
     assert await worker.until_due() == pytest.approx(LOOK_AGAIN)
 
 
-async def test_case_136_while_no_write_wakes_it_it_looks_every_second(worker: Worker) -> None:
+async def test_case_136_without_wake_ups_the_worker_looks_every_second(worker: Worker) -> None:
     worker.hears_writes = False
     assert await worker.until_due() == LOOK_EVERY
 
 
-async def test_what_is_due_is_sent_in_batches_until_nothing_is(
+async def test_due_reminders_are_sent_in_batches_until_none_is_left(
     database: Database, cast: Cast, clock: StillClock
 ) -> None:
     push = PushDouble()

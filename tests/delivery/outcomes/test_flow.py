@@ -18,7 +18,7 @@ from tests.stories import audited, rows, subscribed
 OVER = ("failed", "unreached", "missed")
 
 
-async def test_case_23_an_address_that_has_ended_is_forgotten(scene: Scene) -> None:
+async def test_case_23_an_endpoint_that_is_gone_ends_its_subscription(scene: Scene) -> None:
     scene.push.says = Outcome(Result.GONE, 410)
     await scene.due()
     await scene.run()
@@ -32,7 +32,7 @@ async def test_case_23_an_address_that_has_ended_is_forgotten(scene: Scene) -> N
     assert [told.id for told in unreached] == [reminder.id]
 
 
-async def test_case_23_a_caregivers_phone_still_gets_it(scene: Scene) -> None:
+async def test_case_23_a_caregivers_phone_still_gets_the_reminder(scene: Scene) -> None:
     async with scene.database.writing() as db:
         other = await subscribed(db, scene.cast.luis)
     scene.push.answers = {scene.phone.endpoint: Outcome(Result.GONE, 404)}
@@ -43,7 +43,7 @@ async def test_case_23_a_caregivers_phone_still_gets_it(scene: Scene) -> None:
     assert (await scene.reminder()).state == "sent"
 
 
-async def test_case_26_what_may_be_taken_later_is_tried_later(scene: Scene) -> None:
+async def test_case_26_a_temporary_failure_is_retried_later(scene: Scene) -> None:
     scene.push.says = Outcome(Result.LATER, 503, "busy")
     await scene.due()
     reminder = await scene.reminder()
@@ -59,7 +59,7 @@ async def test_case_26_what_may_be_taken_later_is_tried_later(scene: Scene) -> N
     assert (await rows(scene.database, Subscription))[0].ended_at is None
 
 
-async def test_case_22_the_service_says_when(scene: Scene) -> None:
+async def test_case_22_the_service_sets_the_wait(scene: Scene) -> None:
     scene.push.says = Outcome(Result.LATER, 429, retry_after=300)
     await scene.due()
     scene.push.says = Outcome(Result.ACCEPTED, 201)
@@ -71,7 +71,7 @@ async def test_case_22_the_service_says_when(scene: Scene) -> None:
     assert len(scene.push.sent) == 2
 
 
-async def test_case_26_trying_ends_with_the_time_that_it_is_useful(scene: Scene) -> None:
+async def test_case_26_retries_stop_when_the_reminder_expires(scene: Scene) -> None:
     scene.push.says = Outcome(Result.LATER, 503)
     await scene.due()
     for _ in range(24):
@@ -81,7 +81,7 @@ async def test_case_26_trying_ends_with_the_time_that_it_is_useful(scene: Scene)
     assert len(scene.push.sent) <= rules.MOST_TRIES
 
 
-async def test_case_25_what_will_never_be_taken_is_tried_once(scene: Scene) -> None:
+async def test_case_25_a_permanent_failure_is_tried_once(scene: Scene) -> None:
     scene.push.says = Outcome(Result.REJECTED, 413, "the message is longer than 2048 bytes")
     await scene.due()
     for _ in range(3):
@@ -93,7 +93,7 @@ async def test_case_25_what_will_never_be_taken_is_tried_once(scene: Scene) -> N
     assert (await rows(scene.database, Subscription))[0].ended_at is None
 
 
-async def test_case_24_a_refusal_never_costs_the_subscription(scene: Scene) -> None:
+async def test_case_24_a_refusal_never_ends_the_subscription(scene: Scene) -> None:
     scene.push.says = Outcome(Result.REFUSED, 403, "BadJwtToken")
     await scene.due()
     reminder = await scene.reminder()
@@ -114,7 +114,7 @@ async def test_an_unknown_push_waits_for_its_receipt_before_it_is_sent_again(sce
     assert scene.push.ids == [scene.push.ids[0]] * 2
 
 
-async def test_its_receipt_spares_the_second_send(scene: Scene) -> None:
+async def test_a_receipt_prevents_the_second_send(scene: Scene) -> None:
     scene.push.says = Outcome(Result.UNKNOWN)
     await scene.due()
     async with scene.database.writing() as db:
@@ -125,7 +125,7 @@ async def test_its_receipt_spares_the_second_send(scene: Scene) -> None:
     assert ((await scene.reminder()).state, (await scene.attempts())[0].state) == ("sent", "shown")
 
 
-async def test_a_receipt_may_be_quicker_than_the_services_own_answer(scene: Scene) -> None:
+async def test_a_receipt_may_arrive_before_the_services_answer(scene: Scene) -> None:
     async def shows() -> None:
         async with scene.database.writing() as db:
             await receipts.take_receipt(db, scene.push.token(), AttemptState.SHOWN, scene.clock())
@@ -136,7 +136,7 @@ async def test_a_receipt_may_be_quicker_than_the_services_own_answer(scene: Scen
     assert (await scene.reminder()).state == "sent"
 
 
-async def test_only_the_phone_that_has_not_got_it_is_tried_again(scene: Scene) -> None:
+async def test_only_the_phone_that_failed_is_tried_again(scene: Scene) -> None:
     async with scene.database.writing() as db:
         other = await subscribed(db, scene.cast.luis)
     scene.push.answers = {other.endpoint: Outcome(Result.LATER, 503)}
@@ -150,15 +150,15 @@ async def test_only_the_phone_that_has_not_got_it_is_tried_again(scene: Scene) -
 
 
 @pytest.mark.parametrize("result", list(Result))
-async def test_every_outcome_is_in_the_audit(scene: Scene, result: Result) -> None:
+async def test_every_outcome_is_audited(scene: Scene, result: Result) -> None:
     scene.push.says = Outcome(result)
     await scene.due()
     [attempt] = await scene.attempts()
     assert await audited(scene.database, attempt.id) == ["attempt.begun", f"attempt.{result.value}"]
 
 
-async def test_a_worker_that_was_fenced_off_still_tells_of_its_own_try(scene: Scene) -> None:
-    """Its address is gone, whoever sends meanwhile."""
+async def test_a_worker_that_was_fenced_off_still_records_its_own_outcome(scene: Scene) -> None:
+    """Its endpoint is gone, whichever worker sends meanwhile."""
     other = PushDouble()
 
     async def stopped() -> None:

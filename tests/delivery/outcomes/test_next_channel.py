@@ -1,4 +1,4 @@
-"""What no device showed in time goes to the next channel, whoever has locked the others' rows."""
+"""A reminder that no device showed in time goes to the next channel, even while other rows are locked."""
 
 from sqlalchemy import update
 
@@ -16,7 +16,7 @@ async def _sent(database: Database) -> None:
         await db.execute(update(Reminder).values(state="sent", next_channel_at=NOW))
 
 
-async def test_what_was_not_shown_is_due_on_the_next_channel(scene: Scene) -> None:
+async def test_a_reminder_that_was_not_shown_is_due_on_the_next_channel(scene: Scene) -> None:
     await _sent(scene.database)
     async with scene.database.writing() as db:
         assert await move_to_next_channel(db, scene.clock()) == 1
@@ -25,7 +25,7 @@ async def test_what_was_not_shown_is_due_on_the_next_channel(scene: Scene) -> No
 
 
 @postgres_only
-async def test_case_135_a_locked_row_holds_up_no_other(scene: Scene, database_url: str) -> None:
+async def test_case_135_a_locked_row_delays_no_other(scene: Scene, database_url: str) -> None:
     await plan(scene.database, scene.cast, [FIRST, SECOND])
     await _sent(scene.database)
     lock = "SELECT id FROM reminder ORDER BY moment LIMIT 1 FOR UPDATE"

@@ -1,4 +1,4 @@
-"""Outcomes are kept while they can't be written (case 138), and a lock holds up its own rows only (case 135)."""
+"""Outcomes wait in memory while they can't be written (case 138), and a lock delays only its own rows (case 135)."""
 
 import asyncio
 from collections import Counter
@@ -38,7 +38,7 @@ def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def burst(scene: Scene) -> Scene:
-    """Many reminders that are due at once, and the one of the scene."""
+    """Many reminders that are due at once, including the scene's."""
     async with scene.database.writing() as db:
         for _ in range(MANY - 1):
             subject = flow.Subject(uuid4().hex, scene.cast.rosa.id, "/")
@@ -49,7 +49,7 @@ async def burst(scene: Scene) -> Scene:
 
 
 def fails(monkeypatch: pytest.MonkeyPatch, times: int, error: Exception) -> list[int]:
-    """The next `times` writes of outcomes fail; returns how many outcomes each try was for."""
+    """The next `times` writes of outcomes fail. Yields how many outcomes each attempt contained."""
     tries: list[int] = []
 
     async def write(db: Any, done: outcomes.Done, *rest: Any) -> outcomes.Done:
@@ -79,9 +79,7 @@ async def sent(database: Database) -> int:
     return sum(reminder.state == "sent" for reminder in await rows(database, Reminder))
 
 
-async def test_case_138_outcomes_are_kept_until_the_database_is_back(
-    burst: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_case_138_outcomes_wait_until_the_database_is_back(burst: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     tries = fails(monkeypatch, 3, AWAY)
     await burst.worker().tick()
     assert tries == [MANY] * 4
@@ -91,10 +89,10 @@ async def test_case_138_outcomes_are_kept_until_the_database_is_back(
     assert len(burst.push.ids) == MANY
 
 
-async def test_case_138_nothing_is_claimed_before_the_kept_outcomes_are_written(
+async def test_case_138_nothing_is_claimed_before_the_waiting_outcomes_are_written(
     burst: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The leases have long ended: a claim would send everything a second time."""
+    """The leases have long ended, so a claim would send everything a second time."""
     fails(monkeypatch, 50, AWAY)
     worker = burst.worker()
     await worker.begin()
@@ -110,7 +108,7 @@ async def test_case_138_nothing_is_claimed_before_the_kept_outcomes_are_written(
     assert (len(burst.push.ids), await sent(burst.database)) == (MANY, MANY)
 
 
-async def test_case_138_an_outcome_that_can_never_be_written_takes_no_other_along(
+async def test_case_138_an_outcome_that_can_never_be_written_loses_no_other(
     burst: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = (await burst.reminder()).id
@@ -126,7 +124,7 @@ async def test_case_138_an_outcome_that_can_never_be_written_takes_no_other_alon
     assert (await burst.reminder()).state == "sending"
 
 
-async def test_case_138_a_worker_that_stops_while_the_database_is_away_says_how_many_it_loses(
+async def test_case_138_a_worker_that_stops_during_an_outage_logs_how_many_outcomes_it_loses(
     burst: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails(monkeypatch, 10_000, AWAY)
@@ -148,10 +146,13 @@ LOCKS = {
 
 @postgres_only
 @pytest.mark.parametrize("table", LOCKS)
-async def test_case_135_a_lock_during_a_burst_holds_up_its_own_rows_only(
+async def test_case_135_a_lock_during_a_burst_delays_only_its_own_rows(
     burst: Scene, database_url: str, table: str
 ) -> None:
-    """Two workers; the lock outlasts the leases. Nothing goes out twice, and the rest is written at once."""
+    """Two workers run, and the lock outlasts the leases.
+
+    Nothing is sent twice, and the other rows are written at once.
+    """
     some = [reminder.id for reminder in await rows(burst.database, Reminder)][:5]
     quoted = ", ".join(f"'{each}'" for each in some)
     other, push = Database(database_url, lock_timeout=0.2), PushDouble()
@@ -195,10 +196,8 @@ async def test_case_135_a_claim_does_not_wait_for_a_locked_phone(burst: Scene, d
 
 
 @postgres_only
-async def test_case_135_two_workers_that_write_about_the_same_rows_never_deadlock(
-    burst: Scene, database_url: str
-) -> None:
-    """One was stopped past its lease: both write the outcomes of the same reminders, over and over."""
+async def test_case_135_two_workers_that_write_the_same_rows_never_deadlock(burst: Scene, database_url: str) -> None:
+    """One was stopped past its lease. Both write the outcomes of the same reminders, over and over."""
     other = Database(database_url)
     await burst.worker().tick()
     found = await rows(burst.database, Attempt)

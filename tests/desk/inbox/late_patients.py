@@ -1,4 +1,4 @@
-"""Patients with unanswered check-ins, what may happen to them, and the whole list as a browser reads it."""
+"""Patients with unanswered check-ins, and all rows of a list as a browser reads it."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -34,7 +34,7 @@ async def log_a_call(database: Database, cast: Cast, patient_id: str, now: datet
 
 
 async def all_rows(browser: Browser, path: str, between: Callable[[], Awaitable[None]]) -> list[str]:
-    """Follow "Show more" to the end; the ids of all rows in the order in which they came."""
+    """Follow "Show more" to the end. Returns the ids of all rows in the order in which they came."""
     found: list[str] = []
     while True:
         page = markup(await browser.get(path))

@@ -1,4 +1,4 @@
-"""Many flags, and one database where two would show nothing more."""
+"""Many flags, and a mark for tests that need one database only."""
 
 from datetime import timedelta
 
@@ -17,7 +17,10 @@ ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True
 
 
 async def many_flags(database: Database, cast: Cast, count: int) -> list[str]:
-    """So many patients of Harbor, each with one open flag; their ids in the order in which the inbox has them."""
+    """Register so many patients of Harbor, each with one open flag.
+
+    Returns the ids of the flags in the inbox's order.
+    """
     async with database.writing() as db:
         actor = acting(cast.maria)
         trigger = await _trigger(db)
@@ -36,7 +39,7 @@ async def many_flags(database: Database, cast: Cast, count: int) -> list[str]:
                 evidence='{"condition": "at-least", "now": 3, "previous": 1, "first": 0, "version": 1}',
                 raised_at=NOW,
                 updated_at=NOW,
-                due_at=NOW + timedelta(hours=number % 5),  # several are owed at the same moment
+                due_at=NOW + timedelta(hours=number % 5),  # several are due at the same moment
             )
             db.add(flag)
             made.append(flag)

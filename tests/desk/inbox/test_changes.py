@@ -1,4 +1,4 @@
-"""Whether the inbox has anything new to show (case 73)."""
+"""Whether the inbox has something new to show (case 73)."""
 
 from server.db import Database
 from server.flags.escalation import flow as escalation
@@ -11,7 +11,7 @@ from tests.stories import STEADY, answered, due_check_in
 
 
 @ONE_DATABASE
-async def test_whether_anything_is_new_is_one_small_answer(
+async def test_the_inbox_learns_of_changes_by_one_small_request(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     maria, tom = await signed_in(cast.maria), await signed_in(cast.tom)
@@ -27,12 +27,12 @@ async def test_whether_anything_is_new_is_one_small_answer(
     assert changed.headers["hx-trigger"] == "inbox-changed"
     assert f'data-version="{changed.json()["version"]}"' in (await maria.get("/staff")).text
     assert (await tom.get("/staff/inbox/changes", if_none_match=mesas)).status_code == 304
-    clock.move(minutes=15)  # ages read otherwise by now
+    clock.move(minutes=15)  # ages have changed by now
     assert (await maria.get("/staff/inbox/changes", if_none_match=changed.headers["etag"])).status_code == 200
 
 
 @ONE_DATABASE
-async def test_case_73_that_a_contact_was_told_is_news(
+async def test_case_73_notifying_the_next_contact_is_a_change(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     rota = Rota(database, cast, clock)
@@ -54,7 +54,7 @@ async def test_case_73_that_a_contact_was_told_is_news(
 
 
 @ONE_DATABASE
-async def test_opening_a_flag_or_a_patient_is_no_news(
+async def test_opening_a_flag_or_a_patient_is_not_a_change(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     maria = await signed_in(cast.maria)

@@ -1,4 +1,4 @@
-"""The buttons on a flag: each answers, goes back where it came from, and refuses what it cannot do."""
+"""The buttons on a flag: each does its act, returns to the page it came from, and refuses invalid input."""
 
 import pytest
 
@@ -17,7 +17,7 @@ async def flag(database: Database, cast: Cast) -> Flag:
     return await only_flag(database)
 
 
-async def test_each_verb_by_its_button(signed_in: Enter, cast: Cast, database: Database, flag: Flag) -> None:
+async def test_each_button_does_its_act(signed_in: Enter, cast: Cast, database: Database, flag: Flag) -> None:
     maria, at = await signed_in(cast.maria), f"/staff/flags/{flag.id}"
     await maria.submit(f"{at}/own")
     assert (await only_flag(database)).owner_id == cast.maria.id
@@ -32,7 +32,7 @@ async def test_each_verb_by_its_button(signed_in: Enter, cast: Cast, database: D
     assert (await only_flag(database)).outcome is None
 
 
-async def test_what_a_button_cannot_do_is_a_422(signed_in: Enter, cast: Cast, flag: Flag) -> None:
+async def test_invalid_input_gives_a_422(signed_in: Enter, cast: Cast, flag: Flag) -> None:
     maria, at = await signed_in(cast.maria), f"/staff/flags/{flag.id}"
     for verb, form in (
         ("assign", {"owner": cast.tom.id}),
@@ -67,7 +67,7 @@ async def location(device: Browser, path: str, back: str) -> str:
         ("", False),
     ],
 )
-async def test_it_goes_back_to_the_staffs_own_pages_alone(
+async def test_a_button_returns_only_to_staff_pages(
     signed_in: Enter, cast: Cast, flag: Flag, back: str, followed: bool
 ) -> None:
     maria = await signed_in(cast.maria)

@@ -1,4 +1,4 @@
-"""The details of a flag: who can have it, and which levels staff may come to expect."""
+"""The details of a flag: to whom it can be assigned, and which levels staff can expect."""
 
 from server.db import Database
 from server.desk.inbox import flag_detail
@@ -17,7 +17,7 @@ async def detail(database: Database, cast: Cast, flag: Flag) -> flag_detail.Deta
         return await flag_detail.of(work_by(db, cast.maria), found)
 
 
-async def test_staff_may_expect_the_answered_level_or_worse_but_never_an_urgent_one(
+async def test_staff_can_expect_the_answered_level_or_worse_but_never_an_urgent_one(
     database: Database, cast: Cast
 ) -> None:
     await answers(database, cast.rosa, {"speech": "hard", "fall": True})
@@ -26,7 +26,9 @@ async def test_staff_may_expect_the_answered_level_or_worse_but_never_an_urgent_
     assert found["fall"].levels == []
 
 
-async def test_a_flag_is_given_to_the_own_team_alone_and_shows_its_notes(database: Database, cast: Cast) -> None:
+async def test_a_flag_can_be_assigned_to_the_clinics_own_staff_and_shows_its_notes(
+    database: Database, cast: Cast
+) -> None:
     await answers(database, cast.rosa, {"speech": "hard"})
     [flag] = await flags(database)
     async with database.writing() as db:
@@ -49,7 +51,7 @@ async def test_only_a_closed_flag_can_be_undone(database: Database, cast: Cast) 
         assert await flag_detail.just_done(work_by(db, cast.tom), flag.id) is None
 
 
-async def test_an_expected_level_is_said_in_the_words_of_its_answer(database: Database, cast: Cast) -> None:
+async def test_an_expected_level_is_shown_in_the_words_of_its_answer(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         wanted = Wanted(3, 14, "Known since June.")
         await expected_levels.expect(work_by(db, cast.ken), cast.rosa.id, Item("weekly-als", "speech"), wanted)

@@ -1,4 +1,4 @@
-"""Acts on a flag whose page is out of date: nothing typed is lost, and who changed it is said (case 89)."""
+"""Acts on a flag from a page that is out of date: nothing typed is lost, and staff read who changed it (case 89)."""
 
 import re
 from datetime import timedelta
@@ -33,7 +33,7 @@ async def flag(database: Database, cast: Cast) -> Flag:
 
 
 async def shown_by(device: Browser, flag: Flag) -> str:
-    """What the page that this person has open says that it shows."""
+    """The version that this person's open page says it shows."""
     page = await device.get(f"/staff/flags/{flag.id}")
     found = re.search(r'name="shown" value="([^"]+)"', page.text)
     assert found
@@ -46,7 +46,7 @@ def forms(page: httpx.Response, act: str) -> str:
 
 
 @pytest.mark.parametrize("act", ["close", "expect"])
-async def test_case_89_the_second_outcome_is_not_lost_under_the_first(
+async def test_case_89_a_second_outcome_is_kept_as_a_note(
     signed_in: Enter, cast: Cast, database: Database, flag: Flag, act: str
 ) -> None:
     maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
@@ -70,7 +70,7 @@ async def test_case_89_the_second_outcome_is_not_lost_under_the_first(
     assert "Plan changed: thicker drinks." in words(await ken.get(at))
 
 
-async def test_case_89_what_got_worse_since_is_not_closed_unseen(
+async def test_case_89_a_flag_that_got_worse_is_not_closed_unseen(
     signed_in: Enter, cast: Cast, database: Database, flag: Flag
 ) -> None:
     maria, at = await signed_in(cast.maria), f"/staff/flags/{flag.id}"
@@ -87,7 +87,7 @@ async def test_case_89_what_got_worse_since_is_not_closed_unseen(
     assert (await flags(database, "speech"))[0].outcome == "plan-changed"
 
 
-async def test_case_89_undo_undoes_the_outcome_that_was_shown_and_no_later_one(
+async def test_case_89_undo_reverts_only_the_outcome_that_was_shown(
     signed_in: Enter, cast: Cast, database: Database, flag: Flag
 ) -> None:
     maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
@@ -99,12 +99,12 @@ async def test_case_89_undo_undoes_the_outcome_that_was_shown_and_no_later_one(
     assert late.status_code == 409
     assert "Ken Osei got there first" in words(late)
     assert (await only_flag(database)).note == "Spoke to Rosa."
-    # What Maria wrote with the outcome that was undone stays on the flag, under her name.
+    # Maria's note on the undone outcome stays on the flag, under her name.
     [note] = await rows(database, FlagNote)
     assert (note.author_id, note.text) == (cast.maria.id, MARIAS["close"]["note"])
 
 
-async def test_case_74_taking_or_assigning_what_a_colleague_has_taken_says_so(
+async def test_case_74_taking_or_assigning_a_colleagues_flag_says_so(
     signed_in: Enter, cast: Cast, database: Database, flag: Flag
 ) -> None:
     maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
@@ -133,7 +133,7 @@ async def test_case_74_taking_or_assigning_what_a_colleague_has_taken_says_so(
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_what_a_form_lacks_is_said_and_what_was_typed_stays(
+async def test_an_incomplete_form_names_what_is_missing_and_keeps_what_was_typed(
     signed_in: Enter, cast: Cast, flag: Flag, act: str, form: dict[str, str], said: str
 ) -> None:
     maria = await signed_in(cast.maria)
@@ -146,7 +146,9 @@ async def test_what_a_form_lacks_is_said_and_what_was_typed_stays(
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_every_form_that_acts_on_a_flag_says_what_it_showed(signed_in: Enter, cast: Cast, flag: Flag) -> None:
+async def test_every_form_that_acts_on_a_flag_says_what_its_page_showed(
+    signed_in: Enter, cast: Cast, flag: Flag
+) -> None:
     maria = await signed_in(cast.maria)
     pages = ["/staff", f"/staff/flags/{flag.id}", f"/staff/patients/{cast.rosa.id}"]
     await maria.submit(f"/staff/flags/{flag.id}/close", MARIAS["close"])
@@ -162,11 +164,11 @@ OWNER = st.sampled_from([None, "a" * 32, "b" * 32])
 
 
 @given(MOMENT, OWNER, st.none() | MOMENT)
-def test_what_was_shown_comes_back_as_it_went(updated_at: object, owner: str | None, closed_at: object) -> None:
+def test_the_shown_version_survives_a_round_trip(updated_at: object, owner: str | None, closed_at: object) -> None:
     shown = rules.shown(updated_at, owner, closed_at)  # type: ignore[arg-type]
     assert Shown.read(str(shown)) == shown
 
 
-def test_what_no_page_of_ours_sent_is_no_version() -> None:
+def test_an_invalid_version_is_refused() -> None:
     for text in ("", "x", "a~b", "a~b~c~d", *("~".join(part) for part in product("", repeat=3))):
         assert Shown.read(text) in (Shown(), Shown("", "", ""))

@@ -17,7 +17,7 @@ from tests.stories import STEADY, answered, due_check_in, subscribed
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def test_the_call_list_says_whom_how_and_when_they_were_last_heard_of(
+async def test_the_call_list_shows_whom_to_call_how_and_when_they_last_answered(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -35,7 +35,7 @@ async def test_the_call_list_says_whom_how_and_when_they_were_last_heard_of(
     assert page.index("Walter") < page.index("Rosa")
 
 
-async def test_a_call_that_nobody_answered_is_made_again_the_next_day(
+async def test_an_unanswered_call_is_due_again_the_next_day(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -52,7 +52,7 @@ async def test_a_call_that_nobody_answered_is_made_again_the_next_day(
     assert "Reached, Maria Alvarez" in words(await maria.get("/staff?show=late"))
 
 
-async def test_a_long_list_goes_on_and_leaves_nobody_out(
+async def test_show_more_continues_a_long_list_and_leaves_nobody_out(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox_pages, "LATE_ROWS", 1)
@@ -70,7 +70,7 @@ async def test_a_long_list_goes_on_and_leaves_nobody_out(
     assert (await maria.get("/staff?show=late&after=99999999999999")).status_code == 200
 
 
-async def test_a_day_after_that_nobody_answered_is_called_about(
+async def test_a_daily_check_in_that_nobody_answered_leads_to_a_call(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:
@@ -80,7 +80,7 @@ async def test_a_day_after_that_nobody_answered_is_called_about(
     assert "To call Rosa Delgado" in words(await (await signed_in(cast.maria)).get("/staff?show=late"))
 
 
-async def test_one_that_is_just_due_is_in_time(
+async def test_a_check_in_that_has_just_fallen_due_is_in_time(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:

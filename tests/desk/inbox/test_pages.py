@@ -1,4 +1,4 @@
-"""The inbox: a page at a time and nobody twice, ages, undo, what is new, and who may look (cases 60, 61)."""
+"""The inbox: pages without repeats, ages, undo, what is new, and who may look (cases 60, 61)."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ from tests.flags.scene import answers, flags
 
 
 @ONE_DATABASE
-async def test_the_first_page_says_that_there_is_more(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_the_first_page_says_that_there_are_more_rows(signed_in: Enter, cast: Cast, database: Database) -> None:
     await many_flags(database, cast, 60)
     maria = await signed_in(cast.maria)
     page = await maria.get("/staff")
@@ -34,7 +34,7 @@ async def test_the_first_page_says_that_there_is_more(signed_in: Enter, cast: Ca
 
 
 @ONE_DATABASE
-async def test_a_row_says_what_was_how_long_it_waits_and_what_is_left(
+async def test_a_row_says_what_happened_how_long_it_has_waited_and_the_time_left(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     for weeks, level in enumerate(("little", "none", "some")):
@@ -47,7 +47,7 @@ async def test_a_row_says_what_was_how_long_it_waits_and_what_is_left(
 
 
 @ONE_DATABASE
-async def test_what_was_done_can_be_undone_at_once_and_in_done(
+async def test_a_closed_flag_can_be_undone_at_once_and_in_done(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     await answers(database, cast.rosa, {}, 0)
@@ -66,7 +66,7 @@ async def test_what_was_done_can_be_undone_at_once_and_in_done(
 
 
 @ONE_DATABASE
-async def test_a_flag_opens_with_all_that_can_be_done_about_it(
+async def test_an_opened_flag_offers_every_act(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     await answers(database, cast.rosa, {}, 0)
@@ -84,7 +84,7 @@ async def test_a_flag_opens_with_all_that_can_be_done_about_it(
 
 
 @ONE_DATABASE
-async def test_a_visit_that_somebody_cannot_come_to_stands_first(
+async def test_a_visit_that_a_patient_cannot_come_to_stands_first(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     async with database.writing() as db:

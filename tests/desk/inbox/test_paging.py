@@ -41,7 +41,7 @@ async def test_case_92_show_more_after_calls_shows_all_250_late_patients(
 
 
 @ONE_DATABASE
-async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_moves_no_other(
+async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_displaces_no_other(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     wanted = await many_flags(database, cast, 130)
@@ -63,7 +63,7 @@ async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_moves_n
 
 
 @ONE_DATABASE
-async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
+async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_row(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     ids = await many_flags(database, cast, 70)
@@ -86,7 +86,7 @@ async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_page(
 
 
 @ONE_DATABASE
-async def test_case_92_new_answers_opened_and_arriving_between_pages_move_no_other(
+async def test_case_92_responses_that_are_opened_or_arrive_between_pages_displace_no_other(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(inbox_rows, "PAGE", 4)
@@ -110,10 +110,10 @@ async def test_case_92_new_answers_opened_and_arriving_between_pages_move_no_oth
 
 @ONE_DATABASE
 @pytest.mark.parametrize("show", ["action", "new", "late", "done"])
-async def test_case_92_a_list_taken_in_again_is_as_long_as_it_was(
+async def test_case_92_a_refreshed_list_is_as_long_as_before(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, monkeypatch: pytest.MonkeyPatch, show: str
 ) -> None:
-    """What a page has shown with "Show more" is asked for as a whole: rows left out would leave the page."""
+    """The page asks again for all rows that "Show more" has shown. Rows left out of the answer would vanish from it."""
     monkeypatch.setattr(inbox_rows, "PAGE", 4)
     monkeypatch.setattr(inbox_pages, "LATE_ROWS", 4)
     ids = await many_flags(database, cast, 9)

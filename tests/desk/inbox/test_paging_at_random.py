@@ -30,7 +30,7 @@ Act = Callable[[Database, Cast, str, datetime], Awaitable[None]]
 
 
 async def open_check_in(db: AsyncSession, patient: Patient) -> CheckIn | None:
-    """The weekly one: its answers are at hand."""
+    """The open weekly check-in, whose answers the tests know."""
     weekly = select(Plan.id).where(Plan.patient_id == patient.id, Plan.slug == "weekly-als")
     found = select(CheckIn).where(CheckIn.plan_id.in_(weekly), CheckIn.state == "waiting")
     return await db.scalar(found.order_by(CheckIn.due_at).limit(1))
@@ -95,10 +95,10 @@ async def late_page(database: Database, cast: Cast, after: str, now: datetime) -
     size=st.integers(1, 4),
 )
 @settings(max_examples=40)
-def test_case_92_each_late_patient_who_stays_is_on_one_page_and_nobody_is_on_two(
+def test_case_92_each_patient_who_stays_late_is_shown_and_nobody_twice(
     dues: list[int], pages: list[list[tuple[str, int, int]]], size: int, sqlite_templates: Path
 ) -> None:
-    """`dues` are hours since each check-in fell due; between two pages somebody acts, and hours pass."""
+    """`dues` are the hours since each check-in fell due. Between two pages somebody acts, and hours pass."""
 
     async def life(url: str) -> None:
         database, now = Database(url), LATER

@@ -1,4 +1,4 @@
-"""The rows of the inbox: each flag once, and only the clinic's own."""
+"""The rows of the inbox: each flag once, and only those of the clinic."""
 
 from litestar import Litestar
 from sqlalchemy.event import listen
@@ -13,7 +13,7 @@ from tests.conftest import Enter
 from tests.desk.inbox.scene import ONE_DATABASE, many_flags
 
 
-async def test_pages_follow_each_other_and_hold_everybody_once(database: Database, cast: Cast) -> None:
+async def test_pages_in_a_row_show_every_flag_once(database: Database, cast: Cast) -> None:
     wanted = await many_flags(database, cast, 120)
     found: list[str] = []
     after: str | None = ""
@@ -26,7 +26,7 @@ async def test_pages_follow_each_other_and_hold_everybody_once(database: Databas
     assert found == wanted
 
 
-async def test_a_flag_that_is_closed_meanwhile_loses_nobody_on_the_next_page(database: Database, cast: Cast) -> None:
+async def test_a_flag_closed_meanwhile_hides_no_flag_of_the_next_page(database: Database, cast: Cast) -> None:
     wanted = await many_flags(database, cast, 60)
     async with database.reading() as db:
         first = await inbox_rows.open_page(work_by(db, cast.maria), "", inbox_rows.PAGE)
@@ -40,7 +40,7 @@ async def test_a_flag_that_is_closed_meanwhile_loses_nobody_on_the_next_page(dat
     assert [row.flag.id for row in second.rows] == wanted[50:]
 
 
-async def test_another_clinics_flags_are_on_no_page(database: Database, cast: Cast) -> None:
+async def test_flags_of_another_clinic_are_never_shown(database: Database, cast: Cast) -> None:
     ids = await many_flags(database, cast, 3)
     async with database.reading() as db:
         for after in ("", ids[0]):
@@ -50,10 +50,10 @@ async def test_another_clinics_flags_are_on_no_page(database: Database, cast: Ca
 
 
 @ONE_DATABASE
-async def test_a_longer_list_asks_the_database_no_more_often(
+async def test_a_longer_list_needs_no_more_queries(
     app: Litestar, signed_in: Enter, cast: Cast, database: Database
 ) -> None:
-    """Red flags that nobody was told of are among them."""
+    """The list includes urgent flags about which nobody was notified."""
     asked: list[str] = []
     listen(app.state.database.engine.sync_engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
     maria = await signed_in(cast.maria)

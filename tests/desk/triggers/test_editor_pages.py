@@ -1,4 +1,4 @@
-"""A change of a rule: weaker wants a reason, stronger none, and what was decided since stands (case 113)."""
+"""Staff change a trigger: a weaker one wants a reason, and an undo respects later decisions (case 113)."""
 
 from server.db import Database
 from tests.browser_without_screen import words
@@ -7,9 +7,7 @@ from tests.conftest import Enter
 from tests.flags.triggers.scene import REASON, breathing, in_force, number_in_force
 
 
-async def test_case_113_a_change_that_weakens_a_rule_wants_a_reason_too(
-    signed_in: Enter, cast: Cast, database: Database
-) -> None:
+async def test_case_113_weakening_a_trigger_needs_a_reason(signed_in: Enter, cast: Cast, database: Database) -> None:
     ken, rule = await signed_in(cast.ken), await breathing(database, cast)
     before = await number_in_force(database, cast)
     form = {"slug": rule.slug, "item": rule.item, "condition": rule.condition, "amount": str(rule.amount)}
@@ -25,7 +23,7 @@ async def test_case_113_a_change_that_weakens_a_rule_wants_a_reason_too(
     assert await number_in_force(database, cast) == before
 
 
-async def test_a_change_that_makes_a_rule_stronger_wants_no_reason(
+async def test_case_113_strengthening_a_trigger_needs_no_reason(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ken, rule = await signed_in(cast.ken), await breathing(database, cast)
@@ -42,8 +40,10 @@ async def test_a_change_that_makes_a_rule_stronger_wants_no_reason(
     assert (await breathing(database, cast)).amount == rule.amount
 
 
-async def test_case_113_what_was_decided_since_stands(signed_in: Enter, cast: Cast, database: Database) -> None:
-    """Ken changes a rule, Ruth ends the changed one: Ken's undo must not bring back the first."""
+async def test_case_113_an_undo_does_not_override_a_later_decision(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """Ken changes a trigger, then Ruth ends the changed one. Ken's undo must not bring back the first."""
     ken, ruth, rule = await signed_in(cast.ken), await signed_in(cast.ruth), await breathing(database, cast)
     form = {"slug": rule.slug, "item": rule.item, "condition": rule.condition, "amount": str(rule.amount - 1)}
     await ken.submit(

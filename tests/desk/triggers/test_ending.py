@@ -1,4 +1,4 @@
-"""A rule that protects patients asks before it ends, wants a reason, and can be restored (case 113)."""
+"""Ending a trigger asks first and needs a reason, and the trigger can be restored (case 113)."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.flags.triggers.scene import REASON, breathing, in_force
 from tests.stories import rows
 
 
-async def test_case_113_a_rule_ends_only_after_a_question_and_with_a_reason(
+async def test_case_113_a_trigger_ends_only_after_a_question_and_with_a_reason(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ken, rule = await signed_in(cast.ken), await breathing(database, cast)
@@ -27,7 +27,7 @@ async def test_case_113_a_rule_ends_only_after_a_question_and_with_a_reason(
     assert await in_force(database, cast)
 
 
-async def test_case_113_the_receipt_names_who_and_why_and_undoes_it(
+async def test_case_113_the_receipt_shows_who_and_why_and_offers_undo(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ken, rule = await signed_in(cast.ken), await breathing(database, cast)
@@ -39,17 +39,19 @@ async def test_case_113_the_receipt_names_who_and_why_and_undoes_it(
     listed = words(await maria.get("/staff/triggers"))
     assert "1 rule that has ended" in listed
     assert f"Ken Osei {REASON}" in listed
-    assert "Use again" not in listed  # a coordinator reads it and cannot change it
+    assert "Use again" not in listed  # a coordinator can read it and cannot change it
     restored = await ken.submit(f"/staff/triggers/{rule.id}/restore")
     assert restored.status_code == 200
     again = await breathing(database, cast)
     assert (again.follows_id, again.screen, again.amount) == (rule.id, rule.screen, rule.amount)
-    assert f"Ken Osei in use again {REASON}" in words(await maria.get("/staff/triggers"))  # it stays on the list
+    assert f"Ken Osei in use again {REASON}" in words(
+        await maria.get("/staff/triggers")
+    )  # the trigger stays on the list
     await answers(database, cast.rosa, {"breathing": "very-hard"})
     assert [flag.severity for flag in await flags(database, "breathing")] == ["urgent"]
 
 
-async def test_case_113_two_who_end_it_at_once_are_one_end_and_the_second_reads_who(
+async def test_case_113_if_two_end_a_trigger_at_once_the_second_reads_who_ended_it(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ken, ruth, rule = await signed_in(cast.ken), await signed_in(cast.ruth), await breathing(database, cast)
@@ -63,7 +65,7 @@ async def test_case_113_two_who_end_it_at_once_are_one_end_and_the_second_reads_
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_case_61_nobody_else_ends_or_restores_it(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_61_other_staff_cannot_end_or_restore_it(signed_in: Enter, cast: Cast, database: Database) -> None:
     rule = await breathing(database, cast)
     for person, status in ((cast.maria, 403), (cast.tom, 404)):
         browser = await signed_in(person)

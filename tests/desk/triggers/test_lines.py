@@ -14,14 +14,12 @@ from tests.questionnaires.made_up import library
 WEEKLY = library("weekly-als")
 
 
-async def test_a_rule_in_force_reads_as_words(database: Database, cast: Cast) -> None:
+async def test_a_trigger_in_force_reads_as_a_sentence(database: Database, cast: Cast) -> None:
     line = line_of(await breathing(database, cast), WEEKLY)
     assert (line.item, line.condition, line.restorable, line.since) == ("Breathing", "Very hard", False, "")
 
 
-async def test_case_113_a_rule_that_ended_can_be_restored_until_something_else_was_decided(
-    database: Database, cast: Cast
-) -> None:
+async def test_case_113_an_ended_trigger_can_be_restored_until_a_later_decision(database: Database, cast: Cast) -> None:
     rule = await breathing(database, cast)
     async with database.writing() as db:
         row, work = await db.get_one(TriggerVersion, rule.id), work_by(db, cast.ken)
@@ -36,7 +34,7 @@ async def test_case_113_a_rule_that_ended_can_be_restored_until_something_else_w
         assert (other.restorable, other.since) == (True, "replaced")
 
 
-def test_the_lines_stand_as_the_questions_are_asked_the_most_severe_first() -> None:
+def test_lines_follow_the_questions_and_the_most_severe_comes_first() -> None:
     def line(item: str, severity: Severity) -> Line:
         return Line(TriggerVersion(item=item, severity=severity), item, "")
 

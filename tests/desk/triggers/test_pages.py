@@ -1,4 +1,4 @@
-"""Rules as clinicians write them: previewed, kept in versions, refused in words; missing answers raise flags."""
+"""Clinicians write triggers: previewed, kept in versions, refused with reasons; missing answers raise flags too."""
 
 import pytest
 
@@ -19,7 +19,7 @@ async def rule_of(database: Database, cast: Cast, item: str = "pain") -> Trigger
     return next(r for r in found if r.clinic_id == cast.harbor.id and r.ended_at is None)
 
 
-async def test_all_staff_read_the_table_and_a_coordinator_changes_nothing(signed_in: Enter, cast: Cast) -> None:
+async def test_all_staff_read_the_table_and_coordinators_cannot_change_it(signed_in: Enter, cast: Cast) -> None:
     maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
     page = words(await maria.get("/staff/triggers"))
     assert "Breathing Very hard screen: breathing urgent" in page
@@ -30,7 +30,7 @@ async def test_all_staff_read_the_table_and_a_coordinator_changes_nothing(signed
     assert (await maria.submit("/staff/triggers", PAIN | {"step": "save"})).status_code == 403
 
 
-async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
+async def test_changing_a_trigger_ends_it_and_starts_another_and_both_are_audited(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     ken, old = await signed_in(cast.ken), await rule_of(database, cast)
@@ -69,7 +69,7 @@ async def test_a_changed_rule_ends_and_another_begins_and_both_are_on_record(
         ({"condition": "sometimes"}, "choose a condition"),
     ],
 )
-async def test_a_rule_that_cannot_be_is_refused_in_words(
+async def test_an_invalid_trigger_is_refused_with_a_reason(
     signed_in: Enter, cast: Cast, database: Database, changed: dict[str, str], why: str
 ) -> None:
     ken, before = await signed_in(cast.ken), len(await rows(database, TriggerVersion))
@@ -79,7 +79,9 @@ async def test_a_rule_that_cannot_be_is_refused_in_words(
     assert len(await rows(database, TriggerVersion)) == before
 
 
-async def test_case_61_another_clinics_rule_is_not_there(signed_in: Enter, cast: Cast, database: Database) -> None:
+async def test_case_61_a_trigger_of_another_clinic_is_not_found(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
     tom, rule = await signed_in(cast.tom), await rule_of(database, cast)
     assert (await tom.get(f"/staff/triggers/{rule.id}")).status_code == 404
     assert (await tom.submit(f"/staff/triggers/{rule.id}/end")).status_code == 404
@@ -87,8 +89,8 @@ async def test_case_61_another_clinics_rule_is_not_there(signed_in: Enter, cast:
     assert (await rule_of(database, cast)).ended_at is None
 
 
-def test_the_docs_show_the_rules_that_come_with_interlude() -> None:
-    """`make docs` writes them."""
+def test_the_docs_list_the_default_triggers() -> None:
+    """`make docs` writes that table."""
     page = PAGE.read_text()
     assert with_table(page) == page
     assert default_table() in page

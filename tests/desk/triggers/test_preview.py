@@ -1,4 +1,4 @@
-"""What a rule would have raised on past answers, before it is kept."""
+"""Which flags a trigger would have raised on past answers, shown before it is saved."""
 
 from server.db import Database
 from server.flags.models import TriggerVersion
@@ -10,7 +10,7 @@ from tests.flags.scene import answers, flags
 from tests.stories import rows
 
 
-async def test_a_rule_is_previewed_on_past_answers_before_it_is_kept(
+async def test_a_trigger_is_previewed_on_past_answers_before_it_is_saved(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
     for week, (rosas, walters) in enumerate(((5, 0), (5, 0), (6, 5))):

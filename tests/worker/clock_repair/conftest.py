@@ -1,4 +1,4 @@
-"""A life that goes on while the clock is wrong, for every test of repairs that asks for it."""
+"""Fixture for the tests of repairs: a life that goes on while the clock is wrong."""
 
 from tests.faults.wrong_clock import running
 

@@ -1,4 +1,4 @@
-"""What a clock that was ahead has ended around a visit is restored (case 134)."""
+"""The repair restores what a clock that was ahead ended around a visit (case 134)."""
 
 from sqlalchemy import select
 
@@ -15,7 +15,7 @@ from tests.faults.wrong_clock import ANY_START, FAR, HOUR, go_wrong
 from tests.stories import rows
 
 
-async def test_case_134_a_check_in_of_an_ended_plan_or_a_visit_called_off_stays_closed(
+async def test_case_134_a_check_in_of_an_ended_plan_or_cancelled_visit_stays_closed(
     running: Running, cast: Cast, database: Database
 ) -> None:
     running.clock.now = FAR
@@ -34,7 +34,7 @@ async def test_case_134_a_check_in_of_an_ended_plan_or_a_visit_called_off_stays_
     assert await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.state == "scheduled") == []
 
 
-async def test_case_134_reminders_that_were_missed_early_go_out_at_their_own_time(
+async def test_case_134_reminders_that_were_missed_early_are_sent_at_their_own_time(
     running: Running, cast: Cast, database: Database
 ) -> None:
     running = await go_wrong(running, ANY_START)

@@ -1,4 +1,4 @@
-"""Check-ins that a clock that was ahead has closed early are opened again (case 134)."""
+"""The repair reopens check-ins that a clock that was ahead closed early (case 134)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +12,10 @@ from tests.faults.wrong_clock import ANY_START, HOUR, go_wrong
 from tests.stories import audited, rows
 
 
-async def test_case_134_a_phone_that_answered_under_the_old_client_id_is_still_heard(
+async def test_case_134_an_entry_under_the_old_client_id_is_still_accepted(
     running: Running, cast: Cast, database: Database
 ) -> None:
-    """An entry that waited on a phone was made before the early close; it completes what was reopened."""
+    """The entry was sealed on a phone before the early close. It completes the reopened check-in."""
     [before] = await rows(database, CheckIn, CheckIn.patient_id == cast.rosa.id, CheckIn.due_at == NOW)
     running = await go_wrong(running, ANY_START)
     [after] = await rows(database, CheckIn, CheckIn.id == before.id)
@@ -27,8 +27,10 @@ async def test_case_134_a_phone_that_answered_under_the_old_client_id_is_still_h
     assert draft.answered_at <= running.clock()
 
 
-async def test_case_134_what_has_truly_ended_is_not_reopened(running: Running, cast: Cast, database: Database) -> None:
-    """Three days later Walter's check-in is over by any clock, and Rosa's went in as partial."""
+async def test_case_134_a_check_in_that_has_really_ended_is_not_reopened(
+    running: Running, cast: Cast, database: Database
+) -> None:
+    """Three days later, Walter's check-in is over by any clock, and Rosa's was submitted as partial."""
     await running.tick(73 * 3600)
     states = await running.states()
     assert states["check_in"] == {"missed": 1, "partial": 1, "waiting": 2}

@@ -1,4 +1,4 @@
-"""Flags that a clock that was ahead has put off or raised (case 134)."""
+"""The repair corrects flags that a clock that was ahead put off or raised (case 134)."""
 
 import pytest
 
@@ -36,7 +36,7 @@ async def test_case_134_a_flag_raised_in_the_future_escalates_as_if_raised_now(
 
 
 async def missing_flag(database: Database, cast: Cast) -> tuple[str, Flag]:
-    """Rosa missed a check-in, but only by a clock that was ahead: its id, and the flag."""
+    """Rosa missed a check-in only by the clock that was ahead. Returns its id and the flag."""
     rule = Rule("weekly-als", "*", Condition.MISSING, times=1, severity=Severity.THIS_WEEK)
     async with database.writing() as db:
         await trigger_versions.write(work_by(db, cast.ken), rule, None)
@@ -52,7 +52,7 @@ async def withdrawn(database: Database, cast: Cast, check_in_id: str) -> int:
         return await repair.withdraw_unanswered(Work(db, system(cast.harbor.id), NOW + HOUR), check_in_id)
 
 
-async def test_a_flag_for_answers_that_are_not_missing_after_all_is_withdrawn(database: Database, cast: Cast) -> None:
+async def test_a_flag_for_answers_that_are_not_missing_is_withdrawn(database: Database, cast: Cast) -> None:
     check_in_id, flag = await missing_flag(database, cast)
     assert flag.item.endswith("missing")
     assert await withdrawn(database, cast, check_in_id) == 1
@@ -61,7 +61,7 @@ async def test_a_flag_for_answers_that_are_not_missing_after_all_is_withdrawn(da
 
 
 @pytest.mark.parametrize("how", ["owned", "noted", "closed"])
-async def test_a_flag_that_staff_acted_on_stays(database: Database, cast: Cast, how: str) -> None:
+async def test_a_flag_on_which_staff_acted_stays(database: Database, cast: Cast, how: str) -> None:
     check_in_id, missed = await missing_flag(database, cast)
     async with database.writing() as db:
         work, flag = work_by(db, cast.maria, NOW + HOUR), await db.get_one(Flag, missed.id)
@@ -75,7 +75,7 @@ async def test_a_flag_that_staff_acted_on_stays(database: Database, cast: Cast, 
     assert [flag.id for flag in await rows(database, Flag)] == [missed.id]
 
 
-async def test_a_flag_of_answers_stays(database: Database, cast: Cast) -> None:
+async def test_a_flag_raised_by_answers_stays(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa)
         await answered(db, cast.rosa, check_in, STEADY | {"speech": "very-hard"})
@@ -83,7 +83,7 @@ async def test_a_flag_of_answers_stays(database: Database, cast: Cast) -> None:
     assert len(await rows(database, Flag)) == 1
 
 
-async def test_a_flag_of_the_right_time_keeps_its_times(database: Database, cast: Cast) -> None:
+async def test_a_flag_raised_by_the_right_clock_keeps_its_times(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"speech": "very-hard"})
     [before] = await rows(database, Flag)

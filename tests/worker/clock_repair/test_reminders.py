@@ -1,4 +1,4 @@
-"""Reminders that a clock that was ahead has put off go out in time (case 134)."""
+"""The repair brings forward reminders that a clock that was ahead put off (case 134)."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from tests.faults.wrong_clock import FAR, HOUR
 from tests.stories import audited, rows
 
 
-async def test_case_134_what_was_to_be_said_at_once_in_the_future_is_said_now(
+async def test_case_134_an_immediate_reminder_dated_in_the_future_is_sent_now(
     running: Running, cast: Cast, database: Database
 ) -> None:
     async with database.writing() as db:
@@ -32,7 +32,7 @@ async def test_case_134_what_was_to_be_said_at_once_in_the_future_is_said_now(
 
 
 async def scheduled(database: Database, cast: Cast, next_at: datetime, tries: int) -> Reminder:
-    """A visit reminder of Rosa's for an hour from now, which waits until `next_at`."""
+    """A visit reminder of Rosa's, due in an hour, that waits until `next_at`."""
     async with database.writing() as db:
         subject = Subject("c" * 32, cast.rosa.id, "/")
         await flow.replan(work_by(db, cast.maria), subject, [Planned(ReminderKind.VISIT, NOW + HOUR, NOW + 5 * HOUR)])
@@ -44,13 +44,13 @@ async def scheduled(database: Database, cast: Cast, next_at: datetime, tries: in
 @pytest.mark.parametrize(
     ("hours", "tries", "then"),
     [
-        (6, 0, 1),  # put off past its own end: back to its own moment
+        (6, 0, 1),  # put off past its own end, so back to its own moment
         (4, 0, 4),  # quiet hours may do that
         (13, 2, 1),  # no retry waits so long
         (11, 2, 11),  # a push service may ask for that
     ],
 )
-async def test_case_134_only_what_waits_longer_than_any_reminder_may_is_brought_forward(
+async def test_case_134_only_reminders_that_wait_longer_than_possible_are_brought_forward(
     database: Database, cast: Cast, hours: int, tries: int, then: int
 ) -> None:
     before = await scheduled(database, cast, NOW + hours * HOUR, tries)
@@ -61,7 +61,9 @@ async def test_case_134_only_what_waits_longer_than_any_reminder_may_is_brought_
     assert ("reminder.brought-forward" in await audited(database, before.id)) == (hours != then)
 
 
-async def test_case_134_what_was_missed_before_its_end_is_released_and_no_other(database: Database, cast: Cast) -> None:
+async def test_case_134_only_reminders_that_were_missed_before_their_end_are_released(
+    database: Database, cast: Cast
+) -> None:
     early = await scheduled(database, cast, NOW + HOUR, 0)
     async with database.writing() as db:
         await db.execute(update(Reminder).values(state=ReminderState.MISSED))
