@@ -22,7 +22,7 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True)
 class Kind:
-    """A change of a clock: from which offset to which, and how the time after it is called."""
+    """A change of a clock: from which offset to which, and the name of the time after it."""
 
     before: timedelta
     after: timedelta
@@ -57,7 +57,7 @@ class _Change:
 
 @lru_cache(maxsize=64)
 def observances(zone: str, year: int) -> tuple[Observance, ...]:
-    """The observances that say every offset of `zone` from the year before `year` on, the first one first."""
+    """The observances that give every offset of `zone` from the year before `year` on, in order."""
     first_year = min(FIRST_YEAR, year - 1)
     start = datetime(first_year, 1, 1, tzinfo=UTC)
     changes = list(_changes(ZoneInfo(zone), start))
@@ -73,7 +73,7 @@ def _with_daylight(kind: Kind, daylight: bool) -> Kind:
 
 
 def _state(there: datetime) -> tuple[timedelta, str, timedelta]:
-    """Offset, name and the daylight saved; less than nothing where winter is the exception (Dublin)."""
+    """Offset, name and daylight saving, which is negative where winter time is the exception (Dublin)."""
     return there.utcoffset() or timedelta(), there.tzname() or "", there.dst() or timedelta()
 
 
@@ -106,7 +106,7 @@ def _as_rules(changes: list[_Change]) -> Iterator[Observance]:
 
 
 def _rules_of(changes: list[_Change]) -> Iterator[Observance]:
-    """Changes of one kind in one month: as rules where they follow one, each by itself elsewhere."""
+    """Changes of one kind in one month: as rules if they follow any, otherwise one by one."""
     while changes:
         length, rule = _longest(changes)
         yield Observance(changes[0].kind, changes[0].onset, rule)
@@ -129,7 +129,7 @@ def _longest(changes: list[_Change]) -> tuple[int, YearlyRule | None]:
 
 
 def _rule(changes: list[_Change]) -> YearlyRule | None:
-    """The rule by which exactly these days come, from the first year to the last; None if there is none."""
+    """The rule that gives exactly these days from the first year to the last; None if there is none."""
     onsets = [change.onset for change in changes]
     days = [onset.date() for onset in onsets]
     if len({onset.time() for onset in onsets}) > 1:
@@ -144,7 +144,7 @@ def _rule(changes: list[_Change]) -> YearlyRule | None:
 def _candidates(
     month: int, weekdays: set[int], numbers: list[int]
 ) -> Iterator[tuple[YearlyRule, Callable[[date], bool]]]:
-    """Every shape of rule that such days can have: the last Sunday, the second one, the one from 23 to 29, the 15th."""
+    """Every form of rule that may fit such days: the last Sunday, the second one, the one from 23 to 29, the 15th."""
     span = tuple(range(numbers[0], numbers[-1] + 1))
     if len(weekdays) == 1 and len(span) <= 7:
         [weekday] = weekdays

@@ -21,7 +21,7 @@ class Unreadable:
 
 
 async def worklist(db: AsyncSession, actor: Actor) -> list[Unreadable]:
-    """Unparsed numbers: the clinic's lines first, which every red-flag screen shows, then staff, then patients."""
+    """Unparsed numbers: the clinic's lines first, which every urgent screen shows, then staff, then patients."""
     clinic = await db.get_one(Clinic, actor.clinic_id)
     rows = [
         Unreadable(clinic.name, field, getattr(clinic, field), "/staff/clinic")

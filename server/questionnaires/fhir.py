@@ -39,7 +39,7 @@ TWO_ANY = "its conditions and those around it cannot be put together, because on
 
 @dataclass(frozen=True)
 class _Around:
-    """What an item takes from the items around it."""
+    """What an item inherits from the items around it."""
 
     text: str = ""
     whens: tuple[When, ...] = ()
@@ -95,7 +95,7 @@ def _field(whole: Element, key: str) -> str:
 
 
 def _slug(whole: Element) -> str:
-    """The name, or what stands in for it: the title, the last part of the url, the id."""
+    """The name; without one, the title, the last part of the url, or the id."""
     for key in ("name", "title", "url", "id"):
         text = _field(whole, key)
         if key == "url":
@@ -116,7 +116,7 @@ def _value_sets(whole: Element) -> dict[str, Element]:
 
 
 def _inside(parent: Element, reading: _Reading, around: _Around) -> list[Question]:
-    """The questions in `parent`, in order. A display's text stands with the question after it, else before it."""
+    """The questions in `parent`, in order. A display's text is shown with the next question, or with the last one."""
     if around.depth > DEEPEST:
         raise parent.refuse(f"more than {DEEPEST} items stand in each other")
     found: list[Question] = []
@@ -148,7 +148,7 @@ def _named(raw: Element, parent: Element, number: int) -> Element:
 
 
 def _check_meaning(element: Element) -> None:
-    """Refuse what would change the meaning of the answers if it were passed over."""
+    """Refuse an element that changes the meaning of the answers and that we would have to ignore."""
     for key, why in NOT_YET.items():
         if element.has(key):
             raise element.refuse(why)
@@ -243,7 +243,7 @@ def _question(item: Element, reading: _Reading) -> Question:
 
 
 def _scale(item: Element) -> tuple[int, int]:
-    """From which number to which: 0 to 10, unless the file says less."""
+    """The lowest and highest number of a scale: 0 and 10, unless the file narrows it."""
     if not any(url in (LEAST, MOST) or url.startswith(OURS) for url, _ in item.extensions()):
         raise item.refuse("it does not say from which number to which (minValue, maxValue)")
     lowest, highest = item.extension_number(LEAST, 0), item.extension_number(MOST, 10)
@@ -256,7 +256,7 @@ def _scale(item: Element) -> tuple[int, int]:
 
 
 def _conditions(item: Element, reading: _Reading, around: _Around) -> tuple[tuple[When, ...], bool]:
-    """Its own enableWhen, and those of the items around it, which hold for it too."""
+    """The item's own enableWhen and those of the items around it, which apply to it too."""
     own = tuple(_when(when) for when in item.elements("enableWhen"))
     reading.stated.extend((item.named, when) for when in own)
     behavior = item.text("enableBehavior")
@@ -286,7 +286,7 @@ def _when(when: Element) -> When:
 
 
 def _checked(question: Question, by_id: Mapping[str, Question]) -> Question:
-    """The question with conditions as its options are called: an answerInteger is text there."""
+    """The question with conditions that name options by their codes, which are text even for an answerInteger."""
     if any(when.question == question.link_id for when in question.whens):
         raise BadQuestionnaire(question.link_id, "asked by the answer to itself")
     return replace(question, whens=tuple(_as_answered(when, by_id) for when in question.whens))
@@ -317,6 +317,6 @@ def _check_when(named: str, when: When, by_id: Mapping[str, Question]) -> None:
 
 
 def offered_answers(resource: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Answer]:
-    """Code → what a QuestionnaireResponse says for it, for an item that lists its answers."""
+    """Code → its value[x] in a QuestionnaireResponse, for an item that lists its answers."""
     whole, named = Element(resource, WHOLE), Element(item, str(item.get("linkId")))
     return {answer.option.code: answer for answer in answers(named, _value_sets(whole), "")}

@@ -1,4 +1,4 @@
-"""JSON objects of a FHIR resource, read with the words that name them: whatever is not as it must be is refused."""
+"""Reads the JSON objects of a FHIR resource. A malformed one is refused, with the name of its item."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-// The calendar files that Python writes, as ical.js reads them: it is the reader inside Thunderbird and Nextcloud.
+// Reads our calendar files with ical.js, the reader inside Thunderbird and Nextcloud.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ test("case 109: there are files of a dozen zones, of every month", () => {
 });
 
 for (const [zone, ofZone] of byZone) {
-  test(`case 109: ${zone} is read to the same moments and words`, () => {
+  test(`case 109: ${zone} gives the same moments and texts`, () => {
     for (const { body, starts, begins, ends, text } of ofZone) {
       const visit = visitIn(body);
       assert.deepEqual([visit.startDate.toUnixTime(), visit.endDate.toUnixTime()], [begins, ends], starts);

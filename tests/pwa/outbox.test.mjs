@@ -59,7 +59,7 @@ describe("a waiting entry", () => {
     assert.equal(outbox.receipts.get("a").client_id, "a");
   });
 
-  test("goes to the address of its part, with whose it is and the phone's own time", async () => {
+  test("goes to the address of its part, with its owner and the phone's own time", async () => {
     await outbox.send(await add("a"));
     await outbox.send(await add("b", "answers"));
     const paths = server.requests.map(({ path }) => path);
@@ -152,7 +152,7 @@ describe("flush", () => {
     });
   }
 
-  test("goes on after one that the clinic rejects", async () => {
+  test("continues after an entry that the clinic rejects", async () => {
     for (const id of ["a", "b"]) await add(id);
     server.answerNext(problem(409));
     await outbox.flush();
@@ -160,7 +160,7 @@ describe("flush", () => {
     assert.deepEqual(server.sent, ["a", "b"]);
   });
 
-  test("sends nothing twice where two triggers overlap", async () => {
+  test("sends nothing twice when two triggers overlap", async () => {
     for (const id of ["a", "b"]) await add(id);
     const slow = held();
     server.answerNext(slow.answer);
@@ -171,7 +171,7 @@ describe("flush", () => {
     assert.deepEqual(server.sent, ["a", "b"]);
   });
 
-  test("tries anew where the network was lost before it returned", async () => {
+  test("tries again if the network was lost and has returned", async () => {
     await add("a");
     const slow = held(lostOnTheWay);
     server.answerNext(slow.answer);
@@ -184,7 +184,7 @@ describe("flush", () => {
     assert.deepEqual(server.sent, ["a", "a"]);
   });
 
-  test("does not send again what is being sent by itself", async () => {
+  test("does not send an entry that is already being sent", async () => {
     const slow = held();
     server.answerNext(slow.answer);
     const sent = outbox.send(await add("a"));
@@ -196,7 +196,7 @@ describe("flush", () => {
     assert.deepEqual(server.sent, ["a"]);
   });
 
-  test("does not send again what another page has sent meanwhile", async () => {
+  test("does not send an entry that another page has sent meanwhile", async () => {
     for (const id of ["a", "b"]) await add(id);
     const slow = held();
     server.answerNext(slow.answer);
@@ -208,7 +208,7 @@ describe("flush", () => {
     assert.deepEqual(server.sent, ["a", "a", "b"]);
   });
 
-  test("leaves what is added while it sends to the next trigger", async () => {
+  test("leaves entries that are added while it sends to the next trigger", async () => {
     await add("a");
     const slow = held();
     server.answerNext(slow.answer);
@@ -221,7 +221,7 @@ describe("flush", () => {
     assert.deepEqual(server.sent, ["a", "b"]);
   });
 
-  test("tells the page what waits before it sends, and what is left after", async () => {
+  test("tells the page what waits before it sends, and what is left afterwards", async () => {
     for (const id of ["a", "b"]) await add(id);
     server.answerNext(taken, lostOnTheWay);
     await outbox.flushAndNotify();
@@ -244,7 +244,7 @@ describe("another person's entries", () => {
 });
 
 describe("the service worker", () => {
-  test("sends what pages have filled in", async () => {
+  test("sends the entries of pages", async () => {
     await add("a");
     await phone.worker().outbox.flush();
     assert.deepEqual(await states(), {});
@@ -275,7 +275,7 @@ describe("the database", () => {
     assert.deepEqual(server.sent, ["a", "b"]);
   });
 
-  test("sends what an earlier app stored without its part", async () => {
+  test("sends entries that an earlier app stored without their part", async () => {
     const entry = await add("a");
     delete entry.part;
     await outbox.send(entry);

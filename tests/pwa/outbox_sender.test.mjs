@@ -1,4 +1,4 @@
-// When a page sends its outbox, and which of its words says how an entry is.
+// When a page sends its outbox, and which of its texts shows the state of an entry.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, test } from "node:test";
@@ -65,12 +65,12 @@ describe("a state is shown", () => {
     page.place = { dataset: { waiting: "It waits.", look: "Please call." }, hidden: true, textContent: "" };
   });
 
-  test("in the page's words", () => {
+  test("in the page's text", () => {
     showState("waiting");
     assert.deepEqual([page.place.textContent, page.place.hidden], ["It waits.", false]);
   });
 
-  test("as one to look at where the page has no words of its own for it", () => {
+  test("as one to look at if the page has no text for it", () => {
     showState("left");
     assert.equal(page.place.textContent, "Please call.");
   });

@@ -12,7 +12,7 @@ async function serverKey() {
   return Buffer.from(await webcrypto.subtle.exportKey("raw", pair.publicKey)).toString("base64url");
 }
 
-// `person`: of the offline bundle; the service worker knows the person from there alone.
+// `person`: the owner of the offline bundle, from which alone the service worker knows the person.
 export class Phone {
   constructor(server, person = "rosa") {
     this.server = server;
@@ -37,7 +37,7 @@ export class Phone {
     return { outbox: this.#load(undefined) };
   }
 
-  // The outbox's scripts with these names in the place of the browser's.
+  // Runs the outbox's scripts with these names instead of the browser's.
   #load(document) {
     const BroadcastChannel = channelOf(this.posted);
     const worker = { sync: { register: async (tag) => this.syncs.push(tag) } };
@@ -73,7 +73,7 @@ function channelOf(posted) {
   };
 }
 
-// It takes what is sent unless it is told otherwise. `sent`: the client ids of all requests, in their order.
+// It accepts every entry unless a test tells it otherwise. `sent`: the client ids of all requests, in order.
 export class Server {
   constructor() {
     this.requests = [];
@@ -89,7 +89,7 @@ export class Server {
     while (this.requests.length < requests) await new Promise(setImmediate);
   }
 
-  // The next requests are answered so, one each.
+  // Answers the next requests with these, one each.
   answerNext(...answers) {
     this.answers.push(...answers);
   }
@@ -106,7 +106,7 @@ export class Server {
 
 export const taken = ({ client_id }) => Response.json({ client_id, flagged: false }, { status: 201 });
 
-// The request arrives, and its answer never does.
+// The request arrives, but its answer never does.
 export const lostOnTheWay = () => Promise.reject(new TypeError("Failed to fetch"));
 
 export const brokenOff = () => new Response('{"client_id": "', { headers: { "content-type": "application/json" } });
@@ -117,7 +117,7 @@ export const problem = (status, detail) => () =>
     headers: { "content-type": "application/problem+json" },
   });
 
-// A network that asks to sign in to it answers in the server's place.
+// A network with a sign-in page answers instead of the server.
 export const portal = (status) => () => new Response("<html>", { status, headers: { "content-type": "text/html" } });
 
 // An answer that comes when `release` is called.

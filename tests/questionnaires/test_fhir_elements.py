@@ -42,7 +42,11 @@ def changed(whole: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:
 
 
 def may_be_named(whole: dict[str, Any], path: Path) -> set[str]:
-    """The items around the change, by linkId or by place, or the questionnaire's own field; and who refers to them."""
+    """The names that a refusal may use.
+
+    They are the items around the change by linkId or place, those that refer to them, and the questionnaire's own
+    field.
+    """
     found, node = {str(path[0]).removeprefix("_"), "the questionnaire", "name"}, whole
     for place, key in enumerate(path):
         node = node[key]  # type: ignore[index]

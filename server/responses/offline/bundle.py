@@ -45,7 +45,7 @@ def _when(definition: Definition, when: When) -> list[Any]:
 async def kept(
     db: AsyncSession, check_in: CheckIn, definition: Definition, own: bool
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """Party → question → the draft answer ("is"), its time ("at", in ms), and whether it is copied ("before").
+    """Source → question → the draft answer ("is"), its time ("at", in ms), and whether it is copied ("before").
 
     `own`: for the patient's own device. Other devices do not get private answers.
     """
