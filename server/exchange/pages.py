@@ -15,11 +15,10 @@ from server.appointments import flow
 from server.appointments.rules import AppointmentStatus
 from server.checkins.rules import may_see_private
 from server.db import Work
-from server.exchange import metrics, my_data
+from server.exchange import fhir, metrics, my_data
 from server.exchange.calendar import CalendarAppointment, appointment_file
 from server.exchange.my_data import MyData
 from server.language import gettext as _
-from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
@@ -62,13 +61,13 @@ async def my_data_to_read(request: Ask, work: InWork, who: FromQuery[str] = "") 
         return render.go(request, "/my-data")
     data = await _my_data(work)
     answers = [
-        (response, definition, my_data.lines(response, definition)) for response, definition in reversed(data.answers)
+        (one.response, one.definition, my_data.lines(one.response, one.definition)) for one in reversed(data.answers)
     ]
     page = render.page(
         request,
         "exchange/my_data_file.html",
         patient=data.patient,
-        clinic=await people.clinic_of(work.db, work.actor),
+        clinic=data.clinic,
         visits=data.visits,
         answers=answers,
         now=work.now,
@@ -81,7 +80,7 @@ async def my_data_to_read(request: Ask, work: InWork, who: FromQuery[str] = "") 
 async def my_data_as_fhir(request: Ask, work: InWork, who: FromQuery[str] = "") -> Response[Any]:
     if not await _may_see_private(work.db, work.actor, who):
         return render.go(request, "/my-data")
-    body = json.dumps(my_data.bundle(await _my_data(work)), ensure_ascii=False).encode()
+    body = json.dumps(fhir.bundle(await _my_data(work), work.now), ensure_ascii=False).encode()
     headers = render.FRESH | {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(body, media_type="application/fhir+json", headers=headers)
 

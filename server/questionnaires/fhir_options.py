@@ -97,6 +97,8 @@ def _of_include(include: Element, reference: str, language: str) -> list[Answer]
 
 def _of_concept(concept: Element, system: str, language: str) -> Answer:
     code, display = concept.text("code"), concept.text("display")
+    if not system:
+        raise concept.refuse("a code of its value set has no system")
     if not code:
         raise concept.refuse("an answer of its value set has no code")
     label = display or code

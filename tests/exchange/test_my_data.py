@@ -22,8 +22,9 @@ async def test_the_fhir_file_holds_all_of_the_patients_data(
     assert told.headers["content-disposition"] == 'attachment; filename="my-data.json"'
     bundle = json.loads(told.content)
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
-    assert (bundle["type"], kinds) == ("collection", ["Patient", "Appointment", "QuestionnaireResponse"])
-    visit, response = (entry["resource"] for entry in bundle["entry"][1:])
+    wanted = ["Patient", "Appointment", "QuestionnaireResponse", "Questionnaire", "Organization"]
+    assert (bundle["type"], kinds) == ("collection", wanted)
+    visit, response = (entry["resource"] for entry in bundle["entry"][1:3])
     assert (visit["start"], visit["status"]) == ("2026-12-01T15:00:00+00:00", "booked")
     answers = {item["linkId"]: item.get("answer") for item in response["item"]}
     assert answers["pain"] == [{"valueInteger": 1}]

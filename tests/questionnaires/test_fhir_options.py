@@ -102,7 +102,11 @@ CONCEPTS = [
     "parts",
     [
         {"compose": {"include": [{"system": "urn:s", "concept": CONCEPTS}]}},
-        {"compose": {"include": [{"concept": CONCEPTS[:1]}, {"concept": CONCEPTS[1:]}]}},
+        {
+            "compose": {
+                "include": [{"system": "urn:a", "concept": CONCEPTS[:1]}, {"system": "urn:b", "concept": CONCEPTS[1:]}]
+            }
+        },
         {"expansion": {"contains": [{"system": "urn:s"} | concept for concept in CONCEPTS]}},
     ],
     ids=["concepts", "two systems", "expansion"],
@@ -113,7 +117,7 @@ def test_case_111_answers_are_read_from_a_value_set_in_the_file(parts: dict[str,
 
 def test_case_111_a_value_set_is_read_in_the_persons_language() -> None:
     item = {"linkId": "a", "text": "A?", "type": "choice", "answerValueSet": "#set"}
-    whole = {"name": "a", "item": [item]} | value_set(compose={"include": [{"concept": CONCEPTS}]})
+    whole = {"name": "a", "item": [item]} | value_set(compose={"include": [{"system": "urn:s", "concept": CONCEPTS}]})
     assert [option.label for option in read_definition(whole, "es").questions[0].options] == ["Nada", "Yes"]
 
 
@@ -123,9 +127,13 @@ def test_case_111_a_value_set_is_read_in_the_persons_language() -> None:
         ({"compose": {"include": [{"system": "urn:s"}]}}, "does not list"),
         ({"compose": {"include": [{"filter": [{}]}]}}, "does not list"),
         ({"compose": {"include": [{"concept": CONCEPTS}], "exclude": [{}]}}, "by a rule"),
-        ({"compose": {"include": [{"concept": [{"display": "No"}]}]}}, "no code"),
-        ({"compose": {"include": [{"concept": [{"code": "no"}]}]}}, "no score"),
-        ({"expansion": {"contains": [{"code": "a", "contains": [{"code": "b"}]}]}}, "inside answers"),
+        ({"compose": {"include": [{"system": "urn:s", "concept": [{"display": "No"}]}]}}, "no code"),
+        ({"compose": {"include": [{"system": "urn:s", "concept": [{"code": "no"}]}]}}, "no score"),
+        ({"compose": {"include": [{"concept": CONCEPTS}]}}, "no system"),
+        (
+            {"expansion": {"contains": [{"system": "urn:s", "code": "a", "contains": [{"code": "b"}]}]}},
+            "inside answers",
+        ),
         ({}, "no answers"),
     ],
 )

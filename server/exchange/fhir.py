@@ -1,0 +1,260 @@
+"""What a patient takes along, as a FHIR R4 Bundle: each reference in it leads to an entry of it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.appointments.models import Appointment
+from server.exchange.my_data import Answered, MyData
+from server.people.models import Caregiver, Clinic, Patient
+from server.people.rules import PauseReason
+from server.questionnaires.answers import Value
+from server.questionnaires.definition import Definition
+from server.questionnaires.fhir import OURS, TRANSLATION, offered_answers
+from server.questionnaires.fhir_options import SCORES
+from server.questionnaires.models import Questionnaire
+from server.questionnaires.question import QuestionType
+from server.questionnaires.respondents import Respondent
+from server.reminders.states import Reply
+from server.responses import history
+from server.responses.models import Response
+
+Resource = dict[str, Any]
+LANGUAGE = "urn:ietf:bcp:47"
+OF_QUESTIONNAIRE = ("title", "_title")
+OF_ITEM = ("linkId", "prefix", "_prefix", "text", "_text", "type", "required")
+OF_ITEM_TOO = ("enableWhen", "enableBehavior", "answerOption", "answerValueSet")
+BOUNDS = ("http://hl7.org/fhir/StructureDefinition/minValue", "http://hl7.org/fhir/StructureDefinition/maxValue")
+KNOWN_EXTENSIONS = frozenset((TRANSLATION, *SCORES, *BOUNDS))
+
+
+def bundle(data: MyData, now: datetime) -> Resource:
+    """A Bundle of type collection: the patient, visits, answers, what was asked, the clinic, and caregivers."""
+    resources = [
+        _patient(data.patient),
+        *(_appointment(appointment) for appointment in data.visits),
+        *(_response(answered, data) for answered in data.answers),
+        *(_questionnaire(row, data.definitions[row.id]) for row in data.questionnaires.values()),
+        _organization(data.clinic),
+        *(_related_person(caregiver) for caregiver in data.caregivers.values()),
+    ]
+    entries = [{"fullUrl": _full_url(resource["id"]), "resource": _without_nothing(resource)} for resource in resources]
+    return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(now), "entry": entries}
+
+
+def _full_url(key: str) -> str:
+    return f"urn:uuid:{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+
+
+def _reference(key: str) -> Resource:
+    """By fullUrl: within a Bundle of urn:uuid entries nothing else leads to one."""
+    return {"reference": _full_url(key)}
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _without_nothing(node: Any) -> Any:
+    """FHIR has no null, no empty text, no empty list and no empty object: what there is not is left out."""
+    if isinstance(node, Mapping):
+        kept = {key: _without_nothing(value) for key, value in node.items()}
+        return {key: value for key, value in kept.items() if value not in (None, "", [], {})}
+    if isinstance(node, list | tuple):
+        return [part for part in map(_without_nothing, node) if part not in (None, "", [], {})]
+    return node.strip() if isinstance(node, str) else node
+
+
+def _telecom(*contacts: tuple[str, str | None]) -> list[Resource]:
+    return [{"system": system, "value": value} for system, value in contacts if value]
+
+
+def _patient(patient: Patient) -> Resource:
+    return {
+        "resourceType": "Patient",
+        "id": patient.id,
+        "active": True,  # the record is in use; a pause is of messages alone
+        "name": [{"text": patient.name}],
+        "telecom": _telecom(("phone", patient.phone), ("email", patient.email)),
+        "deceasedBoolean": True if patient.pause_reason == PauseReason.DEATH else None,
+        "communication": [{"language": {"coding": [{"system": LANGUAGE, "code": patient.locale}]}, "preferred": True}],
+        "managingOrganization": _reference(patient.clinic_id),
+    }
+
+
+def _organization(clinic: Clinic) -> Resource:
+    return {
+        "resourceType": "Organization",
+        "id": clinic.id,
+        "active": True,
+        "name": clinic.name,
+        "telecom": _telecom(("phone", clinic.phone)),
+        "address": [{"text": clinic.address}],
+    }
+
+
+def _related_person(caregiver: Caregiver) -> Resource:
+    return {
+        "resourceType": "RelatedPerson",
+        "id": caregiver.id,
+        "active": caregiver.ended_at is None,
+        "patient": _reference(caregiver.patient_id),
+        "relationship": [{"text": caregiver.relation}],
+        "name": [{"text": caregiver.name}],
+    }
+
+
+def _appointment(appointment: Appointment) -> Resource:
+    place = {"actor": {"display": appointment.place}, "status": "accepted"} if appointment.place.strip() else None
+    return {
+        "resourceType": "Appointment",
+        "id": appointment.id,
+        "status": appointment.status,
+        "start": _instant(appointment.starts_at),
+        "end": _instant(appointment.starts_at + timedelta(minutes=appointment.minutes)),
+        "minutesDuration": appointment.minutes,
+        "patientInstruction": appointment.instructions,
+        "participant": [{"actor": _reference(appointment.patient_id), "status": _reply(appointment)}, place],
+    }
+
+
+def _reply(appointment: Appointment) -> str:
+    """FHIR's ParticipationStatus."""
+    if appointment.reply is None:
+        return "needs-action"
+    return {Reply.COMING: "accepted", Reply.CANT_COME: "declined", Reply.ANOTHER_TIME: "tentative"}[appointment.reply]
+
+
+# --- answers
+
+
+def _response(answered: Answered, data: MyData) -> Resource:
+    response, row = answered.response, data.questionnaires[answered.response.questionnaire_id]
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "id": response.id,
+        "questionnaire": f"{_url(row)}|{_version(row)}",
+        "status": response.status,
+        "subject": _reference(response.patient_id),
+        "source": _reference(
+            response.caregiver_id if response.caregiver_id in data.caregivers else response.patient_id
+        ),
+        "authored": _instant(response.answered_at),
+        "item": list(_given(row.resource.get("item", []), answered, row.resource)),
+    }
+
+
+def _source(response: Response, data: MyData) -> Resource | None:
+    """Who answered: the patient, also by another's hands, or a caregiver."""
+    if response.respondent != Respondent.CAREGIVER:
+        return _reference(response.patient_id)
+    return (
+        _reference(response.caregiver_id)
+        if response.caregiver_id and response.caregiver_id in data.caregivers
+        else None
+    )
+
+
+def _given(items: list[Resource], answered: Answered, whole: Resource) -> Iterator[Resource]:
+    """The answers in the shape of the questionnaire: groups hold items, and so do answers."""
+    given = history.answers_of(answered.response)
+    for item in items:
+        inner = list(_given(item.get("item", []), answered, whole))
+        link_id = item["linkId"]
+        if item["type"] == "group" and inner:
+            yield {"linkId": link_id, "text": item.get("text"), "item": inner}
+        elif link_id in given and link_id in answered.definition.by_id:
+            said = {"linkId": link_id, "text": answered.definition.by_id[link_id].text}
+            value = given[link_id]
+            yield (
+                said
+                if value is None
+                else said | {"answer": [_value(answered.definition, item, value, whole) | {"item": inner}]}
+            )
+
+
+def _value(definition: Definition, item: Resource, value: Value, whole: Resource) -> Resource:
+    question = definition.by_id[item["linkId"]]
+    if question.type == QuestionType.CHOICE:
+        answer = offered_answers(whole, item)[str(value)]
+        return {answer.key: answer.value}
+    return {"valueBoolean" if question.type == QuestionType.BOOLEAN else "valueInteger": value}
+
+
+# --- questions
+
+
+def _url(row: Questionnaire) -> str:
+    return row.resource.get("url") or f"{OURS}questionnaire:{row.slug}"
+
+
+def _version(row: Questionnaire) -> str:
+    return row.resource.get("version") or str(row.version)
+
+
+def _questionnaire(row: Questionnaire, definition: Definition) -> Resource:
+    """The version that was answered. What we don't read of the clinic's file is left out: nothing has checked it."""
+    resource = row.resource
+    used = {item.get("answerValueSet") for item in _all_items(resource)}
+    sets = [one for one in resource.get("contained", []) if f"#{one.get('id')}" in used]
+    said = {key: _with_known_extensions(resource[key]) for key in OF_QUESTIONNAIRE if key in resource}
+    return (
+        {"title": definition.title, "status": "active"}
+        | said
+        | {
+            "resourceType": "Questionnaire",
+            "id": row.id,
+            "url": _url(row),
+            "version": _version(row),
+            "name": _computable(row.slug),
+            "status": "active",
+            "subjectType": ["Patient"],
+            "contained": [_value_set(one, row) for one in sets],
+            "extension": _known(resource.get("extension", [])),
+            "item": [_item(item) for item in resource.get("item", [])],
+        }
+    )
+
+
+def _all_items(parent: Resource) -> Iterator[Resource]:
+    for item in parent.get("item", []):
+        yield item
+        yield from _all_items(item)
+
+
+def _computable(slug: str) -> str:
+    """R4 wants a name that programs can use: "daily-three" is DailyThree."""
+    name = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", slug))
+    return name if name[:1].isalpha() else f"Q{name}"
+
+
+def _with_known_extensions(node: Any) -> Any:
+    if isinstance(node, Mapping):
+        return {
+            key: _known(value) if key == "extension" else _with_known_extensions(value) for key, value in node.items()
+        }
+    return [_with_known_extensions(part) for part in node] if isinstance(node, list) else node
+
+
+def _known(extensions: list[Resource]) -> list[Resource]:
+    """Without the translations of a value: fhir.resources, which many use, takes no property beside it."""
+    known = (one for one in extensions if one["url"] in KNOWN_EXTENSIONS or one["url"].startswith(OURS))
+    return [{key: value for key, value in one.items() if not key.startswith("_")} for one in known]
+
+
+def _item(item: Resource) -> Resource:
+    kept = {key: _with_known_extensions(value) for key, value in item.items() if key in OF_ITEM + OF_ITEM_TOO}
+    kept["extension"] = _known(item.get("extension", []))
+    if item["type"] == "display":
+        kept.pop("required", None)
+    if len(item.get("enableWhen", [])) > 1:
+        kept["enableBehavior"] = item.get("enableBehavior") or "all"
+    return kept | {"item": [_item(inner) for inner in item.get("item", [])]}
+
+
+def _value_set(one: Resource, row: Questionnaire) -> Resource:
+    kept = {key: _with_known_extensions(one[key]) for key in ("compose", "expansion") if key in one}
+    if "expansion" in kept:
+        kept["expansion"] = {"timestamp": _instant(row.made_at)} | kept["expansion"]
+    return {"resourceType": "ValueSet", "id": one["id"], "status": "active"} | kept
