@@ -1,7 +1,7 @@
-"""What makes a Bundle valid FHIR R4: types by fhir.resources, and what that library leaves out.
+"""Whether a Bundle is valid FHIR R4. The library fhir.resources checks types.
 
-It leaves out R4's invariants, the codes of required value sets, empty values, references, and whether a response fits
-its questionnaire. The names of invariants are those of the specification.
+This module adds what it leaves out: R4's invariants, the codes of required value sets, empty values, references, and
+whether a response fits its questionnaire. Invariants have their names from the specification.
 """
 
 import re
@@ -13,12 +13,12 @@ from fhir.resources.R4B import get_fhir_model_class
 Resource = dict[str, Any]
 ZONED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 ANSWERS = {"choice": "valueCoding", "boolean": "valueBoolean", "integer": "valueInteger", "string": "valueString"}
-ITEM_TYPES = ("group", "display", "boolean", "integer", "string", "choice", "collection")  # and of a Bundle
+ITEM_TYPES = ("group", "display", "boolean", "integer", "string", "choice", "collection")  # also for a Bundle
 WITH_OPTIONS = ("choice", "open-choice", "decimal", "integer", "date", "dateTime", "time", "string", "quantity")
 
 
 def faults(bundle: Resource) -> list[str]:
-    """Each fault in words; none for a valid Bundle whose references all resolve."""
+    """Each fault as text; none for a valid Bundle in which every reference resolves."""
     entries = bundle["entry"]
     urls = [entry["fullUrl"] for entry in entries]
     found = [f"empty: {path}" for path in _empty(bundle, "Bundle")]
@@ -80,7 +80,7 @@ def _of_type(resource: Resource) -> list[str]:
 
 
 def _codes(model: Any) -> Iterator[str]:
-    """Codes that are not in their value set: the library knows the sets and does not look."""
+    """Codes that are not in their value set. The library has the sets and does not check them."""
     for name, field in type(model).model_fields.items():
         value = getattr(model, name, None)
         allowed = ITEM_TYPES if name == "type" else (field.json_schema_extra or {}).get("enum_values")

@@ -1,4 +1,4 @@
-"""What a patient takes along is valid FHIR R4, and every reference resolves within the Bundle (case 110)."""
+"""A patient's download is valid FHIR R4, and every reference resolves within the Bundle (case 110)."""
 
 import json
 from copy import deepcopy
@@ -74,7 +74,7 @@ async def test_case_110_the_export_is_valid_and_every_reference_resolves(databas
     }
 
 
-async def test_case_110_who_has_hardly_anything_is_valid_too(database: Database, cast: Cast) -> None:
+async def test_case_110_the_export_of_an_almost_empty_record_is_valid_too(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         cast.rosa.phone = cast.rosa.email = None
         whole = await exported(db, cast)
@@ -82,7 +82,7 @@ async def test_case_110_who_has_hardly_anything_is_valid_too(database: Database,
     assert "telecom" not in whole["entry"][0]["resource"]
 
 
-async def test_case_110_a_visit_says_when_it_ends_and_answers_stand_as_they_were_asked(
+async def test_case_110_a_visit_has_an_end_and_answers_are_in_the_order_of_the_questions(
     database: Database, cast: Cast
 ) -> None:
     async with database.writing() as db:
@@ -105,7 +105,7 @@ async def test_case_110_a_visit_says_when_it_ends_and_answers_stand_as_they_were
     assert (word["answer"], pain.get("answer")) == ([{"valueString": "Badly"}], None)
 
 
-async def test_case_110_a_caregivers_answers_say_whose_they_are(database: Database, cast: Cast) -> None:
+async def test_case_110_a_caregivers_answers_name_the_caregiver(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await lived_through(db, cast)
         caregiver = await db.get_one(Caregiver, cast.luis.id)
@@ -133,7 +133,7 @@ async def test_case_110_a_caregivers_answers_say_whose_they_are(database: Databa
         ("Questionnaire", {"item": [{"linkId": "g", "type": "group"}]}, "que-1"),
     ],
 )
-async def test_the_checks_find_what_is_broken(
+async def test_the_checks_find_each_fault(
     database: Database, cast: Cast, kind: str, broken: dict[str, Any], fault: str
 ) -> None:
     async with database.writing() as db:
@@ -146,6 +146,6 @@ async def test_the_checks_find_what_is_broken(
     assert any(fault in found for found in faults(whole))
 
 
-async def test_case_110_the_page_gives_that_file(signed_in: Enter, cast: Cast, lived: None) -> None:
+async def test_case_110_the_page_serves_that_file(signed_in: Enter, cast: Cast, lived: None) -> None:
     told = await (await signed_in(cast.rosa)).get("/my-data.json")
     assert faults(json.loads(told.content)) == []
