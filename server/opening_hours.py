@@ -1,10 +1,11 @@
 """A clinic's hours of the week: pure.
 
 Hours are weekday "0" (Monday) to "6" → opening and closing wall time, such as ["08:00", "17:00"]; a day without hours
-is left out.
+is left out. A closing time that is not later than the opening is on the next day: ["22:00", "06:00"] is a night,
+["16:00", "00:00"] lasts until midnight, and ["00:00", "00:00"] is the whole day (case 86).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from server.clock import to_utc, to_wall
@@ -18,48 +19,54 @@ LONGEST_COUNT = timedelta(days=60)
 
 
 def is_open(hours: WeekHours, wall: datetime) -> bool:
-    span = _span(hours, wall)
-    return span is not None and span[0] <= wall < span[1]
+    return any(opens <= wall < closes for opens, closes in _spans(hours, wall, days=1))
 
 
 def next_opening(hours: WeekHours, wall: datetime) -> datetime | None:
-    """The first opening after `wall`, also while it is open; None if there are no hours."""
-    days = (_midnight(wall) + timedelta(days=ahead) for ahead in range(8))
-    openings = (span[0] for day in days if (span := _span(hours, day)) is not None)
-    return next((opening for opening in openings if opening > wall), None)
+    """The first opening after `wall`, also while it is open; None if there is none, as around the clock."""
+    closed_at = None
+    for opens, closes in _spans(hours, wall, days=8):
+        if opens > wall and opens != closed_at:
+            return opens
+        closed_at = closes
+    return None
 
 
 def after(moment: datetime, length: timedelta, hours: WeekHours, zone: str) -> datetime:
     """When `length` of open time has passed after `moment`. Without any hours, time counts at all times."""
     wall, left = to_wall(moment, zone), length
-    for _ in range(FARTHEST):
-        if span := _span(hours, wall):
-            begin = max(wall, span[0])
-            if begin < span[1] and span[1] - begin >= left:
-                return to_utc(begin + left, zone)
-            left -= max(span[1] - begin, timedelta())
-        wall = _midnight(wall) + timedelta(days=1)
+    for opens, closes in _spans(hours, wall, days=FARTHEST):
+        open_for = closes - max(wall, opens)
+        if open_for > timedelta() and open_for >= left:
+            return to_utc(max(wall, opens) + left, zone)
+        left -= max(open_for, timedelta())
     return moment + length
 
 
 def between(begin: datetime, end: datetime, hours: WeekHours, zone: str) -> timedelta:
     """How much open time lies between two moments; at most LONGEST_COUNT, or a day more."""
     here, there = to_wall(begin, zone), to_wall(end, zone)
-    total, day = timedelta(), _midnight(here)
-    while day < there and total < LONGEST_COUNT:
-        if span := _span(hours, day):
-            total += max(min(span[1], there) - max(span[0], here), timedelta())
-        day += timedelta(days=1)
+    total = timedelta()
+    for opens, closes in _spans(hours, here, days=(there - here).days + 2):
+        total += max(min(closes, there) - max(opens, here), timedelta())
+        if total >= LONGEST_COUNT:
+            break
     return total
 
 
-def _span(hours: WeekHours, wall: datetime) -> tuple[datetime, datetime] | None:
-    """Opening and closing on the day of `wall`."""
-    span = hours.get(str(wall.weekday()))
-    if not span:
-        return None
-    opens, closes = (_midnight(wall) + _since_midnight(text) for text in span)
-    return opens, closes
+def _spans(hours: WeekHours, wall: datetime, days: int) -> Iterator[tuple[datetime, datetime]]:
+    """Each opening and closing, in order and never overlapping, from the day before `wall` on, for so many days."""
+    before = datetime.min
+    for ahead in range(-1, days):
+        midnight = _midnight(wall) + timedelta(days=ahead)
+        span = hours.get(str(midnight.weekday()))
+        if not span:
+            continue
+        opens, closes = (midnight + _since_midnight(text) for text in span)
+        closes += timedelta(days=1) if closes <= opens else timedelta()
+        if closes > before:
+            yield max(opens, before), closes
+            before = closes
 
 
 def _midnight(wall: datetime) -> datetime:

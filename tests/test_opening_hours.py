@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server import opening_hours
-from server.opening_hours import ALL_WEEKDAYS, after, between
+from server.opening_hours import ALL_WEEKDAYS, WeekHours, after, between
 from tests.cast import HOURS
 
 HOUR = timedelta(hours=1)
@@ -71,3 +71,48 @@ def test_without_opening_hours_all_time_counts() -> None:
 def test_open_time_follows_the_clock_changes_of_the_zone() -> None:
     friday = datetime(2026, 10, 30, 20, tzinfo=UTC)  # an hour before closing; clocks change on Sunday
     assert after(friday, 2 * HOUR, HOURS, "America/New_York") == datetime(2026, 11, 2, 14, tzinfo=UTC)
+
+
+NIGHT: WeekHours = {str(day): ["22:00", "06:00"] for day in range(7)}
+AROUND_THE_CLOCK: WeekHours = {str(day): ["00:00", "00:00"] for day in range(7)}
+UNTIL_MIDNIGHT: WeekHours = {"0": ["16:00", "00:00"], "1": ["00:00", "02:00"]}
+
+
+@pytest.mark.parametrize(("hour", "is_there"), [(21, False), (22, True), (0, True), (5, True), (6, False)])
+def test_case_86_hours_may_go_over_midnight(hour: int, is_there: bool) -> None:
+    assert opening_hours.is_open(NIGHT, MONDAY.replace(hour=hour)) is is_there
+
+
+def test_case_86_hours_may_end_at_midnight_or_go_on_in_the_next_day() -> None:
+    assert opening_hours.is_open(UNTIL_MIDNIGHT, MONDAY.replace(hour=23, minute=59))
+    assert opening_hours.is_open(UNTIL_MIDNIGHT, MONDAY + timedelta(days=1, hours=1))
+    assert not opening_hours.is_open(UNTIL_MIDNIGHT, MONDAY + timedelta(days=1, hours=2))
+    assert opening_hours.next_opening(UNTIL_MIDNIGHT, MONDAY.replace(hour=20)) == MONDAY + timedelta(days=7, hours=16)
+
+
+def test_case_86_a_clinic_around_the_clock_never_opens_and_counts_every_hour() -> None:
+    assert opening_hours.is_open(AROUND_THE_CLOCK, MONDAY)
+    assert opening_hours.next_opening(AROUND_THE_CLOCK, MONDAY) is None
+    start = MONDAY.replace(tzinfo=UTC)
+    assert between(start, start + 50 * HOUR, AROUND_THE_CLOCK, "UTC") == 50 * HOUR
+    assert after(start, 50 * HOUR, AROUND_THE_CLOCK, "UTC") == start + 50 * HOUR
+
+
+CLOCK = st.times().map(lambda time: time.strftime("%H:%M"))
+WEEK = st.dictionaries(st.sampled_from("0123456"), st.tuples(CLOCK, CLOCK), min_size=1)
+
+
+@given(WEEK, st.integers(0, 7 * 24 * 60), st.integers(0, 3000))
+def test_case_86_whatever_the_hours_deadlines_and_counts_agree(hours: WeekHours, at: int, minutes: int) -> None:
+    start, length = MONDAY.replace(tzinfo=UTC) + timedelta(minutes=at), timedelta(minutes=minutes)
+    assert between(start, after(start, length, hours, "UTC"), hours, "UTC") == length
+
+
+@given(WEEK, st.integers(0, 7 * 24 * 60))
+def test_case_86_whatever_the_hours_an_opening_is_where_closed_time_ends(hours: WeekHours, at: int) -> None:
+    wall = MONDAY + timedelta(minutes=at)
+    opening = opening_hours.next_opening(hours, wall)
+    if opening is not None:
+        assert opening > wall
+        assert opening_hours.is_open(hours, opening)
+        assert not opening_hours.is_open(hours, opening - timedelta(minutes=1))
