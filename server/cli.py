@@ -19,7 +19,7 @@ from server.db import Database
 from server.devices import health
 from server.operations import invitations, keyring_file, setup
 from server.settings import Settings
-from server.worker import process
+from server.worker import construction, process
 
 T = TypeVar("T")
 
@@ -36,7 +36,9 @@ class Command:
 def main(argv: list[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
-        return int(arguments.run(arguments, settings.read()))
+        given = settings.read()
+        construction.check_channels(given)
+        return int(arguments.run(arguments, given))
     except (settings.BadSetting, crypto.MissingKey, migrations.UnknownWords) as error:
         print(f"interlude: {error}", file=sys.stderr)
         return 2
@@ -134,13 +136,16 @@ def seed_demo(_: argparse.Namespace, given: Settings) -> int:
 
 
 def staff(arguments: argparse.Namespace, given: Settings) -> int:
-    """Print a one-time sign-in link for a staff member, found by email."""
-    token = _with_keys(given, lambda db: invitations.staff_link_token(db, arguments.email, system_clock()))
-    if token is None:
+    """Print a one-time sign-in link for a staff member, found by email; one for each clinic of that person."""
+    tokens = _with_keys(given, lambda db: invitations.staff_link_tokens(db, arguments.email, system_clock()))
+    if not tokens:
         print("interlude: no staff member has that email", file=sys.stderr)
         return 1
-    link = f"{given.base_url}/staff/link#{token}"
-    _say(arguments, {"link": link, "hours": int(access_rules.STAFF_LINK_LIFE / timedelta(hours=1))}, link)
+    hours = int(access_rules.STAFF_LINK_LIFE / timedelta(hours=1))
+    for clinic, token in tokens.items():
+        link = f"{given.base_url}/staff/link#{token}"
+        said = link if len(tokens) == 1 else f"{clinic}: {link}"
+        _say(arguments, {"clinic": clinic, "link": link, "hours": hours}, said)
     return 0
 
 

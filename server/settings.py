@@ -3,8 +3,8 @@
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from urllib.parse import urlsplit
+from dataclasses import dataclass, fields, replace
+from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "INTERLUDE_"
 
@@ -58,14 +58,16 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     given = {f.name: environ[PREFIX + f.name.upper()] for f in fields(Settings) if PREFIX + f.name.upper() in environ}
     if "base_url" not in given and "PORT" in environ:
         given["base_url"] = f"http://localhost:{environ['PORT']}"
-    settings = Settings(**given)
+    settings = Settings(**{name: value.strip() for name, value in given.items()})
+    settings = replace(settings, base_url=settings.base_url.rstrip("/"))
     _check(settings)
     return settings
 
 
 def _check(settings: Settings) -> None:
     base = urlsplit(settings.base_url)
-    if base.scheme not in ("http", "https") or not base.hostname or base.path not in ("", "/"):
+    more = base.path or base.query or base.fragment or base.username or base.password
+    if base.scheme not in ("http", "https") or not _has_host(base) or more:
         raise BadSetting("INTERLUDE_BASE_URL is the site's address, such as https://interlude.example.org")
     if base.scheme == "http" and not settings.is_loopback:
         raise BadSetting(
@@ -79,6 +81,13 @@ def _check(settings: Settings) -> None:
         raise BadSetting("INTERLUDE_PING_URL is an http or https address")
     if settings.push_subject and not settings.push_subject.startswith(("mailto:", "https://")):
         raise BadSetting("INTERLUDE_PUSH_SUBJECT is a mailto: or https: address")
+
+
+def _has_host(address: SplitResult) -> bool:
+    try:
+        return bool(address.hostname) and address.port != 0  # reading a port that is no number raises ValueError
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

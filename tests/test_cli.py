@@ -160,3 +160,15 @@ def test_migrate_creates_the_schema(ask: Ask, monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("INTERLUDE_DATABASE_URL", url)
     assert ask("migrate")[:2] == (0, "the schema is up to date\n")
     assert on(url, lambda database: rows(database, Patient)) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("SMTP_URL", "smtp://mail.example?from=care@"), ("TEXT_URL", "twilio://sid:token@from")],
+)
+def test_case_80_a_channel_that_can_send_nothing_refuses_to_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], setting: str, value: str
+) -> None:
+    monkeypatch.setenv(f"INTERLUDE_{setting}", value)
+    assert cli.main(["web"]) == 2
+    assert f"INTERLUDE_{setting}" in capsys.readouterr().err

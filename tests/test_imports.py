@@ -31,12 +31,14 @@ CORE = {
     "clock",
     "crypto",
     "db",
+    "email_address",
     "language",
     "logs",
     "once",
     "opening_hours",
     "phone_numbers",
     "settings",
+    "typed_text",
     "web",
 }
 COMPOSITION = {"app", "cli", "demo", "migrations", "operations", "supervisor", "worker"}
@@ -71,6 +73,7 @@ PURE = {
     "worker/pulse.py",
     "reminders/states.py",
     "devices/health_rules.py",
+    "typed_text.py",
 }
 BELOW_MODELS = {"server.db", "server.crypto"}
 # Each library has one importer.

@@ -28,7 +28,19 @@ def test_a_port_changes_only_the_default_address() -> None:
 
 @pytest.mark.parametrize(
     "base_url",
-    ["ftp://a.example", "https://", "https://a.example/app", "a.example", "http://a.example", "http://10.0.0.1"],
+    [
+        "https://a.example?x=1",
+        "https://a.example#x",
+        "https://me:pw@a.example",
+        "https://a.example:port",
+        "https://a.example:0",
+        "ftp://a.example",
+        "https://",
+        "https://a.example/app",
+        "a.example",
+        "http://a.example",
+        "http://10.0.0.1",
+    ],
 )
 def test_an_address_that_phones_cannot_use_is_refused(base_url: str) -> None:
     with pytest.raises(BadSetting, match="INTERLUDE_BASE_URL"):
@@ -55,3 +67,8 @@ def test_the_default_push_subject_is_a_real_address() -> None:
     assert Settings().vapid_subject == "mailto:push@interlude.example"
     assert Settings(base_url="https://a.example").vapid_subject == "mailto:push@a.example"
     assert Settings(push_subject="https://a.example/push").vapid_subject == "https://a.example/push"
+
+
+@pytest.mark.parametrize("typed", ["https://a.example/", "https://a.example//", " https://a.example "])
+def test_case_85_a_slash_or_a_blank_at_the_end_of_the_address_is_no_fault(typed: str) -> None:
+    assert settings.read({"INTERLUDE_BASE_URL": typed}).base_url == "https://a.example"

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from server.typed_text import code_digits
+
 PAIRING_LIFE = timedelta(minutes=30)
 ASK_LIFE = timedelta(minutes=15)
 ASKS_ALLOWED = 60  # per address and window: all devices of a clinic may share one address
@@ -30,9 +32,9 @@ class SubscriptionEnd(StrEnum):
     TAKEN_OVER = "taken-over"
 
 
-def clean_code(typed: str) -> str:
-    """The digits of a pairing code, without the separators as typed."""
-    return re.sub(r"[\s.\-–]", "", typed)
+def pairing_code(typed: str) -> str | None:
+    """The eight digits of a pairing code as typed; None if it can be no code, which is then no guess (case 79)."""
+    return code_digits(typed, 8)
 
 
 def shown_code(code: str) -> str:

@@ -16,7 +16,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import a_date, a_time, fields_of, form_of, text, texts, whole
+from server.web.form_fields import a_date, a_time, fields_of, form_of, line, text, texts, whole
 
 
 @get("/new", opt=STAFF)
@@ -28,7 +28,7 @@ async def new_page(request: Ask, db: Db, actor: Who, patient: FromQuery[str] = "
 async def book(request: Ask, work: InWork) -> Response[Any]:
     form = await form_of(request)
     typed: dict[str, Any] = {name: text(form, name) for name in ("date", "time", "count", "minutes", "instructions")}
-    typed["place"] = text(form, "place", rules.PLACE)
+    typed["place"] = line(form, "place", rules.PLACE)
     weekdays = frozenset(int(day) for day in texts(form, "weekday") if day in tuple("0123456"))
     typed["weekdays"] = weekdays
     patient = await people.find_patient(work.db, work.actor, text(form, "patient", 32))

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from server import email_address
 from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.clock import Clock
+from server.settings import BadSetting
 
 
-class BadSmtpUrl(ValueError):
-    """INTERLUDE_SMTP_URL names no server or no sender."""
+class BadSmtpUrl(BadSetting):
+    """INTERLUDE_SMTP_URL names no server, or no sender that can send anything."""
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,39 @@ class Server:
 def read_server(url: str) -> Server:
     """Parse INTERLUDE_SMTP_URL. Raises BadSmtpUrl. With a user name, STARTTLS is required to protect the password."""
     parts = urlsplit(url)
-    sender = parse_qs(parts.query).get("from", [""])[0]
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or "@" not in sender:
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or _port(parts) is None:
         raise BadSmtpUrl("INTERLUDE_SMTP_URL is smtp://user:password@host:587?from=care@example.org")
+    sender = _sender(parts.query)
     tls = parts.scheme == "smtps"
     return Server(
         host=parts.hostname,
-        port=parts.port or (465 if tls else 587),
+        port=_port(parts) or (465 if tls else 587),
         sender=sender,
         tls=tls,
         start_tls=None if tls or not parts.username else True,
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
     )
+
+
+def _port(parts: SplitResult) -> int | None:
+    """The port, 0 for none; None if it is not a port."""
+    try:
+        return parts.port or 0
+    except ValueError:
+        return None
+
+
+def _sender(query: str) -> str:
+    """The From field. A + in it is a plus, as people write it in an address: this is no web form (case 85)."""
+    given = parse_qs(query.replace("+", "%2B")).get("from", [""])[0]
+    found = email_address.sender(given)
+    if found is None:
+        raise BadSmtpUrl(
+            f"INTERLUDE_SMTP_URL: no email can be sent from {given!r}; write from=care@example.org or "
+            "from=Harbor Clinic <care@example.org>"
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -103,7 +125,8 @@ class EmailChannel:
     def _letter(self, address: Mailbox, message: Message) -> EmailMessage:
         subject, _, body = message.body.partition("\n")
         letter = EmailMessage()
-        letter["From"], letter["To"], letter["Subject"] = self._server.sender, address.address, subject
+        letter["From"], letter["To"] = self._server.sender, email_address.sendable(address.address)
+        letter["Subject"] = subject
         letter["Date"] = format_datetime(self._now())
         letter["Message-ID"] = make_msgid(
             idstring=message.id, domain=self._server.sender.rpartition("@")[2].strip(" >")

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import apprise
 
 from server.channels.protocol import ChannelName, Message, Outcome, Result
+from server.settings import BadSetting
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 LONGEST = 300  # characters, links included: two segments and a little
 
 
-class BadTextUrl(ValueError):
+class BadTextUrl(BadSetting):
     """INTERLUDE_TEXT_URL is not an apprise URL, or has no {to}."""
 
 

@@ -4,23 +4,28 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from server import crypto
+from server import crypto, email_address
 from server.access.joining import flow as joining
 from server.access.staff import accounts as staff_accounts
 from server.actor import system
 from server.db import Database, Work
-from server.people import rules
-from server.people.models import Patient, Staff
+from server.people.models import Clinic, Patient, Staff
 
 
-async def staff_link_token(database: Database, email: str, now: datetime) -> str | None:
-    """The token of a one-time sign-in link; None if no staff member has that email."""
+async def staff_link_tokens(database: Database, email: str, now: datetime) -> dict[str, str]:
+    """The name of each clinic where somebody with that email works → the token of a one-time sign-in link."""
     async with database.writing() as db:
-        email_hash = crypto.keyed_hash(rules.normal_email(email), "email")
-        found = await db.scalar(select(Staff).where(Staff.email_hash == email_hash))
-        if found is None:
-            return None
-        return await staff_accounts.make_link(Work(db, system(found.clinic_id, "cli"), now), found)
+        email_hash = crypto.keyed_hash(email_address.compared(email), "email")
+        found = await db.execute(
+            select(Staff, Clinic.name)
+            .join(Clinic, Clinic.id == Staff.clinic_id)
+            .where(Staff.email_hash == email_hash, Staff.ended_at.is_(None))
+            .order_by(Clinic.name)
+        )
+        return {
+            clinic: await staff_accounts.make_link(Work(db, system(staff.clinic_id, "cli"), now), staff)
+            for staff, clinic in found.all()
+        }
 
 
 async def pairing_code(database: Database, patient_id: str, now: datetime) -> str | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.actor import Role
@@ -38,15 +38,16 @@ class Clinic(Base):
 
 
 class Staff(OfClinic, Base):
-    """A person who works for the clinic, with a role and credentials."""
+    """A person's account at one clinic, with a role and credentials. The same person may have one at another."""
 
     __tablename__ = "staff"
+    __table_args__ = (UniqueConstraint("clinic_id", "email_hash"),)
 
     name_sealed: Mapped[bytes]
     name = Sealed[str]("staff.name")
     email_sealed: Mapped[bytes]
     email = Sealed[str]("staff.email")
-    email_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email_hash: Mapped[str] = mapped_column(String(64), index=True)
     phone_sealed: Mapped[bytes | None]
     phone = Sealed[str | None]("staff.phone")
     phone_tel_sealed: Mapped[bytes | None]
@@ -67,6 +68,10 @@ class Patient(OfClinic, Base):
 
     name_sealed: Mapped[bytes]
     name = Sealed[str]("patient.name")
+    birth_date_sealed: Mapped[bytes | None]
+    birth_date = Sealed[str | None]("patient.birth_date")  # ISO 8601, such as 1961-03-14
+    record_number_sealed: Mapped[bytes | None]
+    record_number = Sealed[str | None]("patient.record_number")
     phone_sealed: Mapped[bytes | None]
     phone = Sealed[str | None]("patient.phone")
     phone_tel_sealed: Mapped[bytes | None]

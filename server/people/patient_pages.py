@@ -7,17 +7,18 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import language, once
+from server import email_address, language, once
 from server.actor import Actor
 from server.clock import is_zone
-from server.people import flow, rules
+from server.people import flow
 from server.people.flow import NewPatient
 from server.people.models import Patient
 from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
+from server.typed_text import is_blank
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import fields_of, form_of, one_of, text
+from server.web.form_fields import fields_of, form_of, line, one_of, text
 from server.web.problems import found
 
 
@@ -113,10 +114,10 @@ async def _refused(
 
 def _new_patient(form: FormMultiDict) -> NewPatient:
     return NewPatient(
-        name=text(form, "name", 120),
+        name=line(form, "name", 120),
         zone=text(form, "zone", 64),
         phone=text(form, "phone") or None,
-        email=text(form, "email", 200) or None,
+        email=line(form, "email", 200) or None,
         caregiver_phone=text(form, "caregiver_phone") or None,
         contact=one_of(form, "contact", ContactBy) or ContactBy.NOT_CHOSEN,
         instructions=text(form, "instructions") or None,
@@ -125,9 +126,9 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
 
 
 def _fault(new: NewPatient) -> str | None:
-    if not new.name:
+    if is_blank(new.name):
         return "name"
-    if new.email and not rules.is_email(new.email):
+    if new.email and email_address.read(new.email) is None:
         return "email"
     return None if is_zone(new.zone) else "zone"
 
@@ -136,7 +137,7 @@ def _fault(new: NewPatient) -> str | None:
 async def add_caregiver(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
-    name, relation = text(form, "name", 120), text(form, "relation", 40)
+    name, relation = line(form, "name", 120), line(form, "relation", 40)
     async with once.press(work, fields_of(form)) as press:
         if name and not press.earlier:
             await flow.add_caregiver(work, patient, name, relation)

@@ -1,6 +1,5 @@
 """Pure rules about people: codes, roles, staffed hours, consent."""
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -61,6 +60,8 @@ Refusal = Literal[
     "expired-ask",
     "level",
     "link",
+    "malformed",
+    "name",
     "news",
     "no-consent",
     "note",
@@ -91,11 +92,3 @@ class Refused:
 
     why: Refusal
     left: int = 0
-
-
-def normal_email(typed: str) -> str:
-    return typed.strip().casefold()
-
-
-def is_email(typed: str) -> bool:
-    return re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", typed.strip()) is not None

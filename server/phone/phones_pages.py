@@ -14,7 +14,7 @@ from server.actor import Actor, ActorKind
 from server.people import flow as people
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, line
 
 
 @get("/phones", opt=PERSON)
@@ -52,7 +52,7 @@ async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Devi
 @post("/device-names/{device_id:str}", opt=PERSON)
 async def name_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
     device = await _own_or_helped(work.db, work.actor, device_id)
-    name = text(await form_of(request), "name", 60)
+    name = line(await form_of(request), "name", 60)
     if not name:
         return problems.answer(request, 422)
     await sessions.rename(work, device, name)

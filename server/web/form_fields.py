@@ -11,6 +11,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
 
 from server.db import WORD
+from server.typed_text import is_blank, one_line, without_isolates
 
 STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
 LONGEST = 2000  # characters per field
@@ -49,10 +50,16 @@ class TooLong(ClientException):
 def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
     """The trimmed text of a field; "" if it is absent. Raises TooLong."""
     value = form.get(name)
-    kept = value.replace("\0", "").strip() if isinstance(value, str) else ""
+    kept = without_isolates(value).replace("\0", "").strip() if isinstance(value, str) else ""
     if len(kept) > longest:
         raise TooLong(form, name, len(kept), longest)
     return kept
+
+
+def line(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
+    """The text of a field of one line, such as a name, without what nobody sees; "" if nothing is left to see."""
+    typed = text(form, name, longest)
+    return "" if is_blank(typed) else one_line(typed)
 
 
 def fields_of(form: FormMultiDict) -> list[tuple[str, str]]:

@@ -1,13 +1,15 @@
 """Render pages and fragments from one template each. Only this module reads htmx's headers."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.ext import Extension
+from jinja2.runtime import Context
 from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
@@ -20,6 +22,7 @@ from server.actor import Visitor
 from server.clock import to_wall
 from server.db import new_id
 from server.phone_numbers import countries as number_countries
+from server.typed_text import isolated
 from server.web import cookies
 from server.web.assets import Assets
 
@@ -46,6 +49,7 @@ def environment(assets: Assets) -> Environment:
         loader=PrefixLoader({**rooms, "shared": FileSystemLoader(SERVER / "templates")}),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=isolated,
         auto_reload=False,  # no check for changed files: one for each fragment would take longer than rendering it
         trim_blocks=True,
         extensions=["jinja2.ext.i18n", Unindented],
@@ -54,6 +58,8 @@ def environment(assets: Assets) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext, language.ngettext, newstyle=True
     )
+    for name in ("gettext", "ngettext"):
+        env.globals[name] = _isolating(env.globals[name])  # type: ignore[arg-type]
     env.globals.update(once=lambda: Markup('<input type="hidden" name="once" value="{}">').format(new_id()))
     env.globals.update(languages=language.LANGUAGES, direction=language.direction)
     env.globals.update(static=assets.url, modules=partial(module_tags, assets), locale=language.current)
@@ -72,6 +78,16 @@ def environment(assets: Assets) -> Environment:
     )
     env.globals.update(country_name=language.country, weekdays=language.weekdays)
     return env
+
+
+def _isolating(translate: Callable[..., str]) -> Callable[..., str]:
+    """The same function, for whose texts each name or word put in is isolated."""
+
+    @pass_context
+    def isolating(context: Context, *texts: Any, **put_in: Any) -> str:
+        return translate(context, *texts, **{name: isolated(value) for name, value in put_in.items()})
+
+    return isolating
 
 
 def module_tags(assets: Assets, names: tuple[str, ...]) -> Markup:

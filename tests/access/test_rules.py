@@ -11,7 +11,11 @@ from server.access import rules
     "typed", ["12345678", "1234 5678", " 1234-5678 ", "12.34.56.78", "1234\u20135678", "1234\t5678"]
 )
 def test_a_code_may_be_typed_in_any_grouping(typed: str) -> None:
-    assert rules.clean_code(typed) == "12345678"
+    assert rules.pairing_code(typed) == "12345678"
+
+
+def test_case_79_what_can_be_no_code_is_none() -> None:
+    assert rules.pairing_code("1234 567") is None
 
 
 def test_a_code_is_shown_in_two_groups() -> None:

@@ -197,7 +197,9 @@ def _restore(template: Path, database: Path) -> None:
     with contextlib.closing(sqlite3.connect(template)) as given, contextlib.closing(sqlite3.connect(database)) as taken:
         beats = _beats(database)
         given.backup(taken, sleep=0.02)
-        taken.executemany("INSERT OR REPLACE INTO worker_heartbeat (id, ticked_at, stop_reason) VALUES (?, ?, ?)", beats)
+        taken.executemany(
+            "INSERT OR REPLACE INTO worker_heartbeat (id, ticked_at, stop_reason) VALUES (?, ?, ?)", beats
+        )
         taken.commit()
 
 

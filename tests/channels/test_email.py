@@ -134,3 +134,29 @@ def test_the_address_of_the_server_is_read() -> None:
     for wrong in ("http://h?from=a@b.c", "smtp://h", "smtp://?from=a@b.c", "smtp://h?from=nobody"):
         with pytest.raises(BadSmtpUrl):
             read_server(wrong)
+
+
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [
+        ("care+clinic@example.org", "care+clinic@example.org"),
+        ("Harbor, Main Street <care@example.org>", '"Harbor, Main Street" <care@example.org>'),
+        ("Harbor%20Clinic%20%3Ccare%40example.org%3E", "Harbor Clinic <care@example.org>"),
+    ],
+)
+async def test_case_85_a_sender_with_a_plus_or_a_comma_arrives_as_it_was_meant(sender: str, shown: str) -> None:
+    inbox = Inbox()
+    async with mail_server(inbox) as server:
+        read = read_server(f"smtp://127.0.0.1:{server.port}?from={sender}")
+        assert (await channel(read).send(ROSA, MESSAGE)).result is Result.ACCEPTED
+    assert inbox.letters[0]["From"] == shown
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["smtp://a.example:port?from=care@example.org", "smtp://a.example?from=care@", "smtp://a.example?from=Harbor",
+     "smtp://a.example?from=care@clinic.invalid", "smtp://a.example?from=a@example.org,b@example.org"],
+)  # fmt: skip
+def test_case_80_a_server_or_sender_that_can_send_nothing_is_refused_with_the_reason(url: str) -> None:
+    with pytest.raises(BadSmtpUrl, match="INTERLUDE_SMTP_URL"):
+        read_server(url)

@@ -5,16 +5,16 @@ from datetime import timedelta
 from server.access.joining import flow as joining
 from server.access.models import PairingCode
 from server.access.rules import PAIRING_LIFE, STAFF_LINK_LIFE
-from server.access.staff import sign_in
+from server.access.staff import accounts, sign_in
 from server.access.staff.sign_in import Entered
+from server.actor import Role
 from server.db import Database
 from server.operations import invitations
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, work_by
 
 
 async def test_case_65_a_staff_member_signs_in_with_the_link_once(database: Database, cast: Cast) -> None:
-    token = await invitations.staff_link_token(database, " Maria@Harbor.example ", NOW)
-    assert token is not None
+    [token] = (await invitations.staff_link_tokens(database, " Maria@Harbor.example ", NOW)).values()
     async with database.writing() as db:
         entered = await sign_in.enter_by_link(db, token, "Mac", NOW + STAFF_LINK_LIFE - timedelta(seconds=1))
         assert isinstance(entered, Entered)
@@ -33,5 +33,17 @@ async def test_case_65_a_patient_gets_a_code_for_half_an_hour(database: Database
 
 
 async def test_an_unknown_person_gets_no_link_or_code(database: Database, cast: Cast) -> None:
-    assert await invitations.staff_link_token(database, "nobody@harbor.example", NOW) is None
+    assert await invitations.staff_link_tokens(database, "nobody@harbor.example", NOW) == {}
     assert await invitations.pairing_code(database, cast.maria.id, NOW) is None
+
+
+async def test_case_129_somebody_who_works_in_two_clinics_gets_a_link_for_each(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        await accounts.add_staff(work_by(db, cast.tom), "Maria Alvarez", "maria@harbor.example", Role.CLINICIAN)
+    tokens = await invitations.staff_link_tokens(database, "maria@harbor.example", NOW)
+    assert list(tokens) == [cast.harbor.name, cast.mesa.name]
+    for clinic, token in zip((cast.harbor, cast.mesa), tokens.values(), strict=True):
+        async with database.writing() as db:
+            entered = await sign_in.enter_by_link(db, token, "Mac", NOW)
+        assert isinstance(entered, Entered)
+        assert entered.staff.clinic_id == clinic.id

@@ -25,7 +25,10 @@ async def test_staff_register_and_edit_a_patient(signed_in: Enter, cast: Cast, d
     assert {"patient.registered", "patient.changed"} <= set(await audited(database, ada.id))
 
 
-@pytest.mark.parametrize(("field", "bad"), [("name", "  "), ("zone", "Moon/Sea"), ("zone", "")])
+@pytest.mark.parametrize(
+    ("field", "bad"),
+    [("name", "  "), ("name", "\u200b\u3164"), ("email", "rosa..d@example.org"), ("zone", "Moon/Sea"), ("zone", "")],
+)
 async def test_an_invalid_form_says_why_and_keeps_what_was_typed(
     signed_in: Enter, cast: Cast, database: Database, field: str, bad: str
 ) -> None:
@@ -105,3 +108,17 @@ async def test_case_78_a_number_is_shown_as_typed_and_dialled_in_full(
     assert "+44 20 7946 0018" in words(page)
     ada = next(p for p in await rows(database, Patient) if p.name == FORM["name"])
     assert (ada.phone_tel, ada.caregiver_phone_tel) == ("+442079460018", "+12125550198")
+
+
+async def test_case_81_a_name_in_another_direction_turns_nothing_around_it(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, name = await signed_in(cast.maria), "محمد علي"
+    page = await maria.submit("/staff/patients", FORM | {"name": f"\u202e{name}\u202c"})
+    patient = next(patient for patient in await rows(database, Patient) if patient.name == name)
+    await maria.submit(f"/staff/patients/{patient.id}/caregivers", {"name": name, "relation": "ابن"})
+    for path in (page.url.path, "/staff/patients", f"/staff/patients/{patient.id}/edit", "/staff/visits/new"):
+        html = (await maria.get(path)).text.replace(f'value="{name}"', "")  # a field of its own turns nothing
+        assert html.count(name) == html.count(f"\u2068{name}\u2069") > 0, path
+    await maria.submit(f"/staff/patients/{patient.id}/edit", FORM | {"name": f"\u2068{name}\u2069"})
+    assert name in [patient.name for patient in await rows(database, Patient)]

@@ -1,18 +1,9 @@
-"""Which texts count as an email address."""
-
-from datetime import datetime
-
-import pytest
+"""Pure rules about people."""
 
 from server.people import rules
+from server.people.rules import PauseReason
 
-MONDAY = datetime(2026, 11, 16)
 
-
-@pytest.mark.parametrize(
-    ("typed", "good"),
-    [("maria@harbor.example", True), (" M@h.example ", True), ("maria", False), ("a@b", False), ("a b@c.d", False)],
-)
-def test_what_counts_as_an_email_address(typed: str, good: bool) -> None:
-    assert rules.is_email(typed) == good
-    assert rules.normal_email(" Maria@Harbor.Example ") == "maria@harbor.example"
+def test_staff_choose_every_reason_for_a_pause_but_the_patients_own_wish() -> None:
+    assert set(rules.PAUSES) == set(PauseReason) - {PauseReason.OWN_WISH}
+    assert set(rules.ENDS_CODES) <= set(rules.PAUSES)

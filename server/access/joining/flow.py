@@ -60,12 +60,15 @@ async def pair_by(work: Work, patient: Patient, caregiver: Caregiver | None, cod
 
 async def check_code(db: AsyncSession, typed: str, source: str, now: datetime) -> PairingCode | Refused:
     """The pairing code that `typed` matches, not yet used up. Every wrong try by `source` counts."""
+    code = rules.pairing_code(typed)
+    if code is None:
+        return Refused("malformed")
     left = await count_guess(db, f"pairing:{source}", now)
     if left < 0:
         return Refused("too-many")
     found = await db.scalar(
         select(PairingCode)
-        .where(PairingCode.code_hash == crypto.keyed_hash(rules.clean_code(typed), "pairing"))
+        .where(PairingCode.code_hash == crypto.keyed_hash(code, "pairing"))
         .order_by(PairingCode.expires_at.desc())
     )
     if found is None:

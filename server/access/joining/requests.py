@@ -60,10 +60,12 @@ async def asked_by(db: AsyncSession, asked: Asked, now: datetime) -> JoinRequest
 
 async def approve(work: Work, typed: str, patient: Patient, caregiver: Caregiver | None) -> JoinRequest | Refused:
     """Approve the device that shows this number for this person, who must still consent on the device."""
+    code = rules.pairing_code(typed)
+    if code is None:
+        return Refused("malformed")
     left = await count_guess(work.db, f"lets-in:{work.actor.id}", work.now)
     if left < 0:
         return Refused("too-many")
-    code = rules.clean_code(typed)
     found = await work.db.scalar(
         select(JoinRequest)
         .where(JoinRequest.code_hash == crypto.keyed_hash(code, "pairing"))

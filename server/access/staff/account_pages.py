@@ -26,7 +26,7 @@ async def account_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/", opt=STAFF)
 async def set_credentials(request: Ask, database: Storage, actor: Who, now: Now) -> Response[Any]:
     form = await form_of(request)
-    new = NewCredentials(text(form, "password", 500), text(form, "secret", 64), text(form, "code", 10))
+    new = NewCredentials(text(form, "password", 500), text(form, "secret", 64), text(form, "code", 40))
     refused = await staff_accounts.set_credentials(database, actor, new, now)
     if refused:
         async with database.reading() as db:

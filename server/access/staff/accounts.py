@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from server import audit, crypto
+from server import audit, crypto, email_address
 from server.access import rules as access_rules
 from server.access.models import StaffLink
 from server.access.staff import passwords
@@ -13,23 +13,26 @@ from server.access.staff.passwords import TooBusy
 from server.access.staff.totp import matching_step
 from server.actor import Actor, Role
 from server.db import Database, Work, scope
-from server.people import rules
 from server.people.models import Staff
 from server.people.rules import Refused
 
 
 async def add_staff(work: Work, name: str, email: str, role: Role | None) -> Staff | Refused:
+    """Add an account at the actor's clinic. The person may have one at another clinic (case 129)."""
+    if not name:
+        return Refused("name")
     if role is None:
         return Refused("role")
-    if not rules.is_email(email):
+    if email_address.read(email) is None:
         return Refused("email")
-    email_hash = crypto.keyed_hash(rules.normal_email(email), "email")
-    if await work.db.scalar(select(Staff.id).where(Staff.email_hash == email_hash)):
+    email_hash = crypto.keyed_hash(email_address.compared(email), "email")
+    here = select(Staff.id).where(Staff.email_hash == email_hash, Staff.clinic_id == work.actor.clinic_id)
+    if await work.db.scalar(here):
         return Refused("taken")
     staff = Staff(
         clinic_id=work.actor.clinic_id,
         name=name,
-        email=rules.normal_email(email),
+        email=email_address.compared(email),
         email_hash=email_hash,
         role=role,
     )

@@ -7,6 +7,7 @@ a transaction it would hold SQLite's write lock: answers and reminders would wai
 
 import asyncio
 import secrets
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -30,13 +31,20 @@ class TooBusy(Exception):
 
 async def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password has this hash. Without a hash the answer is no, after the same time. Raises TooBusy."""
-    is_right = await _in_a_thread(lambda: _verify(password_hash or _nobody, password))
+    is_right = await _in_a_thread(lambda: _verify(password_hash or _nobody, _composed(password)))
+    if not is_right and password_hash is not None and password != _composed(password):
+        is_right = await _in_a_thread(lambda: _verify(password_hash, password))  # hashed before we composed passwords
     return is_right and password_hash is not None
 
 
 async def hashed(password: str) -> str:
     """A new salted hash of the password. Raises TooBusy."""
-    return await _in_a_thread(lambda: _hasher.hash(password))
+    return await _in_a_thread(lambda: _hasher.hash(_composed(password)))
+
+
+def _composed(password: str) -> str:
+    """The same password however the device writes its accents: é as one character, not e and a mark (case 82)."""
+    return unicodedata.normalize("NFC", password)
 
 
 def _verify(password_hash: str, password: str) -> bool:

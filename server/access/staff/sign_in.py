@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, crypto
+from server import audit, crypto, email_address
 from server.access.guess_limits import count_guess, forget_guesses, forgive_guess
 from server.access.models import Device, DeviceSession, StaffLink
 from server.access.sessions import begin_session
@@ -15,7 +15,6 @@ from server.access.staff.passwords import TooBusy
 from server.access.staff.totp import matching_step
 from server.actor import Actor, ActorKind
 from server.db import Database, Work, scope
-from server.people import rules
 from server.people.models import Staff
 from server.people.rules import Refused
 
@@ -60,40 +59,51 @@ async def sign_in(
 
     Two transactions, with the password checked in between: see passwords.py.
     """
-    email = rules.normal_email(typed.email)
+    email = email_address.compared(typed.email)
     guesser = f"staff:{email}:{source}"
     async with database.writing() as db:
         if await count_guess(db, guesser, now) < 0 or await count_guess(db, f"staff:{source}", now, 100) < 0:
             return Refused("too-many")
-        staff = await _by_email(db, email)
+        accounts = await _by_email(db, email)
     try:
-        matches = await passwords.matches(staff.password_hash if staff else None, typed.password)
+        matching = await _with_this_password(accounts, typed.password)
     except TooBusy:
         async with database.writing() as db:
             await forgive_guess(db, guesser, now)  # it was not looked at
         return Refused("busy")
     async with database.writing() as db:  # for a wrong password too: the time taken must not tell
-        checked = staff if matches else None
-        return await _enter_by_code(db, checked, typed.code, guesser, device_name, now)
+        staff = await _first_with_code(db, matching, typed.code, now)
+        if staff is None:
+            return Refused("wrong")
+        await forget_guesses(db, guesser, now)
+        return await _enter(db, staff, device_name, "password", now)
 
 
-async def _by_email(db: AsyncSession, email: str) -> Staff | None:
-    """The staff member who still works here."""
+async def _by_email(db: AsyncSession, email: str) -> list[Staff]:
+    """The accounts of this person: one for each clinic that he or she still works in (case 129)."""
     email_hash = crypto.keyed_hash(email, "email")
-    return await db.scalar(select(Staff).where(Staff.email_hash == email_hash, Staff.ended_at.is_(None)))
+    found = select(Staff).where(Staff.email_hash == email_hash, Staff.ended_at.is_(None)).order_by(Staff.id)
+    return list(await db.scalars(found))
 
 
-async def _enter_by_code(
-    db: AsyncSession, checked: Staff | None, code: str, guesser: str, device_name: str, now: datetime
-) -> Entered | Refused:
-    """Sign in whoever has just typed the right password, unless the account ended or got a new password meanwhile."""
-    staff = await db.get(Staff, checked.id, with_for_update=True) if checked else None
-    if staff is None or checked is None or staff.ended_at or staff.password_hash != checked.password_hash:
-        return Refused("wrong")
-    if not await _take_code(db, staff, code, now):
-        return Refused("wrong")
-    await forget_guesses(db, guesser, now)
-    return await _enter(db, staff, device_name, "password", now)
+async def _with_this_password(accounts: list[Staff], password: str) -> list[Staff]:
+    if not accounts:
+        await passwords.matches(None, password)  # it must take as long
+    return [staff for staff in accounts if await passwords.matches(staff.password_hash, password)]
+
+
+async def _first_with_code(db: AsyncSession, matching: list[Staff], code: str, now: datetime) -> Staff | None:
+    """The account that this code is for: each has an authenticator secret of its own, so the code tells the clinic.
+
+    An account that ended or got a new password meanwhile does not count.
+    """
+    for checked in matching:
+        staff = await db.get(Staff, checked.id, with_for_update=True, populate_existing=True)
+        if staff is None or staff.ended_at or staff.password_hash != checked.password_hash:
+            continue
+        if await _take_code(db, staff, code, now):
+            return staff
+    return None
 
 
 async def _take_code(db: AsyncSession, staff: Staff, code: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from server.access.staff.sign_in import Credentials
 from server.people.rules import Refused
 from server.web import render
 from server.web.dependencies import ANYONE, STAFF, Ask, Db, InWork, Now, Storage
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, line, text
 
 
 @get("/sign-in", opt=ANYONE, sync_to_thread=False)
@@ -23,8 +23,8 @@ def sign_in_page(request: Ask) -> Response[str]:
 @post("/sign-in", opt=ANYONE)
 async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     form = await form_of(request)
-    email = text(form, "email", 200)
-    typed = Credentials(email, text(form, "password", 500), text(form, "code", 10))
+    email = line(form, "email", 200)
+    typed = Credentials(email, text(form, "password", 500), text(form, "code", 40))
     entered = await staff_sign_in.sign_in(database, typed, _device(request), source_of(request), now)
     if isinstance(entered, Refused):
         status = {"too-many": 429, "busy": 503}.get(entered.why, 422)

@@ -1,5 +1,7 @@
 """An admin invites staff, and makes new links for them."""
 
+from dataclasses import dataclass
+
 from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,8 +15,28 @@ from server.people.rules import Refused
 from server.settings import Settings
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, Given, InWork, Who
-from server.web.form_fields import form_of, one_of, text
+from server.web.form_fields import form_of, line, one_of
 from server.web.problems import found
+
+
+@dataclass(frozen=True)
+class NewStaff:
+    """The form as typed."""
+
+    name: str
+    email: str
+    role: Role | None
+
+
+NOBODY = NewStaff("", "", None)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A one-time sign-in link, shown once."""
+
+    staff: Staff
+    url: str
 
 
 @get("/", opt=ADMIN)
@@ -25,22 +47,21 @@ async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 @post("/", opt=ADMIN)
 async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
     form = await form_of(request)
-    added = await staff_accounts.add_staff(
-        work, text(form, "name", 100), text(form, "email", 200), one_of(form, "role", Role)
-    )
+    new = NewStaff(line(form, "name", 100), line(form, "email", 200), one_of(form, "role", Role))
+    added = await staff_accounts.add_staff(work, new.name, new.email, new.role)
     if isinstance(added, Refused):
-        return await _team(request, work.db, work.actor, refused=added)
-    return await _team(request, work.db, work.actor, link=await _link(work, added, settings), link_for=added)
+        return await _team(request, work.db, work.actor, added, new)
+    return await _team(request, work.db, work.actor, link=await _link(work, added, settings))
 
 
 @post("/{staff_id:str}/link", opt=ADMIN)
 async def new_link(request: Ask, work: InWork, settings: Given, staff_id: FromPath[str]) -> Response[str]:
     staff = found(await people_staff.find_staff(work.db, work.actor, staff_id))
-    return await _team(request, work.db, work.actor, link=await _link(work, staff, settings), link_for=staff)
+    return await _team(request, work.db, work.actor, link=await _link(work, staff, settings))
 
 
-async def _link(work: Work, staff: Staff, settings: Settings) -> str:
-    return f"{settings.base_url}/staff/link#{await staff_accounts.make_link(work, staff)}"
+async def _link(work: Work, staff: Staff, settings: Settings) -> Link:
+    return Link(staff, f"{settings.base_url}/staff/link#{await staff_accounts.make_link(work, staff)}")
 
 
 async def _team(
@@ -48,8 +69,8 @@ async def _team(
     db: AsyncSession,
     actor: Actor,
     refused: Refused | None = None,
-    link: str = "",
-    link_for: Staff | None = None,
+    typed: NewStaff = NOBODY,
+    link: Link | None = None,
 ) -> Response[str]:
     return render.page(
         request,
@@ -57,8 +78,8 @@ async def _team(
         422 if refused else 200,
         team=await people_staff.team(db, actor),
         refused=refused,
+        typed=typed,
         link=link,
-        link_for=link_for,
         roles=tuple(Role),
     )
 

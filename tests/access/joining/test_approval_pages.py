@@ -60,7 +60,11 @@ async def test_a_caregiver_of_another_patient_cannot_approve(signed_in: Enter, p
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("0000 0000", "No phone is showing this number"), ("", "No phone is showing"), ("<b>", "No phone is showing")],
+    [
+        ("0000 0000", "No phone is showing this number"),
+        ("", "The number has 8 digits"),
+        ("<b>", "The number has 8 digits"),
+    ],
 )
 async def test_case_65_a_wrong_number_is_refused_and_stays_in_the_form(
     signed_in: Enter, cast: Cast, typed: str, said: str

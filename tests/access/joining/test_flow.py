@@ -68,3 +68,13 @@ async def test_a_caregiver_joins_as_themselves(browser: Browser, issue: Issue, d
     assert (device.patient_id, device.caregiver_id) == (None, cast.luis.id)
     assert (consent.patient_id, consent.caregiver_id) == (cast.rosa.id, cast.luis.id)
     assert "Luis Delgado's" in words(await browser.get("/settings"))
+
+
+async def test_case_79_a_malformed_code_is_no_guess_and_other_digits_are_digits(browser: Browser, issue: Issue) -> None:
+    for typed in ("1234", "12345678a", "hello", "\u200b") * 5:
+        refused = await browser.submit("/join/code", {"code": typed})
+        assert "A code has 8 digits" in words(refused)
+    code = await issue()
+    arabic = code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    good = await browser.submit("/join/code", {"code": f"\u200e{arabic[:4]} {arabic[4:]}"})
+    assert good.status_code == 200

@@ -1,6 +1,8 @@
 """Staff sign in with a one-time link, or with a password and a code (cases 65 to 67)."""
 
 import asyncio
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from litestar import Litestar
@@ -9,14 +11,18 @@ from server.access.cookies import STAFF_COOKIE
 from server.access.models import DeviceSession
 from server.access.staff import accounts as staff_accounts
 from server.access.staff import passwords
+from server.access.staff import totp as staff_totp
+from server.actor import Role
 from server.db import Database
 from server.people.models import Staff
-from tests.access.staff.scene import PASSWORD, code_at, enters
+from server.people.rules import Refused
+from tests.access.staff.scene import PASSWORD, code_at, enters, offered_secret
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
 
+Form = Literal["NFC", "NFD"]
 pytestmark = pytest.mark.usefixtures("light_hashing")
 
 
@@ -120,3 +126,57 @@ async def test_a_staff_member_who_left_the_clinic_is_signed_out(
     async with database.writing() as db:
         (await db.get_one(Staff, cast.ken.id)).ended_at = NOW
     assert (await ken.get("/staff")).url.path == "/staff/sign-in"
+
+
+async def test_case_79_a_code_with_a_space_and_an_email_with_hidden_marks_sign_in(
+    browser: Browser, secret: str, clock: StillClock
+) -> None:
+    code = code_at(secret, clock())
+    entered = await enters(browser, f"{code[:3]} {code[3:]}\u200b", "\ufeffmaria@harbor.example")
+    assert entered.url.path == "/staff"
+
+
+@pytest.mark.parametrize(("first", "second"), [("NFC", "NFD"), ("NFD", "NFC")])
+async def test_case_82_an_accent_typed_on_another_device_is_the_same_password(
+    signed_in: Enter, cast: Cast, browser: Browser, clock: StillClock, first: Form, second: Form
+) -> None:
+    maria, password = await signed_in(cast.maria), "l'été dernier à Évian"
+    secret = await offered_secret(maria)
+    form = {"password": normalize(first, password), "secret": secret, "code": code_at(secret, clock())}
+    await maria.submit("/staff/account", form)
+    clock.move(seconds=30)
+    entered = await enters(browser, code_at(secret, clock()), password=normalize(second, password))
+    assert entered.url.path == "/staff"
+
+
+async def test_case_82_a_password_hashed_as_it_was_typed_still_works(
+    browser: Browser, secret: str, clock: StillClock, cast: Cast, database: Database
+) -> None:
+    apart = normalize("NFD", "l'été dernier à Évian")
+    async with database.writing() as db:
+        (await db.get_one(Staff, cast.maria.id)).password_hash = passwords._hasher.hash(apart)
+    assert (await enters(browser, code_at(secret, clock()), password=apart)).url.path == "/staff"
+
+
+async def test_case_129_one_email_in_two_clinics_opens_the_clinic_of_its_code(
+    app: Litestar, secret: str, clock: StillClock, cast: Cast, database: Database
+) -> None:
+    """The same password in both: the code of the authenticator app tells which clinic is meant."""
+    other = staff_totp.new_totp_secret()
+    async with database.writing() as db:
+        work = work_by(db, cast.tom)
+        added = await staff_accounts.add_staff(work, "Maria Alvarez", "maria@harbor.example", Role.CLINICIAN)
+        assert isinstance(added, Staff)
+        added.password_hash, added.totp = passwords._hasher.hash(PASSWORD), other
+    for its_secret, patient, other_clinics in ((secret, "Rosa Delgado", "Helen"), (other, "Helen Marsh", "Rosa")):
+        device = Browser(app)
+        await enters(device, code_at(its_secret, clock()))
+        page = words(await device.get("/staff/patients"))
+        assert patient in page
+        assert other_clinics not in page
+        await device.close()
+    async with database.writing() as db:
+        again = await staff_accounts.add_staff(
+            work_by(db, cast.maria), "Maria", " MARIA@harbor.example", Role.CLINICIAN
+        )
+        assert again == Refused("taken")

@@ -27,7 +27,7 @@ async def test_an_admin_invites_a_colleague_and_sees_the_link_once(
     assert "/staff/link#" not in again.text
 
 
-@pytest.mark.parametrize("wrong", [{"email": "no address"}, {"role": "owner"}, {"email": ""}])
+@pytest.mark.parametrize("wrong", [{"email": "no address"}, {"role": "owner"}, {"email": ""}, {"name": "\u3164"}])
 async def test_a_refused_invitation_adds_nobody(
     signed_in: Enter, cast: Cast, database: Database, wrong: dict[str, str]
 ) -> None:
@@ -35,6 +35,8 @@ async def test_a_refused_invitation_adds_nobody(
     before = len(await rows(database, Staff))
     page = await ruth.submit("/staff/team", NEW | wrong)
     assert (page.status_code, len(await rows(database, Staff))) == (422, before)
+    kept = (NEW | wrong)["email" if "name" in wrong else "name"]
+    assert f'value="{kept}"' in page.text
 
 
 async def test_only_an_admin_manages_the_team(signed_in: Enter, cast: Cast) -> None:
