@@ -82,7 +82,7 @@ async def test_case_110_the_export_of_an_almost_empty_record_is_valid_too(databa
     assert "telecom" not in whole["entry"][0]["resource"]
 
 
-async def test_case_110_a_visit_has_an_end_and_answers_are_in_the_order_of_the_questions(
+async def test_case_110_a_visit_has_an_end_and_answers_are_nested_like_their_questions(
     database: Database, cast: Cast
 ) -> None:
     async with database.writing() as db:
