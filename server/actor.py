@@ -33,6 +33,7 @@ class Actor:
     session_id: str = ""
     locale: str = "en"
     zone: str = "UTC"
+    clinic_name: str = ""  # of a staff member
 
 
 @dataclass(frozen=True)

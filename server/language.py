@@ -170,6 +170,11 @@ def day_and_hour(moment: datetime) -> str:
     return _kept_together(format_datetime(moment, _spoken().day_and_hour, locale=_spoken().formats))
 
 
+def on_paper(moment: datetime) -> str:
+    """A day with its year, and the hour: paper is kept."""
+    return f"{format_date(moment, 'medium', locale=_spoken().formats)}, {hour(moment)}"
+
+
 def lasting(span: timedelta) -> str:
     """A duration such as "3 hours" or "5 days"; in minutes if it is short."""
     return str(format_timedelta(span, granularity="minute", threshold=2, locale=_spoken().formats))

@@ -15,6 +15,7 @@ def test_dates_and_times_read_as_people_say_them() -> None:
         assert language.hour(time(10)) == "10:00\u00a0AM"
         assert language.hour(datetime(2026, 12, 1, 14, 5)) == "2:05\u00a0PM"
         assert language.day_and_hour(datetime(2026, 12, 1, 10)) == "Tue, Dec 1, 10:00\u00a0AM"
+        assert language.on_paper(datetime(2026, 12, 1, 10)) == "Dec 1, 2026, 10:00\u00a0AM"
 
 
 def test_dates_and_times_in_spanish() -> None:
@@ -24,6 +25,7 @@ def test_dates_and_times_in_spanish() -> None:
         assert language.hour(time(10)) == "10:00\u00a0a.m."
         assert language.hour(datetime(2026, 12, 1, 14, 5)) == "2:05\u00a0p.m."
         assert language.day_and_hour(datetime(2026, 12, 1, 10)) == "mar 1 dic, 10:00\u00a0a.m."
+        assert language.on_paper(datetime(2026, 12, 1, 10)) == "1 dic 2026, 10:00\u00a0a.m."
 
 
 def test_words_and_plurals_in_spanish() -> None:

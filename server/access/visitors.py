@@ -85,6 +85,7 @@ async def _staff_actor(db: AsyncSession, session: DeviceSession, device: Device)
         device_id=device.id,
         session_id=session.id,
         zone=clinic.zone,
+        clinic_name=clinic.name,
     )
 
 

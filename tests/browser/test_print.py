@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import pytest
 from playwright.async_api import Browser
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from server.checkins.models import CheckIn
 from server.clock import system_clock
@@ -27,7 +27,7 @@ from server.responses.submission.submission import Submission
 from tests.cast import acting, work_by
 from tests.stories import due_check_in
 
-from .people import desk_of
+from .people import desk_of, phone_of
 from .running_site import RunningSite
 
 LONG = "A note that goes on for much longer than any sheet of paper has room for beside all the others. " * 4
@@ -65,6 +65,48 @@ async def test_a_patient_with_nothing_to_report_prints_too(chromium: Browser, si
     pages = PdfReader(BytesIO(await ken.pdf(format=paper))).pages
     assert 1 <= len(pages) <= 2
     assert "Walter Brandt" in pages[0].extract_text()
+
+
+@pytest.mark.parametrize(("tongue", "numbered"), [("en-US", "Page {} of {}"), ("es-US", "Página {} de {}")])
+async def test_case_112_every_printed_page_says_whose_it_is_and_which_page(
+    chromium: Browser, site: RunningSite, tongue: str, numbered: str
+) -> None:
+    await given_much_to_tell(site)
+    desk = await desk_of(chromium, site, site.cast.ken, locale=tongue)
+    year = str(system_clock().year)
+    for path, at_least in (("", 3), ("/print", 2)):
+        await desk.goto(f"/staff/patients/{site.cast.rosa.id}{path}")
+        pages = [page_text(page) for page in PdfReader(BytesIO(await desk.pdf(format="A4"))).pages]
+        assert len(pages) >= at_least
+        for number, text in enumerate(pages, 1):
+            for words in ("Rosa Delgado", "Harbor Infusion Center", year, numbered.format(number, len(pages))):
+                assert words in text, (path, number, words)
+
+
+async def test_case_112_pages_that_are_of_no_one_patient_say_the_clinic(chromium: Browser, site: RunningSite) -> None:
+    ken = await desk_of(chromium, site, site.cast.ken)
+    for path in ("/staff/schedule", "/staff/patients", "/staff"):
+        await ken.goto(path)
+        pages = [page_text(page) for page in PdfReader(BytesIO(await ken.pdf(format="A4"))).pages]
+        for number, text in enumerate(pages, 1):
+            assert "Harbor Infusion Center" in text
+            assert f"Page {number} of {len(pages)}" in text
+
+
+async def test_case_112_a_patients_own_file_says_on_each_page_whose_it_is(chromium: Browser, site: RunningSite) -> None:
+    await given_much_to_tell(site)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    answer = await rosa.request.get("/my-data.html")
+    await rosa.set_content(await answer.text())
+    pages = [page_text(page) for page in PdfReader(BytesIO(await rosa.pdf(format="A4"))).pages]
+    assert len(pages) >= 3
+    for number, text in enumerate(pages, 1):
+        assert "Rosa Delgado · Harbor Infusion Center" in text
+        assert f"Page {number} of {len(pages)}" in text
+
+
+def page_text(page: PageObject) -> str:
+    return normalize("NFKC", " ".join(page.extract_text().split()))
 
 
 async def given_much_to_tell(site: RunningSite) -> None:
