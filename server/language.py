@@ -151,6 +151,10 @@ def day_short(moment: date) -> str:
     return str(format_date(moment, _spoken().day_short, _spoken().formats))
 
 
+def born(on: date) -> str:
+    return gettext("born %(day)s") % {"day": format_date(on, "medium", _spoken().formats)}
+
+
 def weekdays(width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
     """The days of the week from Monday on, for labels; `width` is "wide" or "abbreviated"."""
     names = get_day_names(width, "stand-alone", _spoken().formats)

@@ -73,6 +73,7 @@ PURE = {
     "worker/pulse.py",
     "reminders/states.py",
     "devices/health_rules.py",
+    "people/patients/identity.py",
     "typed_text.py",
 }
 BELOW_MODELS = {"server.db", "server.crypto"}

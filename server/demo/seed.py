@@ -80,7 +80,14 @@ async def _seed_patient(
 ) -> None:
     began, chance = now - BACK, random.Random(f"{clinic.name} {number}")  # noqa: S311  # the same demo each time
     coordinator = Actor(ActorKind.STAFF, team[0].id, clinic.id)
-    new = NewPatient(demo.name, clinic.zone, phone=f"(212) 555-01{number:02d}", contact=demo.contact)
+    new = NewPatient(
+        demo.name,
+        clinic.zone,
+        phone=f"(212) 555-01{number:02d}",
+        contact=demo.contact,
+        birth_date=f"{1944 + 37 * number % 41}-{1 + 7 * number % 12:02d}-{1 + 11 * number % 28:02d}",
+        record_number=str(40017 + 113 * number),
+    )
     patient = await people.register_patient(Work(db, coordinator, began), new)
     if demo.caregiver:
         await people.add_caregiver(Work(db, coordinator, began), patient, *demo.caregiver)

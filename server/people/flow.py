@@ -28,6 +28,8 @@ class NewPatient:
     contact: ContactBy = ContactBy.NOT_CHOSEN
     instructions: str | None = None
     locale: str = "en"
+    birth_date: str | None = None  # ISO 8601
+    record_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ async def register_patient(work: Work, new: NewPatient) -> Patient:
         contact=new.contact,
         instructions=new.instructions,
         locale=new.locale,
+        birth_date=new.birth_date,
+        record_number=new.record_number,
     )
     for field, number in numbers.items():
         set_number(patient, field, number)
@@ -95,7 +99,7 @@ async def change_patient(work: Work, patient: Patient, new: NewPatient) -> None:
     """
     typed = {field: getattr(new, field) for field in OWN_NUMBERS if getattr(new, field) != getattr(patient, field)}
     numbers = _own_numbers(typed, (await clinic_of(work.db, work.actor)).country)
-    for field in ("name", "zone", "email", "contact", "instructions", "locale"):
+    for field in ("name", "zone", "email", "contact", "instructions", "locale", "birth_date", "record_number"):
         setattr(patient, field, getattr(new, field))
     for field, number in numbers.items():
         set_number(patient, field, number)

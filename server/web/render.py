@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,7 @@ def environment(assets: Assets) -> Environment:
         lasting=language.lasting,
         wall=to_wall,
         digits=digits,
+        identity=identity,
         number=number,
         example_number=number_countries.example,
     )
@@ -168,6 +169,13 @@ def with_event(response: Response[Any], event: str) -> Response[Any]:
     """Make htmx trigger an event in the page."""
     response.headers["HX-Trigger"] = event
     return response
+
+
+def identity(person: Any) -> str:
+    """What tells two patients of one name apart: birth date and record number, as far as they are known (case 114)."""
+    born = person.birth_date and language.born(date.fromisoformat(person.birth_date))
+    record = person.record_number and language.gettext("record %(number)s") % {"number": person.record_number}
+    return " · ".join(filter(None, (born, record)))
 
 
 def digits(code: str) -> str:

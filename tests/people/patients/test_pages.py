@@ -1,5 +1,7 @@
 """Staff register and edit patients and caregivers, and pair their phones (case 60)."""
 
+from urllib.parse import quote
+
 import pytest
 
 from server.db import Database
@@ -46,7 +48,7 @@ async def test_the_list_of_patients_is_sorted_and_searched(signed_in: Enter, cas
     assert everybody.index("Rosa Delgado") < everybody.index("Walter Brandt")
     assert "Helen" not in everybody
     assert "Walter" not in words(await maria.get("/staff/patients?q=DELG"))
-    assert "No one by that name" in words(await maria.get("/staff/patients?q=zz"))
+    assert "No patient was found" in words(await maria.get("/staff/patients?q=zz"))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -122,3 +124,48 @@ async def test_case_81_a_name_in_another_direction_turns_nothing_around_it(
         assert html.count(name) == html.count(f"\u2068{name}\u2069") > 0, path
     await maria.submit(f"/staff/patients/{patient.id}/edit", FORM | {"name": f"\u2068{name}\u2069"})
     assert name in [patient.name for patient in await rows(database, Patient)]
+
+
+async def test_case_83_a_patient_is_found_by_any_spelling_and_order(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit("/staff/patients", FORM | {"name": "Seán O’Brien-Núñez", "birth_date": "1961-03-04"})
+    for sought in ("nunez sean", "o'brien", "OBRIEN", "555-0199", "03/04/1961"):
+        page = words(await maria.get(f"/staff/patients?q={quote(sought)}"))
+        assert "Seán O’Brien-Núñez" in page, sought
+        assert "born Mar 4, 1961" in page
+
+
+async def test_case_114_a_second_patient_of_one_name_is_shown_before_saving(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    new = FORM | {"name": "delgado rosa", "birth_date": "1950-01-02", "record_number": "77"}
+    asked = await maria.submit("/staff/patients", new)
+    assert asked.status_code == 422
+    assert f'href="/staff/patients/{cast.rosa.id}"' in asked.text
+    assert "Is this the same person?" in words(asked)
+    assert all(f'value="{kept}"' in asked.text for kept in ("delgado rosa", "1950-01-02", "77", "(212) 555-0199"))
+    assert len(await rows(database, Patient)) == 3
+    saved = await maria.submit("/staff/patients", new | {"another": "yes"})
+    assert saved.status_code == 200
+    assert len(await rows(database, Patient)) == 4
+    for path in ("/staff/patients", "/staff/visits/new", saved.url.path):
+        assert "born Jan 2, 1950 · record 77" in words(await maria.get(path)), path
+
+
+async def test_case_114_a_renamed_patient_is_compared_too(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    path = f"/staff/patients/{cast.walter.id}/edit"
+    assert (await maria.submit(path, FORM | {"name": "Rosa Delgado"})).status_code == 422
+    assert (await maria.submit(path, FORM | {"name": "Walter Brandt"})).status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["2099-01-01", "1850-01-01", "the third of May"])
+async def test_a_birth_date_that_cannot_be_is_refused_and_stays_in_the_form(
+    signed_in: Enter, cast: Cast, typed: str
+) -> None:
+    maria = await signed_in(cast.maria)
+    refused = await maria.submit("/staff/patients", FORM | {"birth_date": typed})
+    assert refused.status_code == 422
+    assert f'value="{typed}"' in refused.text
+    assert "isn't a birth date" in words(refused)

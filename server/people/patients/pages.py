@@ -1,5 +1,6 @@
 """Staff list, register and edit patients, and add caregivers."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -10,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import email_address, language, once
 from server.actor import Actor
 from server.clock import is_zone
+from server.db import Work
 from server.people import flow
 from server.people.flow import NewPatient
 from server.people.models import Patient
+from server.people.patients.identity import Identity, is_alike, is_sought, read_birth_date
 from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.typed_text import is_blank
@@ -24,8 +27,7 @@ from server.web.problems import found
 
 @get("/", opt=STAFF)
 async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
-    sought = q.strip().casefold()
-    patients = [p for p in await flow.roster(db, actor) if sought in p.name.casefold()]
+    patients = [patient for patient in await flow.roster(db, actor) if is_sought(_identity(patient), q)]
     return render.page(request, "people/roster.html", patients=patients, q=q)
 
 
@@ -39,6 +41,7 @@ async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         form=None,
         fault=None,
         bad_numbers={},
+        alike=[],
         zone=clinic.zone,
         country=clinic.country,
     )
@@ -48,8 +51,10 @@ async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def register(request: Ask, work: InWork) -> Response[Any]:
     form = await form_of(request)
     new = _new_patient(form)
-    if fault := _fault(new):
+    if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault)
+    if text(form, "another", 3) != "yes" and (alike := await _look_alikes(work, new)):
+        return await _refused(request, work.db, work.actor, new, alike)
     async with once.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
@@ -59,6 +64,18 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
             return await _refused(request, work.db, work.actor, new, bad)
         press.onward = f"/staff/patients/{patient.id}"
     return render.go(request, press.onward)
+
+
+async def _look_alikes(work: Work, new: NewPatient, patient_id: str = "") -> list[Patient]:
+    """Other patients who may be this person, unless the form says that they are not."""
+    known = Identity(new.name, new.birth_date, new.record_number)
+    others = [patient for patient in await flow.roster(work.db, work.actor) if patient.id != patient_id]
+    return [other for other in others if is_alike(known, _identity(other))]
+
+
+def _identity(patient: Patient) -> Identity:
+    numbers = (patient.phone, patient.phone_tel, patient.caregiver_phone, patient.caregiver_phone_tel)
+    return Identity(patient.name, patient.birth_date, patient.record_number, tuple(filter(None, numbers)))
 
 
 @get("/{patient_id:str}/edit", opt=STAFF)
@@ -71,6 +88,7 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
         form=patient,
         fault=None,
         bad_numbers={},
+        alike=[],
         zone=patient.zone,
         country=(await flow.clinic_of(db, actor)).country,
     )
@@ -79,9 +97,13 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
 @post("/{patient_id:str}/edit", opt=STAFF)
 async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
-    new = _new_patient(await form_of(request))
-    if fault := _fault(new):
+    form = await form_of(request)
+    new = _new_patient(form)
+    if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault, patient)
+    asks = _is_renamed(patient, new) and text(form, "another", 3) != "yes"
+    if asks and (alike := await _look_alikes(work, new, patient.id)):
+        return await _refused(request, work.db, work.actor, new, alike, patient)
     try:
         await flow.change_patient(work, patient, new)
     except BadNumbers as bad:
@@ -94,7 +116,7 @@ async def _refused(
     db: AsyncSession,
     actor: Actor,
     new: NewPatient,
-    fault: str | BadNumbers,
+    fault: str | BadNumbers | list[Patient],
     patient: Patient | None = None,
 ) -> Response[str]:
     """The form as typed, with its errors."""
@@ -105,7 +127,8 @@ async def _refused(
         422,
         patient=patient,
         form=new,
-        fault="numbers" if bad_numbers else fault,
+        fault="numbers" if bad_numbers else fault if isinstance(fault, str) else None,
+        alike=fault if isinstance(fault, list) else [],
         bad_numbers=bad_numbers,
         zone=new.zone,
         country=(await flow.clinic_of(db, actor)).country,
@@ -122,14 +145,24 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
         contact=one_of(form, "contact", ContactBy) or ContactBy.NOT_CHOSEN,
         instructions=text(form, "instructions") or None,
         locale=language.supported(text(form, "language", 10)),
+        birth_date=line(form, "birth_date", 40) or None,
+        record_number=line(form, "record_number", 40) or None,
     )
 
 
-def _fault(new: NewPatient) -> str | None:
+def _is_renamed(patient: Patient, new: NewPatient) -> bool:
+    """Whether the change may make this patient look like another one."""
+    facts = ("name", "birth_date", "record_number")
+    return any(getattr(patient, fact) != getattr(new, fact) for fact in facts)
+
+
+def _fault(new: NewPatient, today: date) -> str | None:
     if is_blank(new.name):
         return "name"
     if new.email and email_address.read(new.email) is None:
         return "email"
+    if new.birth_date and read_birth_date(new.birth_date, today) is None:
+        return "birth_date"
     return None if is_zone(new.zone) else "zone"
 
 

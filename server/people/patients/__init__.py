@@ -1,0 +1,1 @@
+"""Patients: the list and its search, look-alikes, registering and editing."""

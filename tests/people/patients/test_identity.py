@@ -1,0 +1,78 @@
+"""A patient is found by whatever is known (case 83), and one of the same name is noticed (case 114)."""
+
+from datetime import date
+
+import pytest
+
+from server.people.patients.identity import Identity, is_alike, is_sought, read_birth_date
+
+NUMBERS = ("(212) 555-0140", "+12125550140", "07700 900123", "+447700900123")
+
+
+def person(name: str = "José Núñez", born: str | None = "1961-03-04", record: str | None = "A-4711") -> Identity:
+    return Identity(name, born, record, NUMBERS)
+
+
+@pytest.mark.parametrize(
+    "sought",
+    [
+        "",
+        "nunez jose",
+        "555-0140",
+        "+1 212 555",
+        "2125550140",
+        "0140",
+        "07700900",
+        "447700",
+        "a4711",
+        "A-4711",
+        "1961-03-04",
+        "3/4/1961",
+        "4.3.1961",
+        "04/03/1961",
+    ],
+)
+def test_case_83_a_patient_is_found_by_name_number_record_or_birth_date(sought: str) -> None:
+    assert is_sought(person(), sought)
+
+
+@pytest.mark.parametrize("sought", ["nunez maria", "999", "01", "4711", "1961", "3/5/1961", "A-471", "0140 x"])
+def test_case_83_somebody_else_is_not_found(sought: str) -> None:
+    assert not is_sought(person(), sought)
+
+
+def test_case_83_nothing_known_is_nothing_found() -> None:
+    bare = Identity("Ada Fox")
+    assert is_sought(bare, "fox")
+    assert not is_sought(bare, "1961-03-04")
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (person("Jose Nunez", None, None), True),
+        (person("NÚÑEZ, José", "1980-01-01", "B"), True),
+        (person("Nunez", "1961-03-04", None), True),
+        (person("Somebody Else", None, "a 4711"), True),
+        (person("María Núñez", "1980-01-01", None), False),
+        (person("Ada Fox", "1961-03-04", None), False),
+    ],
+    ids=str,
+)
+def test_case_114_who_looks_like_the_same_person(other: Identity, same: bool) -> None:
+    assert is_alike(person(), other) is same
+    assert is_alike(other, person()) is same
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("1961-03-04", "1961-03-04"),
+        ("2026-11-16", "2026-11-16"),
+        ("2026-11-17", None),
+        ("1899-12-31", None),
+        ("3/4", None),
+    ],
+)
+def test_a_birth_date_is_a_day_in_a_life(typed: str, read: str | None) -> None:
+    assert read_birth_date(typed, date(2026, 11, 16)) == read
