@@ -5,10 +5,13 @@ import pytest
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.answers import answers_from_json
 from server.responses.models import Response
 from tests.browser_without_screen import words
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
+from tests.questionnaires.real import EVERYTHING
 from tests.responses.delivering import check_in as check_in
 from tests.responses.questions.scene import answer, drafts
 from tests.stories import STEADY, answered, due_check_in, rows
@@ -170,3 +173,32 @@ async def test_case_76_a_caregiver_is_not_asked_for_the_mood(
     assert (await answer(luis, check_in, "mood", "hard", "helper")).status_code == 422
     assert await drafts(database) == {}
     assert "Mood" not in words(await luis.get(f"/check-ins/{check_in.id}/check?who=helper"))
+
+
+async def test_case_111_a_questionnaire_from_elsewhere_is_asked_with_all_its_texts(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        await questionnaires.publish(work_by(db, cast.ruth), EVERYTHING)
+        asked = await due_check_in(db, cast.rosa, "everything-at-once")
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    by_phone = words(await maria.get(f"/staff/check-ins/{asked.id}/by-phone"))
+    assert all(text in by_phone for text in ("Think of today.", "Your body", "In a word?", "Lots"))
+    assert "Think of today. Anything new?" in words(await rosa.get(f"/check-ins/{asked.id}"))
+    assert "Which?" in words(await answer(rosa, asked, "asked", "yes"))
+    assert "Your body How?" in words(await answer(rosa, asked, "which", "lots"))
+    assert "Your body How often?" in words(await answer(rosa, asked, "level", "low"))
+    assert "In a word?" in words(await answer(rosa, asked, "times", "3"))
+    last = words(await answer(rosa, asked, "word", "Badly"))
+    assert "Pain? 1 2 3 4 5 1 5" in last
+    await answer(rosa, asked, "pain", "5")
+    await rosa.submit(f"/check-ins/{asked.id}/send", {"who": "self"})
+    [sent] = await rows(database, Response)
+    given = {"asked": True, "which": "lots", "level": "low", "times": "3", "word": "Badly", "pain": 5}
+    assert answers_from_json(sent.answers) == given
+    for path in (
+        "/staff/responses/" + sent.id,
+        f"/staff/patients/{cast.rosa.id}",
+        f"/staff/patients/{cast.rosa.id}/print",
+    ):
+        assert (await maria.get(path)).status_code == 200
