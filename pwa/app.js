@@ -1,5 +1,6 @@
 // On every page: register the service worker, fill in a code from the address, and send receipts.
 import "./page-change.js";
+import { opensAgain } from "./platform.js";
 import { post } from "./requests.js";
 
 if ("serviceWorker" in navigator) {
@@ -9,7 +10,7 @@ if (location.pathname === "/join" && document.body.dataset.signedIn === "no") {
   indexedDB.deleteDatabase("interlude-held"); // the offline bundle of the person who was signed in
 }
 document.querySelector(".trouble:not([hidden]) h2")?.focus();
-fillInCode();
+if (!opensAgain) fillInCode();
 reportOpened();
 flushReceipts();
 addEventListener("online", flushReceipts);

@@ -16,6 +16,7 @@ const share = document.getElementById("share");
 if (navigator.share) {
   share.hidden = false;
   share.addEventListener("click", () => {
-    navigator.share({ title: share.dataset.title, url: new URL("/install", location.href).href }).catch(() => {});
+    const { title, on } = share.dataset; // a helper reads them on another device
+    navigator.share({ title, url: new URL(`/install?on=${on}`, location.href).href }).catch(() => {});
   });
 }

@@ -1,4 +1,5 @@
 // Turn reminders on and off for this device. The browser asks for permission only after the person has said yes here.
+import { isApp } from "./platform.js";
 import { within } from "./requests.js";
 import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
 
@@ -61,8 +62,7 @@ function describe() {
   const permission = byId("permission");
   if (permission && "Notification" in window) permission.textContent = permission.dataset[Notification.permission];
   const installed = byId("installed");
-  const standalone = matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
-  if (installed) installed.textContent = standalone ? installed.dataset.yes : installed.dataset.no;
+  if (installed) installed.textContent = isApp ? installed.dataset.yes : installed.dataset.no;
 }
 
 // Bring what went wrong, and what to do next, into view.

@@ -1,17 +1,20 @@
-"""The cookies of a browser: its sessions and its language."""
+"""The cookies of a browser: its sessions, its language, and what it tells of its device."""
 
 from dataclasses import replace
 
 from litestar.datastructures import Cookie
 
 from server import language
+from server.access import platforms
 from server.access import rules as access_rules
+from server.access.platforms import DeviceSigns
 from server.web.cookies import cookie, value_of
 from server.web.dependencies import Connection
 
 PERSON_COOKIE = "__Host-interlude"
 STAFF_COOKIE = "__Host-interlude-desk"
 LANGUAGE_COOKIE = "__Host-language"
+DEVICE_COOKIE = "__Host-device"  # written by pwa/platform.js
 
 
 def session_cookie(connection: Connection, token: str, of_staff: bool = False) -> Cookie:
@@ -38,3 +41,18 @@ def chosen_language(connection: Connection) -> str | None:
     """The language chosen in this browser, before or after signing in; None if there is none."""
     chosen = value_of(connection, LANGUAGE_COOKIE)
     return chosen if chosen in language.LANGUAGES else None
+
+
+def device_of(connection: Connection) -> DeviceSigns:
+    """The device that this browser runs on, as its script or its headers tell."""
+    told, hinted = value_of(connection, DEVICE_COOKIE), connection.headers.get("sec-ch-ua-platform", "")
+    return platforms.read(told, _user_agent(connection), hinted)
+
+
+def device_name(connection: Connection) -> str:
+    """A name that people understand for the device that asks."""
+    return platforms.name_of(device_of(connection), _user_agent(connection))
+
+
+def _user_agent(connection: Connection) -> str:
+    return connection.headers.get("user-agent", "")

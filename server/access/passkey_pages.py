@@ -6,8 +6,8 @@ from litestar import Response, Router, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from server.access import device_replacement, rules
-from server.access.cookies import session_cookie, session_token
+from server.access import device_replacement
+from server.access.cookies import device_name, session_cookie, session_token
 from server.access.guards import source_of
 from server.access.passkeys import authentication, registration
 from server.people.rules import Refused
@@ -26,7 +26,7 @@ async def offer(request: Ask, work: InWork, settings: Given) -> Response[Any]:
 
 @post("/passkey", opt=PERSON | SAME_ORIGIN)
 async def keep(request: Ask, work: InWork, settings: Given) -> Response[Any]:
-    name = rules.device_name(request.headers.get("user-agent", ""))
+    name = device_name(request)
     made = await registration.keep(work, await json_of(request), settings.base_url, name)
     if isinstance(made, Refused):
         return problems.answer(request, 403 if made.why == "prove" else 400, made.why)
@@ -40,9 +40,8 @@ async def ask(db: Db, settings: Given, now: Now) -> Response[dict[str, Any]]:
 
 @post("/passkey/sign-in", opt=ANYONE | SAME_ORIGIN)
 async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[Any]:
-    device_name = rules.device_name(request.headers.get("user-agent", ""))
     said, source = await json_of(request), source_of(request)
-    joined = await authentication.sign_in(db, said, settings.base_url, device_name, source, now)
+    joined = await authentication.sign_in(db, said, settings.base_url, device_name(request), source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
     await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)

@@ -64,7 +64,7 @@ async def new_page(
     context = await browser.new_context(
         viewport=size,
         is_mobile=mobile,
-        has_touch=mobile,
+        has_touch=options.pop("has_touch", mobile),
         color_scheme=scheme,
         permissions=permissions,
         **options,

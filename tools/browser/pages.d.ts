@@ -119,6 +119,11 @@ declare var BarcodeDetector: {
 };
 
 interface Navigator {
+  readonly userAgentData?: {
+    readonly platform: string;
+    readonly mobile: boolean;
+    getHighEntropyValues?(names: string[]): Promise<{ model?: string }>;
+  };
   readonly standalone?: boolean;
 }
 

@@ -1,14 +1,13 @@
-"""Join on a device, add the app to the Home Screen, sign out."""
+"""Join on a device, sign out."""
 
 from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get, post
-from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import device_replacement, rules, sessions
-from server.access.cookies import chosen_language, ended_cookie, session_cookie, session_token
+from server.access.cookies import chosen_language, device_name, ended_cookie, session_cookie, session_token
 from server.access.guards import source_of
 from server.access.joining import flow as joining
 from server.actor import Actor, ActorKind
@@ -20,7 +19,6 @@ from server.web import render
 from server.web.dependencies import ANYONE, PERSON, Ask, Db, InWork, Now
 from server.web.form_fields import form_of, text
 
-STEPS = {"iphone": 4, "android": 3, "other": 1}
 # Only the page where the code is typed may use the camera, to read the code's QR.
 CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
 
@@ -45,8 +43,7 @@ async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
 async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
     typed = text(form, "code", 40)
-    device_name = rules.device_name(request.headers.get("user-agent", ""))
-    joined = await joining.join(db, typed, text(form, "agree", 20), device_name, source_of(request), now)
+    joined = await joining.join(db, typed, text(form, "agree", 20), device_name(request), source_of(request), now)
     if isinstance(joined, Refused):
         return _refused(request, joined, typed)
     await _keep_language(request, db, joined.device.patient_id, now)
@@ -69,19 +66,6 @@ def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:
     return render.page(request, "access/join.html", status, refused=refused, typed=typed)
 
 
-@get("/install", opt=ANYONE, sync_to_thread=False)
-def install_page(request: Ask, step: FromQuery[int] = 1) -> Response[str]:
-    platform = _platform(request.headers.get("user-agent", ""))
-    last = STEPS[platform]
-    return render.page(request, "access/install.html", platform=platform, step=min(max(step, 1), last), last=last)
-
-
-def _platform(user_agent: str) -> str:
-    if "iPhone" in user_agent or "iPad" in user_agent:
-        return "iphone"
-    return "android" if "Android" in user_agent else "other"
-
-
 @get("/privacy", opt=ANYONE, sync_to_thread=False)
 def privacy_page(request: Ask) -> Response[str]:
     return render.page(request, "access/privacy.html", version=rules.CONSENT_VERSION)
@@ -100,4 +84,4 @@ async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     return response
 
 
-router = Router("/", route_handlers=[join_page, check_code, join, install_page, privacy_page, sign_out_page, sign_out])
+router = Router("/", route_handlers=[join_page, check_code, join, privacy_page, sign_out_page, sign_out])

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, Router, get, post
 
 from server.access import rules
+from server.access.cookies import device_name
 from server.access.guards import source_of
 from server.access.joining import requests as join_requests
 from server.access.joining.requests import Asked
@@ -19,8 +20,7 @@ ASKED_COOKIE = "__Host-asked"
 
 @post("/ask", opt=ANYONE)
 async def ask(request: Ask, db: Db, now: Now) -> Response[Any]:
-    device_name = rules.device_name(request.headers.get("user-agent", ""))
-    asked = await join_requests.ask(db, device_name, source_of(request), now)
+    asked = await join_requests.ask(db, device_name(request), source_of(request), now)
     if isinstance(asked, Refused):
         return render.page(request, "access/join.html", 429, refused=asked, typed="")
     response = render.go(request, "/join/asked")

@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 
-from server.access import rules, sessions
-from server.access.cookies import ended_cookie, session_cookie
+from server.access import sessions
+from server.access.cookies import device_name, ended_cookie, session_cookie
 from server.access.guards import source_of
 from server.access.staff import sign_in as staff_sign_in
 from server.access.staff.sign_in import Credentials
@@ -25,7 +25,7 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = line(form, "email", 200)
     typed = Credentials(email, text(form, "password", 500), text(form, "code", 40))
-    entered = await staff_sign_in.sign_in(database, typed, _device(request), source_of(request), now)
+    entered = await staff_sign_in.sign_in(database, typed, device_name(request), source_of(request), now)
     if isinstance(entered, Refused):
         status = {"too-many": 429, "busy": 503}.get(entered.why, 422)
         return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
@@ -41,14 +41,10 @@ def link_page(request: Ask) -> Response[str]:
 @post("/link", opt=ANYONE)
 async def use_link(request: Ask, db: Db, now: Now) -> Response[Any]:
     token = text(await form_of(request), "token", 100)
-    entered = await staff_sign_in.enter_by_link(db, token, _device(request), now)
+    entered = await staff_sign_in.enter_by_link(db, token, device_name(request), now)
     if isinstance(entered, Refused):
         return render.page(request, "access/staff_link.html", 422, refused=entered)
     return _enter(request, entered.token)
-
-
-def _device(request: Ask) -> str:
-    return rules.device_name(request.headers.get("user-agent", ""))
 
 
 def _enter(request: Ask, token: str) -> Response[Any]:

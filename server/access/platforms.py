@@ -1,0 +1,86 @@
+"""Which kind of device a browser runs on, and whether it is the app on the Home Screen. Pure.
+
+The User-Agent alone misleads: an iPad says that it is a Mac, and an Android tablet that it is a desktop computer. So
+pwa/platform.js looks at touch, pointer and screen, and tells it in a cookie; what it tells comes first.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote
+
+from server.access.rules import device_name
+from server.typed_text import one_line
+
+LONGEST_MODEL = 40  # characters
+
+
+class Platform(StrEnum):
+    """Each has its own steps for the Home Screen. COMPUTER is everything that has no Home Screen."""
+
+    IPHONE = "iphone"
+    IPAD = "ipad"
+    ANDROID_PHONE = "android-phone"
+    ANDROID_TABLET = "android-tablet"
+    COMPUTER = "computer"
+
+
+APPLE = (Platform.IPHONE, Platform.IPAD)
+NAMES = {
+    Platform.IPHONE: "iPhone",
+    Platform.IPAD: "iPad",
+    Platform.ANDROID_PHONE: "Android phone",
+    Platform.ANDROID_TABLET: "Android tablet",
+}
+
+
+@dataclass(frozen=True)
+class DeviceSigns:
+    """`is_app`: opened from the Home Screen; None if no script has said so. `model`: as the browser names it."""
+
+    platform: Platform
+    is_app: bool | None = None
+    model: str = ""
+
+    @property
+    def needs_home_screen(self) -> bool:
+        """A browser on an iPhone or iPad: reminders reach the app on the Home Screen alone, which shares nothing."""
+        return self.platform in APPLE and self.is_app is False
+
+
+def read(told: str, user_agent: str, hinted: str = "") -> DeviceSigns:
+    """What the cookie of pwa/platform.js tells ("ipad.browser", "android-tablet.app.Pixel%20Tablet"), else a guess.
+
+    `hinted` is the header Sec-CH-UA-Platform, which some browsers send.
+    """
+    platform, _, rest = told.partition(".")
+    place, _, model = rest.partition(".")
+    if platform not in tuple(Platform) or place not in ("browser", "app"):
+        return DeviceSigns(_guess(user_agent, hinted))
+    return DeviceSigns(Platform(platform), place == "app", _model(unquote(model)))
+
+
+def _guess(user_agent: str, hinted: str) -> Platform:
+    if "iPhone" in user_agent or "iPod" in user_agent:
+        return Platform.IPHONE
+    if "iPad" in user_agent:
+        return Platform.IPAD
+    if "Android" in user_agent or "Android" in hinted:
+        return Platform.ANDROID_PHONE if "Mobile" in user_agent else Platform.ANDROID_TABLET
+    return Platform.COMPUTER
+
+
+def _model(told: str) -> str:
+    """A model that says something: some browsers tell every site that theirs is "K"."""
+    model = one_line(told)[:LONGEST_MODEL]
+    return model if re.fullmatch(r"[\w .()+/-]{2,}", model) else ""
+
+
+def name_of(signs: DeviceSigns, user_agent: str) -> str:
+    """A name that people understand: "iPad", "Pixel Tablet", "Android tablet (SM-X710)", "Windows computer"."""
+    name = NAMES.get(signs.platform)
+    if name is None:
+        return device_name(user_agent)
+    if not signs.model or signs.platform in APPLE:
+        return name
+    return signs.model if re.search("[a-z]{2}", signs.model) else f"{name} ({signs.model})"

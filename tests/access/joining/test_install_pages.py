@@ -1,0 +1,46 @@
+"""Each device gets its own steps to the Home Screen; whoever sees the wrong ones can choose (case 94)."""
+
+import pytest
+
+from tests.browser_without_screen import Browser, words
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15"
+STEPS = {
+    "iphone": ("at the bottom of the screen", "Tap Share"),
+    "ipad": ("at the top right of the screen", "Tap Share"),
+    "android-phone": ("Add Interlude to your phone", "three dots"),
+    "android-tablet": ("Add Interlude to your tablet", "three dots"),
+}
+
+
+@pytest.mark.parametrize("platform", STEPS)
+async def test_case_94_each_device_gets_its_own_steps(browser: Browser, platform: str) -> None:
+    browser.http.headers["user-agent"] = MAC
+    said = words(await browser.get("/install", cookie=f"__Host-device={platform}.browser."))
+    assert all(text in said for text in STEPS[platform])
+    others = {text for other, (text, _) in STEPS.items() if other != platform}
+    assert not [text for text in others if text in said]
+
+
+@pytest.mark.parametrize("platform", STEPS)
+async def test_case_94_without_a_script_the_person_chooses_the_device(browser: Browser, platform: str) -> None:
+    browser.http.headers["user-agent"] = MAC
+    page = await browser.get("/install")
+    assert f'href="/install?on={platform}"' in page.text
+    chosen = await browser.get(f"/install?on={platform}")
+    assert STEPS[platform][0] in words(chosen)
+    assert f"/install?step=2&amp;on={platform}" in chosen.text or f"/install?step=2&on={platform}" in chosen.text
+    assert 'href="/install?on=computer"' in chosen.text
+
+
+async def test_case_94_the_installed_app_shows_no_steps(browser: Browser) -> None:
+    said = words(await browser.get("/install?step=2", cookie="__Host-device=ipad.app."))
+    assert "Interlude is on your Home Screen" in said
+    assert "Tap Add" not in said
+
+
+@pytest.mark.parametrize("step", ["-1", "0", "99"])
+async def test_a_step_that_does_not_exist_leads_to_the_nearest(browser: Browser, step: str) -> None:
+    said = words(await browser.get(f"/install?step={step}", cookie="__Host-device=iphone.browser."))
+    assert ("step 4 of 4" if step == "99" else "step 1 of 4") in said

@@ -1,0 +1,73 @@
+"""Which device a browser runs on, by what its script tells and else by what its headers say (case 94)."""
+
+import pytest
+
+from server.access import platforms
+from server.access.models import Device, JoinRequest
+from server.access.platforms import DeviceSigns, Platform
+from server.db import Database
+from tests.access.scene import Issue, agreeing
+from tests.browser_without_screen import Browser
+from tests.stories import rows
+
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15"
+LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
+ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140 Mobile"
+
+
+@pytest.mark.parametrize(
+    ("told", "agent", "hinted", "signs"),
+    [
+        ("ipad.browser.", MAC, "", DeviceSigns(Platform.IPAD, False)),
+        ("ipad.app.", MAC, "", DeviceSigns(Platform.IPAD, True)),
+        (
+            "android-tablet.browser.Pixel%20Tablet",
+            LINUX,
+            "",
+            DeviceSigns(Platform.ANDROID_TABLET, False, "Pixel Tablet"),
+        ),
+        ("computer.app", LINUX, "", DeviceSigns(Platform.COMPUTER, True)),
+        ("", MAC, "", DeviceSigns(Platform.COMPUTER)),
+        ("", LINUX, '"Android"', DeviceSigns(Platform.ANDROID_TABLET)),
+        ("", ANDROID, '"Android"', DeviceSigns(Platform.ANDROID_PHONE)),
+        ("toaster.app.", "iPhone", "", DeviceSigns(Platform.IPHONE)),
+        ("iphone.", "iPad", "", DeviceSigns(Platform.IPAD)),
+        ("android-phone.app.K", "", "", DeviceSigns(Platform.ANDROID_PHONE, True)),
+        ("android-phone.app.%3Cb%3E", "", "", DeviceSigns(Platform.ANDROID_PHONE, True)),
+        ("android-phone.app.%", "", "", DeviceSigns(Platform.ANDROID_PHONE, True)),
+    ],
+)
+def test_case_94_what_the_script_tells_comes_before_the_headers(
+    told: str, agent: str, hinted: str, signs: DeviceSigns
+) -> None:
+    assert platforms.read(told, agent, hinted) == signs
+
+
+@pytest.mark.parametrize(
+    ("told", "agent", "name"),
+    [
+        ("ipad.app.", MAC, "iPad"),
+        ("iphone.browser.", MAC, "iPhone"),
+        ("android-tablet.app.Pixel%20Tablet", LINUX, "Pixel Tablet"),
+        ("android-tablet.app.SM-X710", LINUX, "Android tablet (SM-X710)"),
+        ("android-tablet.app.", LINUX, "Android tablet"),
+        ("android-phone.app.", ANDROID, "Android phone"),
+        ("computer.browser.", MAC, "Mac"),
+        ("", LINUX, "Linux computer"),
+    ],
+)
+def test_case_94_a_device_gets_the_name_that_people_use(told: str, agent: str, name: str) -> None:
+    assert platforms.name_of(platforms.read(told, agent), agent) == name
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("way", ["code", "number"])
+async def test_case_94_an_ipad_joins_as_an_ipad(browser: Browser, issue: Issue, database: Database, way: str) -> None:
+    browser.http.headers["user-agent"] = MAC
+    told = f"__Host-csrf={await browser.csrf()}; __Host-device=ipad.app."
+    if way == "number":
+        await browser.submit("/join/ask", cookie=told)
+        assert [asked.device_name for asked in await rows(database, JoinRequest)] == ["iPad"]
+        return
+    await browser.submit("/join", agreeing(await issue()), cookie=told)
+    assert [device.name for device in await rows(database, Device)] == ["iPad"]
