@@ -22,6 +22,7 @@ from server.responses.models import Response
 
 Resource = dict[str, Any]
 LANGUAGE = "urn:ietf:bcp:47"
+RECORD = {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}  # a medical record number
 OF_QUESTIONNAIRE = ("title", "_title")
 OF_ITEM = ("linkId", "prefix", "_prefix", "text", "_text", "type", "required")
 OF_ITEM_TOO = ("enableWhen", "enableBehavior", "answerOption", "answerValueSet")
@@ -75,8 +76,10 @@ def _patient(patient: Patient) -> Resource:
         "resourceType": "Patient",
         "id": patient.id,
         "active": True,  # the record is in use; a pause is of messages alone
+        "identifier": [{"type": {"coding": [RECORD]}, "value": patient.record_number}] if patient.record_number else [],
         "name": [{"text": patient.name}],
         "telecom": _telecom(("phone", patient.phone), ("email", patient.email)),
+        "birthDate": patient.birth_date,
         "deceasedBoolean": True if patient.pause_reason == PauseReason.DEATH else None,
         "communication": [{"language": {"coding": [{"system": LANGUAGE, "code": patient.locale}]}, "preferred": True}],
         "managingOrganization": _reference(patient.clinic_id),

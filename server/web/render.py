@@ -171,11 +171,15 @@ def with_event(response: Response[Any], event: str) -> Response[Any]:
     return response
 
 
-def identity(person: Any) -> str:
-    """What tells two patients of one name apart: birth date and record number, as far as they are known (case 114)."""
+def identity(person: Any, short: bool = False) -> str:
+    """What tells two patients of one name apart: birth date and record number, as far as they are known (case 114).
+
+    In a dense list, with `short`, one of them is enough.
+    """
     born = person.birth_date and language.born(date.fromisoformat(person.birth_date))
     record = person.record_number and language.gettext("record %(number)s") % {"number": person.record_number}
-    return " · ".join(filter(None, (born, record)))
+    known = [fact for fact in (born, record) if fact]
+    return " · ".join(known[:1] if short else known)
 
 
 def digits(code: str) -> str:
