@@ -30,7 +30,7 @@ async function endSubscription() {
 }
 
 async function turnOn() {
-  for (const id of ["denied", "failed", "not-installed"]) byId(id).hidden = true;
+  for (const id of ["denied", "failed", "unknown-service", "not-installed"]) byId(id).hidden = true;
   if (!("PushManager" in window)) return showProblem("not-installed");
   try {
     if ((await Notification.requestPermission()) !== "granted") return showProblem("denied");
@@ -39,7 +39,7 @@ async function turnOn() {
     byId("test-form").submit();
   } catch (error) {
     console.warn(error);
-    showProblem("failed");
+    showProblem(error instanceof Error && error.message === "unknown-service" ? error.message : "failed");
   }
 }
 

@@ -26,7 +26,8 @@ export async function subscribe(path) {
   });
   if (!response.ok) {
     await subscription.unsubscribe(); // so that the next try gets a new endpoint
-    throw new Error(`subscribing: ${response.status}`);
+    const { detail } = await response.json().catch(() => ({}));
+    throw new Error(detail === "unknown-service" ? detail : `subscribing: ${response.status}`);
   }
 }
 

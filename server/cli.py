@@ -16,7 +16,8 @@ from server import app, crypto, logs, migrations, settings, supervisor
 from server.access import rules as access_rules
 from server.clock import system_clock
 from server.db import Database
-from server.devices import health
+from server.devices import health, refused_services
+from server.devices.models import RefusedService
 from server.operations import invitations, keyring_file, setup
 from server.settings import Settings
 from server.worker import construction, process
@@ -160,6 +161,28 @@ def pair(arguments: argparse.Namespace, given: Settings) -> int:
     return 0
 
 
+def push_services(arguments: argparse.Namespace, given: Settings) -> int:
+    """Print each push service that was turned away, how often, and the setting that would admit it."""
+    refused = asyncio.run(_with_database(given, _refused_services))
+    rows = [
+        {"service": each.service, "times": each.times, "last": each.last_at.isoformat(), "setting": setting}
+        for each in refused
+        if (setting := refused_services.setting_for(each.service, given.push_services, given.is_loopback)) is not None
+    ]
+    lines = (
+        f"{row['service']}: {row['times']} times, last at {row['last']}. "
+        + (f"To admit it: {row['setting']}" if row["setting"] else "No setting admits it.")
+        for row in rows
+    )
+    _say(arguments, {"refused": rows}, "\n".join(lines) or "no push service has been turned away")
+    return 0
+
+
+async def _refused_services(database: Database) -> list[RefusedService]:
+    async with database.reading() as db:
+        return await refused_services.refused(db)
+
+
 def _with_keys(given: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
     crypto.use(crypto.load_keyring(given.secret_keys))
     return asyncio.run(_with_database(given, work))
@@ -191,6 +214,9 @@ COMMANDS = (
         (("email", "the staff member's email"),),
     ),
     Command("pair", "Print a pairing code for a patient's phone.", pair, True, (("patient", "the patient's id"),)),
+    Command(
+        "push-services", "List the push services that were turned away, and how to admit them.", push_services, True
+    ),
     Command("keys", "Make the keyring, or list the ids of its keys.", keys, True),
 )
 

@@ -12,9 +12,10 @@ import uvicorn
 from server import cli, crypto, logs
 from server.access.models import PairingCode, StaffLink
 from server.db import Database
+from server.devices import refused_services
 from server.people.models import Patient
 from server.worker import process
-from tests.cast import Cast, gather
+from tests.cast import NOW, Cast, gather
 from tests.keyring import KEYRING
 from tests.stories import rows
 
@@ -113,6 +114,28 @@ def test_pair_prints_a_code(ask: Ask, people: Cast, sqlite_url: str) -> None:
     codes = on(sqlite_url, lambda database: rows(database, PairingCode))
     assert [held.code_hash for held in codes] == [crypto.keyed_hash(answer["code"], "pairing")]
     assert "for 30 minutes" in ask("pair", people.rosa.id)[1]
+
+
+def test_case_95_push_services_prints_the_setting_that_admits_a_host(
+    ask: Ask, people: Cast, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask("push-services")[1] == "no push service has been turned away\n"
+
+    async def refuse(database: Database) -> None:
+        async with database.writing() as db:
+            for service in ("push.example.net", "push.example.net", "10.0.0.1"):
+                await refused_services.count(db, service, NOW)
+
+    on(sqlite_url, refuse)
+    monkeypatch.setenv("INTERLUDE_PUSH_SERVICES", "push.example.org")
+    code, out, _ = ask("push-services", "--json")
+    first, second = json.loads(out)["refused"]
+    setting = "INTERLUDE_PUSH_SERVICES=push.example.org,push.example.net"
+    assert (code, first["service"], first["times"], first["setting"]) == (0, "push.example.net", 2, setting)
+    assert (second["service"], second["setting"]) == ("10.0.0.1", "")
+    assert setting in ask("push-services")[1]
+    monkeypatch.setenv("INTERLUDE_PUSH_SERVICES", setting.partition("=")[2])
+    assert [each["service"] for each in json.loads(ask("push-services", "--json")[1])["refused"]] == ["10.0.0.1"]
 
 
 @pytest.mark.parametrize("arguments", [("staff", "nobody@harbor.example"), ("pair", "0" * 32)])

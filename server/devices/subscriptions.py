@@ -15,6 +15,7 @@ from server.channels.push.host_list import HostList
 from server.channels.push.subscription_keys import BadKeys, check_subscription_keys
 from server.channels.push.vapid import vapid_public_key
 from server.db import Work, unscoped
+from server.devices import refused_services
 
 MOST_OF_A_DEVICE = 100  # endpoints; a browser changes its endpoint a few times a year
 
@@ -31,7 +32,7 @@ class NewSubscription:
 
 @dataclass(frozen=True)
 class NotSubscribed:
-    """Why, for the log of whoever develops a device's script; no person reads it."""
+    """Why, for the log of whoever develops a device's script. The page has words for "unknown-service" alone."""
 
     reason: str
 
@@ -41,7 +42,12 @@ async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscr
     try:
         check_endpoint(new.endpoint, hosts)
         check_subscription_keys(new.p256dh, new.auth)
-    except (BadEndpoint, BadKeys) as error:
+    except BadEndpoint as error:
+        if not error.service:
+            return NotSubscribed(str(error))
+        await refused_services.count(work.db, error.service, work.now)
+        return NotSubscribed("unknown-service")
+    except BadKeys as error:
         return NotSubscribed(str(error))
     if await _count(work.db, work.actor.device_id) >= MOST_OF_A_DEVICE:
         return NotSubscribed("this device has had too many endpoints")

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.delivery import circuit_breakers
 from server.delivery import heartbeats as workers
 from server.delivery.models import CircuitBreaker, WorkerHeartbeat
-from server.devices import health
+from server.devices import health, refused_services
+from server.devices.models import RefusedService
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import ReminderState
@@ -41,6 +42,7 @@ async def scrape(db: AsyncSession, now: datetime) -> bytes:
         _breakers(await circuit_breakers.open_now(db)),
         *await _workers(db, now),
         _subscriptions(await health.by_vapid_key(db)),
+        _refused(await refused_services.refused(db)),
     ]
     registry.register(_Collected(families))
     return generate_latest(registry)
@@ -126,4 +128,15 @@ def _subscriptions(by_key: dict[str, int]) -> Metric:
     )
     for place, (key, count) in enumerate(by_key.items()):
         family.add_metric((key, "no" if place else "yes"), count)
+    return family
+
+
+def _refused(services: Iterable[RefusedService]) -> Metric:
+    family = CounterMetricFamily(
+        "interlude_push_service_refused",
+        "Subscriptions refused because INTERLUDE_PUSH_SERVICES does not admit their push service.",
+        labels=("service",),
+    )
+    for refused in services:
+        family.add_metric((refused.service,), refused.times)
     return family

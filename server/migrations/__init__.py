@@ -17,6 +17,7 @@ import server.access.models
 import server.appointments.models
 import server.checkins.models
 import server.delivery.models
+import server.devices.models
 import server.flags.models
 import server.people.models
 import server.questionnaires.models
@@ -34,6 +35,7 @@ MODELS = (
     server.appointments.models,
     server.reminders.models,
     server.delivery.models,
+    server.devices.models,
     server.checkins.models,
     server.responses.models,
     server.flags.models,

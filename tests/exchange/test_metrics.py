@@ -5,6 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from server.channels.protocol import Outcome, Result
 from server.delivery import heartbeats
+from server.devices import refused_services
 from server.exchange import metrics
 from tests.browser_without_screen import Browser
 from tests.conftest import StillClock
@@ -48,6 +49,15 @@ async def test_breakers_workers_and_keys_are_reported(scene: Scene) -> None:
     assert [
         value for name, *labels, value in ((*key, found[key]) for key in found) if name == "interlude_subscriptions"
     ] == [3]
+
+
+async def test_case_95_push_services_that_were_turned_away_are_counted(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        for service in ("push.example.org", "push.example.org", "push.example.net:8443"):
+            await refused_services.count(db, service, scene.clock())
+    found = await samples(scene)
+    assert found["interlude_push_service_refused_total", "push.example.org"] == 2
+    assert found["interlude_push_service_refused_total", "push.example.net:8443"] == 1
 
 
 @ONE_DATABASE

@@ -38,3 +38,18 @@ async def test_if_permission_is_denied_the_page_says_where_to_allow_it(
     await rosa.goto(page)
     await press(rosa, "Turn on reminders" if page == "/reminders" else "Turn reminders on again")
     await sees(rosa, "This phone blocks reminders", "Open your phone's settings")
+
+
+UNKNOWN_SERVICE = """PushManager.prototype.subscribe = () => Promise.resolve({
+  toJSON: () => ({endpoint: "https://push.example.org/a", keys: {}}), unsubscribe: () => Promise.resolve(true)})"""
+
+
+async def test_case_95_a_browser_whose_push_service_is_turned_away_says_what_to_do(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.add_init_script(UNKNOWN_SERVICE)
+    await rosa.goto("/reminders")
+    await press(rosa, "Turn on reminders")
+    await sees(rosa, "This browser can't get reminders yet", "Try another browser")
+    await sees_not(rosa, "That didn't work")

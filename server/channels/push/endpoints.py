@@ -14,7 +14,14 @@ _STRAY = re.compile(r"[^A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]|%(?![2-9A-Fa-f][0-9A
 
 
 class BadEndpoint(ValueError):
-    """An address that we do not push to. The text says why and repeats nothing of the address."""
+    """An address that we do not push to. The text says why and repeats nothing of the address.
+
+    `service` is the host (with its port, if that is not 443) that was turned away; "" if something else is wrong.
+    """
+
+    def __init__(self, text: str, service: str = "") -> None:
+        super().__init__(text)
+        self.service = service
 
 
 class PermanentlyRemoved(BadEndpoint):
@@ -28,22 +35,25 @@ def check_endpoint(url: str, hosts: HostList) -> None:
         raise PermanentlyRemoved("the browser has ended this subscription; it has to subscribe anew")
     if hosts.is_own_loopback(host, port):
         return
-    _check_host(host)
+    service = _bracketed(host) + ("" if port == DEFAULT_PORTS["https"] else f":{port}")
+    if fault := _host_fault(host):
+        raise BadEndpoint(fault, service)
     if scheme != "https":
         raise BadEndpoint("the address is not https")
     if not hosts.knows(host, port):
-        raise BadEndpoint("the address is not at a push service that we know, on its own port")
+        raise BadEndpoint("the address is not at a push service that we know, on its own port", service)
 
 
-def _check_host(host: str) -> None:
+def _host_fault(host: str) -> str | None:
     if is_loopback(host):
-        raise BadEndpoint("a push service on loopback is for a site on loopback, and has to be listed")
+        return "a push service on loopback is for a site on loopback, and has to be listed"
     if ":" in host or NUMBER_LAST.fullmatch(host):
-        raise BadEndpoint("the host is an IP address; a push service has a name")
+        return "the host is an IP address; a push service has a name"
     if len(host) > 253 or not HOST_NAME.fullmatch(host):
-        raise BadEndpoint("the host is not a name in plain lowercase form")
+        return "the host is not a name in plain lowercase form"
     if any(label.startswith("xn--") for label in host.split(".")):
-        raise BadEndpoint("the host has letters beyond a to z")
+        return "the host has letters beyond a to z"
+    return None
 
 
 def _parts(url: str) -> tuple[str, str, int]:
@@ -68,5 +78,8 @@ def _parts(url: str) -> tuple[str, str, int]:
 def origin_of(url: str) -> str:
     """Scheme, host, and the port unless it is the default (RFC 6454 §6.2). Raises BadEndpoint."""
     scheme, host, port = _parts(url)
-    bracketed = f"[{host}]" if ":" in host else host
-    return f"{scheme}://{bracketed}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
+    return f"{scheme}://{_bracketed(host)}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -8,6 +8,7 @@ from server.channels.push.public_addresses import is_loopback, is_public_address
 # The documented hosts of the browser vendors' services; an operator adds others in HostList.
 PUSH_SERVICES = (
     "fcm.googleapis.com",
+    "jmt17.google.com",  # Chrome Beta and Dev, and Chromium on Linux
     "*.push.services.mozilla.com",
     "*.push.apple.com",
     "*.notify.windows.com",

@@ -43,6 +43,11 @@ def test_an_empty_list_adds_nothing(text: str) -> None:
     assert HostList.parse(text) == HostList()
 
 
+@pytest.mark.parametrize("path", ["fcm/send/abc", "wp/abc"])
+def test_case_95_chrome_beta_dev_and_chromium_on_linux_are_known(path: str) -> None:
+    check_endpoint(f"https://jmt17.google.com/{path}", HostList())
+
+
 def test_loopback_may_be_listed_by_name_and_by_ipv6() -> None:
     hosts = HostList.parse("LOCALHOST:9000 [::1]:9000", base_url_is_loopback=True)
     check_endpoint("http://localhost:9000/a", hosts)
