@@ -33,9 +33,15 @@ async def test_case_54_an_unknown_word_stops_the_upgrade_and_is_named(bare_url: 
     await database.close()
 
 
+# Columns that came after the words were renamed: the former version had nothing in them.
+LATER = {"patient.birth_date", "patient.record_number", "end_of_care.reason"}
+
+
 def sealed_attributes() -> list[tuple[type[Base], str, Sealed[Any]]]:
+    """The sealed columns that the former version had too."""
     rows = [mapper.class_ for mapper in Base.registry.mappers]
-    return [(row, name, value) for row in rows for name, value in vars(row).items() if isinstance(value, Sealed)]
+    found = [(row, name, value) for row in rows for name, value in vars(row).items() if isinstance(value, Sealed)]
+    return [each for each in found if each[2].binding not in LATER]
 
 
 def _seal_all(connection: Connection) -> None:

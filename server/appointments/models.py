@@ -1,4 +1,4 @@
-"""Tables: appointments and their series."""
+"""Tables: appointments and their series, and ends of care."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from server.actor import ActorKind
 from server.appointments.rules import AppointmentStatus
 from server.crypto import Sealed
 from server.db import Base, OfClinic
+from server.people.rules import PauseReason
 from server.reminders.states import Reply
 
 
@@ -21,6 +22,21 @@ class Series(OfClinic, Base):
     count: Mapped[int]
     weekdays: Mapped[str] = mapped_column(String(20))
     made_at: Mapped[datetime]
+
+
+class EndOfCare(OfClinic, Base):
+    """Who recorded a death or hospice care, and, if it was a mistake, who reversed it and why."""
+
+    __tablename__ = "end_of_care"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    pause_reason: Mapped[PauseReason]
+    ended_at: Mapped[datetime]
+    ended_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # None: taken over from a pause
+    reversed_at: Mapped[datetime | None]
+    reversed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    reason_sealed: Mapped[bytes | None]
+    reason = Sealed[str | None]("end_of_care.reason")
 
 
 class Appointment(OfClinic, Base):
@@ -44,6 +60,7 @@ class Appointment(OfClinic, Base):
     replied_by: Mapped[ActorKind | None]
     handled_at: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(default=0)
+    end_of_care_id: Mapped[str | None] = mapped_column(ForeignKey("end_of_care.id"))  # what cancelled it
 
     @property
     def shown(self) -> str:

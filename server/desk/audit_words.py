@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device
 from server.actor import Actor, ActorKind
-from server.appointments.models import Appointment
+from server.appointments.models import Appointment, EndOfCare
 from server.audit import AuditEvent
 from server.checkins.models import CheckIn, Plan
 from server.db import unscoped
@@ -72,6 +72,9 @@ WORDS = {
     "patient.detailed-text": mark("chose how much notifications say"),
     "patient.exported": mark("exported the patient's data"),
     "patient.language": mark("chose a language"),
+    "care.ended": mark("recorded a death or hospice care"),
+    "care.end-reversed": mark("took back a death or hospice care"),
+    "appointment.restored": mark("restored a cancelled visit"),
     "patient.left": mark("left and withdrew consent"),
     "patient.opened": mark("opened the patient's page"),
     "patient.paused": mark("paused all messages"),
@@ -113,7 +116,7 @@ async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[L
 
 def _subjects(patient_id: str) -> CompoundSelect[tuple[str]]:
     """The ids of all rows that are about this patient."""
-    tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall, ExpectedLevel)
+    tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall, ExpectedLevel, EndOfCare)
     caregivers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
     flags = select(Flag.id).where(Flag.patient_id == patient_id)
     return union_all(

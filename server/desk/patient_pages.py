@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import departures, sessions
 from server.actor import Actor
 from server.appointments import lists
+from server.appointments.end_of_care import flow as end_of_care
 from server.checkins import ended_plans, plans
 from server.checkins.models import CheckIn
 from server.db import Work
@@ -57,6 +58,8 @@ async def patient_page(
         pauses=people_rules.PAUSES,
         call_outcomes=tuple(CallOutcome),
         did=did,
+        care=await end_of_care.newest(work.db, patient),
+        care_visits=await end_of_care.cancelled(work.db, patient),
         texts_fail=await _texts_fail(work.db, work.actor, patient),
         audit=await audit_words.of_patient(work.db, work.actor, patient),
     )

@@ -36,10 +36,9 @@ class PauseReason(StrEnum):
 CALL_AGAIN = timedelta(hours=20)  # after an unanswered call, so that the patient is due again the next morning
 CONSENT_WITHDRAWN = PauseReason.CONSENT_WITHDRAWN
 ENDS_CODES = (PauseReason.DEATH, CONSENT_WITHDRAWN)  # these end every pairing code that was issued before
+ENDS_CARE = (PauseReason.DEATH, PauseReason.HOSPICE)  # never a pause that somebody resumes (case 117)
 PAUSES = (
     PauseReason.HOSPITAL,
-    PauseReason.HOSPICE,
-    PauseReason.DEATH,
     PauseReason.HOLIDAY,
     CONSENT_WITHDRAWN,
     PauseReason.OTHER,

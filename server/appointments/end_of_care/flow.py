@@ -1,0 +1,90 @@
+"""End a patient's care in one act, reverse it if it was a mistake, and restore the visits it cancelled (case 117)."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.access import departures
+from server.appointments import flow
+from server.appointments.appointment_reminders import replan
+from server.appointments.models import Appointment, EndOfCare
+from server.appointments.rules import AppointmentStatus
+from server.db import Work
+from server.people import flow as people
+from server.people.models import Patient
+from server.people.rules import PauseReason
+
+MAY_BE_CANCELLED = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
+
+
+async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
+    """Stop all messages, expire pairing codes, and cancel the visits to come. Nobody gets a message about it."""
+    if (earlier := await current(work.db, patient)) is not None:
+        return earlier
+    await departures.pause(work, patient, why)  # first: the cancelled visits must announce nothing
+    ended = EndOfCare(
+        clinic_id=patient.clinic_id, patient_id=patient.id, pause_reason=why, ended_at=work.now, ended_by=work.actor.id
+    )
+    work.db.add(ended)
+    await work.db.flush()
+    audit.record(work, "care.ended", ended, why=why)
+    for appointment in await to_come(work, patient):
+        await flow.mark(work, appointment, AppointmentStatus.CANCELLED)
+        appointment.end_of_care_id = ended.id
+    return ended
+
+
+async def to_come(work: Work, patient: Patient) -> list[Appointment]:
+    """The visits that the end of care cancels."""
+    found = select(Appointment).where(
+        Appointment.patient_id == patient.id,
+        Appointment.status.in_(MAY_BE_CANCELLED),
+        Appointment.starts_at > work.now,
+    )
+    return list(await work.db.scalars(found.order_by(Appointment.starts_at)))
+
+
+async def newest(db: AsyncSession, patient: Patient) -> EndOfCare | None:
+    """The newest end of care, reversed or not."""
+    found = select(EndOfCare).where(EndOfCare.patient_id == patient.id).order_by(EndOfCare.ended_at.desc())
+    return await db.scalar(found.limit(1))
+
+
+async def current(db: AsyncSession, patient: Patient) -> EndOfCare | None:
+    """The end of care that is in force."""
+    ended = await newest(db, patient)
+    return ended if ended and ended.reversed_at is None else None
+
+
+async def reverse(work: Work, patient: Patient, reason: str) -> bool:
+    """Take back a mistake. Messages go out again; the visits stay cancelled until staff restore each of them."""
+    ended = await current(work.db, patient)
+    if ended is None:
+        return False
+    ended.reversed_at, ended.reversed_by, ended.reason = work.now, work.actor.id, reason
+    audit.record(work, "care.end-reversed", ended)
+    await people.resume(work, patient)
+    return True
+
+
+async def cancelled(db: AsyncSession, patient: Patient) -> list[Appointment]:
+    """The visits that an end of care cancelled and nobody has restored."""
+    found = select(Appointment).where(Appointment.patient_id == patient.id, Appointment.end_of_care_id.is_not(None))
+    return list(await db.scalars(found.order_by(Appointment.starts_at)))
+
+
+async def restore(work: Work, patient: Patient, appointment_id: str) -> bool:
+    """Book a cancelled visit again, as it was. False if its time has passed or the end of care is in force."""
+    appointment = await flow.find(work.db, work.actor, appointment_id)
+    if appointment is None or appointment.patient_id != patient.id:
+        return False
+    await flow.lock(work.db, appointment)
+    if appointment.end_of_care_id is None or appointment.starts_at <= work.now:
+        return False
+    if await current(work.db, patient) is not None:
+        return False
+    appointment.status, appointment.end_of_care_id = AppointmentStatus.BOOKED, None
+    appointment.changes += 1
+    audit.record(work, "appointment.restored", appointment)
+    await replan(work, patient, appointment, announce=False)
+    return True

@@ -1,0 +1,79 @@
+"""A death or hospice care ends messages and visits in one act, and a mistake can be taken back (case 117)."""
+
+from datetime import timedelta
+
+import pytest
+
+from server.appointments import booking
+from server.appointments.booking import NewAppointment
+from server.appointments.end_of_care import flow
+from server.appointments.models import Appointment, EndOfCare
+from server.clock import to_wall
+from server.db import Database
+from server.people.models import Patient
+from server.people.rules import ENDS_CARE, PauseReason
+from server.reminders.models import Reminder
+from tests.cast import NOW, Cast, work_by
+from tests.conftest import StillClock
+from tests.stories import audited, rows
+
+
+async def booked(database: Database, cast: Cast, *days: int) -> list[str]:
+    """Visits of Rosa's, so many days from now."""
+    ids = []
+    async with database.writing() as db:
+        for day in days:
+            starts = to_wall(NOW + timedelta(days=day), cast.harbor.zone)
+            visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts, place="Room 2"))
+            ids.append(visit.id)
+    return ids
+
+
+@pytest.mark.parametrize("why", ENDS_CARE)
+async def test_case_117_messages_and_visits_end_in_one_act_and_nobody_is_told(
+    database: Database, cast: Cast, why: PauseReason
+) -> None:
+    await booked(database, cast, 2, 9)
+    async with database.writing() as db:
+        ended = await flow.end(work_by(db, cast.maria), await db.get_one(Patient, cast.rosa.id), why)
+    [rosa] = await rows(database, Patient, Patient.id == cast.rosa.id)
+    assert (rosa.paused_at, rosa.pause_reason) == (NOW, why)
+    visits = await rows(database, Appointment)
+    assert {(visit.status, visit.end_of_care_id) for visit in visits} == {("cancelled", ended.id)}
+    waiting = [row for row in await rows(database, Reminder) if row.state in ("scheduled", "sending")]
+    assert [row for row in waiting if row.kind != "change"] == []
+    assert "care.ended" in await audited(database, ended.id)
+
+
+async def test_case_117_a_second_press_changes_nothing(database: Database, cast: Cast) -> None:
+    for _ in range(2):
+        async with database.writing() as db:
+            rosa = await db.get_one(Patient, cast.rosa.id)
+            await flow.end(work_by(db, cast.maria), rosa, PauseReason.DEATH)
+    assert len(await rows(database, EndOfCare)) == 1
+
+
+async def test_case_117_a_mistake_is_taken_back_and_each_visit_is_restored_by_hand(
+    database: Database, cast: Cast, clock: StillClock
+) -> None:
+    soon, later = await booked(database, cast, 2, 9)
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        await flow.end(work_by(db, cast.maria), rosa, PauseReason.DEATH)
+        assert not await flow.restore(work_by(db, cast.maria), rosa, later)
+    clock.move(days=3)
+    async with database.writing() as db:
+        rosa, work = await db.get_one(Patient, cast.rosa.id), work_by(db, cast.maria, clock())
+        assert await flow.reverse(work, rosa, "Another Rosa Delgado.")
+        assert not await flow.reverse(work, rosa, "twice")
+        assert rosa.paused_at is None
+        assert [visit.id for visit in await flow.cancelled(db, rosa)] == [soon, later]
+        assert not await flow.restore(work, rosa, soon)
+        assert await flow.restore(work, rosa, later)
+    status = {visit.id: visit.status for visit in await rows(database, Appointment)}
+    assert status == {soon: "cancelled", later: "booked"}
+    coming = [row for row in await rows(database, Reminder) if row.subject_id == later and row.state == "scheduled"]
+    assert {row.kind for row in coming} == {"visit"}
+    [ended] = await rows(database, EndOfCare)
+    assert (ended.reversed_by, ended.reason) == (cast.maria.id, "Another Rosa Delgado.")
+    assert b"Rosa" not in (ended.reason_sealed or b"")

@@ -1,0 +1,59 @@
+"""The pages of a death and of hospice care: what the act does, no Resume, and the way back (case 117)."""
+
+import pytest
+
+from server.db import Database
+from server.people.models import Patient
+from tests.appointments.end_of_care.test_flow import booked
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.stories import rows
+
+
+@pytest.mark.parametrize(("why", "said"), [("death", "Has died"), ("hospice", "In hospice care")])
+async def test_case_117_it_is_shown_as_such_and_never_as_a_pause(
+    signed_in: Enter, cast: Cast, database: Database, why: str, said: str
+) -> None:
+    await booked(database, cast, 2)
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    assert f'href="{page}/care?why={why}"' in (await maria.get(page)).text
+    asked = words(await maria.get(f"{page}/care?why={why}"))
+    assert "These visits will be cancelled" in asked
+    assert "Wednesday" in asked or "Wed, Nov 18" in asked
+    after = await maria.submit(f"{page}/care", {"why": why})
+    assert said in words(after)
+    assert "Resume" not in after.text
+    assert "This was a mistake" in after.text
+    assert said in words(await maria.get("/staff/patients"))
+    rosa = await signed_in(cast.rosa)
+    assert "Reminders have ended" in words(await rosa.get("/"))
+
+
+async def test_case_117_a_reversal_wants_a_reason_and_restores_one_by_one(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    first, second = await booked(database, cast, 2, 9)
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    await maria.submit(f"{page}/care", {"why": "death"})
+    assert (await maria.submit(f"{page}/care/reverse", {"reason": " "})).status_code == 422
+    assert (await maria.submit(f"{page}/care/restore", {"visit": first})).status_code == 409
+    after = await maria.submit(f"{page}/care/reverse", {"reason": "Another Rosa Delgado."})
+    assert "Another Rosa Delgado." in after.text
+    assert all(f'value="{visit}"' in after.text for visit in (first, second))
+    again = await maria.submit(f"{page}/care/restore", {"visit": first})
+    assert f'value="{first}"' not in again.text
+    assert f'value="{second}"' in again.text
+
+
+async def test_case_117_only_these_two_reasons_end_care_and_they_are_no_pause(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    assert (await maria.submit(f"{page}/care", {"why": "holiday"})).status_code == 422
+    assert (await maria.get(f"{page}/care?why=holiday")).status_code == 404
+    assert (await maria.submit(f"{page}/pause", {"why": "death"})).status_code == 422
+    assert (await maria.get(f"{page}/care/reverse")).status_code == 404
+    assert {patient.paused_at for patient in await rows(database, Patient)} == {None}
+    tom = await signed_in(cast.tom)
+    assert (await tom.submit(f"{page}/care", {"why": "death"})).status_code == 404
