@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import once
 from server.actor import Actor
-from server.appointments import booking, rules
+from server.appointments import booking, conflicts, rules
 from server.appointments.booking import NewAppointment, NewSeries
+from server.appointments.conflicts import Conflict
 from server.appointments.rules import BadAppointment
+from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
 from server.web import render
@@ -38,30 +40,46 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
     try:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
+        series = NewSeries(new, weekdays, whole(form, "count") or 1)
+        if text(form, "anyway", 3) != "yes" and (against := await _conflicts(work, patient, series)):
+            return await _form(request, work.db, work.actor, patient.id, typed, against)
         async with once.press(work, fields_of(form)) as press:
             if not press.earlier:
                 async with work.db.begin_nested():
-                    await booking.book_series(work, patient, NewSeries(new, weekdays, whole(form, "count") or 1))
+                    await booking.book_series(work, patient, series)
                 press.onward = f"/staff/patients/{patient.id}#visits"
     except BadAppointment as bad:
         return await _form(request, work.db, work.actor, patient.id, typed, bad)
     return render.go(request, f"/staff/patients/{patient.id}#visits")
 
 
+async def _conflicts(work: Work, patient: Patient, series: NewSeries) -> list[Conflict]:
+    days = rules.series_days(series.first.starts.date(), series.weekdays, series.count)
+    hour = series.first.starts.time()
+    starts = [datetime.combine(day, hour) for day in days]
+    return await conflicts.of_times(work, patient, starts, series.first.minutes)
+
+
 async def _form(
-    request: Ask, db: AsyncSession, actor: Actor, patient_id: str, typed: dict[str, Any], bad: BadAppointment | None
+    request: Ask,
+    db: AsyncSession,
+    actor: Actor,
+    patient_id: str,
+    typed: dict[str, Any],
+    against: BadAppointment | list[Conflict] | None,
 ) -> Response[str]:
     clinic = await people.clinic_of(db, actor)
     chosen: Patient | None = await people.find_patient(db, actor, patient_id)
     return render.page(
         request,
         "appointments/new.html",
-        422 if bad else 200,
+        422 if against else 200,
         patients=await people.roster(db, actor),
         chosen=chosen,
         clinic=clinic,
         typed=typed,
-        bad=bad,
+        bad=against if isinstance(against, BadAppointment) else None,
+        conflicts=against if isinstance(against, list) else [],
     )
 
 

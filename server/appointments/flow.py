@@ -1,5 +1,6 @@
 """Move, mark and find appointments. Each change also updates their reminders and check-ins."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -35,6 +36,33 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     patient = await work.db.get_one(Patient, appointment.patient_id)
     told = await notify_of_change(work, patient, appointment, seen)
     await replan(work, patient, appointment, announce=not told)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What can be corrected of an appointment without moving it; `minutes` is its length."""
+
+    place: str
+    minutes: int
+    instructions: str | None
+
+
+async def correct(work: Work, appointment: Appointment, details: Details) -> None:
+    """Change place, length and instructions. A new place or instructions are told at once. Raises BadAppointment."""
+    await lock(work.db, appointment)
+    if appointment.status not in rules.UPCOMING:
+        raise rules.BadAppointment("over")
+    minutes = rules.check_length(details.minutes)
+    before = (appointment.place, appointment.instructions)
+    appointment.place, appointment.minutes, appointment.instructions = details.place, minutes, details.instructions
+    audit.record(work, "appointment.corrected", appointment)
+    if before == (details.place, details.instructions):
+        return
+    seen = await was_seen(work, appointment)
+    appointment.changes += 1
+    patient = await work.db.get_one(Patient, appointment.patient_id)
+    await notify_of_change(work, patient, appointment, seen)
+    await replan(work, patient, appointment, announce=False)
 
 
 async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) -> bool:

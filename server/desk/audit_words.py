@@ -74,6 +74,7 @@ WORDS = {
     "patient.language": mark("chose a language"),
     "care.ended": mark("recorded a death or hospice care"),
     "care.end-reversed": mark("took back a death or hospice care"),
+    "appointment.corrected": mark("corrected a visit"),
     "appointment.restored": mark("restored a cancelled visit"),
     "patient.left": mark("left and withdrew consent"),
     "patient.opened": mark("opened the patient's page"),

@@ -4,18 +4,21 @@ from datetime import time
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import once
 from server.actor import Actor
-from server.checkins import ended_plans, flow
+from server.checkins import ended_plans, flow, plans
 from server.checkins.models import Plan
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
 from server.clock import to_wall
+from server.db import Work
 from server.people import flow as people
 from server.people import staff
+from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.responses.submission import closing
 from server.web import problems, render
@@ -38,11 +41,24 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
         starts_on=to_wall(work.now, patient.zone).date(),
         weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
+    equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
+    if equal and text(form, "anyway", 3) != "yes":
+        return await _twice_page(request, work, patient, equal, form)
     async with once.press(work, fields_of(form)) as press:
         if not press.earlier:
             await flow.add_plan(work, patient, slug, chosen)
             press.onward = f"/staff/patients/{patient.id}#plans"
     return render.go(request, f"/staff/patients/{patient.id}#plans")
+
+
+async def _twice_page(
+    request: Ask, work: Work, patient: Patient, equal: list[Plan], form: FormMultiDict
+) -> Response[str]:
+    """The patient has this plan already: ask before it is added a second time (case 118)."""
+    titles = await questionnaires.offered(work.db, work.actor)
+    typed = [(name, value) for name, value in fields_of(form) if name != "once"]
+    title = titles[equal[0].slug].title
+    return render.page(request, "desk/plan_twice.html", 422, patient=patient, equal=equal, typed=typed, title=title)
 
 
 @get("/{plan_id:str}/end", opt=STAFF)

@@ -45,6 +45,12 @@ async def settling_calls(db: AsyncSession, patient_ids: Collection[str], now: da
     return await _newest(db, PhoneCall.patient_id.in_(patient_ids), counts)
 
 
+async def last_reached(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, datetime]:
+    """Patient id → when staff last reached the patient, or the person to call, by phone."""
+    found = await _newest(db, PhoneCall.patient_id.in_(patient_ids), PhoneCall.outcome == CallOutcome.REACHED)
+    return {patient_id: call.at for patient_id, call in found.items()}
+
+
 async def _newest(db: AsyncSession, *which: ColumnElement[bool]) -> dict[str, PhoneCall]:
     newest = (
         select(PhoneCall.patient_id, func.max(PhoneCall.at).label("at"))

@@ -18,6 +18,7 @@ from server.questionnaires.answers import Answers, Value
 from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer, Question
 from server.responses import by_phone, lookup
+from server.responses.questions.red_flag_screens import screens
 from server.responses.submission.submission import Taken
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, InWork
@@ -71,6 +72,17 @@ def _value(question: Question, said: str) -> Value:
     return question.read(said) if said else None
 
 
+async def _red_answers(work: Work, sheet: Sheet) -> dict[str, dict[str, str]]:
+    """Question → the answers that lead to a red-flag screen, each with that screen."""
+    questions = sheet.definition.questions
+    return {each.link_id: await screens(work.db, sheet.check_in, sheet.definition, each) for each in questions}
+
+
+def _red_mark(screens: dict[str, str], said: str) -> dict[str, str]:
+    """The attribute of a choice that shows what to do at once, for one that leads to a red-flag screen (case 115)."""
+    return {"data-red": screens[said]} if said in screens else {}
+
+
 async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
     return render.page(
         request,
@@ -79,6 +91,10 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
         check_in=sheet.check_in,
         definition=sheet.definition,
         answers=sheet.answers,
+        red={
+            q.link_id: await screens(work.db, sheet.check_in, sheet.definition, q) for q in sheet.definition.questions
+        },
+        reds=_red_mark,
         strays=sheet.strays,
         nothing=sheet.is_refused and not sheet.strays,
         patient=await work.db.get_one(Patient, sheet.check_in.patient_id),

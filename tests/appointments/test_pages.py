@@ -5,6 +5,7 @@ import pytest
 from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.db import Database
+from server.reminders.models import Reminder
 from tests.appointments.scene import ONE_DATABASE, book, only_visit, to_come
 from tests.browser_without_screen import words
 from tests.cast import Cast
@@ -90,3 +91,55 @@ async def test_the_patients_latest_reply_counts_until_the_visit(
     assert "The clinic knows you're coming" in words(await rosa.get("/"))
     assert (await only_visit(database)).reply == "coming"
     assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "maybe"})).status_code == 422
+
+
+@ONE_DATABASE
+async def test_case_89_a_visit_that_a_colleague_moved_meanwhile_is_not_moved_by_an_old_page(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    await book(maria, cast)
+    visit = await only_visit(database)
+    old = {"shown": visit.shown}
+    await ken.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-02", "time": "11:00"})
+    late = await maria.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-03", "time": "14:00"})
+    assert late.status_code == 409
+    assert "A colleague has moved this visit to Wed, Dec 2, 11:00 AM" in words(late)
+    assert 'value="2026-12-03"' in late.text
+    assert (await only_visit(database)).starts.isoformat() == "2026-12-02T11:00:00"
+
+
+@ONE_DATABASE
+async def test_case_108_place_length_and_instructions_are_corrected_and_told(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
+    await book(maria, cast)
+    visit = await only_visit(database)
+    await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming"})
+    path = f"/staff/visits/{visit.id}/correct"
+    bad = await maria.submit(path, {"place": "40 Oak Avenue", "minutes": "2", "instructions": "No breakfast."})
+    assert bad.status_code == 422
+    assert "40 Oak Avenue" in bad.text
+    assert "No breakfast." in bad.text
+    await maria.submit(path, {"place": "40 Oak Avenue", "minutes": "120", "instructions": "No breakfast."})
+    visit = await only_visit(database)
+    assert (visit.place, visit.minutes, visit.instructions) == ("40 Oak Avenue", 120, "No breakfast.")
+    assert visit.reply == "coming"
+    changes = [row for row in await rows(database, Reminder) if row.kind == "change"]
+    assert [row.state for row in changes] == ["scheduled"]
+    assert "40 Oak Avenue" in words(await rosa.get("/"))
+    await maria.submit(path, {"place": "40 Oak Avenue", "minutes": "90", "instructions": "No breakfast."})
+    assert len([row for row in await rows(database, Reminder) if row.kind == "change"]) == 1
+
+
+@ONE_DATABASE
+async def test_case_119_staff_record_a_reply_for_the_patient(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria = await signed_in(cast.maria)
+    await book(maria, cast)
+    visit = await only_visit(database)
+    page = await maria.submit(f"/staff/visits/{visit.id}/reply", {"reply": "coming"})
+    assert "Will be there" in words(page)
+    visit = await only_visit(database)
+    assert (visit.reply, visit.replied_by) == ("coming", "staff")
+    assert (await maria.submit(f"/staff/visits/{visit.id}/reply", {"reply": "perhaps"})).status_code == 422

@@ -10,6 +10,7 @@ from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from server.responses.drafts import Statement
 from server.responses.models import Draft, Response
+from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
 from tests.stories import due_check_in, rows
@@ -58,3 +59,20 @@ async def test_case_156_adding_the_same_plan_again_asks_nothing_twice(
     again = [c.day for c in await rows(database, CheckIn, CheckIn.plan_id != plan.id) if c.day]
     assert again
     assert today.day not in again
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_118_an_equal_plan_is_asked_about_before_it_is_added(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    path, form = f"/staff/patients/{cast.walter.id}/plans", {"slug": "daily-three", "rhythm": "daily", "at": "09:30"}
+    before = len(await rows(database, Plan))
+    await maria.submit(path, form)
+    asked = await maria.submit(path, form | {"at": "18:00"})
+    assert asked.status_code == 422
+    assert "already" in words(asked)
+    assert 'name="at" value="18:00"' in asked.text
+    assert len(await rows(database, Plan)) == before + 1
+    await maria.submit(path, form | {"at": "18:00", "anyway": "yes"})
+    assert len(await rows(database, Plan)) == before + 2

@@ -5,7 +5,7 @@ import pytest
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.responses.models import Response
-from tests.browser_without_screen import Browser, words
+from tests.browser_without_screen import Browser, markup, words
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import due_check_in, rows
@@ -52,3 +52,18 @@ async def test_case_61_a_check_in_of_another_clinic_is_not_found(
     assert (await tom.get(path(check_in))).status_code == 404
     assert (await tom.submit(path(check_in), ANSWERS)).status_code == 404
     assert await rows(database, Response) == []
+
+
+async def test_case_115_a_red_answer_has_its_instruction_in_its_place(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    page = markup(await (await signed_in(cast.maria)).get(path(check_in)))
+    for question, screen, said in (
+        ("breathing", "breathing", "is it very hard to breathe right now?"),
+        ("fall", "fall", "did you hit your head?"),
+    ):
+        [field] = [part for part in page.split("<fieldset")[1:] if f'name="{question}"' in part]
+        assert f'<label data-red="{screen}">' in field
+        assert field.index("data-red") < field.index("red-now") < field.index(said)
+    [pain] = [part for part in page.split("<fieldset")[1:] if 'name="pain"' in part]
+    assert "red-now" not in pain

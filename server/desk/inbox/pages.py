@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.appointments import lists
 from server.appointments.models import Appointment
+from server.appointments.rules import CALL_AHEAD
 from server.db import Work
 from server.delivery import circuit_breakers, heartbeats
 from server.desk.inbox import flag_detail, paging
@@ -23,7 +25,7 @@ from server.desk.inbox.rows import Listed
 from server.desk.rules import InboxTab
 from server.devices import health
 from server.devices.health_rules import PushHealth
-from server.people import unreadable_numbers
+from server.people import calls, unreadable_numbers
 from server.people.models import Patient
 from server.people.rules import CallOutcome
 from server.people.unreadable_numbers import Unreadable
@@ -158,10 +160,17 @@ async def _unreached(work: Work) -> Unreached:
         coming | {reminder.patient_id for reminder in silent} | {appointment.patient_id for appointment in unconfirmed}
     )
     patients = await inbox_rows.patients_of(work.db, work.actor, ids)
+    reached = await calls.last_reached(work.db, ids)
+
+    def waits(patient_id: str, since: datetime) -> bool:
+        """Whether nobody has reached this patient by phone since then: "reached" takes a row off (case 119)."""
+        return patient_id not in reached or reached[patient_id] < since
+
+    lately = work.now - CALL_AHEAD
     return Unreached(
-        [(reminder, patients[reminder.patient_id]) for reminder in silent],
-        [(appointment, patients[appointment.patient_id]) for appointment in unconfirmed],
-        await health.not_reachable(work, [patients[id_] for id_ in coming]),
+        [(r, patients[r.patient_id]) for r in silent if waits(r.patient_id, r.moment)],
+        [(a, patients[a.patient_id]) for a in unconfirmed if waits(a.patient_id, a.starts_at - CALL_AHEAD)],
+        await health.not_reachable(work, [patients[id_] for id_ in coming if waits(id_, lately)]),
         await unreadable_numbers.worklist(work.db, work.actor),
     )
 

@@ -95,3 +95,20 @@ async def test_a_visit_that_a_patient_cannot_come_to_stands_first(
     said = words(await maria.get("/staff"))
     assert "Needs action 1" in said
     assert "can't come: Thu, Nov 19" in said
+
+
+@ONE_DATABASE
+async def test_case_119_reached_takes_a_person_off_not_reached(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        starts = to_wall(NOW + timedelta(hours=20), cast.harbor.zone)
+        await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
+    maria = await signed_in(cast.maria)
+    assert "Rosa Delgado" in words(await maria.get("/staff?show=unreached"))
+    calls = f"/staff/patients/{cast.rosa.id}/calls"
+    await maria.submit(calls, {"outcome": "no-answer"})
+    assert "Rosa Delgado" in words(await maria.get("/staff?show=unreached"))
+    clock.move(minutes=1)
+    await maria.submit(calls, {"outcome": "reached"})
+    assert "Rosa Delgado" not in words(await maria.get("/staff?show=unreached"))

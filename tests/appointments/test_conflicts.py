@@ -1,0 +1,101 @@
+"""Staff are asked before a visit is saved that overlaps, falls outside the hours, or has not begun (case 118)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from server.appointments import booking, conflicts
+from server.appointments.booking import NewAppointment
+from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
+from server.db import Database
+from tests.appointments.scene import ONE_DATABASE, book
+from tests.browser_without_screen import words
+from tests.cast import NOW, Cast, work_by
+from tests.conftest import Enter, StillClock
+from tests.stories import rows
+
+TUESDAY = datetime(2026, 12, 1, 10)
+HOUR = timedelta(hours=1)
+FORM = {"date": "2026-12-01", "time": "10:00", "minutes": "90", "count": "1"}
+
+
+@pytest.mark.parametrize(
+    ("starts", "minutes", "kinds"),
+    [
+        (TUESDAY, 60, ["overlap"]),
+        (TUESDAY - HOUR, 90, ["overlap"]),
+        (TUESDAY - HOUR, 60, []),
+        (TUESDAY + 1.5 * HOUR, 60, []),
+        (TUESDAY + 8 * HOUR, 60, ["closed"]),
+        (datetime(2026, 12, 5, 10), 60, ["closed"]),
+    ],
+    ids=str,
+)
+async def test_case_118_overlaps_and_closed_hours_are_found(
+    database: Database, cast: Cast, starts: datetime, minutes: int, kinds: list[str]
+) -> None:
+    async with database.writing() as db:
+        work = work_by(db, cast.maria)
+        await booking.book(work, cast.rosa, NewAppointment(TUESDAY, 90))
+        found = await conflicts.of_times(work, cast.rosa, [starts], minutes)
+        assert [conflict.kind for conflict in found] == kinds
+        assert "overlap" not in [c.kind for c in await conflicts.of_times(work, cast.walter, [starts], minutes)]
+
+
+async def test_case_118_a_visit_does_not_overlap_itself_nor_one_that_is_cancelled(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        work = work_by(db, cast.maria)
+        visit = await booking.book(work, cast.rosa, NewAppointment(TUESDAY, 90))
+        assert await conflicts.of_times(work, cast.rosa, [TUESDAY + HOUR], 60, visit) == []
+        visit.status = AppointmentStatus.CANCELLED
+        assert await conflicts.of_times(work, cast.rosa, [TUESDAY], 60) == []
+
+
+@pytest.mark.parametrize(("status", "asks"), [("fulfilled", True), ("noshow", True), ("cancelled", False)])
+def test_case_118_a_visit_that_has_not_begun_is_not_over(status: AppointmentStatus, asks: bool) -> None:
+    visit = Appointment(starts=TUESDAY, starts_at=NOW + HOUR)
+    assert bool(conflicts.of_mark(visit, AppointmentStatus(status), NOW)) is asks
+    assert conflicts.of_mark(visit, AppointmentStatus(status), NOW + HOUR) == []
+
+
+@ONE_DATABASE
+async def test_case_118_booking_asks_once_and_keeps_what_was_typed(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    form = FORM | {"patient": cast.rosa.id, "place": "Room 7", "instructions": "Bring the mask."}
+    await maria.submit("/staff/visits", form)
+    asked = await maria.submit("/staff/visits", form)
+    assert asked.status_code == 422
+    assert "overlaps another visit of this patient" in words(asked)
+    assert "Room 7" in asked.text
+    assert "Bring the mask." in asked.text
+    assert len(await rows(database, Appointment)) == 1
+    assert (await maria.submit("/staff/visits", form | {"anyway": "yes"})).status_code == 200
+    assert len(await rows(database, Appointment)) == 2
+
+
+@ONE_DATABASE
+async def test_case_118_moving_and_marking_ask_too(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria = await signed_in(cast.maria)
+    await book(maria, cast)
+    [visit] = await rows(database, Appointment)
+    night = {"date": "2026-12-02", "time": "22:15"}
+    asked = await maria.submit(f"/staff/visits/{visit.id}/move", night)
+    assert "The clinic is closed then" in words(asked)
+    assert 'value="22:15"' in asked.text
+    moved = await maria.submit(f"/staff/visits/{visit.id}/move", night | {"anyway": "yes"})
+    assert "Wednesday, December 2, 10:15 PM" in words(moved)
+    early = await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "fulfilled"})
+    assert "This visit has not begun" in words(early)
+    [visit] = await rows(database, Appointment)
+    assert visit.status == "booked"
+    done = await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "fulfilled", "anyway": "yes"})
+    assert done.status_code == 200
+    [visit] = await rows(database, Appointment)
+    assert visit.status == "fulfilled"
