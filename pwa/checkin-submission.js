@@ -1,5 +1,6 @@
 // The Send button puts the check-in into the outbox, so that the phone keeps it until the clinic has received it.
-import { continuesOffline, showSaved } from "./offline-checkin.js";
+import { continuesOffline, showSent } from "./offline-checkin.js";
+import { chosenUrgency, urgency } from "./offline-draft.js";
 import { showState, stateName } from "./outbox-sender.js";
 
 document.addEventListener("submit", submit);
@@ -12,12 +13,14 @@ async function submit(event) {
   const { checkIn, client, questionnaire, outbox } = form.dataset;
   let entry;
   try {
-    entry = await Outbox.add(checkIn, client, { ...JSON.parse(outbox), questionnaire });
+    const content = JSON.parse(outbox);
+    const chosen = await chosenUrgency(checkIn, content.respondent).catch(() => null);
+    entry = await Outbox.add(checkIn, client, { ...content, questionnaire, ...(chosen && { urgency: chosen }) });
   } catch {
     // The phone could not store it. The plain form still works, if there is a network.
     return navigator.onLine ? form.submit() : showState("failed");
   }
-  if (continuesOffline) showSaved();
+  if (continuesOffline) showSent();
   const sent = continuesOffline ? await sendAfterAnswers(entry) : await Outbox.send(entry);
   if (sent.state === "received") return showReceipt(entry);
   showState(stateName(sent));
@@ -41,5 +44,6 @@ async function sendAfterAnswers({ client_id: client }) {
 async function showReceipt({ client_id: client, check_in: checkIn }) {
   await OfflineBundle.removeCheckIn(checkIn).catch(() => {});
   const receipt = Outbox.receipts.get(client);
-  location.href = `/check-ins/${checkIn}${receipt ? (receipt.flagged ? "/urgency" : "/sent") : ""}`;
+  const asksUrgency = receipt?.flagged && !receipt.urgency && !urgency;
+  location.href = `/check-ins/${checkIn}${receipt ? (asksUrgency ? "/urgency" : "/sent") : ""}`;
 }

@@ -11,9 +11,11 @@ import {
   question,
   respondent,
   save,
+  urgency,
 } from "./offline-draft.js";
 import { pageChanged } from "./page-change.js";
 import { asked, nextQuestion, stillAsked } from "./question-rules.js";
+import * as urgencyQuestion from "./urgency.js";
 
 const main = document.getElementById("main");
 export let continuesOffline = false; // from the first answer that found no network until Send
@@ -151,9 +153,21 @@ export async function chooseRespondent(chosen) {
   showFirst();
 }
 
-export function showSaved() {
-  show(dueCheckIn.pages.saved, location.pathname + location.search);
+// The check-in is in the outbox: ask how urgent it is, if the clinic would ask.
+export function showSent() {
+  if (urgencyQuestion.isOpen()) showUrgency();
+  else showSaved();
   return OfflineBundle.removeCheckIn(dueCheckIn.id);
+}
+
+function showUrgency() {
+  show(dueCheckIn.pages.urgency ?? "", path("urgency"), (page) => urgencyQuestion.showChosen(page, urgency));
+}
+
+export function showSaved() {
+  show(dueCheckIn.pages.saved, location.pathname + location.search, (page) =>
+    urgencyQuestion.showChosen(page, urgency),
+  );
 }
 
 // Show the page of this check-in that a link leads to. False for any other link.
@@ -166,6 +180,7 @@ export function follow(url) {
     q: () => showQuestion(decodeURIComponent(id)),
     next: () => showNext(url.searchParams.get("after")),
     check: showCheck,
+    urgency: showUrgency,
     different: () => showDifferent(Number(url.searchParams.get("page"))),
     who: () => show(dueCheckIn.pages.who, path("who")),
   };

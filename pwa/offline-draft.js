@@ -7,6 +7,8 @@ export let bundle;
 export let dueCheckIn; // the check-in that was loaded last
 /** @type {Drafts} */
 export let draft; // its answers, by question
+/** @type {Urgency | null} */
+export let urgency = null; // how urgent it is for the person, once chosen without a network
 /** @type {Respondent} */
 export let respondent = "self";
 /** @type {Drafts} */
@@ -32,7 +34,7 @@ function isPrivate(id) {
 }
 
 export const save = () =>
-  OfflineBundle.putDraft(dueCheckIn.id, source(), { who: respondent, answers: { ...hidden, ...draft } });
+  OfflineBundle.putDraft(dueCheckIn.id, source(), { who: respondent, answers: { ...hidden, ...draft }, urgency });
 
 // The bundle, or null. It stays loaded for the pages without a network.
 export async function loadBundle() {
@@ -48,6 +50,7 @@ export async function load(checkIn, answeredBy) {
   respondent = answeredBy ?? dueCheckIn.who ?? "self";
   const own = (await OfflineBundle.draft(checkIn, source())) ?? { who: respondent, answers: {} };
   if (!answeredBy) respondent = own.who;
+  urgency = own.urgency ?? null;
   draft = { ...dueCheckIn.kept[source()] };
   for (const [id, answer] of Object.entries(own.answers)) keepNewer(id, answer);
   for (const { id, answer, draftOf } of early) {
@@ -116,4 +119,18 @@ export async function isAheadOf(shown, checkIn, answeredBy, only) {
   const current = stillAsked(dueCheckIn.questions, answers(), respondent);
   const own = Object.keys(current).filter((id) => current[id] !== null && !draft[id].before);
   return own.some((id) => (only ?? id) === id && !shown.includes(id));
+}
+
+// The person said how urgent it is. After Send the phone no longer has the check-in: then only the page knows it.
+/** @type {(checkIn: string, chosen: Urgency) => Promise<void>} */
+export async function keepUrgency(checkIn, chosen) {
+  urgency = chosen;
+  const stored = await OfflineBundle.current();
+  if (dueCheckIn?.id === checkIn && stored?.forms.some(({ id }) => id === checkIn)) await save();
+}
+
+// How urgent the person said it is, for a check-in that goes out now.
+/** @type {(checkIn: string, answeredBy: Respondent) => Promise<Urgency | null>} */
+export async function chosenUrgency(checkIn, answeredBy) {
+  return (await load(checkIn, answeredBy)) ? urgency : null;
 }

@@ -3,9 +3,18 @@
 // network.
 import { answerOf, answerOfRequest, seal } from "./answer.js";
 import { catchUp, recover } from "./draft-recovery.js";
-import { chooseRespondent, continueOffline, continuesOffline, copyLast, follow, showNext } from "./offline-checkin.js";
+import {
+  chooseRespondent,
+  continueOffline,
+  continuesOffline,
+  copyLast,
+  follow,
+  showNext,
+  showSaved,
+} from "./offline-checkin.js";
 import { load, record } from "./offline-draft.js";
 import { showState, stateName } from "./outbox-sender.js";
+import * as urgency from "./urgency.js";
 import * as urgentScreen from "./urgent-screen.js";
 
 const RETRY = 15000; // ms
@@ -33,6 +42,7 @@ recover(() => hasAnswered, isBusy);
 function onSubmit(event) {
   const { submitter, target: form } = event;
   if (!submitter) return;
+  if (form.dataset.urgency !== undefined) return void chooseUrgency(event, submitter);
   if (!form.dataset.question) return void (continuesOffline && submitOnPhone(event, submitter));
   hasAnswered = true;
   for (const button of form.querySelectorAll(".said")) button.classList.remove("said");
@@ -44,6 +54,23 @@ function onSubmit(event) {
   record(checkIn, respondent, question, value, false).catch(() => {});
   clearTimeout(timer); // an earlier answer no longer counts
   timer = setTimeout(continueWithoutNetwork, PATIENCE, form, submitter);
+}
+
+// The choice stays on the screen of an urgent answer, and leads on from a page of its own.
+/** @type {(event: Submitted, submitter: Found) => Promise<void>} */
+async function chooseUrgency(event, submitter) {
+  event.preventDefault();
+  event.stopPropagation();
+  const form = event.target;
+  const { value } = (urgentScreen.formBehind() ?? form).elements.who;
+  try {
+    await urgency.choose(form, /** @type {Urgency} */ (submitter.value), /** @type {Respondent} */ (value));
+  } catch {
+    return showState("failed");
+  }
+  if (urgentScreen.isOpen()) urgency.showChosen(form, /** @type {Urgency} */ (submitter.value));
+  else showSaved();
+  setTimeout(Outbox.flushAndNotify);
 }
 
 // While the phone continues by itself, it handles every form of the check-in.
@@ -108,6 +135,7 @@ async function keepOnPhone(answer, state = "waiting") {
   }
   const isUrgent = urgentScreen.isOpen();
   if (isUrgent || !continuesOffline) showState(state);
+  if (isUrgent) urgentScreen.askUrgency();
   if (isUrgent && continuesOffline) urgentScreen.offerToContinue();
   if (!isUrgent && continuesOffline) showNext(question, state);
   if (!isUrgent && !continuesOffline) scrollToState();

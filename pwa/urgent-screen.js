@@ -49,3 +49,9 @@ export function offerToContinue() {
   document.getElementById("go-on").hidden = false;
   document.dispatchEvent(new Event("page-updated"));
 }
+
+// The clinic has not received the answer: ask at once how urgent it is.
+export function askUrgency() {
+  document.querySelector("#red [data-urgency]")?.toggleAttribute("hidden", false);
+  document.dispatchEvent(new Event("page-updated"));
+}

@@ -15,7 +15,7 @@ from server.flags.rules import FlagOutcome
 from server.people import calls
 from server.people.models import Patient, Staff
 from server.responses import history
-from server.responses.submission import receipt
+from server.responses.submission import receipt, urgency
 
 
 async def staff_worked(
@@ -43,7 +43,8 @@ async def _urgency(db: AsyncSession, patient: Patient, demo: DemoPatient, now: d
     answered = await history.of_patient(db, patient.id)
     if demo.urgency and answered:
         actor = Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id)
-        await receipt.set_urgency(Work(db, actor, answered[-1].received_at), answered[-1], demo.urgency)
+        sent = answered[-1]
+        await urgency.choose(Work(db, actor, sent.received_at), sent.check_in_id, demo.urgency, sent.received_at)
 
 
 async def _open_flags(db: AsyncSession, patient: Patient) -> list[Flag]:

@@ -63,6 +63,7 @@ class Response(OfClinic, Base):
     copied: Mapped[list[Any]] = mapped_column(default=list)  # link ids of answers copied from last time
     undone_at: Mapped[datetime | None]
     urgency: Mapped[Urgency | None]
+    urgency_at: Mapped[datetime | None]  # when the patient chose it, so that a late entry does not undo a newer choice
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 

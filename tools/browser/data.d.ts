@@ -2,6 +2,7 @@
 
 type Respondent = "self" | "hands" | "helper";
 type Source = "patient" | "helper"; // whose drafts: the patient's, or what a helper sees
+type Urgency = "today" | "wait"; // contact me today, or it can wait
 type RawAnswer = string | null; // as its button sends it; null for a skip
 
 interface Answer {
@@ -21,6 +22,7 @@ interface Content {
   answers: { [question: string]: RawAnswer };
   respondent: Respondent;
   answered_at?: number;
+  urgency?: Urgency;
   as_before?: string[]; // questions whose answers were copied from last time
 }
 
@@ -62,6 +64,7 @@ interface ServerKey {
 interface Receipt {
   client_id: string;
   flagged?: boolean;
+  urgency?: Urgency | null;
   closed?: boolean;
 }
 
@@ -89,13 +92,14 @@ interface BundledCheckIn {
   kept: { [source in Source]: Drafts };
   same: { [respondent in Respondent]?: LastTime };
   questions: BundledQuestion[];
-  pages: { card: string; who: string; check: string; saved: string };
+  pages: { card: string; who: string; check: string; urgency?: string; saved: string }; // older bundles lack some
   words: { skipped: string; open: string; same: string; now: string };
 }
 
 interface BundledQuestion extends QuestionRule {
   html: string;
   said: { [answer: string]: string };
+  needsStaff?: string[]; // the answers after which to ask how urgent it is; "" is a skip
 }
 
 interface QuestionRule {
@@ -131,6 +135,7 @@ type Drafts = { [question: string]: DraftAnswer };
 interface Draft {
   who: Respondent;
   answers: Drafts;
+  urgency?: Urgency | null;
 }
 
 // ---- Of some browsers only, in pages and in the worker

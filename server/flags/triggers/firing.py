@@ -36,7 +36,8 @@ class Occurrence:
 
 async def triggered(work: Work, occurrence: Occurrence) -> list[Raised]:
     found = await triggers_for(work.db, work.actor.clinic_id, occurrence.slug)
-    return trigger_rules.fired(found, occurrence.course, await _expected(work.db, occurrence.patient_id, work.now))
+    expected = await expected_levels(work.db, occurrence.patient_id, work.now)
+    return trigger_rules.fired(found, occurrence.course, expected)
 
 
 async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trigger]:
@@ -48,7 +49,8 @@ async def triggers_for(db: AsyncSession, clinic_id: str, slug: str) -> list[Trig
     return [Trigger(r.id, r.item, r.condition, r.amount, r.severity, r.screen, r.times) for r in rows]
 
 
-async def _expected(db: AsyncSession, patient_id: str, now: datetime) -> dict[str, int]:
+async def expected_levels(db: AsyncSession, patient_id: str, now: datetime) -> dict[str, int]:
+    """Item → the level up to which a clinician expects this patient's answers now."""
     found = select(ExpectedLevel.item, ExpectedLevel.level).where(
         ExpectedLevel.patient_id == patient_id, ExpectedLevel.ended_at.is_(None), ExpectedLevel.ends_at > now
     )

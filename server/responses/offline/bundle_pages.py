@@ -25,7 +25,7 @@ from server.questionnaires.respondents import Respondent
 from server.reminders import open_notifications
 from server.responses import drafts, lookup
 from server.responses.offline import bundle
-from server.responses.questions import question_view, same_as_last
+from server.responses.questions import question_view, red_flag_screens, same_as_last
 from server.responses.questions.answering import Answering
 from server.web import render
 from server.web.dependencies import PERSON, Ask, InWork
@@ -55,6 +55,7 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
     patient = await db.get_one(Patient, check_in.patient_id)
     own = actor.kind != ActorKind.CAREGIVER
     respondents = tuple(Respondent) if own else (Respondent.HANDS, Respondent.CAREGIVER)
+    needing_staff = await red_flag_screens.needing_staff(work, check_in, definition)
     before = {who: await _same(request, Answering(work, check_in, definition, who)) for who in respondents}
     return {
         "id": check_in.id,
@@ -68,6 +69,7 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
             | {
                 "html": await _question(request, db, check_in, definition, rule["id"]),
                 "said": _words_by_answer(request, definition, rule),
+                "needsStaff": needing_staff.get(rule["id"], []),
             }
             for rule in bundle.rules_of(definition)
             if own or not rule["private"]  # a caregiver's device can ask private questions only through the server
@@ -76,7 +78,10 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
             "card": render.part(request, "responses/_due.html", check_in=check_in, definition=definition, more=0),
             "who": render.inside(request, "responses/who.html", check_in=check_in, patient=patient),
             "check": _check(request, check_in, definition, patient, own),
-            "saved": render.inside(request, "responses/saved.html", clinic=clinic),
+            "urgency": render.inside(
+                request, "responses/urgency.html", check_in=check_in, patient=patient, clinic=clinic, offline=True
+            ),
+            "saved": render.inside(request, "responses/saved.html", check_in=check_in, clinic=clinic),
         },
         "words": {"skipped": _("Skipped"), "open": _("Not answered"), "same": _("as last time"), "now": _("Now:")},
     }

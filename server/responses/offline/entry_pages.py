@@ -10,6 +10,9 @@ from litestar.params import FromPath
 
 from server import crypto
 from server.actor import Actor
+from server.checkins import device_clock
+from server.checkins.models import CheckIn
+from server.db import Work
 from server.people import flow as people
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
@@ -18,7 +21,7 @@ from server.questionnaires.respondents import respondent_from
 from server.responses import lookup
 from server.responses.offline import late_answers
 from server.responses.offline.sealed_entries import Entry, SealedBody, decrypt_entry
-from server.responses.submission import submit
+from server.responses.submission import submit, urgency
 from server.responses.submission.submission import Conflict, Submission
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, TELLS_LEFT, Ask, InWork
@@ -49,17 +52,20 @@ async def take(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Respon
             questionnaire=entry.questionnaire,
         )
         taken = await submit.submit(work, check_in, submission)
+        if isinstance(taken, Refused):
+            await late_answers.note_refused(work, check_in, entry, taken.why)
+        await _choose_urgency(work, check_in, entry)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
-        await late_answers.note_refused(work, check_in, entry, taken.why)
         return problems.answer(request, 410, taken.why)
     if isinstance(taken, Conflict):
         return problems.answer(request, 409)
     receipt = {"client_id": submission.client_id, "response": taken.response.id, "again": taken.again}
-    return Response(receipt | {"flagged": taken.flagged}, status_code=200, headers=render.FRESH)
+    about = {"flagged": taken.flagged, "urgency": taken.response.urgency}
+    return Response(receipt | about, status_code=200, headers=render.FRESH)
 
 
 async def _opened(request: Ask, actor: Actor) -> Entry:
@@ -72,6 +78,13 @@ async def _opened(request: Ask, actor: Actor) -> Entry:
     if body.get("owner", actor.id) != actor.id:
         raise PermissionDeniedException("This is another person's.")
     return replace(decrypt_entry(SealedBody.read(body)), device_time=_moment(body.get("now")))
+
+
+async def _choose_urgency(work: Work, check_in: CheckIn, entry: Entry) -> None:
+    """Store how urgent the patient finds it, if the device asked (case 141)."""
+    if entry.urgency is not None:
+        at = device_clock.on_our_clock(entry.answered_at, entry.device_time, work.now)
+        await urgency.choose(work, check_in.id, entry.urgency, at)
 
 
 def _moment(ms: object) -> datetime | None:
@@ -91,7 +104,10 @@ async def take_answers(request: Ask, work: InWork, check_in_id: FromPath[str]) -
         definition = await questionnaires.definition_of(
             work.db, await submit.version_answered(work.db, check_in, entry.questionnaire)
         )
-        taken = await late_answers.take_late(work, check_in, definition, entry)
+        taken = None
+        if entry.answers or entry.urgency is None:
+            taken = await late_answers.take_late(work, check_in, definition, entry)
+        await _choose_urgency(work, check_in, entry)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     except ValueError as bad:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server import crypto
+from server.flags.rules import Urgency
 from server.questionnaires.respondents import Respondent
 
 INFO = b"interlude outbox 1"
@@ -56,6 +57,7 @@ class Entry:
     answered_at: datetime
     copied: tuple[str, ...] = ()  # link ids that the device says it copied from last time
     questionnaire: str = ""  # id of the version that the device showed; empty from a device with last year's app
+    urgency: Urgency | None = None  # how urgent the patient finds it, if the device asked
     device_time: datetime | None = None  # the device's clock when it sends
 
 
@@ -81,4 +83,5 @@ def _entry(client_id: str, found: Any) -> Entry:
         datetime.fromtimestamp(float(found["answered_at"]) / 1000, UTC),
         tuple(each for each in found.get("as_before", ()) if isinstance(each, str)),
         str(found.get("questionnaire", "")),
+        Urgency(found["urgency"]) if found.get("urgency") else None,
     )

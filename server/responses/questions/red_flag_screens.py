@@ -1,8 +1,9 @@
-"""Which answers lead to a red-flag screen, computed before they are given (case 71)."""
+"""Which answers lead to a red-flag screen, and which need staff, computed before they are given (cases 71, 141)."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.checkins.models import CheckIn
+from server.db import Work
 from server.flags.rules import Severity
 from server.flags.triggers import firing
 from server.flags.triggers import rules as trigger_rules
@@ -41,3 +42,24 @@ async def screens(
             if raised.severity == Severity.URGENT:
                 shown[said] = raised.trigger.screen
     return shown
+
+
+async def needing_staff(work: Work, check_in: CheckIn, definition: Definition) -> dict[str, list[str]]:
+    """Question → the raw answers that staff must act on today or at once; "" is a skip.
+
+    Without a network, a device asks after these how urgent it is.
+    """
+    triggers = await firing.triggers_for(work.db, check_in.clinic_id, definition.slug)
+    expected = await firing.expected_levels(work.db, check_in.patient_id, work.now)
+    before = await history.occurrence(work.db, check_in, definition, {}, None)
+    found: dict[str, list[str]] = {}
+    for question in definition.questions:
+        mine = [trigger for trigger in triggers if trigger.item == question.link_id]
+        for said in (*buttons(question), "") if mine else ():
+            level = question.level(question.read(said)) if said else None
+            levels = {} if level is None else {question.link_id: level}
+            skipped = () if said else (question.link_id,)
+            course = Course(levels, before.previous, before.first, before.earlier, skipped)
+            if any(raised.severity != Severity.THIS_WEEK for raised in trigger_rules.fired(mine, course, expected)):
+                found.setdefault(question.link_id, []).append(said)
+    return found

@@ -16,7 +16,7 @@ from server.questionnaires.respondents import Respondent, respondent_from
 from server.responses import drafts, history, lookup
 from server.responses.questions import next_steps, same_as_last
 from server.responses.questions.answering import Answering, Caller
-from server.responses.submission import receipt
+from server.responses.submission import urgency
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask
 from server.web.form_fields import form_of, one_of
@@ -29,7 +29,7 @@ async def start(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     work, check_in = caller.work, found(await caller.check_in())
     sent = await history.current_response(work.db, check_in.id)
     if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL) or (sent and work.actor.kind == ActorKind.CAREGIVER):
-        page = "urgency" if sent and await receipt.asks_urgency(work, sent) else "sent"
+        page = "urgency" if sent and await urgency.asks(work, sent) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, work.now):
         return render.page(request, "responses/closed.html", 200, check_in=check_in)

@@ -1,4 +1,4 @@
-"""After a response was submitted: its flags, its urgency, undoing it, marking it opened."""
+"""After a response was submitted: its flags, undoing it, marking it opened."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,9 +8,8 @@ from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work, new_id
-from server.flags import flow as review
 from server.flags import lists
-from server.flags.rules import Severity, Urgency
+from server.flags.rules import Severity
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.respondents import Respondent
@@ -30,22 +29,6 @@ async def is_flagged(db: AsyncSession, actor: Actor, response: Response, respond
         if flag.severity in (Severity.URGENT, Severity.TODAY)
     ]
     return any(own or is_public_item(definition, flag.item) for flag in flags)
-
-
-async def asks_urgency(work: Work, response: Response) -> bool:
-    """Whether to ask how urgent a new response is. Another page or the service worker may have sent it."""
-    fresh = response.urgency is None and work.now - response.received_at < rules.UNDO
-    last_respondent = await drafts.last_respondent(work.db, response.patient_id)
-    return fresh and await is_flagged(
-        work.db, work.actor, response, response.respondent if last_respondent == Respondent.SELF else last_respondent
-    )
-
-
-async def set_urgency(work: Work, response: Response, urgency: Urgency) -> None:
-    """Store the patient's choice: "today" (call me today) or "wait" (it can wait)."""
-    response.urgency = urgency
-    audit.record(work, "response.urgency", response, urgency=urgency)
-    await review.note_urgency(work, response.check_in_id, urgency)
 
 
 async def undo(work: Work, response: Response) -> bool:

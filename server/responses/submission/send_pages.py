@@ -14,7 +14,7 @@ from server.people.models import Patient
 from server.questionnaires.branching import still_asked
 from server.responses import drafts, history
 from server.responses.questions.answering import Caller
-from server.responses.submission import receipt, submit
+from server.responses.submission import receipt, submit, urgency
 from server.responses.submission.submission import Submission, Taken
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, InWork
@@ -53,10 +53,10 @@ async def urgency_page(request: Ask, caller: NamedDependency[Caller]) -> Respons
 @post("/urgency", opt=PERSON)
 async def say_urgency(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     response = await history.find(work.db, work.actor, check_in_id)
-    urgency = one_of(await form_of(request), "urgency", Urgency)
-    if response is None or urgency is None:
+    chosen = one_of(await form_of(request), "urgency", Urgency)
+    if response is None or chosen is None:
         return problems.answer(request, 404 if response is None else 422)
-    await receipt.set_urgency(work, response, urgency)
+    await urgency.choose(work, check_in_id, chosen, work.now)
     return render.go(request, f"/check-ins/{check_in_id}/sent")
 
 

@@ -32,7 +32,7 @@ async def test_the_bundle_has_the_due_check_in_its_rules_and_its_pages(
     assert by_id["self-harm"]["whens"]
     assert "You are not alone." in by_id["self-harm"]["html"]
     assert by_id["mood"]["said"].keys() == by_id["mood"]["levels"].keys()
-    assert {"card", "who", "check", "saved"} == form["pages"].keys()
+    assert {"card", "who", "check", "urgency", "saved"} == form["pages"].keys()
     assert "tel:" in held["help"]
 
 

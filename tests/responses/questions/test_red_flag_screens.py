@@ -4,7 +4,11 @@ import pytest
 
 from server.checkins.models import CheckIn
 from server.db import Database
-from tests.cast import Cast
+from server.flags import expected_levels
+from server.flags.expected_levels import Item, Wanted
+from server.questionnaires import flow as questionnaires
+from server.responses.questions import red_flag_screens
+from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.stories import due_check_in
 
@@ -30,3 +34,19 @@ async def test_case_71_each_urgent_answer_has_its_screen_and_no_other_does(
     fall = (await rosa.get(f"/check-ins/{check_in.id}/q/fall")).text
     assert 'value="yes" data-red="fall"' in fall
     assert "<template" not in (await rosa.get(f"/check-ins/{check_in.id}/q/pain")).text
+
+
+async def test_case_141_a_phone_knows_after_which_answers_to_ask_how_urgent_it_is(
+    database: Database, cast: Cast, check_in: CheckIn
+) -> None:
+    async with database.writing() as db:
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+        found = await red_flag_screens.needing_staff(work_by(db, cast.rosa), check_in, definition)
+        assert found["breathing"] == ["hard", "very-hard"]
+        assert found["fall"] == ["yes"]
+        await expected_levels.expect(
+            work_by(db, cast.ken), cast.rosa.id, Item("weekly-als", "swallowing"), Wanted(4, 21, "")
+        )
+        expected = await red_flag_screens.needing_staff(work_by(db, cast.rosa), check_in, definition)
+        assert "swallowing" in found
+        assert "swallowing" not in expected
