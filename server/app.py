@@ -37,6 +37,7 @@ from server.settings import Settings
 from server.web import cookies, problems, public_pages, render
 from server.web.assets import Assets
 from server.web.dependencies import Db, Now, Who
+from server.web.looking import ONLY_LOOKS, LookingLitestar
 
 CSRF_COOKIE = "__Host-csrf"
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
@@ -71,7 +72,7 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
     crypto.use(keyring)
     assets = Assets()
     secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.base_url.startswith("https") else {}
-    return Litestar(
+    return LookingLitestar(
         route_handlers=ROUTERS,
         guards=[admit],
         dependencies=DEPENDENCIES,
@@ -140,9 +141,13 @@ async def _database_closes(app: Litestar) -> AsyncIterator[None]:
 
 
 async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSession]:
-    """One transaction per request, limited to the visitor's clinic; read-only for a GET, unless it has `writes`."""
+    """One transaction per request, limited to the visitor's clinic; read-only for a GET, unless it has `writes`.
+
+    A HEAD changes nothing: a transaction for reading is never committed.
+    """
     database: Database = request.app.state.database
-    only_reads = request.method in ("GET", "HEAD") and not request.route_handler.opt.get("writes")
+    writes = request.method != "GET" or request.route_handler.opt.get("writes")
+    only_reads = not writes or request.scope.get(ONLY_LOOKS)
     await request.body()  # read it before taking the only write lock: a slow device may send it slowly, or never
     async with database.reading() if only_reads else database.writing() as db:
         actor = asking(request, request.route_handler.opt.get("who"))

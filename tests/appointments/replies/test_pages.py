@@ -31,3 +31,20 @@ async def test_an_answer_from_a_notification_needs_no_sign_in(
     assert (await browser.post_json("/visits/reply", body | {"reply": "maybe"})).status_code == 400
     clock.move(days=5)
     assert (await browser.post_json("/visits/reply", body)).status_code == 404
+
+
+async def test_case_126_a_link_works_without_cookies(
+    signed_in: Enter, browser: Browser, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria, push = await signed_in(cast.maria), PushDouble()
+    await book(maria, cast)
+    async with database.writing() as db:
+        await subscribed(db, cast.rosa)
+    clock.move(days=12, hours=2)
+    await Sender(database, push, clock, "https://localhost").tick()
+    link = f"/go/{push.token()}"
+    assert (await browser.http.get(link)).status_code == 200
+    browser.http.cookies.clear()
+    answered = await browser.http.post(link, data={"reply": "coming"}, headers={"accept": "text/html"})
+    assert answered.status_code == 200
+    assert (await only_visit(database)).reply == "coming"
