@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Litestar
-from litestar.types import Receive, Send
+from litestar.types import Send
 
 ONLY_LOOKS = "only_looks"  # a key of the scope: whatever a handler writes for this request is rolled back
 PREFETCHES = (
@@ -21,13 +21,14 @@ class LookingLitestar(Litestar):
     take as "ask again once the person does" (Speculation Rules, "Sec-Purpose").
     """
 
-    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
         elif _is_prefetch(scope) and not scope["path"].startswith("/static/"):
             await _refuse(send)
         elif scope["method"] == "HEAD":
-            await super().__call__({**scope, "method": "GET", ONLY_LOOKS: True}, receive, _without_body(send))
+            looked: Any = {**scope, "method": "GET", ONLY_LOOKS: True}
+            await super().__call__(looked, receive, _without_body(send))
         else:
             await super().__call__(scope, receive, send)
 
@@ -47,6 +48,7 @@ async def _refuse(send: Send) -> None:
 
 def _without_body(send: Send) -> Send:
     async def headers_alone(message: Any) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+        stripped: Any = {**message, "body": b""} if message["type"] == "http.response.body" else message
+        await send(stripped)
 
     return headers_alone
