@@ -1,6 +1,8 @@
 """An admin edits what patients see of the clinic: zone, phone numbers, hours, instructions."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
@@ -12,47 +14,73 @@ from server.people.flow import ClinicFacts
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
 from server.phone_numbers.parts import BadNumber, BadNumbers
-from server.web import render
+from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, line, text
 
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
+@dataclass(frozen=True)
+class Saving:
+    """What became of the form. `changed`: fields that a colleague has changed since the page was opened."""
+
+    fault: str | None = None
+    bad_numbers: Mapping[str, BadNumber] = field(default_factory=dict)
+    changed: Mapping[str, str] = field(default_factory=dict)
+    is_saved: bool = False
+
+    @property
+    def status(self) -> int:
+        return 409 if self.changed else 422 if self.fault else 200
+
+
 @get("/", opt=ADMIN)
 async def clinic_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    return _page(request, await flow.clinic_of(db, actor))
+    clinic = await flow.clinic_of(db, actor)
+    return _page(request, clinic, clinic, Saving())
 
 
 @post("/", opt=ADMIN)
 async def change(request: Ask, work: InWork) -> Response[str]:
     clinic = await flow.clinic_of(work.db, work.actor)
-    facts = _facts(await form_of(request), clinic)
+    merged = edits.merge(await form_of(request), _shown(clinic))
+    facts = _facts(merged.form, clinic)
+    if merged.changed:
+        return _page(request, facts, clinic, Saving(changed=merged.changed))
     if fault := _fault(facts):
-        return _page(request, facts, fault)
+        return _page(request, facts, clinic, Saving(fault))
     try:
         await flow.change_clinic(work, clinic, facts)
     except BadNumbers as bad:
-        return _page(request, facts, "numbers", bad.by_field)
-    return _page(request, clinic, saved=True)
+        return _page(request, facts, clinic, Saving("numbers", bad.by_field))
+    return _page(request, clinic, clinic, Saving(is_saved=True))
 
 
-def _page(
-    request: Ask,
-    shown: Clinic | ClinicFacts,
-    fault: str | None = None,
-    bad_numbers: dict[str, BadNumber] | None = None,
-    saved: bool = False,
-) -> Response[str]:
+def _page(request: Ask, shown: Clinic | ClinicFacts, stored: Clinic, saving: Saving) -> Response[str]:
     return render.page(
         request,
         "people/clinic.html",
-        422 if fault else 200,
+        saving.status,
         clinic=shown,
-        fault=fault,
-        bad_numbers=bad_numbers or {},
-        saved=saved,
+        seen=edits.marks(_shown(stored)),
+        changed=saving.changed,
+        fault=saving.fault,
+        bad_numbers=saving.bad_numbers,
+        saved=saving.is_saved,
         countries=number_countries.countries(language.current()),
+    )
+
+
+def _shown(clinic: Clinic) -> dict[str, str]:
+    """The form's fields as the page shows them."""
+    own = ("name", "zone", "country", "phone", "emergency_number", "crisis_line", "address", "visit_instructions")
+    hours = {day: clinic.staffed_hours.get(str(day), ["", ""]) for day in range(7)}
+    return (
+        {name: getattr(clinic, name) or "" for name in own}
+        | {"crisis_line_texts": "on" if clinic.crisis_line_texts else ""}
+        | {f"opens-{day}": span[0] for day, span in hours.items()}
+        | {f"closes-{day}": span[1] for day, span in hours.items()}
     )
 
 

@@ -1,5 +1,7 @@
 """An admin edits what patients see of the clinic."""
 
+import re
+
 import pytest
 
 from server.db import Database
@@ -114,3 +116,18 @@ async def test_case_77_an_unreadable_line_is_shown_and_never_dialled(
     assert "tel:988" not in page.text
     assert 'href="/staff/clinic"' in (await ruth.get("/staff?show=unreached")).text
     assert "only an admin can correct it" in words(await maria.get("/staff?show=unreached"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_89_two_edits_of_the_clinic_lose_nothing(signed_in: Enter, cast: Cast, database: Database) -> None:
+    ruth, page = await signed_in(cast.ruth), "/staff/clinic"
+    await ruth.submit(page, FACTS)
+    seen = re.search(r'name="seen" value="([^"]*)"', (await ruth.get(page)).text)
+    assert seen is not None
+    await ruth.submit(page, FACTS | {"seen": seen[1], "closes-0": "20:00"})
+    late = await ruth.submit(page, FACTS | {"seen": seen[1], "address": "40 Oak Avenue"})
+    assert late.status_code == 409
+    assert "40 Oak Avenue" in late.text
+    assert 'name="closes-0" value="20:00"' in markup(late)
+    clinic = await harbor(database, cast)
+    assert (clinic.staffed_hours["0"][1], clinic.address) == ("20:00", FACTS["address"])

@@ -19,8 +19,9 @@ from server.people.patients.identity import Identity, is_alike, is_sought, read_
 from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.typed_text import is_blank
-from server.web import render
+from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
+from server.web.edits import Merged
 from server.web.form_fields import fields_of, form_of, line, one_of, text
 from server.web.problems import found
 
@@ -42,6 +43,8 @@ async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         fault=None,
         bad_numbers={},
         alike=[],
+        seen="",
+        changed={},
         zone=clinic.zone,
         country=clinic.country,
     )
@@ -89,6 +92,8 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
         fault=None,
         bad_numbers={},
         alike=[],
+        seen=edits.marks(_shown(patient)),
+        changed={},
         zone=patient.zone,
         country=(await flow.clinic_of(db, actor)).country,
     )
@@ -97,8 +102,11 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
 @post("/{patient_id:str}/edit", opt=STAFF)
 async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
-    form = await form_of(request)
+    merged = edits.merge(await form_of(request), _shown(patient))
+    form = merged.form
     new = _new_patient(form)
+    if merged.changed:
+        return await _refused(request, work.db, work.actor, new, merged, patient)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault, patient)
     asks = _is_renamed(patient, new) and text(form, "another", 3) != "yes"
@@ -116,7 +124,7 @@ async def _refused(
     db: AsyncSession,
     actor: Actor,
     new: NewPatient,
-    fault: str | BadNumbers | list[Patient],
+    fault: str | BadNumbers | list[Patient] | Merged,
     patient: Patient | None = None,
 ) -> Response[str]:
     """The form as typed, with its errors."""
@@ -124,15 +132,33 @@ async def _refused(
     return render.page(
         request,
         "people/patient_form.html",
-        422,
+        409 if isinstance(fault, Merged) else 422,
         patient=patient,
         form=new,
+        seen=edits.marks(_shown(patient)) if patient else "",
+        changed=fault.changed if isinstance(fault, Merged) else {},
         fault="numbers" if bad_numbers else fault if isinstance(fault, str) else None,
         alike=fault if isinstance(fault, list) else [],
         bad_numbers=bad_numbers,
         zone=new.zone,
         country=(await flow.clinic_of(db, actor)).country,
     )
+
+
+def _shown(patient: Patient) -> dict[str, str]:
+    """The form's fields as the page shows them."""
+    own = (
+        "name",
+        "zone",
+        "phone",
+        "email",
+        "caregiver_phone",
+        "contact",
+        "instructions",
+        "birth_date",
+        "record_number",
+    )
+    return {field: getattr(patient, field) or "" for field in own} | {"language": patient.locale}
 
 
 def _new_patient(form: FormMultiDict) -> NewPatient:

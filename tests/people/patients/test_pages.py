@@ -1,8 +1,10 @@
 """Staff register and edit patients and caregivers, and pair their phones (case 60)."""
 
+import re
 from urllib.parse import quote
 
 import pytest
+from httpx import Response
 
 from server.db import Database
 from server.people.models import Caregiver, Patient
@@ -169,3 +171,28 @@ async def test_a_birth_date_that_cannot_be_is_refused_and_stays_in_the_form(
     assert refused.status_code == 422
     assert f'value="{typed}"' in refused.text
     assert "isn't a birth date" in words(refused)
+
+
+def seen_on(page: Response) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+async def test_case_89_two_edits_of_a_patient_lose_nothing(signed_in: Enter, cast: Cast, database: Database) -> None:
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    path, form = f"/staff/patients/{cast.walter.id}/edit", FORM | {"name": "Walter Brandt"}
+    await maria.submit(path, form)
+    old = {"seen": seen_on(await maria.get(path))}
+    await ken.submit(path, form | old | {"phone": "(212) 555-0177"})
+    late = await maria.submit(path, form | old | {"instructions": "Bring the cane."})
+    assert late.status_code == 409
+    assert "A colleague changed this while you had it open" in words(late)
+    assert "Phone: (212) 555-0177" in words(late)
+    assert "Bring the cane." in late.text
+    assert 'value="(212) 555-0177"' in late.text
+    await maria.submit(
+        path, form | {"seen": seen_on(late), "phone": "(212) 555-0177", "instructions": "Bring the cane."}
+    )
+    [walter] = [patient for patient in await rows(database, Patient) if patient.id == cast.walter.id]
+    assert (walter.phone, walter.instructions) == ("(212) 555-0177", "Bring the cane.")
