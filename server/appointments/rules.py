@@ -3,7 +3,9 @@
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from server import opening_hours
 from server.clock import to_utc, to_wall
+from server.opening_hours import WeekHours
 
 
 class AppointmentStatus(StrEnum):
@@ -22,6 +24,7 @@ SHORTEST, LONGEST = 5, 24 * 60  # minutes
 FARTHEST = timedelta(days=3 * 365)  # a later date is probably a mistyped year
 PLACE = 200  # characters
 CALL_AHEAD = timedelta(hours=26)  # an appointment without a reply is on the call list from then on
+ENOUGH_TO_ANSWER = timedelta(hours=4)  # staffed hours before a visit, for staff to act on a reply
 UPCOMING = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 
 # FHIR R4 AppointmentStatus: which states may follow each state.
@@ -111,3 +114,9 @@ def check_length(minutes: int | None) -> int:
 
 def may_become(status: AppointmentStatus, wanted: AppointmentStatus) -> bool:
     return wanted in NEXT.get(status, ())
+
+
+def is_read_late(now: datetime, starts_at: datetime, hours: WeekHours, zone: str) -> bool:
+    """Whether the clinic is closed now and opens too shortly before the visit, or not at all (case 142)."""
+    is_closed = not opening_hours.is_open(hours, to_wall(now, zone))
+    return is_closed and now < starts_at and opening_hours.between(now, starts_at, hours, zone) <= ENOUGH_TO_ANSWER

@@ -143,7 +143,7 @@ def _message(
     to_staff = reminder.staff_id is not None
     locale = "en" if to_staff else patient.locale
     with language.speaking(locale):
-        words = words_for(reminder.kind, reminder.detail if patient.detailed_text and not to_staff else None, also)
+        words = words_for(reminder.kind, reminder.detail if patient.detailed_text or to_staff else None, also)
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
         match channel:
             case ChannelName.EMAIL:

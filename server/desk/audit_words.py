@@ -48,6 +48,8 @@ WORDS = {
     "device.seen": mark("opened the app"),
     "expected-level.ended": mark("ended an expected level"),
     "expected-level.set": mark("set an expected level"),
+    "appointment.contact-notified": mark("told someone on call that a patient can't come"),
+    "appointment.nobody-on-call": mark("found no one on call for a patient who can't come"),
     "flag.assigned": mark("assigned a flag"),
     "flag.closed": mark("closed a flag with an outcome"),
     "flag.nobody-on-call": mark("found no one on call for a flag"),

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 
 from server.appointments import flow as appointments
 from server.appointments.models import Appointment
+from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentChanged
 from server.db import Work
@@ -44,14 +45,16 @@ async def _page(
     request: Ask, work: Work, appointment: Appointment, changed: AppointmentChanged | None = None
 ) -> Response[str]:
     was: datetime | None = changed.was if changed else None
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
     return render.page(
         request,
         "phone/visit.html",
         409 if changed else 200,
         visit=appointment,
+        after_hours=await after_hours.of(work.db, appointment, patient.zone, work.now),
         changed=changed is not None,
         was=was if was != appointment.starts else None,
-        patient=await work.db.get_one(Patient, work.actor.patient_id),
+        patient=patient,
         clinic=await people.clinic_of(work.db, work.actor),
         now=work.now,
     )

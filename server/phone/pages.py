@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, Router, get
 
 from server.appointments import lists as appointment_lists
+from server.appointments.replies import after_hours
 from server.db import Work, scope
 from server.devices import subscriptions
 from server.people import flow as people
@@ -25,13 +26,16 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
     scope(db, actor.clinic_id)
     due = await lookup.open_now(Work(db, actor, now))
     clinic = await db.get_one(Clinic, actor.clinic_id)
+    patient = await db.get_one(Patient, actor.patient_id)
+    visit = await appointment_lists.next_appointment(db, actor.patient_id, now)
     return render.page(
         request,
         "phone/home.html",
         actor=actor,
-        patient=await db.get_one(Patient, actor.patient_id),
+        patient=patient,
         due=[(check_in, await questionnaires.definition_of(db, check_in.questionnaire_id)) for check_in in due],
-        visit=await appointment_lists.next_appointment(db, actor.patient_id, now),
+        visit=visit,
+        after_hours=await after_hours.of(db, visit, patient.zone, now) if visit else None,
         cancelled=await appointment_lists.cancelled_ahead(db, actor.patient_id, now),
         own_wish=PauseReason.OWN_WISH,
         clinic=clinic,

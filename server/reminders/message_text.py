@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 
 from server import language
 from server.language import gettext as _
-from server.reminders.states import ReminderKind, Reply
+from server.reminders.states import ReminderKind, Reply, StaffTask
 
 
 @dataclass(frozen=True)
@@ -76,14 +76,21 @@ def _words_for(kind: ReminderKind, detail: str | None) -> Words:
         case ReminderKind.DEVICE_CHECK:
             return Words(_("Do reminders still reach you?"), _("Please open Interlude once. That's all it takes."))
         case ReminderKind.ON_CALL | ReminderKind.OVERDUE | ReminderKind.ALERT:
-            return _words_for_staff(kind)
+            return _words_for_staff(kind, detail)
         case ReminderKind.TEST:
             return Words(_("This is your test"), _("Reminders work on this phone."))
         case _:
             assert_never(kind)
 
 
-def _words_for_staff(kind: Literal[ReminderKind.ON_CALL, ReminderKind.OVERDUE, ReminderKind.ALERT]) -> Words:
+def _words_for_staff(
+    kind: Literal[ReminderKind.ON_CALL, ReminderKind.OVERDUE, ReminderKind.ALERT], detail: str | None
+) -> Words:
+    if detail == StaffTask.CANT_COME:
+        return Words(
+            _("A patient can't come to a visit soon after you open."),
+            _("You're on call. Open it and call the patient."),
+        )
     if kind == ReminderKind.ALERT:
         return Words(_("A patient's answer needs you now"), _("Open Interlude to see it."))
     task = _("You're on call. Open it and assign it to yourself.")

@@ -43,6 +43,12 @@ class Reply(StrEnum):
     ANOTHER_TIME = "another"
 
 
+class StaffTask(StrEnum):
+    """What a contact on call is notified of, if it is not a flag: the detail of an `ON_CALL` reminder."""
+
+    CANT_COME = "cant-come"
+
+
 class AttemptState(StrEnum):
     """One try: `SENDING` is stored before it; the device's receipts lead to `SHOWN`, `OPENED` and `ANSWERED`."""
 

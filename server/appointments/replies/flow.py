@@ -10,6 +10,7 @@ from server.appointments import rules
 from server.appointments.appointment_reminders import remind
 from server.appointments.flow import lock
 from server.appointments.models import Appointment
+from server.appointments.replies import after_hours
 from server.appointments.rules import AppointmentChanged
 from server.db import Work
 from server.delivery import receipts
@@ -33,6 +34,7 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str 
     await settlement.note_answered(work, appointment.id)
     patient = await work.db.get_one(Patient, appointment.patient_id)
     await remind(work, patient, appointment)
+    await after_hours.notify(work, appointment)
 
 
 def _is_shown(appointment: Appointment, shown: str) -> bool:

@@ -8,8 +8,9 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments.models import Appointment
+from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
-from server.people.models import Patient
+from server.people.models import Clinic, Patient
 from server.reminders.states import Reply
 from server.web import problems, render
 from server.web.dependencies import ANYONE, Ask, Db, Now
@@ -40,7 +41,16 @@ async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Respo
 
 async def _page(request: Ask, db: AsyncSession, appointment: Appointment, token: str, now: datetime) -> Response[str]:
     patient = await db.get_one(Patient, appointment.patient_id)
-    return render.page(request, "appointments/go.html", visit=appointment, patient=patient, token=token, now=now)
+    return render.page(
+        request,
+        "appointments/go.html",
+        visit=appointment,
+        after_hours=await after_hours.of(db, appointment, patient.zone, now),
+        patient=patient,
+        clinic=await db.get_one(Clinic, appointment.clinic_id),
+        token=token,
+        now=now,
+    )
 
 
 @post("/go/{token:str}", opt=ANYONE | {"no_csrf": True, "by_token": True})  # works without cookies (case 126)

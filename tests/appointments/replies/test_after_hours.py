@@ -1,0 +1,108 @@
+"""A reply while the clinic is closed, shortly before the visit, reaches the contact on call at once (case 142)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.appointments import booking
+from server.appointments.booking import NewAppointment
+from server.appointments.models import Appointment
+from server.appointments.replies import after_hours
+from server.appointments.replies import flow as replies
+from server.db import Database
+from server.people import on_call
+from server.people.on_call import Contact
+from server.reminders.message_text import words_for
+from server.reminders.models import Reminder
+from server.reminders.states import ReminderKind, Reply
+from tests.appointments.scene import db as db
+from tests.browser_without_screen import words
+from tests.cast import Cast, work_by
+from tests.conftest import Enter, StillClock
+from tests.stories import rows
+
+SUNDAY_EVENING = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # 18:30 in New York
+MONDAY = datetime(2026, 11, 23, 9, 30)  # the clinic opens at 8:00
+
+
+async def booked(db: AsyncSession, cast: Cast, starts: datetime = MONDAY, with_contact: bool = True) -> Appointment:
+    if with_contact:
+        contacts = {cast.ken.id: Contact(0, ""), cast.maria.id: Contact(1, "")}
+        await on_call.change(work_by(db, cast.ruth), await db.merge(cast.harbor), contacts, 15)
+    return await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
+
+
+async def told(db: AsyncSession, visit: Appointment) -> list[Reminder]:
+    return await after_hours.notices_of(db, visit)
+
+
+@pytest.mark.parametrize("reply", [Reply.CANT_COME, Reply.ANOTHER_TIME])
+async def test_case_142_the_first_contact_on_call_is_notified_once(db: AsyncSession, cast: Cast, reply: Reply) -> None:
+    visit = await booked(db, cast)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, reply)
+    await replies.answer(work_by(db, cast.luis, SUNDAY_EVENING + timedelta(minutes=5)), visit, Reply.CANT_COME)
+    [notice] = await told(db, visit)
+    assert (notice.staff_id, notice.expires_at) == (cast.ken.id, SUNDAY_EVENING + timedelta(hours=12, minutes=5))
+    assert words_for(notice.kind, notice.detail).title == "A patient can't come to a visit soon after you open."
+    shown = await after_hours.of(db, visit, "America/Denver", SUNDAY_EVENING)
+    assert shown == after_hours.AfterHours(datetime(2026, 11, 23, 6), told=True)
+
+
+@pytest.mark.parametrize(
+    ("starts", "now"),
+    [
+        (MONDAY, datetime(2026, 11, 20, 20, 0, tzinfo=UTC)),  # Friday, 15:00: the clinic is open
+        (datetime(2026, 11, 23, 14), SUNDAY_EVENING),  # Monday at 14:00: staff have the morning
+        (datetime(2026, 12, 7, 9), SUNDAY_EVENING),
+    ],
+)
+async def test_a_reply_that_staff_read_in_time_notifies_nobody(
+    db: AsyncSession, cast: Cast, starts: datetime, now: datetime
+) -> None:
+    visit = await booked(db, cast, starts)
+    await replies.answer(work_by(db, cast.rosa, now), visit, Reply.CANT_COME)
+    assert await told(db, visit) == []
+    assert await after_hours.of(db, visit, "America/New_York", now) is None
+
+
+async def test_case_142_a_visit_while_the_clinic_is_closed_counts_too(db: AsyncSession, cast: Cast) -> None:
+    visit = await booked(db, cast, datetime(2026, 11, 22, 20))
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
+    assert len(await told(db, visit)) == 1
+
+
+async def test_case_142_nobody_is_told_after_all_of_a_patient_who_comes(db: AsyncSession, cast: Cast) -> None:
+    visit = await booked(db, cast)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.COMING)
+    assert await told(db, visit) == []
+
+
+async def test_case_142_the_page_says_when_staff_read_it_and_shows_the_number(
+    database: Database, signed_in: Enter, cast: Cast, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        visit = await booked(db, cast)
+    clock.now = SUNDAY_EVENING
+    rosa = await signed_in(cast.rosa)
+    page = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "cant", "shown": visit.shown})
+    for answer in (page, await rosa.get("/")):
+        assert "Your clinic opens on Mon, Nov 23, 8:00 AM and will read this then." in words(answer)
+        assert "Please call the clinic too." in words(answer)
+        assert "We've told the person on call." in words(answer)
+        assert "The clinic will contact you" not in words(answer)
+        assert 'href="tel:+12125550140"' in answer.text
+    assert len(await rows(database, Reminder, Reminder.kind == ReminderKind.ON_CALL)) == 1
+
+
+async def test_case_142_without_a_contact_on_call_no_page_claims_one(
+    database: Database, signed_in: Enter, cast: Cast, clock: StillClock
+) -> None:
+    async with database.writing() as db:
+        visit = await booked(db, cast, with_contact=False)
+    clock.now = SUNDAY_EVENING
+    rosa = await signed_in(cast.rosa)
+    page = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "cant", "shown": visit.shown})
+    assert "Please call the clinic too." in words(page)
+    assert "on call" not in words(page)
