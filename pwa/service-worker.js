@@ -19,6 +19,7 @@ addEventListener("fetch", (event) => {
   else if (new URL(event.request.url).pathname.startsWith("/static/")) event.respondWith(cachedAsset(event.request));
 });
 addEventListener("push", (event) => event.waitUntil(showPush(event)));
+addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewSubscription(event)));
 addEventListener("notificationclick", (event) => event.waitUntil(handleTap(event)));
 addEventListener("message", (event) => event.waitUntil(Receipts.flush()));
 addEventListener("sync", (event) => event.waitUntil(event.tag === "outbox" ? Outbox.flush() : Receipts.flush()));
@@ -117,6 +118,20 @@ function readPush(data, fallback) {
   } catch {
     return fallback;
   }
+}
+
+// The browser has ended or replaced the subscription by itself. If telling the server fails, the next opening repairs it
+// (pwa/subscription.js).
+/** @param {PushSubscriptionChangeEvent} event */
+async function renewSubscription({ newSubscription }) {
+  const { key } = await (await fetch("/push/key")).json();
+  const options = { userVisibleOnly: true, applicationServerKey: key };
+  const subscription = newSubscription ?? (await registration.pushManager.subscribe(options));
+  const raw = String.fromCharCode(...new Uint8Array(subscription.options?.applicationServerKey ?? []));
+  const vapid = btoa(raw).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const headers = { "content-type": "application/json", accept: "application/json" };
+  const body = JSON.stringify({ ...subscription.toJSON(), vapid });
+  await fetch("/push/subscriptions", { method: "POST", headers, body });
 }
 
 /** @param {NotificationEvent} event */
