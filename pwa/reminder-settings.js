@@ -3,6 +3,7 @@ import { isApp } from "./platform.js";
 import { within } from "./requests.js";
 import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
 
+const PROBLEMS = ["denied", "dismissed", "failed", "unknown-service", "not-installed"];
 const CLEARED = 5000; // ms: the longest wait for the browser before the person is signed out
 
 /** @param {string} id */
@@ -30,10 +31,11 @@ async function endSubscription() {
 }
 
 async function turnOn() {
-  for (const id of ["denied", "failed", "unknown-service", "not-installed"]) byId(id).hidden = true;
+  for (const id of PROBLEMS) byId(id).hidden = true;
   if (!("PushManager" in window)) return showProblem("not-installed");
   try {
-    if ((await Notification.requestPermission()) !== "granted") return showProblem("denied");
+    const permission = await Notification.requestPermission();
+    if (permission !== "granted") return showProblem(permission === "denied" ? "denied" : "dismissed");
     byId("one-moment").hidden = false;
     await subscribe("/push/subscriptions");
     byId("test-form").submit();

@@ -1,5 +1,6 @@
 // Show what is still in the outbox: on Home until the clinic has received it, and before signing out (case 45).
 import "./outbox-sender.js";
+import { waitingText } from "./waiting-text.js";
 
 const RELOAD_AT_MOST_EVERY = 5000; // ms: a network that comes and goes must not reload again and again
 let waitingBefore = 0;
@@ -29,18 +30,10 @@ document.addEventListener("outbox", ({ detail: entries }) => {
   if (waiting.length < waitingBefore) return location.reload(); // some were sent: the server knows what is due now
   waitingBefore = waiting.length;
   const submitted = new Set(waiting.filter((entry) => entry.part !== "answers").map((entry) => entry.check_in));
-  showWaiting(waitingText(submitted.size, waiting.length));
+  showWaiting(waitingText(waiting, document.getElementById("waiting").dataset));
   showRejected(entries.length > waiting.length);
   submitted.forEach(replaceCard);
 });
-
-// Count whole check-ins. Mention single answers only if there is no whole one.
-/** @type {(checkIns: number, waiting: number) => string} */
-function waitingText(checkIns, waiting) {
-  const { one, many, answer } = document.getElementById("waiting").dataset;
-  if (checkIns) return checkIns === 1 ? one : many.replace("{n}", String(checkIns));
-  return waiting ? answer : "";
-}
 
 // Make room for the link to rejected entries: something less important goes.
 /** @param {boolean} some */

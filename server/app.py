@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import crypto, language
 from server.access import routes as access_routes
 from server.access.guards import admit, asking, spoken_with
-from server.access.visitors import WhoAsks
+from server.access.visitors import WhoAsks, prolonged_cookie
 from server.actor import Actor
 from server.appointments import routes as appointment_routes
 from server.clock import Clock, SteadyClock, system_clock
@@ -132,6 +132,9 @@ async def add_headers(message: Message, scope: Scope) -> None:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in scope["litestar_app"].state.headers.items():
             headers.setdefault(name, value)
+        prolonged = prolonged_cookie(scope)
+        if prolonged and not any(said.startswith(f"{prolonged.key}=") for said in headers.getall("set-cookie", [])):
+            headers.add("set-cookie", prolonged.to_header(header=""))
 
 
 @asynccontextmanager

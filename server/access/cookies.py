@@ -7,8 +7,8 @@ from litestar.datastructures import Cookie
 from server import language
 from server.access import platforms
 from server.access import rules as access_rules
-from server.access.platforms import DeviceSigns
-from server.web.cookies import cookie, value_of
+from server.access.platforms import BrowserSigns, DeviceSigns, Link
+from server.web.cookies import LINK_COOKIE, cookie, value_of
 from server.web.dependencies import Connection
 
 PERSON_COOKIE = "__Host-interlude"
@@ -56,3 +56,9 @@ def device_name(connection: Connection) -> str:
 
 def _user_agent(connection: Connection) -> str:
     return connection.headers.get("user-agent", "")
+
+
+def browser_of(connection: Connection) -> BrowserSigns:
+    """What this browser brings to the page to join."""
+    link = value_of(connection, LINK_COOKIE)
+    return BrowserSigns(device_of(connection), Link(link) if link in tuple(Link) else None, session_token(connection))

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from server import audit
 from server.access.models import Device, PairingCode, Passkey
+from server.access.rules import SessionEnd
 from server.access.sessions import devices_of, end_codes, end_device, end_passkeys
 from server.db import Work
 from server.people import flow as people
@@ -18,7 +19,7 @@ async def end_caregiver(work: Work, caregiver: Caregiver) -> None:
         select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None))
     )
     for device in list(devices):
-        await end_device(work, device)
+        await end_device(work, device, SessionEnd.ACCESS_ENDED)
     await end_passkeys(work, Passkey.caregiver_id == caregiver.id)
     codes = (PairingCode.caregiver_id == caregiver.id) | (PairingCode.made_by == caregiver.id)
     await end_codes(work, codes)
@@ -37,6 +38,6 @@ async def leave(work: Work, patient: Patient) -> None:
     """The patient withdraws consent: pause, sign every device out. Staff keep what the law requires."""
     await pause(work, patient, rules.CONSENT_WITHDRAWN)
     for device in await devices_of(work.db, patient.id):
-        await end_device(work, device)
+        await end_device(work, device, SessionEnd.LEFT)
     await end_passkeys(work, Passkey.patient_id == patient.id)
     audit.record(work, "patient.left", patient)

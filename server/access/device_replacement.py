@@ -1,15 +1,19 @@
 """Two device rows that are one browser: end the former one, and hand over what it had."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
+from server.access.rules import SessionEnd
 from server.access.sessions import end_device, end_passkeys, owner
-from server.actor import system
+from server.actor import Actor, system
 from server.db import Work, unscoped
+from server.people.models import Caregiver, Patient
+
+SAID_FOR = timedelta(hours=1)  # how long the page says whose phone it was
 
 
 async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:
@@ -28,7 +32,9 @@ async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: dat
             await replace_device(db, old, new, now)
 
 
-async def replace_device(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:
+async def replace_device(
+    db: AsyncSession, old: Device, new: Device, now: datetime, why: SessionEnd = SessionEnd.REPLACED
+) -> None:
     """Two device rows are one browser: end the old one. If both are the same person's, `new` takes over what it had.
 
     Two active devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
@@ -38,8 +44,33 @@ async def replace_device(db: AsyncSession, old: Device, new: Device, now: dateti
     with unscoped(db):
         if owner(old) == owner(new):
             await _hand_over(db, old, new, now)
-        await end_device(Work(db, system(old.clinic_id, "new-owner"), now), old)
+        else:
+            why = SessionEnd.NEW_OWNER
+        old.successor_id = new.id
+        await end_device(Work(db, system(old.clinic_id, "new-owner"), now), old, why)
         await db.flush()
+
+
+async def owner_before(db: AsyncSession, actor: Actor, now: datetime) -> str | None:
+    """The name of the person whose device this browser was, if `actor` has just joined on it (case 97)."""
+    with unscoped(db):
+        before = await db.scalar(
+            select(Device).where(
+                Device.successor_id == actor.device_id,
+                Device.end_reason == SessionEnd.NEW_OWNER,
+                Device.ended_at > now - SAID_FOR,
+            )
+        )
+        if before is None:
+            return None
+        return (await person_of(db, before)).name
+
+
+async def person_of(db: AsyncSession, device: Device) -> Patient | Caregiver:
+    """The patient or caregiver whose device it is."""
+    if device.caregiver_id:
+        return await db.get_one(Caregiver, device.caregiver_id)
+    return await db.get_one(Patient, device.patient_id)
 
 
 async def _hand_over(db: AsyncSession, old: Device, new: Device, now: datetime) -> None:

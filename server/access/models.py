@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.access.rules import SubscriptionEnd
+from server.access.rules import SessionEnd, SubscriptionEnd
 from server.crypto import Sealed
 from server.db import Base, OfClinic
 
@@ -22,7 +22,11 @@ class StaffLink(OfClinic, Base):
 
 
 class PairingCode(OfClinic, Base):
-    """Eight digits that pair one device with a person; short-lived, single use."""
+    """Eight digits that pair one device with a person; short-lived, single use.
+
+    Used in a browser on an iPhone or iPad (`browser_id`), it stays reserved for the app on the Home Screen until
+    `reserved_until`: the app takes over from that browser.
+    """
 
     __tablename__ = "pairing_code"
 
@@ -33,6 +37,8 @@ class PairingCode(OfClinic, Base):
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # issued it; None for staff
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    browser_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    reserved_until: Mapped[datetime | None]
 
 
 class JoinRequest(Base):
@@ -61,6 +67,8 @@ class Device(OfClinic, Base):
     seen_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    end_reason: Mapped[SessionEnd | None]
+    successor_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))  # in the same browser, or on its phone
 
 
 class DeviceSession(OfClinic, Base):

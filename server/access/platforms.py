@@ -43,9 +43,30 @@ class DeviceSigns:
     model: str = ""
 
     @property
+    def may_need_home_screen(self) -> bool:
+        """An iPhone or iPad whose script has not said where the page is open."""
+        return self.platform in APPLE and self.is_app is None
+
+    @property
     def needs_home_screen(self) -> bool:
         """A browser on an iPhone or iPad: reminders reach the app on the Home Screen alone, which shares nothing."""
         return self.platform in APPLE and self.is_app is False
+
+
+class Link(StrEnum):
+    """What was opened in a browser in which nobody is signed in."""
+
+    CHECK_IN = "check-in"
+    VISIT = "visit"
+
+
+@dataclass(frozen=True)
+class BrowserSigns:
+    """What a browser brings to the page to join. `token` is that of its session, even if it has ended."""
+
+    device: DeviceSigns
+    link: Link | None = None
+    token: str = ""
 
 
 def read(told: str, user_agent: str, hinted: str = "") -> DeviceSigns:
@@ -66,7 +87,8 @@ def _guess(user_agent: str, hinted: str) -> Platform:
     if "iPad" in user_agent:
         return Platform.IPAD
     if "Android" in user_agent or "Android" in hinted:
-        return Platform.ANDROID_PHONE if "Mobile" in user_agent else Platform.ANDROID_TABLET
+        is_tablet = "Tablet" in user_agent or ("Safari/" in user_agent and "Mobile" not in user_agent)
+        return Platform.ANDROID_TABLET if is_tablet else Platform.ANDROID_PHONE
     return Platform.COMPUTER
 
 

@@ -8,10 +8,12 @@ from typing import Literal
 from server.typed_text import code_digits
 
 PAIRING_LIFE = timedelta(minutes=30)
+RESERVED_FOR = timedelta(minutes=30)  # a code that was typed in a browser on an iPhone, for the app on its Home Screen
 ASK_LIFE = timedelta(minutes=15)
 ASKS_ALLOWED = 60  # per address and window: all devices of a clinic may share one address
 STAFF_LINK_LIFE = timedelta(hours=24)
-PERSON_SESSION_LIFE = timedelta(days=400)  # browsers cap a cookie's age at 400 days
+PERSON_SESSION_LIFE = timedelta(days=400)  # since the last use; browsers cap a cookie's age at 400 days
+PROLONGED_EVERY = timedelta(days=1)
 STAFF_SESSION_LIFE = timedelta(hours=14)  # a long shift
 CHALLENGE_LIFE = timedelta(minutes=5)
 PROOF_LIFE = timedelta(minutes=15)  # a sign-in this recent suffices to add another passkey
@@ -32,6 +34,20 @@ class SubscriptionEnd(StrEnum):
     TAKEN_OVER = "taken-over"
 
 
+class SessionEnd(StrEnum):
+    """Why a session ended. `MOVED`: the app on the Home Screen took over from the browser."""
+
+    SIGNED_OUT = "signed-out"
+    ELSEWHERE = "elsewhere"
+    STAFF = "staff"
+    MOVED = "moved"
+    REPLACED = "replaced"
+    NEW_OWNER = "new-owner"
+    ACCESS_ENDED = "access-ended"
+    LEFT = "left"
+    EXPIRED = "expired"
+
+
 def pairing_code(typed: str) -> str | None:
     """The eight digits of a pairing code as typed; None if it can be no code, which is then no guess (case 79)."""
     return code_digits(typed, 8)
@@ -43,6 +59,11 @@ def shown_code(code: str) -> str:
 
 def guess_window(now: datetime) -> int:
     return int(now.timestamp() // GUESS_WINDOW.total_seconds())
+
+
+def is_to_be_prolonged(expires_at: datetime, now: datetime) -> bool:
+    """Whether a person's session, in use now, was last prolonged a day ago or earlier."""
+    return now + PERSON_SESSION_LIFE - expires_at >= PROLONGED_EVERY
 
 
 def password_fault(password: str) -> Literal["short"] | None:

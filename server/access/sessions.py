@@ -1,5 +1,6 @@
 """A person's devices: begin a session, list devices, sign out."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -8,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access import rules as access_rules
 from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
-from server.access.rules import SubscriptionEnd
+from server.access.rules import SessionEnd, SubscriptionEnd
 from server.actor import Actor, ActorKind
-from server.db import Work
+from server.db import Work, unscoped
 from server.people.models import Caregiver
 
 
@@ -40,12 +41,13 @@ def owner(device: Device) -> Actor:
     return Actor(ActorKind.PATIENT, device.patient_id or "", device.clinic_id)
 
 
-async def end_device(work: Work, device: Device) -> None:
+async def end_device(work: Work, device: Device, why: SessionEnd | None = None) -> None:
     """Sign a device out, on the device itself or from another. Every credential made there ends with it (case 121).
 
     Its sessions and subscriptions end, its passkeys no longer sign anyone in, and the pairing codes that it issued
-    expire.
+    expire. `why` defaults to who acts.
     """
+    device.end_reason = device.end_reason or why or _end_by(work.actor, device)
     device.ended_at = device.ended_at or work.now
     await work.db.execute(
         update(DeviceSession)
@@ -58,8 +60,14 @@ async def end_device(work: Work, device: Device) -> None:
         .values(ended_at=work.now, end_reason=SubscriptionEnd.SIGNED_OUT)
     )
     await end_passkeys(work, _passkeys_of(device))
-    await end_codes(work, PairingCode.device_id == device.id)
+    await end_codes(work, (PairingCode.device_id == device.id) | (PairingCode.browser_id == device.id))
     audit.record(work, "device.ended", device)
+
+
+def _end_by(actor: Actor, device: Device) -> SessionEnd:
+    if actor.device_id == device.id:
+        return SessionEnd.SIGNED_OUT
+    return SessionEnd.STAFF if actor.kind == ActorKind.STAFF else SessionEnd.ELSEWHERE
 
 
 def _passkeys_of(device: Device) -> ColumnElement[bool]:
@@ -68,12 +76,16 @@ def _passkeys_of(device: Device) -> ColumnElement[bool]:
     Those made on it, and those that signed it in: the passkey provider may have copied them to it. A passkey from
     before we recorded devices may have been made on any device of the person, so each device counts as its maker.
     """
-    if device.caregiver_id:
-        whose = Passkey.caregiver_id == device.caregiver_id
-    else:
-        whose = (Passkey.patient_id == device.patient_id) & Passkey.caregiver_id.is_(None)
     passkeys_used = select(PasskeyUse.passkey_id).where(PasskeyUse.device_id == device.id)
-    return whose & or_(Passkey.device_id == device.id, Passkey.id.in_(passkeys_used), Passkey.device_id.is_(None))
+    return _of_owner(device) & or_(
+        Passkey.device_id == device.id, Passkey.id.in_(passkeys_used), Passkey.device_id.is_(None)
+    )
+
+
+def _of_owner(device: Device) -> ColumnElement[bool]:
+    if device.caregiver_id:
+        return Passkey.caregiver_id == device.caregiver_id
+    return (Passkey.patient_id == device.patient_id) & Passkey.caregiver_id.is_(None)
 
 
 async def rename(work: Work, device: Device, name: str) -> None:
@@ -108,8 +120,57 @@ async def own_device(db: AsyncSession, actor: Actor) -> Device:
 
 
 async def end_codes(work: Work, which: ColumnElement[bool]) -> None:
-    """Expire the unused pairing codes that match, so that no device can join with them (case 127)."""
-    waiting = select(PairingCode).where(which, PairingCode.used_at.is_(None), PairingCode.expires_at > work.now)
-    for code in list(await work.db.scalars(waiting)):
-        code.expires_at = work.now
+    """Expire the pairing codes that match, so that no device can join with them (case 127): unused or reserved."""
+    unused = PairingCode.used_at.is_(None) & (PairingCode.expires_at > work.now)
+    reserved = PairingCode.reserved_until > work.now
+    for code in list(await work.db.scalars(select(PairingCode).where(which, unused | reserved))):
+        code.expires_at, code.reserved_until = min(code.expires_at, work.now), None
         audit.record(work, "pairing.ended", code)
+
+
+@dataclass(frozen=True)
+class EndedSession:
+    """The session that a browser had. `has_passkey`: a passkey of the person may sign in again."""
+
+    why: SessionEnd
+    person_id: str
+    has_passkey: bool
+
+
+async def ended_session(db: AsyncSession, token: str, now: datetime) -> EndedSession | None:
+    """The ended session of a patient or caregiver with this token; None if there is none, or if it goes on."""
+    with unscoped(db):
+        row = (
+            await db.execute(
+                select(DeviceSession, Device)
+                .join(Device, Device.id == DeviceSession.device_id)
+                .where(DeviceSession.token_hash == crypto.token_hash(token), Device.staff_id.is_(None))
+            )
+        ).first()
+        if row is None:
+            return None
+        session, device = row
+        why = await _why_ended(db, session, device, now)
+        return EndedSession(why, owner(device).id, await _has_passkey(db, device)) if why else None
+
+
+async def _why_ended(db: AsyncSession, session: DeviceSession, device: Device, now: datetime) -> SessionEnd | None:
+    if device.ended_at is not None or session.ended_at is not None:
+        return device.end_reason or SessionEnd.SIGNED_OUT
+    caregiver = await db.get(Caregiver, device.caregiver_id) if device.caregiver_id else None
+    if caregiver is not None and caregiver.ended_at is not None:
+        return SessionEnd.ACCESS_ENDED
+    return SessionEnd.EXPIRED if session.expires_at <= now else None
+
+
+async def _has_passkey(db: AsyncSession, device: Device) -> bool:
+    """Whether a passkey of the device's owner still signs in."""
+    living = select(Passkey.id).where(_of_owner(device), Passkey.ended_at.is_(None)).limit(1)
+    return await db.scalar(living) is not None
+
+
+async def prolong(work: Work) -> None:
+    """Use prolongs a person's session (case 98)."""
+    session = await work.db.get_one(DeviceSession, work.actor.session_id)
+    session.expires_at = work.now + access_rules.PERSON_SESSION_LIFE
+    audit.record(work, "session.prolonged", session)

@@ -1,36 +1,71 @@
 """Who asks: the session cookies of a request, resolved to a patient, a caregiver or a staff member."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import Scope
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
-from server.access.cookies import session_token
+from server.access import rules as access_rules
+from server.access import sessions
+from server.access.cookies import session_cookie, session_token
 from server.access.models import Device, DeviceSession
 from server.actor import Actor, ActorKind, Visitor
+from server.db import Database, Work
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Patient, Staff
+
+PROLONGED = "session-prolonged"  # in the state of a request
 
 
 class WhoAsks(AbstractAuthenticationMiddleware):
     """Resolves the session cookies of a request to a Visitor; an invalid or ended session counts as signed out."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        person, staff = session_token(connection), session_token(connection, of_staff=True)
-        if not person and not staff:
+        token, of_staff = session_token(connection), session_token(connection, of_staff=True)
+        if not token and not of_staff:
             return AuthenticationResult(user=Visitor(), auth=None)
         now = connection.app.state.clock()
         async with connection.app.state.database.reading() as db:
-            actor = await _actor_by(db, person, now, of_staff=False) if person else None
+            person = await _actor_by(db, token, now, of_staff=False) if token else None
             visitor = Visitor(
-                person=actor,
-                staff=await _actor_by(db, staff, now, of_staff=True) if staff else None,
-                left=await _left_by(db, person) if person and not actor else None,
+                person=person,
+                staff=await _actor_by(db, of_staff, now, of_staff=True) if of_staff else None,
+                left=await _left_by(db, token) if token and not person else None,
             )
+            ages = person is not None and await _ages(db, person, now)
+        if person and ages and "text/html" in connection.headers.get("accept", ""):
+            await _prolong(connection, person, now)
         return AuthenticationResult(user=visitor, auth=None)
+
+
+async def _prolong(connection: ASGIConnection[Any, Any, Any, Any], person: Actor, now: datetime) -> None:
+    """A page that a person opens prolongs the session, and its cookie. If the database is busy, the next page does."""
+    database: Database = connection.app.state.database
+    with suppress(OperationalError):
+        async with database.writing() as db:
+            await sessions.prolong(Work(db, person, now))
+        connection.scope["state"][PROLONGED] = True
+
+
+def prolonged_cookie(scope: Scope) -> Cookie | None:
+    """The session cookie with a new life, for the response to a request that prolonged the session."""
+    if not scope.get("state", {}).get(PROLONGED):
+        return None
+    connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
+    return session_cookie(connection, session_token(connection))
+
+
+async def _ages(db: AsyncSession, person: Actor, now: datetime) -> bool:
+    session = await db.get_one(DeviceSession, person.session_id)  # already in memory
+    return access_rules.is_to_be_prolonged(session.expires_at, now)
 
 
 async def _actor_by(db: AsyncSession, token: str, now: Any, of_staff: bool) -> Actor | None:

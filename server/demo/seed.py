@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules as access_rules
 from server.access.joining import flow as joining
-from server.access.joining.flow import Joined
+from server.access.joining.flow import Joined, Place
 from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, ActorKind, system
 from server.appointments import booking
@@ -109,7 +109,7 @@ async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: 
     if not demo.joined:
         return system(patient.clinic_id, "demo")
     code = await joining.issue_pairing(Work(db, coordinator, began), patient, None)
-    joined = await joining.join(db, code, access_rules.CONSENT_VERSION, "iPhone", f"demo {patient.id}", began)
+    joined = await joining.join(db, code, access_rules.CONSENT_VERSION, Place("iPhone"), f"demo {patient.id}", began)
     assert isinstance(joined, Joined)
     return Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id, device_id=joined.device.id)
 

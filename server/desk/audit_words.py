@@ -95,6 +95,7 @@ WORDS = {
     "response.received": mark("sent answers"),
     "response.undone": mark("withdrew answers"),
     "response.urgency": mark("said how urgent the answers are"),
+    "session.prolonged": mark("stayed signed in by using a phone"),
 }
 
 

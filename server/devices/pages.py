@@ -4,19 +4,29 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 
+from server.access import device_replacement
+from server.access.cookies import device_of
+from server.access.joining import flow as joining
 from server.devices import subscriptions
 from server.people import flow as people
 from server.reminders import flow, notices, rules, status
 from server.reminders.states import ReminderKind
 from server.web import render
-from server.web.dependencies import PERSON, Ask, Db, InWork, Who
+from server.web.dependencies import PERSON, Ask, Db, InWork, Now, Who
 from server.web.form_fields import form_of, text
 
 
 @get("/", opt=PERSON)
-async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    on = await subscriptions.is_subscribed(db, actor.device_id)
-    return render.page(request, "devices/turn_on.html", on=on)
+async def reminders_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
+    installs_first = device_of(request).needs_home_screen
+    return render.page(
+        request,
+        "devices/add_first.html" if installs_first else "devices/turn_on.html",
+        on=await subscriptions.is_subscribed(db, actor.device_id),
+        reserved_until=await joining.reserved_until(db, actor.device_id, now),
+        before=await device_replacement.owner_before(db, actor, now),
+        actor=actor,
+    )
 
 
 @post("/test", opt=PERSON)

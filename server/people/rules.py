@@ -69,6 +69,7 @@ Refusal = Literal[
     "owner",
     "passkey",
     "prove",
+    "reserved",
     "reason",
     "reopened",
     "role",

@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import departures, sessions
+from server.access import departures, device_replacement, sessions
 from server.access.models import Device
 from server.access.passkeys import registration
 from server.actor import Actor, ActorKind
@@ -27,6 +27,16 @@ async def phones_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         helpers=await people.caregivers_of(db, actor.patient_id),
         passkeys=await registration.of_person(db, actor),
     )
+
+
+@get("/devices/{device_id:str}/end", opt=PERSON)
+async def ask_to_end_device(request: Ask, db: Db, actor: Who, device_id: FromPath[str]) -> Response[Any]:
+    """Ask before another phone is signed out: that cannot be undone."""
+    device = await _own_or_helped(db, actor, device_id)
+    if device.id == actor.device_id:
+        return render.go(request, "/sign-out")
+    owner = await device_replacement.person_of(db, device)
+    return render.page(request, "phone/sign_out_phone.html", device=device, whose=owner.name)
 
 
 @post("/devices/{device_id:str}/end", opt=PERSON)
@@ -69,4 +79,4 @@ async def end_caregiver(request: Ask, work: InWork, caregiver_id: FromPath[str])
     return render.go(request, "/settings/phones")
 
 
-router = Router("/settings", route_handlers=[phones_page, end_device, name_device, end_caregiver])
+router = Router("/settings", route_handlers=[phones_page, ask_to_end_device, end_device, name_device, end_caregiver])

@@ -10,6 +10,7 @@ from server.web.dependencies import Connection
 PREFIX = "__Host-"
 # Browsers send a cookie of localhost to every port there: a bare name could be another program's too.
 LOCAL_PREFIX = "local-"
+LINK_COOKIE = "__Host-link"  # what was opened in this browser while nobody was signed in
 
 
 def cookie(connection: Connection, name: str, value: str, life: timedelta) -> Cookie:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -12,12 +13,14 @@ from sqlalchemy.exc import OperationalError
 from server import language
 from server.language import gettext as _
 from server.language import mark
-from server.web import render
+from server.web import cookies, render
 from server.web.dependencies import MayOpen
 from server.web.form_fields import TooLong
 
 log = structlog.get_logger()
 T = TypeVar("T")
+LINKS = {"check-ins": "check-in", "visits": "visit"}
+LINK_LIFE = timedelta(minutes=10)
 STAFF_ROUTES = (MayOpen.STAFF, MayOpen.CLINICIAN, MayOpen.ADMIN)
 
 WORDS = {
@@ -95,7 +98,7 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     if isinstance(error, NotAuthorizedException) and not wants_json(request):
         who = (error.extra or {}).get("who", MayOpen.PERSON) if isinstance(error.extra, dict) else MayOpen.PERSON
         if request.method == "GET":
-            return render.go(request, "/staff/sign-in" if who in STAFF_ROUTES else "/join")
+            return render.go(request, "/staff/sign-in") if who in STAFF_ROUTES else _sign_in_first(request)
     extra = error.extra if isinstance(error.extra, dict) else {}
     if isinstance(error, TooLong) and not wants_json(request):
         return answer(request, 422, words=_too_long(error), typed=extra["typed"])
@@ -107,6 +110,15 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
         return answer(request, 403, words=language.gettext(COOKIES_OFF))
     detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""
     return answer(request, error.status_code, detail)
+
+
+def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
+    """To the page to join. A link to a check-in or a visit is remembered for it, so that it can say so (case 96)."""
+    response = render.go(request, "/join")
+    link = LINKS.get(request.url.path.split("/")[1])
+    if link:
+        response.set_cookie(cookies.cookie(request, cookies.LINK_COOKIE, link, LINK_LIFE))
+    return response
 
 
 def _has_no_cookies(request: Request[Any, Any, Any]) -> bool:

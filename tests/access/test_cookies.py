@@ -25,14 +25,43 @@ async def test_case_162_signing_out_sends_no_clear_site_data(signed_in: Enter, c
         assert all("clear-site-data" not in answer.headers for answer in [*out.history, out])
 
 
-async def test_a_session_lasts_as_long_as_browsers_keep_a_cookie(
+async def test_case_98_a_session_lasts_as_long_after_its_last_use_as_browsers_keep_a_cookie(
+    signed_in: Enter, cast: Cast, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    for days in (399, 399):
+        clock.move(days=days)
+        used = await rosa.get("/settings")
+        assert used.url.path == "/settings"
+        [prolonged] = [said for said in used.headers.get_list("set-cookie") if said.startswith(PERSON_COOKIE)]
+        assert f"Max-Age={400 * 24 * 3600}" in prolonged
+        for attribute in ("HttpOnly", "Secure", "Path=/", "SameSite=lax"):
+            assert attribute in prolonged
+    assert "set-cookie" not in (await rosa.get("/settings")).headers
+    clock.move(days=400)
+    gone = await rosa.get("/settings")
+    assert gone.url.path == "/join"
+
+
+async def test_case_98_what_a_phone_fetches_by_itself_does_not_prolong_its_session(
     signed_in: Enter, cast: Cast, clock: StillClock
 ) -> None:
     rosa = await signed_in(cast.rosa)
     clock.move(days=399)
-    assert (await rosa.get("/settings")).url.path == "/settings"
+    assert (await rosa.http.get("/held", headers={"accept": "application/json"})).status_code in (200, 304)
     clock.move(days=1)
     assert (await rosa.get("/settings")).url.path == "/join"
+
+
+async def test_case_98_signing_out_is_not_undone_by_the_cookie_that_prolongs(
+    signed_in: Enter, cast: Cast, clock: StillClock
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await rosa.csrf()
+    clock.move(days=2)
+    out = await rosa.submit("/sign-out")
+    [said] = [said for said in out.history[0].headers.get_list("set-cookie") if said.startswith(PERSON_COOKIE)]
+    assert "Max-Age=0" in said
 
 
 async def test_scripts_and_other_sites_cannot_read_the_cookie(browser: Browser, issue: Issue) -> None:

@@ -17,6 +17,7 @@ from .people import (
 from .running_site import LAST_WEEK, RunningSite
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148"
+STANDALONE = """Object.defineProperty(navigator, "standalone", {get: () => true})"""
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile"
 # The browser's half of a subscription, made here, because there is no push service.
 SUBSCRIBE = """async () => {
@@ -47,9 +48,31 @@ async def walk_in(browser: Browser, site: RunningSite) -> list[Inspection]:
     await _by_link(iphone, site)
     await _scan(android)
     await _ask(other)
-    await _join(iphone, site)
-    await _reminders(iphone)
-    return [iphone, android, other]
+    await _in_safari(iphone, site)
+    installed = await new_page(browser, base_url=site.base_url, user_agent=IPHONE)
+    await installed.add_init_script(STANDALONE)
+    app = Inspection(installed, PATIENT)
+    await app.visit("/install", "/install in the app")
+    await _join(app, site)
+    await _reminders(app)
+    return [iphone, android, other, app]
+
+
+async def _in_safari(phone: Inspection, site: RunningSite) -> None:
+    """A code in a browser on an iPhone, a link without a sign-in, somebody else's code, and a session that ended."""
+    page = phone.page
+    await phone.visit(f"/check-ins/{'a' * 32}", "/join, from a link to a check-in")
+    await fill(page, "Your code has 8 digits", await site.pairing_code(site.cast.rosa))
+    await press(page, "Continue")
+    await press(page, "I agree")
+    await phone.visit("/reminders", "/reminders in a browser on an iPhone")
+    await phone.visit("/join", "/join on somebody's phone")
+    await fill(page, "Your code has 8 digits", await site.pairing_code(site.cast.luis))
+    await press(page, "Continue")
+    await phone.look("consent on somebody's phone")
+    await site.sign_out_everywhere(site.cast.rosa)
+    await page.goto("/")
+    await phone.look("/join after the session has ended")
 
 
 async def _by_link(phone: Inspection, site: RunningSite) -> None:
@@ -132,6 +155,9 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     await phone_of(browser, site, site.cast.luis)
     for page_of in SETTINGS:
         await phone.visit(f"/settings{page_of}")
+    await phone.visit("/settings/phones")
+    await page.locator("a[href^='/settings/devices/']").first.click()
+    await phone.look("signing out another phone")
     await _let_in(phone, await new_page(browser, base_url=site.base_url))
     for path in ("/my-data", "/help", "/sign-out"):
         await phone.visit(path)

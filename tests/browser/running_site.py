@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from server import crypto
+from server.access import sessions
 from server.access.joining import flow as joining
 from server.access.staff import accounts as staff_accounts
 from server.actor import system
@@ -65,6 +66,12 @@ class RunningSite:
             patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
             helper = person if isinstance(person, Caregiver) else None
             return await joining.issue_pairing(work_by(db, self.cast.maria, system_clock()), patient, helper)
+
+    async def sign_out_everywhere(self, patient: Patient) -> None:
+        """Maria signs out all phones of the patient."""
+        async with self.database.writing() as db:
+            for device in await sessions.devices_of(db, patient.id):
+                await sessions.end_device(work_by(db, self.cast.maria, system_clock()), device)
 
     async def staff_link(self, staff: Staff) -> str:
         """The address that an admin, or the command line, gives to a staff member."""

@@ -27,7 +27,7 @@ WAY_IN = {
 }
 WAY_IN |= {"/go/{token:str}"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
-ABOUT |= {"/settings/phones/add", "/set-aside"}
+ABOUT |= {"/settings/phones/add", "/settings/devices/{device_id:str}/end", "/set-aside"}
 ABOUT |= {f"/settings{page}" for page in SETTINGS}
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")
@@ -39,6 +39,7 @@ DESK |= {
     f"{PATIENT}/edit",
     f"{PATIENT}/print",
     f"{PATIENT}/devices",
+    "/staff/devices/{device_id:str}/end",
     "/staff/flags/{flag_id:str}",
     "/staff/check-ins/{check_in_id:str}/by-phone",
     "/staff/responses/{response_id:str}",

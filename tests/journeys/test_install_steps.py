@@ -24,7 +24,7 @@ async def test_case_94_a_tablet_that_says_that_it_is_a_computer_gets_its_own_ste
 ) -> None:
     tablet = await new_page(chromium, base_url=site.base_url, size=TABLET, user_agent=agent, has_touch=True)
     await tablet.goto("/install")
-    await sees(tablet, step, "step 1 of")
+    await sees(tablet, step, "Step 1 of")
     await sees_not(tablet, "Best on a phone")
     await join(tablet, site, site.cast.rosa)
     assert [device.name for device in await rows(site.database, Device)] == [name]

@@ -53,3 +53,22 @@ async def test_case_95_a_browser_whose_push_service_is_turned_away_says_what_to_
     await press(rosa, "Turn on reminders")
     await sees(rosa, "This browser can't get reminders yet", "Try another browser")
     await sees_not(rosa, "That didn't work")
+
+
+DISMISSED = """const answers = ["default", "denied"];
+Notification.requestPermission = () => Promise.resolve(answers.shift());
+Object.defineProperty(Notification, "permission", {get: () => "default"})"""
+
+
+@pytest.mark.parametrize("page", ["/reminders", "/reminders/help"])
+async def test_case_99_a_dismissed_question_can_be_asked_again(chromium: Browser, site: RunningSite, page: str) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.add_init_script(DISMISSED)
+    await rosa.goto(page)
+    name = "Turn on reminders" if page == "/reminders" else "Turn reminders on again"
+    await press(rosa, name)
+    await sees(rosa, "Nothing is blocked", "Tap the button again")
+    await sees_not(rosa, "This phone blocks reminders")
+    await press(rosa, name)
+    await sees(rosa, "This phone blocks reminders")
+    await sees_not(rosa, "Nothing is blocked")

@@ -25,7 +25,7 @@ HTTPS, LOCAL = "https://interlude.example.org", "http://localhost:8000"
 FIELDS = {"language": "es", "size": "200", "step": "3", "aloud": "slow"}
 ENDS = ("/sign-out", "/staff/sign-out", "/settings/leave")
 # The names of all cookies.
-NAMES = {"csrf", "interlude", "interlude-desk", "asked", "language", "size", "scan", "aloud"}
+NAMES = {"csrf", "interlude", "interlude-desk", "asked", "link", "language", "size", "scan", "aloud"}
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 

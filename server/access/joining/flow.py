@@ -8,13 +8,14 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.access import rules, sessions
+from server.access import device_replacement, rules, sessions
 from server.access.guess_limits import count_guess, forgive_guess
 from server.access.models import Consent, Device, DeviceSession, PairingCode
+from server.access.rules import SessionEnd
 from server.actor import Actor, ActorKind
-from server.db import Work, scope
+from server.db import Work, scope, unscoped
 from server.people.models import Caregiver, Patient
-from server.people.rules import Refused
+from server.people.rules import Refusal, Refused
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,15 @@ class Joined:
     token: str
     session: DeviceSession
     device: Device
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a code is typed. A browser on an iPhone `needs_home_screen`; `is_app`: opened from the Home Screen."""
+
+    device_name: str
+    needs_home_screen: bool = False
+    is_app: bool = False
 
 
 async def issue_pairing(work: Work, patient: Patient, caregiver: Caregiver | None) -> str:
@@ -32,16 +42,12 @@ async def issue_pairing(work: Work, patient: Patient, caregiver: Caregiver | Non
 
 
 async def pair_by(work: Work, patient: Patient, caregiver: Caregiver | None, code: str) -> PairingCode:
-    """Make `code` a pairing code for one device of this person. The person's earlier unused codes expire."""
+    """Make `code` a pairing code for one device of this person. The person's earlier codes no longer work."""
     who = caregiver.id if caregiver else None
+    whose = (PairingCode.patient_id == patient.id) & (PairingCode.caregiver_id == who)
+    await work.db.execute(update(PairingCode).where(whose, PairingCode.used_at.is_(None)).values(expires_at=work.now))
     await work.db.execute(
-        update(PairingCode)
-        .where(
-            PairingCode.patient_id == patient.id,
-            PairingCode.caregiver_id == who,
-            PairingCode.used_at.is_(None),
-        )
-        .values(expires_at=work.now)
+        update(PairingCode).where(whose, PairingCode.reserved_until.is_not(None)).values(reserved_until=None)
     )
     pairing = PairingCode(
         clinic_id=work.actor.clinic_id,
@@ -58,8 +64,13 @@ async def pair_by(work: Work, patient: Patient, caregiver: Caregiver | None, cod
     return pairing
 
 
-async def check_code(db: AsyncSession, typed: str, source: str, now: datetime) -> PairingCode | Refused:
-    """The pairing code that `typed` matches, not yet used up. Every wrong try by `source` counts."""
+async def check_code(
+    db: AsyncSession, typed: str, source: str, now: datetime, is_app: bool = False
+) -> PairingCode | Refused:
+    """The pairing code that `typed` matches, not yet used up. Every wrong try by `source` counts.
+
+    One that a browser has used is still good for an app (`is_app`) while it is reserved.
+    """
     code = rules.pairing_code(typed)
     if code is None:
         return Refused("malformed")
@@ -73,36 +84,69 @@ async def check_code(db: AsyncSession, typed: str, source: str, now: datetime) -
     )
     if found is None:
         return Refused("unknown", left)
-    if found.used_at is not None:
-        return Refused("used", left)
-    if found.expires_at <= now:
-        return Refused("expired", left)
+    if fault := await _fault(db, found, now, is_app):
+        return Refused(fault, left)
     await forgive_guess(db, f"pairing:{source}", now)
     return found
 
 
+async def _fault(db: AsyncSession, pairing: PairingCode, now: datetime, is_app: bool) -> Refusal | None:
+    if pairing.used_at is None:
+        return "expired" if pairing.expires_at <= now else None
+    with unscoped(db):
+        browser = await db.get(Device, pairing.browser_id) if pairing.browser_id else None
+    is_reserved = pairing.reserved_until is not None and pairing.reserved_until > now
+    if browser is None or browser.ended_at is not None or not is_reserved:
+        return "used"
+    return None if is_app else "reserved"
+
+
 async def join(
-    db: AsyncSession, typed: str, consent_version: str, device_name: str, source: str, now: datetime
+    db: AsyncSession, typed: str, consent_version: str, place: Place, source: str, now: datetime
 ) -> Joined | Refused:
-    """Use up the pairing code, record the consent and begin a session on a new device."""
+    """Use up the pairing code, record the consent and begin a session on a new device.
+
+    A browser on an iPhone reserves the code; the first app that gives it takes it, and the browser's session ends.
+    """
     if consent_version != rules.CONSENT_VERSION:
         return Refused("no-consent")
-    found = await check_code(db, typed, source, now)
+    found = await check_code(db, typed, source, now, place.is_app)
     if isinstance(found, Refused):
         return found
-    taken = await db.scalar(
-        update(PairingCode)
-        .where(PairingCode.id == found.id, PairingCode.used_at.is_(None))
-        .values(used_at=now)
-        .returning(PairingCode.id)
-    )
-    if taken is None:  # a concurrent request used the code first
+    if not await _use_up(db, found, now):  # a concurrent request was first
         return Refused("used")
     scope(db, found.clinic_id)
-    person: Patient | Caregiver = await (
-        db.get_one(Caregiver, found.caregiver_id) if found.caregiver_id else db.get_one(Patient, found.patient_id)
+    joined = await begin(db, await person_of(db, found), place.device_name, consent_version, now)
+    if found.browser_id:
+        browser = await db.get_one(Device, found.browser_id)
+        await device_replacement.replace_device(db, browser, joined.device, now, SessionEnd.MOVED)
+    elif place.needs_home_screen:
+        found.browser_id, found.reserved_until = joined.device.id, now + rules.RESERVED_FOR
+    return joined
+
+
+async def person_of(db: AsyncSession, pairing: PairingCode) -> Patient | Caregiver:
+    """Whose device the code pairs."""
+    with unscoped(db):  # whoever is signed in may be of another clinic
+        if pairing.caregiver_id:
+            return await db.get_one(Caregiver, pairing.caregiver_id)
+        return await db.get_one(Patient, pairing.patient_id)
+
+
+async def _use_up(db: AsyncSession, pairing: PairingCode, now: datetime) -> bool:
+    """Mark the code as used, or end its reservation. Each succeeds once."""
+    if pairing.used_at is None:
+        change = update(PairingCode).where(PairingCode.used_at.is_(None)).values(used_at=now)
+    else:
+        change = update(PairingCode).where(PairingCode.reserved_until > now).values(reserved_until=None)
+    return await db.scalar(change.where(PairingCode.id == pairing.id).returning(PairingCode.id)) is not None
+
+
+async def reserved_until(db: AsyncSession, device_id: str, now: datetime) -> datetime | None:
+    """Until when the code that this browser used is reserved for the app; None if it is not, or no longer."""
+    return await db.scalar(
+        select(PairingCode.reserved_until).where(PairingCode.browser_id == device_id, PairingCode.reserved_until > now)
     )
-    return await begin(db, person, device_name, consent_version, now)
 
 
 async def begin(

@@ -7,13 +7,25 @@ from litestar import Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import device_replacement, rules, sessions
-from server.access.cookies import chosen_language, device_name, ended_cookie, session_cookie, session_token
+from server.access.cookies import (
+    browser_of,
+    chosen_language,
+    device_name,
+    device_of,
+    ended_cookie,
+    session_cookie,
+    session_token,
+)
 from server.access.guards import source_of
 from server.access.joining import flow as joining
+from server.access.joining import join_form
+from server.access.joining.flow import Place
+from server.access.joining.join_form import Tried
+from server.access.platforms import APPLE
 from server.actor import Actor, ActorKind
 from server.db import Work
 from server.people import flow
-from server.people.models import Clinic, Patient
+from server.people.models import Patient
 from server.people.rules import Refused
 from server.web import render
 from server.web.dependencies import ANYONE, PERSON, Ask, Db, InWork, Now
@@ -23,29 +35,29 @@ from server.web.form_fields import form_of, text
 CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
 
 
-@get("/join", opt=ANYONE, response_headers=CAMERA, sync_to_thread=False)
-def join_page(request: Ask) -> Response[str]:
-    return render.page(request, "access/join.html", refused=None, typed="")
+@get("/join", opt=ANYONE, response_headers=CAMERA)
+async def join_page(request: Ask, db: Db, now: Now) -> Response[str]:
+    return await _form(request, db, now)
 
 
 @post("/join/code", opt=ANYONE, response_headers=CAMERA)
 async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
     """Show the privacy notice if the code is right. This does not use up the code."""
     typed = text(await form_of(request), "code", 40)
-    found = await joining.check_code(db, typed, source_of(request), now)
+    found = await joining.check_code(db, typed, source_of(request), now, _place(request).is_app)
     if isinstance(found, Refused):
-        return _refused(request, found, typed)
-    clinic = await db.get_one(Clinic, found.clinic_id)
-    return render.page(request, "access/consent.html", code=typed, clinic=clinic, version=rules.CONSENT_VERSION)
+        return await _form(request, db, now, Tried(found, typed))
+    notice = await join_form.notice(db, found, typed, request.user.person)
+    return render.page(request, "access/consent.html", **notice)
 
 
 @post("/join", opt=ANYONE)
 async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
     typed = text(form, "code", 40)
-    joined = await joining.join(db, typed, text(form, "agree", 20), device_name(request), source_of(request), now)
+    joined = await joining.join(db, typed, text(form, "agree", 20), _place(request), source_of(request), now)
     if isinstance(joined, Refused):
-        return _refused(request, joined, typed)
+        return await _form(request, db, now, Tried(joined, typed))
     await _keep_language(request, db, joined.device.patient_id, now)
     await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)
     response = render.go(request, "/reminders")
@@ -61,9 +73,15 @@ async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None,
         await flow.set_language(Work(db, Actor(ActorKind.PATIENT, patient.id, patient.clinic_id), now), patient, chosen)
 
 
-def _refused(request: Ask, refused: Refused, typed: str) -> Response[str]:
-    status = 429 if refused.why == "too-many" else 422
-    return render.page(request, "access/join.html", status, refused=refused, typed=typed)
+async def _form(request: Ask, db: AsyncSession, now: datetime, tried: Tried | None = None) -> Response[str]:
+    shown = await join_form.form(db, browser_of(request), request.user.person, now, tried)
+    return render.page(request, "access/join.html", tried.status if tried else 200, **shown)
+
+
+def _place(request: Ask) -> Place:
+    device = device_of(request)
+    is_app = bool(device.is_app) and device.platform in APPLE
+    return Place(device_name(request), device.needs_home_screen, is_app)
 
 
 @get("/privacy", opt=ANYONE, sync_to_thread=False)

@@ -2,14 +2,16 @@
 
 import asyncio
 
+import pytest
 from litestar import Litestar
 
+from server.access import sessions
 from server.access.cookies import PERSON_COOKIE
 from server.access.models import Consent, Device, DeviceSession
 from server.db import Database
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import rows
 
@@ -78,3 +80,88 @@ async def test_case_79_a_malformed_code_is_no_guess_and_other_digits_are_digits(
     arabic = code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
     good = await browser.submit("/join/code", {"code": f"\u200e{arabic[:4]} {arabic[4:]}"})
     assert good.status_code == 200
+
+
+def apple(app: Litestar, where: str) -> Browser:
+    """A browser on an iPhone, or the app on its Home Screen: they share no cookie."""
+    device = Browser(app)
+    device.http.cookies.set("__Host-device", f"iphone.{where}.")
+    return device
+
+
+async def test_case_96_the_home_screen_app_takes_the_code_that_a_browser_reserved(
+    app: Litestar, issue: Issue, database: Database, cast: Cast
+) -> None:
+    code, safari, installed, late = await issue(), *(apple(app, where) for where in ("browser", "app", "app"))
+    reserved = await safari.submit("/join", agreeing(code))
+    assert reserved.url.path == "/reminders"
+    assert "Add Interlude to your Home Screen" in words(reserved)
+    assert "type the same code" in words(reserved)
+    assert (await safari.get("/settings")).url.path == "/settings"
+    again = await apple(app, "browser").submit("/join", agreeing(code))
+    assert (again.status_code, "Home Screen" in words(again)) == (422, True)
+
+    assert "Before you start" in words(await installed.submit("/join/code", {"code": code}))
+    assert (await installed.submit("/join", agreeing(code))).url.path == "/reminders"
+    gone = await safari.get("/settings")
+    assert gone.url.path == "/join"
+    assert "Interlude is on your Home Screen now" in words(gone)
+    assert (await installed.get("/settings")).url.path == "/settings"
+    refused = await late.submit("/join", agreeing(code))
+    assert (refused.status_code, "already been used" in words(refused)) == (422, True)
+    living = [device for device in await rows(database, Device) if device.ended_at is None]
+    assert [(device.patient_id, device.name) for device in living] == [(cast.rosa.id, "iPhone")]
+
+
+async def test_case_96_of_two_home_screen_apps_at_once_one_takes_the_code(
+    app: Litestar, issue: Issue, database: Database
+) -> None:
+    code, safari, apps = await issue(), apple(app, "browser"), [apple(app, "app") for _ in range(4)]
+    await safari.submit("/join", agreeing(code))
+    for each in apps:
+        await each.csrf()
+    answers = await asyncio.gather(*(each.submit("/join", agreeing(code)) for each in apps))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
+    assert len([device for device in await rows(database, Device) if device.ended_at is None]) == 1
+
+
+async def test_case_96_the_reservation_lasts_half_an_hour_and_the_browser_stays(
+    app: Litestar, issue: Issue, clock: StillClock
+) -> None:
+    code, safari, installed = await issue(), apple(app, "browser"), apple(app, "app")
+    clock.move(minutes=29)
+    await safari.submit("/join", agreeing(code))
+    clock.move(minutes=29)
+    assert (await installed.submit("/join/code", {"code": code})).status_code == 200
+    clock.move(minutes=1)
+    refused = await installed.submit("/join", agreeing(code))
+    assert (refused.status_code, "already been used" in words(refused)) == (422, True)
+    page = words(await safari.get("/reminders"))
+    assert "tap I don't have a code" in page
+    assert "type the same code" not in page
+
+
+@pytest.mark.parametrize("by", ["staff", "herself", "a new code"])
+async def test_case_96_a_reservation_ends_with_its_browser_or_by_a_new_code(
+    app: Litestar, issue: Issue, database: Database, cast: Cast, clock: StillClock, by: str
+) -> None:
+    code, safari, installed = await issue(), apple(app, "browser"), apple(app, "app")
+    await safari.submit("/join", agreeing(code))
+    if by == "staff":
+        [device] = await rows(database, Device)
+        async with database.writing() as db:
+            await sessions.end_device(work_by(db, cast.maria, clock()), await db.get_one(Device, device.id))
+    elif by == "herself":
+        await safari.submit("/sign-out")
+    else:
+        await issue()
+    refused = await installed.submit("/join", agreeing(code))
+    assert (refused.status_code, "already been used" in words(refused)) == (422, True)
+
+
+@pytest.mark.parametrize("device", ["android-phone", "computer"])
+async def test_case_96_elsewhere_a_code_is_used_up_at_once(app: Litestar, issue: Issue, device: str) -> None:
+    code, first, second = await issue(), Browser(app), apple(app, "app")
+    first.http.cookies.set("__Host-device", f"{device}.browser.")
+    await first.submit("/join", agreeing(code))
+    assert (await second.submit("/join", agreeing(code))).status_code == 422

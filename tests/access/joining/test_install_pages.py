@@ -43,4 +43,4 @@ async def test_case_94_the_installed_app_shows_no_steps(browser: Browser) -> Non
 @pytest.mark.parametrize("step", ["-1", "0", "99"])
 async def test_a_step_that_does_not_exist_leads_to_the_nearest(browser: Browser, step: str) -> None:
     said = words(await browser.get(f"/install?step={step}", cookie="__Host-device=iphone.browser."))
-    assert ("step 4 of 4" if step == "99" else "step 1 of 4") in said
+    assert ("Step 4 of 4" if step == "99" else "Step 1 of 4") in said
