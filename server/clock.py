@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
 JUMP = 120.0  # seconds; the wall clock has jumped if it moves this far from the monotonic clock
@@ -13,10 +13,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
-
-
-def is_zone(name: str) -> bool:
-    return name in available_timezones()
 
 
 def to_utc(wall: datetime, zone: str) -> datetime:

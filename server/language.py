@@ -23,6 +23,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from server.places import countries_by_place
+
 FOLDER = Path(__file__).parent / "locale"
 
 
@@ -145,6 +147,21 @@ def day_from(moment: datetime, today: date) -> str:
 def city(zone: str) -> str:
     """The place that an IANA zone is named after, in the current language."""
     return str(get_timezone_location(zone, _spoken().formats, return_city=True))
+
+
+@cache
+def _named_places(locale: str) -> list[tuple[str, str]]:
+    """Every place and its name in this language, by name."""
+    formats = LANGUAGES[locale].formats
+    named = [(zone, str(get_timezone_location(zone, formats, return_city=True))) for zone in countries_by_place()]
+    return sorted(named, key=lambda one: one[1])
+
+
+def places(country: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The places to choose a time zone from, with their names: those of this country, and all others."""
+    named, countries = _named_places(current()), countries_by_place()
+    here = [one for one in named if country in countries[one[0]]]
+    return here, [one for one in named if country not in countries[one[0]]]
 
 
 def day_short(moment: date) -> str:

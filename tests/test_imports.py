@@ -37,6 +37,7 @@ CORE = {
     "once",
     "opening_hours",
     "phone_numbers",
+    "places",
     "settings",
     "typed_text",
     "web",

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -18,12 +18,16 @@ from server.people.models import Clinic, Patient
 log = structlog.get_logger()
 
 
-async def recalculate(db: AsyncSession, now: datetime) -> int:
-    """Recompute `starts_at` from wall time and the clinic's zone; returns how many appointments changed."""
+async def recalculate(db: AsyncSession, now: datetime, clinic_id: str | None = None) -> int:
+    """Recompute `starts_at` from wall time and the clinic's zone; returns how many appointments changed.
+
+    `clinic_id`: only this clinic's, after it changed its zone.
+    """
     rows = await db.execute(
         select(Appointment, Clinic.zone)
         .join(Clinic, Clinic.id == Appointment.clinic_id)
         .where(Appointment.status.in_(rules.UPCOMING), Appointment.starts_at > now)
+        .where(Clinic.id == clinic_id if clinic_id else true())
     )
     return sum([await _recalculate_safely(db, appointment, zone, now) for appointment, zone in rows.all()])
 

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from server.desk import pages, patient_pages, plan_pages
+from server.desk import clinic_pages, pages, patient_pages, plan_pages
 from server.desk.inbox import flag_pages
 from server.desk.inbox import pages as inbox_pages
 from server.desk.triggers import editor_pages
@@ -16,6 +16,7 @@ router = Router(
         pages.router,
         patient_pages.router,
         plan_pages.router,
+        clinic_pages.router,
         trigger_pages.router,
         editor_pages.router,
     ],

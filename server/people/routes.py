@@ -2,9 +2,7 @@
 
 from litestar import Router
 
-from server.people import call_pages, clinic_pages, on_call_pages
+from server.people import call_pages, on_call_pages
 from server.people.patients import pages as patient_pages
 
-router = Router(
-    "/", route_handlers=[patient_pages.router, call_pages.router, clinic_pages.router, on_call_pages.router]
-)
+router = Router("/", route_handlers=[patient_pages.router, call_pages.router, on_call_pages.router])

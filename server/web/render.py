@@ -17,7 +17,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.template.base import csrf_token
 from markupsafe import Markup
 
-from server import language
+from server import language, places
 from server.actor import Visitor
 from server.clock import to_wall
 from server.db import new_id
@@ -62,6 +62,7 @@ def environment(assets: Assets) -> Environment:
         env.globals[name] = _isolating(env.globals[name])  # type: ignore[arg-type]
     env.globals.update(once=lambda: Markup('<input type="hidden" name="once" value="{}">').format(new_id()))
     env.globals.update(languages=language.LANGUAGES, direction=language.direction)
+    env.globals.update(places=language.places, place_of=places.place_of)
     env.globals.update(static=assets.url, modules=partial(module_tags, assets), locale=language.current)
     env.filters.update(
         day=language.day,

@@ -8,9 +8,8 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import email_address, language, once
+from server import email_address, language, once, places
 from server.actor import Actor
-from server.clock import is_zone
 from server.db import Work
 from server.people import flow
 from server.people.flow import NewPatient
@@ -164,7 +163,7 @@ def _shown(patient: Patient) -> dict[str, str]:
 def _new_patient(form: FormMultiDict) -> NewPatient:
     return NewPatient(
         name=line(form, "name", 120),
-        zone=text(form, "zone", 64),
+        zone=places.place_of(text(form, "zone", 64)) or text(form, "zone", 64),
         phone=text(form, "phone") or None,
         email=line(form, "email", 200) or None,
         caregiver_phone=text(form, "caregiver_phone") or None,
@@ -189,7 +188,7 @@ def _fault(new: NewPatient, today: date) -> str | None:
         return "email"
     if new.birth_date and read_birth_date(new.birth_date, today) is None:
         return "birth_date"
-    return None if is_zone(new.zone) else "zone"
+    return None if places.is_place(new.zone) else "zone"
 
 
 @post("/{patient_id:str}/caregivers", opt=STAFF)

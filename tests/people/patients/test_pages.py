@@ -31,7 +31,14 @@ async def test_staff_register_and_edit_a_patient(signed_in: Enter, cast: Cast, d
 
 @pytest.mark.parametrize(
     ("field", "bad"),
-    [("name", "  "), ("name", "\u200b\u3164"), ("email", "rosa..d@example.org"), ("zone", "Moon/Sea"), ("zone", "")],
+    [
+        ("name", "  "),
+        ("name", "\u200b\u3164"),
+        ("email", "rosa..d@example.org"),
+        ("zone", "Moon/Sea"),
+        ("zone", ""),
+        ("zone", "EST"),
+    ],
 )
 async def test_an_invalid_form_says_why_and_keeps_what_was_typed(
     signed_in: Enter, cast: Cast, database: Database, field: str, bad: str

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 
-from server import language
-from server.clock import is_zone
+from server import language, places
+from server.appointments import rescheduling
 from server.people import flow
 from server.people.flow import ClinicFacts
 from server.people.models import Clinic
@@ -50,10 +50,13 @@ async def change(request: Ask, work: InWork) -> Response[str]:
         return _page(request, facts, clinic, Saving(changed=merged.changed))
     if fault := _fault(facts):
         return _page(request, facts, clinic, Saving(fault))
+    moves = clinic.zone != facts.zone
     try:
         await flow.change_clinic(work, clinic, facts)
     except BadNumbers as bad:
         return _page(request, facts, clinic, Saving("numbers", bad.by_field))
+    if moves:  # at once, not with the next tick (case 146)
+        await rescheduling.recalculate(work.db, work.now, clinic.id)
     return _page(request, clinic, clinic, Saving(is_saved=True))
 
 
@@ -85,10 +88,10 @@ def _shown(clinic: Clinic) -> dict[str, str]:
 
 
 def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
-    country = text(form, "country", 2)
+    country, zone = text(form, "country", 2), text(form, "zone", 64)
     return ClinicFacts(
         name=line(form, "name", 200),
-        zone=text(form, "zone", 64),
+        zone=places.place_of(zone) or zone,
         country=country if number_countries.is_country(country) else clinic.country,
         phone=text(form, "phone"),
         emergency_number=text(form, "emergency_number"),
@@ -105,7 +108,7 @@ def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
 
 
 def _fault(facts: ClinicFacts) -> str | None:
-    if not is_zone(facts.zone):
+    if not places.is_place(facts.zone):
         return "zone"
     if not (facts.name and facts.phone and facts.emergency_number and facts.crisis_line):
         return "missing"

@@ -1,13 +1,18 @@
 """An admin edits what patients see of the clinic."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from server.appointments import booking
+from server.appointments.booking import NewAppointment
+from server.appointments.models import Appointment
 from server.db import Database
 from server.people.models import Clinic
+from server.reminders.models import Reminder
 from tests.browser_without_screen import markup, words
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.stories import audited, rows
 
@@ -131,3 +136,33 @@ async def test_case_89_two_edits_of_the_clinic_lose_nothing(signed_in: Enter, ca
     assert 'name="closes-0" value="20:00"' in markup(late)
     clinic = await harbor(database, cast)
     assert (clinic.staffed_hours["0"][1], clinic.address) == ("20:00", FACTS["address"])
+
+
+async def test_case_146_a_new_zone_moves_the_visits_in_the_same_act(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 12, 1, 10)))
+        others = await booking.book(work_by(db, cast.tom), cast.helen, NewAppointment(datetime(2026, 12, 1, 10)))
+    ruth = await signed_in(cast.ruth)
+    assert (await ruth.submit("/staff/clinic", FACTS | {"zone": "US/Pacific"})).status_code == 200
+    assert (await harbor(database, cast)).zone == "America/Los_Angeles"
+    [moved] = await rows(database, Appointment, Appointment.id == visit.id)
+    assert (moved.zone, moved.starts) == ("America/Los_Angeles", datetime(2026, 12, 1, 10))
+    assert moved.starts_at == datetime(2026, 12, 1, 18, tzinfo=UTC)
+    planned = await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.state == "scheduled")
+    assert max(reminder.moment for reminder in planned) == datetime(2026, 12, 1, 16, tzinfo=UTC)
+    [same] = await rows(database, Appointment, Appointment.id == others.id)
+    assert same.changes == 0
+
+
+async def test_case_146_the_zone_is_chosen_from_places(signed_in: Enter, cast: Cast, database: Database) -> None:
+    ruth = await signed_in(cast.ruth)
+    page = await ruth.get("/staff/clinic")
+    assert '<option value="America/New_York" selected>New York</option>' in markup(page)
+    for zone in ("EST", "Etc/GMT+5", "UTC"):
+        refused = await ruth.submit("/staff/clinic", FACTS | {"zone": zone})
+        assert refused.status_code == 422
+        assert "Please choose a place for the time zone." in words(refused)
+        assert '<option value="">Choose a place</option>' in markup(refused)
+    assert (await harbor(database, cast)).zone == "America/New_York"
