@@ -34,11 +34,12 @@ def test_case_62_a_route_without_csrf_checks_its_origin_or_takes_a_token(handler
     assert bool(handler.opt.get("same_origin")) != bool(handler.opt.get("by_token"))
 
 
-def test_answer_tokens_work_on_three_routes_only() -> None:
+def test_tokens_work_on_these_routes_only() -> None:
     assert {h.name for h in ROUTES if h.opt.get("by_token")} == {
         "POST /push/receipts",
         "POST /visits/reply",
         "POST /go/{token:str}",
+        "POST /stop-email/{token:str}",
     }
 
 

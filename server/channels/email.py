@@ -132,6 +132,9 @@ class EmailChannel:
             idstring=message.id, domain=self._server.sender.rpartition("@")[2].strip(" >")
         )
         letter["Auto-Submitted"] = "auto-generated"
+        if message.stop_url:
+            letter["List-Unsubscribe"] = f"<{message.stop_url}>"
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         letter.set_content(body)
         return letter
 

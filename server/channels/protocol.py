@@ -56,6 +56,7 @@ class Message:
     body: str = field(repr=False)  # contains a token that can answer for the patient
     ttl: int
     urgency: MessageUrgency = MessageUrgency.NORMAL
+    stop_url: str = field(default="", repr=False)  # where an email is unsubscribed from (RFC 8058)
 
 
 class Channel(Protocol):

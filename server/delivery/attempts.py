@@ -99,7 +99,8 @@ def _staffs(member: Staff) -> tuple[str | None, str | None]:
 
 def _patients(patient: Patient) -> tuple[str | None, str | None]:
     number = patient.caregiver_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
-    return patient.email, number if patient.text_consent_at else None
+    email = None if patient.email_stopped_at else patient.email
+    return email, number if patient.text_consent_at else None
 
 
 def write_attempt(
@@ -139,7 +140,7 @@ def _message(
 
     `ttl` ends when the next channel's turn comes, so that a delayed push does not arrive beside the text or email.
     """
-    patient, base_url = sending.batch.patients[reminder.patient_id], sending.base_url
+    patient, base_url, stop_url = sending.batch.patients[reminder.patient_id], sending.base_url, ""
     to_staff = reminder.staff_id is not None
     locale = "en" if to_staff else patient.locale
     with language.speaking(locale):
@@ -147,7 +148,8 @@ def _message(
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
         match channel:
             case ChannelName.EMAIL:
-                body = letter(words, link)
+                stop_url = "" if to_staff else f"{base_url}/stop-email/{token}"
+                body = letter(words, link, stop_url)
             case ChannelName.TEXT:
                 body = text_line(words, link, may_stop=not to_staff)
             case ChannelName.PUSH:
@@ -159,4 +161,5 @@ def _message(
     ends = min(reminder.expires_at, reminder.next_channel_at or reminder.expires_at)
     can_wait = reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE)
     urgency = MessageUrgency.NORMAL if can_wait else MessageUrgency.HIGH
-    return Message(reminder.id, body, ttl=max(int((ends - sending.now).total_seconds()), 0), urgency=urgency)
+    ttl = max(int((ends - sending.now).total_seconds()), 0)
+    return Message(reminder.id, body, ttl=ttl, urgency=urgency, stop_url=stop_url)

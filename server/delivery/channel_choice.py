@@ -20,7 +20,7 @@ BUSY_WAIT = timedelta(seconds=5)  # before rows that somebody has locked are tri
 RESTS = "its push service refuses us; it is tried again later"
 UNREACHABLE = {
     ChannelName.PUSH: "no device takes reminders",
-    ChannelName.EMAIL: "no email address",
+    ChannelName.EMAIL: "no email address, or emails were stopped",
     ChannelName.TEXT: "no number, or no consent to text messages",
 }
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind
+from server.channels.protocol import ChannelName
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import rules, states
@@ -68,6 +69,15 @@ async def reminder_for_token(db: AsyncSession, token: str) -> Reminder | None:
         return None
     paused = (await db.get_one(Patient, reminder.patient_id)).paused_at is not None
     return None if paused else reminder
+
+
+async def patient_of_email(db: AsyncSession, token: str) -> Patient | None:
+    """The patient who got the email with this token; None for any other token."""
+    attempt = await _attempt(db, token)
+    if attempt is None or attempt.channel != ChannelName.EMAIL:
+        return None
+    reminder = await db.get_one(Reminder, attempt.reminder_id)
+    return await db.get(Patient, reminder.patient_id) if reminder.staff_id is None else None
 
 
 async def _has_ended(db: AsyncSession, attempt: Attempt) -> bool:

@@ -78,6 +78,7 @@ WORDS = {
     "care.end-reversed": mark("took back a death or hospice care"),
     "appointment.corrected": mark("corrected a visit"),
     "appointment.restored": mark("restored a cancelled visit"),
+    "patient.emails": mark("stopped or started emails"),
     "patient.left": mark("left and withdrew consent"),
     "patient.opened": mark("opened the patient's page"),
     "patient.paused": mark("paused all messages"),

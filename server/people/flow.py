@@ -99,6 +99,8 @@ async def change_patient(work: Work, patient: Patient, new: NewPatient) -> None:
     """
     typed = {field: getattr(new, field) for field in OWN_NUMBERS if getattr(new, field) != getattr(patient, field)}
     numbers = _own_numbers(typed, (await clinic_of(work.db, work.actor)).country)
+    if new.email != patient.email:
+        patient.email_stopped_at = None  # it was about the other address
     for field in ("name", "zone", "email", "contact", "instructions", "locale", "birth_date", "record_number"):
         setattr(patient, field, getattr(new, field))
     for field, number in numbers.items():
@@ -155,6 +157,12 @@ async def set_text_consent(work: Work, patient: Patient, agreed: bool) -> None:
     """Record or withdraw consent to text messages, which is separate from all other consent."""
     patient.text_consent_at = work.now if agreed else None
     audit.record(work, "patient.text-consent", patient, agreed=agreed)
+
+
+async def stop_emails(work: Work, patient: Patient, stopped: bool) -> None:
+    """Stop emails to the patient, or start them again."""
+    patient.email_stopped_at = work.now if stopped else None
+    audit.record(work, "patient.emails", patient, stopped=stopped)
 
 
 def is_closed(clinic: Clinic, now: datetime) -> bool:

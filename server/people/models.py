@@ -89,6 +89,7 @@ class Patient(OfClinic, Base):
     locale: Mapped[str] = mapped_column(String(10), default="en")
     detailed_text: Mapped[bool] = mapped_column(default=False)
     text_consent_at: Mapped[datetime | None]
+    email_stopped_at: Mapped[datetime | None]
     quiet_from: Mapped[str | None] = mapped_column(String(5))
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     paused_at: Mapped[datetime | None]

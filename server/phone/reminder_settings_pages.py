@@ -32,6 +32,13 @@ async def set_detail(request: Ask, work: InWork) -> Response[Any]:
     return render.go(request, "/settings/reminders")
 
 
+@post("/emails", opt=PERSON)
+async def start_emails(request: Ask, work: InWork) -> Response[Any]:
+    """Start emails again after they were stopped by the link in one of them."""
+    await people.stop_emails(work, await work.db.get_one(Patient, work.actor.patient_id), stopped=False)
+    return render.go(request, "/settings/reminders")
+
+
 QUIET = {"none": (None, None), "20-8": ("20:00", "08:00"), "21-7": ("21:00", "07:00"), "22-9": ("22:00", "09:00")}
 
 
@@ -83,6 +90,5 @@ async def set_texts(request: Ask, work: InWork) -> Response[Any]:
     return render.go(request, "/settings/reminders")
 
 
-router = Router(
-    "/settings", route_handlers=[reminders_page, set_detail, quiet_page, set_quiet, times_page, set_time, set_texts]
-)
+SETTINGS = (reminders_page, set_detail, start_emails, quiet_page, set_quiet, times_page, set_time, set_texts)
+router = Router("/settings", route_handlers=SETTINGS)

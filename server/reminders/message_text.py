@@ -99,11 +99,11 @@ def _words_for_staff(
     return Words(_("An urgent flag is waiting for you in Interlude."), task)
 
 
-def letter(words: Words, link: str) -> str:
-    """The text of an email; its first line is the subject."""
-    return "\n".join(
-        [words.title, words.body, "", link, "", _("This is an automatic message. Please don't reply to it.")]
-    )
+def letter(words: Words, link: str, stop_url: str = "") -> str:
+    """The text of an email; its first line is the subject. `stop_url` is where a patient stops emails."""
+    automatic = _("This is an automatic message. Please don't reply to it.")
+    stop = [_("To stop these emails: %(link)s") % {"link": stop_url}] if stop_url else []
+    return "\n".join([words.title, words.body, "", link, "", automatic, *stop])
 
 
 def text_line(words: Words, link: str, may_stop: bool = True) -> str:

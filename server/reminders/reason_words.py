@@ -35,6 +35,7 @@ def _of_ours() -> dict[str, str]:
         "no channel is set up": _("no channel is set up"),
         "no device takes reminders": _("no device takes reminders"),
         "no email address": _("no email address"),
+        "no email address, or emails were stopped": _("no email address, or emails were stopped"),
         "no number, or no consent to text messages": _("no number, or no consent to text messages"),
         "no device showed it": _("no device showed it"),
         "its time had passed": _("its time had passed"),

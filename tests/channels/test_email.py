@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message as Letter
@@ -160,3 +161,13 @@ async def test_case_85_a_sender_with_a_plus_or_a_comma_arrives_as_it_was_meant(s
 def test_case_80_a_server_or_sender_that_can_send_nothing_is_refused_with_the_reason(url: str) -> None:
     with pytest.raises(BadSmtpUrl, match="INTERLUDE_SMTP_URL"):
         read_server(url)
+
+
+async def test_case_128_an_email_has_the_headers_of_one_click_unsubscribing() -> None:
+    inbox, stop = Inbox(), "https://localhost/stop-email/t"
+    async with mail_server(inbox) as server:
+        await channel(server).send(ROSA, replace(MESSAGE, stop_url=stop))
+        await channel(server).send(ROSA, MESSAGE)
+    assert inbox.letters[0]["List-Unsubscribe"] == f"<{stop}>"
+    assert inbox.letters[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert inbox.letters[1]["List-Unsubscribe"] is None
