@@ -3,12 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 
 from server import language, places
 from server.appointments import rescheduling
+from server.appointments.clinic_move import flow as clinic_move
 from server.people import flow
 from server.people.flow import ClinicFacts
 from server.people.models import Clinic
@@ -42,7 +45,7 @@ async def clinic_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 
 @post("/", opt=ADMIN)
-async def change(request: Ask, work: InWork) -> Response[str]:
+async def change(request: Ask, work: InWork) -> Response[Any]:
     clinic = await flow.clinic_of(work.db, work.actor)
     merged = edits.merge(await form_of(request), _shown(clinic))
     facts = _facts(merged.form, clinic)
@@ -52,11 +55,14 @@ async def change(request: Ask, work: InWork) -> Response[str]:
         return _page(request, facts, clinic, Saving(fault))
     moves = clinic.zone != facts.zone
     try:
+        before = clinic.address
         await flow.change_clinic(work, clinic, facts)
     except BadNumbers as bad:
         return _page(request, facts, clinic, Saving("numbers", bad.by_field))
     if moves:  # at once, not with the next tick (case 146)
         await rescheduling.recalculate(work.db, work.now, clinic.id)
+    if before != clinic.address and await clinic_move.booked_at(work, before):
+        return render.go(request, f"/staff/visits/at?place={quote(before)}")
     return _page(request, clinic, clinic, Saving(is_saved=True))
 
 

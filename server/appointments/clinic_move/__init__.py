@@ -1,0 +1,1 @@
+"""The clinic moves house: what becomes of the visits that are booked at its old address."""

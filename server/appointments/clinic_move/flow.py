@@ -1,0 +1,27 @@
+"""Take the booked visits along when the clinic moves house (case 108)."""
+
+from sqlalchemy import select
+
+from server.appointments import flow, rules
+from server.appointments.flow import Details
+from server.appointments.models import Appointment
+from server.db import Work
+
+
+async def booked_at(work: Work, place: str) -> list[Appointment]:
+    """The visits to come that are booked at this place, soonest first."""
+    found = select(Appointment).where(
+        Appointment.clinic_id == work.actor.clinic_id,
+        Appointment.place == place,
+        Appointment.status.in_(rules.UPCOMING),
+        Appointment.starts_at > work.now,
+    )
+    return list(await work.db.scalars(found.order_by(Appointment.starts_at)))
+
+
+async def take_along(work: Work, place: str, to: str) -> int:
+    """Change the place of these visits, and tell each patient. Returns how many."""
+    visits = await booked_at(work, place)
+    for visit in visits:
+        await flow.correct(work, visit, Details(to, visit.minutes, visit.instructions))
+    return len(visits)

@@ -1,0 +1,38 @@
+"""An admin who saves a new address is asked about the visits at the old one (case 108)."""
+
+import pytest
+
+from server.appointments.models import Appointment
+from server.db import Database
+from tests.appointments.scene import book, only_visit
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter
+from tests.desk.test_clinic_pages import FACTS
+from tests.stories import rows
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def test_case_108_a_new_address_asks_about_the_visits_at_the_old_one(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ruth = await signed_in(cast.ruth)
+    await book(ruth, cast)
+    await ruth.submit("/staff/clinic", FACTS | {"address": "12 Elm Street"})
+    visit = await only_visit(database)
+    await ruth.submit(f"/staff/visits/{visit.id}/correct", {"place": "12 Elm Street", "minutes": "90"})
+    asked = await ruth.submit("/staff/clinic", FACTS | {"address": "40 Oak Avenue"})
+    assert asked.url.path == "/staff/visits/at"
+    assert "1 visit to come is booked at 12 Elm Street" in words(asked)
+    await ruth.submit("/staff/visits/at", {"place": "12 Elm Street"})
+    assert [row.place for row in await rows(database, Appointment)] == ["40 Oak Avenue"]
+
+
+async def test_case_108_an_address_without_visits_asks_nothing_of_anybody(signed_in: Enter, cast: Cast) -> None:
+    ruth, maria = await signed_in(cast.ruth), await signed_in(cast.maria)
+    await ruth.submit("/staff/clinic", FACTS | {"address": "12 Elm Street"})
+    page = await ruth.submit("/staff/clinic", FACTS | {"address": "40 Oak Avenue"})
+    assert page.url.path == "/staff/clinic"
+    assert "No visit to come is booked" in words(await ruth.get("/staff/visits/at?place=12%20Elm%20Street"))
+    assert (await maria.get("/staff/visits/at?place=x")).status_code == 403
