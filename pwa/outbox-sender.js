@@ -1,6 +1,8 @@
 // Send the outbox when a page opens, when the network returns and when the page becomes visible, and show an entry's
 // state.
+import { lookForCleared } from "./cleared-storage.js";
 
+await lookForCleared();
 Outbox.serverKey().catch(() => null); // while there is a network: there may be none when something is to be sealed
 addEventListener("online", Outbox.flushAndNotify);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flushAndNotify());

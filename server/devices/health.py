@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.access.models import Device, Subscription
+from server.access.rules import SessionEnd
 from server.actor import system
 from server.db import Work
 from server.devices import health_rules as signs
@@ -63,12 +64,17 @@ async def _words_by_patient(work: Work, patient_ids: Collection[str]) -> dict[st
         .where(
             Device.clinic_id == work.actor.clinic_id,
             Device.patient_id.in_(patient_ids) | Caregiver.patient_id.in_(patient_ids),
-            Device.ended_at.is_(None),
+            Device.ended_at.is_(None) | (Device.end_reason == SessionEnd.NEW_OWNER),
             Caregiver.ended_at.is_(None),
         )
     )
-    whose = {device.id: (device, patient_id) for device, patient_id in rows.all()}
+    whose: dict[str, tuple[Device, str]] = {}
     words: dict[str, list[PushHealth]] = {}
+    for device, patient_id in rows.all():
+        if device.ended_at is None:
+            whose[device.id] = (device, patient_id)
+        else:
+            words.setdefault(patient_id, []).append(PushHealth.TAKEN)
     for health in await of_devices(work.db, [device for device, _ in whose.values()], work.now):
         words.setdefault(whose[health.device.id][1], []).append(health.word)
     return words

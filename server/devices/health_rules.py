@@ -22,9 +22,20 @@ class PushHealth(StrEnum):
     DENIED = "denied"
     OFF = "off"
     NEVER = "never"
+    TAKEN = "taken"  # another person has joined on the device
 
 
 REACHABLE = (PushHealth.REACHED, PushHealth.ASKED)
+
+# Why no push reaches a person, the most telling first.
+REASONS = (
+    PushHealth.DENIED,
+    PushHealth.SILENT,
+    PushHealth.GONE,
+    PushHealth.OFF,
+    PushHealth.TAKEN,
+    PushHealth.NEVER,
+)
 
 # Why a subscription ended → the device's status. All other reasons mean GONE.
 ENDED = {SubscriptionEnd.DENIED: PushHealth.DENIED, SubscriptionEnd.TURNED_OFF: PushHealth.OFF}
@@ -69,10 +80,6 @@ def reason(words: Iterable[PushHealth]) -> PushHealth | None:
     if any(word in REACHABLE for word in found):
         return None
     return next(
-        (
-            word
-            for word in (PushHealth.DENIED, PushHealth.SILENT, PushHealth.GONE, PushHealth.OFF, PushHealth.NEVER)
-            if word in found
-        ),
+        (word for word in REASONS if word in found),
         PushHealth.NO_DEVICE,
     )

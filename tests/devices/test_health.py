@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from server import crypto
+from server.access.joining import flow as joining
 from server.access.models import Device
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
@@ -14,13 +15,14 @@ from server.delivery import receipts
 from server.devices import health
 from server.reminders.models import Reminder
 from server.reminders.states import AttemptState, ReminderKind
+from tests.access.scene import agreeing
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
 from tests.faults.test_clock import Running
 from tests.faults.wrong_clock import FAR
 from tests.reminders.scene import Scene
-from tests.stories import device_of, rows, subscribed
+from tests.stories import device_of, push_subscription, rows, subscribed
 
 DAY = timedelta(days=1)
 
@@ -59,6 +61,25 @@ async def test_a_patient_with_a_visit_and_no_phone_is_listed_as_not_reached(
     assert cast.walter.name in listed
     assert "not turned on" in listed
     assert cast.rosa.name not in listed
+
+
+async def test_case_97_staff_read_that_somebody_else_has_joined_on_a_patients_phone(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    phone = await signed_in(cast.rosa)
+    await phone.post_json("/push/subscriptions", push_subscription())
+    async with database.writing() as db:
+        code = await joining.issue_pairing(work_by(db, cast.maria), cast.walter, None)
+    joined = await phone.submit("/join", agreeing(code))
+    assert "This is Walter Brandt's phone now" in words(joined)
+    assert "Reminders for Rosa Delgado no longer come here" in words(joined)
+    async with database.reading() as db:
+        why = await health.reasons(work_by(db, cast.maria), [cast.rosa.id, cast.walter.id, cast.helen.id])
+    assert why == {cast.rosa.id: "taken", cast.walter.id: "never", cast.helen.id: "no-device"}
+    other = await signed_in(cast.rosa)
+    await other.post_json("/push/subscriptions", push_subscription())
+    async with database.reading() as db:
+        assert await health.reasons(work_by(db, cast.maria), [cast.rosa.id]) == {cast.rosa.id: None}
 
 
 async def test_case_34_the_page_shows_how_far_a_key_rotation_has_come(
