@@ -95,7 +95,26 @@ async def ask_silent(db: AsyncSession, now: datetime) -> int:
         if signs.is_to_be_asked(_health(device, subscription, now).signs, silent_days, now):
             await _ask(db, device, patient, now)
             asked += 1
-    return asked
+    return asked + await _ask_whose_phone_was_taken(db, now)
+
+
+async def _ask_whose_phone_was_taken(db: AsyncSession, now: datetime) -> int:
+    """Somebody else has joined on a person's phone: ask on the person's other devices, once (case 97)."""
+    rows = await db.execute(
+        select(Device, Patient)
+        .outerjoin(Caregiver, Caregiver.id == Device.caregiver_id)
+        .join(Patient, Patient.id == func.coalesce(Device.patient_id, Caregiver.patient_id))
+        .where(
+            Device.end_reason == SessionEnd.NEW_OWNER,
+            Device.ended_at > now - signs.ASKED_LIFE,
+            Device.asked_at.is_(None) | (Device.asked_at < Device.ended_at),
+            Patient.paused_at.is_(None),
+        )
+    )
+    taken = [(device, patient) for device, patient in rows.all()]
+    for device, patient in taken:
+        await _ask(db, device, patient, now)
+    return len(taken)
 
 
 async def forget_future_asks(db: AsyncSession, now: datetime) -> int:
@@ -111,7 +130,8 @@ async def _ask(db: AsyncSession, device: Device, patient: Patient, now: datetime
     actor = system(device.clinic_id)
     device.asked_at = now
     audit.record(Work(db, actor, now), "device.asked", device)
-    notice = Notice(ReminderKind.DEVICE_CHECK, patient.id, device.id, "/", now + signs.ASKED_LIFE, device_id=device.id)
+    only_there = None if device.ended_at else device.id
+    notice = Notice(ReminderKind.DEVICE_CHECK, patient.id, device.id, "/", now + signs.ASKED_LIFE, device_id=only_there)
     await notices.remind_now(Work(db, actor, now), notice)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from server import crypto
 from server.access.joining import flow as joining
 from server.access.models import Device
+from server.access.rules import SessionEnd
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.clock import to_wall
@@ -61,6 +62,20 @@ async def test_a_patient_with_a_visit_and_no_phone_is_listed_as_not_reached(
     assert cast.walter.name in listed
     assert "not turned on" in listed
     assert cast.rosa.name not in listed
+
+
+async def test_case_97_the_other_phones_of_a_person_whose_phone_was_taken_are_asked_once(scene: Scene) -> None:
+    """Rosa's other phone, and the phones of her caregivers, hear that one of them may not get reminders any more."""
+    async with scene.database.writing() as db:
+        taken = await device_of(db, scene.cast.rosa, scene.clock())
+        taken.end_reason, taken.ended_at = SessionEnd.NEW_OWNER, scene.clock()
+    for _ in range(3):
+        async with scene.database.writing() as db:
+            await health.ask_silent(db, scene.clock())
+    await scene.run()
+    asked = [r for r in await rows(scene.database, Reminder) if r.kind == ReminderKind.DEVICE_CHECK]
+    assert [(reminder.device_id, reminder.state) for reminder in asked] == [(None, "sent")]
+    assert "Do reminders still reach you?" in scene.push.sent[-1][1].body
 
 
 async def test_case_97_staff_read_that_somebody_else_has_joined_on_a_patients_phone(
