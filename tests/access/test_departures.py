@@ -35,7 +35,8 @@ async def test_case_127_leaving_and_death_end_a_code_and_other_pauses_do_not(
     if why == "leaving":
         await rosa.submit("/settings/leave")
     else:
-        await maria.submit(f"/staff/patients/{cast.rosa.id}/pause", {"why": why})
+        act = "care" if why == "death" else "pause"
+        await maria.submit(f"/staff/patients/{cast.rosa.id}/{act}", {"why": why})
     for code in (own, helpers):
         assert await Code(code).works(app) == (why == "holiday")
     if why != "holiday":

@@ -20,7 +20,7 @@ from server.web.problems import found
 async def end_page(request: Ask, work: InWork, patient_id: FromPath[str], why: FromQuery[str] = "") -> Response[str]:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     if why not in list(ENDS_CARE):
-        return problems.answer(request, 404)
+        return problems.answer(request, 422)
     visits = await flow.to_come(work, patient)
     return render.page(
         request, "appointments/end_of_care.html", patient=patient, pause_reason=PauseReason(why), visits=visits
@@ -38,7 +38,7 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
 
 
 @get("/reverse", opt=STAFF)
-async def reverse_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[str]:
+async def reverse_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     return await _reverse_page(request, work, found(await people.find_patient(work.db, work.actor, patient_id)))
 
 
@@ -52,8 +52,10 @@ async def reverse(request: Ask, work: InWork, patient_id: FromPath[str]) -> Resp
     return render.go(request, f"/staff/patients/{patient.id}#cancelled")
 
 
-async def _reverse_page(request: Ask, work: Work, patient: Patient, wrong: bool = False) -> Response[str]:
-    ended = found(await flow.current(work.db, patient))
+async def _reverse_page(request: Ask, work: Work, patient: Patient, wrong: bool = False) -> Response[Any]:
+    ended = await flow.current(work.db, patient)
+    if ended is None:  # a colleague has taken it back
+        return render.go(request, f"/staff/patients/{patient.id}")
     return render.page(
         request,
         "appointments/end_of_care_reverse.html",
