@@ -2,6 +2,7 @@
 import { continuesOffline, showSent } from "./offline-checkin.js";
 import { chosenUrgency, urgency } from "./offline-draft.js";
 import { showState, stateName } from "./outbox-sender.js";
+import { pageChanged } from "./page-change.js";
 
 document.addEventListener("submit", submit);
 
@@ -11,6 +12,7 @@ async function submit(event) {
   if (!form.dataset.outbox || !crypto.subtle) return;
   event.preventDefault();
   const { checkIn, client, questionnaire, outbox } = form.dataset;
+  if (hasNoAnswers(form) && askWhetherToSend(form)) return;
   let entry;
   try {
     const content = JSON.parse(outbox);
@@ -29,6 +31,25 @@ async function submit(event) {
     if (!same) showReceipt(entry);
     else if (same.state === "look") showState(stateName(same));
   });
+}
+
+/** @param {Found} form */
+const hasNoAnswers = ({ dataset: { outbox } }) =>
+  Object.values(JSON.parse(outbox).answers).every((value) => value === null);
+
+// Every question was skipped: ask first (case 144). False where the page can't ask, or has asked.
+/** @param {Found} form */
+function askWhetherToSend(form) {
+  const question = document.getElementById("ask-no-answers");
+  if (!question) return false;
+  const main = document.getElementById("main");
+  const state = document.getElementById("outbox-state");
+  main.replaceChildren(question.content, state);
+  const asked = main.querySelector("form");
+  Object.assign(asked.dataset, form.dataset);
+  asked.elements.who.value = form.elements.who.value;
+  pageChanged();
+  return true;
 }
 
 // Single answers to the check-in may still wait: send those first.

@@ -138,7 +138,7 @@ def _response(answered: Answered, data: MyData) -> Resource:
         "resourceType": "QuestionnaireResponse",
         "id": response.id,
         "questionnaire": f"{_url(row)}|{_version(row)}",
-        "status": response.status,
+        "status": "stopped" if response.all_skipped else response.status,  # without an answer nothing was completed
         "subject": _reference(response.patient_id),
         "source": _reference(
             response.caregiver_id if response.caregiver_id in data.caregivers else response.patient_id

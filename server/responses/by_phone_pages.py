@@ -51,11 +51,13 @@ async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str])
     check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
     definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
     try:
-        answers = _read(definition, await form_of(request))
+        form = await form_of(request)
+        answers = _read(definition, form)
     except BadAnswer as bad:
         return problems.answer(request, 422, str(bad))
     strays = by_phone.unasked(definition, answers)
-    if strays or all(value is None for value in answers.values()):
+    nothing = all(value is None for value in answers.values()) and not text(form, "sure", 3)
+    if strays or nothing:
         return await _page(request, work, Sheet(check_in, definition, answers, strays, is_refused=True))
     taken = await by_phone.enter(work, check_in, definition, answers)
     if not isinstance(taken, Taken):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.crypto import Sealed
 from server.db import Base, OfClinic
 from server.flags.rules import Urgency
+from server.questionnaires.answers import answers_from_json
 from server.questionnaires.respondents import Respondent, Source
 
 
@@ -66,6 +67,11 @@ class Response(OfClinic, Base):
     urgency_at: Mapped[datetime | None]  # when the patient chose it, so that a late entry does not undo a newer choice
     opened_at: Mapped[datetime | None]
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+
+    @property
+    def all_skipped(self) -> bool:
+        """Whether it was sent without any answer: staff then never read "completed" (case 144)."""
+        return all(value is None for value in answers_from_json(self.answers).values())
 
 
 class ConflictingVersion(OfClinic, Base):

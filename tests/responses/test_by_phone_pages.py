@@ -67,3 +67,18 @@ async def test_case_115_a_red_answer_has_its_instruction_in_its_place(
         assert field.index("data-red") < field.index("red-now") < field.index(said)
     [pain] = [part for part in page.split("<fieldset")[1:] if 'name="pain"' in part]
     assert "red-now" not in pain
+
+
+async def test_case_144_answers_by_phone_that_were_all_skipped_are_asked_about_and_shown_as_such(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    maria = await signed_in(cast.maria)
+    path = f"/staff/check-ins/{check_in.id}/by-phone"
+    asked = await maria.submit(path, {})
+    assert asked.status_code == 422
+    assert "Save without answers?" in words(asked)
+    saved = await maria.submit(path, {"sure": "yes"})
+    assert "all skipped" in words(saved)
+    assert "all skipped" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))

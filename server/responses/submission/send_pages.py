@@ -30,9 +30,13 @@ async def send(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
         work.actor.kind == ActorKind.CAREGIVER and await history.current_response(work.db, check_in.id)
     ):
         return render.go(request, f"/check-ins/{check_in.id}")
-    answering = await caller.answering(check_in, text(await form_of(request), "who", 10))
+    form = await form_of(request)
+    answering = await caller.answering(check_in, text(form, "who", 10))
     definition, respondent = answering.definition, answering.respondent
     answers = still_asked(definition, await drafts.kept(work.db, check_in, respondent), respondent)
+    if all(value is None for value in answers.values()) and not text(form, "sure", 3):
+        about = {"check_in": check_in, "respondent": respondent}
+        return render.page(request, "responses/no_answers.html", 200, **about)
     taken = await submit.submit(work, check_in, Submission(check_in.client_id, answers, respondent, work.now))
     flagged = isinstance(taken, Taken) and taken.flagged
     return render.go(request, f"{answering.path}/{'urgency' if flagged else 'sent'}")
