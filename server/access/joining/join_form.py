@@ -11,7 +11,7 @@ from server.access.joining.flow import person_of
 from server.access.models import PairingCode
 from server.access.platforms import BrowserSigns
 from server.actor import Actor
-from server.people.models import Clinic
+from server.people.models import Caregiver, Clinic, Patient
 from server.people.rules import Refused
 
 
@@ -52,5 +52,6 @@ async def notice(db: AsyncSession, pairing: PairingCode, code: str, person: Acto
         "clinic": await db.get_one(Clinic, pairing.clinic_id),
         "version": rules.CONSENT_VERSION,
         "newcomer": newcomer.name,
+        "patient": await db.get_one(Patient, newcomer.patient_id) if isinstance(newcomer, Caregiver) else None,
         "current": person if person and person.id != newcomer.id else None,
     }

@@ -51,6 +51,12 @@ async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
     return render.page(request, "access/consent.html", **notice)
 
 
+@get("/join/not-me", opt=ANYONE, sync_to_thread=False)
+def not_me(request: Ask) -> Response[str]:
+    """What to do with someone else's code. It reads and uses up nothing (case 145)."""
+    return render.page(request, "access/not_me.html")
+
+
 @post("/join", opt=ANYONE)
 async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     form = await form_of(request)
@@ -102,4 +108,4 @@ async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     return response
 
 
-router = Router("/", route_handlers=[join_page, check_code, join, privacy_page, sign_out_page, sign_out])
+router = Router("/", route_handlers=[join_page, check_code, not_me, join, privacy_page, sign_out_page, sign_out])

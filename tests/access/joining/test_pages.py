@@ -76,3 +76,23 @@ async def test_case_63_joining_replaces_a_session_that_was_set_beforehand(
     assert session.token_hash != crypto.token_hash("chosen-by-an-attacker")
     assert (await browser.get("/settings", cookie=planted)).url.path == "/join"
     assert (await browser.get("/settings")).url.path == "/settings"
+
+
+async def test_case_145_consent_names_the_person_and_the_clinic(
+    browser: Browser, issue: Issue, database: Database, cast: Cast
+) -> None:
+    code = await issue()
+    notice = await browser.submit("/join/code", {"code": code})
+    assert "You are Rosa Delgado, a patient of Harbor Infusion Center." in words(notice)
+    assert "That's not me" in words(notice)
+    refused = await browser.get("/join/not-me")
+    assert "Nothing was used or saved." in words(refused)
+    assert "call your clinic" in words(refused)
+    assert (await rows(database, Device), await rows(database, Consent)) == ([], [])
+    assert (await browser.submit("/join", agreeing(code))).url.path == "/reminders"
+
+
+async def test_case_104_a_caregivers_consent_names_the_patient_too(browser: Browser, issue: Issue, cast: Cast) -> None:
+    code = await issue(cast.luis)
+    notice = await browser.submit("/join/code", {"code": code})
+    assert "You are Luis Delgado. You help Rosa Delgado, a patient of Harbor Infusion Center." in words(notice)
