@@ -197,6 +197,8 @@ async function replaceOfflinePage(url) {
   document.body.dataset.person = loaded.person;
   Outbox.flushAndNotify();
   if (url.pathname === "/help") return show(loaded.help, "/help");
+  const visit = loaded.visits?.find(({ id }) => url.pathname === `/visits/${id}`);
+  if (visit) return show(visit.html, url.pathname);
   const [, checkIn] = url.pathname.match(/^\/check-ins\/([^/]+)/) ?? [];
   const who = /** @type {Respondent | null} */ (url.searchParams.get("who"));
   if (checkIn && !(await Outbox.isSubmitted(checkIn)) && (await load(checkIn, who))) {
@@ -205,16 +207,31 @@ async function replaceOfflinePage(url) {
     return void follow(url);
   }
   await showDueCard();
+  showNextVisit();
+}
+
+function showNextVisit() {
+  const visit = bundle?.visits?.find(({ until }) => until > Date.now());
+  if (visit) document.getElementById("held-visit")?.replaceChildren(asCard(visit.html));
+}
+
+// A page as a part of another: without its title, and with a heading of the second rank.
+/** @param {string} html */
+function asCard(html) {
+  const card = document.createElement("template");
+  card.innerHTML = html;
+  card.content.querySelector("title")?.remove();
+  const heading = document.createElement("h2");
+  const first = card.content.querySelector("h1");
+  heading.append(...first.childNodes);
+  first.replaceWith(heading);
+  return card.content;
 }
 
 async function showDueCard() {
   for (const one of bundle?.forms ?? []) {
     if (one.closes < Date.now() || (await Outbox.isSubmitted(one.id))) continue;
-    const card = document.createElement("template");
-    card.innerHTML = one.pages.card;
-    const heading = card.content.querySelector("h1");
-    heading.replaceWith(Object.assign(document.createElement("h2"), { textContent: heading.textContent }));
-    return document.getElementById("held-due").replaceChildren(card.content);
+    return document.getElementById("held-due").replaceChildren(asCard(one.pages.card));
   }
 }
 

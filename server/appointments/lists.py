@@ -16,7 +16,12 @@ from server.reminders.states import Reply
 
 async def next_appointment(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
     """The patient's next appointment; one that began less than four hours ago still counts."""
-    return await db.scalar(
+    return next(iter(await upcoming(db, patient_id, now, 1)), None)
+
+
+async def upcoming(db: AsyncSession, patient_id: str, now: datetime, most: int) -> list[Appointment]:
+    """The patient's next appointments; one that began less than four hours ago still counts."""
+    found = await db.scalars(
         select(Appointment)
         .where(
             Appointment.patient_id == patient_id,
@@ -24,8 +29,9 @@ async def next_appointment(db: AsyncSession, patient_id: str, now: datetime) -> 
             Appointment.starts_at > now - timedelta(hours=4),
         )
         .order_by(Appointment.starts_at)
-        .limit(1)
+        .limit(most)
     )
+    return list(found)
 
 
 async def cancelled_ahead(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:

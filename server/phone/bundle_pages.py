@@ -1,10 +1,11 @@
 """The offline bundle: a device fetches it at each start and with each push.
 
-It has the due check-ins as rendered pages, and the tags of the notifications that are still open.
+It has the due check-ins and the next visits as rendered pages, and the tags of the notifications that are still open.
 """
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from litestar import Response, Router, get
@@ -12,6 +13,7 @@ from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import ActorKind
+from server.appointments import lists as appointment_lists
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.language import gettext as _
@@ -30,6 +32,8 @@ from server.responses.questions.answering import Answering
 from server.web import render
 from server.web.dependencies import PERSON, Ask, InWork
 
+VISITS_KEPT = 3
+
 
 @get("/", opt=PERSON)
 async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
@@ -41,12 +45,28 @@ async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> 
         "due": len(due),
         "standing": await open_notifications.tags(work.db, work.actor.patient_id, work.now),
         "forms": [await _bundled(request, work, check_in, clinic) for check_in in due],
+        "visits": await _visits(request, work, clinic),
         "help": render.inside(request, "phone/help.html", clinic=clinic),
     }
     mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:20]
     if mark == have:
         return Response(None, status_code=204, headers=render.FRESH)
     return Response(found | {"mark": mark}, headers=render.FRESH)
+
+
+async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, Any]]:
+    """The next visits, each until it ends. A device without a network shows the first (case 143)."""
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    return [
+        {
+            "id": visit.id,
+            "until": bundle.ms(visit.starts_at + timedelta(minutes=visit.minutes)),
+            "html": render.inside(
+                request, "phone/visit_offline.html", visit=visit, patient=patient, clinic=clinic, year=visit.starts.year
+            ),
+        }
+        for visit in await appointment_lists.upcoming(work.db, patient.id, work.now, VISITS_KEPT)
+    ]
 
 
 async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) -> dict[str, Any]:

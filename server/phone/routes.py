@@ -5,6 +5,7 @@ from litestar import Router
 from server.phone import (
     answer_pages,
     appointment_pages,
+    bundle_pages,
     language_pages,
     look_pages,
     pages,
@@ -26,5 +27,6 @@ router = Router(
         language_pages.router,
         look_pages.router,
         phones_pages.router,
+        bundle_pages.router,
     ],
 )

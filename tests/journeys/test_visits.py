@@ -10,8 +10,10 @@ import icalendar
 from playwright.async_api import Browser, Page, expect
 
 from server.clock import system_clock, to_wall
+from tests.browser.eventually import eventually
 from tests.browser.people import desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
+from tests.journeys.offline_bundle import UNREAD
 
 MON_WED_FRI = (0, 2, 4)
 TEN = time(10)
@@ -139,3 +141,19 @@ async def test_case_88_an_answer_to_a_visit_that_moves_while_its_page_is_open_co
     await sees(rosa, "Thank you. The clinic knows you're coming.")
     await maria.reload()
     await sees(maria, "Will be there")
+
+
+async def test_case_143_without_a_network_the_next_visit_stays_readable(chromium: Browser, site: RunningSite) -> None:
+    visit = await site.book_visit(timedelta(days=2))
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto("/")
+    await eventually(
+        lambda: rosa.evaluate("OfflineBundle.current().then(held => held?.visits?.length)"), "the visit to be kept"
+    )
+    await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    assert "medicines" not in await rosa.evaluate(UNREAD)
+    await rosa.context.set_offline(True)
+    when = f"{visit.starts:%A, %B} {visit.starts.day}, {visit.starts.year}"
+    for path in ("/", f"/visits/{visit.id}"):
+        await rosa.goto(path)
+        await sees(rosa, when, "12 Elm Street", "Bring your list of medicines.", "Call the clinic")

@@ -1,13 +1,16 @@
 """A device fetches its own bundle, if it has changed."""
 
 import json
+from datetime import datetime
 
 import pytest
 
+from server.appointments import booking
+from server.appointments.booking import NewAppointment
 from server.checkins.models import CheckIn
 from server.db import Database
 from tests.browser_without_screen import Browser
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.stories import due_check_in
 
@@ -54,3 +57,20 @@ async def test_a_phone_gets_only_its_own_persons_bundle(
     luis = (await (await signed_in(cast.luis)).get("/held")).json()
     assert (luis["person"], [form["who"] for form in luis["forms"]]) == (cast.luis.id, [None])
     assert check_in.id in json.dumps(luis["forms"])
+
+
+async def test_case_143_the_bundle_has_the_next_visits_with_their_preparation(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    assert (await rosa.get("/held")).json()["visits"] == []
+    async with database.writing() as db:
+        late = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 12, 3, 10)))
+        first = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 20, 9, 30)))
+    kept = (await rosa.get("/held")).json()["visits"]
+    assert [visit["id"] for visit in kept] == [first.id, late.id]
+    assert "Friday, November 20, 2026" in kept[0]["html"]
+    assert "9:30" in kept[0]["html"]
+    assert "12 Elm Street" in kept[0]["html"]
+    assert "Bring your list of medicines." in kept[0]["html"]
+    assert "tomorrow" not in kept[0]["html"].lower()

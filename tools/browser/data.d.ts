@@ -72,13 +72,14 @@ interface Receipt {
 type Sent =
   { state: "received"; receipt?: Receipt } | { state: "waiting" | "sign-in" } | { state: "look"; why: Rejection };
 
-// ---- The offline bundle (server/responses/offline/bundle_pages.py)
+// ---- The offline bundle (server/phone/bundle_pages.py)
 
 interface Bundle {
   person: string;
   due: number;
   standing: string[]; // the tags of notifications that are still open
   forms: BundledCheckIn[];
+  visits?: { id: string; until: number; html: string }[]; // the next ones; older bundles have none
   help: string;
   mark: string;
   ahead: number; // of the server's clock to this phone's, in ms
