@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, opening_hours
 from server.actor import Actor
-from server.clock import to_wall
+from server.clock import to_utc, to_wall
 from server.db import Work
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.rules import ContactBy, PauseReason
@@ -168,6 +168,21 @@ async def stop_emails(work: Work, patient: Patient, stopped: bool) -> None:
 def is_closed(clinic: Clinic, now: datetime) -> bool:
     """Whether the clinic is outside its staffed hours, so that nobody reads answers now."""
     return not opening_hours.is_open(clinic.staffed_hours, to_wall(now, clinic.zone))
+
+
+@dataclass(frozen=True)
+class Closed:
+    """`opens_at`: when staff next read answers, as the reader's clocks show it, if hours are set."""
+
+    opens_at: datetime | None
+
+
+def closed_hours(clinic: Clinic, now: datetime, zone: str) -> Closed | None:
+    """What a page says of a closed clinic to a reader in `zone`; None while it is open (case 106)."""
+    if not is_closed(clinic, now):
+        return None
+    opens = opening_hours.next_opening(clinic.staffed_hours, to_wall(now, clinic.zone))
+    return Closed(opens and to_wall(to_utc(opens, clinic.zone), zone))
 
 
 async def add_caregiver(work: Work, patient: Patient, name: str, relation: str) -> Caregiver:

@@ -40,7 +40,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         own_wish=PauseReason.OWN_WISH,
         clinic=clinic,
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
-        closed=people.is_closed(clinic, now),
+        closed=people.closed_hours(clinic, now, actor.zone),
         now=now,
     )
 

@@ -105,7 +105,7 @@ async def _urgent_screen(
         onward=question_view.onward(answering.definition, question, {str(raw(value)): screen}),
         screen=screen,
         clinic=clinic,
-        closed=people.is_closed(clinic, answering.now),
+        closed=people.closed_hours(clinic, answering.now, answering.actor.zone),
         respondent=answering.respondent,
         received=True,
     )
@@ -126,7 +126,7 @@ async def _ask_now(request: Ask, answering: Answering, question: Question) -> Re
     """Show a private question without any sign of an earlier answer or of whether it is due."""
     definition = answering.definition
     page = await question_view.question(answering.db, answering.check_in, definition, question, Respondent.HANDS)
-    closed = people.is_closed(page["clinic"], answering.now)
+    closed = people.closed_hours(page["clinic"], answering.now, answering.actor.zone)
     onward = question_view.onward(definition, question, page["red"])
     return render.page(request, "responses/question.html", closed=closed, onward=onward, **page, **question_view.NOW)
 
@@ -155,7 +155,7 @@ async def _ask(request: Ask, answering: Answering, kept: dict[str, Value], quest
     definition, respondent = answering.definition, answering.respondent
     shown = await question_view.question(answering.db, answering.check_in, definition, question, respondent)
     where = question_view.place(definition, kept, question, respondent)
-    closed = people.is_closed(shown["clinic"], answering.now)
+    closed = people.closed_hours(shown["clinic"], answering.now, answering.actor.zone)
     return render.page(request, "responses/question.html", closed=closed, **shown, **where)
 
 

@@ -50,7 +50,7 @@ async def who_page(request: Ask, caller: NamedDependency[Caller]) -> Response[An
 
 async def _who(request: Ask, work: Work, check_in: CheckIn) -> Response[str]:
     patient = await work.db.get_one(Patient, check_in.patient_id)
-    closed = people.is_closed(await work.db.get_one(Clinic, check_in.clinic_id), work.now)
+    closed = people.closed_hours(await work.db.get_one(Clinic, check_in.clinic_id), work.now, work.actor.zone)
     return render.page(request, "responses/who.html", check_in=check_in, patient=patient, closed=closed)
 
 

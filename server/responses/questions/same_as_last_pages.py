@@ -32,7 +32,9 @@ async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[A
         answers=same_as_last.answers_of(definition, last, respondent),
         respondent=respondent,
         zone=answering.actor.zone,
-        closed=people.is_closed(await people.clinic_of(answering.db, answering.actor), answering.now),
+        closed=people.closed_hours(
+            await people.clinic_of(answering.db, answering.actor), answering.now, answering.actor.zone
+        ),
     )
 
 

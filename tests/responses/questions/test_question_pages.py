@@ -136,7 +136,7 @@ async def test_case_71_an_urgent_answer_shows_at_once_whom_to_call(
 
 @pytest.mark.parametrize(
     ("day", "says"),
-    [("16", "Someone will look at it today."), ("15", "Your clinic is closed now. It will read this when it opens")],
+    [("16", "Someone will look at it today."), ("15", "Your clinic opens on Mon, Nov 16, 8:00 AM and will read this")],
 )
 async def test_case_75_outside_hours_the_page_promises_no_reader(
     signed_in: Enter, cast: Cast, clock: StillClock, check_in: CheckIn, database: Database, day: str, says: str
@@ -148,9 +148,7 @@ async def test_case_75_outside_hours_the_page_promises_no_reader(
     rosa = await signed_in(cast.rosa)
     first = f"/check-ins/{check_in.id}/q/breathing?who=self"
     for before in ("/", first, f"/check-ins/{check_in.id}/who"):
-        assert ("Your clinic is closed now. It will read this when it opens" in words(await rosa.get(before))) == (
-            day == "15"
-        )
+        assert ("Your clinic opens on Mon, Nov 16, 8:00 AM" in words(await rosa.get(before))) == (day == "15")
     assert says in words(await answer(rosa, check_in, "fall", "yes"))
 
 
@@ -202,3 +200,37 @@ async def test_case_111_a_questionnaire_from_elsewhere_is_asked_with_all_its_tex
         f"/staff/patients/{cast.rosa.id}/print",
     ):
         assert (await maria.get(path)).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["15", "16"])
+async def test_case_106_the_crisis_page_never_says_that_the_clinic_is_away(
+    signed_in: Enter, cast: Cast, clock: StillClock, database: Database, day: str
+) -> None:
+    clock.now = clock.now.replace(day=int(day))
+    async with database.writing() as db:
+        due = await due_check_in(db, cast.rosa, "day-after", clock())
+    rosa = await signed_in(cast.rosa)
+    await answer(rosa, due, "mood", "very-hard")
+    asked = await rosa.get(f"/check-ins/{due.id}/q/self-harm?who=self")
+    kept = asked.text.partition('<template id="red-crisis">')[2].partition("</template>")[0]
+    shown = await answer(rosa, due, "self-harm", "yes")
+    for page in (kept, shown.text.partition('id="red"')[2]):
+        assert "You are not alone." in page
+        assert not any(away in page for away in ("is closed", "opens on", "when it is open", "when it opens"))
+
+
+async def test_case_106_closed_hours_are_one_quiet_line_with_the_next_opening(
+    signed_in: Enter, cast: Cast, clock: StillClock, database: Database
+) -> None:
+    clock.now = clock.now.replace(day=15)
+    async with database.writing() as db:
+        due = await due_check_in(db, cast.rosa, now=clock())
+    rosa = await signed_in(cast.rosa)
+    for path in ("/", f"/check-ins/{due.id}/q/breathing?who=self"):
+        page = await rosa.get(path)
+        line = "Your clinic opens on Mon, Nov 16, 8:00 AM and will read this then."
+        assert page.text.count('<p class="soft small">Your clinic opens on') == 1
+        assert line in words(page)
+    red = words(await answer(rosa, due, "breathing", "very-hard"))
+    assert line in red
+    assert "only when it is open" not in red
