@@ -74,6 +74,7 @@ function showQuestion(id) {
   if (at < 0) return showNext();
   return show(questions[at].html, path(`q/${encodeURIComponent(id)}`), (page) => {
     fillInPosition(page, at, questions.length);
+    if (respondent === "helper") askAboutPatient(page);
     const back = page.querySelector("[data-back]");
     if (at) back.href = path(`q/${encodeURIComponent(questions[at - 1].id)}`);
     (at ? page.querySelector("[data-first]") : back)?.remove();
@@ -84,6 +85,13 @@ function showQuestion(id) {
     place.textContent = place.dataset[status] ?? place.dataset.held; // "held" in bundles of earlier versions
     place.hidden = false;
   });
+}
+
+/** @param {DocumentFragment} page */
+function askAboutPatient(page) {
+  const heading = page.querySelector("[data-helper]");
+  if (heading) heading.textContent = heading.dataset.helper;
+  page.querySelector("[data-about]")?.toggleAttribute("hidden", false);
 }
 
 /** @type {(page: DocumentFragment, at: number, total: number) => void} */

@@ -95,7 +95,15 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
             if own or not rule["private"]  # a caregiver's device can ask private questions only through the server
         ],
         "pages": {
-            "card": render.part(request, "responses/_due.html", check_in=check_in, definition=definition, more=0),
+            "card": render.part(
+                request,
+                "responses/_due.html",
+                check_in=check_in,
+                definition=definition,
+                patient=patient,
+                own=own,
+                more=0,
+            ),
             "who": render.inside(request, "responses/who.html", check_in=check_in, patient=patient),
             "check": _check(request, check_in, definition, patient, own),
             "urgency": render.inside(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import language
 from server.checkins.models import CheckIn
 from server.people.models import Clinic, Patient
 from server.questionnaires.answers import Answers
@@ -15,7 +16,7 @@ from server.questionnaires.private_questions import next_private, private_questi
 from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
-from server.responses.questions import red_flag_screens, same_as_last
+from server.responses.questions import red_flag_screens, same_as_last, third_person
 from server.responses.questions.answering import Answering
 
 
@@ -23,6 +24,7 @@ async def question(
     db: AsyncSession, check_in: CheckIn, definition: Definition, question: Question, respondent: Respondent
 ) -> dict[str, Any]:
     """The context that does not depend on the question's position."""
+    patient = await db.get_one(Patient, check_in.patient_id)
     return {
         "check_in": check_in,
         "definition": definition,
@@ -30,6 +32,8 @@ async def question(
         "respondent": respondent,
         "red": await red_flag_screens.screens(db, check_in, definition, question, respondent),
         "clinic": await db.get_one(Clinic, check_in.clinic_id),
+        "patient": patient,
+        "text_about": third_person.text_about(definition, question, patient.name, language.current()),
         "received": False,
     }
 
