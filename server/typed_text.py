@@ -65,15 +65,15 @@ def code_digits(typed: str, length: int) -> str | None:
     return digits if len(digits) == length else None
 
 
-def fold(text: str) -> str:
+def plain(text: str) -> str:
     """The text without accents, apostrophes, case and punctuation, with single spaces between words: for searching."""
     apart = unicodedata.normalize("NFKD", one_line(text)).casefold()
-    plain = "".join(ch for ch in apart if unicodedata.category(ch) not in ("Mn", "Cf")).translate(_PLAIN)
-    return _BETWEEN_WORDS.sub(" ", _APOSTROPHES.sub("", plain)).strip()
+    bare = "".join(ch for ch in apart if unicodedata.category(ch) not in ("Mn", "Cf")).translate(_PLAIN)
+    return _BETWEEN_WORDS.sub(" ", _APOSTROPHES.sub("", bare)).strip()
 
 
 def is_found(sought: str, text: str) -> bool:
     """Whether every word of `sought` is in the text, in any order and any spelling."""
-    here = fold(text)
+    here = plain(text)
     joined = here.replace(" ", "")
-    return all(word in here or word in joined for word in fold(sought).split())
+    return all(word in here or word in joined for word in plain(sought).split())

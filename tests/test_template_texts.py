@@ -28,7 +28,8 @@ class VisibleTexts(HTMLParser):
         self.texts += [value for name, value in attrs if value and (name in self.SHOWN or _is_sentence(name, value))]
 
     def handle_data(self, data: str) -> None:
-        self.texts.append(data)
+        if self.cdata_elem is None:  # not the rules of a <style>
+            self.texts.append(data)
 
 
 def untranslated(env: Environment, source: str) -> list[str]:

@@ -41,10 +41,10 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         series = NewSeries(new, weekdays, whole(form, "count") or 1)
-        if text(form, "anyway", 3) != "yes" and (against := await _conflicts(work, patient, series)):
-            return await _form(request, work.db, work.actor, patient.id, typed, against)
         async with once.press(work, fields_of(form)) as press:
             if not press.earlier:
+                if text(form, "anyway", 3) != "yes" and (against := await _conflicts(work, patient, series)):
+                    return await _form(request, work.db, work.actor, patient.id, typed, against)
                 async with work.db.begin_nested():
                     await booking.book_series(work, patient, series)
                 press.onward = f"/staff/patients/{patient.id}#visits"

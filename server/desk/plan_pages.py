@@ -41,11 +41,11 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
         starts_on=to_wall(work.now, patient.zone).date(),
         weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
-    equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
-    if equal and text(form, "anyway", 3) != "yes":
-        return await _twice_page(request, work, patient, equal, form)
     async with once.press(work, fields_of(form)) as press:
         if not press.earlier:
+            equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
+            if equal and text(form, "anyway", 3) != "yes":
+                return await _twice_page(request, work, patient, equal, form)
             await flow.add_plan(work, patient, slug, chosen)
             press.onward = f"/staff/patients/{patient.id}#plans"
     return render.go(request, f"/staff/patients/{patient.id}#plans")

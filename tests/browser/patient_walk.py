@@ -84,6 +84,12 @@ async def _by_link(phone: Inspection, site: RunningSite) -> None:
     await sees(phone.page, "Thank you.")
     await phone.look("a link to a visit, answered")
     await phone.visit("/go/nothing", "a link that has ended")
+    _, token = await site.hand_over(visit.id, "email")
+    await phone.visit(f"/stop-email/{token}", "the link that stops emails")
+    await press(phone.page, "Stop emails")
+    await sees(phone.page, "no more emails")
+    await phone.look("emails, stopped")
+    await phone.visit("/join/not-me", "a code that is somebody else's")
 
 
 async def _ask(phone: Inspection) -> None:

@@ -47,6 +47,7 @@ async def walk_the_desk(browser: Browser, site: RunningSite) -> list[Inspection]
     await _patient(desk, site)
     await _visits(desk)
     await _clinic(desk)
+    await _end_of_care(desk, site)
     return [desk]
 
 
@@ -147,8 +148,19 @@ async def _patient(desk: Inspection, site: RunningSite) -> None:
     await desk.look("a response")
 
 
+async def _end_of_care(desk: Inspection, site: RunningSite) -> None:
+    page = desk.page
+    walter = f"/staff/patients/{site.cast.walter.id}"
+    await desk.visit(f"{walter}/care?why=death", "a death, asked about")
+    await press(page, "Walter Brandt has died")
+    await sees(page, "This was a mistake")
+    await desk.look("a patient who has died")
+    await desk.visit(f"{walter}/care/reverse", "a death, taken back")
+
+
 async def _visits(desk: Inspection) -> None:
     page = desk.page
+    await desk.visit("/staff/visits/at?place=nowhere", "the clinic's new address")
     await desk.visit("/staff/schedule")
     await page.locator("a.slot").first.click()
     await sees(page, "Mark as")

@@ -25,7 +25,7 @@ WAY_IN = {
     "/reminders/help",
     "/reminders/test",
 }
-WAY_IN |= {"/go/{token:str}"}
+WAY_IN |= {"/go/{token:str}", "/stop-email/{token:str}", "/join/not-me"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
 ABOUT |= {"/settings/phones/add", "/settings/devices/{device_id:str}/end", "/set-aside"}
 ABOUT |= {f"/settings{page}" for page in SETTINGS}
@@ -37,6 +37,8 @@ DESK = {f"/staff{page}" for page in ("", "/patients", "/patients/new", "/schedul
 DESK |= {
     PATIENT,
     f"{PATIENT}/edit",
+    f"{PATIENT}/care",
+    f"{PATIENT}/care/reverse",
     f"{PATIENT}/print",
     f"{PATIENT}/devices",
     "/staff/devices/{device_id:str}/end",
@@ -45,6 +47,7 @@ DESK |= {
     "/staff/responses/{response_id:str}",
     f"/staff/visits/{VISIT}",
     "/staff/visits/new",
+    "/staff/visits/at",
     "/staff/clinic/channels",
     "/staff/clinic/on-call",
     "/staff/triggers",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from server.typed_text import fold, is_found, one_line
+from server.typed_text import is_found, one_line, plain
 
 FEWEST_DIGITS = 3  # of a phone number, to search by
 FIRST_YEAR = 1900
@@ -41,8 +41,8 @@ def _digits(text: str) -> str:
 
 
 def _is_record(sought: str, patient: Identity) -> bool:
-    record = fold(patient.record_number or "").replace(" ", "")
-    wanted = fold(sought).replace(" ", "")
+    record = plain(patient.record_number or "").replace(" ", "")
+    wanted = plain(sought).replace(" ", "")
     return bool(record) and wanted == record
 
 
@@ -51,7 +51,7 @@ def _is_birth_date(sought: str, born: str | None) -> bool:
     if born is None:
         return False
     year, month, day = (str(int(part)) for part in born.split("-"))
-    given = [part.lstrip("0") for part in fold(sought).split()]
+    given = [part.lstrip("0") for part in plain(sought).split()]
     return given in ([year, month, day], [day, month, year], [month, day, year])
 
 
@@ -66,9 +66,9 @@ def read_birth_date(typed: str, today: date) -> str | None:
 
 def is_alike(one: Identity, other: Identity) -> bool:
     """Whether both may be one person: the same record number or name, or a birth date and part of a name."""
-    if one.record_number and fold(one.record_number) == fold(other.record_number or ""):
+    if one.record_number and plain(one.record_number) == plain(other.record_number or ""):
         return True
-    words, others = set(fold(one.name).split()), set(fold(other.name).split())
+    words, others = set(plain(one.name).split()), set(plain(other.name).split())
     if words == others:
         return True
     return one.birth_date is not None and one.birth_date == other.birth_date and bool(words & others)

@@ -55,11 +55,11 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     new = _new_patient(form)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault)
-    if text(form, "another", 3) != "yes" and (alike := await _look_alikes(work, new)):
-        return await _refused(request, work.db, work.actor, new, alike)
     async with once.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
+        if text(form, "another", 3) != "yes" and (alike := await _look_alikes(work, new)):
+            return await _refused(request, work.db, work.actor, new, alike)
         try:
             patient = await flow.register_patient(work, new)
         except BadNumbers as bad:
