@@ -24,6 +24,7 @@ async def test_case_117_it_is_shown_as_such_and_never_as_a_pause(
     after = await maria.submit(f"{page}/care", {"why": why})
     assert said in words(after)
     assert "Resume" not in after.text
+    assert "Book a visit" not in after.text
     assert "This was a mistake" in after.text
     assert said in words(await maria.get("/staff/patients"))
     rosa = await signed_in(cast.rosa)
