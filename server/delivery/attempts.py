@@ -17,11 +17,11 @@ from server.db import Work
 from server.delivery.batch import Batch, push_service
 from server.delivery.circuit_breakers import Breakers
 from server.people.models import Patient, Staff
-from server.people.rules import ContactBy
+from server.people.rules import ContactBy, name_in_message
 from server.phone_numbers import countries as number_countries
 from server.reminders import rules
 from server.reminders.channel_policies import flow as channel_policy
-from server.reminders.message_text import letter, payload, text_line, words_for
+from server.reminders.message_text import addressed, letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderKind
 
@@ -145,6 +145,8 @@ def _message(
     locale = "en" if to_staff else patient.locale
     with language.speaking(locale):
         words = words_for(reminder.kind, reminder.detail if patient.detailed_text or to_staff else None, also)
+        if not to_staff and channel != ChannelName.PUSH:  # a mailbox or a number may be a household's
+            words = addressed(words, name_in_message(patient.name, patient.name_in_messages))
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
         match channel:
             case ChannelName.EMAIL:

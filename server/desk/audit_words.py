@@ -50,6 +50,7 @@ WORDS = {
     "expected-level.set": mark("set an expected level"),
     "appointment.contact-notified": mark("told someone on call that a patient can't come"),
     "appointment.nobody-on-call": mark("found no one on call for a patient who can't come"),
+    "patient.name-in-messages": mark("chose by which name messages say whose they are"),
     "flag.assigned": mark("assigned a flag"),
     "flag.closed": mark("closed a flag with an outcome"),
     "flag.nobody-on-call": mark("found no one on call for a flag"),

@@ -11,7 +11,7 @@ from server.actor import Actor
 from server.clock import to_utc, to_wall
 from server.db import Work
 from server.people.models import Caregiver, Clinic, Patient, Staff
-from server.people.rules import ContactBy, PauseReason
+from server.people.rules import ContactBy, NameInMessages, PauseReason
 from server.phone_numbers import reading as numbers
 from server.phone_numbers.reading import Dialable
 
@@ -116,6 +116,12 @@ async def set_detailed_text(work: Work, patient: Patient, detailed: bool) -> Non
     """Set whether notifications may name the visit. The default is no."""
     patient.detailed_text = detailed
     audit.record(work, "patient.detailed-text", patient, detailed=detailed)
+
+
+async def set_name_in_messages(work: Work, patient: Patient, chosen: NameInMessages) -> None:
+    """Set by which texts and emails say whose they are."""
+    patient.name_in_messages = chosen
+    audit.record(work, "patient.name-in-messages", patient, chosen=chosen)
 
 
 async def set_contact(work: Work, patient: Patient, contact: ContactBy) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.actor import Role
 from server.crypto import Sealed
 from server.db import Base, OfClinic
-from server.people.rules import CallOutcome, ContactBy, PauseReason
+from server.people.rules import CallOutcome, ContactBy, NameInMessages, PauseReason
 
 
 class Clinic(Base):
@@ -88,6 +88,7 @@ class Patient(OfClinic, Base):
     zone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(10), default="en")
     detailed_text: Mapped[bool] = mapped_column(default=False)
+    name_in_messages: Mapped[NameInMessages] = mapped_column(default=NameInMessages.FIRST, server_default="first")
     text_consent_at: Mapped[datetime | None]
     email_stopped_at: Mapped[datetime | None]
     quiet_from: Mapped[str | None] = mapped_column(String(5))

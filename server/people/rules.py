@@ -15,6 +15,21 @@ class ContactBy(StrEnum):
     CAREGIVER = "caregiver"
 
 
+class NameInMessages(StrEnum):
+    """By which a text or an email says whose it is: two people of one household may share a mailbox (case 102)."""
+
+    FIRST = "first"
+    INITIALS = "initials"
+
+
+def name_in_message(name: str, chosen: NameInMessages) -> str:
+    """ "Rosa" or "R. D."; never the whole name, and nothing about health."""
+    parts = name.split()
+    if chosen == NameInMessages.INITIALS:
+        return " ".join(f"{part[0].upper()}." for part in parts)
+    return parts[0] if parts else ""
+
+
 class CallOutcome(StrEnum):
     REACHED = "reached"
     LEFT_MESSAGE = "left-message"

@@ -9,18 +9,21 @@ from server.checkins import plans, rescheduling
 from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.rules import NameInMessages, name_in_message
 from server.reminders.quiet_hours import flow as quiet_hours
 from server.web import problems, render
-from server.web.dependencies import PERSON, Ask, Db, InWork, Who
-from server.web.form_fields import form_of, text
+from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
+from server.web.form_fields import form_of, one_of, text
 
 
 @get("/reminders", opt=PERSON)
 async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    patient = await db.get_one(Patient, actor.patient_id)
     return render.page(
         request,
         "phone/settings_reminders.html",
-        patient=await db.get_one(Patient, actor.patient_id),
+        patient=patient,
+        names={each: name_in_message(patient.name, each) for each in NameInMessages},
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
     )
 
@@ -29,6 +32,17 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def set_detail(request: Ask, work: InWork) -> Response[Any]:
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     await people.set_detailed_text(work, patient, text(await form_of(request), "detail", 3) == "on")
+    return render.go(request, "/settings/reminders")
+
+
+@post("/name", opt=PATIENT)
+async def set_name(request: Ask, work: InWork) -> Response[Any]:
+    """By which texts and emails say whose they are (case 102)."""
+    chosen = one_of(await form_of(request), "name", NameInMessages)
+    if chosen is None:
+        return problems.answer(request, 422)
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    await people.set_name_in_messages(work, patient, chosen)
     return render.go(request, "/settings/reminders")
 
 
@@ -90,5 +104,5 @@ async def set_texts(request: Ask, work: InWork) -> Response[Any]:
     return render.go(request, "/settings/reminders")
 
 
-SETTINGS = (reminders_page, set_detail, start_emails, quiet_page, set_quiet, times_page, set_time, set_texts)
+SETTINGS = (reminders_page, set_detail, set_name, start_emails, quiet_page, set_quiet, times_page, set_time, set_texts)
 router = Router("/settings", route_handlers=SETTINGS)

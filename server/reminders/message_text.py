@@ -59,6 +59,11 @@ def words_for(kind: ReminderKind, detail: str | None, also: Sequence[ReminderKin
     return replace(words, body=" ".join([words.body, *(extra[kind] for kind in dict.fromkeys(also))]))
 
 
+def addressed(words: Words, name: str) -> Words:
+    """The same words, saying whose they are."""
+    return replace(words, title=f"{name}: {words.title}") if name else words
+
+
 def _words_for(kind: ReminderKind, detail: str | None) -> Words:
     match kind:
         case ReminderKind.VISIT:

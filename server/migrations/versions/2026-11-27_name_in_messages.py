@@ -1,0 +1,20 @@
+"""By which name texts and emails say whose they are."""
+
+from alembic import op
+
+revision = "0024"
+down_revision = "0023"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # A batch would lose the table's other checks on SQLite.
+    op.execute(
+        "ALTER TABLE patient ADD COLUMN name_in_messages VARCHAR(20) DEFAULT 'first' NOT NULL "
+        "CONSTRAINT ck_patient_name_in_messages CHECK (name_in_messages IN ('first', 'initials'))"
+    )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
