@@ -1,13 +1,22 @@
 """What a patient or caregiver may see of sent answers: whose words, which private ones, and their trends."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins import rules
+from server.checkins.models import CheckIn
+from server.clock import to_wall
+from server.db import Work
+from server.flags import lists
+from server.flags.models import Flag
+from server.flags.rules import FlagOutcome
+from server.people import staff as people_staff
+from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Definition
+from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
@@ -43,3 +52,57 @@ def trends(definition: Definition, history: list[Answered], private: bool) -> li
             labels = [(at, question.label(value)) for at, value in given]
             found.append(Trend(question, charts.draw(points, question.worst), labels))
     return found
+
+
+WORRY_SHOWN = timedelta(days=7)  # after its outcome
+
+
+@dataclass(frozen=True)
+class Worry:
+    """What became of an answer that staff act on. Moments are the reader's wall time; "" and None mean not yet.
+
+    `by`: until when somebody gets in touch, if that is still ahead.
+    """
+
+    topic: str
+    received: datetime
+    opener: str
+    opened: datetime | None
+    owner: str
+    outcome: FlagOutcome | None
+    by: datetime | None
+
+
+async def worry(work: Work) -> Worry | None:
+    """The newest answer that staff act on, as Home shows it to this person (case 105); None if there is none."""
+    own = await may_see_private(work.db, work.actor, "")
+    flags = await lists.of_patient(work.db, work.actor.patient_id)
+    for flag in sorted(flags, key=lambda flag: flag.updated_at, reverse=True):
+        if flag.closed_at is not None and work.now - flag.closed_at > WORRY_SHOWN:
+            continue
+        check_in = await work.db.get_one(CheckIn, flag.check_in_id)
+        definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
+        if flag.item in definition.by_id and (own or is_public_item(definition, flag.item)):
+            return await _worry(work, flag, definition.by_id[flag.item].short)
+    return None
+
+
+async def _worry(work: Work, flag: Flag, topic: str) -> Worry:
+    response = await work.db.get(Answered, flag.response_id) if flag.response_id else None
+    seen_by, seen_at = (response.opened_by, response.opened_at) if response and response.opened_by else (None, None)
+    seen_by, seen_at = seen_by or flag.seen_by, seen_at or flag.seen_at
+    zone = work.actor.zone
+    return Worry(
+        topic,
+        to_wall(response.received_at if response else flag.raised_at, zone),
+        await _name(work, seen_by),
+        seen_at and to_wall(seen_at, zone),
+        await _name(work, flag.closed_by or flag.owner_id),
+        flag.outcome,
+        to_wall(flag.due_at, zone) if flag.due_at > work.now else None,
+    )
+
+
+async def _name(work: Work, staff_id: str | None) -> str:
+    staff = await people_staff.find_staff(work.db, work.actor, staff_id) if staff_id else None
+    return staff.name if staff else ""

@@ -11,6 +11,7 @@ from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.people.rules import PauseReason
+from server.phone import answers_shown
 from server.questionnaires import flow as questionnaires
 from server.responses import lookup
 from server.web import render
@@ -35,6 +36,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         patient=patient,
         due=[(check_in, await questionnaires.definition_of(db, check_in.questionnaire_id)) for check_in in due],
         visit=visit,
+        worry=await answers_shown.worry(Work(db, actor, now)),
         after_hours=await after_hours.of(db, visit, patient.zone, now) if visit else None,
         cancelled=await appointment_lists.cancelled_ahead(db, actor.patient_id, now),
         own_wish=PauseReason.OWN_WISH,

@@ -3,13 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from server.db import Database
+from server.flags import actions
+from server.flags.models import Flag
 from server.phone import answers_shown
 from server.questionnaires.respondents import Respondent
 from server.responses import history
 from server.responses.drafts import Statement, put_back
+from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
+from tests.conftest import Enter
 from tests.questionnaires.made_up import library
 from tests.stories import STEADY, answered, due_check_in
 
@@ -44,3 +49,30 @@ async def test_a_chart_needs_two_answers_and_the_moods_is_private(
     assert [words for _, words in trends["pain"].said] == ["2", "5"]
     assert "saliva" not in trends
     assert ("mood" in trends) == private
+
+
+async def test_case_105_home_says_what_became_of_a_worry(signed_in: Enter, cast: Cast, database: Database) -> None:
+    rosa, maria, luis = await signed_in(cast.rosa), await signed_in(cast.maria), await signed_in(cast.luis)
+    assert "Your clinic received this" not in words(await rosa.get("/"))
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        taken = await answered(db, cast.rosa, check_in, STEADY | {"strength": "very-hard"})
+    home = words(await rosa.get("/"))
+    assert "Strength" in home
+    assert "Your clinic received this on Mon, Nov 16, 9:00 AM. Nobody has opened it yet." in home
+    assert "The clinic will act on it by Mon, Nov 16, 1:00 PM." in home
+    assert (await maria.get(f"/staff/responses/{taken.response.id}")).status_code == 200
+    async with database.writing() as db:
+        [flag] = await db.scalars(select(Flag).where(Flag.patient_id == cast.rosa.id))
+        await actions.own(work_by(db, cast.maria), flag, cast.maria.id)
+    home = words(await luis.get("/"))
+    assert "Maria Alvarez opened it on Mon, Nov 16, 9:00 AM." in home
+    assert "Maria Alvarez will contact you by Mon, Nov 16, 1:00 PM." in home
+
+
+async def test_case_105_the_mood_is_not_shown_to_a_caregiver(signed_in: Enter, cast: Cast, database: Database) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        await answered(db, cast.rosa, check_in, STEADY | {"mood": "very-hard"})
+    assert "Your clinic received this" in words(await (await signed_in(cast.rosa)).get("/"))
+    assert "Your clinic received this" not in words(await (await signed_in(cast.luis)).get("/"))
