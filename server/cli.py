@@ -23,6 +23,9 @@ from server.settings import Settings
 from server.worker import construction, process
 
 T = TypeVar("T")
+# Seconds that a connection may be idle. Longer than proxies keep one: a form that is posted just as we close it is lost,
+# and the service worker then says that the last tap was not sent.
+KEEP_ALIVE = 75
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ def web(_: argparse.Namespace, given: Settings) -> int:
         proxy_headers=bool(given.trusted_proxies),
         forwarded_allow_ips=given.trusted_proxies or None,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=5,
     )
     return 0
