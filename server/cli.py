@@ -23,8 +23,8 @@ from server.settings import Settings
 from server.worker import construction, process
 
 T = TypeVar("T")
-# Seconds that a connection may be idle. Longer than proxies keep one: a form that is posted just as we close it is lost,
-# and the service worker then says that the last tap was not sent.
+# Seconds that a connection may be idle, longer than proxies keep one: a form that is posted just as we close it is
+# lost, and the service worker then says that the last tap was not sent.
 KEEP_ALIVE = 75
 
 

@@ -31,7 +31,6 @@ CORE = {
     "clock",
     "crypto",
     "db",
-    "email_address",
     "language",
     "logs",
     "once",
@@ -39,7 +38,7 @@ CORE = {
     "phone_numbers",
     "places",
     "settings",
-    "typed_text",
+    "typed",
     "web",
 }
 COMPOSITION = {"app", "cli", "demo", "migrations", "operations", "supervisor", "worker"}
@@ -75,7 +74,7 @@ PURE = {
     "reminders/states.py",
     "devices/health_rules.py",
     "people/patients/identity.py",
-    "typed_text.py",
+    "typed/text.py",
 }
 BELOW_MODELS = {"server.db", "server.crypto"}
 # Each library has one importer.

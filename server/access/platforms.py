@@ -10,7 +10,7 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from server.access.rules import device_name
-from server.typed_text import one_line
+from server.typed.text import one_line
 
 LONGEST_MODEL = 40  # characters
 

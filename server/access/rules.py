@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from server.typed_text import code_digits
+from server.typed.text import code_digits
 
 PAIRING_LIFE = timedelta(minutes=30)
 RESERVED_FOR = timedelta(minutes=30)  # a code that was typed in a browser on an iPhone, for the app on its Home Screen

@@ -32,7 +32,7 @@ class Conflict:
 async def of_times(
     work: Work, patient: Patient, starts: Sequence[datetime], minutes: int, moved: Appointment | None = None
 ) -> list[Conflict]:
-    """What speaks against visits at these wall times of the clinic's zone; `moved` is the one that is moved there.
+    """The conflicts of visits at these wall times of the clinic's zone; `moved` is the visit that moves there.
 
     Raises BadAppointment for a time that no visit can have.
     """

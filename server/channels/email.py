@@ -10,10 +10,10 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
-from server import email_address
 from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.clock import Clock
 from server.settings import BadSetting
+from server.typed import email_address
 
 
 class BadSmtpUrl(BadSetting):

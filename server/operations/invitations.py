@@ -4,12 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from server import crypto, email_address
+from server import crypto
 from server.access.joining import flow as joining
 from server.access.staff import accounts as staff_accounts
 from server.actor import system
 from server.db import Database, Work
 from server.people.models import Clinic, Patient, Staff
+from server.typed import email_address
 
 
 async def staff_link_tokens(database: Database, email: str, now: datetime) -> dict[str, str]:

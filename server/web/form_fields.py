@@ -11,7 +11,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
 
 from server.db import WORD
-from server.typed_text import is_blank, one_line, without_isolates
+from server.typed.text import is_blank, one_line, without_isolates
 
 STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
 LONGEST = 2000  # characters per field

@@ -22,7 +22,7 @@ from server.actor import Visitor
 from server.clock import to_wall
 from server.db import new_id
 from server.phone_numbers import countries as number_countries
-from server.typed_text import isolated
+from server.typed.text import isolated
 from server.web import cookies
 from server.web.assets import Assets
 

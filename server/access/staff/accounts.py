@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from server import audit, crypto, email_address
+from server import audit, crypto
 from server.access import rules as access_rules
 from server.access.models import StaffLink
 from server.access.staff import passwords
@@ -15,6 +15,7 @@ from server.actor import Actor, Role
 from server.db import Database, Work, scope
 from server.people.models import Staff
 from server.people.rules import Refused
+from server.typed import email_address
 
 
 async def add_staff(work: Work, name: str, email: str, role: Role | None) -> Staff | Refused:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, crypto, email_address
+from server import audit, crypto
 from server.access.guess_limits import count_guess, forget_guesses, forgive_guess
 from server.access.models import Device, DeviceSession, StaffLink
 from server.access.sessions import begin_session
@@ -17,6 +17,7 @@ from server.actor import Actor, ActorKind
 from server.db import Database, Work, scope
 from server.people.models import Staff
 from server.people.rules import Refused
+from server.typed import email_address
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pyotp
 
-from server.typed_text import code_digits
+from server.typed.text import code_digits
 
 DIGITS = 6
 

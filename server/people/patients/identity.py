@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from server.typed_text import is_found, one_line, plain
+from server.typed.text import is_found, one_line, plain
 
 FEWEST_DIGITS = 3  # of a phone number, to search by
 FIRST_YEAR = 1900

@@ -8,7 +8,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import email_address, language, once, places
+from server import language, once, places
 from server.actor import Actor
 from server.db import Work
 from server.people import flow
@@ -17,7 +17,8 @@ from server.people.models import Patient
 from server.people.patients.identity import Identity, is_alike, is_sought, read_birth_date
 from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
-from server.typed_text import is_blank
+from server.typed import email_address
+from server.typed.text import is_blank
 from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.edits import Merged

@@ -24,7 +24,7 @@ async def test_case_108_a_new_address_asks_about_the_visits_at_the_old_one(
     await ruth.submit(f"/staff/visits/{visit.id}/correct", {"place": "12 Elm Street", "minutes": "90"})
     asked = await ruth.submit("/staff/clinic", FACTS | {"address": "40 Oak Avenue"})
     assert asked.url.path == "/staff/visits/at"
-    assert "1 visit to come is booked at 12 Elm Street" in words(asked)
+    assert "1 upcoming visit is booked at 12 Elm Street" in words(asked)
     await ruth.submit("/staff/visits/at", {"place": "12 Elm Street"})
     assert [row.place for row in await rows(database, Appointment)] == ["40 Oak Avenue"]
 
@@ -34,5 +34,5 @@ async def test_case_108_an_address_without_visits_asks_nothing_of_anybody(signed
     await ruth.submit("/staff/clinic", FACTS | {"address": "12 Elm Street"})
     page = await ruth.submit("/staff/clinic", FACTS | {"address": "40 Oak Avenue"})
     assert page.url.path == "/staff/clinic"
-    assert "No visit to come is booked" in words(await ruth.get("/staff/visits/at?place=12%20Elm%20Street"))
+    assert "No upcoming visit is booked" in words(await ruth.get("/staff/visits/at?place=12%20Elm%20Street"))
     assert (await maria.get("/staff/visits/at?place=x")).status_code == 403

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.typed_text import code_digits, is_blank, is_found, isolated, one_line, plain, without_isolates
+from server.typed.text import code_digits, is_blank, is_found, isolated, one_line, plain, without_isolates
 
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202e\u2060\u2066\u2069\ufeff\u00ad\u061c\u180e"
 NAMES = [

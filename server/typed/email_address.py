@@ -4,7 +4,7 @@ from email.headerregistry import Address
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
-from server.typed_text import one_line
+from server.typed.text import one_line
 
 
 def read(typed: str) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import email_address
+from server.typed import email_address
 
 
 @pytest.mark.parametrize(
