@@ -9,7 +9,7 @@ from server.checkins import plans, rescheduling
 from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Patient
-from server.people.rules import NameInMessages, name_in_message
+from server.people.rules import NameInMessages
 from server.reminders.quiet_hours import flow as quiet_hours
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
@@ -23,7 +23,6 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         request,
         "phone/settings_reminders.html",
         patient=patient,
-        names={each: name_in_message(patient.name, each) for each in NameInMessages},
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
     )
 
@@ -43,7 +42,7 @@ async def set_name(request: Ask, work: InWork) -> Response[Any]:
         return problems.answer(request, 422)
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     await people.set_name_in_messages(work, patient, chosen)
-    return render.go(request, "/settings/reminders")
+    return render.go(request, "/settings/contact")
 
 
 @post("/emails", opt=PERSON)

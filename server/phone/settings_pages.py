@@ -6,7 +6,7 @@ from litestar import Response, Router, get, post
 
 from server.people import flow as people
 from server.people.models import Patient
-from server.people.rules import ContactBy
+from server.people.rules import ContactBy, NameInMessages, name_in_message
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of
@@ -19,7 +19,9 @@ def settings_page(request: Ask, actor: Who) -> Response[str]:
 
 @get("/contact", opt=PATIENT)
 async def contact_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    return render.page(request, "phone/contact.html", patient=await db.get_one(Patient, actor.patient_id))
+    patient = await db.get_one(Patient, actor.patient_id)
+    names = {each: name_in_message(patient.name, each) for each in NameInMessages}
+    return render.page(request, "phone/contact.html", patient=patient, names=names)
 
 
 @post("/contact", opt=PATIENT)
