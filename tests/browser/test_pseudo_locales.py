@@ -98,7 +98,7 @@ async def join(walk: Walk, site: RunningSite, patient: Patient) -> None:
         await walk.visit(path)
     await page.goto("/join")
     await page.locator("#code").fill(await site.pairing_code(patient))
-    await walk.press("form[action='/join/code'] .main")
+    await walk.press("form[action='/join/code'] button")
     await walk.look("the notice")
     await walk.press("[name=agree]")
 

@@ -18,7 +18,7 @@ async def test_case_76_a_caregiver_first_says_who_answers(signed_in: Enter, cast
     assert "Rosa Delgado's answers, I tap for them" in words(page)
     assert 'value="self"' not in page.text
     own_view = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "helper"})
-    assert "1 of 8 How is your breathing?" in words(own_view)
+    assert "1 of 8 About Rosa Delgado How is Rosa's breathing?" in words(own_view)
     hands = await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "hands"})
     assert "1 of 8" in words(hands)  # the mood waits for her own phone (case 123)
     assert (await luis.submit(f"/check-ins/{check_in.id}/who", {"who": "nobody"})).status_code == 422
