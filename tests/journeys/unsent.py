@@ -35,7 +35,6 @@ async def when_it_is_sent_without_a_network(phone: Page) -> None:
 async def when_it_is_sent_and_waits(phone: Page) -> None:
     """Sends from the current page over a network that refuses uploads."""
     await phone.context.route(UPLOADS, lambda route: route.abort())
-    await phone.reload()  # a page that the browser brought back may be pressed before its scripts run
     if await phone.get_by_role("button", name="Send to clinic").count() == 0:
         await answer(phone, "Start")
     await press(phone, "Send to clinic")
