@@ -1,15 +1,12 @@
 // Send the outbox when a page opens, when the network returns and when the page becomes visible, and show an entry's
 // state.
 import { lookForCleared } from "./cleared-storage.js";
-import { within } from "./requests.js";
-
-const LOOKS = 2000; // ms: a browser that never says which databases it has must not hold up what waits
 
 addEventListener("online", Outbox.flushAndNotify);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && Outbox.flushAndNotify());
 // Not awaited: a module that waits holds up every module that imports it, so a button could be pressed before its script
 // runs, and what waits for "load" would miss it.
-within(LOOKS, lookForCleared())
+lookForCleared()
   .catch((error) => console.warn(error))
   .then(sendWaiting);
 
