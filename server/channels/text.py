@@ -10,7 +10,6 @@ from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.settings import BadSetting
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-LONGEST = 300  # characters, links included: two segments and a little
 
 
 class BadTextUrl(BadSetting):
@@ -47,7 +46,7 @@ class TextChannel:
             return Outcome(Result.REJECTED, reason="not a full phone number with its country")
         try:
             async with asyncio.timeout(self._deadline):
-                sent = await self._notify(address.number.removeprefix("+"), message.body[:LONGEST])
+                sent = await self._notify(address.number.removeprefix("+"), message.body)
         except TimeoutError:
             return Outcome(Result.UNKNOWN, reason="the text service did not answer")
         return (

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from server.channels.protocol import Message, Result
-from server.channels.text import LONGEST, BadTextUrl, Number, TextChannel
+from server.channels.text import BadTextUrl, Number, TextChannel
 
 MESSAGE = Message("a" * 32, "You have a visit coming up. https://localhost/go/t", ttl=60)
 
@@ -45,12 +45,13 @@ async def test_an_unclear_answer_is_unknown_and_not_sent_again() -> None:
     assert len(taken) == 1
 
 
-async def test_a_long_text_is_cut_and_a_bad_number_refused() -> None:
+async def test_case_84_a_long_text_arrives_whole_with_its_link_at_the_end_and_a_bad_number_is_refused() -> None:
+    body = "x" * 1000 + " https://localhost/go/t"
     async with provider() as (url, taken):
-        await TextChannel(url).send(Number("+12125550140"), Message("a" * 32, "x" * 1000, ttl=60))
+        await TextChannel(url).send(Number("+12125550140"), Message("a" * 32, body, ttl=60))
         for wrong in ("call me", "2125550140", "(212) 555-0140", "+12125550140;ext=12", "988", "+0212555"):
             assert (await TextChannel(url).send(Number(wrong), MESSAGE)).result is Result.REJECTED
-    assert [len(body) for _, body in taken] == [LONGEST]
+    assert [arrived for _, arrived in taken] == [body]
 
 
 def test_a_provider_address_without_a_place_for_the_number_is_refused() -> None:

@@ -12,15 +12,21 @@ from tests.push_double import PushDouble
 from tests.stories import subscribed
 
 
-async def test_an_answer_from_a_notification_needs_no_sign_in(
-    signed_in: Enter, browser: Browser, cast: Cast, database: Database, clock: StillClock
-) -> None:
-    maria, push = await signed_in(cast.maria), PushDouble()
+async def reminded(maria: Browser, cast: Cast, database: Database, clock: StillClock) -> PushDouble:
+    """Maria has booked a visit, and Rosa's phone has been reminded of it two days before."""
+    push = PushDouble()
     await book(maria, cast)
     async with database.writing() as db:
         await subscribed(db, cast.rosa)
     clock.move(days=12, hours=2)
     await Sender(database, push, clock, "https://localhost").tick()
+    return push
+
+
+async def test_an_answer_from_a_notification_needs_no_sign_in(
+    signed_in: Enter, browser: Browser, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    push = await reminded(await signed_in(cast.maria), cast, database, clock)
     notification = json.loads(push.sent[0][1].body)["notification"]
     body = {"token": notification["data"]["token"], "reply": "cant"}
     assert notification["data"]["reply"] == "/visits/reply"
@@ -36,12 +42,7 @@ async def test_an_answer_from_a_notification_needs_no_sign_in(
 async def test_case_126_a_link_works_without_cookies(
     signed_in: Enter, browser: Browser, cast: Cast, database: Database, clock: StillClock
 ) -> None:
-    maria, push = await signed_in(cast.maria), PushDouble()
-    await book(maria, cast)
-    async with database.writing() as db:
-        await subscribed(db, cast.rosa)
-    clock.move(days=12, hours=2)
-    await Sender(database, push, clock, "https://localhost").tick()
+    push = await reminded(await signed_in(cast.maria), cast, database, clock)
     link = f"/go/{push.token()}"
     assert (await browser.http.get(link)).status_code == 200
     browser.http.cookies.clear()
