@@ -12,7 +12,7 @@ from server.people.rules import PauseReason
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Definition
 from server.questionnaires.fhir import OURS, TRANSLATION, offered_answers
-from server.questionnaires.fhir_options import SCORES
+from server.questionnaires.fhir.options import SCORES
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.question import QuestionType
 from server.questionnaires.respondents import Respondent

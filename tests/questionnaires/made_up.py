@@ -35,3 +35,7 @@ def when(question: str, operator: str, **answer: Any) -> dict[str, Any]:
 
 def ids(definition: Definition, answers: dict[str, Any], respondent: Respondent = Respondent.SELF) -> list[str]:
     return [question.link_id for question in branching.asked(definition, answers, respondent)]
+
+
+def item(**more: Any) -> dict[str, Any]:
+    return {"linkId": "sleep", "type": "boolean", "text": "Asleep?"} | more

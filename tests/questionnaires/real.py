@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from server.questionnaires.fhir import ORDINAL, OURS, TRANSLATION
-from server.questionnaires.fhir_options import SCORES
+from server.questionnaires.fhir.options import SCORES
 
 LOINC = "http://loinc.org"
 WEIGHT = SCORES[1]

@@ -6,13 +6,10 @@ from typing import Any
 import pytest
 
 from server.questionnaires import fhir
-from server.questionnaires.answers import Value
-from server.questionnaires.branching import asked
-from server.questionnaires.fhir import BadQuestionnaire, read_definition
+from server.questionnaires.fhir import BadQuestionnaire, read_definition, reading
 from server.questionnaires.flow import LIBRARY
-from server.questionnaires.respondents import Respondent
-from tests.questionnaires.made_up import choice, of, when
-from tests.questionnaires.real import EVERYTHING, PHQ
+from tests.questionnaires.made_up import choice, item, of, when
+from tests.questionnaires.real import PHQ
 
 WEEKLY = json.loads((LIBRARY / "weekly-als.json").read_text())
 
@@ -38,10 +35,6 @@ def test_groups_and_displays_are_not_questions() -> None:
     assert [(question.link_id, question.group) for question in definition.questions] == [("a", "Arms"), ("b", "")]
 
 
-def item(**more: Any) -> dict[str, Any]:
-    return {"linkId": "sleep", "type": "boolean", "text": "Asleep?"} | more
-
-
 @pytest.mark.parametrize(
     ("one", "why"),
     [
@@ -49,11 +42,11 @@ def item(**more: Any) -> dict[str, Any]:
         (item(readOnly=True), "nobody may answer"),
         (item(initial=[{"valueBoolean": True}]), "beforehand"),
         (item(modifierExtension=[{"url": "urn:x", "valueBoolean": True}]), "modifierExtension"),
-        (item(extension=[{"url": fhir.HIDDEN, "valueBoolean": True}]), "hidden"),
+        (item(extension=[{"url": reading.HIDDEN, "valueBoolean": True}]), "hidden"),
         (item(extension=[{"url": "urn:sum", "valueExpression": {}}]), "computes"),
         (item(text=""), "no text"),
         (item(type="integer"), "from which number"),
-        (item(type="integer", extension=[{"url": fhir.MOST, "valueInteger": 300}]), "0 to 300"),
+        (item(type="integer", extension=[{"url": reading.MOST, "valueInteger": 300}]), "0 to 300"),
         (item(enableWhen=[when("sleep", "=", answerBoolean=True)]), "itself"),
         (item(enableWhen=[{"question": "other", "operator": "="}]), "no answer"),
         (item(enableWhen=[when("other", "=", answerInteger=3)]), "does not have: 3"),
@@ -107,36 +100,6 @@ def test_case_111_texts_between_questions_are_shown_with_a_question() -> None:
     assert [option.level for option in read.questions[0].options] == [0, 1, 2, 3]
     with pytest.raises(BadQuestionnaire, match="shown nowhere"):
         read_definition({"name": "one", "item": [{"linkId": "d", "type": "display", "text": "Hello"}]})
-
-
-def test_case_111_a_condition_of_a_group_applies_to_its_items() -> None:
-    read = read_definition(EVERYTHING)
-    assert asked(read, {}, Respondent.SELF)[0].group == "Think of today."
-    rounds: tuple[tuple[dict[str, Value], list[str]], ...] = (
-        ({}, ["asked"]),
-        ({"asked": False}, ["asked", "which"]),
-        ({"asked": True}, ["asked", "which", "level"]),
-        ({"asked": True, "which": "lots"}, ["asked", "which", "level", "times"]),
-        ({"asked": True, "which": "lots", "times": "3"}, ["asked", "which", "level", "times", "word"]),
-        ({"asked": True, "level": "low", "word": "Badly"}, ["asked", "which", "level", "word", "pain"]),
-    )
-    for answers, then in rounds:
-        assert [question.link_id for question in asked(read, answers, Respondent.SELF)] == then
-    assert (read.by_id["pain"].lowest, read.by_id["pain"].highest) == (1, 5)
-
-
-def test_case_111_conditions_that_cannot_be_combined_are_refused() -> None:
-    any_of_two = [when("a", "=", answerBoolean=True), when("b", "=", answerBoolean=True)]
-    a, b = ({"linkId": link_id, "type": "boolean", "text": "?"} for link_id in "ab")
-    group = {"linkId": "g", "type": "group", "enableWhen": any_of_two, "enableBehavior": "any"}
-    inner = item(enableWhen=[when("a", "=", answerBoolean=False)])
-    with pytest.raises(BadQuestionnaire, match="sleep: its conditions"):
-        read_definition({"name": "one", "item": [a, b, group | {"item": [inner]}]})
-    read = read_definition({"name": "one", "item": [a, b, group | {"item": [item()]}]})
-    assert (len(read.by_id["sleep"].whens), read.by_id["sleep"].any_when) == (2, True)
-
-
-# --- in another language
 
 
 def translated(text: str, code: str = "es") -> dict[str, Any]:

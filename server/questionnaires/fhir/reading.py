@@ -9,19 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.questionnaires.definition import Definition
-from server.questionnaires.fhir_elements import TRANSLATION, BadQuestionnaire, Element
-from server.questionnaires.fhir_options import ORDINAL, Answer, answers
-from server.questionnaires.question import OPERATORS, Question, QuestionType, When
-
-__all__ = [
-    "ORDINAL",
-    "OURS",
-    "TRANSLATION",
-    "BadQuestionnaire",
-    "number_of",
-    "offered_answers",
-    "read_definition",
-]
+from server.questionnaires.fhir import conditions
+from server.questionnaires.fhir.conditions import ALWAYS, Conditions
+from server.questionnaires.fhir.elements import BadQuestionnaire, Element
+from server.questionnaires.fhir.options import Answer, answers
+from server.questionnaires.question import Question, QuestionType, When
 
 OURS = "urn:interlude:"
 LINK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,59}")  # part of an address, and a column of 60
@@ -34,7 +26,6 @@ MOST = "http://hl7.org/fhir/StructureDefinition/maxValue"
 WHOLE = "the questionnaire"
 NOT_YET = {"initial": "it has an answer beforehand", "modifierExtension": "a modifierExtension changes its meaning"}
 NEVER = {"repeats": "it may have several answers, which cannot be asked yet", "readOnly": "nobody may answer it"}
-TWO_ANY = "its conditions and those around it cannot be put together, because one of several is enough (any)"
 
 
 @dataclass(frozen=True)
@@ -42,8 +33,7 @@ class _Around:
     """What an item inherits from the items around it."""
 
     text: str = ""
-    whens: tuple[When, ...] = ()
-    any_when: bool = False
+    conditions: Conditions = ALWAYS
     depth: int = 0
 
 
@@ -68,8 +58,8 @@ def read_definition(resource: Mapping[str, Any], language: str = "en") -> Defini
     found = _inside(whole, reading, _Around())
     by_id = {question.link_id: question for question in found}
     for named, when in reading.stated:
-        _check_when(named, when, by_id)
-    questions = tuple(_checked(question, by_id) for question in found)
+        conditions.check(named, when, by_id)
+    questions = tuple(conditions.named_by_code(question, by_id) for question in found)
     slug, number = _slug(whole), number_of(_field(whole, "version"))
     return Definition(
         slug=slug,
@@ -196,20 +186,20 @@ def _lines(*texts: str) -> str:
 def _asked(item: Element, reading: _Reading, around: _Around) -> list[Question]:
     """A question with those nested in it, or the questions of a group; at least one."""
     kind = item.text("type")
-    whens, any_when = _conditions(item, reading, around)
+    own = conditions.stated(item)
+    reading.stated.extend((item.named, when) for when in own.whens)
+    applied = conditions.joined(item, own, around.conditions)
     if kind == "group":
         text = _lines(around.text, _text(item, reading))
-        questions = _inside(item, reading, _Around(text, whens, any_when, around.depth + 1))
+        questions = _inside(item, reading, _Around(text, applied, around.depth + 1))
         if not questions:
             raise item.refuse("a group without a question")
         return questions
-    question = replace(_question(item, reading), group=around.text, whens=whens, any_when=any_when)
+    question = replace(_question(item, reading), group=around.text, whens=applied.whens, any_when=applied.is_any)
     if not item.elements("item"):
         return [question]
-    if any_when and len(whens) > 1:
-        raise item.refuse(TWO_ANY)
-    answered = When(question.link_id, "exists", True)  # what stands in a question belongs to its answer
-    inner = _Around(around.text, (*whens, answered), False, around.depth + 1)
+    answered = Conditions((When(question.link_id, "exists", True),))  # what stands in a question belongs to its answer
+    inner = _Around(around.text, conditions.joined(item, answered, applied), around.depth + 1)
     return [question, *_inside(item, reading, inner)]
 
 
@@ -250,70 +240,6 @@ def _scale(item: Element) -> tuple[int, int]:
     if not 0 <= lowest < highest <= 10:
         raise item.refuse(f"a scale from {lowest} to {highest} cannot be asked yet, only one within 0 to 10")
     return lowest, highest
-
-
-# --- conditions
-
-
-def _conditions(item: Element, reading: _Reading, around: _Around) -> tuple[tuple[When, ...], bool]:
-    """The item's own enableWhen and those of the items around it, which apply to it too."""
-    own = tuple(_when(when) for when in item.elements("enableWhen"))
-    reading.stated.extend((item.named, when) for when in own)
-    behavior = item.text("enableBehavior")
-    if behavior not in ("", "all", "any"):
-        raise item.refuse(f"{behavior} is no enableBehavior")
-    any_own = behavior == "any"
-    if not own or not around.whens:
-        return (own, any_own) if own else (around.whens, around.any_when)
-    if (any_own and len(own) > 1) or (around.any_when and len(around.whens) > 1):
-        raise item.refuse(TWO_ANY)
-    return (*around.whens, *own), False
-
-
-def _when(when: Element) -> When:
-    question, operator = when.text("question"), when.text("operator")
-    key, value = when.value("answer")
-    if operator not in OPERATORS:
-        raise when.refuse(f"{operator} compares nothing" if operator else "its enableWhen has no operator")
-    if not question or not key:
-        raise when.refuse(f"its enableWhen has no {'answer' if question else 'question'}")
-    if key == "answerCoding":
-        coding = when.element(key)
-        value = coding.text("code") or coding.text("display")
-    if not isinstance(value, str | int):
-        raise when.refuse(f"its enableWhen compares with {key}, which is no answer that Interlude knows")
-    return When(question, operator, value)
-
-
-def _checked(question: Question, by_id: Mapping[str, Question]) -> Question:
-    """The question with conditions that name options by their codes, which are text even for an answerInteger."""
-    if any(when.question == question.link_id for when in question.whens):
-        raise BadQuestionnaire(question.link_id, "asked by the answer to itself")
-    return replace(question, whens=tuple(_as_answered(when, by_id) for when in question.whens))
-
-
-def _as_answered(when: When, by_id: Mapping[str, Question]) -> When:
-    is_code = by_id[when.question].type == QuestionType.CHOICE and when.operator != "exists"
-    return replace(when, value=str(when.value)) if is_code and not isinstance(when.value, bool) else when
-
-
-def _check_when(named: str, when: When, by_id: Mapping[str, Question]) -> None:
-    other = by_id.get(when.question)
-    if other is None:
-        raise BadQuestionnaire(named, f"asked by the answer to {when.question}, which there is not")
-    value = _as_answered(when, by_id).value
-    if when.operator == "exists":
-        right = isinstance(value, bool)
-    elif other.type == QuestionType.CHOICE:
-        right = any(option.code == value for option in other.options)
-    else:
-        right = isinstance(value, bool) == (other.type == QuestionType.BOOLEAN) and isinstance(value, int)
-    if not right:
-        why = f"asked by an answer to {when.question} that this question does not have: {when.value}"
-        raise BadQuestionnaire(named, why)
-
-
-# --- for the export
 
 
 def offered_answers(resource: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Answer]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from server.questionnaires.fhir_elements import Element
+from server.questionnaires.fhir.elements import Element
 from server.questionnaires.question import Option
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.questionnaires.fhir import BadQuestionnaire, read_definition
-from server.questionnaires.fhir_elements import TRANSLATION, Element
+from server.questionnaires.fhir.elements import TRANSLATION, Element
 from server.questionnaires.flow import LIBRARY
 from tests.questionnaires.real import EVERYTHING, PHQ
 

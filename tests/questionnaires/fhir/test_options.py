@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.questionnaires.fhir import BadQuestionnaire, offered_answers, read_definition
-from server.questionnaires.fhir_options import ORDINAL, SCORES
+from server.questionnaires.fhir.options import ORDINAL, SCORES
 from server.questionnaires.question import QuestionType
 
 WEIGHT = SCORES[1]
