@@ -140,9 +140,7 @@ def _response(answered: Answered, data: MyData) -> Resource:
         "questionnaire": f"{_url(row)}|{_version(row)}",
         "status": "stopped" if response.all_skipped else response.status,  # without an answer nothing was completed
         "subject": _reference(response.patient_id),
-        "source": _reference(
-            response.caregiver_id if response.caregiver_id in data.caregivers else response.patient_id
-        ),
+        "source": _source(response, data),
         "authored": _instant(response.answered_at),
         "item": list(_given(row.resource.get("item", []), answered, row.resource)),
     }
@@ -152,11 +150,7 @@ def _source(response: Response, data: MyData) -> Resource | None:
     """Who answered: the patient, also by another's hands, or a caregiver."""
     if response.respondent != Respondent.CAREGIVER:
         return _reference(response.patient_id)
-    return (
-        _reference(response.caregiver_id)
-        if response.caregiver_id and response.caregiver_id in data.caregivers
-        else None
-    )
+    return _reference(response.caregiver_id) if response.caregiver_id in data.caregivers else None
 
 
 def _given(items: list[Resource], answered: Answered, whole: Resource) -> Iterator[Resource]:

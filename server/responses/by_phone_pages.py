@@ -93,9 +93,7 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
         check_in=sheet.check_in,
         definition=sheet.definition,
         answers=sheet.answers,
-        red={
-            q.link_id: await screens(work.db, sheet.check_in, sheet.definition, q) for q in sheet.definition.questions
-        },
+        red=await _red_answers(work, sheet),
         reds=_red_mark,
         strays=sheet.strays,
         nothing=sheet.is_refused and not sheet.strays,

@@ -116,6 +116,19 @@ async def test_case_110_a_caregivers_answers_name_the_caregiver(database: Databa
     assert sources.count(theirs["fullUrl"]) == 1
 
 
+async def test_case_110_answers_that_a_caregiver_tapped_for_the_patient_are_the_patients(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        submission = Submission(check_in.client_id, STEADY, Respondent.HANDS, NOW)
+        await submit.submit(work_by(db, cast.luis), check_in, submission)
+        whole = await exported(db, cast)
+    [patient] = [entry for entry in whole["entry"] if entry["resource"]["resourceType"] == "Patient"]
+    [response] = [e["resource"] for e in whole["entry"] if e["resource"]["resourceType"] == "QuestionnaireResponse"]
+    assert response["source"] == {"reference": patient["fullUrl"]}
+
+
 @pytest.mark.parametrize(
     ("kind", "broken", "fault"),
     [
