@@ -15,8 +15,9 @@ from server.appointments import flow
 from server.appointments.rules import AppointmentStatus
 from server.checkins.rules import may_see_private
 from server.db import Work
-from server.exchange import fhir, metrics, my_data
+from server.exchange import metrics, my_data
 from server.exchange.calendar import CalendarAppointment, appointment_file
+from server.exchange.fhir.bundle import bundle
 from server.exchange.my_data import MyData
 from server.language import gettext as _
 from server.people.models import Patient
@@ -80,7 +81,7 @@ async def my_data_to_read(request: Ask, work: InWork, who: FromQuery[str] = "") 
 async def my_data_as_fhir(request: Ask, work: InWork, who: FromQuery[str] = "") -> Response[Any]:
     if not await _may_see_private(work.db, work.actor, who):
         return render.go(request, "/my-data")
-    body = json.dumps(fhir.bundle(await _my_data(work), work.now), ensure_ascii=False).encode()
+    body = json.dumps(bundle(await _my_data(work), work.now), ensure_ascii=False).encode()
     headers = render.FRESH | {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(body, media_type="application/fhir+json", headers=headers)
 

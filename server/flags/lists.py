@@ -34,17 +34,6 @@ async def open_flags(db: AsyncSession, actor: Actor) -> list[Flag]:
     )
 
 
-async def closed_flags(db: AsyncSession, actor: Actor, limit: int = 50) -> list[Flag]:
-    return list(
-        await db.scalars(
-            select(Flag)
-            .where(Flag.clinic_id == actor.clinic_id, Flag.closed_at.is_not(None))
-            .order_by(Flag.closed_at.desc())
-            .limit(limit)
-        )
-    )
-
-
 async def of_patient(db: AsyncSession, patient_id: str) -> list[Flag]:
     """All flags of the patient, the most severe first, then the newest."""
     found = select(Flag).where(Flag.patient_id == patient_id)

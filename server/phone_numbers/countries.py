@@ -25,14 +25,6 @@ def can_text(tel: str | None, countries: list[str]) -> bool:
     return phonenumbers.region_code_for_number(number) in countries and phonenumbers.number_type(number) in _TAKES_TEXTS
 
 
-def country_of(tel: str | None) -> str | None:
-    """The ISO 3166 code of a full number's country; None for a short code or a number of no country."""
-    if tel is None or not tel.startswith("+"):
-        return None
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(tel))
-    return region if region in phonenumbers.SUPPORTED_REGIONS else None
-
-
 def country_of_zone(zone: str) -> str:
     """The country of an IANA zone; "US" for zones of no country, such as UTC."""
     zone = get_global("zone_aliases").get(zone, zone)

@@ -14,7 +14,7 @@ from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.db import Database
 from server.exchange import my_data
-from server.exchange.fhir import bundle
+from server.exchange.fhir.bundle import bundle
 from server.people.models import Caregiver
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value

@@ -1,33 +1,26 @@
 """What a patient takes along, as a FHIR R4 Bundle: each reference in it leads to an entry of it."""
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from server.appointments.models import Appointment
+from server.exchange.fhir import questionnaires
+from server.exchange.fhir.questionnaires import Resource, instant
 from server.exchange.my_data import Answered, MyData
 from server.people.models import Caregiver, Clinic, Patient
 from server.people.rules import PauseReason
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Definition
-from server.questionnaires.fhir import OURS, TRANSLATION, offered_answers
-from server.questionnaires.fhir.options import SCORES
-from server.questionnaires.models import Questionnaire
+from server.questionnaires.fhir import offered_answers
 from server.questionnaires.question import QuestionType
 from server.questionnaires.respondents import Respondent
 from server.reminders.states import Reply
 from server.responses import history
 from server.responses.models import Response
 
-Resource = dict[str, Any]
 LANGUAGE = "urn:ietf:bcp:47"
 RECORD = {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}  # a medical record number
-OF_QUESTIONNAIRE = ("title", "_title")
-OF_ITEM = ("linkId", "prefix", "_prefix", "text", "_text", "type", "required")
-OF_ITEM_TOO = ("enableWhen", "enableBehavior", "answerOption", "answerValueSet")
-BOUNDS = ("http://hl7.org/fhir/StructureDefinition/minValue", "http://hl7.org/fhir/StructureDefinition/maxValue")
-KNOWN_EXTENSIONS = frozenset((TRANSLATION, *SCORES, *BOUNDS))
 
 
 def bundle(data: MyData, now: datetime) -> Resource:
@@ -36,12 +29,12 @@ def bundle(data: MyData, now: datetime) -> Resource:
         _patient(data.patient),
         *(_appointment(appointment) for appointment in data.visits),
         *(_response(answered, data) for answered in data.answers),
-        *(_questionnaire(row, data.definitions[row.id]) for row in data.questionnaires.values()),
+        *(questionnaires.resource_of(row, data.definitions[row.id]) for row in data.questionnaires.values()),
         _organization(data.clinic),
         *(_related_person(caregiver) for caregiver in data.caregivers.values()),
     ]
     entries = [{"fullUrl": _full_url(resource["id"]), "resource": _without_nothing(resource)} for resource in resources]
-    return {"resourceType": "Bundle", "type": "collection", "timestamp": _instant(now), "entry": entries}
+    return {"resourceType": "Bundle", "type": "collection", "timestamp": instant(now), "entry": entries}
 
 
 def _full_url(key: str) -> str:
@@ -51,10 +44,6 @@ def _full_url(key: str) -> str:
 def _reference(key: str) -> Resource:
     """By fullUrl: within a Bundle of urn:uuid entries nothing else leads to one."""
     return {"reference": _full_url(key)}
-
-
-def _instant(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
 
 
 def _without_nothing(node: Any) -> Any:
@@ -114,8 +103,8 @@ def _appointment(appointment: Appointment) -> Resource:
         "resourceType": "Appointment",
         "id": appointment.id,
         "status": appointment.status,
-        "start": _instant(appointment.starts_at),
-        "end": _instant(appointment.starts_at + timedelta(minutes=appointment.minutes)),
+        "start": instant(appointment.starts_at),
+        "end": instant(appointment.starts_at + timedelta(minutes=appointment.minutes)),
         "minutesDuration": appointment.minutes,
         "patientInstruction": appointment.instructions,
         "participant": [{"actor": _reference(appointment.patient_id), "status": _reply(appointment)}, place],
@@ -129,19 +118,16 @@ def _reply(appointment: Appointment) -> str:
     return {Reply.COMING: "accepted", Reply.CANT_COME: "declined", Reply.ANOTHER_TIME: "tentative"}[appointment.reply]
 
 
-# --- answers
-
-
 def _response(answered: Answered, data: MyData) -> Resource:
     response, row = answered.response, data.questionnaires[answered.response.questionnaire_id]
     return {
         "resourceType": "QuestionnaireResponse",
         "id": response.id,
-        "questionnaire": f"{_url(row)}|{_version(row)}",
+        "questionnaire": questionnaires.canonical(row),
         "status": "stopped" if response.all_skipped else response.status,  # without an answer nothing was completed
         "subject": _reference(response.patient_id),
         "source": _source(response, data),
-        "authored": _instant(response.answered_at),
+        "authored": instant(response.answered_at),
         "item": list(_given(row.resource.get("item", []), answered, row.resource)),
     }
 
@@ -177,81 +163,3 @@ def _value(definition: Definition, item: Resource, value: Value, whole: Resource
         answer = offered_answers(whole, item)[str(value)]
         return {answer.key: answer.value}
     return {"valueBoolean" if question.type == QuestionType.BOOLEAN else "valueInteger": value}
-
-
-# --- questions
-
-
-def _url(row: Questionnaire) -> str:
-    return row.resource.get("url") or f"{OURS}questionnaire:{row.slug}"
-
-
-def _version(row: Questionnaire) -> str:
-    return row.resource.get("version") or str(row.version)
-
-
-def _questionnaire(row: Questionnaire, definition: Definition) -> Resource:
-    """The version that was answered. What we don't read of the clinic's file is left out: nothing has checked it."""
-    resource = row.resource
-    used = {item.get("answerValueSet") for item in _all_items(resource)}
-    sets = [one for one in resource.get("contained", []) if f"#{one.get('id')}" in used]
-    said = {key: _with_known_extensions(resource[key]) for key in OF_QUESTIONNAIRE if key in resource}
-    return (
-        {"title": definition.title, "status": "active"}
-        | said
-        | {
-            "resourceType": "Questionnaire",
-            "id": row.id,
-            "url": _url(row),
-            "version": _version(row),
-            "name": _computable(row.slug),
-            "status": "active",
-            "subjectType": ["Patient"],
-            "contained": [_value_set(one, row) for one in sets],
-            "extension": _known(resource.get("extension", [])),
-            "item": [_item(item) for item in resource.get("item", [])],
-        }
-    )
-
-
-def _all_items(parent: Resource) -> Iterator[Resource]:
-    for item in parent.get("item", []):
-        yield item
-        yield from _all_items(item)
-
-
-def _computable(slug: str) -> str:
-    """R4 wants a name that programs can use: "daily-three" is DailyThree."""
-    name = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", slug))
-    return name if name[:1].isalpha() else f"Q{name}"
-
-
-def _with_known_extensions(node: Any) -> Any:
-    if isinstance(node, Mapping):
-        return {
-            key: _known(value) if key == "extension" else _with_known_extensions(value) for key, value in node.items()
-        }
-    return [_with_known_extensions(part) for part in node] if isinstance(node, list) else node
-
-
-def _known(extensions: list[Resource]) -> list[Resource]:
-    """Without the translations of a value: fhir.resources, which many use, takes no property beside it."""
-    known = (one for one in extensions if one["url"] in KNOWN_EXTENSIONS or one["url"].startswith(OURS))
-    return [{key: value for key, value in one.items() if not key.startswith("_")} for one in known]
-
-
-def _item(item: Resource) -> Resource:
-    kept = {key: _with_known_extensions(value) for key, value in item.items() if key in OF_ITEM + OF_ITEM_TOO}
-    kept["extension"] = _known(item.get("extension", []))
-    if item["type"] == "display":
-        kept.pop("required", None)
-    if len(item.get("enableWhen", [])) > 1:
-        kept["enableBehavior"] = item.get("enableBehavior") or "all"
-    return kept | {"item": [_item(inner) for inner in item.get("item", [])]}
-
-
-def _value_set(one: Resource, row: Questionnaire) -> Resource:
-    kept = {key: _with_known_extensions(one[key]) for key in ("compose", "expansion") if key in one}
-    if "expansion" in kept:
-        kept["expansion"] = {"timestamp": _instant(row.made_at)} | kept["expansion"]
-    return {"resourceType": "ValueSet", "id": one["id"], "status": "active"} | kept

@@ -1,0 +1,1 @@
+"""What a patient takes along, in FHIR R4."""
