@@ -4,8 +4,7 @@ from litestar import Router
 
 from server.appointments import booking_pages, pages
 from server.appointments.clinic_move import pages as clinic_move_pages
-from server.appointments.end_of_care import pages as end_of_care_pages
 from server.appointments.replies import pages as reply_pages
 
-PAGES = (reply_pages, booking_pages, clinic_move_pages, pages, end_of_care_pages)
+PAGES = (reply_pages, booking_pages, clinic_move_pages, pages)
 router = Router("/", route_handlers=[page.router for page in PAGES])

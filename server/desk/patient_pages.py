@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import departures, sessions
 from server.actor import Actor
 from server.appointments import lists
-from server.appointments.end_of_care import flow as end_of_care
 from server.checkins import ended_plans, plans
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.desk import audit_words, sources, trends
+from server.desk.end_of_care import flow as end_of_care
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
 from server.devices import health

@@ -3,6 +3,7 @@
 from litestar import Router
 
 from server.desk import clinic_pages, pages, patient_pages, plan_pages
+from server.desk.end_of_care import pages as end_of_care_pages
 from server.desk.inbox import flag_pages
 from server.desk.inbox import pages as inbox_pages
 from server.desk.triggers import editor_pages
@@ -17,6 +18,7 @@ router = Router(
         patient_pages.router,
         plan_pages.router,
         clinic_pages.router,
+        end_of_care_pages.router,
         trigger_pages.router,
         editor_pages.router,
     ],

@@ -2,13 +2,15 @@
 
 import pytest
 
+from server.checkins.models import CheckIn
 from server.db import Database
 from server.people.models import Patient
-from tests.appointments.end_of_care.test_flow import booked
+from server.responses.models import Response as Answered
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
-from tests.stories import rows
+from tests.desk.end_of_care.test_flow import booked
+from tests.stories import due_check_in, rows
 
 
 @pytest.mark.parametrize(("why", "said"), [("death", "Has died"), ("hospice", "In hospice care")])
@@ -58,3 +60,30 @@ async def test_case_117_only_these_two_reasons_end_care_and_they_are_no_pause(
     assert {patient.paused_at for patient in await rows(database, Patient)} == {None}
     tom = await signed_in(cast.tom)
     assert (await tom.submit(f"{page}/care", {"why": "death"})).status_code == 404
+
+
+@pytest.mark.parametrize("why", ["death", "hospice"])
+async def test_case_117_nobody_is_asked_how_a_person_is_whose_care_has_ended(
+    signed_in: Enter, cast: Cast, database: Database, why: str
+) -> None:
+    """Luis has the app open when Maria records it: his Home has no check-in, and an old link to it is over."""
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    luis, maria = await signed_in(cast.luis), await signed_in(cast.maria)
+    assert f"/check-ins/{check_in.id}" in (await luis.get("/")).text
+    await maria.submit(f"/staff/patients/{cast.rosa.id}/care", {"why": why})
+    assert "/check-ins/" not in (await luis.get("/")).text
+    assert "This check-in is closed" in words(await luis.get(f"/check-ins/{check_in.id}/q/breathing?who=helper"))
+    assert (await luis.get("/held", accept="application/json")).json()["forms"] == []
+    states = {row.state for row in await rows(database, CheckIn) if row.patient_id == cast.rosa.id}
+    assert states == {"cancelled"}
+
+
+async def test_case_117_what_was_answered_before_is_not_lost(signed_in: Enter, cast: Cast, database: Database) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/breathing?who=self", {"answer": "little"})
+    await maria.submit(f"/staff/patients/{cast.rosa.id}/care", {"why": "death"})
+    [response] = await rows(database, Answered)
+    assert response.status == "in-progress"

@@ -1,4 +1,8 @@
-"""End a patient's care in one act, reverse it if it was a mistake, and restore the visits it cancelled (case 117)."""
+"""End a patient's care in one act, reverse it if it was a mistake, and restore the visits it cancelled (case 117).
+
+Check-in plans end with it too: nobody who opens the app may be asked how a person is who has died. What was answered
+is submitted first. Staff start each plan again as they do after any other end.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,16 +13,19 @@ from server.appointments import flow
 from server.appointments.appointment_reminders import replan
 from server.appointments.models import Appointment, EndOfCare
 from server.appointments.rules import AppointmentStatus
+from server.checkins import ended_plans, plans
 from server.db import Work
+from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import PauseReason
+from server.responses.submission import closing
 
 MAY_BE_CANCELLED = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 
 
 async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
-    """Stop all messages, expire pairing codes, and cancel the visits to come. Nobody gets a message about it."""
+    """Stop all messages, expire pairing codes, end the plans, cancel the visits to come. Nobody gets a message."""
     if (earlier := await current(work.db, patient)) is not None:
         return earlier
     await departures.pause(work, patient, why)  # first: the cancelled visits must announce nothing
@@ -31,6 +38,10 @@ async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
     for appointment in await to_come(work, patient):
         await flow.mark(work, appointment, AppointmentStatus.CANCELLED)
         appointment.end_of_care_id = ended.id
+    reason = _("The patient has died.") if why == PauseReason.DEATH else _("The patient is in hospice care.")
+    for plan in await plans.plans_of(work.db, patient.id):
+        await closing.submit_started(work, plan)
+        await ended_plans.end(work, plan, reason)
     return ended
 
 
@@ -57,7 +68,7 @@ async def current(db: AsyncSession, patient: Patient) -> EndOfCare | None:
 
 
 async def reverse(work: Work, patient: Patient, reason: str) -> bool:
-    """Take back a mistake. Messages go out again; the visits stay cancelled until staff restore each of them."""
+    """Take back a mistake. Messages go out again; visits and plans stay ended until staff restore each of them."""
     ended = await current(work.db, patient)
     if ended is None:
         return False

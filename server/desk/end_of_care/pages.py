@@ -5,8 +5,8 @@ from typing import Any
 from litestar import Response, Router, get, post
 from litestar.params import FromPath, FromQuery
 
-from server.appointments.end_of_care import flow
 from server.db import Work
+from server.desk.end_of_care import flow
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import ENDS_CARE, PauseReason
@@ -22,9 +22,7 @@ async def end_page(request: Ask, work: InWork, patient_id: FromPath[str], why: F
     if why not in list(ENDS_CARE):
         return problems.answer(request, 422)
     visits = await flow.to_come(work, patient)
-    return render.page(
-        request, "appointments/end_of_care.html", patient=patient, pause_reason=PauseReason(why), visits=visits
-    )
+    return render.page(request, "desk/end_of_care.html", patient=patient, pause_reason=PauseReason(why), visits=visits)
 
 
 @post("/", opt=STAFF)
@@ -58,7 +56,7 @@ async def _reverse_page(request: Ask, work: Work, patient: Patient, wrong: bool 
         return render.go(request, f"/staff/patients/{patient.id}")
     return render.page(
         request,
-        "appointments/end_of_care_reverse.html",
+        "desk/end_of_care_reverse.html",
         422 if wrong else 200,
         patient=patient,
         ended=ended,

@@ -6,10 +6,10 @@ import pytest
 
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
-from server.appointments.end_of_care import flow
 from server.appointments.models import Appointment, EndOfCare
 from server.clock import to_wall
 from server.db import Database
+from server.desk.end_of_care import flow
 from server.people.models import Patient
 from server.people.rules import ENDS_CARE, PauseReason
 from server.reminders.models import Reminder
