@@ -18,7 +18,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import a_date, a_time, fields_of, form_of, line, text, texts, whole
+from server.web.form_fields import a_date, a_time, fields_of, form_of, is_yes, line, text, texts, whole
 
 
 @get("/new", opt=STAFF)
@@ -43,7 +43,7 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         series = NewSeries(new, weekdays, whole(form, "count") or 1)
         async with once.press(work, fields_of(form)) as press:
             if not press.earlier:
-                if text(form, "anyway", 3) != "yes" and (against := await _conflicts(work, patient, series)):
+                if not is_yes(form, "anyway") and (against := await _conflicts(work, patient, series)):
                     return await _form(request, work.db, work.actor, patient.id, typed, against)
                 async with work.db.begin_nested():
                     await booking.book_series(work, patient, series)

@@ -21,7 +21,7 @@ from server.reminders import status
 from server.reminders.states import Reply
 from server.web import render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import a_date, a_time, form_of, line, one_of, text, way_back, whole
+from server.web.form_fields import a_date, a_time, form_of, is_yes, line, one_of, text, way_back, whole
 from server.web.problems import found
 
 
@@ -43,7 +43,7 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     patient = await work.db.get_one(Patient, appointment.patient_id)
     try:
         against = await conflicts.of_times(work, patient, [starts], appointment.minutes, appointment)
-        if against and text(form, "anyway", 3) != "yes":
+        if against and not is_yes(form, "anyway"):
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
         await flow.move(work, appointment, starts)
     except BadAppointment as bad:
@@ -56,7 +56,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     appointment = found(await flow.find(work.db, work.actor, appointment_id))
     form = await form_of(request)
     status = one_of(form, "status", AppointmentStatus)
-    asks = status is not None and text(form, "anyway", 3) != "yes"
+    asks = status is not None and not is_yes(form, "anyway")
     if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
     if status is None or not await flow.mark(work, appointment, status):

@@ -23,7 +23,7 @@ from server.questionnaires import flow as questionnaires
 from server.responses.submission import closing
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import a_time, fields_of, form_of, one_of, text, whole
+from server.web.form_fields import a_time, fields_of, form_of, is_yes, one_of, text, whole
 from server.web.problems import found
 
 
@@ -44,7 +44,7 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
     async with once.press(work, fields_of(form)) as press:
         if not press.earlier:
             equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
-            if equal and text(form, "anyway", 3) != "yes":
+            if equal and not is_yes(form, "anyway"):
                 return await _twice_page(request, work, patient, equal, form)
             await flow.add_plan(work, patient, slug, chosen)
             press.onward = f"/staff/patients/{patient.id}#plans"

@@ -13,7 +13,7 @@ from server.reminders import flow, notices, rules, status
 from server.reminders.states import ReminderKind
 from server.web import render
 from server.web.dependencies import PERSON, Ask, Db, InWork, Now, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, is_yes
 
 
 @get("/", opt=PERSON)
@@ -51,7 +51,7 @@ async def test_page(request: Ask) -> Response[str]:
 
 @post("/test/answer", opt=PERSON)
 async def answer_test(request: Ask) -> Response[Any]:
-    got_it = text(await form_of(request), "got", 3) == "yes"
+    got_it = is_yes(await form_of(request), "got")
     return render.go(request, "/" if got_it else "/reminders/help")
 
 

@@ -81,6 +81,11 @@ def one_of(form: FormMultiDict, name: str, words: type[Word]) -> Word | None:
         return None
 
 
+def is_yes(form: FormMultiDict, name: str) -> bool:
+    """Whether the person pressed the button of that name to go on after all."""
+    return text(form, name, 3) == "yes"
+
+
 def texts(form: FormMultiDict, name: str) -> list[str]:
     return [value for value in form.getall(name, []) if isinstance(value, str)]
 

@@ -14,7 +14,7 @@ from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 from server.web import render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, is_yes, text
 
 
 @get(["/phones/add", "/phones/let-in"], opt=PERSON)
@@ -72,7 +72,7 @@ async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Resp
     caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(work.db, work.actor.patient_id)}
     if caregiver_id not in caregivers:
         raise NotFoundException
-    allowed = text(await form_of(request), "allowed", 3) == "yes"
+    allowed = is_yes(await form_of(request), "allowed")
     await join_requests.allow(work, caregivers[caregiver_id], allowed)
     return render.go(request, "/settings/phones")
 

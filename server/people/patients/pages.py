@@ -22,7 +22,7 @@ from server.typed.text import is_blank
 from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.edits import Merged
-from server.web.form_fields import fields_of, form_of, line, one_of, text
+from server.web.form_fields import fields_of, form_of, is_yes, line, one_of, text
 from server.web.problems import found
 
 
@@ -59,7 +59,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     async with once.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
-        if text(form, "another", 3) != "yes" and (alike := await _look_alikes(work, new)):
+        if not is_yes(form, "another") and (alike := await _look_alikes(work, new)):
             return await _refused(request, work.db, work.actor, new, alike)
         try:
             patient = await flow.register_patient(work, new)
@@ -109,7 +109,7 @@ async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respons
         return await _refused(request, work.db, work.actor, new, merged, patient)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault, patient)
-    asks = _is_renamed(patient, new) and text(form, "another", 3) != "yes"
+    asks = _is_renamed(patient, new) and not is_yes(form, "another")
     if asks and (alike := await _look_alikes(work, new, patient.id)):
         return await _refused(request, work.db, work.actor, new, alike, patient)
     try:

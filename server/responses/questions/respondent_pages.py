@@ -32,7 +32,8 @@ async def start(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
         page = "urgency" if sent and await urgency.asks(work, sent) else "sent"
         return render.go(request, f"/check-ins/{check_in.id}/{page}")
     if not rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, work.now):
-        return render.page(request, "responses/closed.html", 200, check_in=check_in)
+        patient = await work.db.get_one(Patient, check_in.patient_id)
+        return render.page(request, "responses/closed.html", paused=patient.paused_at is not None)
     answering = await caller.answering(check_in)
     respondent = await drafts.respondent_to_resume(work.db, work.actor, check_in, answering.definition)
     if respondent is None:

@@ -72,8 +72,12 @@ async def test_case_117_nobody_is_asked_how_a_person_is_whose_care_has_ended(
     luis, maria = await signed_in(cast.luis), await signed_in(cast.maria)
     assert f"/check-ins/{check_in.id}" in (await luis.get("/")).text
     await maria.submit(f"/staff/patients/{cast.rosa.id}/care", {"why": why})
-    assert "/check-ins/" not in (await luis.get("/")).text
-    assert "This check-in is closed" in words(await luis.get(f"/check-ins/{check_in.id}/q/breathing?who=helper"))
+    home = await luis.get("/")
+    assert "/check-ins/" not in home.text
+    assert "let you know" not in words(home)
+    closed = words(await luis.get(f"/check-ins/{check_in.id}/q/breathing?who=helper"))
+    assert "This check-in is closed" in closed
+    assert "let you know" not in closed
     assert (await luis.get("/held", accept="application/json")).json()["forms"] == []
     states = {row.state for row in await rows(database, CheckIn) if row.patient_id == cast.rosa.id}
     assert states == {"cancelled"}
