@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_imports import RANK, SERVER
+from tests.test_imports import BASE, RANK, SERVER
 from tools import measure_house
 
 PAGE = (Path(__file__).parent.parent / "docs" / "ARCHITECTURE.md").read_text()
@@ -55,12 +55,29 @@ def test_a_name_that_does_not_exist_is_noticed() -> None:
     assert not is_in_the_code("people.vanished")
 
 
+def listed(page: str) -> list[str]:
+    """The folders and modules of server/, as the page lists them: the words before each description."""
+    [folders] = re.findall(r"^server/ [^\n]*\n(.*?)^tests/", page, re.S | re.M)
+    firsts = [re.split(r" {2,}", line.strip())[0].split() for line in folders.splitlines()]
+    return [name.removesuffix("/").removesuffix(".py") for words in firsts for name in words]
+
+
 def test_the_folders_are_listed_in_the_order_of_their_imports() -> None:
-    [folders] = re.findall(r"^server/ .*?^tests/", PAGE, re.S | re.M)
-    order = [name for name in re.findall(r"(?<![\w/])(\w+)/", folders) if name in RANK]
+    order = listed(PAGE)
     assert set(order) == RANK.keys()
     ranks = [RANK[name] for name in order]
     assert ranks == sorted(ranks, reverse=True)
+
+
+def arrows(page: str) -> list[set[str]]:
+    """The names between the arrows of the import diagram, from the highest to the lowest."""
+    [diagram] = re.findall(r"^```\n(cli → .*?)→ the base$", page, re.S | re.M)
+    return [set(re.findall(r"\w+", part)) for part in diagram.split("→")]
+
+
+def test_the_import_diagram_is_the_one_that_is_enforced() -> None:
+    ranks = sorted(set(RANK.values()) - {BASE})
+    assert arrows(PAGE) == [{name for name, rank in RANK.items() if rank == each} for each in ranks]
 
 
 def test_no_state_column_is_compared_with_a_bare_string() -> None:
