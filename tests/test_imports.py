@@ -263,7 +263,7 @@ def test_a_broken_rule_is_noticed(file: str, source: str) -> None:
     [
         (
             "desk/pages.py",
-            "import json\nfrom server import db\nfrom server.checkins import flow\nfrom server.access.guards import admit",
+            "import json\nfrom server import db\nfrom server.checkins import flow\nfrom server.access import guards",
         ),
         ("cli.py", "from server import app, supervisor\nfrom server.operations import setup"),
         ("operations/setup.py", "from server import demo, migrations"),

@@ -23,7 +23,8 @@ from server.delivery.heartbeats import SendingTrouble
 from server.desk.inbox import flag_pages
 from server.desk.rules import InboxTab
 from server.flags.rules import WHOLE, Condition
-from server.people.flow import CLINIC_LINES, OWN_NUMBERS
+from server.people.clinics import CLINIC_LINES
+from server.people.flow import OWN_NUMBERS
 from server.people.rules import CallOutcome
 from server.questionnaires.respondents import Respondent
 from server.reminders.states import AttemptState, ReminderState

@@ -12,8 +12,8 @@ from litestar.datastructures import FormMultiDict
 from server import language, places
 from server.appointments import rescheduling
 from server.appointments.clinic_move import flow as clinic_move
-from server.people import flow
-from server.people.flow import ClinicFacts
+from server.people import clinics, flow
+from server.people.clinics import ClinicFacts
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
 from server.phone_numbers.parts import BadNumber, BadNumbers
@@ -56,7 +56,7 @@ async def change(request: Ask, work: InWork) -> Response[Any]:
     moves = clinic.zone != facts.zone
     try:
         before = clinic.address
-        await flow.change_clinic(work, clinic, facts)
+        await clinics.change_clinic(work, clinic, facts)
     except BadNumbers as bad:
         return _page(request, facts, clinic, Saving("numbers", bad.by_field))
     if moves:  # at once, not with the next tick (case 146)

@@ -1,14 +1,12 @@
-"""Register and change patients and caregivers, change clinics, pause messages."""
+"""Register and change patients and caregivers, find them, pause messages."""
 
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import audit, opening_hours
+from server import audit
 from server.actor import Actor
-from server.clock import to_utc, to_wall
 from server.db import Work
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.rules import ContactBy, NameInMessages, PauseReason
@@ -32,35 +30,7 @@ class NewPatient:
     record_number: str | None = None
 
 
-@dataclass(frozen=True)
-class ClinicFacts:
-    """`staffed_hours`: weekday "0" (Monday) to "6" → ["08:00", "17:00"] in the clinic's zone."""
-
-    name: str
-    zone: str
-    country: str
-    phone: str
-    emergency_number: str
-    crisis_line: str
-    crisis_line_texts: bool
-    address: str
-    visit_instructions: str
-    staffed_hours: dict[str, list[str]]
-
-
-CLINIC_LINES = ("phone", "emergency_number", "crisis_line")
 OWN_NUMBERS = ("phone", "caregiver_phone")
-
-
-async def change_clinic(work: Work, clinic: Clinic, facts: ClinicFacts) -> None:
-    """Change the clinic's details. Raises BadNumbers before it changes anything."""
-    typed = {field: getattr(facts, field) for field in CLINIC_LINES}
-    lines = numbers.read_all(typed, facts.country, numbers.read_line)
-    for field in fields(facts):
-        setattr(clinic, field.name, getattr(facts, field.name))
-    for name, line in lines.items():
-        set_number(clinic, name, line)
-    audit.record(work, "clinic.changed", clinic)
 
 
 def set_number(row: Clinic | Patient | Staff, field: str, number: Dialable | None) -> None:
@@ -169,26 +139,6 @@ async def stop_emails(work: Work, patient: Patient, stopped: bool) -> None:
     """Stop emails to the patient, or start them again."""
     patient.email_stopped_at = work.now if stopped else None
     audit.record(work, "patient.emails", patient, stopped=stopped)
-
-
-def is_closed(clinic: Clinic, now: datetime) -> bool:
-    """Whether the clinic is outside its staffed hours, so that nobody reads answers now."""
-    return not opening_hours.is_open(clinic.staffed_hours, to_wall(now, clinic.zone))
-
-
-@dataclass(frozen=True)
-class Closed:
-    """`opens_at`: when staff next read answers, as the reader's clocks show it, if hours are set."""
-
-    opens_at: datetime | None
-
-
-def closed_hours(clinic: Clinic, now: datetime, zone: str) -> Closed | None:
-    """What a page says of a closed clinic to a reader in `zone`; None while it is open (case 106)."""
-    if not is_closed(clinic, now):
-        return None
-    opens = opening_hours.next_opening(clinic.staffed_hours, to_wall(now, clinic.zone))
-    return Closed(opens and to_wall(to_utc(opens, clinic.zone), zone))
 
 
 async def add_caregiver(work: Work, patient: Patient, name: str, relation: str) -> Caregiver:

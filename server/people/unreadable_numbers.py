@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.people.flow import CLINIC_LINES, OWN_NUMBERS
+from server.people.clinics import CLINIC_LINES
+from server.people.flow import OWN_NUMBERS
 from server.people.models import Clinic, Patient, Staff
 
 

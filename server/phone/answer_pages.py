@@ -14,6 +14,7 @@ from server.db import Work
 from server.flags import lists
 from server.flags.models import Flag
 from server.flags.rules import Severity
+from server.people import clinics
 from server.people import flow as people
 from server.people import staff as people_staff
 from server.people.models import Clinic
@@ -60,7 +61,7 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
         says_urgency=private or any(flag.severity in (Severity.URGENT, Severity.TODAY) for flag in flags),
         offers_private=work.actor.kind == ActorKind.PATIENT and not private,
         may_undo=may_undo(response.received_at, check_in.closes_at, work.now),
-        closed=people.is_closed(clinic, work.now),
+        closed=clinics.is_closed(clinic, work.now),
         opens_at=_next_opening(clinic, work),
     )
 

@@ -8,6 +8,7 @@ from server.appointments import lists as appointment_lists
 from server.appointments.replies import after_hours
 from server.db import Work, scope
 from server.devices import subscriptions
+from server.people import clinics
 from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.people.rules import PauseReason
@@ -42,7 +43,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         own_wish=PauseReason.OWN_WISH,
         clinic=clinic,
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
-        closed=people.closed_hours(clinic, now, actor.zone),
+        closed=clinics.closed_hours(clinic, now, actor.zone),
         now=now,
     )
 

@@ -1,4 +1,4 @@
-"""Patients and clinics: registered, changed, paused, found (cases 19, 61, 78)."""
+"""Patients: registered, changed, paused, found (cases 19, 61, 78)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,7 @@ import pytest
 from server.db import Database
 from server.people import flow
 from server.people.flow import NewPatient
-from server.people.models import Clinic, Patient
+from server.people.models import Patient
 from server.people.rules import PauseReason
 from server.phone_numbers.parts import BadNumbers
 from tests.cast import NOW, Cast, acting, work_by
@@ -50,14 +50,6 @@ async def test_case_19_a_second_pause_keeps_the_first_date_and_resuming_clears_i
     assert (await audited(database, cast.rosa.id))[-3:] == ["patient.paused", "patient.paused", "patient.resumed"]
 
 
-@pytest.mark.parametrize(
-    ("hours", "closed"),
-    [(0, False), (-1.1, True), (7.9, False), (8, True), (5 * 24, True)],  # Monday 9:00, 7:54, 16:54, 17:00; Saturday
-)
-async def test_the_clinic_is_closed_outside_its_staffed_hours(cast: Cast, hours: float, closed: bool) -> None:
-    assert flow.is_closed(cast.harbor, NOW + timedelta(hours=hours)) == closed
-
-
 async def test_case_61_a_clinic_finds_only_its_own_patients(database: Database, cast: Cast) -> None:
     async with database.reading() as db:
         for staff, patient, found in ((cast.maria, cast.rosa, True), (cast.tom, cast.rosa, False)):
@@ -77,13 +69,3 @@ async def test_a_caregiver_whose_access_ended_is_no_longer_listed(database: Data
         caregiver.ended_at = NOW
         await db.flush()
         assert await flow.caregivers_of(db, cast.rosa.id) == []
-
-
-async def test_a_clinics_undiallable_line_changes_nothing(database: Database, cast: Cast) -> None:
-    facts = {field: getattr(cast.harbor, field) for field in flow.ClinicFacts.__dataclass_fields__}
-    async with database.writing() as db:
-        clinic = await db.get_one(Clinic, cast.harbor.id)
-        new = flow.ClinicFacts(**facts | {"name": "Pier", "crisis_line": "none"})
-        with pytest.raises(BadNumbers):
-            await flow.change_clinic(work_by(db, cast.ruth), clinic, new)
-        assert (clinic.name, clinic.crisis_line_tel) == ("Harbor Infusion Center", "988")

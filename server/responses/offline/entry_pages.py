@@ -13,6 +13,7 @@ from server.actor import Actor
 from server.checkins import device_clock
 from server.checkins.models import CheckIn
 from server.db import Work
+from server.people import clinics
 from server.people import flow as people
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
@@ -114,7 +115,7 @@ async def take_answers(request: Ask, work: InWork, check_in_id: FromPath[str]) -
         return problems.answer(request, 400, str(bad))
     if isinstance(taken, Refused):
         return problems.answer(request, 410, taken.why)
-    closed = people.is_closed(await people.clinic_of(work.db, work.actor), work.now)
+    closed = clinics.is_closed(await people.clinic_of(work.db, work.actor), work.now)
     return Response({"client_id": entry.client_id, "closed": closed}, status_code=200, headers=render.FRESH)
 
 

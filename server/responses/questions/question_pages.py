@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
-from server.people import flow as people
+from server.people import clinics
 from server.people.models import Clinic
 from server.questionnaires.answers import Value
 from server.questionnaires.branching import answerable, asked
@@ -105,7 +105,7 @@ async def _urgent_screen(
         onward=question_view.onward(answering.definition, question, {str(raw(value)): screen}),
         screen=screen,
         clinic=clinic,
-        closed=people.closed_hours(clinic, answering.now, answering.actor.zone),
+        closed=clinics.closed_hours(clinic, answering.now, answering.actor.zone),
         respondent=answering.respondent,
         received=True,
     )
@@ -126,7 +126,7 @@ async def _ask_now(request: Ask, answering: Answering, question: Question) -> Re
     """Show a private question without any sign of an earlier answer or of whether it is due."""
     definition = answering.definition
     page = await question_view.question(answering.db, answering.check_in, definition, question, Respondent.HANDS)
-    closed = people.closed_hours(page["clinic"], answering.now, answering.actor.zone)
+    closed = clinics.closed_hours(page["clinic"], answering.now, answering.actor.zone)
     onward = question_view.onward(definition, question, page["red"])
     return render.page(request, "responses/question.html", closed=closed, onward=onward, **page, **question_view.NOW)
 
@@ -155,7 +155,7 @@ async def _ask(request: Ask, answering: Answering, kept: dict[str, Value], quest
     definition, respondent = answering.definition, answering.respondent
     shown = await question_view.question(answering.db, answering.check_in, definition, question, respondent)
     where = question_view.place(definition, kept, question, respondent)
-    closed = people.closed_hours(shown["clinic"], answering.now, answering.actor.zone)
+    closed = clinics.closed_hours(shown["clinic"], answering.now, answering.actor.zone)
     return render.page(request, "responses/question.html", closed=closed, **shown, **where)
 
 

@@ -10,7 +10,7 @@ from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
-from server.people import flow as people
+from server.people import clinics
 from server.people.models import Clinic, Patient
 from server.questionnaires.respondents import Respondent, respondent_from
 from server.responses import drafts, history, lookup
@@ -51,7 +51,7 @@ async def who_page(request: Ask, caller: NamedDependency[Caller]) -> Response[An
 
 async def _who(request: Ask, work: Work, check_in: CheckIn) -> Response[str]:
     patient = await work.db.get_one(Patient, check_in.patient_id)
-    closed = people.closed_hours(await work.db.get_one(Clinic, check_in.clinic_id), work.now, work.actor.zone)
+    closed = clinics.closed_hours(await work.db.get_one(Clinic, check_in.clinic_id), work.now, work.actor.zone)
     return render.page(request, "responses/who.html", check_in=check_in, patient=patient, closed=closed)
 
 

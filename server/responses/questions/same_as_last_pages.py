@@ -6,6 +6,7 @@ from litestar import Response, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from server.people import clinics
 from server.people import flow as people
 from server.responses.drafts import Statement
 from server.responses.questions import same_as_last
@@ -32,7 +33,7 @@ async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[A
         answers=same_as_last.answers_of(definition, last, respondent),
         respondent=respondent,
         zone=answering.actor.zone,
-        closed=people.closed_hours(
+        closed=clinics.closed_hours(
             await people.clinic_of(answering.db, answering.actor), answering.now, answering.actor.zone
         ),
     )
