@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language, once, places
 from server.actor import Actor
-from server.db import Work
 from server.people import flow
 from server.people.flow import NewPatient
 from server.people.models import Patient
-from server.people.patients.identity import Identity, is_alike, is_sought, read_birth_date
+from server.people.patients import look_alikes
+from server.people.patients.identity import is_sought, read_birth_date
 from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.typed import email_address
@@ -28,7 +28,7 @@ from server.web.problems import found
 
 @get("/", opt=STAFF)
 async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
-    patients = [patient for patient in await flow.roster(db, actor) if is_sought(_identity(patient), q)]
+    patients = [patient for patient in await flow.roster(db, actor) if is_sought(look_alikes.identity_of(patient), q)]
     return render.page(request, "people/roster.html", patients=patients, q=q)
 
 
@@ -59,7 +59,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     async with once.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
-        if not is_yes(form, "another") and (alike := await _look_alikes(work, new)):
+        if not is_yes(form, "another") and (alike := await look_alikes.find(work, new)):
             return await _refused(request, work.db, work.actor, new, alike)
         try:
             patient = await flow.register_patient(work, new)
@@ -67,18 +67,6 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
             return await _refused(request, work.db, work.actor, new, bad)
         press.onward = f"/staff/patients/{patient.id}"
     return render.go(request, press.onward)
-
-
-async def _look_alikes(work: Work, new: NewPatient, patient_id: str = "") -> list[Patient]:
-    """Other patients who may be this person, unless the form says that they are not."""
-    known = Identity(new.name, new.birth_date, new.record_number)
-    others = [patient for patient in await flow.roster(work.db, work.actor) if patient.id != patient_id]
-    return [other for other in others if is_alike(known, _identity(other))]
-
-
-def _identity(patient: Patient) -> Identity:
-    numbers = (patient.phone, patient.phone_tel, patient.caregiver_phone, patient.caregiver_phone_tel)
-    return Identity(patient.name, patient.birth_date, patient.record_number, tuple(filter(None, numbers)))
 
 
 @get("/{patient_id:str}/edit", opt=STAFF)
@@ -109,8 +97,8 @@ async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respons
         return await _refused(request, work.db, work.actor, new, merged, patient)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault, patient)
-    asks = _is_renamed(patient, new) and not is_yes(form, "another")
-    if asks and (alike := await _look_alikes(work, new, patient.id)):
+    asks = look_alikes.is_renamed(patient, new) and not is_yes(form, "another")
+    if asks and (alike := await look_alikes.find(work, new, patient.id)):
         return await _refused(request, work.db, work.actor, new, alike, patient)
     try:
         await flow.change_patient(work, patient, new)
@@ -174,12 +162,6 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
         birth_date=line(form, "birth_date", 40) or None,
         record_number=line(form, "record_number", 40) or None,
     )
-
-
-def _is_renamed(patient: Patient, new: NewPatient) -> bool:
-    """Whether the change may make this patient look like another one."""
-    facts = ("name", "birth_date", "record_number")
-    return any(getattr(patient, fact) != getattr(new, fact) for fact in facts)
 
 
 def _fault(new: NewPatient, today: date) -> str | None:
