@@ -3,28 +3,24 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
 
 from litestar import Litestar, Request, Response
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import MutableScopeHeaders, State
-from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler, Message, Scope
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto, language
+from server import crypto, language, providers
 from server.access import routes as access_routes
-from server.access.guards import admit, asking, spoken_with
+from server.access.guards import admit, spoken_with
 from server.access.visitors import WhoAsks, prolonged_cookie
-from server.actor import Actor
 from server.appointments import routes as appointment_routes
 from server.clock import Clock, SteadyClock, system_clock
-from server.db import Database, Work, scope
+from server.db import Database
 from server.desk import routes as desk_routes
 from server.devices import routes as device_routes
 from server.exchange import pages as exchange_pages
@@ -36,8 +32,7 @@ from server.responses import routes as response_routes
 from server.settings import Settings
 from server.web import cookies, problems, public_pages, render
 from server.web.assets import Assets
-from server.web.dependencies import Db, Now, Who
-from server.web.looking import ONLY_LOOKS, LookingLitestar
+from server.web.looking import LookingLitestar
 
 CSRF_COOKIE = "__Host-csrf"
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
@@ -75,7 +70,7 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
     return LookingLitestar(
         route_handlers=ROUTERS,
         guards=[admit],
-        dependencies=DEPENDENCIES,
+        dependencies=providers.DEPENDENCIES,
         before_send=[add_headers],
         middleware=[DefineMiddleware(WhoAsks, exclude=["^/static/", "^/health/"])],
         csrf_config=CSRFConfig(
@@ -141,60 +136,6 @@ async def add_headers(message: Message, scope: Scope) -> None:
 async def _database_closes(app: Litestar) -> AsyncIterator[None]:
     yield
     await app.state.database.close()
-
-
-async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSession]:
-    """One transaction per request, limited to the visitor's clinic; read-only for a GET, unless it has `writes`.
-
-    A HEAD changes nothing: a transaction for reading is never committed.
-    """
-    database: Database = request.app.state.database
-    writes = request.method != "GET" or request.route_handler.opt.get("writes")
-    only_reads = not writes or request.scope.get(ONLY_LOOKS)
-    await request.body()  # read it before taking the only write lock: a slow device may send it slowly, or never
-    async with database.reading() if only_reads else database.writing() as db:
-        actor = asking(request, request.route_handler.opt.get("who"))
-        if actor is not None:
-            scope(db, actor.clinic_id)
-        yield db
-
-
-def provide_database(request: Request[Any, Any, State]) -> Database:
-    database: Database = request.app.state.database
-    return database
-
-
-def provide_now(request: Request[Any, Any, State]) -> datetime:
-    now: datetime = request.app.state.clock()
-    return now
-
-
-def provide_settings(request: Request[Any, Any, State]) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def provide_actor(request: Request[Any, Any, State]) -> Actor:
-    """The signed-in person. The guard has already checked the route's permission."""
-    actor = asking(request, request.route_handler.opt.get("who"))
-    if actor is None:
-        raise NotFoundException
-    return actor
-
-
-def provide_work(db: Db, actor: Who, now: Now) -> Work:
-    """It must not read the database: an error raised here would leave `db` open."""
-    return Work(db, actor, now)
-
-
-DEPENDENCIES = {
-    "db": Provide(provide_db),
-    "database": Provide(provide_database, sync_to_thread=False),
-    "now": Provide(provide_now, sync_to_thread=False),
-    "work": Provide(provide_work, sync_to_thread=False),
-    "actor": Provide(provide_actor, sync_to_thread=False),
-    "settings": Provide(provide_settings, sync_to_thread=False),
-}
 
 
 async def greet(request: Request[Any, Any, State]) -> None:

@@ -17,13 +17,10 @@ from babel.dates import (
     format_time,
     format_timedelta,
     get_day_names,
-    get_timezone_location,
 )
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-
-from server.places import countries_by_place
 
 FOLDER = Path(__file__).parent / "locale"
 
@@ -105,11 +102,16 @@ def current() -> str:
 
 def direction() -> str:
     """The value of <html dir>: "ltr" or "rtl"."""
-    return Locale.parse(_spoken().formats).text_direction
+    return Locale.parse(formats()).text_direction
 
 
 def _spoken() -> Language:
     return LANGUAGES[current()]
+
+
+def formats() -> str:
+    """Babel's locale for the formats of the current language."""
+    return _spoken().formats
 
 
 def gettext(text: str) -> str:
@@ -127,14 +129,14 @@ def mark(text: str) -> str:
 
 def day(moment: date) -> str:
     """A date such as "Monday, December 1", in the current language."""
-    return str(format_date(moment, _spoken().day, _spoken().formats))
+    return str(format_date(moment, _spoken().day, formats()))
 
 
 def day_from(moment: datetime, today: date) -> str:
     """A date as `day` says it, with "Today" or "Tomorrow" before it, or the year if it is not this one (case 103)."""
     at = moment.date()
     if at.year != today.year:
-        return str(format_date(at, _spoken().day_and_year, _spoken().formats))
+        return str(format_date(at, _spoken().day_and_year, formats()))
     match (at - today).days:
         case 0:
             return gettext("Today, %(day)s") % {"day": day(at)}
@@ -144,61 +146,36 @@ def day_from(moment: datetime, today: date) -> str:
             return day(at)
 
 
-def city(zone: str) -> str:
-    """The place that an IANA zone is named after, in the current language."""
-    return str(get_timezone_location(zone, _spoken().formats, return_city=True))
-
-
-@cache
-def _named_places(locale: str) -> list[tuple[str, str]]:
-    """Every place and its name in this language, by name."""
-    formats = LANGUAGES[locale].formats
-    named = [(zone, str(get_timezone_location(zone, formats, return_city=True))) for zone in countries_by_place()]
-    return sorted(named, key=lambda one: one[1])
-
-
-def places(country: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """The places to choose a time zone from, with their names: those of this country, and all others."""
-    named, countries = _named_places(current()), countries_by_place()
-    here = [one for one in named if country in countries[one[0]]]
-    return here, [one for one in named if country not in countries[one[0]]]
-
-
 def day_short(moment: date) -> str:
-    return str(format_date(moment, _spoken().day_short, _spoken().formats))
+    return str(format_date(moment, _spoken().day_short, formats()))
 
 
 def born(on: date) -> str:
-    return gettext("born %(day)s") % {"day": format_date(on, "medium", _spoken().formats)}
+    return gettext("born %(day)s") % {"day": format_date(on, "medium", formats())}
 
 
 def weekdays(width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
     """The days of the week from Monday on, for labels; `width` is "wide" or "abbreviated"."""
-    names = get_day_names(width, "stand-alone", _spoken().formats)
+    names = get_day_names(width, "stand-alone", formats())
     return [str(names[day]).capitalize() for day in range(7)]
 
 
-def country(code: str) -> str:
-    """The name of an ISO 3166 country, in the current language."""
-    return str(Locale.parse(_spoken().formats).territories.get(code, code))
-
-
 def hour(moment: datetime | time) -> str:
-    return _kept_together(format_time(moment, "short", locale=_spoken().formats))
+    return _kept_together(format_time(moment, "short", locale=formats()))
 
 
 def day_and_hour(moment: datetime) -> str:
-    return _kept_together(format_datetime(moment, _spoken().day_and_hour, locale=_spoken().formats))
+    return _kept_together(format_datetime(moment, _spoken().day_and_hour, locale=formats()))
 
 
 def on_paper(moment: datetime) -> str:
     """A day with its year, and the hour: paper is kept."""
-    return f"{format_date(moment, 'medium', locale=_spoken().formats)}, {hour(moment)}"
+    return f"{format_date(moment, 'medium', locale=formats())}, {hour(moment)}"
 
 
 def lasting(span: timedelta) -> str:
     """A duration such as "3 hours" or "5 days"; in minutes if it is short."""
-    return str(format_timedelta(span, granularity="minute", threshold=2, locale=_spoken().formats))
+    return str(format_timedelta(span, granularity="minute", threshold=2, locale=formats()))
 
 
 def _kept_together(text: str) -> str:

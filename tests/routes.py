@@ -7,7 +7,8 @@ from typing import Any
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from server.app import DEPENDENCIES, ROUTERS
+from server.app import ROUTERS
+from server.providers import DEPENDENCIES
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ RANK = {
     "exchange": 2,
     "migrations": 2,
     "phone": 2,
+    "providers": 2,
     "worker": 2,
     "appointments": 3,
     "devices": 3,
@@ -42,6 +43,7 @@ RANK = {
     "once": 8,
     "opening_hours": 8,
     "phone_numbers": 8,
+    "place_names": 8,
     "places": 8,
     "settings": 8,
     "typed": 8,
@@ -157,9 +159,9 @@ def _is_pure(file: str) -> bool:
 
 
 def _is_below_pages(file: str) -> bool:
-    """All but the app, `web/`, and the pages with what serves them: routes, the guard, the cookies and the visitor."""
+    """All but the app, the providers, `web/`, the pages, and what serves pages: routes, guard, cookies, visitor."""
     serving = ("pages.py", "routes.py", "guards.py", "cookies.py", "visitors.py")
-    return _room(file) not in ("app", "web") and not file.endswith(serving)
+    return _room(file) not in ("app", "providers", "web") and not file.endswith(serving)
 
 
 def _room(file: str) -> str:

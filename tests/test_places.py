@@ -2,7 +2,7 @@
 
 import pytest
 
-from server import language, places
+from server import places
 
 
 @pytest.mark.parametrize(
@@ -32,13 +32,3 @@ NO_PLACES = ["EST", "MST", "HST", "CET", "EST5EDT", "PST8PDT", "GMT", "UTC", "Zu
 )
 def test_case_146_an_abbreviation_or_an_offset_is_no_place(name: str) -> None:
     assert places.place_of(name) is None
-
-
-def test_the_places_of_the_country_come_first() -> None:
-    here, elsewhere = language.places("US")
-    assert ("America/New_York", "New York") in here
-    assert ("America/Indiana/Knox", "Knox, Indiana") in here
-    assert ("Europe/Berlin", "Berlin") in elsewhere
-    assert not {zone for zone, _ in here} & {zone for zone, _ in elsewhere}
-    with language.speaking("es"):
-        assert ("America/New_York", "Nueva York") in language.places("US")[0]

@@ -29,7 +29,7 @@ Ask = Request[Visitor, Any, State]
 # Also what is no request yet, as a guard or a middleware sees it.
 Connection = ASGIConnection[Any, Visitor, Any, State]
 
-# Parameters that Litestar injects by name (see app.py).
+# Parameters that Litestar injects by name (see providers.py).
 Db = NamedDependency[AsyncSession]
 
 # Db, Who and Now in one: what a flow needs.

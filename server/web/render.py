@@ -17,7 +17,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.template.base import csrf_token
 from markupsafe import Markup
 
-from server import language, places
+from server import language, place_names, places
 from server.actor import Visitor
 from server.clock import to_wall
 from server.db import new_id
@@ -62,13 +62,13 @@ def environment(assets: Assets) -> Environment:
         env.globals[name] = _isolating(env.globals[name])  # type: ignore[arg-type]
     env.globals.update(once=lambda: Markup('<input type="hidden" name="once" value="{}">').format(new_id()))
     env.globals.update(languages=language.LANGUAGES, direction=language.direction)
-    env.globals.update(places=language.places, place_of=places.place_of)
+    env.globals.update(places=place_names.places, place_of=places.place_of)
     env.globals.update(static=assets.url, modules=partial(module_tags, assets), locale=language.current)
     env.filters.update(
         day=language.day,
         day_short=language.day_short,
         day_from=language.day_from,
-        city=language.city,
+        city=place_names.city,
         hour=language.hour,
         day_and_hour=language.day_and_hour,
         on_paper=language.on_paper,
@@ -79,7 +79,7 @@ def environment(assets: Assets) -> Environment:
         number=number,
         example_number=number_countries.example,
     )
-    env.globals.update(country_name=language.country, weekdays=language.weekdays)
+    env.globals.update(country_name=place_names.country, weekdays=language.weekdays)
     return env
 
 

@@ -1,6 +1,6 @@
 """Countries of phone numbers: where texts may go, the country of a zone, and their names."""
 
-from server import language
+from server import language, place_names
 from server.phone_numbers import countries as number_countries
 
 
@@ -25,4 +25,4 @@ def test_a_zone_tells_the_country() -> None:
 def test_countries_are_named_in_the_language_of_the_page() -> None:
     assert dict(number_countries.countries("es"))["US"] == "Estados Unidos"
     with language.speaking("es"):
-        assert language.country("JM") == "Jamaica"
+        assert place_names.country("JM") == "Jamaica"
