@@ -10,22 +10,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-import uvicorn
-
 from server import app, crypto, logs, migrations, settings, supervisor
 from server.access import rules as access_rules
 from server.clock import system_clock
 from server.db import Database
-from server.devices import health, refused_services
-from server.devices.models import RefusedService
-from server.operations import invitations, keyring_file, setup
+from server.operations import invitations, keyring_file, keys_in_use, refused_services_report, setup
 from server.settings import Settings
-from server.worker import construction, process
+from server.web import process as web_process
+from server.worker import construction
+from server.worker import process as worker_process
 
 T = TypeVar("T")
-# Seconds that a connection may be idle, longer than proxies keep one: a form that is posted just as we close it is
-# lost, and the service worker then says that the last tap was not sent.
-KEEP_ALIVE = 75
 
 
 @dataclass(frozen=True)
@@ -50,14 +45,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="interlude", description="Reminders and check-ins between infusions.")
-    verbs = parser.add_subparsers(required=True, metavar="verb")
-    for verb in COMMANDS:
-        sub = verbs.add_parser(verb.name, help=verb.says, description=verb.says)
-        for name, says in verb.takes:
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for command in COMMANDS:
+        sub = commands.add_parser(command.name, help=command.says, description=command.says)
+        for name, says in command.takes:
             sub.add_argument(name, help=says)
-        if verb.answers:
+        if command.answers:
             sub.add_argument("--json", action="store_true", help="answer in JSON")
-        sub.set_defaults(run=verb.run)
+        sub.set_defaults(run=command.run)
     return parser
 
 
@@ -75,27 +70,14 @@ def run(_: argparse.Namespace, given: Settings) -> int:
 def web(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
     _with_keys(given, setup.check_ready)
-    application = app.create(given)
-    host, port = given.listens_on()
-    uvicorn.run(
-        application,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=bool(given.trusted_proxies),
-        forwarded_allow_ips=given.trusted_proxies or None,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE,
-        timeout_graceful_shutdown=5,
-    )
+    web_process.run(app.create(given), given)
     return 0
 
 
 def worker(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
     _with_keys(given, setup.check_ready)
-    asyncio.run(process.run(given))
+    asyncio.run(worker_process.run(given))
     return 0
 
 
@@ -112,7 +94,7 @@ def keys(arguments: argparse.Namespace, given: Settings) -> int:
     made = keyring_file.ensure(given)
     ring = crypto.load_keyring(given.secret_keys)
     there = not given.database_url.startswith("sqlite") or Path(given.database_url.removeprefix("sqlite:///")).exists()
-    phones = _with_keys(given, _phones_by_key) if there else None
+    phones = _with_keys(given, keys_in_use.phones_by_key) if there else None
     answer = {"made": made, "data": list(ring.data), "vapid": list(ring.vapid), "outbox": list(ring.outbox)}
     answer |= {"phones": phones}
     _say(
@@ -123,14 +105,6 @@ def keys(arguments: argparse.Namespace, given: Settings) -> int:
         ),
     )
     return 0
-
-
-async def _phones_by_key(database: Database) -> dict[str, int] | None:
-    """Number of active push subscriptions by VAPID key, the current key first; None if the schema is behind."""
-    if await migrations.is_behind(database):
-        return None
-    async with database.reading() as db:
-        return await health.by_vapid_key(db)
 
 
 def seed_demo(_: argparse.Namespace, given: Settings) -> int:
@@ -167,24 +141,9 @@ def pair(arguments: argparse.Namespace, given: Settings) -> int:
 
 def push_services(arguments: argparse.Namespace, given: Settings) -> int:
     """Print each push service that was turned away, how often, and the setting that would admit it."""
-    refused = asyncio.run(_with_database(given, _refused_services))
-    rows = [
-        {"service": each.service, "times": each.times, "last": each.last_at.isoformat(), "setting": setting}
-        for each in refused
-        if (setting := refused_services.setting_for(each.service, given.push_services, given.is_loopback)) is not None
-    ]
-    lines = (
-        f"{row['service']}: {row['times']} times, last at {row['last']}. "
-        + (f"To admit it: {row['setting']}" if row["setting"] else "No setting admits it.")
-        for row in rows
-    )
-    _say(arguments, {"refused": rows}, "\n".join(lines) or "no push service has been turned away")
+    rows = asyncio.run(_with_database(given, lambda database: refused_services_report.rows(database, given)))
+    _say(arguments, {"refused": rows}, refused_services_report.words(rows))
     return 0
-
-
-async def _refused_services(database: Database) -> list[RefusedService]:
-    async with database.reading() as db:
-        return await refused_services.refused(db)
 
 
 def _with_keys(given: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

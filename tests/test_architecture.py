@@ -80,6 +80,36 @@ def test_the_import_diagram_is_the_one_that_is_enforced() -> None:
     assert arrows(PAGE) == [{name for name, rank in RANK.items() if rank == each} for each in ranks]
 
 
+LONGEST = {"server": 200, "pwa": 250}  # lines of a module; migrations stay as they were released
+
+
+def too_long(root: Path) -> list[str]:
+    """The modules of server/ and the scripts of pwa/ that have more lines than they may."""
+    paths = [path for folder in LONGEST for path in sorted((root / folder).rglob("*")) if path.suffix in (".py", ".js")]
+    lines = {path.relative_to(root): len(path.read_text().splitlines()) for path in paths}
+    return [
+        f"{path}: {number}"
+        for path, number in lines.items()
+        if number > LONGEST[path.parts[0]] and "versions" not in path.parts
+    ]
+
+
+def test_no_module_is_too_long() -> None:
+    assert too_long(SERVER.parent) == []
+
+
+def test_a_module_that_is_too_long_is_noticed(tmp_path: Path) -> None:
+    for name, number in (("server/a/b.py", 201), ("server/c.py", 200), ("pwa/d.js", 251), ("pwa/e.js", 250)):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n" * number)
+    assert too_long(tmp_path) == ["server/a/b.py: 201", "pwa/d.js: 251"]
+
+
+def test_no_folder_holds_more_than_twelve_modules() -> None:
+    assert {folder: number for folder, number in measure_house.folders().items() if number > 12} == {}
+
+
 def test_no_state_column_is_compared_with_a_bare_string() -> None:
     """mypy knows the type of a row's state, but in a query it accepts any string."""
     assert measure_house.bare_states() == []

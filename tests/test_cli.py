@@ -58,19 +58,21 @@ def people(sqlite_url: str) -> Cast:
     return found
 
 
-@pytest.mark.parametrize("verb", [verb.name for verb in cli.COMMANDS])
-def test_each_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", [command.name for command in cli.COMMANDS])
+def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        cli.main([verb, "--help"])
+        cli.main([command, "--help"])
     assert ended.value.code == 0
-    says = next(v.says for v in cli.COMMANDS if v.name == verb)
+    says = next(each.says for each in cli.COMMANDS if each.name == command)
     assert says in " ".join(capsys.readouterr().out.split())
 
 
-@pytest.mark.parametrize("verb", [verb for verb in cli.COMMANDS if verb.answers], ids=lambda verb: verb.name)
-def test_each_command_with_output_can_print_json(verb: cli.Command, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "command", [command for command in cli.COMMANDS if command.answers], ids=lambda command: command.name
+)
+def test_each_command_with_output_can_print_json(command: cli.Command, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        cli.main([verb.name, "--help"])
+        cli.main([command.name, "--help"])
     assert "--json" in capsys.readouterr().out
 
 
@@ -159,9 +161,9 @@ def test_case_59_a_missing_key_is_reported_as_text(ask: Ask, people: Cast, monke
     assert "the stored data can't be opened" in complaint
 
 
-@pytest.mark.parametrize("verb", ["web", "worker"])
+@pytest.mark.parametrize("command", ["web", "worker"])
 def test_case_59_neither_web_nor_worker_starts_without_the_key(
-    ask: Ask, people: Cast, monkeypatch: pytest.MonkeyPatch, verb: str
+    ask: Ask, people: Cast, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     """Each is started by its own command, as under a service manager."""
     started: list[str] = []
@@ -173,7 +175,7 @@ def test_case_59_neither_web_nor_worker_starts_without_the_key(
     monkeypatch.setattr(uvicorn, "run", lambda *_, **__: started.append("web"))
     monkeypatch.setattr(process, "run", works)
     monkeypatch.setenv("INTERLUDE_SECRET_KEYS", crypto.dump_keyring(crypto.new_keyring()))
-    code, _, complaint = ask(verb)
+    code, _, complaint = ask(command)
     assert (code, started) == (2, [])
     assert "can't be opened" in complaint
 

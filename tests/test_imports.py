@@ -43,7 +43,6 @@ RANK = {
     "once": 8,
     "opening_hours": 8,
     "phone_numbers": 8,
-    "place_names": 8,
     "places": 8,
     "settings": 8,
     "typed": 8,

@@ -17,11 +17,12 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.template.base import csrf_token
 from markupsafe import Markup
 
-from server import language, place_names, places
+from server import language, places
 from server.actor import Visitor
 from server.clock import to_wall
 from server.db import new_id
 from server.phone_numbers import countries as number_countries
+from server.places import names as place_names
 from server.typed.text import isolated
 from server.web import cookies
 from server.web.assets import Assets

@@ -1,7 +1,8 @@
 """Countries of phone numbers: where texts may go, the country of a zone, and their names."""
 
-from server import language, place_names
+from server import language
 from server.phone_numbers import countries as number_countries
+from server.places import names as place_names
 
 
 def test_case_78_a_text_goes_only_to_allowed_countries() -> None:

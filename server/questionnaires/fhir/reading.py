@@ -9,20 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.questionnaires.definition import Definition
-from server.questionnaires.fhir import conditions
+from server.questionnaires.fhir import conditions, identifiers, items
 from server.questionnaires.fhir.conditions import ALWAYS, Conditions
 from server.questionnaires.fhir.elements import BadQuestionnaire, Element
 from server.questionnaires.fhir.options import Answer, answers
-from server.questionnaires.question import Question, QuestionType, When
+from server.questionnaires.question import Question, When
 
-OURS = "urn:interlude:"
 LINK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,59}")  # part of an address, and a column of 60
-SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,59}")
 DEEPEST = 12  # groups in groups
-LARGEST = 2**31 - 1  # a number that databases keep
 HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
-LEAST = "http://hl7.org/fhir/StructureDefinition/minValue"
-MOST = "http://hl7.org/fhir/StructureDefinition/maxValue"
 WHOLE = "the questionnaire"
 NOT_YET = {"initial": "it has an answer beforehand", "modifierExtension": "a modifierExtension changes its meaning"}
 NEVER = {"repeats": "it may have several answers, which cannot be asked yet", "readOnly": "nobody may answer it"}
@@ -60,42 +55,16 @@ def read_definition(resource: Mapping[str, Any], language: str = "en") -> Defini
     for named, when in reading.stated:
         conditions.check(named, when, by_id)
     questions = tuple(conditions.named_by_code(question, by_id) for question in found)
-    slug, number = _slug(whole), number_of(_field(whole, "version"))
+    slug, number = identifiers.slug(whole), identifiers.number_of(identifiers.field(whole, "version"))
     return Definition(
         slug=slug,
         version=1 if number is None else number,
         title=whole.text("title", language) or whole.text("name") or slug,
-        seconds=whole.extension_number(OURS + "seconds", 60),
-        may_be_same=whole.extension_flag(OURS + "same", False),
+        seconds=whole.extension_number(items.OURS + "seconds", 60),
+        may_be_same=whole.extension_flag(items.OURS + "same", False),
         questions=questions,
         by_id={question.link_id: question for question in questions},
     )
-
-
-def number_of(version: str) -> int | None:
-    """The version as a number, if it is one; "1.0.0" is not. Raises BadQuestionnaire for a word without a number."""
-    if version and not re.search(r"[0-9]", version):
-        raise BadQuestionnaire("version", f"{version} has no number, so nobody can tell which version is newer")
-    whole = version.isascii() and version.isdecimal() and len(version) <= 10 and int(version) <= LARGEST
-    return int(version) if whole else None
-
-
-def _field(whole: Element, key: str) -> str:
-    return replace(whole, named=key).text(key)
-
-
-def _slug(whole: Element) -> str:
-    """The name; without one, the title, the last part of the url, or the id."""
-    for key in ("name", "title", "url", "id"):
-        text = _field(whole, key)
-        if key == "url":
-            text = re.split(r"[/:]", text.rstrip("/"))[-1]
-        if SLUG.fullmatch(text):
-            return text
-        plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-        if plain and len(plain) <= 60:
-            return plain
-    raise BadQuestionnaire("name", "it has no name or title of at most 60 letters and digits")
 
 
 def _value_sets(whole: Element) -> dict[str, Element]:
@@ -170,13 +139,7 @@ def _display(item: Element, reading: _Reading) -> str:
         raise item.refuse("a text that depends on an answer cannot be shown yet")
     if item.elements("item"):
         raise item.refuse("a display has no items in it")
-    return _text(item, reading)
-
-
-def _text(item: Element, reading: _Reading) -> str:
-    return " ".join(
-        part for part in (item.text("prefix", reading.language), item.text("text", reading.language)) if part
-    )
+    return items.text(item, reading.language)
 
 
 def _lines(*texts: str) -> str:
@@ -190,56 +153,18 @@ def _asked(item: Element, reading: _Reading, around: _Around) -> list[Question]:
     reading.stated.extend((item.named, when) for when in own.whens)
     applied = conditions.joined(item, own, around.conditions)
     if kind == "group":
-        text = _lines(around.text, _text(item, reading))
+        text = _lines(around.text, items.text(item, reading.language))
         questions = _inside(item, reading, _Around(text, applied, around.depth + 1))
         if not questions:
             raise item.refuse("a group without a question")
         return questions
-    question = replace(_question(item, reading), group=around.text, whens=applied.whens, any_when=applied.is_any)
+    alone = items.question(item, reading.value_sets, reading.language)
+    question = replace(alone, group=around.text, whens=applied.whens, any_when=applied.is_any)
     if not item.elements("item"):
         return [question]
     answered = Conditions((When(question.link_id, "exists", True),))  # what stands in a question belongs to its answer
     inner = _Around(around.text, conditions.joined(item, answered, applied), around.depth + 1)
     return [question, *_inside(item, reading, inner)]
-
-
-def _question(item: Element, reading: _Reading) -> Question:
-    text, kind = _text(item, reading), item.text("type")
-    lists = item.has("answerOption") or item.has("answerValueSet")
-    if kind not in (*QuestionType, *(("string",) if lists else ())):
-        raise item.refuse(f"items of type {kind} cannot be asked yet" if kind else "it has no type")
-    if kind == QuestionType.BOOLEAN and lists:
-        raise item.refuse("a yes-or-no question has no list of answers")
-    if not item.text("text"):
-        raise item.refuse("it has no text to ask")
-    chosen = lists or kind == QuestionType.CHOICE
-    lowest, highest = _scale(item) if kind == QuestionType.INTEGER and not chosen else (0, 10)
-    language = reading.language
-    return Question(
-        link_id=item.text("linkId"),
-        text=text,
-        type=QuestionType.CHOICE if chosen else QuestionType(kind),
-        options=tuple(answer.option for answer in answers(item, reading.value_sets, language)) if chosen else (),
-        short=item.extension_text(OURS + "short", item.text("text", language), language),
-        hint=item.extension_text(OURS + "hint", "", language),
-        low_end=item.extension_text(OURS + "low-end", "", language),
-        high_end=item.extension_text(OURS + "high-end", "", language),
-        profile=item.extension_text(OURS + "profile", "", ""),
-        patient_only=item.extension_flag(OURS + "patient-only", False),
-        worse_answer=item.extension_flag(OURS + "worse-answer", True),
-        lowest=lowest,
-        highest=highest,
-    )
-
-
-def _scale(item: Element) -> tuple[int, int]:
-    """The lowest and highest number of a scale: 0 and 10, unless the file narrows it."""
-    if not any(url in (LEAST, MOST) or url.startswith(OURS) for url, _ in item.extensions()):
-        raise item.refuse("it does not say from which number to which (minValue, maxValue)")
-    lowest, highest = item.extension_number(LEAST, 0), item.extension_number(MOST, 10)
-    if not 0 <= lowest < highest <= 10:
-        raise item.refuse(f"a scale from {lowest} to {highest} cannot be asked yet, only one within 0 to 10")
-    return lowest, highest
 
 
 def offered_answers(resource: Mapping[str, Any], item: Mapping[str, Any]) -> dict[str, Answer]:

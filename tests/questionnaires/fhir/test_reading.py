@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.questionnaires import fhir
-from server.questionnaires.fhir import BadQuestionnaire, read_definition, reading
+from server.questionnaires.fhir import BadQuestionnaire, items, read_definition, reading
 from server.questionnaires.flow import LIBRARY
 from tests.questionnaires.made_up import choice, item, of, when
 from tests.questionnaires.real import PHQ
@@ -46,7 +46,7 @@ def test_groups_and_displays_are_not_questions() -> None:
         (item(extension=[{"url": "urn:sum", "valueExpression": {}}]), "computes"),
         (item(text=""), "no text"),
         (item(type="integer"), "from which number"),
-        (item(type="integer", extension=[{"url": reading.MOST, "valueInteger": 300}]), "0 to 300"),
+        (item(type="integer", extension=[{"url": items.MOST, "valueInteger": 300}]), "0 to 300"),
         (item(enableWhen=[when("sleep", "=", answerBoolean=True)]), "itself"),
         (item(enableWhen=[{"question": "other", "operator": "="}]), "no answer"),
         (item(enableWhen=[when("other", "=", answerInteger=3)]), "does not have: 3"),
@@ -67,29 +67,6 @@ def test_case_111_an_element_that_would_change_the_meaning_is_refused_with_item_
     with pytest.raises(BadQuestionnaire, match=why) as refused:
         read_definition({"name": "one", "version": "1", "item": [other, one]})
     assert refused.value.named in (one.get("linkId"), "item 2 (Asleep?)")
-
-
-@pytest.mark.parametrize(
-    ("head", "slug", "title", "version"),
-    [
-        ({"name": "daily-three", "title": "Three", "version": "7"}, "daily-three", "Three", 7),
-        ({"name": "PHQ9", "version": "1.0.0"}, "PHQ9", "PHQ9", 1),
-        ({"title": "Sleep & Mood", "version": "2026-01-05"}, "sleep-mood", "Sleep & Mood", 1),
-        ({"url": "urn:example:phq-2"}, "phq-2", "phq-2", 1),
-        ({"id": "abc", "version": "0"}, "abc", "abc", 0),
-    ],
-    ids=["all", "a dotted version", "no name", "url alone", "id alone"],
-)
-def test_case_111_name_title_and_version_may_be_missing(
-    head: dict[str, str], slug: str, title: str, version: int
-) -> None:
-    read = read_definition(head | {"item": [item()]})
-    assert (read.slug, read.title, read.version) == (slug, title, version)
-
-
-def test_case_111_a_questionnaire_without_any_name_is_refused() -> None:
-    with pytest.raises(BadQuestionnaire, match="name: it has no name"):
-        read_definition({"version": "1", "item": [item()]})
 
 
 def test_case_111_texts_between_questions_are_shown_with_a_question() -> None:

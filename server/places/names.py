@@ -6,7 +6,7 @@ from babel import Locale
 from babel.dates import get_timezone_location
 
 from server import language
-from server.places import countries_by_place
+from server.places.zones import countries_by_place
 
 
 def city(zone: str) -> str:

@@ -1,6 +1,7 @@
 """Places and countries are named in the current language."""
 
-from server import language, place_names
+from server import language
+from server.places import names as place_names
 
 
 def test_the_places_of_the_country_come_first() -> None:

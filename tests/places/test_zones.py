@@ -2,7 +2,7 @@
 
 import pytest
 
-from server import places
+from server.places import zones
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from server import places
     ],
 )
 def test_case_146_a_place_and_its_older_names_are_a_place(name: str, place: str) -> None:
-    assert places.place_of(name) == place
+    assert zones.place_of(name) == place
 
 
 NO_PLACES = ["EST", "MST", "HST", "CET", "EST5EDT", "PST8PDT", "GMT", "UTC", "Zulu", "Universal", "GMT+0", "Factory"]
@@ -31,4 +31,4 @@ NO_PLACES = ["EST", "MST", "HST", "CET", "EST5EDT", "PST8PDT", "GMT", "UTC", "Zu
     "name", [*NO_PLACES, "Etc/GMT+5", "Etc/UTC", "Etc/Greenwich", "", "New York", "Moon/Sea", "EST5"]
 )
 def test_case_146_an_abbreviation_or_an_offset_is_no_place(name: str) -> None:
-    assert places.place_of(name) is None
+    assert zones.place_of(name) is None
