@@ -6,6 +6,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import once
 from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, Role
 from server.db import Work
@@ -15,7 +16,7 @@ from server.people.rules import Refused
 from server.settings import Settings
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, Given, InWork, Who
-from server.web.form_fields import form_of, line, one_of
+from server.web.form_fields import fields_of, form_of, line, one_of
 from server.web.problems import found
 
 
@@ -48,10 +49,20 @@ async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
     form = await form_of(request)
     new = NewStaff(line(form, "name", 100), line(form, "email", 200), one_of(form, "role", Role))
-    added = await staff_accounts.add_staff(work, new.name, new.email, new.role)
-    if isinstance(added, Refused):
-        return await _team(request, work.db, work.actor, added, new)
+    async with once.press(work, fields_of(form)) as press:
+        if press.earlier:
+            return await _earlier(request, work, settings, press.earlier)
+        added = await staff_accounts.add_staff(work, new.name, new.email, new.role)
+        if isinstance(added, Refused):
+            return await _team(request, work.db, work.actor, added, new)
+        press.onward = f"/staff/team/{added.id}"
     return await _team(request, work.db, work.actor, link=await _link(work, added, settings))
+
+
+async def _earlier(request: Ask, work: Work, settings: Settings, path: str) -> Response[str]:
+    """The person is invited already. A second press leaves nobody the first page, so this one shows a new link."""
+    staff = found(await people_staff.find_staff(work.db, work.actor, path.rpartition("/")[2]))
+    return await _team(request, work.db, work.actor, link=await _link(work, staff, settings))
 
 
 @post("/{staff_id:str}/link", opt=ADMIN)

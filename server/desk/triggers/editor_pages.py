@@ -1,6 +1,6 @@
 """A clinician or admin writes a trigger, after a preview of what it would have raised, or restores one that ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -8,7 +8,9 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server import once
 from server.actor import Actor
+from server.db import Work
 from server.desk.triggers import lines, preview
 from server.desk.triggers.preview import Preview
 from server.flags.models import TriggerVersion
@@ -19,11 +21,12 @@ from server.flags.triggers import versions as trigger_versions
 from server.flags.triggers.versions import Rule
 from server.flags.triggers.words import condition_words, fault, item_words
 from server.language import gettext as _
+from server.people import staff
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.web import render
 from server.web.dependencies import CLINICIAN, Ask, Db, InWork, Who
-from server.web.form_fields import form_of, one_of, text, whole
+from server.web.form_fields import fields_of, form_of, one_of, text, whole
 from server.web.problems import found
 
 
@@ -36,6 +39,12 @@ class Editor:
     wrong: str = ""
     seen: Preview | None = None
     stale: bool = False
+    reason: str = ""
+
+    def is_stale(self) -> bool:
+        """Whether the trigger that this would replace has ended, or is about something else."""
+        old = self.replaced
+        return old is not None and (old.ended_at is not None or old.slug != self.rule.slug)
 
 
 @get("/new", opt=CLINICIAN)
@@ -57,26 +66,42 @@ async def write(request: Ask, work: InWork) -> Response[Any]:
     form = await form_of(request)
     replaced_id, rule = text(form, "instead_of", 32), _rule(form)
     replaced = found(await lists.find(work.db, work.actor, replaced_id)) if replaced_id else None
-    if replaced is not None and (replaced.ended_at is not None or replaced.slug != rule.slug):
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
-    wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
-    if wrong:
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong=wrong))
-    if text(form, "step", 10) != "save":
-        seen = await preview.preview(work, rule, replaced_id)
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, seen=seen))
-    reason = text(form, "reason")
-    if (
-        replaced is not None
-        and not reason
-        and trigger_rules.weakens(trigger_versions.as_rule(replaced).trigger(), rule.trigger())
-    ):
-        seen = await preview.preview(work, rule, replaced_id)
-        wrong = _("The rule becomes weaker. Please say why.")
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, wrong, seen))
-    if await trigger_versions.write(work, rule, replaced, reason) is None:
-        return await _page(request, work.db, work.actor, Editor(rule, replaced, stale=True))
-    return render.go(request, f"/staff/triggers?did={replaced_id}#did" if replaced else f"/staff/triggers#{rule.slug}")
+    editor = Editor(rule, replaced, reason=text(form, "reason"))
+    async with once.press(work, fields_of(form)) as press:
+        if press.earlier:
+            return render.go(request, press.earlier)
+        wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
+        again = (
+            await _save(work, editor, wrong)
+            if text(form, "step", 10) == "save"
+            else await _preview(work, editor, wrong)
+        )
+        if again is not None:
+            return await _page(request, work.db, work.actor, again)
+        press.onward = f"/staff/triggers?did={replaced_id}#did" if replaced else f"/staff/triggers#{rule.slug}"
+    return render.go(request, press.onward)
+
+
+async def _preview(work: Work, editor: Editor, wrong: str | None) -> Editor:
+    if editor.is_stale() or wrong:
+        return replace(editor, stale=editor.is_stale(), wrong=wrong or "")
+    return replace(editor, seen=await preview.preview(work, editor.rule, editor.replaced.id if editor.replaced else ""))
+
+
+async def _save(work: Work, editor: Editor, wrong: str | None) -> Editor | None:
+    """None once it is saved; else the page to show again, with what was typed."""
+    shown = await _preview(work, editor, wrong)
+    if shown.stale or shown.wrong:
+        return shown
+    if editor.replaced is not None and not editor.reason and _weakens(editor.replaced, editor.rule):
+        return replace(shown, wrong=_("The rule becomes weaker. Please say why."))
+    if await trigger_versions.write(work, editor.rule, editor.replaced, editor.reason) is None:
+        return replace(editor, stale=True)
+    return None
+
+
+def _weakens(replaced: TriggerVersion, rule: Rule) -> bool:
+    return trigger_rules.weakens(trigger_versions.as_rule(replaced).trigger(), rule.trigger())
 
 
 def _not_chosen(form: FormMultiDict) -> str | None:
@@ -113,6 +138,9 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) ->
         definition=definition,
         wrong=editor.wrong,
         stale=editor.stale,
+        follower=await lists.follower(db, replaced) if editor.stale and replaced else None,
+        ended_by=await staff.find_staff(db, actor, replaced.ended_by or "") if editor.stale and replaced else None,
+        reason=editor.reason,
         seen=editor.seen,
         said=f"{item_words(rule.item, definition)}: {condition_words(rule, definition)}",
         versions=[(lines.line_of(row, definition), author) for row, author in versions],

@@ -3,10 +3,11 @@
 import re
 
 import pytest
+from litestar import Litestar
 
 from server.db import Database
 from server.people.models import Staff
-from tests.browser_without_screen import words
+from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import rows
@@ -42,3 +43,18 @@ async def test_a_refused_invitation_adds_nobody(
 async def test_only_an_admin_manages_the_team(signed_in: Enter, cast: Cast) -> None:
     for colleague in (cast.maria, cast.ken):
         assert (await (await signed_in(colleague)).get("/staff/team")).status_code == 403
+
+
+async def test_case_90_the_page_of_a_second_press_shows_a_link_that_works(
+    app: Litestar, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """The first press's page is never seen, and its link was the only one."""
+    ruth = await signed_in(cast.ruth)
+    form = NEW | {"once": "0" * 32}
+    await ruth.submit("/staff/team", form)
+    second = await ruth.submit("/staff/team", form)
+    assert [row.email for row in await rows(database, Staff) if row.name == "Ana Ruiz"] == ["ana@harbor.example"]
+    [token] = re.findall(r"/staff/link#([\w-]+)", second.text)
+    ana = Browser(app)
+    assert (await ana.submit("/staff/link", {"token": token})).url.path == "/staff"
+    await ana.close()
