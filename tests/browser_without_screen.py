@@ -32,11 +32,11 @@ class Browser:
         return await self.http.post(path, data=data, headers={"accept": "text/html"} | _dashed(headers))
 
     async def csrf(self) -> str:
-        held = self.http.cookies.get(self.csrf_cookie)
-        if held is None:
+        token = self.http.cookies.get(self.csrf_cookie)
+        if token is None:
             await self.get("/join")
-            held = self.http.cookies[self.csrf_cookie]
-        return held
+            token = self.http.cookies[self.csrf_cookie]
+        return token
 
     async def post_json(self, path: str, body: Any, **headers: str) -> httpx.Response:
         said = {"origin": str(self.http.base_url), "sec-fetch-site": "same-origin", "accept": "application/json"}

@@ -133,11 +133,11 @@ def postgres_server() -> Iterator[Postgres]:
         _wait_until_ready(binaries, port)
         return server
 
-    held = Postgres(port, begin)
+    postgres = Postgres(port, begin)
     try:
-        yield held
+        yield postgres
     finally:
-        held.close()
+        postgres.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

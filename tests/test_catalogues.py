@@ -49,8 +49,8 @@ def catalogue(locale: str) -> Catalog:
         return read_po(file, locale)
 
 
-def messages(held: Catalog) -> dict[str, Message]:
-    return {forms_of(message.id)[0]: message for message in held if message.id}
+def messages(catalog: Catalog) -> dict[str, Message]:
+    return {forms_of(message.id)[0]: message for message in catalog if message.id}
 
 
 def forms_of(said: Any) -> tuple[str, ...]:
@@ -68,24 +68,24 @@ def test_languages_and_catalogues_match() -> None:
 
 def test_the_catalogue_template_is_up_to_date() -> None:
     with (language.FOLDER / "interlude.pot").open("rb") as file:
-        held = set(messages(read_po(file)))
+        own = set(messages(read_po(file)))
     code = set(words_of_the_code())
-    assert (code - held, held - code) == (set(), set()), "run `make locale`"
+    assert (code - own, own - code) == (set(), set()), "run `make locale`"
     assert len(code) > 500
 
 
 @EACH
 def test_no_translation_is_missing(locale: str) -> None:
-    held = messages(catalogue(locale))
-    missing = [text for text in words_of_the_code() if text not in held or not all(forms_of(held[text].string))]
+    own = messages(catalogue(locale))
+    missing = [text for text in words_of_the_code() if text not in own or not all(forms_of(own[text].string))]
     assert missing == [], f"{len(missing)} texts have no translation in {locale}"
 
 
 @EACH
 def test_no_translation_is_left_over_or_fuzzy(locale: str) -> None:
-    held = messages(catalogue(locale))
-    assert sorted(held.keys() - words_of_the_code().keys()) == []
-    assert [text for text, message in held.items() if message.fuzzy] == []
+    own = messages(catalogue(locale))
+    assert sorted(own.keys() - words_of_the_code().keys()) == []
+    assert [text for text, message in own.items() if message.fuzzy] == []
     assert list(catalogue(locale).obsolete) == []
 
 
@@ -103,10 +103,10 @@ def test_each_translation_has_the_placeholders_of_its_original(locale: str) -> N
 
 @EACH
 def test_plurals_have_all_their_forms(locale: str) -> None:
-    held = catalogue(locale)
-    plurals = [message for message in held if message.id and len(forms_of(message.id)) > 1]
+    own = catalogue(locale)
+    plurals = [message for message in own if message.id and len(forms_of(message.id)) > 1]
     assert plurals
-    assert {len(forms_of(message.string)) for message in plurals} == {held.num_plurals}
+    assert {len(forms_of(message.string)) for message in plurals} == {own.num_plurals}
     assert places("".join(forms_of(plurals[0].id))) <= places(forms_of(plurals[0].string)[-1])
 
 

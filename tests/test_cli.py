@@ -89,10 +89,10 @@ def test_keys_makes_a_private_file_once(ask: Ask, monkeypatch: pytest.MonkeyPatc
     made = json.loads(out)
     assert (code, made["made"]) == (0, True)
     assert path.stat().st_mode & 0o777 == 0o600
-    held = path.read_text()
+    content = path.read_text()
     again = json.loads(ask("keys", "--json")[1])
     assert again == made | {"made": False}
-    assert path.read_text() == held
+    assert path.read_text() == content
     ring = crypto.load_keyring(str(path))
     assert made["data"] == list(ring.data)
     assert not any(secret in out for secret in (*ring.vapid.values(), *ring.outbox.values()))
@@ -114,7 +114,7 @@ def test_pair_prints_a_code(ask: Ask, people: Cast, sqlite_url: str) -> None:
     answer = json.loads(out)
     assert (code, answer["minutes"]) == (0, 30)
     codes = on(sqlite_url, lambda database: rows(database, PairingCode))
-    assert [held.code_hash for held in codes] == [crypto.keyed_hash(answer["code"], "pairing")]
+    assert [each.code_hash for each in codes] == [crypto.keyed_hash(answer["code"], "pairing")]
     assert "for 30 minutes" in ask("pair", people.rosa.id)[1]
 
 

@@ -124,11 +124,11 @@ def strings_of_catalogue(path: Path) -> Iterator[str]:
                 yield from strings_of(message.string)
 
 
-def strings_of(held: Any) -> Iterator[str]:
-    if isinstance(held, str):
-        yield held
-    elif isinstance(held, (list, tuple, dict)):
-        for each in held.values() if isinstance(held, dict) else held:
+def strings_of(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for each in value.values() if isinstance(value, dict) else value:
             yield from strings_of(each)
 
 

@@ -77,8 +77,8 @@ async def is_behind(database: Database) -> bool:
 
 
 def _is_behind(connection: Connection) -> bool:
-    held = MigrationContext.configure(connection).get_current_heads()
-    return set(held) != set(ScriptDirectory.from_config(config(connection)).get_heads())
+    revisions = MigrationContext.configure(connection).get_current_heads()
+    return set(revisions) != set(ScriptDirectory.from_config(config(connection)).get_heads())
 
 
 @asynccontextmanager
@@ -121,6 +121,6 @@ def _keep_a_copy(connection: Connection) -> None:
         return
     file = Path(connection.engine.url.database or "")
     copy = file.with_name(f"{file.name}.at-{at}")
-    with closing(sqlite3.connect(file)) as held, closing(sqlite3.connect(copy)) as kept:
-        held.backup(kept)
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as kept:
+        source.backup(kept)
     shutil.copymode(file, copy)

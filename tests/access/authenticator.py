@@ -28,8 +28,8 @@ class Authenticator:
         credential_id, key = token_bytes(16), ec.generate_private_key(ec.SECP256R1())
         numbers = key.public_key().public_numbers()
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
-        held = bytes(16) + len(credential_id).to_bytes(2, "big") + credential_id + cbor2.dumps(public)
-        attested = {"fmt": "none", "attStmt": {}, "authData": _data(PRESENT_AND_VERIFIED | HAS_KEY) + held}
+        credential_data = bytes(16) + len(credential_id).to_bytes(2, "big") + credential_id + cbor2.dumps(public)
+        attested = {"fmt": "none", "attStmt": {}, "authData": _data(PRESENT_AND_VERIFIED | HAS_KEY) + credential_data}
         response = {"attestationObject": b64(cbor2.dumps(attested))}
         made = await phone.post_json("/passkey", self._said(credential_id, "webauthn.create", options, response))
         assert made.status_code == 200, made.text

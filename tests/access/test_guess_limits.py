@@ -17,8 +17,8 @@ from tests.conftest import StillClock
 async def test_case_65_guesses_are_limited_across_all_processes(
     app: Litestar, settings: Settings, clock: StillClock, issue: Issue
 ) -> None:
-    code, held = await issue(), Database(settings.database_url)
-    one, other = Browser(app), Browser(composition.create(settings, clock, held))
+    code, database = await issue(), Database(settings.database_url)
+    one, other = Browser(app), Browser(composition.create(settings, clock, database))
     statuses = []
     for turn in range(12):
         answer = await (one, other)[turn % 2].submit("/join/code", {"code": "0000 0000"})
@@ -30,7 +30,7 @@ async def test_case_65_guesses_are_limited_across_all_processes(
     assert (await other.submit("/join", agreeing(code))).url.path == "/reminders"
     for device in (one, other):
         await device.close()
-    await held.close()
+    await database.close()
 
 
 async def test_case_67_a_forged_address_gives_no_extra_guesses(browser: Browser, cast: Cast) -> None:

@@ -34,7 +34,7 @@ async def test_case_11_visits_keep_their_hour_when_a_country_ends_summer_time(
 ) -> None:
     """As with new zone data: the stored moment differs from the one that wall time and zone now give."""
     async with database.writing() as db:
-        held = await db.get_one(Appointment, visit.id)
-        held.starts_at -= timedelta(hours=1)
+        stored = await db.get_one(Appointment, visit.id)
+        stored.starts_at -= timedelta(hours=1)
     assert (await recalculate(database))[0] == 1
     assert [a.starts_at for a in await rows(database, Appointment)] == [visit.starts_at]

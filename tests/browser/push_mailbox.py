@@ -84,15 +84,15 @@ class Mailbox:
 
     def acknowledge(self, device: str, message_id: str, code: int) -> None:
         for subscription in self._of(device):
-            for delivery in [held for held in subscription.pending if held.message_id == message_id]:
+            for delivery in [each for each in subscription.pending if each.message_id == message_id]:
                 delivery.ack = code
                 subscription.pending.remove(delivery)
 
     def undelivered(self, device: str) -> list[dict[str, Any]]:
         """Notifications for a device that has just connected, oldest first."""
-        waiting = [(held, known.channel) for known in self._of(device) for held in known.pending]
+        waiting = [(delivery, known.channel) for known in self._of(device) for delivery in known.pending]
         fresh = [pair for pair in waiting if pair[0].arrived + pair[0].ttl > self._now()]
-        return [held.notification(channel) for held, channel in sorted(fresh, key=lambda pair: pair[0].arrived)]
+        return [delivery.notification(channel) for delivery, channel in sorted(fresh, key=lambda pair: pair[0].arrived)]
 
     def knows(self, device: str) -> bool:
         return any(self._of(device))

@@ -150,7 +150,7 @@ class RunningSite:
         past, check_in = await self._plan(patient, slug, wall - WEEK, to_utc(wall - WEEK, patient.zone))
         async with self.database.writing() as db:
             then = past.due_at + timedelta(minutes=1)
-            held = await db.get_one(CheckIn, past.id)
+            stored = await db.get_one(CheckIn, past.id)
             sent = Submission(
                 past.client_id,
                 before,
@@ -158,7 +158,7 @@ class RunningSite:
                 then,
                 ResponseStatus.COMPLETED if whole else ResponseStatus.IN_PROGRESS,
             )
-            taken = await submit.submit(work_by(db, patient, then), held, sent)
+            taken = await submit.submit(work_by(db, patient, then), stored, sent)
             assert isinstance(taken, Taken)
         return check_in
 

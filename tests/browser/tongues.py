@@ -34,12 +34,12 @@ def of_phones() -> str:
 
 def named(words: str, locale: str) -> str:
     """The name of a button, link or field. What is not one of our texts, such as a number or a person, stays."""
-    held = _texts(locale)
-    if words in held:
-        return held[words]
+    texts = _texts(locale)
+    if words in texts:
+        return texts[words]
     for text, pattern in _filled(locale):
         if found := pattern.fullmatch(words):
-            return held[text] % found.groupdict()
+            return texts[text] % found.groupdict()
     return words
 
 

@@ -54,8 +54,8 @@ async def test_case_123_a_private_answer_sent_later_is_kept_for_staff(
     rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
     await posts(rosa, check_in, PUBLIC | {"mood": "none"}, "self")
     assert (await posts(luis, check_in, PUBLIC | {"mood": "hard"}, "hands"))[1]["again"] is True
-    [beside] = await rows(database, ConflictingVersion)
-    assert (json.loads(beside.answers), beside.respondent) == ({"mood": "hard"}, "hands")
+    [conflicting] = await rows(database, ConflictingVersion)
+    assert (json.loads(conflicting.answers), conflicting.respondent) == ({"mood": "hard"}, "hands")
 
 
 async def test_case_123_a_replay_does_not_send_the_patients_draft(

@@ -121,9 +121,9 @@ async def locked(monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> AsyncItera
     Ours waits only a tenth of a second for it, to keep the test short.
     """
     monkeypatch.setattr(house, "BUSY_TIMEOUT", 0.1)
-    held = Database(sqlite_url)
-    yield held
-    await held.close()
+    impatient = Database(sqlite_url)
+    yield impatient
+    await impatient.close()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

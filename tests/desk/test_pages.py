@@ -96,9 +96,9 @@ async def test_the_charts_mark_the_infusions(
     await answers(database, cast.rosa, STEADY, clock)
     await answers(database, cast.rosa, STEADY, clock)
     async with database.writing() as db:
-        held = await appointments.find(db, acting(cast.maria), visit.id)
-        assert held is not None
-        await appointments.mark(work_by(db, cast.maria, clock()), held, AppointmentStatus.FULFILLED)
+        stored = await appointments.find(db, acting(cast.maria), visit.id)
+        assert stored is not None
+        await appointments.mark(work_by(db, cast.maria, clock()), stored, AppointmentStatus.FULFILLED)
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
     assert len(re.findall(r'class="mark"', page.text)) >= 9
 

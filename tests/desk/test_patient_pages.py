@@ -21,8 +21,8 @@ async def test_the_page_shows_notes_expected_levels_calls_and_who_did_what(
     clock.now = await answers(database, cast.rosa, {"speech": "hard"}, 1)
     [flag] = await flags(database)
     async with database.writing() as db:
-        held = await db.get_one(Flag, flag.id)
-        await notes.add_note(work_by(db, cast.ken, clock()), held, "Speech therapist knows.")
+        stored = await db.get_one(Flag, flag.id)
+        await notes.add_note(work_by(db, cast.ken, clock()), stored, "Speech therapist knows.")
         await expected_levels.expect(
             work_by(db, cast.ken, clock()),
             cast.rosa.id,

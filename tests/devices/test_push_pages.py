@@ -129,8 +129,8 @@ async def test_a_valid_subscription_is_stored_and_ended(signed_in: Enter, cast: 
     body = push_subscription()
     answer = await subscribe(rosa, body)
     assert answer.status_code == 200
-    [held] = await rows(database, Subscription)
-    assert (held.id, held.endpoint) == (answer.json()["id"], body["endpoint"])
+    [stored] = await rows(database, Subscription)
+    assert (stored.id, stored.endpoint) == (answer.json()["id"], body["endpoint"])
     assert "Reminders are on" in words(await rosa.get("/reminders"))
     assert (await rosa.delete("/push/subscriptions")).json() == {"status": "ended"}
     assert (await rows(database, Subscription))[0].end_reason == "turned-off"

@@ -40,7 +40,7 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
 
 async def test_case_37_a_subscription_that_matches_is_left_alone(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.GRANTED, PUSH + "one", "")) == "fine"
-    assert [held.ended_at for held in await rows(database, Subscription)] == [None]
+    assert [row.ended_at for row in await rows(database, Subscription)] == [None]
 
 
 async def test_case_37_a_changed_endpoint_is_reported(reconcile: Reconcile) -> None:
@@ -49,13 +49,13 @@ async def test_case_37_a_changed_endpoint_is_reported(reconcile: Reconcile) -> N
 
 async def test_case_37_a_lost_subscription_is_made_again(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
-    assert [held.end_reason for held in await rows(database, Subscription)] == ["gone"]
+    assert [row.end_reason for row in await rows(database, Subscription)] == ["gone"]
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 
 async def test_a_revoked_permission_is_noticed(reconcile: Reconcile, database: Database) -> None:
     assert await reconcile(Opened(Permission.DENIED, "", "")) == "fine"
-    assert [held.end_reason for held in await rows(database, Subscription)] == ["denied"]
+    assert [row.end_reason for row in await rows(database, Subscription)] == ["denied"]
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "subscribe"
 
 
@@ -70,7 +70,7 @@ async def test_case_34_a_new_vapid_key_makes_a_new_subscription(reconcile: Recon
 
 async def test_reminders_that_were_turned_off_stay_off(reconcile: Reconcile, database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        [held] = list(await rows(database, Subscription))
-        actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=held.device_id)
+        [stored] = list(await rows(database, Subscription))
+        actor = Actor(ActorKind.PATIENT, cast.rosa.id, cast.harbor.id, device_id=stored.device_id)
         await subscriptions.unsubscribe(Work(db, actor, NOW), SubscriptionEnd.TURNED_OFF)
     assert await reconcile(Opened(Permission.GRANTED, "", "")) == "fine"

@@ -48,13 +48,13 @@ async def living(database: Database) -> list[Subscription]:
 async def test_the_secrets_of_a_subscription_are_sealed(database: Database, cast: Cast, subscribe: Subscribe) -> None:
     taken = await subscribe(cast.rosa, PUSH + "one")
     assert isinstance(taken, Subscription)
-    [held] = await living(database)
-    assert (held.endpoint, held.clinic_id) == (PUSH + "one", cast.harbor.id)
-    assert held.vapid_key == next(iter(crypto.keyring().vapid))
-    raw = held.endpoint_sealed + held.p256dh_sealed + held.auth_sealed + held.endpoint_hash.encode()
+    [stored] = await living(database)
+    assert (stored.endpoint, stored.clinic_id) == (PUSH + "one", cast.harbor.id)
+    assert stored.vapid_key == next(iter(crypto.keyring().vapid))
+    raw = stored.endpoint_sealed + stored.p256dh_sealed + stored.auth_sealed + stored.endpoint_hash.encode()
     assert b"fcm" not in raw
-    assert held.auth.encode() not in raw
-    assert await audited(database, held.id) == ["subscription.started"]
+    assert stored.auth.encode() not in raw
+    assert await audited(database, stored.id) == ["subscription.started"]
 
 
 @pytest.mark.parametrize("stranger", ["walter", "luis", "helen", "maria"])
@@ -66,8 +66,8 @@ async def test_case_32_the_next_person_on_a_phone_takes_over_its_endpoint(
     second = await subscribe(getattr(cast, stranger), PUSH + "shared")
     assert isinstance(first, Subscription)
     assert isinstance(second, Subscription)
-    assert [held.id for held in await living(database)] == [second.id]
-    ended = {held.id: held.end_reason for held in await rows(database, Subscription)}
+    assert [row.id for row in await living(database)] == [second.id]
+    ended = {row.id: row.end_reason for row in await rows(database, Subscription)}
     assert ended[first.id] == "taken-over"
 
 
@@ -77,7 +77,7 @@ async def test_case_32_the_first_person_can_take_the_endpoint_back(
     for person in (cast.rosa, cast.walter, cast.rosa, cast.helen, cast.rosa):
         last = await subscribe(person, PUSH + "shared")
     assert isinstance(last, Subscription)
-    assert [held.id for held in await living(database)] == [last.id]
+    assert [row.id for row in await living(database)] == [last.id]
 
 
 async def test_a_device_has_one_active_endpoint(database: Database, cast: Cast) -> None:
@@ -88,8 +88,8 @@ async def test_a_device_has_one_active_endpoint(database: Database, cast: Cast) 
             await subscriptions.subscribe(
                 Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + name, *browser_keys()), HostList.parse("")
             )
-    assert [held.endpoint for held in await living(database)] == [PUSH + "two"]
-    assert sorted(str(held.end_reason) for held in await rows(database, Subscription)) == ["None", "replaced"]
+    assert [row.endpoint for row in await living(database)] == [PUSH + "two"]
+    assert sorted(str(row.end_reason) for row in await rows(database, Subscription)) == ["None", "replaced"]
 
 
 async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Cast) -> None:
@@ -106,8 +106,8 @@ async def test_subscribing_again_takes_the_new_keys(database: Database, cast: Ca
             Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + "one", *keys), HostList.parse("")
         )
         assert await subscriptions.is_subscribed(db, actor.device_id)
-    [held] = await rows(database, Subscription)
-    assert ((held.p256dh, held.auth), held.ended_at, held.end_reason) == (keys, None, None)
+    [stored] = await rows(database, Subscription)
+    assert ((stored.p256dh, stored.auth), stored.ended_at, stored.end_reason) == (keys, None, None)
 
 
 async def test_case_34_a_subscription_remembers_the_vapid_key_it_was_made_with(
@@ -117,7 +117,7 @@ async def test_case_34_a_subscription_remembers_the_vapid_key_it_was_made_with(
     rotated = crypto.new_keyring().vapid | keyring.vapid
     crypto.use(crypto.Keyring(keyring.data, keyring.lookup, rotated, keyring.outbox))
     await subscribe(cast.walter, PUSH + "new")
-    made_with = {held.endpoint: held.vapid_key for held in await living(database)}
+    made_with = {row.endpoint: row.vapid_key for row in await living(database)}
     assert made_with == {PUSH + "old": next(iter(keyring.vapid)), PUSH + "new": next(iter(rotated))}
 
 

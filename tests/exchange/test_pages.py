@@ -31,8 +31,8 @@ async def test_a_phone_gets_its_visit_and_later_the_change(signed_in: Enter, cas
     for private in ("Rosa", "Harbor", "ketamine", "infusion", "mask machine"):
         assert private.lower() not in answer.text.lower()
     async with database.writing() as db:
-        held = await db.get_one(Appointment, visit.id)
-        await flow.move(work_by(db, cast.maria), held, datetime(2026, 12, 3, 14))
+        stored = await db.get_one(Appointment, visit.id)
+        await flow.move(work_by(db, cast.maria), stored, datetime(2026, 12, 3, 14))
     second = event_of((await rosa.get(f"/visits/{visit.id}/visit.ics")).content)
     assert (second["UID"], second["SEQUENCE"]) == (first["UID"], first["SEQUENCE"] + 1)
     assert second["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 12, 3, 14)

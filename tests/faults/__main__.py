@@ -45,13 +45,13 @@ class Progress:
             sys.stderr.flush()
 
 
-async def crashes(kind: str, held: Lane, telling: bool, judge: Judge = wrong) -> Part:
+async def crashes(kind: str, lane: Lane, telling: bool, judge: Judge = wrong) -> Part:
     """Kills a worker on this database at every kill point, or only at the telling ones."""
     tell = Progress(f"crashes on {kind}")
-    matrix = await calm(held)
+    matrix = await calm(lane)
     kills = matrix.telling_kills() if telling else matrix.kills()
     for number, kill in enumerate(kills, 1):
-        await crash(held, matrix, kill, judge)
+        await crash(lane, matrix, kill, judge)
         tell(f"{number} of {len(kills)} runs")
     summary = f"{len(matrix.points)} points, {matrix.runs} runs ({matrix.never_came} whose point did not come)"
     tell(summary, end=True)
@@ -68,8 +68,8 @@ async def both_crashes(telling: bool) -> list[Part]:
         workers = await stack.enter_async_context(nursery())
         lanes = {kind: await stack.enter_async_context(lane(each, workers)) for kind, each in copies.items()}
         climbs = {kind: await stack.enter_async_context(_climb(folder, server, kind, workers)) for kind in lanes}
-        done = list(await asyncio.gather(*(crashes(kind, held, telling) for kind, held in lanes.items())))
-        on_climb = (crashes(f"{kind}, on call", held, telling, climb.wrong) for kind, held in climbs.items())
+        done = list(await asyncio.gather(*(crashes(kind, each, telling) for kind, each in lanes.items())))
+        on_climb = (crashes(f"{kind}, on call", each, telling, climb.wrong) for kind, each in climbs.items())
         return [*done, *await asyncio.gather(*on_climb)]
 
 

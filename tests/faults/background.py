@@ -27,8 +27,8 @@ class Background:
 
         async def hold() -> None:
             try:
-                async with opening as held:
-                    opened.set_result(held)
+                async with opening as made:
+                    opened.set_result(made)
                     await leave.wait()
             except BaseException as error:
                 if not opened.done():
@@ -60,6 +60,6 @@ async def _wait_for(future: "asyncio.Future[T]") -> T:
 
 @contextmanager
 def background() -> Iterator[Background]:
-    held = Background()
-    yield held
-    held.stop()
+    loop = Background()
+    yield loop
+    loop.stop()

@@ -74,9 +74,9 @@ class Cradle:
 @contextmanager
 def cradle() -> Iterator[Cradle]:
     with tempfile.TemporaryDirectory() as folder:
-        held = Cradle(Path(folder))
-        yield held
-        held.close()
+        made = Cradle(Path(folder))
+        yield made
+        made.close()
 
 
 async def _prepare(url: str) -> None:

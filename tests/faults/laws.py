@@ -24,7 +24,7 @@ def of_sending(life: Life, sent: Sent) -> Iterator[str]:
         yield "sent under a Topic that is no reminder's"
         return
     row = found[0]
-    if sent.held:
+    if sent.clock_in_doubt:
         yield "sent while the clock was in doubt"
     if row["paused_at"]:
         yield "sent while paused"

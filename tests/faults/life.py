@@ -41,7 +41,7 @@ class Sent:
     to: str
     message: Message
     at: datetime
-    held: bool
+    clock_in_doubt: bool
     outcome: Outcome | None = None
     learned: bool = False
 

@@ -42,9 +42,9 @@ def live(steps: int, seed: int, tell: Callable[[int], None] = lambda _: None) ->
     return Found(done)
 
 
-def _machine(held: Cradle, seed: int) -> type[Lives]:
+def _machine(bed: Cradle, seed: int) -> type[Lives]:
     class Machine(Lives):
-        cradle = held
+        cradle = bed
         steps = 0
 
     hypothesis.seed(seed)(Machine)

@@ -20,10 +20,10 @@ STEPS = 400  # a share
 
 @pytest.fixture(autouse=True)
 def no_logs() -> Iterator[None]:
-    held = structlog.get_config()
+    config = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
-    structlog.configure(**held)
+    structlog.configure(**config)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
@@ -35,8 +35,8 @@ def test_the_laws_hold_after_random_events_in_any_order(share: int) -> None:
 
 def test_case_8_work_that_waited_for_the_worker_may_run_once_the_clock_is_set_right() -> None:
     """A worker died before it recorded what had expired. The clock jumped back an hour and was set right."""
-    with cradle() as held:
-        lives = type("Machine", (Lives,), {"cradle": held})()
+    with cradle() as made:
+        lives = type("Machine", (Lives,), {"cradle": made})()
         lives.the_worker_is_killed(Deadly("commit", "before", after=2), seconds=86400)
         lives.the_clock_jumps(seconds=-3600)
         lives.time_passes(seconds=1)

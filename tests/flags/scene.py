@@ -40,8 +40,8 @@ async def close(
     days: float = 0,
 ) -> bool:
     async with database.writing() as db:
-        held = await db.get_one(Flag, flag.id)
+        stored = await db.get_one(Flag, flag.id)
         return (
-            await actions.close(work_by(db, staff, NOW + timedelta(days=days)), held, actions.Outcome(outcome, note))
+            await actions.close(work_by(db, staff, NOW + timedelta(days=days)), stored, actions.Outcome(outcome, note))
             is None
         )

@@ -23,9 +23,9 @@ Verb = Callable[[AsyncSession, Flag], Awaitable[object]]
 
 async def act(database: Database, staff: Staff, verb: Verb) -> object:
     async with database.writing() as db:
-        held = await lists.find(db, acting(staff), (await only_flag(database)).id)
-        assert held is not None
-        return await verb(db, held)
+        stored = await lists.find(db, acting(staff), (await only_flag(database)).id)
+        assert stored is not None
+        return await verb(db, stored)
 
 
 async def gives(database: Database, staff: Staff, whom: str) -> object:
@@ -122,11 +122,11 @@ async def test_case_74_two_who_close_a_flag_at_once_leave_one_outcome_and_both_a
 
     async def closes(staff: Staff, outcome: FlagOutcome) -> bool:
         async with database.writing() as db:
-            held = await lists.find(db, acting(staff), flag.id)
-            assert held is not None
+            stored = await lists.find(db, acting(staff), flag.id)
+            assert stored is not None
             with contextlib.suppress(TimeoutError):  # a database that admits one writer at a time lets it go on alone
                 await asyncio.wait_for(both_look.wait(), 0.3)
-            return await actions.close(work_by(db, staff), held, actions.Outcome(outcome)) is None
+            return await actions.close(work_by(db, staff), stored, actions.Outcome(outcome)) is None
 
     taken = await asyncio.gather(closes(cast.maria, FlagOutcome.CALLED), closes(cast.ken, FlagOutcome.VISIT_MOVED))
     assert sorted(taken) == [False, True]

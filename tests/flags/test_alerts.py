@@ -58,8 +58,8 @@ async def test_case_73_an_urgent_answer_in_another_check_in_alerts_again_even_if
 ) -> None:
     await answers(database, cast.rosa, {"fall": True})
     async with database.writing() as db:
-        held = await db.get_one(Flag, (await only_flag(database)).id)
-        assert await actions.own(work_by(db, cast.maria), held, cast.maria.id)
+        stored = await db.get_one(Flag, (await only_flag(database)).id)
+        assert await actions.own(work_by(db, cast.maria), stored, cast.maria.id)
     before = len(await rows(database, Reminder, Reminder.kind == "alert"))
     now = await answers(database, cast.rosa, {"fall": True}, weeks=1)
     flag = await only_flag(database)
@@ -75,10 +75,10 @@ async def test_the_same_urgent_answer_sent_again_alerts_nobody_twice(database: D
         check_in = await due_check_in(db, cast.rosa)
     for _ in range(2):
         async with database.writing() as db:
-            held = await db.get_one(CheckIn, check_in.id)
-            definition = await questionnaires.definition_of(db, held.questionnaire_id)
+            stored = await db.get_one(CheckIn, check_in.id)
+            definition = await questionnaires.definition_of(db, stored.questionnaire_id)
             await drafts.keep(
-                work_by(db, cast.rosa), held, definition, drafts.Statement(Respondent.SELF, {"fall": True})
+                work_by(db, cast.rosa), stored, definition, drafts.Statement(Respondent.SELF, {"fall": True})
             )
     assert len(await rows(database, Reminder, Reminder.kind == "alert")) == 3
 

@@ -22,8 +22,10 @@ async def expects(database: Database, cast: Cast, item: str, level: int, days: i
 
 async def expects_level_of(database: Database, cast: Cast, flag: Flag, level: int, days: int = 30) -> Refused | None:
     async with database.writing() as db:
-        held = await db.get_one(Flag, flag.id)
-        return await expected_levels.expect_level_of(work_by(db, cast.ken), held, Wanted(level, days, "As we thought."))
+        stored = await db.get_one(Flag, flag.id)
+        return await expected_levels.expect_level_of(
+            work_by(db, cast.ken), stored, Wanted(level, days, "As we thought.")
+        )
 
 
 async def test_an_answer_no_worse_than_expected_raises_no_flag_and_a_worse_one_does(
@@ -101,15 +103,15 @@ async def test_a_new_expected_level_replaces_the_old_one_and_can_be_ended(databa
     await expects(database, cast, "speech", 3)
     await expects(database, cast, "speech", 2, weeks=1)
     async with database.reading() as db:
-        [held] = await expected_levels.expected_of(db, cast.rosa.id, NOW + 2 * WEEK)
-        assert (held.level, held.slug) == (2, "weekly-als")
+        [stored] = await expected_levels.expected_of(db, cast.rosa.id, NOW + 2 * WEEK)
+        assert (stored.level, stored.slug) == (2, "weekly-als")
         assert await expected_levels.expected_of(db, cast.rosa.id, NOW + 6 * WEEK) == []
     async with database.writing() as db:
         assert await expected_levels.stop(work_by(db, cast.maria, NOW + 2 * WEEK), cast.rosa.id, "speech")
         assert not await expected_levels.stop(work_by(db, cast.maria, NOW + 2 * WEEK), cast.rosa.id, "speech")
     await answers(database, cast.rosa, {"speech": "hard"}, weeks=2)
     assert len(await flags(database)) == 1
-    assert await audited(database, held.id) == ["expected-level.set", "expected-level.ended"]
+    assert await audited(database, stored.id) == ["expected-level.set", "expected-level.ended"]
 
 
 async def test_an_expected_level_is_suggested_after_three_flags_for_today_in_a_row_on_one_item(

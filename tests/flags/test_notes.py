@@ -19,9 +19,9 @@ Verb = Callable[[AsyncSession, Flag], Awaitable[object]]
 
 async def act(database: Database, staff: Staff, verb: Verb) -> object:
     async with database.writing() as db:
-        held = await lists.find(db, acting(staff), (await only_flag(database)).id)
-        assert held is not None
-        return await verb(db, held)
+        stored = await lists.find(db, acting(staff), (await only_flag(database)).id)
+        assert stored is not None
+        return await verb(db, stored)
 
 
 async def notes(database: Database, staff: Staff, text: str, hours: int) -> object:

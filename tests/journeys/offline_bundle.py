@@ -15,7 +15,7 @@ from tests.browser.people import phone_of
 from tests.browser.running_site import RunningSite
 from tests.stories import rows
 
-HELD = "OfflineBundle.current()"
+BUNDLE = "OfflineBundle.current()"
 SAVED = "Saved on this phone"
 UNREAD = """async () => {
   const {promise, resolve} = Promise.withResolvers();
@@ -28,20 +28,20 @@ UNREAD = """async () => {
 }"""
 
 
-async def given_it_is_held(
+async def given_it_is_kept_offline(
     chromium: Browser, site: RunningSite, slug: str, before: object = None, whole: bool = False
 ) -> tuple[Page, CheckIn]:
     """Rosa's phone is at Home and keeps a due check-in."""
     check_in = await site.check_in_due_now(site.cast.rosa, slug, before, whole)  # type: ignore[arg-type]
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/")
-    await it_is_held(rosa)
+    await it_is_kept_offline(rosa)
     return rosa, check_in
 
 
-async def it_is_held(phone: Page) -> None:
+async def it_is_kept_offline(phone: Page) -> None:
     await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    await eventually(lambda: phone.evaluate(f"{HELD}.then(held => held?.forms.length)"), "the check-in to be held")
+    await eventually(lambda: phone.evaluate(f"{BUNDLE}.then(held => held?.forms.length)"), "the check-in to be held")
 
 
 async def when_it_stands(phone: Page, site: RunningSite, subject_id: str) -> str:

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from server.responses.models import Response
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.journeys.offline_bundle import given_it_is_held
+from tests.journeys.offline_bundle import given_it_is_kept_offline
 from tests.stories import rows
 
 ASKED = "Send without answers?"
@@ -16,7 +16,7 @@ ASKED = "Send without answers?"
 async def test_case_144_the_phone_asks_before_it_sends_no_answers(
     chromium: Browser, site: RunningSite, has_network: bool
 ) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.context.set_offline(not has_network)
     await rosa.goto(f"/check-ins/{check_in.id}")
     await sees(rosa, "1 of 3")
@@ -39,7 +39,7 @@ async def test_case_144_the_phone_asks_before_it_sends_no_answers(
 
 
 async def test_case_144_one_answer_is_sent_without_a_question(chromium: Browser, site: RunningSite) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.goto(f"/check-ins/{check_in.id}")
     await answer_all(rosa, "Skip", "Skip", "No trouble")
     await press(rosa, "Send to clinic")

@@ -5,7 +5,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.journeys.offline_bundle import given_it_is_held, it_is_held
+from tests.journeys.offline_bundle import given_it_is_kept_offline, it_is_kept_offline
 
 KEPT = """async id => JSON.stringify([
   (await OfflineBundle.current())?.forms.map(form => form.kept), await OfflineBundle.draft(id, "patient"),
@@ -23,7 +23,7 @@ async def test_case_123_a_caregivers_phone_asks_for_the_mood_and_forgets_it(
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     luis = await phone_of(chromium, site, site.cast.luis)
     await luis.goto("/")
-    await it_is_held(luis)
+    await it_is_kept_offline(luis)
     await answer_all(luis, "Start", "Rosa Delgado's answers, I tap for them", "4", "No trouble")
     await sees(luis, "Check and send", "This is for Rosa Delgado alone.", "Not answered")
     await answer(luis, "Ask me this now")
@@ -45,7 +45,7 @@ async def test_case_123_without_a_network_a_caregiver_does_not_see_the_mood(
     chromium: Browser, site: RunningSite
 ) -> None:
     """The caregiver holds the patient's own phone, which knows what she answered."""
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}")
     await answer_all(rosa, "4", "Low")

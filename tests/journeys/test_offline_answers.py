@@ -119,18 +119,18 @@ async def test_a_corrected_urgent_answer_is_on_record_even_if_it_had_not_arrived
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto(f"/check-ins/{check_in.id}/q/breathing?who=self")
-    held = asyncio.Event()
+    never_answered = asyncio.Event()
 
     async def hang_once(route: Route) -> None:
         await rosa.unroute("**/q/breathing")
-        await held.wait()  # by then the page has given up the request
+        await never_answered.wait()  # by then the page has given up the request
 
     await rosa.route("**/q/breathing", hang_once)
     await press(rosa, "Very hard")
     await sees(rosa, "Is it very hard to breathe right now?")
     await answer(rosa, "That was a mistake")
     await answer(rosa, "No trouble")
-    held.set()
+    never_answered.set()
     await sees(rosa, "How is chewing and swallowing?")
     await eventually(lambda: flagged(site), "the red answer to reach the clinic")
     assert [draft.value for draft in await rows(site.database, Draft, Draft.link_id == "breathing")] == ['"none"']

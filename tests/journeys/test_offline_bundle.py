@@ -10,7 +10,14 @@ from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
 from tests.browser.people import answer_all, go, join, lose_session, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.journeys.offline_bundle import HELD, UNREAD, given_it_is_held, it_is_held, tags, when_it_stands
+from tests.journeys.offline_bundle import (
+    BUNDLE,
+    UNREAD,
+    given_it_is_kept_offline,
+    it_is_kept_offline,
+    tags,
+    when_it_stands,
+)
 
 
 async def test_a_push_makes_the_phone_fetch_its_check_in(chromium: Browser, site: RunningSite) -> None:
@@ -19,7 +26,7 @@ async def test_a_push_makes_the_phone_fetch_its_check_in(chromium: Browser, site
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     said = {"title": "Interlude", "body": "You have a check-in ready", "tag": "one", "data": {"url": "/"}}
     await deliver_push(rosa, json.dumps({"notification": said}))
-    await it_is_held(rosa)
+    await it_is_kept_offline(rosa)
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}")
     await sees(rosa, "1 of 3")
@@ -46,7 +53,7 @@ async def test_case_18_a_notification_closes_once_it_is_answered_elsewhere(
 
 
 async def test_the_bundle_is_encrypted_and_deleted_at_sign_out(chromium: Browser, site: RunningSite) -> None:
-    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    rosa, _ = await given_it_is_kept_offline(chromium, site, "daily-three")
     await answer_all(rosa, "Start", "4")
     assert len(await rosa.evaluate(UNREAD)) > 1000
     assert "breathing" not in await rosa.evaluate(UNREAD)
@@ -68,11 +75,11 @@ async def test_the_bundle_is_encrypted_and_deleted_at_sign_out(chromium: Browser
 
 
 async def test_case_162_leaving_deletes_the_bundle(chromium: Browser, site: RunningSite) -> None:
-    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    rosa, _ = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.goto("/settings/leave")
     await rosa.evaluate("HTMLFormElement.prototype.submit = () => {}")  # deleted before any request
     await press(rosa, "Leave, and sign out all phones")
-    await eventually(lambda: rosa.evaluate(f"{HELD}.then(held => held === null)"), "the bundle to be cleared")
+    await eventually(lambda: rosa.evaluate(f"{BUNDLE}.then(held => held === null)"), "the bundle to be cleared")
     await rosa.goto("/settings/leave")
     await press(rosa, "Leave, and sign out all phones")
     await rosa.wait_for_url("**/join")
@@ -85,7 +92,7 @@ async def test_case_162_leaving_deletes_the_bundle(chromium: Browser, site: Runn
 async def test_case_162_signing_out_does_not_wait_for_a_browser_that_never_answers(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    rosa, _ = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.goto("/sign-out")
     await rosa.evaluate("() => { PushManager.prototype.getSubscription = () => new Promise(() => {}); }")
     await press(rosa, "Sign out")
@@ -96,7 +103,7 @@ async def test_case_162_signing_out_does_not_wait_for_a_browser_that_never_answe
 
 
 async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Browser, site: RunningSite) -> None:
-    phone, check_in = await given_it_is_held(chromium, site, "daily-three")
+    phone, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await phone.context.set_offline(True)
     await phone.goto("/")
     await answer_all(phone, "Start", "4")
@@ -105,7 +112,7 @@ async def test_case_46_another_person_finds_nothing_of_the_first(chromium: Brows
     await join(phone, site, site.cast.walter)
     await go(phone, "/")
     walter = site.cast.walter.id
-    await eventually(lambda: phone.evaluate(f"{HELD}.then(held => held?.person === '{walter}')"), "what Walter holds")
+    await eventually(lambda: phone.evaluate(f"{BUNDLE}.then(held => held?.person === '{walter}')"), "what Walter holds")
     await phone.evaluate("Outbox.flush()")
     assert await phone.evaluate("Outbox.all().then(all => all.map(one => one.state))") == ["waiting"]
     await phone.context.set_offline(True)

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, expect
 from server.responses.models import Draft
 from tests.browser.people import LISTENING, answer, answer_all, nothing_waits, phone_of, press, sees
 from tests.browser.running_site import RunningSite
-from tests.journeys.offline_bundle import given_it_is_held, it_is_held
+from tests.journeys.offline_bundle import given_it_is_kept_offline, it_is_kept_offline
 from tests.journeys.unsent import given_all_is_answered, when_it_is_sent_without_a_network
 from tests.stories import rows
 
@@ -44,10 +44,10 @@ async def test_case_41_tapping_send_twice_is_one_response(chromium: Browser, sit
 async def test_case_42_the_latest_answer_counts_whichever_phone_is_online_first(
     chromium: Browser, site: RunningSite
 ) -> None:
-    first, check_in = await given_it_is_held(chromium, site, "daily-three")
+    first, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     last = await phone_of(chromium, site, site.cast.rosa)
     await last.goto("/")
-    await it_is_held(last)
+    await it_is_kept_offline(last)
     for phone, pain in ((first, "2"), (last, "9")):
         await phone.context.set_offline(True)
         await phone.goto("/")

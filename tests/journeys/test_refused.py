@@ -14,7 +14,7 @@ from server.responses.models import ConflictingVersion, Response
 from tests.browser.people import answer, answer_all, desk_of, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.cast import work_by
-from tests.journeys.offline_bundle import SAVED, given_it_is_held
+from tests.journeys.offline_bundle import SAVED, given_it_is_kept_offline
 from tests.stories import audited, rows
 
 LOOK = "Please look at something you sent"
@@ -55,7 +55,7 @@ async def test_case_40_different_answers_on_two_phones_are_both_kept_and_the_pho
 async def test_case_43_a_phone_whose_clock_is_years_off_answers_without_a_network(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.context.clock.install(time=system_clock() - timedelta(days=2000))
     await rosa.goto("/")
@@ -76,11 +76,13 @@ async def test_case_50_the_clinic_changes_the_questions_while_answers_wait(
 ) -> None:
     rosa, check_in = await given_it_is_sent_without_a_network(chromium, site)
     async with site.database.writing() as db:
-        held = await db.get_one(CheckIn, check_in.id)
-        old = await db.get_one(Questionnaire, held.questionnaire_id)
+        stored = await db.get_one(CheckIn, check_in.id)
+        old = await db.get_one(Questionnaire, stored.questionnaire_id)
         item = {"linkId": "sleep", "text": "Did you sleep?", "type": "boolean"}
         changed = old.resource | {"version": "2", "item": [item]}
-        held.questionnaire_id = (await questionnaires.publish(work_by(db, site.cast.ruth, system_clock()), changed)).id
+        stored.questionnaire_id = (
+            await questionnaires.publish(work_by(db, site.cast.ruth, system_clock()), changed)
+        ).id
     await rosa.context.set_offline(False)
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")
     [response] = await rows(site.database, Response)
@@ -118,7 +120,7 @@ async def test_case_51_answers_to_a_cancelled_check_in_are_refused_in_clear_word
 
 async def given_it_is_sent_without_a_network(chromium: Browser, site: RunningSite) -> tuple[Page, CheckIn]:
     """Rosa sends the daily three offline. The phone says that they are saved here, and nowhere else."""
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")
     await answer_all(rosa, "Start", "4", "Good", "No trouble")

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Route
 from server.responses.models import Draft
 from tests.browser.people import nothing_waits, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.journeys.offline_bundle import it_is_held
+from tests.journeys.offline_bundle import it_is_kept_offline
 from tests.stories import rows
 
 RECEIVED = "The clinic has received this answer."
@@ -19,7 +19,7 @@ async def test_an_answer_changed_before_it_arrived_counts_as_changed(chromium: B
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/")
-    await it_is_held(rosa)
+    await it_is_kept_offline(rosa)
     await rosa.goto(f"/check-ins/{check_in.id}/q/fall?who=self")
     first: list[Route] = []
 
@@ -44,7 +44,7 @@ async def test_the_bundle_survives_a_form_that_found_no_network(chromium: Browse
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/")
-    await it_is_held(rosa)
+    await it_is_kept_offline(rosa)
     await rosa.goto(f"/visits/{visit.id}")
     await rosa.context.set_offline(True)
     await press(rosa, "I'll be there")

@@ -7,7 +7,7 @@ from server.responses.models import Response
 from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, nothing_waits, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.journeys.offline_bundle import given_it_is_held
+from tests.journeys.offline_bundle import given_it_is_kept_offline
 from tests.stories import rows
 
 ASKED = "How urgent is this for you?"
@@ -18,7 +18,7 @@ async def urgency_of(site: RunningSite, item: str) -> list[str | None]:
 
 
 async def offline_at(chromium: Browser, site: RunningSite, slug: str = "weekly-als") -> tuple[Page, str]:
-    rosa, check_in = await given_it_is_held(chromium, site, slug, LAST_WEEK if slug == "weekly-als" else None)
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, slug, LAST_WEEK if slug == "weekly-als" else None)
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}")
     await sees(rosa, "1 of ")
@@ -94,7 +94,7 @@ async def test_case_141_nothing_is_asked_after_steady_answers(chromium: Browser,
 async def test_case_141_without_the_check_in_on_the_phone_the_red_screen_asks_too(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa, _ = await given_it_is_held(chromium, site, "weekly-als", LAST_WEEK)
+    rosa, _ = await given_it_is_kept_offline(chromium, site, "weekly-als", LAST_WEEK)
     await rosa.goto((await rosa.locator("a.main").get_attribute("href")) or "/")
     await rosa.evaluate("OfflineBundle.signOut()")
     await rosa.context.set_offline(True)

@@ -14,12 +14,12 @@ from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, go, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.browser.scripts import module
-from tests.journeys.offline_bundle import SAVED, answers_to, given_it_is_held, it_is_held
+from tests.journeys.offline_bundle import SAVED, answers_to, given_it_is_kept_offline, it_is_kept_offline
 from tests.stories import rows
 
 
 async def test_a_check_in_answered_and_sent_offline_arrives_once(chromium: Browser, site: RunningSite) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")
     await sees(rosa, "You're offline", "Your check‑in is ready")
@@ -41,7 +41,7 @@ async def test_a_check_in_answered_and_sent_offline_arrives_once(chromium: Brows
 
 
 async def test_the_app_is_killed_half_way_and_continues_where_it_was(chromium: Browser, site: RunningSite) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")
     await answer_all(rosa, "Start", "4")
@@ -60,7 +60,7 @@ async def test_the_app_is_killed_half_way_and_continues_where_it_was(chromium: B
 async def test_the_app_closes_at_the_moment_of_a_press_and_nothing_is_lost(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await answer(rosa, "Start")
     await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
     await press(rosa, "4")
@@ -77,7 +77,7 @@ async def test_the_app_closes_at_the_moment_of_a_press_and_nothing_is_lost(
 
 
 async def test_a_check_in_begun_online_continues_offline_and_online_again(chromium: Browser, site: RunningSite) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "daily-three")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await answer_all(rosa, "Start", "4")
     await rosa.context.set_offline(True)
     await answer(rosa, "Good")
@@ -95,7 +95,7 @@ async def test_a_check_in_begun_online_continues_offline_and_online_again(chromi
 
 
 async def test_conditional_questions_are_asked_offline_too(chromium: Browser, site: RunningSite) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "day-after")
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "day-after")
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}/q/mood?who=self")
     await answer(rosa, "Good")
@@ -111,7 +111,7 @@ async def test_conditional_questions_are_asked_offline_too(chromium: Browser, si
 
 
 async def test_same_as_last_time_works_offline(chromium: Browser, site: RunningSite) -> None:
-    rosa, check_in = await given_it_is_held(chromium, site, "weekly-als", LAST_WEEK, whole=True)
+    rosa, check_in = await given_it_is_kept_offline(chromium, site, "weekly-als", LAST_WEEK, whole=True)
     await rosa.context.set_offline(True)
     await rosa.goto("/")
     await answer_all(rosa, "Start", "Some things changed")
@@ -135,7 +135,7 @@ async def test_a_caregiver_chooses_the_respondent_offline(chromium: Browser, sit
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     luis = await phone_of(chromium, site, site.cast.luis)
     await luis.goto("/")
-    await it_is_held(luis)
+    await it_is_kept_offline(luis)
     await luis.context.set_offline(True)
     await luis.goto("/")
     await answer_all(luis, "Start", "What I see (the helper's view)", "4", "No trouble")
@@ -149,7 +149,7 @@ async def test_a_caregiver_chooses_the_respondent_offline(chromium: Browser, sit
 
 
 async def test_a_hanging_network_counts_as_offline(chromium: Browser, site: RunningSite) -> None:
-    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    rosa, _ = await given_it_is_kept_offline(chromium, site, "daily-three")
     await answer(rosa, "Start")
     await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
     await answer(rosa, "4")
@@ -158,7 +158,7 @@ async def test_a_hanging_network_counts_as_offline(chromium: Browser, site: Runn
 
 
 async def test_the_help_page_shows_its_numbers_offline(chromium: Browser, site: RunningSite) -> None:
-    rosa, _ = await given_it_is_held(chromium, site, "daily-three")
+    rosa, _ = await given_it_is_kept_offline(chromium, site, "daily-three")
     await rosa.context.set_offline(True)
     await rosa.goto("/")
     await answer(rosa, "Help")

@@ -26,9 +26,9 @@ async def check_in(database: Database, cast: Cast) -> CheckIn:
 async def test_the_bundle_has_the_due_check_in_its_rules_and_its_pages(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
-    held = (await (await signed_in(cast.rosa)).get("/held")).json()
-    [form] = held["forms"]
-    assert (held["person"], held["due"]) == (cast.rosa.id, 1)
+    bundle = (await (await signed_in(cast.rosa)).get("/held")).json()
+    [form] = bundle["forms"]
+    assert (bundle["person"], bundle["due"]) == (cast.rosa.id, 1)
     assert (form["id"], form["client"], form["who"]) == (check_in.id, check_in.client_id, "self")
     by_id = {question["id"]: question for question in form["questions"]}
     assert by_id["self-harm"]["patientOnly"]
@@ -36,7 +36,7 @@ async def test_the_bundle_has_the_due_check_in_its_rules_and_its_pages(
     assert "You are not alone." in by_id["self-harm"]["html"]
     assert by_id["mood"]["said"].keys() == by_id["mood"]["levels"].keys()
     assert {"card", "who", "check", "urgency", "saved"} == form["pages"].keys()
-    assert "tel:" in held["help"]
+    assert "tel:" in bundle["help"]
 
 
 async def test_an_unchanged_bundle_is_not_sent_again(signed_in: Enter, cast: Cast, check_in: CheckIn) -> None:

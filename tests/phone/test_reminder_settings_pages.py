@@ -38,6 +38,6 @@ async def test_case_36_the_patient_chooses_detailed_text(signed_in: Enter, cast:
     for detail, says, chosen in (("on", "show the day and place", True), ("off", "Reminders are private", False)):
         page = await rosa.submit("/settings/text", {"detail": detail})
         assert says in words(page)
-        [held] = await rows(database, Patient, Patient.id == cast.rosa.id)
-        assert held.detailed_text is chosen
+        [stored] = await rows(database, Patient, Patient.id == cast.rosa.id)
+        assert stored.detailed_text is chosen
     assert (await audited(database, cast.rosa.id)).count("patient.detailed-text") == 2

@@ -35,12 +35,12 @@ async def test_the_page_shows_the_policy_in_force(signed_in: Enter, cast: Cast) 
 async def test_a_saved_policy_is_followed(signed_in: Enter, cast: Cast, database: Database) -> None:
     ruth = await signed_in(cast.ruth)
     assert "Saved." in words(await ruth.submit("/staff/clinic/channels", GOOD))
-    held = await clinic(database, cast)
-    steps = policies.policy_for(ReminderKind.VISIT, held.channel_policy, ("push", "text", "email"))
+    stored = await clinic(database, cast)
+    steps = policies.policy_for(ReminderKind.VISIT, stored.channel_policy, ("push", "text", "email"))
     assert [(step.channel, step.wait.total_seconds()) for step in steps] == [("text", 900), ("push", 3600)]
-    assert policies.policy_for(ReminderKind.CHANGE, held.channel_policy, ("push", "text")) == steps
-    assert held.silent_days == 7
-    assert "clinic.channel-policy" in await audited(database, held.id)
+    assert policies.policy_for(ReminderKind.CHANGE, stored.channel_policy, ("push", "text")) == steps
+    assert stored.silent_days == 7
+    assert "clinic.channel-policy" in await audited(database, stored.id)
 
 
 @pytest.mark.parametrize(

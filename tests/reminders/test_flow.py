@@ -39,8 +39,10 @@ async def test_case_14_a_sent_reminder_is_neither_sent_again_nor_forgotten(scene
 
 
 async def test_case_17_the_database_allows_one_reminder_for_a_subject_kind_and_moment(scene: Scene) -> None:
-    held = await scene.reminder()
-    values = {name: getattr(held, name) for name in ("clinic_id", "patient_id", "kind", "subject_id", "moment", "path")}
+    stored = await scene.reminder()
+    values = {
+        name: getattr(stored, name) for name in ("clinic_id", "patient_id", "kind", "subject_id", "moment", "path")
+    }
     async with scene.database.reading() as db:
         db.add(Reminder(**values, expires_at=ENDS, next_at=WHEN, detail=None))
         with pytest.raises(IntegrityError):

@@ -44,8 +44,8 @@ async def test_answers_entered_by_phone_are_the_patients_response(
     assert "by phone, Mon, Nov 16" in said
     assert "How has your mood been? Low" in said
     assert "response.by-phone" in await audited(database, response.id)
-    [held] = await rows(database, CheckIn, CheckIn.id == check_in.id)
-    assert held.state == "done"
+    [stored] = await rows(database, CheckIn, CheckIn.id == check_in.id)
+    assert stored.state == "done"
 
 
 async def test_triggers_run_on_entered_answers_and_an_urgent_flag_tells_staff_what_to_say(

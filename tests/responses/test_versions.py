@@ -61,9 +61,9 @@ async def test_case_50_a_version_of_another_questionnaire_is_ignored(
 async def given_a_new_version(database: Database, cast: Cast, check_in: CheckIn) -> tuple[str, str]:
     """The check-in has one question less now. Returns the ids of its earlier version and of the new one."""
     async with database.writing() as db:
-        held = await db.get_one(CheckIn, check_in.id)
-        old = await db.get_one(Questionnaire, held.questionnaire_id)
+        stored = await db.get_one(CheckIn, check_in.id)
+        old = await db.get_one(Questionnaire, stored.questionnaire_id)
         item = {"linkId": "speech", "text": "Anything about your voice?", "type": "boolean"}
         new = await questionnaires.publish(work_by(db, cast.ruth), old.resource | {"version": "2", "item": [item]})
-        held.questionnaire_id = new.id
+        stored.questionnaire_id = new.id
         return old.id, new.id

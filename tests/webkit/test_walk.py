@@ -15,7 +15,7 @@ from .webdriver import Page
 # After breathing, swallowing and choking.
 REST = ("Same as ever", "No trouble", "No trouble", "No", "None", "1", "Good")
 LEAVE = "Leave, and sign out all phones"
-HELD = "return OfflineBundle.current().then(held => Boolean(held?.forms.length))"
+BUNDLE = "return OfflineBundle.current().then(held => Boolean(held?.forms.length))"
 CLEARED = "return indexedDB.databases().then(all => all.every(({name}) => name !== 'interlude-held'))"
 BELOW = """const panel = document.querySelector("dialog[open]"), button = panel?.querySelector("button");
 return button && [panel.getBoundingClientRect().bottom - button.getBoundingClientRect().bottom];"""
@@ -61,7 +61,7 @@ async def test_a_patient_answers_signs_out_and_joins_again(phone: Page, desk: Pa
 async def test_case_162_signing_out_with_a_service_worker_ends_the_session_and_clears_the_phone(
     phone: Page, site: RunningSite, door: str, pressed: str
 ) -> None:
-    await given_a_check_in_is_held(phone, site)
+    await given_a_check_in_is_kept_offline(phone, site)
     await phone.go(door)
     await press(phone, pressed)
     await sees(phone, "Join your clinic")
@@ -69,7 +69,7 @@ async def test_case_162_signing_out_with_a_service_worker_ends_the_session_and_c
 
 
 async def test_a_phone_without_a_network_continues_by_itself(phone: Page, site: RunningSite, proxy: Front) -> None:
-    check_in = await given_a_check_in_is_held(phone, site)
+    check_in = await given_a_check_in_is_kept_offline(phone, site)
     await proxy.cut()
     await phone.go("/")
     await sees(phone, "You're offline", "Your check-in is ready")
@@ -92,9 +92,9 @@ async def test_case_163_the_panel_of_keys_is_as_tall_as_its_content(desk: Page, 
     await sees(desk, "Password")
 
 
-async def given_a_check_in_is_held(phone: Page, site: RunningSite) -> CheckIn:
+async def given_a_check_in_is_kept_offline(phone: Page, site: RunningSite) -> CheckIn:
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
     await join(phone, site, site.cast.rosa)
     await phone.go("/")
-    await until(phone, HELD)
+    await until(phone, BUNDLE)
     return check_in

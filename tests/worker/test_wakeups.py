@@ -22,9 +22,9 @@ LISTENERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()
 @pytest.fixture
 async def other(database_url: str) -> AsyncIterator[Database]:
     """Another process, such as the web process."""
-    held = Database(database_url)
-    yield held
-    await held.close()
+    other_process = Database(database_url)
+    yield other_process
+    await other_process.close()
 
 
 @pytest.fixture

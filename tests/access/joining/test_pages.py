@@ -61,7 +61,7 @@ async def test_case_65_a_link_preview_does_not_use_up_the_code(
         await browser.http.get(path)
         await browser.http.head(path)
     await browser.submit("/join/code", {"code": code})
-    assert all(held.used_at is None for held in await rows(database, PairingCode))
+    assert all(row.used_at is None for row in await rows(database, PairingCode))
     assert (await browser.submit("/join", agreeing(code))).url.path == "/reminders"
 
 

@@ -128,14 +128,14 @@ async def test_case_138_a_worker_that_stops_during_an_outage_logs_how_many_outco
     burst: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails(monkeypatch, 10_000, AWAY)
-    held = queue.OutcomeQueue(burst.database, burst.clock, lambda: None)
+    full = queue.OutcomeQueue(burst.database, burst.clock, lambda: None)
     worker = burst.worker()
-    worker._outcomes = held
+    worker._outcomes = full
     await worker.begin()
     await asyncio.gather(*worker._going)
-    assert len(held) == MANY
-    await held.close(0.05)
-    assert len(held) == MANY
+    assert len(full) == MANY
+    await full.close(0.05)
+    assert len(full) == MANY
 
 
 LOCKS = {

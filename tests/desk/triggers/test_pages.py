@@ -37,9 +37,9 @@ async def test_changing_a_trigger_ends_it_and_starts_another_and_both_are_audite
     form = PAIN | {"instead_of": old.id, "amount": "8", "severity": "today", "step": "save", "reason": "Known pain"}
     await ken.submit("/staff/triggers", form)
     async with database.reading() as db:
-        held = await lists.find(db, acting(cast.ken), old.id)
-        assert held is not None
-        assert (held.ended_by, held.amount, held.condition) == (cast.ken.id, old.amount, old.condition)
+        stored = await lists.find(db, acting(cast.ken), old.id)
+        assert stored is not None
+        assert (stored.ended_by, stored.amount, stored.condition) == (cast.ken.id, old.amount, old.condition)
     [new] = await rows(database, TriggerVersion, TriggerVersion.follows_id == old.id)
     assert (new.amount, new.severity, new.began_by, new.ended_at) == (8, "today", cast.ken.id, None)
     assert await audited(database, old.id) == ["trigger.began", "trigger.ended"]

@@ -97,9 +97,9 @@ class Rota:
 
 @pytest.fixture
 async def rota(database: Database, cast: Cast, clock: StillClock) -> Rota:
-    held = Rota(database, cast, clock)
-    await held.put_on_call()
-    return held
+    of_clinic = Rota(database, cast, clock)
+    await of_clinic.put_on_call()
+    return of_clinic
 
 
 async def step(rota: Rota) -> str:

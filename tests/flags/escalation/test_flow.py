@@ -59,8 +59,8 @@ async def test_case_73_once_somebody_takes_the_flag_nobody_else_is_notified(rota
         await close(rota.database, maria, flag, days=12 / 1440)
     else:
         async with rota.database.writing() as db:
-            held = await db.get_one(Flag, flag.id)
-            await actions.assign(work_by(db, maria, rota.clock()), held, rota.cast.ken.id)
+            stored = await db.get_one(Flag, flag.id)
+            await actions.assign(work_by(db, maria, rota.clock()), stored, rota.cast.ken.id)
     await rota.pass_minutes(60)
     assert rota.told() == [(10, "text", MARIAS)]
     assert await step(rota) == ""
@@ -69,8 +69,8 @@ async def test_case_73_once_somebody_takes_the_flag_nobody_else_is_notified(rota
 async def test_opening_a_flag_does_not_take_it(rota: Rota) -> None:
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     async with rota.database.writing() as db:
-        held = await db.get_one(Flag, (await only_flag(rota.database)).id)
-        held.seen_at, held.seen_by = rota.clock(), rota.cast.maria.id
+        stored = await db.get_one(Flag, (await only_flag(rota.database)).id)
+        stored.seen_at, stored.seen_by = rota.clock(), rota.cast.maria.id
     await rota.pass_minutes(11)
     assert rota.told() == [(10, "text", MARIAS)]
 

@@ -86,8 +86,8 @@ async def test_a_reminder_that_would_be_over_by_then_is_not_sent_and_staff_see_w
     for _ in range(4):
         await scene.due()
         scene.clock.move(hours=2)
-    held = (await by_subject(scene))[THIRD]
-    assert (held.state, held.reason, len(scene.push.sent)) == ("skipped", "enough was sent that day", 2)
+    reminder = (await by_subject(scene))[THIRD]
+    assert (reminder.state, reminder.reason, len(scene.push.sent)) == ("skipped", "enough was sent that day", 2)
 
 
 async def test_the_last_reminder_before_a_visit_is_never_held_back(scene: Scene) -> None:

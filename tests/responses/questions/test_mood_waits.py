@@ -69,9 +69,9 @@ async def test_case_123_a_different_answer_of_the_patient_is_kept_beside_the_car
     await sends(luis, check_in)
     await says(rosa, check_in, "pain", "4", "self")
     await sends(rosa, check_in, "self")
-    [response], [beside] = await rows(database, Response), await rows(database, ConflictingVersion)
+    [response], [conflicting] = await rows(database, Response), await rows(database, ConflictingVersion)
     assert history.answers_of(response)["pain"] == 4
-    assert (json.loads(beside.answers), beside.respondent) == ({"pain": 1}, "hands")
+    assert (json.loads(conflicting.answers), conflicting.respondent) == ({"pain": 1}, "hands")
     assert await state(database, check_in) == "done"
 
 

@@ -105,9 +105,9 @@ async def test_an_answer_that_waited_offline_is_accepted_after_the_window(
         assert await closing.close_ended(db, check_in.closes_at) == 1
     now = check_in.closes_at + late
     async with database.writing() as db:
-        held = await db.get_one(CheckIn, check_in.id)
+        stored = await db.get_one(CheckIn, check_in.id)
         sent = submission.Submission(check_in.client_id, STEADY, Respondent.SELF, NOW)
-        taken = await submit.submit(work_by(db, cast.rosa, now), held, sent)
+        taken = await submit.submit(work_by(db, cast.rosa, now), stored, sent)
     assert isinstance(taken, submission.Taken)
     assert (taken.response.answered_at, taken.response.received_at) == (NOW, now)
     assert (await rows(database, CheckIn, CheckIn.id == check_in.id))[0].state == "done"

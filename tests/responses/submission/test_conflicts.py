@@ -18,9 +18,9 @@ async def test_case_76_a_caregivers_view_overwrites_no_answer_of_the_patient(dat
     async with database.writing() as db:
         assert await drafts.kept(db, check_in, Respondent.HANDS) == {"pain": 8}
         assert await drafts.kept(db, check_in, Respondent.CAREGIVER) == {"pain": 2}
-        held = await db.get_one(CheckIn, check_in.id)
+        stored = await db.get_one(CheckIn, check_in.id)
         sent = submission.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
-        await submit.submit(work_by(db, cast.rosa), held, sent)
+        await submit.submit(work_by(db, cast.rosa), stored, sent)
     [aside] = await rows(database, ConflictingVersion)
     assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
     assert await rows(database, Draft) == []
