@@ -128,7 +128,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
         for name, value in scope["litestar_app"].state.headers.items():
             headers.setdefault(name, value)
         prolonged = prolonged_cookie(scope)
-        if prolonged and not any(said.startswith(f"{prolonged.key}=") for said in headers.getall("set-cookie", [])):
+        if prolonged and not any(cookie.startswith(f"{prolonged.key}=") for cookie in headers.getall("set-cookie", [])):
             headers.add("set-cookie", prolonged.to_header(header=""))
 
 

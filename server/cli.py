@@ -123,8 +123,8 @@ def staff(arguments: argparse.Namespace, given: Settings) -> int:
     hours = int(access_rules.STAFF_LINK_LIFE / timedelta(hours=1))
     for clinic, token in tokens.items():
         link = f"{given.base_url}/staff/link#{token}"
-        said = link if len(tokens) == 1 else f"{clinic}: {link}"
-        _say(arguments, {"clinic": clinic, "link": link, "hours": hours}, said)
+        line = link if len(tokens) == 1 else f"{clinic}: {link}"
+        _say(arguments, {"clinic": clinic, "link": link, "hours": hours}, line)
     return 0
 
 

@@ -39,8 +39,8 @@ class Browser:
         return token
 
     async def post_json(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        said = {"origin": str(self.http.base_url), "sec-fetch-site": "same-origin", "accept": "application/json"}
-        return await self.http.post(path, json=body, headers=said | _dashed(headers))
+        own_headers = {"origin": str(self.http.base_url), "sec-fetch-site": "same-origin", "accept": "application/json"}
+        return await self.http.post(path, json=body, headers=own_headers | _dashed(headers))
 
     async def delete(self, path: str) -> httpx.Response:
         return await self.http.delete(path, headers={"origin": str(self.http.base_url), "accept": "application/json"})

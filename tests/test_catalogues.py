@@ -38,8 +38,8 @@ def words_of_the_code() -> dict[str, tuple[str, ...]]:
         keywords=DEFAULT_KEYWORDS | {"mark": None},
     )
     texts: list[tuple[str, ...]] = []
-    for _, _, said, _, _ in found:
-        texts.append(tuple(said) if isinstance(said, (tuple, list)) else (said,))
+    for _, _, message, _, _ in found:
+        texts.append(tuple(message) if isinstance(message, (tuple, list)) else (message,))
     return {forms[0]: forms for forms in texts}
 
 
@@ -53,8 +53,8 @@ def messages(catalog: Catalog) -> dict[str, Message]:
     return {forms_of(message.id)[0]: message for message in catalog if message.id}
 
 
-def forms_of(said: Any) -> tuple[str, ...]:
-    return (said,) if isinstance(said, str) else tuple(said)
+def forms_of(string: Any) -> tuple[str, ...]:
+    return (string,) if isinstance(string, str) else tuple(string)
 
 
 def places(text: str) -> set[str]:
@@ -113,11 +113,11 @@ def test_plurals_have_all_their_forms(locale: str) -> None:
 # --- questionnaires
 
 
-def said_elements(element: Any) -> Iterator[tuple[dict[str, Any], str]]:
+def translated_elements(element: Any) -> Iterator[tuple[dict[str, Any], str]]:
     """Each element of a questionnaire, with the key of a text that a patient reads."""
     if isinstance(element, list):
         for each in element:
-            yield from said_elements(each)
+            yield from translated_elements(each)
     elif isinstance(element, dict):
         ours = ("valueString",) if element.get("url") in SHOWN else ()
         for key in ("title", "text", "display", *ours):
@@ -125,13 +125,13 @@ def said_elements(element: Any) -> Iterator[tuple[dict[str, Any], str]]:
                 yield element, key
         for key, value in element.items():
             if not key.startswith("_"):
-                yield from said_elements(value)
+                yield from translated_elements(value)
 
 
 @EACH
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.json")), ids=lambda path: path.stem)
 def test_every_text_of_the_library_is_translated(locale: str, path: Path) -> None:
-    found = list(said_elements(json.loads(path.read_text())))
+    found = list(translated_elements(json.loads(path.read_text())))
     assert len(found) > 5
     assert [element[key] for element, key in found if locale not in translations(element, key)] == []
 
@@ -147,6 +147,6 @@ def translations(element: dict[str, Any], key: str) -> dict[str, str]:
 
 def test_the_catalogues_have_every_text_of_the_manifest() -> None:
     manifest = json.loads((ROOT / "manifest.json").read_text())
-    said = {manifest["description"], *(shot["label"] for shot in manifest["screenshots"])}
-    said |= {each[key] for each in manifest["shortcuts"] for key in ("name", "description") if key in each}
-    assert said == set(public_pages.MANIFEST_WORDS)
+    texts = {manifest["description"], *(shot["label"] for shot in manifest["screenshots"])}
+    texts |= {each[key] for each in manifest["shortcuts"] for key in ("name", "description") if key in each}
+    assert texts == set(public_pages.MANIFEST_WORDS)

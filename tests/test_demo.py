@@ -31,10 +31,10 @@ def few(monkeypatch: pytest.MonkeyPatch) -> DemoClinic:
 async def test_the_demo_is_made_once_and_invites_somebody(
     few: DemoClinic, database: Database, settings: Settings
 ) -> None:
-    said: list[str] = []
-    assert await demo.seed_when_empty(database, NOW, said.append)
-    assert not await demo.seed_when_empty(database, NOW, said.append)
-    assert said[-1] == "kept as it is"
+    lines: list[str] = []
+    assert await demo.seed_when_empty(database, NOW, lines.append)
+    assert not await demo.seed_when_empty(database, NOW, lines.append)
+    assert lines[-1] == "kept as it is"
     assert [clinic.name for clinic in await rows(database, Clinic)] == [few.name]
     assert {patient.name for patient in await rows(database, Patient)} == {patient.name for patient in few.patients}
     assert len(await rows(database, Staff)) == len(few.staff)

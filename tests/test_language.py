@@ -32,8 +32,8 @@ def test_words_and_plurals_in_spanish() -> None:
     with language.speaking("es"):
         assert language.gettext("Send to clinic") == "Enviar a la clínica"
         assert language.gettext("no such text") == "no such text"
-        said = [language.ngettext("About %(n)s minute.", "About %(n)s minutes.", n) for n in (0, 1, 2)]
-        assert said == ["Unos %(n)s minutos.", "Cerca de %(n)s minuto.", "Unos %(n)s minutos."]
+        sentences = [language.ngettext("About %(n)s minute.", "About %(n)s minutes.", n) for n in (0, 1, 2)]
+        assert sentences == ["Unos %(n)s minutos.", "Cerca de %(n)s minuto.", "Unos %(n)s minutos."]
         assert language.direction() == "ltr"
 
 

@@ -18,6 +18,6 @@ def test_a_line_is_json_with_the_level_and_the_kind_of_failure(capsys: pytest.Ca
     finally:
         structlog.configure(**before)
     [line] = capsys.readouterr().err.splitlines()
-    said = json.loads(line)
-    assert (said["event"], said["tick"], said["level"]) == ("tick.failed", "send", "error")
-    assert said["timestamp"]
+    event = json.loads(line)
+    assert (event["event"], event["tick"], event["level"]) == ("tick.failed", "send", "error")
+    assert event["timestamp"]

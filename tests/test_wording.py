@@ -151,8 +151,8 @@ def test_no_old_phrase_is_in_a_template(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [*sorted(LIBRARY.glob("*.json")), ROOT / "manifest.json"], ids=lambda path: path.name)
 def test_no_old_phrase_is_in_a_questionnaire_or_the_manifest(path: Path) -> None:
-    said = strings_of(json.loads(path.read_text(encoding="utf-8")))
-    assert [text for text in said if stale(text)] == []
+    strings = strings_of(json.loads(path.read_text(encoding="utf-8")))
+    assert [text for text in strings if stale(text)] == []
 
 
 @pytest.mark.parametrize("old", SAY_INSTEAD)

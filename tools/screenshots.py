@@ -50,14 +50,14 @@ def start(folder: Path) -> "tuple[subprocess.Popen[str], str, str, str]":
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    said = ""
+    output = ""
     for line in process.stdout or ():
-        said += line
-        if match := re.search(r"pairing code\s+(\d{4} \d{4})", said):
-            link = re.search(r"http\S+/staff/link#\S+", said)
+        output += line
+        if match := re.search(r"pairing code\s+(\d{4} \d{4})", output):
+            link = re.search(r"http\S+/staff/link#\S+", output)
             assert link
             return process, f"http://localhost:{port}", match[1], link[0]
-    raise RuntimeError(said)
+    raise RuntimeError(output)
 
 
 async def as_patient(browser: Browser, base: str, code: str) -> None:

@@ -13,7 +13,7 @@ from server.actor import Actor, system
 from server.db import Work, unscoped
 from server.people.models import Caregiver, Patient
 
-SAID_FOR = timedelta(hours=1)  # how long the page says whose phone it was
+SHOWN_FOR = timedelta(hours=1)  # how long the page says whose phone it was
 
 
 async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:
@@ -58,7 +58,7 @@ async def owner_before(db: AsyncSession, actor: Actor, now: datetime) -> str | N
             select(Device).where(
                 Device.successor_id == actor.device_id,
                 Device.end_reason == SessionEnd.NEW_OWNER,
-                Device.ended_at > now - SAID_FOR,
+                Device.ended_at > now - SHOWN_FOR,
             )
         )
         if before is None:

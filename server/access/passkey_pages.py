@@ -40,8 +40,8 @@ async def ask(db: Db, settings: Given, now: Now) -> Response[dict[str, Any]]:
 
 @post("/passkey/sign-in", opt=ANYONE | SAME_ORIGIN)
 async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[Any]:
-    said, source = await json_of(request), source_of(request)
-    joined = await authentication.sign_in(db, said, settings.base_url, device_name(request), source, now)
+    body, source = await json_of(request), source_of(request)
+    joined = await authentication.sign_in(db, body, settings.base_url, device_name(request), source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
     await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)

@@ -28,11 +28,11 @@ PROFILE_WORDS = {
 
 @dataclass(frozen=True)
 class Trend:
-    """`said`: each moment and answer in words, the newest first."""
+    """`levels_in_words`: each moment and answer in words, the newest first."""
 
     name: str
     chart: Chart
-    said: list[tuple[datetime, str]]
+    levels_in_words: list[tuple[datetime, str]]
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,15 @@ def sections(
 
 def _section(definition: Definition, answered: AnswerHistory, infusions: Sequence[datetime]) -> Section:
     items = [_item(question, answered, infusions) for question in definition.questions]
-    return Section(definition, _profiles(definition, answered, infusions), [trend for trend in items if trend.said])
+    return Section(
+        definition, _profiles(definition, answered, infusions), [trend for trend in items if trend.levels_in_words]
+    )
 
 
 def _item(question: Question, answered: AnswerHistory, infusions: Sequence[datetime]) -> Trend:
     points = past.points(question, answered)
-    said = [(at, level_words(question, level)) for at, level in reversed(points)]
-    return Trend(question.short, charts.draw(points, question.worst, infusions), said)
+    level_texts = [(at, level_words(question, level)) for at, level in reversed(points)]
+    return Trend(question.short, charts.draw(points, question.worst, infusions), level_texts)
 
 
 def _profiles(definition: Definition, answered: AnswerHistory, infusions: Sequence[datetime]) -> list[Trend]:
@@ -87,5 +89,5 @@ def _profiles(definition: Definition, answered: AnswerHistory, infusions: Sequen
 def _profile(profile: str, points: list[tuple[datetime, int, int]], infusions: Sequence[datetime]) -> Trend:
     worst = max(most for _at, _level, most in points)
     drawn = charts.draw([(at, level) for at, level, _most in points], worst, infusions)
-    said = [(at, _("%(level)s of %(worst)s") % {"level": n, "worst": most}) for at, n, most in reversed(points)]
-    return Trend(_(PROFILE_WORDS[profile]), drawn, said)
+    level_texts = [(at, _("%(level)s of %(worst)s") % {"level": n, "worst": most}) for at, n, most in reversed(points)]
+    return Trend(_(PROFILE_WORDS[profile]), drawn, level_texts)

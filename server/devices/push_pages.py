@@ -81,8 +81,8 @@ async def receipt(request: Request[Any, Any, Any], db: Db, now: Now) -> Response
 async def opened(request: Ask, work: InWork) -> Response[Any]:
     """Takes `{"permission", "endpoint", "vapid"}` at each opening of the app; returns what the device must `do`."""
     body = await json_of(request)
-    said = Opened(Permission.read(_word(body, "permission")), _word(body, "endpoint"), _word(body, "vapid"))
-    return Response({"do": await reconciliation.reconcile(work, said)}, status_code=200)
+    news = Opened(Permission.read(_word(body, "permission")), _word(body, "endpoint"), _word(body, "vapid"))
+    return Response({"do": await reconciliation.reconcile(work, news)}, status_code=200)
 
 
 def _word(body: dict[str, Any], name: str) -> str:

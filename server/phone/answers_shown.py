@@ -36,7 +36,7 @@ async def may_see_private(db: AsyncSession, actor: Actor, who: str) -> bool:
 class Trend:
     question: Question
     chart: Chart
-    said: list[tuple[datetime, str]]
+    levels_in_words: list[tuple[datetime, str]]
 
 
 def trends(definition: Definition, history: list[Answered], private: bool) -> list[Trend]:

@@ -123,7 +123,7 @@ async def _question(request: Ask, db: AsyncSession, check_in: CheckIn, definitio
 def _words_by_answer(request: Ask, definition: Definition, rule: dict[str, Any]) -> dict[str, str]:
     """Raw answer → the text that the Check and send page shows for it."""
     question = definition.by_id[rule["id"]]
-    return {said: _words(request, question, question.read(said)) for said in rule["levels"]}
+    return {answer: _words(request, question, question.read(answer)) for answer in rule["levels"]}
 
 
 def _words(request: Ask, question: Question, value: Value) -> str:

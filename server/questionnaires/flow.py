@@ -46,15 +46,15 @@ async def _next_version(work: Work, definition: Definition, resource: dict[str, 
     """Raises BadQuestionnaire if this version is published already, or if the name is another questionnaire's."""
     of_slug = (Questionnaire.clinic_id == work.actor.clinic_id, Questionnaire.slug == definition.slug)
     earlier = list(await work.db.scalars(select(Questionnaire).where(*of_slug).order_by(Questionnaire.version)))
-    said = resource.get("version")
-    if any(row.resource.get("version") == said for row in earlier):
+    stated = resource.get("version")
+    if any(row.resource.get("version") == stated for row in earlier):
         raise BadQuestionnaire(
-            "version", f"{said or 'one without a version'} of {definition.slug} is published already"
+            "version", f"{stated or 'one without a version'} of {definition.slug} is published already"
         )
     urls = {row.resource.get("url") for row in earlier} | {resource.get("url")}
     if len(urls - {None}) > 1:
         raise BadQuestionnaire("name", f"another questionnaire is called {definition.slug}")
-    if number_of(said or "") is not None:
+    if number_of(stated or "") is not None:
         return definition.version
     return earlier[-1].version + 1 if earlier else 1
 

@@ -70,8 +70,8 @@ def _read(definition: Definition, sent: FormMultiDict) -> dict[str, Value]:
     return {question.link_id: _value(question, text(sent, question.link_id, 60)) for question in definition.questions}
 
 
-def _value(question: Question, said: str) -> Value:
-    return question.read(said) if said else None
+def _value(question: Question, typed: str) -> Value:
+    return question.read(typed) if typed else None
 
 
 async def _red_answers(work: Work, sheet: Sheet) -> dict[str, dict[str, str]]:
@@ -80,9 +80,9 @@ async def _red_answers(work: Work, sheet: Sheet) -> dict[str, dict[str, str]]:
     return {each.link_id: await screens(work.db, sheet.check_in, sheet.definition, each) for each in questions}
 
 
-def _red_mark(screens: dict[str, str], said: str) -> dict[str, str]:
+def _red_mark(screens: dict[str, str], typed: str) -> dict[str, str]:
     """The attribute of a choice that shows what to do at once, for one that leads to a red-flag screen (case 115)."""
-    return {"data-red": screens[said]} if said in screens else {}
+    return {"data-red": screens[typed]} if typed in screens else {}
 
 
 async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:

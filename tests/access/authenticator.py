@@ -31,7 +31,7 @@ class Authenticator:
         credential_data = bytes(16) + len(credential_id).to_bytes(2, "big") + credential_id + cbor2.dumps(public)
         attested = {"fmt": "none", "attStmt": {}, "authData": _data(PRESENT_AND_VERIFIED | HAS_KEY) + credential_data}
         response = {"attestationObject": b64(cbor2.dumps(attested))}
-        made = await phone.post_json("/passkey", self._said(credential_id, "webauthn.create", options, response))
+        made = await phone.post_json("/passkey", self._credential(credential_id, "webauthn.create", options, response))
         assert made.status_code == 200, made.text
         self.keys[credential_id] = key
         return credential_id
@@ -40,13 +40,13 @@ class Authenticator:
         """Sign in with a passkey, and return the status and the reason for a refusal."""
         options = (await phone.post_json("/passkey/sign-in/options", {})).json()
         response: dict[str, str] = {"authenticatorData": b64(_data(PRESENT_AND_VERIFIED))}
-        said = self._said(credential_id, "webauthn.get", options, response)
+        credential = self._credential(credential_id, "webauthn.get", options, response)
         signed = _data(PRESENT_AND_VERIFIED) + sha256(_client("webauthn.get", options)).digest()
-        said["response"]["signature"] = b64(self.keys[credential_id].sign(signed, ec.ECDSA(SHA256())))
-        answer = await phone.post_json("/passkey/sign-in", said)
+        credential["response"]["signature"] = b64(self.keys[credential_id].sign(signed, ec.ECDSA(SHA256())))
+        answer = await phone.post_json("/passkey/sign-in", credential)
         return answer.status_code, answer.json().get("detail", "")
 
-    def _said(self, credential_id: bytes, kind: str, options: Any, response: dict[str, str]) -> dict[str, Any]:
+    def _credential(self, credential_id: bytes, kind: str, options: Any, response: dict[str, str]) -> dict[str, Any]:
         return {
             "id": b64(credential_id),
             "rawId": b64(credential_id),

@@ -11,10 +11,12 @@ async def test_a_cookie_is_deleted_in_the_way_that_browsers_accept(signed_in: En
     """Only a Secure cookie for the path / may change one whose name starts with __Host- (RFC 6265bis §4.1.3)."""
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     for out in (await rosa.submit("/sign-out"), await maria.submit("/staff/sign-out")):
-        [said] = [said for said in out.history[0].headers.get_list("set-cookie") if said.startswith("__Host-interlude")]
-        assert "Max-Age=0" in said
-        assert "Secure" in said
-        assert "Path=/" in said
+        [header] = [
+            header for header in out.history[0].headers.get_list("set-cookie") if header.startswith("__Host-interlude")
+        ]
+        assert "Max-Age=0" in header
+        assert "Secure" in header
+        assert "Path=/" in header
 
 
 async def test_case_162_signing_out_sends_no_clear_site_data(signed_in: Enter, cast: Cast) -> None:
@@ -33,7 +35,7 @@ async def test_case_98_a_session_lasts_as_long_after_its_last_use_as_browsers_ke
         clock.move(days=days)
         used = await rosa.get("/settings")
         assert used.url.path == "/settings"
-        [prolonged] = [said for said in used.headers.get_list("set-cookie") if said.startswith(PERSON_COOKIE)]
+        [prolonged] = [header for header in used.headers.get_list("set-cookie") if header.startswith(PERSON_COOKIE)]
         assert f"Max-Age={400 * 24 * 3600}" in prolonged
         for attribute in ("HttpOnly", "Secure", "Path=/", "SameSite=lax"):
             assert attribute in prolonged
@@ -60,13 +62,15 @@ async def test_case_98_signing_out_is_not_undone_by_the_cookie_that_prolongs(
     await rosa.csrf()
     clock.move(days=2)
     out = await rosa.submit("/sign-out")
-    [said] = [said for said in out.history[0].headers.get_list("set-cookie") if said.startswith(PERSON_COOKIE)]
-    assert "Max-Age=0" in said
+    [header] = [header for header in out.history[0].headers.get_list("set-cookie") if header.startswith(PERSON_COOKIE)]
+    assert "Max-Age=0" in header
 
 
 async def test_scripts_and_other_sites_cannot_read_the_cookie(browser: Browser, issue: Issue) -> None:
     answer = await browser.submit("/join", agreeing(await issue()))
-    [said] = [header for header in answer.history[0].headers.get_list("set-cookie") if header.startswith(PERSON_COOKIE)]
+    [cookie_header] = [
+        header for header in answer.history[0].headers.get_list("set-cookie") if header.startswith(PERSON_COOKIE)
+    ]
     for attribute in ("HttpOnly", "Secure", "Path=/", "SameSite=lax"):
-        assert attribute in said
-    assert "Domain" not in said
+        assert attribute in cookie_header
+    assert "Domain" not in cookie_header

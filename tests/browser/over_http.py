@@ -30,9 +30,9 @@ class Session:
         """Opens a page until it says `words`."""
 
         async def look() -> str | None:
-            said = await self.read(path)
-            seen.append(said)
-            return said if words in said else None
+            shown = await self.read(path)
+            seen.append(shown)
+            return shown if words in shown else None
 
         seen: list[str] = []
         try:
@@ -52,8 +52,8 @@ class Session:
 
     async def post_json(self, path: str, body: Any) -> Any:
         """Sends what a page's script would send."""
-        said = {"accept": "application/json", "origin": self._base_url, "sec-fetch-site": "same-origin"}
-        async with self._client.post(self._base_url + path, json=body, headers=said) as answer:
+        own_headers = {"accept": "application/json", "origin": self._base_url, "sec-fetch-site": "same-origin"}
+        async with self._client.post(self._base_url + path, json=body, headers=own_headers) as answer:
             assert answer.status == 200, f"{path}: {answer.status} {await answer.text()}"
             return await answer.json()
 

@@ -204,11 +204,14 @@ async def _let_in(phone: Inspection, new: Page) -> None:
     await new.goto("/join")
     await press(new, "I don't have a code")
     await phone.visit("/settings/phones/add")
-    for number, said in (("0000 0000", "No phone is showing this number"), (await _number_on(new), "It's been added")):
+    for number, sentence in (
+        ("0000 0000", "No phone is showing this number"),
+        (await _number_on(new), "It's been added"),
+    ):
         await fill(page, "The number on the new phone", number)
         await press(page, "It's my phone")
-        await sees(page, said)
-        await phone.look(f"/settings/phones/add, {said}")
+        await sees(page, sentence)
+        await phone.look(f"/settings/phones/add, {sentence}")
     await sees(new, "Before you start")
 
 

@@ -14,7 +14,7 @@ from babel.support import NullTranslations
 
 from server import cli, language
 from server.questionnaires.fhir import TRANSLATION
-from tests.test_catalogues import said_elements
+from tests.test_catalogues import translated_elements
 
 LONG, MIRRORED = "en-x-long", "he-x-rtl"
 PUT_IN = re.compile(r"(%\(\w+\)s|\{\w+\})")
@@ -38,7 +38,7 @@ def mirrored(text: str) -> str:
 SPEAKERS: dict[str, Callable[[str], str]] = {LONG: longer, MIRRORED: mirrored}
 
 
-def said_by(speaker: Callable[[str], str], text: str) -> str:
+def spoken_by(speaker: Callable[[str], str], text: str) -> str:
     """Applies a change to a text. What is filled in, such as a name, stays as it is."""
     parts = PUT_IN.split(text)
     return "".join(part if PUT_IN.fullmatch(part) else speaker(part) for part in parts)
@@ -50,10 +50,10 @@ class Pseudo(NullTranslations):
         self._speaker = speaker
 
     def ugettext(self, message: str) -> str:
-        return said_by(self._speaker, message)
+        return spoken_by(self._speaker, message)
 
     def ungettext(self, singular: str, plural: str, num: int) -> str:
-        return said_by(self._speaker, singular if num == 1 else plural)
+        return spoken_by(self._speaker, singular if num == 1 else plural)
 
 
 def teach() -> None:
@@ -68,10 +68,10 @@ def teach() -> None:
 def translated(resource: dict[str, Any], locale: str) -> dict[str, Any]:
     """A view of the same questionnaire version, with one of the two languages added."""
     made = copy.deepcopy(resource)
-    for element, key in list(said_elements(made)):
+    for element, key in list(translated_elements(made)):
         parts = [
             {"url": "lang", "valueCode": locale},
-            {"url": "content", "valueString": said_by(SPEAKERS[locale], element[key])},
+            {"url": "content", "valueString": spoken_by(SPEAKERS[locale], element[key])},
         ]
         element[f"_{key}"] = {"extension": [{"url": TRANSLATION, "extension": parts}]}
     return made

@@ -59,8 +59,8 @@ def lines_to_read(source: str) -> int:
 
 
 async def test_the_manifest_is_complete(manifest: dict[str, Any]) -> None:
-    said = {name: manifest[name] for name in ("id", "name", "short_name", "start_url", "scope", "display")}
-    assert said == {
+    fields = {name: manifest[name] for name in ("id", "name", "short_name", "start_url", "scope", "display")}
+    assert fields == {
         "id": "/",
         "name": "Interlude",
         "short_name": "Interlude",

@@ -21,7 +21,7 @@ from . import running
 from .chromium import new_page
 from .measures import PATIENT, faults_of_size
 from .people import LISTENING
-from .pseudo import MIRRORED, SPEAKERS, longer, mirrored, said_by, translated
+from .pseudo import MIRRORED, SPEAKERS, longer, mirrored, spoken_by, translated
 from .running_site import LAST_WEEK, RunningSite
 
 INSTALL = "/install?step=1"
@@ -157,7 +157,7 @@ async def test_words_that_overflow_their_box_are_noticed(chromium: Browser) -> N
 
 
 def test_the_long_language_is_long_and_keeps_what_is_filled_in() -> None:
-    for said in ("Saved on this phone. The clinic has not received it yet.", "Home", "Send to clinic"):
-        assert len(longer(said)) >= round(1.4 * len(said)), longer(said)
-    assert said_by(longer, "%(name)s has called") == "%(name)s hááss cáállééd"
-    assert said_by(mirrored, "Step {n} of 3") == "קרהע {n} סו 3"
+    for sentence in ("Saved on this phone. The clinic has not received it yet.", "Home", "Send to clinic"):
+        assert len(longer(sentence)) >= round(1.4 * len(sentence)), longer(sentence)
+    assert spoken_by(longer, "%(name)s has called") == "%(name)s hááss cáállééd"
+    assert spoken_by(mirrored, "Step {n} of 3") == "קרהע {n} סו 3"

@@ -92,5 +92,5 @@ def _when(random: Random, of: Question) -> When:
 
 
 def _answer(random: Random, question: Question) -> Value:
-    said = random.choice([None, *buttons(question)])
-    return None if said is None else question.read(said)
+    answer = random.choice([None, *buttons(question)])
+    return None if answer is None else question.read(answer)

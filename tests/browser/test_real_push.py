@@ -69,9 +69,9 @@ async def test_rosa_joins_gets_a_push_and_answers_and_the_clinic_sees_each_step(
     await arrived(firefox, f"/visits/{visit.id}")
     await firefox.click("button[name=reply][value=coming]")
     await firefox.wait_for("document.querySelector('main [role=status]') !== null")
-    said = await maria.read(page)
-    assert "Will be there" in said
-    assert "answered" in said
+    shown = await maria.read(page)
+    assert "Will be there" in shown
+    assert "answered" in shown
 
     # Nothing came twice (case 38), and none of her taps caused another push.
     assert [delivery.topic for delivery in push_service.deliveries] == [test.topic, reminder.topic]
@@ -122,11 +122,11 @@ async def test_case_36_the_decrypted_payload_names_no_clinic_and_no_patient(
         deliveries = await push_service.wait_for_deliveries(2)
 
     payloads = [phone.open(delivery.body) for delivery in deliveries]
-    said = [json.loads(payload)["notification"] for payload in payloads]
-    assert sorted(each["title"] for each in said) == ["You have a check-in ready", VISIT]
+    notifications = [json.loads(payload)["notification"] for payload in payloads]
+    assert sorted(each["title"] for each in notifications) == ["You have a check-in ready", VISIT]
     assert all(len(payload.encode()) < 2048 for payload in payloads)
     # A random token may contain any word.
-    readable = [text.replace(each["data"]["token"], "") for text, each in zip(payloads, said, strict=True)]
+    readable = [text.replace(each["data"]["token"], "") for text, each in zip(payloads, notifications, strict=True)]
     private = ("Harbor", "Rosa", "Delgado", "Elm Street", "infusion", "ketamine", "swallow", "weekly")
     assert [(word, text) for text in readable for word in private if word.casefold() in text.casefold()] == []
 

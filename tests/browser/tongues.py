@@ -48,7 +48,7 @@ def read(words: str, locale: str) -> str | re.Pattern[str]:
     if locale == "en":
         return words
     found = named(words, locale)
-    around = [said for text, said in _texts(locale).items() if words in text and "%" not in text]
+    around = [translation for text, translation in _texts(locale).items() if words in text and "%" not in text]
     any_of = [found] if found != words or not around else around
     return re.compile("|".join(r"\s+".join(map(re.escape, each.split())) for each in any_of))
 
@@ -77,11 +77,11 @@ def _texts(locale: str) -> dict[str, str]:
     if locale == "en":
         return {}
     with (language.FOLDER / locale / "LC_MESSAGES" / "interlude.po").open("rb") as file:
-        said = {str(message.id): str(message.string) for message in read_po(file, locale) if message.id}
+        texts = {str(message.id): str(message.string) for message in read_po(file, locale) if message.id}
     for path in sorted(LIBRARY.glob("*.json")):
         resource = json.loads(path.read_text())
-        said |= dict(zip(_words(read_definition(resource)), _words(read_definition(resource, locale)), strict=True))
-    return said
+        texts |= dict(zip(_words(read_definition(resource)), _words(read_definition(resource, locale)), strict=True))
+    return texts
 
 
 def _words(definition: Definition) -> list[str]:

@@ -87,12 +87,12 @@ def test_how_long_each_check_in_stays_open(rhythm: Rhythm, closes: str) -> None:
 def test_computing_day_by_day_or_all_at_once_gives_the_same(
     rhythm: Rhythm, at: time, since: datetime, zone: str
 ) -> None:
-    said = Timing(rhythm, at, date(2026, 1, 30), 3)
-    whole = occasions.occasions(said, zone, since, since + timedelta(days=9))
+    timing = Timing(rhythm, at, date(2026, 1, 30), 3)
+    whole = occasions.occasions(timing, zone, since, since + timedelta(days=9))
     parts = [
         occasion
         for day in range(9)
-        for occasion in occasions.occasions(said, zone, since + timedelta(days=day), since + timedelta(days=day + 1))
+        for occasion in occasions.occasions(timing, zone, since + timedelta(days=day), since + timedelta(days=day + 1))
     ]
     assert whole == parts
     assert all(occasion.due_at < occasion.closes_at for occasion in whole)

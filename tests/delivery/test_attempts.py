@@ -23,8 +23,8 @@ PHI = ("Rosa", "Delgado", "Harbor", "Infusion", "ketamine", "ALS", "Room 2", "De
 
 
 def notification(message: Message) -> dict[str, Any]:
-    said: dict[str, Any] = json.loads(message.body)["notification"]
-    return said
+    shown: dict[str, Any] = json.loads(message.body)["notification"]
+    return shown
 
 
 @pytest.mark.parametrize("kind", ["visit", "check-in", "nudge", "test"])
@@ -44,10 +44,10 @@ async def test_case_36_a_patient_may_choose_detailed_text(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await db.execute(update(Patient).where(Patient.id == scene.cast.rosa.id).values(detailed_text=True))
     await scene.due()
-    said = notification(scene.push.sent[0][1])
-    assert "Tuesday, December 1" in said["body"]
-    assert "Room 2" in said["body"]
-    assert "Harbor" not in json.dumps(said)
+    shown = notification(scene.push.sent[0][1])
+    assert "Tuesday, December 1" in shown["body"]
+    assert "Room 2" in shown["body"]
+    assert "Harbor" not in json.dumps(shown)
 
 
 async def test_case_36_the_stored_detail_is_sealed(scene: Scene) -> None:
@@ -69,12 +69,12 @@ async def test_the_topic_and_tag_are_the_reminders_id(scene: Scene) -> None:
 async def test_both_formats_of_web_push_open_the_subject_of_the_reminder(scene: Scene) -> None:
     await scene.due()
     body = json.loads(scene.push.sent[0][1].body)
-    said = body["notification"]
+    shown = body["notification"]
     assert (body["web_push"], body["mutable"]) == (8030, True)
-    assert said["navigate"].startswith(f"https://localhost/visits/{SUBJECT}")
-    assert said["data"]["url"] == said["navigate"]
-    assert [action["action"] for action in said["actions"]] == ["coming", "cant"]
-    assert said["lang"] == "en"
+    assert shown["navigate"].startswith(f"https://localhost/visits/{SUBJECT}")
+    assert shown["data"]["url"] == shown["navigate"]
+    assert [action["action"] for action in shown["actions"]] == ["coming", "cant"]
+    assert shown["lang"] == "en"
 
 
 async def test_only_the_phone_knows_its_token(scene: Scene) -> None:

@@ -19,9 +19,9 @@ def test_case_102_a_first_name_or_initials_never_the_whole_name(name: str, first
 
 
 def test_case_102_texts_and_emails_begin_with_it() -> None:
-    said = addressed(Words("You have a visit coming up", "Open to see when."), "Rosa")
-    assert text_line(said, "https://localhost/go/t").startswith("Rosa: You have a visit coming up. https://")
-    assert letter(said, "https://localhost/go/t").splitlines()[0] == "Rosa: You have a visit coming up"
+    message = addressed(Words("You have a visit coming up", "Open to see when."), "Rosa")
+    assert text_line(message, "https://localhost/go/t").startswith("Rosa: You have a visit coming up. https://")
+    assert letter(message, "https://localhost/go/t").splitlines()[0] == "Rosa: You have a visit coming up"
 
 
 async def test_case_102_the_patient_chooses_and_a_caregiver_does_not(signed_in: Enter, cast: Cast) -> None:

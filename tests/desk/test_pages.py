@@ -53,10 +53,10 @@ async def test_the_inbox_shows_who_needs_attention_and_why(
     await answers(database, cast.rosa, WORSE, clock)
     await answers(database, cast.helen, WORSE, clock)
     inbox = await (await signed_in(cast.maria)).get("/staff")
-    said = words(inbox)
-    assert "Speech: I can't use my voice (last time: Same as ever)" in said
-    assert "Pain: 9 of 10 (last time: 1 of 10)" in said
-    assert said.count("Rosa Delgado") >= 2
+    page_text = words(inbox)
+    assert "Speech: I can't use my voice (last time: Same as ever)" in page_text
+    assert "Pain: 9 of 10 (last time: 1 of 10)" in page_text
+    assert page_text.count("Rosa Delgado") >= 2
     assert "Helen" not in inbox.text
     assert inbox.text.count("<polyline") == 2
 
@@ -70,10 +70,10 @@ async def test_a_patients_page_shows_everything_about_that_patient(
     async with database.writing() as db:
         await booking.book(work_by(db, cast.maria, clock()), cast.rosa, NewAppointment(wall.replace(day=5, month=12)))
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
-    said = words(page)
+    page_text = words(page)
     for part in ("Rosa Delgado", "555-0101", "voice call", "Speech: I can't use my voice", "Sat, Dec 5, 9:00 AM"):
-        assert part in said
-    assert "Luis Delgado, husband" in said
+        assert part in page_text
+    assert "Luis Delgado, husband" in page_text
     assert page.text.count("<polyline") >= 9
     assert page.text.count("<summary>Table") >= 9
     flags = await rows(database, Flag)

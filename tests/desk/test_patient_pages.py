@@ -31,17 +31,17 @@ async def test_the_page_shows_notes_expected_levels_calls_and_who_did_what(
         )
         await calls.log_call(work_by(db, cast.ken, clock()), cast.rosa, CallOutcome.REACHED, "Fine for now.")
     maria = await signed_in(cast.maria)
-    said = words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+    text = words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
     for part in (
         "Speech therapist knows. Ken Osei",
         "Saliva and drooling: Some drooling New medicine.",
         "Fine for now.",
     ):
-        assert part in said
+        assert part in text
     for line in ("Ken Osei wrote a note", "Ken Osei set an expected level", "Ken Osei logged a call"):
-        assert line in said
-    assert "Rosa Delgado sent answers" in said
-    assert "Maria Alvarez opened the patient's page" in said
+        assert line in text
+    assert "Rosa Delgado sent answers" in text
+    assert "Maria Alvarez opened the patient's page" in text
     assert "1 note" in words(await maria.get("/staff"))
     ended = await maria.submit(f"/staff/patients/{cast.rosa.id}/expected/weekly-als/saliva/end")
     assert "Some drooling New medicine" not in words(ended)

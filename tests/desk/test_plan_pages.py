@@ -21,8 +21,8 @@ async def begun(database: Database, cast: Cast) -> CheckIn:
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa)
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
-        said = Statement(Respondent.SELF, {"pain": 2})
-        await drafts.keep(work_by(db, cast.rosa), check_in, definition, said)
+        statement = Statement(Respondent.SELF, {"pain": 2})
+        await drafts.keep(work_by(db, cast.rosa), check_in, definition, statement)
         return check_in
 
 

@@ -55,15 +55,15 @@ def test_a_reason_compares_the_answer_with_the_earlier_one(raised: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    ("item", "times", "said"),
+    ("item", "times", "shown"),
     [
         ("speech:missing", 1, ("Speech", "no answer")),
         ("*:missing", 3, ("Weekly check-in", "no answer, 3 times in a row")),
     ],
 )
-def test_a_missing_answer_is_named_as_missing(item: str, times: int, said: tuple[str, str]) -> None:
+def test_a_missing_answer_is_named_as_missing(item: str, times: int, shown: tuple[str, str]) -> None:
     reason = reason_of(flag(item, "missing", now=times), WEEKLY)
-    assert (reason.item, reason.words) == said
+    assert (reason.item, reason.words) == shown
 
 
 def test_a_flag_on_an_item_that_the_questionnaire_no_longer_has_is_shown() -> None:

@@ -24,5 +24,5 @@ async def test_answers_name_their_respondent_and_device(
     assert "What Luis Delgado sees, iPhone" in words(page)
     response = re.search(r"/staff/responses/(\w+)", page.text)
     assert response is not None
-    said = words(await maria.get(response[0]))
-    assert "Who answered What Luis Delgado sees From where iPhone" in said
+    page_text = words(await maria.get(response[0]))
+    assert "Who answered What Luis Delgado sees From where iPhone" in page_text

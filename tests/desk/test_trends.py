@@ -15,9 +15,9 @@ async def test_function_is_shown_as_four_profiles_and_never_as_one_sum(
         await function_check_in(database, cast, clock, level)
         clock.move(days=30)
     page = await (await signed_in(cast.ken)).get(f"/staff/patients/{cast.rosa.id}")
-    said = words(page)
+    page_text = words(page)
     for profile in ("Bulbar", "Fine motor", "Gross motor", "Respiratory"):
-        assert f"{profile} 3 of 12 Table" in said
-    assert " of 48" not in said
+        assert f"{profile} 3 of 12 Table" in page_text
+    assert " of 48" not in page_text
     charts, tables = page.text.count("<polyline"), page.text.count("<summary>Table")
     assert charts == tables == 16

@@ -139,9 +139,9 @@ async def test_a_valid_subscription_is_stored_and_ended(signed_in: Enter, cast: 
 
 
 async def test_the_public_key_belongs_to_the_key_that_signs(browser: Browser, keyring: crypto.Keyring) -> None:
-    said = (await browser.get("/push/key")).json()
-    assert said == {"key": vapid_public_key(next(iter(keyring.vapid.values())))}
-    assert len(crypto.unb64(said["key"])) == 65
+    keys = (await browser.get("/push/key")).json()
+    assert keys == {"key": vapid_public_key(next(iter(keyring.vapid.values())))}
+    assert len(crypto.unb64(keys["key"])) == 65
 
 
 async def test_a_receipt_needs_a_token_and_an_event(

@@ -31,9 +31,9 @@ async def reconcile(database: Database, cast: Cast) -> Reconcile:
             Work(db, actor, NOW), subscriptions.NewSubscription(PUSH + "one", *browser_keys()), HostList.parse("")
         )
 
-    async def opens(said: Opened) -> str:
+    async def opens(opened: Opened) -> str:
         async with database.writing() as db:
-            return await reconciliation.reconcile(Work(db, actor, NOW + DAY), said)
+            return await reconciliation.reconcile(Work(db, actor, NOW + DAY), opened)
 
     return opens
 

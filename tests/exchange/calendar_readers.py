@@ -52,5 +52,5 @@ def _moments(event: Component, zone: tzinfo) -> tuple[datetime, datetime]:
 
 
 def _moment(field: Any, zone: tzinfo) -> datetime:
-    said: datetime = field.dt
-    return (said.replace(tzinfo=zone) if "TZID" in field.params else said).astimezone(UTC)
+    moment: datetime = field.dt
+    return (moment.replace(tzinfo=zone) if "TZID" in field.params else moment).astimezone(UTC)

@@ -26,7 +26,7 @@ def faults(bundle: Resource) -> list[str]:
         for url in urls
         if not re.fullmatch(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", url)
     ]
-    found += [f"unresolved: {said}" for said in _references(bundle) if said not in urls]
+    found += [f"unresolved: {reference}" for reference in _references(bundle) if reference not in urls]
     found += [] if ZONED.fullmatch(bundle.get("timestamp", "")) else ["timestamp"]
     for resource in (bundle, *(entry["resource"] for entry in entries)):
         found += _of_type(resource)

@@ -45,7 +45,9 @@ def _questionnaire(one: Resource) -> Iterator[str]:
     if any(f"#{contained['id']}" not in used for contained in one.get("contained", [])):
         yield "dom-3"
     if any(
-        said.startswith("#") and said[1:] not in [c["id"] for c in one.get("contained", [])] for said in used if said
+        reference.startswith("#") and reference[1:] not in [c["id"] for c in one.get("contained", [])]
+        for reference in used
+        if reference
     ):
         yield "ref-1"
     for part in objects_in(one.get("contained", [])):

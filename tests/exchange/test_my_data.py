@@ -39,7 +39,7 @@ async def test_the_readable_page_holds_all_of_the_patients_data(signed_in: Enter
     rosa = await signed_in(cast.rosa)
     assert "Get a page to read" in words(await rosa.get("/my-data"))
     page = await rosa.get("/my-data.html")
-    said = words(page)
+    page_text = words(page)
     for part in (
         cast.rosa.name,
         "Tue, Dec 1, 10:00 AM",
@@ -48,5 +48,5 @@ async def test_the_readable_page_holds_all_of_the_patients_data(signed_in: Enter
         "No trouble",
         "Skipped",
     ):
-        assert part in said, part
+        assert part in page_text, part
     assert "<script" not in page.text

@@ -157,21 +157,21 @@ def main() -> int:
     broken = [each for _, found in done for each in found]
     for each in broken:
         print(each, file=sys.stderr)
-    said = "; ".join(summary for summary, _ in done)
-    print(f"faults: {'broken ' + str(len(broken)) if broken else 'ok'}, seed {asked.seed}: {said}")
+    summaries = "; ".join(summary for summary, _ in done)
+    print(f"faults: {'broken ' + str(len(broken)) if broken else 'ok'}, seed {asked.seed}: {summaries}")
     return 1 if broken else 0
 
 
 def _arguments() -> argparse.ArgumentParser:
-    said = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
-    said.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(2)), help="the same seed, the same run")
-    said.add_argument("--parts", nargs="+", choices=PARTS)
-    said.add_argument("--crashes", choices=("all", "telling"), default="all", help="which kill points")
-    said.add_argument("--steps", type=int, default=100_000, help="of the state machine")
-    said.add_argument("--submissions", type=int, default=1000, help="check-ins sent over a network that cuts")
-    said.add_argument("--every", type=int, default=1, help="one in so many of each zone's changes")
-    said.set_defaults(parts=PARTS)
-    return said
+    parser = argparse.ArgumentParser("python -m tests.faults", description=__doc__)
+    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(2)), help="the same seed, the same run")
+    parser.add_argument("--parts", nargs="+", choices=PARTS)
+    parser.add_argument("--crashes", choices=("all", "telling"), default="all", help="which kill points")
+    parser.add_argument("--steps", type=int, default=100_000, help="of the state machine")
+    parser.add_argument("--submissions", type=int, default=1000, help="check-ins sent over a network that cuts")
+    parser.add_argument("--every", type=int, default=1, help="one in so many of each zone's changes")
+    parser.set_defaults(parts=PARTS)
+    return parser
 
 
 if __name__ == "__main__":

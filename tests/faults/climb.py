@@ -30,11 +30,11 @@ async def tell(url: str, services: Services) -> None:
     async with database.writing() as db:
         cast = await gather(db)
         await _phone_of_ruth(db, cast, services)
-        said = {
+        contacts = {
             cast.maria.id: Contact(1, NUMBERS["maria@harbor.example"]),
             cast.ken.id: Contact(2, NUMBERS["ken@harbor.example"]),
         }
-        assert await on_call.change(work_by(db, cast.ruth), cast.harbor, said, 10) is None
+        assert await on_call.change(work_by(db, cast.ruth), cast.harbor, contacts, 10) is None
         await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY | {"fall": True})
     await database.close()
 

@@ -85,11 +85,11 @@ def of_world(life: Life) -> Iterator[str]:
             yield "still to be said of the visit's old time"
     if life.look("SELECT id FROM reminder WHERE kind = 'change' AND reason = 'replanned'"):
         yield "a change that nobody was told of"
-    said = Counter(
+    sent = Counter(
         (row["subject_id"], row["kind"], row["moment"], row["audience"])
         for row in life.look("SELECT subject_id, kind, moment, audience FROM reminder")
     )
-    if any(n > 1 for n in said.values()):
+    if any(n > 1 for n in sent.values()):
         yield "two reminders of one moment"
 
 

@@ -23,7 +23,7 @@ from tests.faults.worker import Job, live
 class Child:
     job: str
     pid: int
-    said: bytearray = field(default_factory=bytearray)
+    output: bytearray = field(default_factory=bytearray)
 
 
 class Nursery:
@@ -43,36 +43,36 @@ class Nursery:
                 else:
                     return
 
-    def _start(self, said: dict[str, Any]) -> None:
-        if said["rehearse"]:
-            asyncio.run(live(Job.read(said), lambda _: None))
+    def _start(self, message: dict[str, Any]) -> None:
+        if message["rehearse"]:
+            asyncio.run(live(Job.read(message), lambda _: None))
             gc.freeze()
-            self._answer({"job": said["job"], "signal": 0, "lines": ["done"]})
+            self._answer({"job": message["job"], "signal": 0, "lines": ["done"]})
             return
         ours, theirs = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _be_a_worker(said, theirs)
+            _be_a_worker(message, theirs)
         os.close(theirs)
-        self.selector.register(ours, selectors.EVENT_READ, Child(said["job"], pid))
-        self._answer({"job": said["job"], "pid": pid})
+        self.selector.register(ours, selectors.EVENT_READ, Child(message["job"], pid))
+        self._answer({"job": message["job"], "pid": pid})
 
     def _hear(self, fd: int, child: Child) -> None:
         if more := os.read(fd, 65536):
-            child.said += more
+            child.output += more
             return
         self.selector.unregister(fd)
         os.close(fd)
         _, status = os.waitpid(child.pid, 0)
         by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        self._answer({"job": child.job, "signal": by, "lines": child.said.decode().splitlines()})
+        self._answer({"job": child.job, "signal": by, "lines": child.output.decode().splitlines()})
 
-    def _answer(self, said: dict[str, Any]) -> None:
-        self.answers.write(json.dumps(said).encode() + b"\n")
+    def _answer(self, message: dict[str, Any]) -> None:
+        self.answers.write(json.dumps(message).encode() + b"\n")
         self.answers.flush()
 
 
-def _be_a_worker(said: dict[str, Any], to: int) -> None:
+def _be_a_worker(message: dict[str, Any], to: int) -> None:
     """Never returns."""
 
     def report(line: str) -> None:
@@ -80,7 +80,7 @@ def _be_a_worker(said: dict[str, Any], to: int) -> None:
 
     gc.disable()  # the process does not live that long
     try:
-        asyncio.run(live(Job.read(said), report))
+        asyncio.run(live(Job.read(message), report))
         report("done")
     except BaseException:
         report("error " + traceback.format_exc().replace("\n", " | "))

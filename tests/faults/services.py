@@ -52,9 +52,9 @@ class Services:
 
     async def take_push(self, request: web.Request) -> web.StreamResponse:
         name = request.path.rpartition("/")[2]
-        said = self.answers.get(name, [201])
+        statuses = self.answers.get(name, [201])
         before = sum(push.phone == name for push in self.pushes)
-        status = said[min(before, len(said) - 1)]
+        status = statuses[min(before, len(statuses) - 1)]
         plain = json.loads(self.phones[name].open(await request.read()))
         self.pushes.append(Pushed(name, request.headers["Topic"], plain["notification"]["tag"], status))
         if gate := self.gates.pop(name, None):

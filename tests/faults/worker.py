@@ -29,13 +29,13 @@ class Job:
     kill: tuple[int, str] | None = None
 
     @classmethod
-    def read(cls, said: dict[str, Any]) -> "Job":
+    def read(cls, message: dict[str, Any]) -> "Job":
         return cls(
-            settings=Settings(**said["settings"]),
-            services={int(port): name for port, name in said["services"].items()},
-            now=datetime.fromisoformat(said["now"]),
-            end=datetime.fromisoformat(said["end"]),
-            kill=(said["kill"][0], said["kill"][1]) if said["kill"] else None,
+            settings=Settings(**message["settings"]),
+            services={int(port): name for port, name in message["services"].items()},
+            now=datetime.fromisoformat(message["now"]),
+            end=datetime.fromisoformat(message["end"]),
+            kill=(message["kill"][0], message["kill"][1]) if message["kill"] else None,
         )
 
     def written(self) -> dict[str, Any]:

@@ -47,11 +47,11 @@ class Running:
         async with asyncio.timeout(LIVES_AT_MOST):
             return await self._lived
 
-    def hear(self, said: dict[str, Any]) -> None:
-        if "pid" in said:
-            self.pid.set_result(said["pid"])
+    def hear(self, message: dict[str, Any]) -> None:
+        if "pid" in message:
+            self.pid.set_result(message["pid"])
         else:
-            self._lived.set_result(Lived(said["signal"], said["lines"]))
+            self._lived.set_result(Lived(message["signal"], message["lines"]))
 
 
 class Workers:
@@ -82,8 +82,8 @@ class Workers:
     async def listen(self) -> None:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
-            said = json.loads(line)
-            self._running[said["job"]].hear(said)
+            message = json.loads(line)
+            self._running[message["job"]].hear(message)
 
 
 @asynccontextmanager

@@ -49,9 +49,9 @@ async def test_case_74_two_who_take_a_flag_at_once_leave_one_owner_and_both_are_
     taken = await asyncio.gather(takes(cast.maria), takes(cast.ken))
     assert sorted(map(str, taken)) == ["False", "True"]
     assert (await only_flag(database)).owner_id == (cast.maria.id if taken[0] else cast.ken.id)
-    said = await rows(database, AuditEvent, AuditEvent.verb == "flag.taken")
-    assert {event.actor_id for event in said} == {cast.maria.id, cast.ken.id}
-    assert sorted(event.detail["late"] for event in said) == [False, True]
+    events = await rows(database, AuditEvent, AuditEvent.verb == "flag.taken")
+    assert {event.actor_id for event in events} == {cast.maria.id, cast.ken.id}
+    assert sorted(event.detail["late"] for event in events) == [False, True]
 
 
 async def test_a_flag_is_assigned_to_a_colleague_and_back(database: Database, cast: Cast) -> None:
@@ -134,9 +134,9 @@ async def test_case_74_two_who_close_a_flag_at_once_leave_one_outcome_and_both_a
     by_maria = ("called", cast.maria.id, cast.maria.id)
     by_ken = ("visit-moved", cast.ken.id, cast.ken.id)
     assert (closed.outcome, closed.closed_by, closed.owner_id) == (by_maria if taken[0] else by_ken)
-    said = await rows(database, AuditEvent, AuditEvent.verb == "flag.closed")
-    assert {event.actor_id for event in said} == {cast.maria.id, cast.ken.id}
-    assert sorted(event.detail["late"] for event in said) == [False, True]
+    events = await rows(database, AuditEvent, AuditEvent.verb == "flag.closed")
+    assert {event.actor_id for event in events} == {cast.maria.id, cast.ken.id}
+    assert sorted(event.detail["late"] for event in events) == [False, True]
 
 
 async def test_closing_a_closed_flag_changes_nothing(database: Database, cast: Cast) -> None:

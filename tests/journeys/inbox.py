@@ -10,9 +10,9 @@ from tests.browser.running_site import RunningSite
 SWALLOWING = ("No trouble", "Hard", "No", "Same as ever", "No trouble", "No trouble", "No", "None", "1", "Good")
 
 
-async def when_all_is_answered(phone: Page, said: tuple[str, ...]) -> None:
+async def when_all_is_answered(phone: Page, answers: tuple[str, ...]) -> None:
     await phone.goto("/")
-    await answer_all(phone, "Start", *said)
+    await answer_all(phone, "Start", *answers)
     await press(phone, "Send to clinic")
     await press(phone, "It can wait")
     await expect(phone.locator("h1")).to_have_text("The clinic has received it")

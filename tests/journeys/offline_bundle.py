@@ -49,8 +49,8 @@ async def when_it_stands(phone: Page, site: RunningSite, subject_id: str) -> str
     reminder_id, token = await site.hand_over(subject_id)
     async with site.database.writing() as db:
         (await db.get_one(Reminder, reminder_id)).state = ReminderState.SENT
-    said = {"title": "Interlude", "body": "A visit", "tag": reminder_id, "data": {"url": "/", "token": token}}
-    await deliver_push(phone, json.dumps({"notification": said}))
+    notification = {"title": "Interlude", "body": "A visit", "tag": reminder_id, "data": {"url": "/", "token": token}}
+    await deliver_push(phone, json.dumps({"notification": notification}))
     await eventually(lambda: tags(phone), "the notification to stand")
     return reminder_id
 

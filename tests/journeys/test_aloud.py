@@ -20,14 +20,14 @@ async def test_a_question_and_what_to_do_now_are_read_aloud_when_asked(chromium:
     await press(rosa, "Read aloud")
     [[language, words]] = await spoken(rosa)
     assert language == "en"
-    for said in ("How is your breathing?", "No trouble", "Very hard"):
-        assert said in words
+    for sentence in ("How is your breathing?", "No trouble", "Very hard"):
+        assert sentence in words
     await answer(rosa, "Very hard")
     await sees(rosa, "Is it very hard to breathe right now?")
     await press(rosa, "Read aloud")
     words = (await spoken(rosa))[-1][1]
-    for said in ("If it is, call for help at once.", "911"):
-        assert said in words
+    for sentence in ("If it is, call for help at once.", "911"):
+        assert sentence in words
 
 
 async def test_the_voice_is_slow_or_the_button_is_hidden_as_chosen(chromium: Browser, site: RunningSite) -> None:

@@ -59,8 +59,8 @@ async def given_it_is_night_and_maria_is_on_call(site: RunningSite) -> None:
     async with site.database.writing() as db:
         clinic = await db.get_one(Clinic, cast.harbor.id)
         clinic.staffed_hours = {}
-        said = {cast.maria.id: Contact(1, "")}
-        assert await on_call.change(work_by(db, cast.ruth, system_clock()), clinic, said, 5) is None
+        contacts = {cast.maria.id: Contact(1, "")}
+        assert await on_call.change(work_by(db, cast.ruth, system_clock()), clinic, contacts, 5) is None
 
 
 async def when_nobody_has_answered_in_time(site: RunningSite) -> None:

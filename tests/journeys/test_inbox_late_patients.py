@@ -27,7 +27,7 @@ async def test_staff_call_a_silent_patient_on_day_3(chromium: Browser, site: Run
     await expect(to_call.nth(1)).to_contain_text("voice call")
 
     await to_call.nth(1).get_by_role("link", name="Enter answers").click()
-    await when_it_is_said_by_phone(
+    await when_staff_enter_answers_by_phone(
         maria, ("How is your breathing?", "No trouble"), ("How is speaking?", "Hard to follow")
     )
     await sees(maria, "The patient's answers, entered by phone by Maria Alvarez")
@@ -78,7 +78,7 @@ async def test_case_92_a_long_list_of_late_patients_keeps_its_rows_and_the_place
     await expect(rows_shown.nth(230)).to_be_in_viewport()
 
 
-async def when_it_is_said_by_phone(desk: Page, *said: tuple[str, str]) -> None:
-    for question, answer in said:
+async def when_staff_enter_answers_by_phone(desk: Page, *answers: tuple[str, str]) -> None:
+    for question, answer in answers:
         await desk.get_by_role("group", name=question).get_by_label(answer, exact=True).check()
     await press(desk, "Save these answers")

@@ -99,10 +99,10 @@ async def test_receipts_that_could_not_be_sent_go_out_when_the_app_opens(chromiu
 
 
 @pytest.mark.parametrize(
-    ("waits", "said", "kept"), [("coming", "I can't come", "cant"), ("cant", "I'll be there", "coming")]
+    ("waits", "sentence", "kept"), [("coming", "I can't come", "cant"), ("cant", "I'll be there", "coming")]
 )
 async def test_a_waiting_reply_does_not_override_a_later_one(
-    chromium: Browser, site: RunningSite, waits: str, said: str, kept: str
+    chromium: Browser, site: RunningSite, waits: str, sentence: str, kept: str
 ) -> None:
     """Rosa answers on the notification without a network. Once online, she answers otherwise on the page."""
     rosa = await phone_of(chromium, site, site.cast.rosa)
@@ -115,7 +115,7 @@ async def test_a_waiting_reply_does_not_override_a_later_one(
     other = {**reply, "about": "/visits/another"}
     await rosa.evaluate(QUEUED, ["another/reply", other | {"body": {"token": "none", "reply": "coming"}}])
 
-    await press(rosa, said)
+    await press(rosa, sentence)
     await sees(rosa, "Thank you.")
     await eventually(lambda: all_is_told(rosa), "the queue to be told", 10)
     assert (await site.visit(visit.id)).reply == kept

@@ -24,8 +24,8 @@ async def test_a_push_makes_the_phone_fetch_its_check_in(chromium: Browser, site
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
     await rosa.goto("/settings")
     check_in = await site.check_in_due_now(site.cast.rosa, "daily-three")
-    said = {"title": "Interlude", "body": "You have a check-in ready", "tag": "one", "data": {"url": "/"}}
-    await deliver_push(rosa, json.dumps({"notification": said}))
+    notification = {"title": "Interlude", "body": "You have a check-in ready", "tag": "one", "data": {"url": "/"}}
+    await deliver_push(rosa, json.dumps({"notification": notification}))
     await it_is_kept_offline(rosa)
     await rosa.context.set_offline(True)
     await rosa.goto(f"/check-ins/{check_in.id}")

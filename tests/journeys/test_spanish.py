@@ -59,8 +59,8 @@ async def test_the_service_workers_own_words_follow_the_language(chromium: Brows
         "caches.match('/offline').then(held => held?.headers.get('content-language') === 'es')"
     )
     await deliver_push(page, "not a message of ours")
-    said = await page.evaluate(SHOWN)
-    assert said == ["Abra Interlude para ver qué hay de nuevo."]
+    shown = await page.evaluate(SHOWN)
+    assert shown == ["Abra Interlude para ver qué hay de nuevo."]
     await page.context.set_offline(True)
     await page.goto("/privacy")
     await sees(page, "No hay red")

@@ -98,8 +98,8 @@ async def when_three_answers_find_no_network(phone: Page, check_in: CheckIn, tok
     await phone.context.set_offline(True)
     await phone.goto(phone.url.replace("/offline", "/"))  # the former worker shows the former page
     await expect(phone.locator("h1")).to_have_text("You are offline")
-    said = {"title": "Interlude", "body": "You have a check-in ready", "tag": "one", "data": {"token": token}}
-    await deliver_push(phone, json.dumps({"notification": said}))
+    notification = {"title": "Interlude", "body": "You have a check-in ready", "tag": "one", "data": {"token": token}}
+    await deliver_push(phone, json.dumps({"notification": notification}))
     await phone.evaluate(ANSWER, [check_in.id, check_in.questionnaire_id, GIVEN])
     waiting = await unsent(phone)
     assert len(waiting) == 3

@@ -19,10 +19,10 @@ async def test_a_logged_call_takes_the_patient_off_the_list_and_is_audited(
     fields = {"outcome": "left-message", "note": "Will try Luis.", "back": "/staff?show=late"}
     page = await maria.submit(path, fields)
     assert page.url.path == "/staff"
-    said = words(page)
-    assert "No one needs a call about a check-in." in said
-    assert "Called, still no answer" in said
-    assert "Left a message, Maria Alvarez, Thu, Nov 19" in said
+    text = words(page)
+    assert "No one needs a call about a check-in." in text
+    assert "Called, still no answer" in text
+    assert "Left a message, Maria Alvarez, Thu, Nov 19" in text
     [call] = await rows(database, PhoneCall)
     assert (call.note, call.staff_id, call.at, b"Luis" in (call.note_sealed or b"")) == (
         "Will try Luis.",

@@ -18,7 +18,7 @@ PATH = "/staff/clinic/on-call"
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def said(cast: Cast, **places: str) -> dict[str, str]:
+def form_of(cast: Cast, **places: str) -> dict[str, str]:
     """The form with these staff members in this order. Each has a number."""
     people = {"ruth": cast.ruth, "maria": cast.maria, "ken": cast.ken}
     fields = {f"place-{person.id}": places.get(name, "") for name, person in people.items()}
@@ -42,7 +42,7 @@ async def ruth(signed_in: Enter, cast: Cast) -> Browser:
 
 async def test_the_order_the_numbers_and_the_wait_are_saved(ruth: Browser, cast: Cast, database: Database) -> None:
     assert "No one is on call" in words(await ruth.get(PATH))
-    saved = await ruth.submit(PATH, said(cast, ken="1", maria="2", wait="15"))
+    saved = await ruth.submit(PATH, form_of(cast, ken="1", maria="2", wait="15"))
     assert "Saved." in words(saved)
     assert await order_in(database) == {"Ken": 1, "Maria": 2}
     page = await ruth.get(PATH)
@@ -55,7 +55,7 @@ async def test_the_order_the_numbers_and_the_wait_are_saved(ruth: Browser, cast:
 
 
 async def test_a_number_is_stored_sealed(ruth: Browser, cast: Cast, database: Database) -> None:
-    await ruth.submit(PATH, said(cast, ken="1"))
+    await ruth.submit(PATH, form_of(cast, ken="1"))
     [ken] = [member for member in await rows(database, Staff) if member.id == cast.ken.id]
     assert ken.phone == "+1 212 555 0152"
     assert b"0152" not in (ken.phone_sealed or b"")
@@ -73,14 +73,14 @@ async def test_a_number_is_stored_sealed(ruth: Browser, cast: Cast, database: Da
 async def test_an_invalid_form_is_refused_and_changes_nothing(
     ruth: Browser, cast: Cast, database: Database, changed: dict[str, str], words_of: str
 ) -> None:
-    await ruth.submit(PATH, said(cast, maria="1"))
-    refused = await ruth.submit(PATH, said(cast, **changed))
+    await ruth.submit(PATH, form_of(cast, maria="1"))
+    refused = await ruth.submit(PATH, form_of(cast, **changed))
     assert (refused.status_code, words_of in words(refused)) == (422, True)
     assert await order_in(database) == {"Maria": 1}
 
 
 async def test_an_invalid_number_stays_in_the_form(ruth: Browser, cast: Cast, database: Database) -> None:
-    refused = await ruth.submit(PATH, said(cast, ken="1") | {f"phone-{cast.ken.id}": "ask Maria"})
+    refused = await ruth.submit(PATH, form_of(cast, ken="1") | {f"phone-{cast.ken.id}": "ask Maria"})
     assert (refused.status_code, 'value="ask Maria"' in refused.text) == (422, True)
     assert await order_in(database) == {}
 
@@ -89,14 +89,14 @@ async def test_an_invalid_number_stays_in_the_form(ruth: Browser, cast: Cast, da
 async def test_case_78_a_number_to_which_the_clinic_sends_no_texts_is_refused(
     ruth: Browser, cast: Cast, database: Database, typed: str
 ) -> None:
-    refused = await ruth.submit(PATH, said(cast, ken="1") | {f"phone-{cast.ken.id}": typed})
+    refused = await ruth.submit(PATH, form_of(cast, ken="1") | {f"phone-{cast.ken.id}": typed})
     assert (refused.status_code, "Text messages can't go to this number" in words(refused)) == (422, True)
     assert await order_in(database) == {}
 
 
 async def test_staff_of_another_clinic_cannot_be_on_the_rota(ruth: Browser, cast: Cast, database: Database) -> None:
     await ruth.submit(
-        PATH, said(cast, ken="2") | {f"place-{cast.tom.id}": "1", f"phone-{cast.tom.id}": "(212) 555-0100"}
+        PATH, form_of(cast, ken="2") | {f"place-{cast.tom.id}": "1", f"phone-{cast.tom.id}": "(212) 555-0100"}
     )
     assert await order_in(database) == {"Ken": 2}
     assert cast.tom.name not in (await ruth.get(PATH)).text
@@ -105,7 +105,7 @@ async def test_staff_of_another_clinic_cannot_be_on_the_rota(ruth: Browser, cast
 async def test_only_an_admin_opens_it(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     assert (await maria.get(PATH)).status_code == 403
-    assert (await maria.submit(PATH, said(cast, maria="1"))).status_code == 403
+    assert (await maria.submit(PATH, form_of(cast, maria="1"))).status_code == 403
 
 
 async def test_the_page_names_the_channels_that_are_not_set_up(

@@ -46,7 +46,7 @@ async def test_a_chart_needs_two_answers_and_the_moods_is_private(
             await answered(db, cast.rosa, check_in, STEADY | given, now)
         found = await history.of_patient(db, cast.rosa.id)
     trends = {one.question.link_id: one for one in answers_shown.trends(library("weekly-als"), found, private)}
-    assert [words for _, words in trends["pain"].said] == ["2", "5"]
+    assert [words for _, words in trends["pain"].levels_in_words] == ["2", "5"]
     assert "saliva" not in trends
     assert ("mood" in trends) == private
 

@@ -36,10 +36,10 @@ async def test_case_88_an_answer_to_the_old_time_is_not_recorded_for_the_new_one
     await moved(database, cast, visit, LATER)
     asked_again = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": reply, "shown": old})
     assert asked_again.status_code == 409
-    said = words(asked_again)
-    assert "Your visit has changed" in said
-    assert "It was: Tuesday, December 1, 10:00 AM" in said
-    assert "It is now: Tuesday, December 1, 3:30 PM" in said
+    page_text = words(asked_again)
+    assert "Your visit has changed" in page_text
+    assert "It was: Tuesday, December 1, 10:00 AM" in page_text
+    assert "It is now: Tuesday, December 1, 3:30 PM" in page_text
     assert (await stored(database)).reply is None
     new = re.search(r'name="shown" value="([^"]+)"', asked_again.text)
     assert new

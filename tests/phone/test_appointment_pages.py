@@ -57,7 +57,7 @@ async def _book_again(database: Database, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("starts", "said"),
+    ("starts", "sentence"),
     [
         (datetime(2026, 11, 16, 15), "Today, Monday, November 16"),
         (datetime(2026, 11, 17, 8), "Tomorrow, Tuesday, November 17"),
@@ -67,7 +67,7 @@ async def _book_again(database: Database, cast: Cast) -> None:
 )
 @pytest.mark.parametrize("zone", ["America/New_York", "America/Denver"])
 async def test_case_103_a_visit_names_today_tomorrow_the_year_and_the_zone(
-    signed_in: Enter, cast: Cast, database: Database, starts: datetime, said: str, zone: str
+    signed_in: Enter, cast: Cast, database: Database, starts: datetime, sentence: str, zone: str
 ) -> None:
     async with database.writing() as db:
         booked = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
@@ -75,18 +75,18 @@ async def test_case_103_a_visit_names_today_tomorrow_the_year_and_the_zone(
     rosa = await signed_in(cast.rosa)
     for path in ("/", f"/visits/{booked.id}"):
         page = words(await rosa.get(path))
-        assert said in page
+        assert sentence in page
         assert ("time in New York" in page) == (zone != "America/New_York")
 
 
 @pytest.mark.parametrize(
-    ("why", "said"), [("own-wish", "You can start again"), ("hospital", "Call the clinic to start again")]
+    ("why", "sentence"), [("own-wish", "You can start again"), ("hospital", "Call the clinic to start again")]
 )
 async def test_case_107_home_says_that_reminders_are_paused(
-    signed_in: Enter, cast: Cast, database: Database, why: str, said: str
+    signed_in: Enter, cast: Cast, database: Database, why: str, sentence: str
 ) -> None:
     rosa = await signed_in(cast.rosa)
     assert "Reminders are paused" not in words(await rosa.get("/"))
     async with database.writing() as db:
         await people.pause(work_by(db, cast.maria), await db.get_one(Patient, cast.rosa.id), PauseReason(why))
-    assert said in words(await rosa.get("/"))
+    assert sentence in words(await rosa.get("/"))

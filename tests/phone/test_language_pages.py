@@ -145,5 +145,5 @@ async def test_the_manifest_and_the_service_workers_texts_follow_the_language(
     rosa = await signed_in(cast.rosa)
     assert (await rosa.get("/offline/words")).json()["body"] == "Open Interlude to see what's new."
     await rosa.submit("/settings/language", {"language": "es"})
-    said_by_worker = (await rosa.get("/offline/words")).json()
-    assert said_by_worker == {"body": "Abra Interlude para ver qué hay de nuevo.", "lang": "es"}
+    words_of_worker = (await rosa.get("/offline/words")).json()
+    assert words_of_worker == {"body": "Abra Interlude para ver qué hay de nuevo.", "lang": "es"}

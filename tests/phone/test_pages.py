@@ -51,8 +51,8 @@ async def test_home_shows_the_next_visit_and_accepts_an_answer(
 ) -> None:
     rosa, visit = await signed_in(cast.rosa), await books(database, cast)
     assert "Your next visit Tomorrow, Tuesday, November 17 10:00 AM 12 Elm Street" in words(await rosa.get("/"))
-    said = await rosa.submit(f"/visits/{visit}/answer", {"reply": "another"})
-    assert "The clinic will contact you" in words(said)
+    answered = await rosa.submit(f"/visits/{visit}/answer", {"reply": "another"})
+    assert "The clinic will contact you" in words(answered)
 
 
 @pytest.mark.parametrize(

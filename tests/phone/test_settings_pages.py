@@ -26,10 +26,10 @@ async def test_a_patient_chooses_the_contact_and_voice_is_never_assumed(
     async with database.writing() as db:
         (await db.get_one(Patient, cast.rosa.id)).contact = ContactBy.NOT_CHOSEN
     assert "has not said how" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
-    for contact, said in (("text", "prefers a text"), ("caregiver", "call the helper"), ("call", "voice call")):
+    for contact, sentence in (("text", "prefers a text"), ("caregiver", "call the helper"), ("call", "voice call")):
         page = await rosa.submit("/settings/contact", {"contact": contact})
         assert f'value="{contact}" class="said"' in page.text
-        assert said in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+        assert sentence in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
     assert (await rosa.submit("/settings/contact", {"contact": "shout"})).status_code == 422
     assert (await luis.submit("/settings/contact", {"contact": "text"})).status_code == 403
     assert (await audited(database, cast.rosa.id)).count("patient.contact") == 3

@@ -59,7 +59,7 @@ def pages() -> Iterator[tuple[str, Texts]]:
         if 'frame("phone")' not in source and path not in fragments:
             continue
         found = env.extract_translations(source)  # type: ignore[attr-defined]
-        texts = [text for _, _, said in found for text in spoken(said)]
+        texts = [text for _, _, message_id in found for text in spoken(message_id)]
         if texts:
             yield path.relative_to(SERVER).as_posix(), texts
 
@@ -69,8 +69,10 @@ def modules() -> Iterator[tuple[str, Texts]]:
     for module in MODULES:
         tree = ast.parse((SERVER / module).read_text())
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        said = [call.args[0] for call in calls if ast.unparse(call.func) in ("_", "language.gettext")]
-        words = [first.value for first in said if isinstance(first, ast.Constant) and isinstance(first.value, str)]
+        argument_nodes = [call.args[0] for call in calls if ast.unparse(call.func) in ("_", "language.gettext")]
+        words = [
+            first.value for first in argument_nodes if isinstance(first, ast.Constant) and isinstance(first.value, str)
+        ]
         yield module, [language.gettext(text) for text in words if text not in OF_STAFF]
     yield (
         "web/public_pages.py",
@@ -79,11 +81,11 @@ def modules() -> Iterator[tuple[str, Texts]]:
     yield "problems.py", [language.gettext(text) for text in problems.WORDS.values()]
 
 
-def spoken(said: str | Sequence[str | None]) -> Texts:
+def spoken(message_id: str | Sequence[str | None]) -> Texts:
     """One text of a template, or its singular and plural."""
-    if isinstance(said, str):
-        return [language.gettext(said)]
-    definitions = [definition for definition in said if definition]
+    if isinstance(message_id, str):
+        return [language.gettext(message_id)]
+    definitions = [definition for definition in message_id if definition]
     return (
         [language.gettext(definitions[0])]
         if len(definitions) < 2

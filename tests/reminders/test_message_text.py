@@ -50,6 +50,6 @@ async def test_a_push_uses_the_patients_language(scene: Scene) -> None:
     async with scene.database.writing() as db:
         await db.execute(update(Patient).where(Patient.id == scene.cast.rosa.id).values(locale="es"))
     await scene.due()
-    said = json.loads(scene.push.sent[0][1].body)["notification"]
-    assert (said["lang"], said["title"]) == ("es", "Se acerca una cita")
-    assert [action["title"] for action in said["actions"]] == ["Sí voy", "No puedo ir"]
+    shown = json.loads(scene.push.sent[0][1].body)["notification"]
+    assert (shown["lang"], shown["title"]) == ("es", "Se acerca una cita")
+    assert [action["title"] for action in shown["actions"]] == ["Sí voy", "No puedo ir"]

@@ -39,10 +39,10 @@ async def test_answers_entered_by_phone_are_the_patients_response(
     assert page.url.path == f"/staff/responses/{response.id}"
     assert (response.respondent, response.entered_by, response.device_id) == ("self", cast.maria.id, None)
     assert '"strength"' in response.answers  # a question left open is skipped
-    said = words(page)
-    assert "The patient's answers, entered by phone by Maria Alvarez" in said
-    assert "by phone, Mon, Nov 16" in said
-    assert "How has your mood been? Low" in said
+    text = words(page)
+    assert "The patient's answers, entered by phone by Maria Alvarez" in text
+    assert "by phone, Mon, Nov 16" in text
+    assert "How has your mood been? Low" in text
     assert "response.by-phone" in await audited(database, response.id)
     [stored] = await rows(database, CheckIn, CheckIn.id == check_in.id)
     assert stored.state == "done"

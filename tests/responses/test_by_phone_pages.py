@@ -28,9 +28,9 @@ async def test_the_page_has_all_questions_and_the_number_to_call(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
     page = await (await signed_in(cast.maria)).get(path(check_in))
-    said = words(page)
+    page_text = words(page)
     for part in ("Rosa Delgado", "555-0101", "How is your breathing?", "How has your mood been?", "Yes", "10"):
-        assert part in said
+        assert part in page_text
     assert " checked" not in page.text
 
 
@@ -58,13 +58,13 @@ async def test_case_115_a_red_answer_has_its_instruction_in_its_place(
     signed_in: Enter, cast: Cast, check_in: CheckIn
 ) -> None:
     page = markup(await (await signed_in(cast.maria)).get(path(check_in)))
-    for question, screen, said in (
+    for question, screen, answer in (
         ("breathing", "breathing", "is it very hard to breathe right now?"),
         ("fall", "fall", "did you hit your head?"),
     ):
         [field] = [part for part in page.split("<fieldset")[1:] if f'name="{question}"' in part]
         assert f'<label data-red="{screen}">' in field
-        assert field.index("data-red") < field.index("red-now") < field.index(said)
+        assert field.index("data-red") < field.index("red-now") < field.index(answer)
     [pain] = [part for part in page.split("<fieldset")[1:] if 'name="pain"' in part]
     assert "red-now" not in pain
 

@@ -24,9 +24,9 @@ async def test_case_50_an_entry_is_accepted_in_the_version_that_the_phone_showed
     response = await only_response(database)
     assert (response.questionnaire_id, history.answers_of(response)) == (old, STEADY)
     assert old != new
-    said = words(await (await signed_in(cast.ken)).get(f"/staff/responses/{response.id}"))
-    assert "How is speaking?" in said
-    assert "Anything about your voice?" not in said
+    text = words(await (await signed_in(cast.ken)).get(f"/staff/responses/{response.id}"))
+    assert "How is speaking?" in text
+    assert "Anything about your voice?" not in text
 
 
 async def test_case_50_so_are_single_answers(
@@ -38,12 +38,12 @@ async def test_case_50_so_are_single_answers(
     assert (await rosa.post_json(f"/check-ins/{check_in.id}/answers", body)).status_code == 200
 
 
-@pytest.mark.parametrize("said", ["nothing", "x" * 400, 7, None, {"id": 1}])
+@pytest.mark.parametrize("answer", ["nothing", "x" * 400, 7, None, {"id": 1}])
 async def test_case_50_for_an_unknown_version_the_check_ins_own_is_used(
-    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, said: object
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, answer: object
 ) -> None:
     rosa = await signed_in(cast.rosa)
-    assert (await deliver(rosa, check_in, entry(STEADY) | {"questionnaire": said})).status_code == 200
+    assert (await deliver(rosa, check_in, entry(STEADY) | {"questionnaire": answer})).status_code == 200
     assert (await only_response(database)).questionnaire_id == check_in.questionnaire_id
 
 

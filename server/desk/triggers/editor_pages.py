@@ -142,7 +142,7 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) ->
         ended_by=await staff.find_staff(db, actor, replaced.ended_by or "") if editor.stale and replaced else None,
         reason=editor.reason,
         seen=editor.seen,
-        said=f"{item_words(rule.item, definition)}: {condition_words(rule, definition)}",
+        rule_words=f"{item_words(rule.item, definition)}: {condition_words(rule, definition)}",
         versions=[(lines.line_of(row, definition), author) for row, author in versions],
         conditions=tuple(Condition),
         severities=tuple(Severity),

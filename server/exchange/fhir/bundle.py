@@ -148,12 +148,12 @@ def _given(items: list[Resource], answered: Answered, whole: Resource) -> Iterat
         if item["type"] == "group" and inner:
             yield {"linkId": link_id, "text": item.get("text"), "item": inner}
         elif link_id in given and link_id in answered.definition.by_id:
-            said = {"linkId": link_id, "text": answered.definition.by_id[link_id].text}
+            fields = {"linkId": link_id, "text": answered.definition.by_id[link_id].text}
             value = given[link_id]
             yield (
-                said
+                fields
                 if value is None
-                else said | {"answer": [_value(answered.definition, item, value, whole) | {"item": inner}]}
+                else fields | {"answer": [_value(answered.definition, item, value, whole) | {"item": inner}]}
             )
 
 

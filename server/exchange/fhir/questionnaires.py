@@ -39,10 +39,10 @@ def resource_of(row: Questionnaire, definition: Definition) -> Resource:
     resource = row.resource
     used = {item.get("answerValueSet") for item in _all_items(resource)}
     sets = [one for one in resource.get("contained", []) if f"#{one.get('id')}" in used]
-    said = {key: _with_known_extensions(resource[key]) for key in OF_QUESTIONNAIRE if key in resource}
+    exported = {key: _with_known_extensions(resource[key]) for key in OF_QUESTIONNAIRE if key in resource}
     return (
         {"title": definition.title, "status": "active"}
-        | said
+        | exported
         | {
             "resourceType": "Questionnaire",
             "id": row.id,

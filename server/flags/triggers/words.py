@@ -30,22 +30,22 @@ def condition_words(rule: Rule, definition: Definition) -> str:
         case Condition.AT_LEAST:
             return level
         case Condition.WORSE_THAN_PREVIOUS:
-            said = ngettext(
+            words = ngettext(
                 "%(n)s step worse than the last answer", "%(n)s steps worse than the last answer", rule.amount
             )
         case Condition.WORSE_THAN_FIRST:
-            said = ngettext(
+            words = ngettext(
                 "%(n)s step worse than the first answer", "%(n)s steps worse than the first answer", rule.amount
             )
         case Condition.REPEATED:
-            said = _("%(level)s in %(times)s check-ins in a row")
+            words = _("%(level)s in %(times)s check-ins in a row")
         case Condition.MISSING if rule.item == rules.WHOLE:
-            said = ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times)
+            words = ngettext("missed %(times)s time", "missed %(times)s times in a row", rule.times)
         case Condition.MISSING:
-            said = ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times)
+            words = ngettext("no answer %(times)s time", "no answer %(times)s times in a row", rule.times)
         case _:
             assert_never(rule.condition)
-    return said % values
+    return words % values
 
 
 def fault(rule: Rule, definition: Definition | None) -> str | None:

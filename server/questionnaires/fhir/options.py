@@ -69,8 +69,8 @@ def _of_coding(option: Element, coding: Element, language: str) -> Answer:
     if not code and not display:
         raise option.refuse("one of its answers has neither a code nor a display")
     named = code or coding.text("display")
-    said = {name: coding.text(name) for name in ("system", "version", "code", "display") if coding.text(name)}
-    return Answer(Option(named, display or code, _score(named, option, coding)), "valueCoding", said)
+    fields = {name: coding.text(name) for name in ("system", "version", "code", "display") if coding.text(name)}
+    return Answer(Option(named, display or code, _score(named, option, coding)), "valueCoding", fields)
 
 
 def _of_value_set(item: Element, reference: str, value_sets: Mapping[str, Element], language: str) -> list[Answer]:
@@ -107,8 +107,8 @@ def _of_concept(concept: Element, system: str, language: str) -> Answer:
         if text and language in (theirs, theirs.partition("-")[0]):
             label = text
     parts = {"system": system, "code": code, "display": display}
-    said = {name: part for name, part in parts.items() if part}
-    return Answer(Option(code, label, _score(code, concept)), "valueCoding", said)
+    fields = {name: part for name, part in parts.items() if part}
+    return Answer(Option(code, label, _score(code, concept)), "valueCoding", fields)
 
 
 def _score(named: str, *elements: Element, by_itself: int | None = None) -> int:

@@ -29,7 +29,7 @@ def rules_of(definition: Definition) -> list[dict[str, Any]]:
             "private": definition.is_private(question),
             "any": question.any_when,
             "whens": [_when(definition, when) for when in question.whens],
-            "levels": {said: question.level(question.read(said)) for said in buttons(question)},
+            "levels": {answer: question.level(question.read(answer)) for answer in buttons(question)},
         }
         for question in definition.questions
     ]

@@ -54,8 +54,8 @@ def place(definition: Definition, kept: Answers, question: Question, respondent:
 def onward(definition: Definition, question: Question, red: Mapping[str, str]) -> dict[str, str]:
     """Red-flag screen → the private question after it, if there is one. Empty for a public question."""
     following = {
-        screen: next_private(definition, {question.link_id: question.read(said)}, question.link_id)
-        for said, screen in red.items()
+        screen: next_private(definition, {question.link_id: question.read(answer)}, question.link_id)
+        for answer, screen in red.items()
         if definition.is_private(question)
     }
     return {screen: after.link_id for screen, after in following.items() if after is not None}

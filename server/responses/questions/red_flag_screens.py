@@ -32,15 +32,15 @@ async def screens(
         return {}
     before = await history.occurrence(db, check_in, definition, {}, None)
     shown: dict[str, str] = {}
-    for said in buttons(question):
-        level = question.level(question.read(said))
+    for button in buttons(question):
+        level = question.level(question.read(button))
         levels = {} if level is None else {question.link_id: level}
         course = Course(levels, before.previous, before.first, before.earlier)
         if respondent != Respondent.SELF and definition.is_private(question):
             course = Course(levels, {}, {})
         for raised in trigger_rules.fired(mine, course):
             if raised.severity == Severity.URGENT:
-                shown[said] = raised.trigger.screen
+                shown[button] = raised.trigger.screen
     return shown
 
 
@@ -55,11 +55,11 @@ async def needing_staff(work: Work, check_in: CheckIn, definition: Definition) -
     found: dict[str, list[str]] = {}
     for question in definition.questions:
         mine = [trigger for trigger in triggers if trigger.item == question.link_id]
-        for said in (*buttons(question), "") if mine else ():
-            level = question.level(question.read(said)) if said else None
+        for button in (*buttons(question), "") if mine else ():
+            level = question.level(question.read(button)) if button else None
             levels = {} if level is None else {question.link_id: level}
-            skipped = () if said else (question.link_id,)
+            skipped = () if button else (question.link_id,)
             course = Course(levels, before.previous, before.first, before.earlier, skipped)
             if any(raised.severity != Severity.THIS_WEEK for raised in trigger_rules.fired(mine, course, expected)):
-                found.setdefault(question.link_id, []).append(said)
+                found.setdefault(question.link_id, []).append(button)
     return found

@@ -122,12 +122,12 @@ def _response(
     )
 
 
-async def version_answered(db: AsyncSession, check_in: CheckIn, said: str) -> str:
+async def version_answered(db: AsyncSession, check_in: CheckIn, version_shown: str) -> str:
     """Id of the version that was answered (case 50).
 
     That is the version that the device names, if it is one of this questionnaire; else the check-in's own.
     """
-    theirs = await db.get(Questionnaire, said) if said else None
+    theirs = await db.get(Questionnaire, version_shown) if version_shown else None
     if theirs is None or theirs.clinic_id != check_in.clinic_id:
         return check_in.questionnaire_id
     ours = await db.get_one(Questionnaire, check_in.questionnaire_id)

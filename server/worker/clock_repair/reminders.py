@@ -37,12 +37,12 @@ async def release_missed(work: Work, subject_id: str) -> list[Reminder]:
 
 def _waits_too_long(now: datetime) -> ColumnElement[bool]:
     """SQL: an immediate reminder with a future moment, one postponed past its expiry, or a retry that is days away."""
-    said_at_once = and_(Reminder.kind.not_in(PLANNED), Reminder.moment > now + rules.CLOCK_SLACK)
+    notified_at_once = and_(Reminder.kind.not_in(PLANNED), Reminder.moment > now + rules.CLOCK_SLACK)
     beyond_its_end = and_(
         Reminder.next_at >= Reminder.expires_at, Reminder.next_at > Reminder.moment, Reminder.expires_at > now
     )
     return or_(
-        and_(Reminder.tries == 0, or_(said_at_once, beyond_its_end)),
+        and_(Reminder.tries == 0, or_(notified_at_once, beyond_its_end)),
         and_(Reminder.tries > 0, Reminder.next_at > now + LONGEST_RETRY),
     )
 

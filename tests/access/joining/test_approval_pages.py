@@ -59,7 +59,7 @@ async def test_a_caregiver_of_another_patient_cannot_approve(signed_in: Enter, p
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "refusal"),
     [
         ("0000 0000", "No phone is showing this number"),
         ("", "The number has 8 digits"),
@@ -67,10 +67,10 @@ async def test_a_caregiver_of_another_patient_cannot_approve(signed_in: Enter, p
     ],
 )
 async def test_case_65_a_wrong_number_is_refused_and_stays_in_the_form(
-    signed_in: Enter, cast: Cast, typed: str, said: str
+    signed_in: Enter, cast: Cast, typed: str, refusal: str
 ) -> None:
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     for who, address in ((rosa, LET_IN), (maria, f"/staff/patients/{cast.rosa.id}/devices")):
         refused = await who.submit(address, {"code": typed, "whose": cast.rosa.id})
-        assert (refused.status_code, said in words(refused), "<b>" in refused.text) == (422, True, False)
+        assert (refused.status_code, refusal in words(refused), "<b>" in refused.text) == (422, True, False)
         assert not typed or f'value="{typed}"' in refused.text or "<" in typed

@@ -17,10 +17,10 @@ STEPS = {
 @pytest.mark.parametrize("platform", STEPS)
 async def test_case_94_each_device_gets_its_own_steps(browser: Browser, platform: str) -> None:
     browser.http.headers["user-agent"] = MAC
-    said = words(await browser.get("/install", cookie=f"__Host-device={platform}.browser."))
-    assert all(text in said for text in STEPS[platform])
+    page_text = words(await browser.get("/install", cookie=f"__Host-device={platform}.browser."))
+    assert all(text in page_text for text in STEPS[platform])
     others = {text for other, (text, _) in STEPS.items() if other != platform}
-    assert not [text for text in others if text in said]
+    assert not [text for text in others if text in page_text]
 
 
 @pytest.mark.parametrize("platform", STEPS)
@@ -35,12 +35,12 @@ async def test_case_94_without_a_script_the_person_chooses_the_device(browser: B
 
 
 async def test_case_94_the_installed_app_shows_no_steps(browser: Browser) -> None:
-    said = words(await browser.get("/install?step=2", cookie="__Host-device=ipad.app."))
-    assert "Interlude is on your Home Screen" in said
-    assert "Tap Add" not in said
+    text = words(await browser.get("/install?step=2", cookie="__Host-device=ipad.app."))
+    assert "Interlude is on your Home Screen" in text
+    assert "Tap Add" not in text
 
 
 @pytest.mark.parametrize("step", ["-1", "0", "99"])
 async def test_a_step_that_does_not_exist_leads_to_the_nearest(browser: Browser, step: str) -> None:
-    said = words(await browser.get(f"/install?step={step}", cookie="__Host-device=iphone.browser."))
-    assert ("Step 4 of 4" if step == "99" else "Step 1 of 4") in said
+    text = words(await browser.get(f"/install?step={step}", cookie="__Host-device=iphone.browser."))
+    assert ("Step 4 of 4" if step == "99" else "Step 1 of 4") in text

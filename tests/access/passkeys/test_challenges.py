@@ -26,9 +26,9 @@ async def issue(database: Database) -> bytes:
         return await challenges.issue_challenge(db, NOW)
 
 
-async def take(database: Database, said: dict[str, Any], after: timedelta = SECOND) -> bytes | None:
+async def take(database: Database, reply: dict[str, Any], after: timedelta = SECOND) -> bytes | None:
     async with database.writing() as db:
-        return await challenges.take_challenge(db, said, NOW + after)
+        return await challenges.take_challenge(db, reply, NOW + after)
 
 
 async def test_a_challenge_is_accepted_once(database: Database) -> None:
@@ -45,8 +45,8 @@ async def test_a_challenge_expires_after_some_minutes(database: Database) -> Non
 
 async def test_an_unknown_challenge_is_refused(database: Database) -> None:
     await issue(database)
-    for said in (reported(b"made up"), {}, {"response": None}, {"response": {"clientDataJSON": "not base64url!"}}):
-        assert await take(database, said) is None
+    for reply in (reported(b"made up"), {}, {"response": None}, {"response": {"clientDataJSON": "not base64url!"}}):
+        assert await take(database, reply) is None
 
 
 async def test_only_the_hash_is_stored_and_old_challenges_are_deleted(database: Database) -> None:

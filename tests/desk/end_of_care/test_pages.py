@@ -13,9 +13,9 @@ from tests.desk.end_of_care.test_flow import booked
 from tests.stories import due_check_in, rows
 
 
-@pytest.mark.parametrize(("why", "said"), [("death", "Has died"), ("hospice", "In hospice care")])
+@pytest.mark.parametrize(("why", "sentence"), [("death", "Has died"), ("hospice", "In hospice care")])
 async def test_case_117_it_is_shown_as_such_and_never_as_a_pause(
-    signed_in: Enter, cast: Cast, database: Database, why: str, said: str
+    signed_in: Enter, cast: Cast, database: Database, why: str, sentence: str
 ) -> None:
     await booked(database, cast, 2)
     maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
@@ -24,11 +24,11 @@ async def test_case_117_it_is_shown_as_such_and_never_as_a_pause(
     assert "These visits will be cancelled" in asked
     assert "Wednesday" in asked or "Wed, Nov 18" in asked
     after = await maria.submit(f"{page}/care", {"why": why})
-    assert said in words(after)
+    assert sentence in words(after)
     assert "Resume" not in after.text
     assert "Book a visit" not in after.text
     assert "This was a mistake" in after.text
-    assert said in words(await maria.get("/staff/patients"))
+    assert sentence in words(await maria.get("/staff/patients"))
     rosa = await signed_in(cast.rosa)
     assert "Reminders have ended" in words(await rosa.get("/"))
 

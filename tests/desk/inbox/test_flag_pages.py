@@ -55,10 +55,10 @@ async def test_case_89_a_second_outcome_is_kept_as_a_note(
     await ken.submit(f"{at}/close", kens)
     late = await maria.submit(f"{at}/{act}", marias)
     assert late.status_code == 409
-    said = words(late)
-    assert "Ken Osei got there first" in said
-    assert "Ken Osei closed this flag: Called" in said
-    assert "Left a message with Luis." in said
+    page_text = words(late)
+    assert "Ken Osei got there first" in page_text
+    assert "Ken Osei closed this flag: Called" in page_text
+    assert "Left a message with Luis." in page_text
     kept = forms(late, "note")
     assert "Thicker drinks &lt;from&gt; today." in kept
     assert ("Plan changed" if act == "close" else "Expected for 9 days") in kept
@@ -119,7 +119,7 @@ async def test_case_74_taking_or_assigning_a_colleagues_flag_says_so(
 
 
 @pytest.mark.parametrize(
-    ("act", "form", "said"),
+    ("act", "form", "sentence"),
     [
         ("close", {"note": "Half a thought"}, "Please choose an outcome."),
         ("close", {"outcome": "no-action", "note": ""}, "please write a note that says why"),
@@ -134,11 +134,11 @@ async def test_case_74_taking_or_assigning_a_colleagues_flag_says_so(
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_an_incomplete_form_names_what_is_missing_and_keeps_what_was_typed(
-    signed_in: Enter, cast: Cast, flag: Flag, act: str, form: dict[str, str], said: str
+    signed_in: Enter, cast: Cast, flag: Flag, act: str, form: dict[str, str], sentence: str
 ) -> None:
     maria = await signed_in(cast.maria)
     refused = await maria.submit(f"/staff/flags/{flag.id}/{act}", form)
-    assert (refused.status_code, said in words(refused)) == (422, True)
+    assert (refused.status_code, sentence in words(refused)) == (422, True)
     if form.get("note", " ").strip():
         assert "Half a thought" in forms(refused, act)
     if act == "expect":

@@ -40,10 +40,10 @@ async def test_a_row_says_what_happened_how_long_it_has_waited_and_the_time_left
     for weeks, level in enumerate(("little", "none", "some")):
         clock.now = await answers(database, cast.rosa, {"strength": level}, weeks)
     clock.move(hours=3)
-    said = words(await (await signed_in(cast.maria)).get("/staff"))
-    assert "Strength and moving: Some trouble (last time: No trouble); at first: A little trouble" in said
-    assert "1 of 4 hours left" in said
-    assert "today · waiting 3 hours" in said
+    text = words(await (await signed_in(cast.maria)).get("/staff"))
+    assert "Strength and moving: Some trouble (last time: No trouble); at first: A little trouble" in text
+    assert "1 of 4 hours left" in text
+    assert "today · waiting 3 hours" in text
 
 
 @ONE_DATABASE
@@ -74,9 +74,9 @@ async def test_an_opened_flag_offers_every_act(
     maria, tom = await signed_in(cast.maria), await signed_in(cast.tom)
     [flag] = await flags(database)
     page = await maria.get(f"/staff/flags/{flag.id}")
-    said = words(page)
+    page_text = words(page)
     for part in ("Rosa Delgado", "555-0101", "Outcome for Speech", "No action, and why", "Ken Osei", "Add a note"):
-        assert part in said
+        assert part in page_text
     for verb in ("close", "assign", "note", "expect"):
         assert f'action="/staff/flags/{flag.id}/{verb}"' in page.text
     assert (await tom.get(f"/staff/flags/{flag.id}")).status_code == 404
@@ -92,9 +92,9 @@ async def test_a_visit_that_a_patient_cannot_come_to_stands_first(
         visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
         await replies.answer(work_by(db, cast.rosa), visit, Reply.CANT_COME)
     maria = await signed_in(cast.maria)
-    said = words(await maria.get("/staff"))
-    assert "Needs action 1" in said
-    assert "can't come: Thu, Nov 19" in said
+    text = words(await maria.get("/staff"))
+    assert "Needs action 1" in text
+    assert "can't come: Thu, Nov 19" in text
 
 
 @ONE_DATABASE

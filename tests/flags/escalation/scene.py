@@ -79,17 +79,17 @@ class Rota:
     async def put_on_call(self, wait: int = 10, phones: tuple[str, str] = (MARIAS, KENS)) -> None:
         """Put Maria on call first, then Ken."""
         cast = self.cast
-        said = {cast.maria.id: Contact(1, phones[0]), cast.ken.id: Contact(2, phones[1])}
+        contacts = {cast.maria.id: Contact(1, phones[0]), cast.ken.id: Contact(2, phones[1])}
         async with self.database.writing() as db:
             clinic = await db.get_one(Clinic, cast.harbor.id)
-            assert await on_call.change(work_by(db, cast.ruth, self.clock()), clinic, said, wait) is None
+            assert await on_call.change(work_by(db, cast.ruth, self.clock()), clinic, contacts, wait) is None
 
     def told(self) -> list[tuple[int, str, str]]:
         """Who was notified, on which channel and after how many minutes, in order."""
         found = [(at, line.name, to) for line in (self.text, self.email) for to, at, _ in line.sent]
         return [(int((at - self.began).total_seconds() // 60), name, to) for at, name, to in sorted(found)]
 
-    def said(self) -> str:
+    def messages(self) -> str:
         """The text of every message and push."""
         bodies = [message.body for line in (self.text, self.email) for _, _, message in line.sent]
         return " ".join([*bodies, *(json.dumps(json.loads(m.body), ensure_ascii=False) for _, m in self.push.sent)])

@@ -106,7 +106,7 @@ async def test_an_overdue_flag_for_today_notifies_each_contact_once(rota: Rota) 
         (240, "text", MARIAS),
         (300, "text", KENS),
     ]
-    assert "A flag in Interlude is overdue" in rota.said()
+    assert "A flag in Interlude is overdue" in rota.messages()
 
 
 async def test_an_overdue_flag_for_this_week_does_not_notify_anyone_at_night(
@@ -181,11 +181,11 @@ async def test_messages_to_staff_name_no_patient_and_no_symptom(rota: Rota) -> N
         (await db.get_one(Patient, rota.cast.rosa.id)).detailed_text = True
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     await rota.pass_minutes(30)
-    said = rota.said()
-    assert "An urgent flag is waiting for you in Interlude" in said
-    assert f"https://localhost/staff/patients/{rota.cast.rosa.id}#flag-" in said
+    messages = rota.messages()
+    assert "An urgent flag is waiting for you in Interlude" in messages
+    assert f"https://localhost/staff/patients/{rota.cast.rosa.id}#flag-" in messages
     for private in ("Rosa", "Delgado", "fall", "Fall", NAMES["harbor"], "tell your clinic"):
-        assert private not in said
+        assert private not in messages
 
 
 async def test_case_19_a_pause_stops_messages_to_the_patient_and_not_to_staff(rota: Rota) -> None:

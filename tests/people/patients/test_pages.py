@@ -91,15 +91,15 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize("field", ["phone", "caregiver_phone"])
-@pytest.mark.parametrize(("typed", "said"), NUMBERS)
+@pytest.mark.parametrize(("typed", "sentence"), NUMBERS)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_case_78_an_unusable_number_is_refused_at_its_field(
-    signed_in: Enter, cast: Cast, database: Database, field: str, typed: str, said: str
+    signed_in: Enter, cast: Cast, database: Database, field: str, typed: str, sentence: str
 ) -> None:
     maria = await signed_in(cast.maria)
     for path in ("/staff/patients", f"/staff/patients/{cast.rosa.id}/edit"):
         refused = await maria.submit(path, FORM | {field: typed})
-        assert (refused.status_code, said in words(refused)) == (422, True)
+        assert (refused.status_code, sentence in words(refused)) == (422, True)
         assert f'value="{typed}" autocomplete="off" aria-invalid="true" aria-describedby="{field}-fault"' in markup(
             refused
         )

@@ -147,8 +147,8 @@ def test_an_export_gives_an_answer_as_the_file_lists_it() -> None:
     found = offered_answers(
         {}, {"linkId": "a", "answerOption": [option, {"valueInteger": 3}, {"valueString": "x"} | score(1)]}
     )
-    said = {code: (answer.key, answer.value) for code, answer in found.items()}
-    assert said == {
+    answers = {code: (answer.key, answer.value) for code, answer in found.items()}
+    assert answers == {
         "ok": ("valueCoding", {"system": "urn:s", "code": "ok", "display": "Fine"}),
         "3": ("valueInteger", 3),
         "x": ("valueString", "x"),

@@ -18,7 +18,7 @@ async def by_subject(scene: Scene) -> dict[str, Reminder]:
     return {reminder.subject_id: reminder for reminder in await rows(scene.database, Reminder)}
 
 
-def said(scene: Scene, which: int = -1) -> dict[str, Any]:
+def notification_of(scene: Scene, which: int = -1) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(scene.push.sent[which][1].body)["notification"]
     return found
 

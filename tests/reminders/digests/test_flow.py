@@ -12,7 +12,7 @@ from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import AttemptState, ReminderKind
 from tests.cast import NOW, Cast, work_by
-from tests.reminders.digests.scene import DAY, OTHER, THIRD, by_subject, check_in, said
+from tests.reminders.digests.scene import DAY, OTHER, THIRD, by_subject, check_in, notification_of
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, just_before_sending, plan
 from tests.stories import audited, rows
 
@@ -21,9 +21,9 @@ async def test_a_visit_and_a_check_in_due_together_are_one_notification(scene: S
     await check_in(scene, OTHER)
     await scene.due()
     assert len(scene.push.sent) == 1
-    assert said(scene)["title"] == "You have a visit coming up"
-    assert said(scene)["body"].endswith("A check-in is ready too.")
-    assert said(scene)["navigate"].startswith("https://localhost/?from=")
+    assert notification_of(scene)["title"] == "You have a visit coming up"
+    assert notification_of(scene)["body"].endswith("A check-in is ready too.")
+    assert notification_of(scene)["navigate"].startswith("https://localhost/?from=")
     found = await by_subject(scene)
     assert (found[SUBJECT].state, found[OTHER].state) == ("sent", "combined")
     assert found[OTHER].carrier_id == found[SUBJECT].id
@@ -43,7 +43,7 @@ async def test_a_reminder_due_within_two_hours_joins_the_notification(scene: Sce
     """A nudge due at eleven goes out with the visit's reminder at ten."""
     await plan(scene.database, scene.cast, [Planned(ReminderKind.NUDGE, WHEN + timedelta(hours=1), ENDS + DAY)], OTHER)
     await scene.due()
-    assert said(scene)["body"].endswith("A check-in is still open too.")
+    assert notification_of(scene)["body"].endswith("A check-in is still open too.")
     scene.clock.move(hours=2)
     await scene.run()
     assert len(scene.push.sent) == 1
@@ -56,14 +56,14 @@ async def test_a_reminder_waits_for_a_check_in_that_opens_soon(scene: Scene) -> 
     scene.clock.move(hours=1)
     await scene.run()
     assert len(scene.push.sent) == 1
-    assert said(scene)["body"].endswith("A check-in is ready too.")
+    assert notification_of(scene)["body"].endswith("A check-in is ready too.")
 
 
 async def test_two_visits_on_one_day_are_one_notification(scene: Scene) -> None:
     await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, WHEN, ENDS + timedelta(hours=1))], OTHER)
     await scene.due()
     assert len(scene.push.sent) == 1
-    assert said(scene)["body"].endswith("Another visit is coming up too.")
+    assert notification_of(scene)["body"].endswith("Another visit is coming up too.")
 
 
 async def test_a_third_notification_on_one_day_waits_for_the_morning(scene: Scene) -> None:
@@ -123,7 +123,7 @@ async def test_case_13_a_digest_is_rewritten_when_a_member_is_cancelled(scene: S
     assert scene.push.sent == []
     scene.clock.move(minutes=1)
     await scene.run()
-    assert "check-in" not in said(scene)["body"]
+    assert "check-in" not in notification_of(scene)["body"]
 
 
 async def test_case_19_a_pause_cancels_both(scene: Scene, cast: Cast) -> None:
@@ -142,4 +142,4 @@ async def test_a_visits_own_next_reminder_keeps_its_time(scene: Scene) -> None:
     await plan(scene.database, scene.cast, both)
     await scene.due()
     assert sorted(r.state for r in await rows(scene.database, Reminder)) == ["scheduled", "sent"]
-    assert "too" not in said(scene)["body"]
+    assert "too" not in notification_of(scene)["body"]

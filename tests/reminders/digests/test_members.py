@@ -3,7 +3,7 @@
 from server.channels.protocol import Outcome, Result
 from server.reminders import flow
 from tests.cast import work_by
-from tests.reminders.digests.scene import OTHER, by_subject, check_in, said
+from tests.reminders.digests.scene import OTHER, by_subject, check_in, notification_of
 from tests.reminders.scene import SUBJECT, Scene
 
 
@@ -15,7 +15,7 @@ async def test_a_carrier_cancelled_before_the_send_releases_its_members(scene: S
     async with scene.database.writing() as db:
         await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
     await scene.run()
-    assert said(scene)["title"] == "You have a check-in ready"
+    assert notification_of(scene)["title"] == "You have a check-in ready"
     found = await by_subject(scene)
     assert (found[SUBJECT].state, found[OTHER].state, found[OTHER].carrier_id) == ("cancelled", "sent", None)
 

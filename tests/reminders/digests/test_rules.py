@@ -70,7 +70,7 @@ def test_a_visit_leads_a_digest_and_of_two_the_sooner() -> None:
 
 
 @pytest.mark.parametrize(
-    ("group", "said", "visits", "waits"),
+    ("group", "notifications", "visits", "waits"),
     [
         ([due(ReminderKind.CHECK_IN)], 0, 0, False),
         ([due(ReminderKind.CHECK_IN)], 1, 0, False),
@@ -82,9 +82,9 @@ def test_a_visit_leads_a_digest_and_of_two_the_sooner() -> None:
     ],
 )
 def test_at_most_two_notifications_a_day_and_visits_come_first(
-    group: list[Due], said: int, visits: int, waits: bool
+    group: list[Due], notifications: int, visits: int, waits: bool
 ) -> None:
-    assert rules.must_wait(group, said, visits) == waits
+    assert rules.must_wait(group, notifications, visits) == waits
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ async def test_case_42_of_two_late_answers_the_one_given_last_stays(
 ) -> None:
     rosa = await signed_in(cast.rosa)
     clock.move(hours=1)
-    for said, minutes in (("little", 1), ("hard", 2), ("some", 0)):
-        await deliver(rosa, check_in, entry({"breathing": said}, at=NOW + timedelta(minutes=minutes)))
+    for answer, minutes in (("little", 1), ("hard", 2), ("some", 0)):
+        await deliver(rosa, check_in, entry({"breathing": answer}, at=NOW + timedelta(minutes=minutes)))
     assert await kept(database) == {"breathing": '"hard"'}
 
 

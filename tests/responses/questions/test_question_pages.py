@@ -124,11 +124,11 @@ async def test_case_71_an_urgent_answer_shows_at_once_whom_to_call(
 ) -> None:
     rosa = await signed_in(cast.rosa)
     page = await answer(rosa, check_in, "breathing", "very-hard")
-    said = words(page)
-    assert "Is it very hard to breathe right now?" in said
+    page_text = words(page)
+    assert "Is it very hard to breathe right now?" in page_text
     for number in ("tel:911", "tel:+12125550140"):
         assert f'href="{number}"' in page.text
-    assert "Your clinic reads this only when it is open." in said
+    assert "Your clinic reads this only when it is open." in page_text
     [flag] = await rows(database, Flag)
     assert (flag.item, flag.severity, flag.response_id) == ("breathing", "urgent", None)
     assert "How is chewing" in words(await rosa.get(f"/check-ins/{check_in.id}/next?who=self&after=breathing"))

@@ -25,8 +25,8 @@ async def flagged(database: Database) -> list[str]:
     return [f"{flag.severity} {flag.item}" for flag in await rows(database, Flag)]
 
 
-async def press(rosa: Browser, check_in: CheckIn, item: str, said: str) -> str:
-    return words(await rosa.submit(f"/check-ins/{check_in.id}/q/{item}", {"answer": said, "who": "self"}))
+async def press(rosa: Browser, check_in: CheckIn, item: str, answer: str) -> str:
+    return words(await rosa.submit(f"/check-ins/{check_in.id}/q/{item}", {"answer": answer, "who": "self"}))
 
 
 async def test_an_urgent_answer_given_as_the_window_closes_is_accepted(
@@ -34,9 +34,9 @@ async def test_an_urgent_answer_given_as_the_window_closes_is_accepted(
 ) -> None:
     rosa = await signed_in(cast.rosa)
     clock.now = check_in.closes_at + timedelta(seconds=2)
-    said = await press(rosa, check_in, "fall", "yes")
-    assert "You had a fall" in said
-    assert "The clinic has received this answer." in said
+    page = await press(rosa, check_in, "fall", "yes")
+    assert "You had a fall" in page
+    assert "The clinic has received this answer." in page
     assert await flagged(database) == ["urgent fall"]
     assert "This check-in is closed" in await press(rosa, check_in, "speech", "none")
 

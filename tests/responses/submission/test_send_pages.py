@@ -31,8 +31,8 @@ async def check_in(database: Database, cast: Cast) -> CheckIn:
 async def answer_all(device: Browser, check_in: CheckIn, answers: dict[str, object], who: str = "self") -> Answer:
     """Answers through the pages, without JavaScript."""
     for link_id, value in answers.items():
-        said = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
-        await device.submit(f"/check-ins/{check_in.id}/q/{link_id}", {"answer": said, "who": who})
+        typed = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        await device.submit(f"/check-ins/{check_in.id}/q/{link_id}", {"answer": typed, "who": who})
     return await device.submit(f"/check-ins/{check_in.id}/send", {"who": who})
 
 
@@ -115,8 +115,8 @@ async def test_a_flag_makes_the_page_ask_how_urgent_it_is(
 
 
 async def test_the_outbox_key_is_public(browser: Browser) -> None:
-    said = (await browser.get("/check-ins/key")).json()
-    assert (said["id"], said["key"]) == crypto.outbox_public()
+    keys = (await browser.get("/check-ins/key")).json()
+    assert (keys["id"], keys["key"]) == crypto.outbox_public()
     assert PERSON_COOKIE not in browser.http.cookies
 
 

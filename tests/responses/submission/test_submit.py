@@ -60,8 +60,8 @@ async def test_case_43_a_phones_clock_that_is_years_off_is_ignored(
     response = await only_response(database)
     assert (response.answered_at, response.received_at) == (NOW, NOW)
     assert response.claimed_at == min(max(at, datetime(1970, 1, 1, tzinfo=UTC)), datetime(2200, 1, 1, tzinfo=UTC))
-    said = words(await (await signed_in(cast.maria)).get(f"/staff/responses/{response.id}"))
-    assert "the phone's clock, which was wrong, said" in said
+    text = words(await (await signed_in(cast.maria)).get(f"/staff/responses/{response.id}"))
+    assert "the phone's clock, which was wrong, said" in text
 
 
 async def test_case_43_the_time_from_a_slow_phone_is_corrected(

@@ -25,9 +25,9 @@ async def test_case_134_an_immediate_reminder_dated_in_the_future_is_sent_now(
 ) -> None:
     async with database.writing() as db:
         notice = Notice(ReminderKind.TEST, cast.rosa.id, "b" * 32, "/", FAR + HOUR)
-        said = await notices.remind_now(Work(db, system(cast.rosa.clinic_id), FAR), notice)
+        notice_sent = await notices.remind_now(Work(db, system(cast.rosa.clinic_id), FAR), notice)
     await running.tick()
-    [after] = await rows(database, Reminder, Reminder.id == said.id)
+    [after] = await rows(database, Reminder, Reminder.id == notice_sent.id)
     assert (after.state, after.expires_at) == ("sent", NOW + HOUR)
 
 
