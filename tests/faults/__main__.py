@@ -18,7 +18,7 @@ from tests.browser.chromium import chromium
 from tests.browser.everywhere import look_everywhere
 from tests.browser.running import House, open_house
 from tests.databases import Postgres, postgres_server
-from tests.faults import climb, trouble_sweep
+from tests.faults import climb, quiet_days, trouble_sweep
 from tests.faults.crash_matrix import Judge, calm, crash, wrong
 from tests.faults.lanes import Lane, PostgresCopies, SqliteCopies, lane, postgres_copies
 from tests.faults.offsets import zones
@@ -28,7 +28,7 @@ from tests.faults.workers import Workers, nursery
 from tests.faults.zone_sweep import sweep
 
 Part = tuple[str, list[str]]
-PARTS = ("crashes", "states", "submissions", "looks", "trouble", "zones")
+PARTS = ("crashes", "quiet", "states", "submissions", "looks", "trouble", "zones")
 
 
 class Progress:
@@ -96,6 +96,14 @@ def states(steps: int, seed: int) -> Part:
     return f"{found.steps} steps", [found.broken] if found.broken else []
 
 
+def quiet(lives: int, first: int) -> Part:
+    """Days with any quiet hours, policies, zones, times of check-ins and faulty channels."""
+    tell = Progress("quiet hours")
+    found = quiet_days.live(lives, first, lambda done: tell(f"{done} of {lives} lives"))
+    tell(f"{found.lives} lives", end=True)
+    return f"{found.lives} lives with quiet hours", found.broken
+
+
 def submissions(count: int, seed: int) -> Part:
     """A browser submits check-ins over a network that cuts connections."""
     crypto.use(crypto.new_keyring())
@@ -148,6 +156,7 @@ def main() -> int:
     parts: dict[str, Callable[[], list[Part]]] = {
         "crashes": lambda: asyncio.run(both_crashes(asked.crashes == "telling")),
         "states": lambda: [states(asked.steps, asked.seed)],
+        "quiet": lambda: [quiet(asked.lives, asked.seed)],
         "submissions": lambda: [submissions(asked.submissions, asked.seed)],
         "looks": lambda: [looks()],
         "trouble": lambda: [trouble()],
@@ -168,6 +177,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--parts", nargs="+", choices=PARTS)
     parser.add_argument("--crashes", choices=("all", "telling"), default="all", help="which kill points")
     parser.add_argument("--steps", type=int, default=100_000, help="of the state machine")
+    parser.add_argument("--lives", type=int, default=60, help="of two days each, with quiet hours")
     parser.add_argument("--submissions", type=int, default=1000, help="check-ins sent over a network that cuts")
     parser.add_argument("--every", type=int, default=1, help="one in so many of each zone's changes")
     parser.set_defaults(parts=PARTS)
