@@ -43,11 +43,11 @@ def statements_compiled_once() -> Iterator[None]:
     def begun(self: Database, url: str, lock_timeout: float | None = None) -> None:
         begin(self, url, lock_timeout)
         engine = self.engine.sync_engine
-        known = first.get(engine.dialect.name)
-        if known is None or getattr(known.dialect, "server_version_info", None) is None:
+        first_engine = first.get(engine.dialect.name)
+        if first_engine is None or getattr(first_engine.dialect, "server_version_info", None) is None:
             first[engine.dialect.name] = engine
         else:
-            engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
+            engine.dialect, engine._compiled_cache = first_engine.dialect, first_engine._compiled_cache
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Database, "__init__", begun)

@@ -59,10 +59,10 @@ def test_the_page_numbers_its_cases_without_gaps() -> None:
 
 
 def test_every_case_that_a_test_names_is_on_the_page() -> None:
-    known = {int(digits) for digits in LINE.findall(PAGE)}
+    defined = {int(digits) for digits in LINE.findall(PAGE)}
     files = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path != Path(__file__)]
     named = {path.relative_to(ROOT).as_posix(): cases_named(path) for path in files}
-    assert {name: numbers - known for name, numbers in named.items() if numbers - known} == {}
+    assert {name: numbers - defined for name, numbers in named.items() if numbers - defined} == {}
     assert sum(bool(numbers) for numbers in named.values()) > 50
 
 
@@ -103,5 +103,5 @@ def test_case_numbers_are_read_from_a_text(text: str, numbers: set[int]) -> None
 )
 def test_a_case_that_is_not_on_the_page_is_noticed(tmp_path: Path, source: str) -> None:
     (tmp_path / "test_x.py").write_text(source + "\n")
-    known = {int(digits) for digits in LINE.findall(PAGE)}
-    assert cases_named(tmp_path / "test_x.py") - known == {999}
+    numbers = {int(digits) for digits in LINE.findall(PAGE)}
+    assert cases_named(tmp_path / "test_x.py") - numbers == {999}

@@ -111,14 +111,14 @@ def words_raised(error: str) -> set[str]:
     }
 
 
-def faults(source: str, known: dict[str, set[str]]) -> list[str]:
+def faults(source: str, allowed: dict[str, set[str]]) -> list[str]:
     """Words of a template that are compared with a name, or looked up by it, and do not belong to it."""
     tree = ENVIRONMENT.parse(source)
     found = []
     for name, words in [*_used(tree, ""), *_in_filters(tree)]:
-        if name not in known:
+        if name not in allowed:
             found.append(f"nothing says which words {name} may be: {', '.join(words)}")
-        found += [f"{name} is never {word!r}" for word in words if word not in known.get(name, {word})]
+        found += [f"{name} is never {word!r}" for word in words if word not in allowed.get(name, {word})]
     return found
 
 
@@ -192,10 +192,10 @@ def test_a_template_names_only_existing_words(path: str) -> None:
 
 
 def test_a_name_has_the_words_of_its_columns_and_fields() -> None:
-    known = words_by_name()
-    assert known["severity"] == {"urgent", "today", "this-week"}
-    assert known["role"] == {"coordinator", "clinician", "admin"}
-    assert {"busy", "no-number", "gap"} <= known["why"]
+    words = words_by_name()
+    assert words["severity"] == {"urgent", "today", "this-week"}
+    assert words["role"] == {"coordinator", "clinician", "admin"}
+    assert {"busy", "no-number", "gap"} <= words["why"]
 
 
 @pytest.mark.parametrize(

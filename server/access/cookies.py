@@ -45,8 +45,8 @@ def chosen_language(connection: Connection) -> str | None:
 
 def device_of(connection: Connection) -> DeviceSigns:
     """The device that this browser runs on, as its script or its headers tell."""
-    told, hinted = value_of(connection, DEVICE_COOKIE), connection.headers.get("sec-ch-ua-platform", "")
-    return platforms.read(told, _user_agent(connection), hinted)
+    reported, hinted = value_of(connection, DEVICE_COOKIE), connection.headers.get("sec-ch-ua-platform", "")
+    return platforms.read(reported, _user_agent(connection), hinted)
 
 
 def device_name(connection: Connection) -> str:

@@ -69,12 +69,12 @@ class BrowserSigns:
     token: str = ""
 
 
-def read(told: str, user_agent: str, hinted: str = "") -> DeviceSigns:
+def read(cookie: str, user_agent: str, hinted: str = "") -> DeviceSigns:
     """What the cookie of pwa/platform.js tells ("ipad.browser", "android-tablet.app.Pixel%20Tablet"), else a guess.
 
     `hinted` is the header Sec-CH-UA-Platform, which some browsers send.
     """
-    platform, _, rest = told.partition(".")
+    platform, _, rest = cookie.partition(".")
     place, _, model = rest.partition(".")
     if platform not in tuple(Platform) or place not in ("browser", "app"):
         return DeviceSigns(_guess(user_agent, hinted))
@@ -92,9 +92,9 @@ def _guess(user_agent: str, hinted: str) -> Platform:
     return Platform.COMPUTER
 
 
-def _model(told: str) -> str:
+def _model(reported: str) -> str:
     """A model that says something: some browsers tell every site that theirs is "K"."""
-    model = one_line(told)[:LONGEST_MODEL]
+    model = one_line(reported)[:LONGEST_MODEL]
     return model if re.fullmatch(r"[\w .()+/-]{2,}", model) else ""
 
 

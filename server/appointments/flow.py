@@ -34,8 +34,8 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
     audit.record(work, "appointment.moved", appointment)
     patient = await work.db.get_one(Patient, appointment.patient_id)
-    told = await notify_of_change(work, patient, appointment, seen)
-    await replan(work, patient, appointment, announce=not told)
+    is_notified = await notify_of_change(work, patient, appointment, seen)
+    await replan(work, patient, appointment, announce=not is_notified)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ async def was_seen(work: Work, appointment: Appointment) -> bool:
     """Whether the patient or a caregiver has replied, or has opened the app since it was booked or last moved."""
     if appointment.replied_at is not None:
         return True
-    known_since = await work.db.scalar(
+    changed_at = await work.db.scalar(
         select(func.max(AuditEvent.at)).where(
             AuditEvent.subject_id == appointment.id, AuditEvent.verb.in_(("appointment.booked", "appointment.moved"))
         )
@@ -22,5 +22,5 @@ async def was_seen(work: Work, appointment: Appointment) -> bool:
         Device.patient_id == appointment.patient_id,
         Device.caregiver_id.in_(select(Caregiver.id).where(Caregiver.patient_id == appointment.patient_id)),
     )
-    opened = select(Device.id).where(theirs, Device.ended_at.is_(None), Device.seen_at > known_since)
-    return known_since is not None and await work.db.scalar(opened.limit(1)) is not None
+    opened = select(Device.id).where(theirs, Device.ended_at.is_(None), Device.seen_at > changed_at)
+    return changed_at is not None and await work.db.scalar(opened.limit(1)) is not None

@@ -28,8 +28,8 @@ async def count(db: AsyncSession, service: str, now: datetime) -> None:
 
 
 async def _has_room_for(db: AsyncSession, service: str) -> bool:
-    known = await db.scalar(select(RefusedService.id).where(RefusedService.service == service))
-    return known is not None or (await db.scalar(select(func.count(RefusedService.id))) or 0) < MOST
+    counted = await db.scalar(select(RefusedService.id).where(RefusedService.service == service))
+    return counted is not None or (await db.scalar(select(func.count(RefusedService.id))) or 0) < MOST
 
 
 def setting_for(service: str, push_services: str, base_url_is_loopback: bool) -> str | None:

@@ -21,7 +21,7 @@ def shown_of(flag: Flag) -> Shown:
 
 async def own(work: Work, flag: Flag, staff_id: str) -> bool:
     """Take the flag. False if it is closed or a colleague has it, who keeps it; we record both tries (case 74)."""
-    await hold(work.db, flag)
+    await lock(work.db, flag)
     late = flag.closed_at is not None or flag.owner_id not in (None, staff_id)
     audit.record(work, "flag.taken", flag, owner=staff_id, late=late)
     if late:
@@ -39,7 +39,7 @@ async def assign(work: Work, flag: Flag, staff_id: str, shown: Shown = UNKNOWN) 
     member = await staff.find_staff(work.db, work.actor, staff_id) if staff_id else None
     if staff_id and (member is None or member.ended_at is not None):
         return Refused("owner")
-    await hold(work.db, flag)
+    await lock(work.db, flag)
     if flag.closed_at is not None:
         return Refused("closed")
     if shown.updated_at and shown.owner_id != (flag.owner_id or ""):
@@ -49,7 +49,7 @@ async def assign(work: Work, flag: Flag, staff_id: str, shown: Shown = UNKNOWN) 
     return None
 
 
-async def hold(db: AsyncSession, flag: Flag) -> None:
+async def lock(db: AsyncSession, flag: Flag) -> None:
     """Lock the row and reload it: concurrent actions on this flag wait here."""
     await db.refresh(flag, with_for_update={"key_share": True})
 
@@ -85,7 +85,7 @@ async def close(work: Work, flag: Flag, outcome: Outcome, shown: Shown = UNKNOWN
 
 async def end(work: Work, flag: Flag, outcome: Outcome, shown: Shown = UNKNOWN) -> Refused | None:
     """Close with any outcome, also with EXPECTED, which `close` does not offer."""
-    await hold(work.db, flag)
+    await lock(work.db, flag)
     refused = changed_since(flag, shown)
     audit.record(work, "flag.closed", flag, outcome=outcome.name, late=refused is not None)
     if refused is not None:
@@ -119,7 +119,7 @@ async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | No
     it anew since.
     """
     newest = await lists.newest(work.db, flag.patient_id, flag.item)
-    await hold(work.db, flag)
+    await lock(work.db, flag)
     if newest is None or newest.id != flag.id or flag.closed_at is None:
         return Refused("reopened")
     if shown.updated_at and shown.closed_at != shown_of(flag).closed_at:

@@ -67,7 +67,7 @@ async def expect_level_of(work: Work, flag: Flag, wanted: Wanted, shown: Shown =
     `actions.close`.
     """
     await flags.lock_patient(work.db, flag.patient_id)
-    await actions.hold(work.db, flag)
+    await actions.lock(work.db, flag)
     if flag.severity == Severity.URGENT or flag.item.endswith(rules.MISSING):
         return Refused("severity")
     if refused := actions.changed_since(flag, shown):

@@ -42,8 +42,8 @@ def _steps(form: FormMultiDict, kind: ReminderKind) -> list[tuple[ChannelName, i
     """The form's rows as (channel, minutes), without rows that name no channel. None at all if one is unknown."""
     numbers = [n for n in range(channel_policy.MOST_STEPS) if text(form, f"{kind}-{n}", 10)]
     rows = [(one_of(form, f"{kind}-{n}", ChannelName), whole(form, f"{kind}-{n}-minutes")) for n in numbers]
-    known = [(channel, minutes or 0) for channel, minutes in rows if channel]
-    return known if len(known) == len(rows) else []
+    given = [(channel, minutes or 0) for channel, minutes in rows if channel]
+    return given if len(given) == len(rows) else []
 
 
 def _page(request: Ask, shown: PolicyChange, fault: str | None = None, saved: bool = False) -> Response[str]:

@@ -48,7 +48,7 @@ async def by_phone_page(request: Ask, work: InWork, check_in_id: FromPath[str]) 
 
 @post("/", opt=STAFF)
 async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
-    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
+    check_in = found(await lookup.lock(work.db, work.actor, check_in_id))
     definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
     try:
         form = await form_of(request)

@@ -17,7 +17,7 @@ async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | No
     return found
 
 
-async def hold(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
+async def lock(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
     """Like `find`, but lock the row until the transaction ends.
 
     A concurrent request waits and then sees our changes (case 41).

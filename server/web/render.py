@@ -180,8 +180,8 @@ def identity(person: Any, short: bool = False) -> str:
     """
     born = person.birth_date and language.born(date.fromisoformat(person.birth_date))
     record = person.record_number and language.gettext("record %(number)s") % {"number": person.record_number}
-    known = [fact for fact in (born, record) if fact]
-    return " · ".join(known[:1] if short else known)
+    facts = [fact for fact in (born, record) if fact]
+    return " · ".join(facts[:1] if short else facts)
 
 
 def digits(code: str) -> str:

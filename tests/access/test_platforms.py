@@ -16,7 +16,7 @@ ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/14
 
 
 @pytest.mark.parametrize(
-    ("told", "agent", "hinted", "signs"),
+    ("cookie", "agent", "hinted", "signs"),
     [
         ("ipad.browser.", MAC, "", DeviceSigns(Platform.IPAD, False)),
         ("ipad.app.", MAC, "", DeviceSigns(Platform.IPAD, True)),
@@ -38,13 +38,13 @@ ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/14
     ],
 )
 def test_case_94_what_the_script_tells_comes_before_the_headers(
-    told: str, agent: str, hinted: str, signs: DeviceSigns
+    cookie: str, agent: str, hinted: str, signs: DeviceSigns
 ) -> None:
-    assert platforms.read(told, agent, hinted) == signs
+    assert platforms.read(cookie, agent, hinted) == signs
 
 
 @pytest.mark.parametrize(
-    ("told", "agent", "name"),
+    ("cookie", "agent", "name"),
     [
         ("ipad.app.", MAC, "iPad"),
         ("iphone.browser.", MAC, "iPhone"),
@@ -56,18 +56,18 @@ def test_case_94_what_the_script_tells_comes_before_the_headers(
         ("", LINUX, "Linux computer"),
     ],
 )
-def test_case_94_a_device_gets_the_name_that_people_use(told: str, agent: str, name: str) -> None:
-    assert platforms.name_of(platforms.read(told, agent), agent) == name
+def test_case_94_a_device_gets_the_name_that_people_use(cookie: str, agent: str, name: str) -> None:
+    assert platforms.name_of(platforms.read(cookie, agent), agent) == name
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("way", ["code", "number"])
 async def test_case_94_an_ipad_joins_as_an_ipad(browser: Browser, issue: Issue, database: Database, way: str) -> None:
     browser.http.headers["user-agent"] = MAC
-    told = f"__Host-csrf={await browser.csrf()}; __Host-device=ipad.app."
+    cookies = f"__Host-csrf={await browser.csrf()}; __Host-device=ipad.app."
     if way == "number":
-        await browser.submit("/join/ask", cookie=told)
+        await browser.submit("/join/ask", cookie=cookies)
         assert [asked.device_name for asked in await rows(database, JoinRequest)] == ["iPad"]
         return
-    await browser.submit("/join", agreeing(await issue()), cookie=told)
+    await browser.submit("/join", agreeing(await issue()), cookie=cookies)
     assert [device.name for device in await rows(database, Device)] == ["iPad"]

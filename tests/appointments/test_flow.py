@@ -36,17 +36,17 @@ async def test_moving_a_visit_moves_its_reminders_and_check_ins(db: AsyncSession
         assert moments[0] == check_in.due_at
 
 
-@pytest.mark.parametrize("known", ["replied", "opened the app", "not at all"])
+@pytest.mark.parametrize("sign", ["replied", "opened the app", "not at all"])
 @pytest.mark.parametrize("change", ["moved", "moved near", "cancelled"])
 async def test_case_154_a_patient_who_has_seen_a_visit_is_told_of_its_change(
-    db: AsyncSession, cast: Cast, known: str, change: str
+    db: AsyncSession, cast: Cast, sign: str, change: str
 ) -> None:
     """Even before any reminder. Others hear of a move only if no reminder would reach them in time."""
     phone = await device_of(db, cast.rosa)
     appointment = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
-    if known == "replied":
+    if sign == "replied":
         await replies.answer(work_by(db, cast.luis), appointment, Reply.COMING)
-    phone.seen_at = NOW + timedelta(minutes=5 if known == "opened the app" else -5)
+    phone.seen_at = NOW + timedelta(minutes=5 if sign == "opened the app" else -5)
     await db.flush()
     work = work_by(db, cast.maria, NOW + timedelta(hours=1))
     if change == "cancelled":
@@ -54,9 +54,9 @@ async def test_case_154_a_patient_who_has_seen_a_visit_is_told_of_its_change(
     else:
         hours = 49 if change == "moved" else 2
         await flow.move(work, appointment, to_wall(NOW + timedelta(hours=hours), appointment.zone))
-    told = [r.kind for r in await reminders.of_subject(db, appointment.id) if r.moment == work.now]
+    kinds = [r.kind for r in await reminders.of_subject(db, appointment.id) if r.moment == work.now]
     near = ["visit"] if change == "moved near" else []
-    assert told == (near if known == "not at all" else ["change"])
+    assert kinds == (near if sign == "not at all" else ["change"])
 
 
 async def test_case_154_a_visit_that_moves_twice_in_one_moment_is_announced_once(db: AsyncSession, cast: Cast) -> None:

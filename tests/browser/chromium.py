@@ -95,9 +95,9 @@ async def _registration_of(session: CDPSession, url: str) -> str:
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def note(event: dict[str, Any]) -> None:
-        covering = [known for known in event["registrations"] if url.startswith(known["scopeURL"])]
+        covering = [each for each in event["registrations"] if url.startswith(each["scopeURL"])]
         if covering and not found.done():
-            found.set_result(max(covering, key=lambda known: len(known["scopeURL"]))["registrationId"])
+            found.set_result(max(covering, key=lambda each: len(each["scopeURL"]))["registrationId"])
 
     session.on("ServiceWorker.workerRegistrationUpdated", note)
     await session.send("ServiceWorker.enable")

@@ -76,7 +76,7 @@ def looked_at(inspections: list[Inspection]) -> set[str]:
     return {path for path in all_pages() if any(_pattern(path).fullmatch(one) for one in seen)}
 
 
-def told(inspections: list[Inspection]) -> str:
+def report_of(inspections: list[Inspection]) -> str:
     faults = [fault for inspection in inspections for fault in inspection.faults]
     return "\n".join([f"{len(faults)} faults:", *faults]) if faults else ""
 

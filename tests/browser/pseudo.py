@@ -61,8 +61,9 @@ def teach() -> None:
     english = language.LANGUAGES["en"]
     language.LANGUAGES[LONG] = replace(english, name=longer("Longer English"))
     language.LANGUAGES[MIRRORED] = replace(english, name=mirrored("Mirrored"), formats="he", day="EEEE, d בMMMM")
-    known, pseudo_catalogues = language._catalogue, {locale: Pseudo(speaker) for locale, speaker in SPEAKERS.items()}
-    language._catalogue = lambda locale: pseudo_catalogues.get(locale) or known(locale)  # type: ignore[assignment]
+    real_catalogue = language._catalogue
+    pseudo_catalogues = {locale: Pseudo(speaker) for locale, speaker in SPEAKERS.items()}
+    language._catalogue = lambda locale: pseudo_catalogues.get(locale) or real_catalogue(locale)  # type: ignore[assignment]
 
 
 def translated(resource: dict[str, Any], locale: str) -> dict[str, Any]:

@@ -70,15 +70,15 @@ class Mailbox:
 
     def register(self, device: str, channel: str, key: str | None) -> Subscription:
         # If the answer was lost and the browser asks again, it gets the same endpoint.
-        for known in self._of(device):
-            if known.channel == channel:
-                return known
+        for existing in self._of(device):
+            if existing.channel == channel:
+                return existing
         subscription = Subscription(secrets.token_urlsafe(24), device, channel, key)
         self.subscriptions[subscription.id] = subscription
         return subscription
 
     def unregister(self, device: str, channel: str) -> None:
-        gone = [known.id for known in self._of(device) if known.channel == channel]
+        gone = [subscription.id for subscription in self._of(device) if subscription.channel == channel]
         for subscription_id in gone:
             del self.subscriptions[subscription_id]
 
@@ -90,7 +90,9 @@ class Mailbox:
 
     def undelivered(self, device: str) -> list[dict[str, Any]]:
         """Notifications for a device that has just connected, oldest first."""
-        waiting = [(delivery, known.channel) for known in self._of(device) for delivery in known.pending]
+        waiting = [
+            (delivery, subscription.channel) for subscription in self._of(device) for delivery in subscription.pending
+        ]
         fresh = [pair for pair in waiting if pair[0].arrived + pair[0].ttl > self._now()]
         return [delivery.notification(channel) for delivery, channel in sorted(fresh, key=lambda pair: pair[0].arrived)]
 
@@ -98,4 +100,4 @@ class Mailbox:
         return any(self._of(device))
 
     def _of(self, device: str) -> list[Subscription]:
-        return [known for known in self.subscriptions.values() if known.device == device]
+        return [subscription for subscription in self.subscriptions.values() if subscription.device == device]

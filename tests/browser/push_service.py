@@ -163,8 +163,8 @@ class LocalPushService:
         return device
 
     def _register(self, device: str, message: dict[str, Any]) -> dict[str, Any]:
-        known = self._mailbox.register(device, message["channelID"], message.get("key"))
-        return _answer(message) | {"pushEndpoint": f"{self.origin}/wpush/{known.id}"}
+        subscription = self._mailbox.register(device, message["channelID"], message.get("key"))
+        return _answer(message) | {"pushEndpoint": f"{self.origin}/wpush/{subscription.id}"}
 
     def _note_failure(self, message_id: str, code: int) -> None:
         for delivery in self.deliveries:

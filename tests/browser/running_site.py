@@ -24,7 +24,7 @@ from server.people.models import Caregiver, Patient, Staff
 from server.questionnaires.answers import Value
 from server.questionnaires.respondents import Respondent
 from server.reminders import flow as reminders
-from server.reminders import status as told
+from server.reminders import status as reminder_status
 from server.reminders.models import Attempt
 from server.reminders.status import ReminderStatus
 from server.responses.models import Response, ResponseStatus
@@ -93,7 +93,7 @@ class RunningSite:
 
     async def reminders_of(self, subject_id: str) -> list[ReminderStatus]:
         async with self.database.reading() as db:
-            return await told.with_attempts(db, await reminders.of_subject(db, subject_id))
+            return await reminder_status.with_attempts(db, await reminders.of_subject(db, subject_id))
 
     async def hand_over(self, subject_id: str, channel: str = "push") -> tuple[str, str]:
         """The subject's next reminder, as if our worker had just sent it to somebody. Returns its id and token."""
@@ -116,8 +116,8 @@ class RunningSite:
         """Waits until the one reminder of a subject is in this state."""
 
         async def look() -> ReminderStatus | None:
-            (told,) = await self.reminders_of(subject_id)
-            return told if told.state == state else None
+            (reminder,) = await self.reminders_of(subject_id)
+            return reminder if reminder.state == state else None
 
         return await eventually(look, f"a reminder that is {state}", seconds)
 

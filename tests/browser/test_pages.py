@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from playwright.async_api import Browser
 
 from .check_in_walk import walk_through_check_ins
-from .inspection import Inspection, all_pages, looked_at, told
+from .inspection import Inspection, all_pages, looked_at, report_of
 from .patient_walk import SETTINGS, walk_about, walk_in
 from .running_site import RunningSite
 from .staff_walk import walk_the_desk, walk_to_the_door
@@ -61,7 +61,7 @@ DESK |= {
 async def inspect(walk: Walk, listed: set[str], chromium: Browser, site: RunningSite) -> None:
     walked = await walk(chromium, site)
     assert listed - looked_at(walked) == set()
-    found = told(walked)
+    found = report_of(walked)
     assert not found, found
 
 

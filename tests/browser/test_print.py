@@ -127,8 +127,8 @@ async def given_much_to_tell(site: RunningSite) -> None:
     rosa, maria = site.cast.rosa, acting(site.cast.maria)
     began = (system_clock() - timedelta(days=90)).replace(second=0, microsecond=0)
     async with site.database.writing() as db:
-        known = await db.get_one(Patient, rosa.id)
-        known.birth_date, known.record_number = "1961-03-04", "77"
+        stored = await db.get_one(Patient, rosa.id)
+        stored.birth_date, stored.record_number = "1961-03-04", "77"
         for number in range(4):
             await people.add_caregiver(
                 Work(db, maria, began), rosa, f"A helper with quite a long name {number}", "neighbour"

@@ -14,7 +14,7 @@ from tests.responses.delivering import check_in as check_in
 from tests.stories import rows, subscribed
 
 
-async def told(database: Database, at: Any) -> list[str]:
+async def texts_of(database: Database, at: Any) -> list[str]:
     """The devices to which the worker sends at this time."""
     async with database.writing() as db:
         posts = await claims.write_attempts(db, await claims.claim_due(db, at), at, "https://clinic.example")
@@ -27,12 +27,12 @@ async def test_case_123_only_the_patient_is_reminded_of_the_mood(
 ) -> None:
     async with database.writing() as db:
         own, helpers = await subscribed(db, cast.rosa), await subscribed(db, cast.luis)
-    assert sorted(await told(database, NOW)) == sorted([own.device_id, helpers.device_id])
+    assert sorted(await texts_of(database, NOW)) == sorted([own.device_id, helpers.device_id])
     luis = await signed_in(cast.luis)
     await presses(luis, check_in, PUBLIC, "hands")
     await sends(luis, check_in, "hands")
     nudge = NOW + timedelta(days=1)
-    assert await told(database, nudge) == [own.device_id]
+    assert await texts_of(database, nudge) == [own.device_id]
 
 
 async def test_case_123_no_reminder_follows_once_the_patient_has_answered_the_mood(
@@ -45,7 +45,7 @@ async def test_case_123_no_reminder_follows_once_the_patient_has_answered_the_mo
     await sends(luis, check_in, "hands")
     await presses(rosa, check_in, {"mood": "none"}, "self")
     await sends(rosa, check_in, "self")
-    assert await told(database, NOW + timedelta(days=1)) == []
+    assert await texts_of(database, NOW + timedelta(days=1)) == []
 
 
 async def test_case_123_after_an_undo_everyone_is_reminded_again(
@@ -57,4 +57,4 @@ async def test_case_123_after_an_undo_everyone_is_reminded_again(
     await presses(luis, check_in, PUBLIC, "hands")
     await sends(luis, check_in, "hands")
     await luis.submit(f"/check-ins/{check_in.id}/withdraw")
-    assert sorted(await told(database, NOW + timedelta(days=1))) == sorted([own.device_id, helpers.device_id])
+    assert sorted(await texts_of(database, NOW + timedelta(days=1))) == sorted([own.device_id, helpers.device_id])

@@ -34,11 +34,11 @@ async def test_case_123_no_attempt_to_send_reveals_the_mood(
     guesses: list[dict[str, Value]] = [{}]
     if who == "hands":
         guesses += [{"mood": guess} for guess in ("none", "little", "some", "hard", "very-hard", None)]
-    told = []
+    receipts = []
     for guess in guesses:
         status, answer = await posts(luis, check_in, changed | guess, who)
-        told.append((status, answer.get("again"), answer.get("flagged")))
-    first, *others = told
+        receipts.append((status, answer.get("again"), answer.get("flagged")))
+    first, *others = receipts
     if public == "more" and first == (200, False, False):
         others = [(status, False, flagged) for status, _, flagged in others]  # the first of them completed the check-in
     assert set(others) <= {first}

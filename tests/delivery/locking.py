@@ -12,7 +12,7 @@ postgres_only = pytest.mark.parametrize("database_url", ["postgres"], indirect=T
 
 
 @asynccontextmanager
-async def hold_rows(url: str, *selects: str) -> AsyncIterator[None]:
+async def lock_rows(url: str, *selects: str) -> AsyncIterator[None]:
     """Runs each SELECT … FOR UPDATE, and keeps its locks until the end of the block."""
     database = Database(url)
     async with database.reading() as db:

@@ -157,6 +157,6 @@ async def test_case_78_a_text_goes_only_to_countries_that_the_clinic_allows(
         rosa.phone_tel, rosa.text_consent_at, harbor.text_countries = tel, NOW, allowed
     reminder = await scene.reminder()
     async with scene.database.reading() as db:
-        known = await look_up(db, [reminder])
-    found = attempts.targets(known, reminder, known.patients[scene.cast.rosa.id], ChannelName.TEXT)
+        batch = await look_up(db, [reminder])
+    found = attempts.targets(batch, reminder, batch.patients[scene.cast.rosa.id], ChannelName.TEXT)
     assert [target.address for target in found] == ([Number(str(tel))] if goes else [])

@@ -5,14 +5,14 @@ import re
 from server.desk import audit_words
 from tests.test_audit_coverage import FEATURES
 
-NOT_TOLD = {
+NOT_SHOWN = {
     "answer.copied", "answer.kept", "attempt.begun", "check-in.scheduled", "check-in.missed", "check-in.recalculated",
     "appointment.recalculated", "clinic.changed", "clinic.on-call-wait", "clinic.channel-policy", "device.asked",
     "questionnaire.published", "staff.on-call",
     "response.conflict-kept", "series.booked", "session.begun", "staff.added", "staff.credentials-set",
     "staff.link-made", "staff.signed-in", "subscription.ended", "subscription.started",
 }  # fmt: skip
-ROOMS_NOT_TOLD = ("reminder.", "trigger.", "on-call.", "escalation.", "check-in.pulled")
+AREAS_NOT_SHOWN = ("reminder.", "trigger.", "on-call.", "escalation.", "check-in.pulled")
 
 
 def test_every_audited_act_has_its_words() -> None:
@@ -22,8 +22,8 @@ def test_every_audited_act_has_its_words() -> None:
         for verb in re.findall(r'audit\.record\(\s*\w+,\s*[^"]*?"([a-z-]+\.[a-z-]+)"', path.read_text())
     }
     assert len(verbs) > 40
-    told = {verb for verb in verbs - NOT_TOLD if not verb.startswith(ROOMS_NOT_TOLD)}
-    assert told - audit_words.WORDS.keys() == set()
+    shown = {verb for verb in verbs - NOT_SHOWN if not verb.startswith(AREAS_NOT_SHOWN)}
+    assert shown - audit_words.WORDS.keys() == set()
 
 
 # Acts that concern no single patient, or that Interlude does by itself.

@@ -15,8 +15,8 @@ WEEKLY = read_definition(json.loads((LIBRARY / "weekly-als.json").read_text()))
 READY = read_definition(json.loads((LIBRARY / "readiness.json").read_text()))
 
 
-def flag(item: str, condition: str = "worse-than-previous", **known: Any) -> Flag:
-    reason = {"condition": condition, "now": 0, "previous": None, "first": None, "version": 1} | known
+def flag(item: str, condition: str = "worse-than-previous", **facts: Any) -> Flag:
+    reason = {"condition": condition, "now": 0, "previous": None, "first": None, "version": 1} | facts
     return Flag(item=item, evidence=json.dumps(reason))
 
 

@@ -71,6 +71,6 @@ async def test_with_the_token_the_page_is_text_that_prometheus_reads(browser: Br
     state = browser.http._transport.app.state  # type: ignore[attr-defined]
     state.settings = type(state.settings)(**vars(state.settings) | {"metrics_token": "a long word"})
     assert (await browser.get("/metrics", authorization="Bearer another")).status_code == 404
-    told = await browser.get("/metrics", authorization="Bearer a long word")
-    assert told.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert "interlude_reminders_due 0.0" in told.text
+    allowed = await browser.get("/metrics", authorization="Bearer a long word")
+    assert allowed.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "interlude_reminders_due 0.0" in allowed.text

@@ -17,10 +17,10 @@ async def test_the_fhir_file_holds_all_of_the_patients_data(
     signed_in: Enter, cast: Cast, lived: None, database: Database
 ) -> None:
     rosa = await signed_in(cast.rosa)
-    told = await rosa.get("/my-data.json")
-    assert told.headers["content-type"].startswith("application/fhir+json")
-    assert told.headers["content-disposition"] == 'attachment; filename="my-data.json"'
-    bundle = json.loads(told.content)
+    exported = await rosa.get("/my-data.json")
+    assert exported.headers["content-type"].startswith("application/fhir+json")
+    assert exported.headers["content-disposition"] == 'attachment; filename="my-data.json"'
+    bundle = json.loads(exported.content)
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
     wanted = ["Patient", "Appointment", "QuestionnaireResponse", "Questionnaire", "Organization"]
     assert (bundle["type"], kinds) == ("collection", wanted)
@@ -31,7 +31,7 @@ async def test_the_fhir_file_holds_all_of_the_patients_data(
     assert answers["fall"] == [{"valueBoolean": True}]
     assert answers["speech"][0]["valueCoding"]["code"] == "none"
     assert answers["mood"] is None
-    assert cast.walter.name not in told.text
+    assert cast.walter.name not in exported.text
     assert "patient.exported" in await audited(database, cast.rosa.id)
 
 

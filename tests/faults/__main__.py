@@ -86,7 +86,7 @@ def trouble() -> Part:
     with postgres_server() as server:
         found = asyncio.run(trouble_sweep.live(server, tell))
     tell("done", end=True)
-    return ", ".join(found.told), found.wrong
+    return ", ".join(found.durations), found.wrong
 
 
 def states(steps: int, seed: int) -> Part:

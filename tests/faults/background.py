@@ -20,12 +20,12 @@ class Background:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(AT_MOST)
 
     @contextmanager
-    def holding(self, opening: AbstractAsyncContextManager[T]) -> Iterator[T]:
+    def keeping_open(self, opening: AbstractAsyncContextManager[T]) -> Iterator[T]:
         """Enters and leaves the context in one task, because some contexts require it."""
         opened: asyncio.Future[T] = self.run(_future())
         leave = self.run(_event())
 
-        async def hold() -> None:
+        async def stay_open() -> None:
             try:
                 async with opening as made:
                     opened.set_result(made)
@@ -35,7 +35,7 @@ class Background:
                     opened.set_exception(error)
                 raise
 
-        task = asyncio.run_coroutine_threadsafe(hold(), self._loop)
+        task = asyncio.run_coroutine_threadsafe(stay_open(), self._loop)
         yield self.run(_wait_for(opened))
         self._loop.call_soon_threadsafe(leave.set)
         task.result(AT_MOST)

@@ -53,8 +53,8 @@ async def _phone_of_ruth(db: AsyncSession, cast: Cast, services: Services) -> No
 def wrong(calm: World, world: World) -> list[str]:
     """The faults: no alert on the phone, or a contact who was not notified or was notified twice on one channel."""
     found = [f"a reminder is still {state}" for state in world.states.values() if state in PENDING]
-    if world.rungs != calm.rungs:
-        found.append(f"{world.rungs} contacts told, not {calm.rungs}")
+    if world.contacts_notified != calm.contacts_notified:
+        found.append(f"{world.contacts_notified} contacts notified, not {calm.contacts_notified}")
     alerts = sum(world.pushes.values())
     if not 1 <= alerts <= 2 or len(world.pushes) != 1:
         found.append(f"the alert was pushed {alerts} times, under {len(world.pushes)} topics")

@@ -22,19 +22,19 @@ def loop() -> Iterator[Background]:
 
 @pytest.fixture(scope="session")
 def workers(loop: Background) -> Iterator[Workers]:
-    with loop.holding(nursery()) as started:
+    with loop.keeping_open(nursery()) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def sqlite_lane(loop: Background, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
-    with loop.holding(lane(SqliteCopies(tmp_path_factory.mktemp("lane")), workers)) as opened:
+    with loop.keeping_open(lane(SqliteCopies(tmp_path_factory.mktemp("lane")), workers)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 def postgres_lane(loop: Background, workers: Workers, postgres: Postgres) -> Iterator[Lane]:
-    with loop.holding(lane(postgres_copies(postgres), workers)) as opened:
+    with loop.keeping_open(lane(postgres_copies(postgres), workers)) as opened:
         yield opened
 
 
@@ -51,11 +51,11 @@ def postgres_calm(loop: Background, postgres_lane: Lane) -> Matrix:
 @pytest.fixture(scope="session")
 def sqlite_climb(loop: Background, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     copies = SqliteCopies(tmp_path_factory.mktemp("climb"))
-    with loop.holding(lane(copies, workers, climb.tell, climb.END)) as opened:
+    with loop.keeping_open(lane(copies, workers, climb.tell, climb.END)) as opened:
         yield opened, loop.run(calm(opened))
 
 
 @pytest.fixture(scope="session")
 def postgres_climb(loop: Background, workers: Workers, postgres: Postgres) -> Iterator[Stage]:
-    with loop.holding(lane(postgres_copies(postgres), workers, climb.tell, climb.END)) as opened:
+    with loop.keeping_open(lane(postgres_copies(postgres), workers, climb.tell, climb.END)) as opened:
         yield opened, loop.run(calm(opened))

@@ -36,7 +36,7 @@ class World:
     texts: Counter[str]  # by number
     odd_tags: int
     written_to: Counter[str] = field(default_factory=Counter)  # letters by address
-    rungs: tuple[int, ...] = ()  # how many contacts were notified about each flag
+    contacts_notified: tuple[int, ...] = ()  # of each flag
 
 
 @dataclass
@@ -156,7 +156,7 @@ async def look(lane: Lane, url: str) -> World:
     async with database.reading() as db:
         rows = (await db.execute(select(Reminder.id, Reminder.state).where(Reminder.moment < lane.end))).all()
         flags = await db.scalars(select(Flag.contacts_notified).order_by(Flag.id))
-        rungs = tuple(flags)
+        contacts_notified = tuple(flags)
     await database.close()
     return World(
         states={reminder: state for reminder, state in rows},
@@ -164,7 +164,7 @@ async def look(lane: Lane, url: str) -> World:
         letters=Counter(_reminder_of(message_id) for message_id in services.letters),
         texts=Counter(number for number, _ in services.texts),
         written_to=Counter(services.written_to),
-        rungs=rungs,
+        contacts_notified=contacts_notified,
         odd_tags=sum(push.tag != push.topic for push in services.pushes),
     )
 

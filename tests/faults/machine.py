@@ -121,16 +121,16 @@ class Lives(RuleBasedStateMachine):
         self.life.write(answers)
 
     @precondition(lambda self: self._tokens())
-    @rule(which=WHICH, told=st.sampled_from(("shown", "opened", "coming")))
-    def hear_from_a_phone(self, which: int, told: Any) -> None:
+    @rule(which=WHICH, event=st.sampled_from(("shown", "opened", "coming")))
+    def hear_from_a_phone(self, which: int, event: Any) -> None:
         tokens = self._tokens()
         token = tokens[which % len(tokens)]
 
         async def hears(db: AsyncSession) -> None:
-            if told == "coming":
-                await replies.answer_by_token(db, token, told, self.life.now)
+            if event == "coming":
+                await replies.answer_by_token(db, token, event, self.life.now)
             else:
-                await receipts.take_receipt(db, token, told, self.life.now)
+                await receipts.take_receipt(db, token, event, self.life.now)
 
         self.changes += 1
         self.life.write(hears)
@@ -191,7 +191,7 @@ class Lives(RuleBasedStateMachine):
             self.broken.append("the jump alone made something missed")
 
     @invariant()
-    def the_laws_hold(self) -> None:
+    def no_law_is_broken(self) -> None:
         type(self).steps += 1
         days = (self.life.now - NOW).days
         self.broken += [*laws.of_world(self.life), *laws.of_growth(self.life, self.changes, days)]

@@ -21,7 +21,7 @@ def stage(request: pytest.FixtureRequest) -> tuple[Lane, Matrix]:
 
 def test_without_a_crash_the_phone_and_then_both_contacts_are_notified(stage: tuple[Lane, Matrix]) -> None:
     calm = stage[1].calm
-    assert calm.rungs == (2,)
+    assert calm.contacts_notified == (2,)
     assert [phone for _, phone in calm.pushes] == ["ruth"]
     assert dict(calm.texts) == dict.fromkeys(climb.NUMBERS.values(), 1)
     assert dict(calm.written_to) == dict.fromkeys(climb.NUMBERS, 1)
@@ -36,7 +36,7 @@ def test_a_lost_or_doubled_notification_is_noticed(stage: tuple[Lane, Matrix]) -
     for world in (
         replace(nobody, written_to=nobody.texts),
         twice,
-        replace(calm, rungs=(1,)),
+        replace(calm, contacts_notified=(1,)),
         replace(calm, pushes=Counter()),
         replace(calm, states={"one": "sending"}),
     ):

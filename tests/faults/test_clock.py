@@ -96,8 +96,8 @@ async def test_case_8_once_the_clock_is_right_again_everything_goes_on_as_before
         await running.tick(3600)
     states = await running.states()
     assert (states["reminder"]["missed"], states["check_in"]["missed"]) == (0, 0)
-    told_of = {r.kind for r in await rows(running.database, Reminder) if r.id in running.push.ids}
-    assert told_of >= {"check-in", "visit"}
+    kinds_sent = {r.kind for r in await rows(running.database, Reminder) if r.id in running.push.ids}
+    assert kinds_sent >= {"check-in", "visit"}
     assert len(running.push.ids) == len(set(running.push.ids)) <= 3
 
 

@@ -27,8 +27,8 @@ def test_without_a_crash_every_channel_reaches_its_person_once(stage: tuple[Lane
     assert set(calm.pushes.values()) == set(calm.letters.values()) == set(calm.texts.values()) == {1}
     assert (len(calm.letters), len(calm.texts), calm.odd_tags) == (2, 2, 0)
     assert set(calm.states.values()) == {"unreached", "failed"}
-    for told in ("write INSERT attempt", "write UPDATE reminder", "commit", "channel push", "send mail"):
-        assert told in matrix.points
+    for point in ("write INSERT attempt", "write UPDATE reminder", "commit", "channel push", "send mail"):
+        assert point in matrix.points
 
 
 def test_cases_1_2_3_after_a_kill_nothing_is_lost_and_nothing_is_seen_twice(

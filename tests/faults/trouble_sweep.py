@@ -19,7 +19,7 @@ from server.worker import process
 from server.worker.construction import make_worker
 from server.worker.wakeups import notice_writes
 from tests.databases import Postgres
-from tests.delivery.locking import hold_rows
+from tests.delivery.locking import lock_rows
 from tests.faults import story
 from tests.faults.crowd import gather_crowd
 from tests.faults.lanes import postgres_copies
@@ -38,7 +38,7 @@ class Trouble:
     """What was tried, and what went wrong."""
 
     wrong: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    durations: list[str] = field(default_factory=list)
 
     def check(self, right: bool, what: str) -> None:
         if not right:
@@ -54,8 +54,8 @@ async def live(server: Postgres, tell: Callable[[str], None]) -> Trouble:
             twice = [topic for topic, count in Counter(push.topic for push in services.pushes).items() if count > 1]
             found.check(not twice, f"{name}: {len(twice)} of {MANY} went out twice")
             found.check(len(services.pushes) >= MANY, f"{name}: {len(services.pushes)} of {MANY} went out")
-        found.told.append(f"{name} {time.monotonic() - began:.0f} s")
-        tell(found.told[-1])
+        found.durations.append(f"{name} {time.monotonic() - began:.0f} s")
+        tell(found.durations[-1])
     return found
 
 
@@ -79,7 +79,7 @@ async def _burst(server: Postgres, services: Services) -> AsyncIterator[str]:
 async def _locked(_: Postgres, services: Services, url: str, found: Trouble) -> None:
     """The lock outlasts the leases. The other rows are written at once, and the locked ones are not sent again."""
     await _until(partial(_have_arrived, services, 10))
-    async with hold_rows(url, LOCK):
+    async with lock_rows(url, LOCK):
         began = time.monotonic()
         found.check(await _sent(url, MANY - LOCKED, 30), "locked rows: they held up others")
         await asyncio.sleep(LOCK_LASTS - (time.monotonic() - began))

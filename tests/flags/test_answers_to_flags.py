@@ -55,9 +55,9 @@ async def test_a_worse_answer_reaches_staff_and_the_patient_reads_who_has_it(
     assert "Softer food." in words(closed)
     assert "Chewing and swallowing: Hard" not in words(await maria.get("/staff"))
     assert "Chewing and swallowing: Hard" in words(await maria.get("/staff?show=done"))
-    told = words(await rosa.get(sent))
-    assert "Maria Alvarez has called" in told
-    assert "Softer food" not in told
+    text = words(await rosa.get(sent))
+    assert "Maria Alvarez has called" in text
+    assert "Softer food" not in text
 
 
 async def test_the_patient_is_told_once_that_staff_opened_the_response(

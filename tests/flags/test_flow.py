@@ -22,8 +22,8 @@ async def test_an_answer_worse_than_last_time_raises_a_flag_with_its_evidence(da
     await answers(database, cast.rosa, {"speech": "little"}, weeks=1)
     flag = await only_flag(database)
     assert (flag.item, flag.severity, flag.slug) == ("speech", "this-week", "weekly-als")
-    known = json.loads(flag.evidence)
-    assert (known["now"], known["previous"], known["first"], known["version"]) == (1, 0, 0, 1)
+    stored = json.loads(flag.evidence)
+    assert (stored["now"], stored["previous"], stored["first"], stored["version"]) == (1, 0, 0, 1)
     assert b"previous" not in flag.evidence_sealed
     assert flag.due_at == NOW + WEEK + timedelta(hours=48)
 

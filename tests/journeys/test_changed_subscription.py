@@ -40,8 +40,8 @@ async def test_case_37_the_clinic_learns_the_new_endpoint_without_an_open_page(
     for endpoint in ("http://127.0.0.1:9/push/first", "http://127.0.0.1:9/push/second"):
         await worker.evaluate(CHANGE, {"endpoint": endpoint, "given": given})
 
-        async def is_known(endpoint: str = endpoint) -> bool:
+        async def is_registered(endpoint: str = endpoint) -> bool:
             living = await rows(site.database, Subscription, Subscription.ended_at.is_(None))
             return [subscription.endpoint for subscription in living] == [endpoint]
 
-        await eventually(is_known, "the endpoint to be known")
+        await eventually(is_registered, "the endpoint to be known")

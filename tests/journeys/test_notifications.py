@@ -117,7 +117,7 @@ async def test_a_waiting_reply_does_not_override_a_later_one(
 
     await press(rosa, sentence)
     await sees(rosa, "Thank you.")
-    await eventually(lambda: all_is_told(rosa), "the queue to be told", 10)
+    await eventually(lambda: all_is_reported(rosa), "the queue to be told", 10)
     assert (await site.visit(visit.id)).reply == kept
 
 
@@ -127,7 +127,7 @@ async def under_its_worker(phone: Page) -> None:
     assert await phone.evaluate("navigator.serviceWorker.controller !== null")
 
 
-async def all_is_told(phone: Page) -> bool:
+async def all_is_reported(phone: Page) -> bool:
     keys = "caches.open('receipts-1').then(queue => queue.keys()).then(keys => keys.length === 0)"
     return bool(await phone.evaluate(keys))
 

@@ -27,12 +27,12 @@ async def test_case_71_what_to_do_now_appears_before_any_request(chromium: Brows
     rosa, _ = await at_the_choking_question(chromium, site)
     asked, go_on = asyncio.Event(), asyncio.Event()
 
-    async def hold(route: Route) -> None:
+    async def delay(route: Route) -> None:
         asked.set()
         await go_on.wait()
         await route.continue_()
 
-    await rosa.route(ANSWERS, hold)
+    await rosa.route(ANSWERS, delay)
     await press(rosa, "Yes")
     await asked.wait()
     await then_she_reads_what_to_do_now(rosa)

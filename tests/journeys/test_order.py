@@ -53,14 +53,14 @@ async def test_case_42_the_latest_answer_counts_whichever_phone_is_online_first(
         await phone.goto("/")
         await answer_all(phone, "Start", pain)
 
-    async def known() -> str:
+    async def drafts() -> str:
         return "".join(draft.value for draft in await rows(site.database, Draft, Draft.link_id == "pain"))
 
     for phone in (last, first):
         await phone.context.set_offline(False)
         await phone.evaluate("Outbox.flushAndNotify()")
         await nothing_waits(phone)
-        assert await known() == "9"
+        assert await drafts() == "9"
     third = await phone_of(chromium, site, site.cast.rosa)
     await third.goto(f"/check-ins/{check_in.id}")
     await expect(third.locator("h1")).to_have_text("How is your mood today?")

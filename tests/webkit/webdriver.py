@@ -103,8 +103,8 @@ def _screen() -> Iterator[str]:
         SCREEN, "-displayfd", str(there), "-screen", "0", "1280x1024x24", "-nolisten", "tcp", pass_fds=(there,)
     ):
         os.close(there)
-        with os.fdopen(here) as told:
-            yield f":{told.readline().strip()}"
+        with os.fdopen(here) as output:
+            yield f":{output.readline().strip()}"
 
 
 @contextlib.contextmanager

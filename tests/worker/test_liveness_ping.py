@@ -40,11 +40,13 @@ async def watcher() -> AsyncIterator[tuple[Watcher, str]]:
     await runner.cleanup()
 
 
-@pytest.mark.parametrize(("status", "told"), [(200, True), (204, True), (302, True), (404, False), (500, False)])
-async def test_the_ping_requests_the_configured_address(watcher: tuple[Watcher, str], status: int, told: bool) -> None:
+@pytest.mark.parametrize(("status", "is_heard"), [(200, True), (204, True), (302, True), (404, False), (500, False)])
+async def test_the_ping_requests_the_configured_address(
+    watcher: tuple[Watcher, str], status: int, is_heard: bool
+) -> None:
     seen, url = watcher
     seen.status = status
-    assert (await DeadMan(url).ping(), seen.signs) == (told, 1)
+    assert (await DeadMan(url).ping(), seen.signs) == (is_heard, 1)
 
 
 async def test_an_unreachable_monitor_raises_no_error() -> None:

@@ -29,10 +29,10 @@ NEED_STAFF = (Reply.CANT_COME, Reply.ANOTHER_TIME)
 
 @dataclass(frozen=True)
 class AfterHours:
-    """`reads_at`: when the clinic opens, as the patient's clocks show it. `told`: a contact on call was notified."""
+    """`reads_at`: when the clinic opens, as the patient's clocks show it. `was_notified`: a contact on call was."""
 
     reads_at: datetime | None
-    told: bool
+    was_notified: bool
 
 
 async def of(db: AsyncSession, appointment: Appointment, patient_zone: str, now: datetime) -> AfterHours | None:
@@ -41,8 +41,8 @@ async def of(db: AsyncSession, appointment: Appointment, patient_zone: str, now:
     if not _is_late(appointment, clinic, now):
         return None
     opens = opening_hours.next_opening(clinic.staffed_hours or OFFICE_HOURS, to_wall(now, clinic.zone))
-    told = await notices_of(db, appointment)
-    return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), bool(told))
+    notices = await notices_of(db, appointment)
+    return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), bool(notices))
 
 
 async def notify(work: Work, appointment: Appointment) -> None:

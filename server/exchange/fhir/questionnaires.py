@@ -14,7 +14,7 @@ OF_QUESTIONNAIRE = ("title", "_title")
 OF_ITEM = ("linkId", "prefix", "_prefix", "text", "_text", "type", "required")
 OF_ITEM_TOO = ("enableWhen", "enableBehavior", "answerOption", "answerValueSet")
 BOUNDS = ("http://hl7.org/fhir/StructureDefinition/minValue", "http://hl7.org/fhir/StructureDefinition/maxValue")
-KNOWN_EXTENSIONS = frozenset((TRANSLATION, *SCORES, *BOUNDS))
+PUBLIC_EXTENSIONS = frozenset((TRANSLATION, *SCORES, *BOUNDS))
 
 
 def instant(moment: datetime) -> str:
@@ -39,7 +39,7 @@ def resource_of(row: Questionnaire, definition: Definition) -> Resource:
     resource = row.resource
     used = {item.get("answerValueSet") for item in _all_items(resource)}
     sets = [one for one in resource.get("contained", []) if f"#{one.get('id')}" in used]
-    exported = {key: _with_known_extensions(resource[key]) for key in OF_QUESTIONNAIRE if key in resource}
+    exported = {key: _with_public_extensions(resource[key]) for key in OF_QUESTIONNAIRE if key in resource}
     return (
         {"title": definition.title, "status": "active"}
         | exported
@@ -52,7 +52,7 @@ def resource_of(row: Questionnaire, definition: Definition) -> Resource:
             "status": "active",
             "subjectType": ["Patient"],
             "contained": [_value_set(one, row) for one in sets],
-            "extension": _known(resource.get("extension", [])),
+            "extension": _public(resource.get("extension", [])),
             "item": [_item(item) for item in resource.get("item", [])],
         }
     )
@@ -70,23 +70,23 @@ def _computable(slug: str) -> str:
     return name if name[:1].isalpha() else f"Q{name}"
 
 
-def _with_known_extensions(node: Any) -> Any:
+def _with_public_extensions(node: Any) -> Any:
     if isinstance(node, Mapping):
         return {
-            key: _known(value) if key == "extension" else _with_known_extensions(value) for key, value in node.items()
+            key: _public(value) if key == "extension" else _with_public_extensions(value) for key, value in node.items()
         }
-    return [_with_known_extensions(part) for part in node] if isinstance(node, list) else node
+    return [_with_public_extensions(part) for part in node] if isinstance(node, list) else node
 
 
-def _known(extensions: list[Resource]) -> list[Resource]:
+def _public(extensions: list[Resource]) -> list[Resource]:
     """Without the translations of a value: fhir.resources, which many use, takes no property beside it."""
-    known = (one for one in extensions if one["url"] in KNOWN_EXTENSIONS or one["url"].startswith(OURS))
-    return [{key: value for key, value in one.items() if not key.startswith("_")} for one in known]
+    exported = (one for one in extensions if one["url"] in PUBLIC_EXTENSIONS or one["url"].startswith(OURS))
+    return [{key: value for key, value in one.items() if not key.startswith("_")} for one in exported]
 
 
 def _item(item: Resource) -> Resource:
-    kept = {key: _with_known_extensions(value) for key, value in item.items() if key in OF_ITEM + OF_ITEM_TOO}
-    kept["extension"] = _known(item.get("extension", []))
+    kept = {key: _with_public_extensions(value) for key, value in item.items() if key in OF_ITEM + OF_ITEM_TOO}
+    kept["extension"] = _public(item.get("extension", []))
     if item["type"] == "display":
         kept.pop("required", None)
     if len(item.get("enableWhen", [])) > 1:
@@ -95,7 +95,7 @@ def _item(item: Resource) -> Resource:
 
 
 def _value_set(one: Resource, row: Questionnaire) -> Resource:
-    kept = {key: _with_known_extensions(one[key]) for key in ("compose", "expansion") if key in one}
+    kept = {key: _with_public_extensions(one[key]) for key in ("compose", "expansion") if key in one}
     if "expansion" in kept:
         kept["expansion"] = {"timestamp": instant(row.made_at)} | kept["expansion"]
     return {"resourceType": "ValueSet", "id": one["id"], "status": "active"} | kept

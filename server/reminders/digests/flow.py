@@ -99,7 +99,7 @@ def _combine(
     early = [r for r in later if _comes_along(r, claimed, now)]
     group = {r.id: r for r in (*claimed, *early)}
     if digest_rules.must_wait([_due(r) for r in group.values()], *_sent_today(patient, around, now)):
-        return _hold_back(db, patient, claimed, now)
+        return _postpone(db, patient, claimed, now)
     carrier = group.pop(digest_rules.carrier_of([_due(r) for r in group.values()]).id)
     for other in group.values():
         other.state, other.lease_until = ReminderState.COMBINED, None
@@ -138,7 +138,7 @@ def _sent_today(patient: Patient, around: list[Reminder], now: datetime) -> tupl
     return len(sent), len(coming)
 
 
-def _hold_back(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:
+def _postpone(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:
     """Postpone to the next morning if the reminder is still useful then; else end it and record why for staff."""
     quiet = read_quiet(patient.quiet_from, patient.quiet_until, patient.zone)
     morning = digest_rules.next_morning(patient.zone, quiet, now)

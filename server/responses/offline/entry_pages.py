@@ -40,7 +40,7 @@ def outbox_key() -> Response[dict[str, str]]:
 @post("/check-ins/{check_in_id:str}/responses", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     """Take a sealed entry once, by its client id. The receipt repeats that id."""
-    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
+    check_in = found(await lookup.lock(work.db, work.actor, check_in_id))
     try:
         entry = await _opened(request, work.actor)
         submission = Submission(
@@ -99,7 +99,7 @@ def _moment(ms: object) -> datetime | None:
 @post("/check-ins/{check_in_id:str}/answers", opt=PERSON | SAME_ORIGIN | TELLS_LEFT)
 async def take_answers(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     """Take single answers that a device kept offline: sealed and receipted like a whole check-in."""
-    check_in = found(await lookup.hold(work.db, work.actor, check_in_id))
+    check_in = found(await lookup.lock(work.db, work.actor, check_in_id))
     try:
         entry = await _opened(request, work.actor)
         definition = await questionnaires.definition_of(

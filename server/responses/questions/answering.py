@@ -66,7 +66,7 @@ class Caller:
 
     async def locked(self) -> CheckIn | None:
         """Like `check_in`, but the row stays locked until the transaction ends."""
-        return await lookup.hold(self.work.db, self.work.actor, self.check_in_id)
+        return await lookup.lock(self.work.db, self.work.actor, self.check_in_id)
 
     async def answering(self, check_in: CheckIn, who: str | None = None) -> Answering:
         """Load the definition. `who`: the respondent that a submitted form names, instead of the address."""

@@ -33,7 +33,7 @@ async def booked(db: AsyncSession, cast: Cast, starts: datetime = MONDAY, with_c
     return await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
 
 
-async def told(db: AsyncSession, visit: Appointment) -> list[Reminder]:
+async def notices(db: AsyncSession, visit: Appointment) -> list[Reminder]:
     return await after_hours.notices_of(db, visit)
 
 
@@ -42,11 +42,11 @@ async def test_case_142_the_first_contact_on_call_is_notified_once(db: AsyncSess
     visit = await booked(db, cast)
     await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, reply)
     await replies.answer(work_by(db, cast.luis, SUNDAY_EVENING + timedelta(minutes=5)), visit, Reply.CANT_COME)
-    [notice] = await told(db, visit)
+    [notice] = await notices(db, visit)
     assert (notice.staff_id, notice.expires_at) == (cast.ken.id, SUNDAY_EVENING + timedelta(hours=12, minutes=5))
     assert words_for(notice.kind, notice.detail).title == "A patient can't come to a visit soon after you open."
     shown = await after_hours.of(db, visit, "America/Denver", SUNDAY_EVENING)
-    assert shown == after_hours.AfterHours(datetime(2026, 11, 23, 6), told=True)
+    assert shown == after_hours.AfterHours(datetime(2026, 11, 23, 6), was_notified=True)
 
 
 @pytest.mark.parametrize(
@@ -62,21 +62,21 @@ async def test_a_reply_that_staff_read_in_time_notifies_nobody(
 ) -> None:
     visit = await booked(db, cast, starts)
     await replies.answer(work_by(db, cast.rosa, now), visit, Reply.CANT_COME)
-    assert await told(db, visit) == []
+    assert await notices(db, visit) == []
     assert await after_hours.of(db, visit, "America/New_York", now) is None
 
 
 async def test_case_142_a_visit_while_the_clinic_is_closed_counts_too(db: AsyncSession, cast: Cast) -> None:
     visit = await booked(db, cast, datetime(2026, 11, 22, 20))
     await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
-    assert len(await told(db, visit)) == 1
+    assert len(await notices(db, visit)) == 1
 
 
 async def test_case_142_nobody_is_told_after_all_of_a_patient_who_comes(db: AsyncSession, cast: Cast) -> None:
     visit = await booked(db, cast)
     await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
     await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.COMING)
-    assert await told(db, visit) == []
+    assert await notices(db, visit) == []
 
 
 async def test_case_142_the_page_says_when_staff_read_it_and_shows_the_number(

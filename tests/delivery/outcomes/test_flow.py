@@ -8,7 +8,7 @@ from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
 from server.delivery import receipts
 from server.reminders import rules
-from server.reminders import status as told
+from server.reminders import status as reminder_status
 from server.reminders.states import AttemptState
 from tests.cast import work_by
 from tests.push_double import PushDouble
@@ -28,8 +28,8 @@ async def test_case_23_an_endpoint_that_is_gone_ends_its_subscription(scene: Sce
     assert (len(scene.push.sent), reminder.state in OVER) == (1, True)
     assert reminder.reason
     async with scene.database.reading() as db:
-        unreached = await told.not_reached(work_by(db, scene.cast.maria, scene.clock()))
-    assert [told.id for told in unreached] == [reminder.id]
+        unreached = await reminder_status.not_reached(work_by(db, scene.cast.maria, scene.clock()))
+    assert [each.id for each in unreached] == [reminder.id]
 
 
 async def test_case_23_a_caregivers_phone_still_gets_the_reminder(scene: Scene) -> None:

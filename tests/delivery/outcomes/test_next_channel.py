@@ -6,7 +6,7 @@ from server.db import Database
 from server.delivery.outcomes.next_channel import move_to_next_channel
 from server.reminders.models import Reminder
 from tests.cast import NOW
-from tests.delivery.locking import hold_rows, postgres_only
+from tests.delivery.locking import lock_rows, postgres_only
 from tests.reminders.scene import FIRST, SECOND, Scene, plan
 from tests.stories import rows
 
@@ -29,6 +29,6 @@ async def test_case_135_a_locked_row_delays_no_other(scene: Scene, database_url:
     await plan(scene.database, scene.cast, [FIRST, SECOND])
     await _sent(scene.database)
     lock = "SELECT id FROM reminder ORDER BY moment LIMIT 1 FOR UPDATE"
-    async with hold_rows(database_url, lock), scene.database.writing() as db:
+    async with lock_rows(database_url, lock), scene.database.writing() as db:
         assert await move_to_next_channel(db, scene.clock()) == 1
     assert sorted(reminder.state for reminder in await rows(scene.database, Reminder)) == ["scheduled", "sent"]

@@ -22,7 +22,7 @@ from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
 from tests.cast import work_by
-from tests.delivery.locking import hold_rows, postgres_only
+from tests.delivery.locking import lock_rows, postgres_only
 from tests.push_double import ACCEPTED, PushDouble
 from tests.reminders.scene import ENDS, WHEN, Scene
 from tests.stories import rows
@@ -164,7 +164,7 @@ async def test_case_135_a_lock_during_a_burst_delays_only_its_own_rows(
 
     burst.push.before = wait_for_lock
     assert await first.begin() == MANY
-    async with hold_rows(database_url, LOCKS[table].format(reminders=quoted)):
+    async with lock_rows(database_url, LOCKS[table].format(reminders=quoted)):
         claimed.set()
 
         async def rest_is_written() -> bool:
@@ -186,7 +186,7 @@ async def test_case_135_a_lock_during_a_burst_delays_only_its_own_rows(
 @postgres_only
 @pytest.mark.parametrize("select", ["id FROM subscription", "id FROM device WHERE patient_id IS NOT NULL"])
 async def test_case_135_a_claim_does_not_wait_for_a_locked_phone(burst: Scene, database_url: str, select: str) -> None:
-    async with hold_rows(database_url, f"SELECT {select} FOR UPDATE"), asyncio.timeout(20):
+    async with lock_rows(database_url, f"SELECT {select} FOR UPDATE"), asyncio.timeout(20):
         await burst.worker().tick()
         assert burst.push.ids == []
     assert {reminder.state for reminder in await rows(burst.database, Reminder)} == {"scheduled"}

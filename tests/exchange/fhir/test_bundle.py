@@ -160,8 +160,8 @@ async def test_the_checks_find_each_fault(
 
 
 async def test_case_110_the_page_serves_that_file(signed_in: Enter, cast: Cast, lived: None) -> None:
-    told = await (await signed_in(cast.rosa)).get("/my-data.json")
-    assert faults(json.loads(told.content)) == []
+    exported = await (await signed_in(cast.rosa)).get("/my-data.json")
+    assert faults(json.loads(exported.content)) == []
 
 
 async def test_case_144_a_check_in_without_answers_is_not_exported_as_completed(
@@ -170,10 +170,10 @@ async def test_case_144_a_check_in_without_answers_is_not_exported_as_completed(
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa)
         await answered(db, cast.rosa, check_in, dict.fromkeys(("breathing", "swallowing"), None))
-    told = (await (await signed_in(cast.rosa)).get("/my-data.json")).json()
+    exported = (await (await signed_in(cast.rosa)).get("/my-data.json")).json()
     statuses = [
         entry["resource"]["status"]
-        for entry in told["entry"]
+        for entry in exported["entry"]
         if entry["resource"]["resourceType"] == "QuestionnaireResponse"
     ]
-    assert (statuses, faults(told)) == (["stopped"], [])
+    assert (statuses, faults(exported)) == (["stopped"], [])

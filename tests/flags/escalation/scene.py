@@ -84,7 +84,7 @@ class Rota:
             clinic = await db.get_one(Clinic, cast.harbor.id)
             assert await on_call.change(work_by(db, cast.ruth, self.clock()), clinic, contacts, wait) is None
 
-    def told(self) -> list[tuple[int, str, str]]:
+    def sent(self) -> list[tuple[int, str, str]]:
         """Who was notified, on which channel and after how many minutes, in order."""
         found = [(at, line.name, to) for line in (self.text, self.email) for to, at, _ in line.sent]
         return [(int((at - self.began).total_seconds() // 60), name, to) for at, name, to in sorted(found)]

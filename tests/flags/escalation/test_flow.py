@@ -30,7 +30,7 @@ async def takes(rota: Rota, staff: Staff) -> None:
 async def test_case_73_an_urgent_flag_that_nobody_takes_reaches_one_contact_after_another(rota: Rota) -> None:
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     await rota.pass_minutes(45)
-    assert rota.told() == [
+    assert rota.sent() == [
         (10, "text", MARIAS),
         (15, "email", MARIA),
         (20, "text", KENS),
@@ -42,7 +42,7 @@ async def test_case_73_an_urgent_flag_that_nobody_takes_reaches_one_contact_afte
 async def test_case_73_the_rota_starts_over_after_an_hour_and_ends_after_three_rounds(rota: Rota) -> None:
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     await rota.pass_minutes(600)
-    texts = [(at, to) for at, way, to in rota.told() if way == "text"]
+    texts = [(at, to) for at, way, to in rota.sent() if way == "text"]
     assert texts == [(10, MARIAS), (20, KENS), (80, MARIAS), (90, KENS), (150, MARIAS), (160, KENS)]
     assert (await only_flag(rota.database)).escalate_at is None
     assert "everyone on call has been told" in await step(rota)
@@ -62,7 +62,7 @@ async def test_case_73_once_somebody_takes_the_flag_nobody_else_is_notified(rota
             stored = await db.get_one(Flag, flag.id)
             await actions.assign(work_by(db, maria, rota.clock()), stored, rota.cast.ken.id)
     await rota.pass_minutes(60)
-    assert rota.told() == [(10, "text", MARIAS)]
+    assert rota.sent() == [(10, "text", MARIAS)]
     assert await step(rota) == ""
 
 
@@ -72,7 +72,7 @@ async def test_opening_a_flag_does_not_take_it(rota: Rota) -> None:
         stored = await db.get_one(Flag, (await only_flag(rota.database)).id)
         stored.seen_at, stored.seen_by = rota.clock(), rota.cast.maria.id
     await rota.pass_minutes(11)
-    assert rota.told() == [(10, "text", MARIAS)]
+    assert rota.sent() == [(10, "text", MARIAS)]
 
 
 async def test_a_flag_that_is_taken_and_left_escalates_after_four_staffed_hours(rota: Rota) -> None:
@@ -80,9 +80,9 @@ async def test_a_flag_that_is_taken_and_left_escalates_after_four_staffed_hours(
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     await takes(rota, rota.cast.maria)
     await rota.pass_minutes(239)
-    assert rota.told() == []
+    assert rota.sent() == []
     await rota.pass_minutes(2)
-    assert rota.told() == [(240, "text", MARIAS)]
+    assert rota.sent() == [(240, "text", MARIAS)]
 
 
 async def test_a_flag_that_is_given_back_escalates_again(rota: Rota) -> None:
@@ -92,7 +92,7 @@ async def test_a_flag_that_is_given_back_escalates_again(rota: Rota) -> None:
         flag = await db.get_one(Flag, (await only_flag(rota.database)).id)
         await actions.assign(work_by(db, rota.cast.ken, rota.clock()), flag, "")
     await rota.pass_minutes(11)
-    assert rota.told() == [(10, "text", MARIAS)]
+    assert rota.sent() == [(10, "text", MARIAS)]
 
 
 async def test_an_overdue_flag_for_today_notifies_each_contact_once(rota: Rota) -> None:
@@ -102,7 +102,7 @@ async def test_an_overdue_flag_for_today_notifies_each_contact_once(rota: Rota) 
     """
     await answers(rota.database, rota.cast.rosa, {"speech": "hard"})
     await rota.pass_minutes(12 * 60)
-    assert [(at, way, to) for at, way, to in rota.told() if way == "text"] == [
+    assert [(at, way, to) for at, way, to in rota.sent() if way == "text"] == [
         (240, "text", MARIAS),
         (300, "text", KENS),
     ]
@@ -134,7 +134,7 @@ async def test_an_open_flag_that_becomes_urgent_starts_the_escalation(rota: Rota
     rota.clock.now = await answers(rota.database, rota.cast.rosa, {"breathing": "very-hard"}, weeks=1 + 1 / 168)
     rota.began = rota.clock()
     await rota.pass_minutes(11)
-    assert rota.told() == [(10, "text", MARIAS)]
+    assert rota.sent() == [(10, "text", MARIAS)]
 
 
 async def test_an_unconfirmed_text_is_not_sent_again_and_an_email_follows(rota: Rota) -> None:
@@ -143,7 +143,7 @@ async def test_an_unconfirmed_text_is_not_sent_again_and_an_email_follows(rota: 
     await rota.pass_minutes(12)
     assert "may have told Maria Alvarez at 9:10 AM" in (await step(rota)).replace("\u00a0", " ")
     await rota.pass_minutes(5)
-    assert rota.told() == [(10, "text", MARIAS), (15, "email", MARIA)]
+    assert rota.sent() == [(10, "text", MARIAS), (15, "email", MARIA)]
 
 
 async def test_a_contact_without_a_channel_delays_nobody(rota: Rota) -> None:
@@ -152,7 +152,7 @@ async def test_a_contact_without_a_channel_delays_nobody(rota: Rota) -> None:
     rota.able = [rota.text]
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     await rota.pass_minutes(11)
-    assert rota.told() == [(11, "text", KENS)]
+    assert rota.sent() == [(11, "text", KENS)]
 
 
 async def test_without_any_channel_the_page_says_so_and_the_worker_does_not_spin(rota: Rota) -> None:
@@ -172,7 +172,7 @@ async def test_with_nobody_on_call_the_flag_waits_until_somebody_is(
     assert "no one is on call" in await step(rota)
     await rota.put_on_call()
     await rota.pass_minutes(10)
-    assert rota.told()[0] == (30, "text", MARIAS)
+    assert rota.sent()[0] == (30, "text", MARIAS)
 
 
 async def test_messages_to_staff_name_no_patient_and_no_symptom(rota: Rota) -> None:
@@ -194,7 +194,7 @@ async def test_case_19_a_pause_stops_messages_to_the_patient_and_not_to_staff(ro
         rosa.paused_at, rosa.email = rota.clock(), "rosa@example.org"
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     await rota.pass_minutes(16)
-    assert rota.told() == [(10, "text", MARIAS), (15, "email", MARIA)]
+    assert rota.sent() == [(10, "text", MARIAS), (15, "email", MARIA)]
 
 
 async def test_a_staff_member_who_has_left_is_not_on_call(rota: Rota) -> None:
@@ -202,13 +202,13 @@ async def test_a_staff_member_who_has_left_is_not_on_call(rota: Rota) -> None:
         (await db.get_one(Staff, rota.cast.maria.id)).ended_at = rota.clock()
     await answers(rota.database, rota.cast.rosa, {"fall": True})
     await rota.pass_minutes(11)
-    assert rota.told() == [(10, "text", KENS)]
+    assert rota.sent() == [(10, "text", KENS)]
 
 
 async def test_nobody_here_hears_of_another_clinics_flag(rota: Rota) -> None:
     await answers(rota.database, rota.cast.helen, {"fall": True})
     await rota.pass_minutes(30)
-    assert rota.told() == []
+    assert rota.sent() == []
 
 
 async def test_two_workers_at_once_notify_one_contact(rota: Rota) -> None:

@@ -42,7 +42,7 @@ async def test_case_134_reminders_that_were_missed_early_are_sent_at_their_own_t
         visit = (await db.scalars(select(Appointment))).one()
     for _ in range(6 * 24):
         await running.tick(3600)
-    told = await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.kind == "visit")
-    assert {reminder.state for reminder in told} <= {"sent", "unreached"}
-    assert len(told) == 3
+    reminders = await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.kind == "visit")
+    assert {reminder.state for reminder in reminders} <= {"sent", "unreached"}
+    assert len(reminders) == 3
     assert len(running.push.ids) == len(set(running.push.ids))
