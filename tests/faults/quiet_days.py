@@ -99,7 +99,7 @@ def live(lives: int, first: int, tell: Callable[[int], None] = lambda _: None) -
     """Live so many times through such days. The same `first` seed lives through the same ones."""
     found = Found()
     crypto.use(KEYRING)
-    with cradle() as held:
+    with cradle() as made:
 
         @seed(first)
         @settings(
@@ -111,7 +111,7 @@ def live(lives: int, first: int, tell: Callable[[int], None] = lambda _: None) -
         )
         @given(days=any_days())
         def one(days: Days) -> None:
-            life = held.born()
+            life = made.born()
             try:
                 found.broken += [f"{each} ({days})" for each in _lived(life, days)]
             finally:
