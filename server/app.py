@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from server import crypto, language, providers
 from server.access import routes as access_routes
 from server.access.guards import admit, spoken_with
-from server.access.visitors import WhoAsks, prolonged_cookie
+from server.access.visitors import VisitorMiddleware, prolonged_cookie
 from server.appointments import routes as appointment_routes
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database
@@ -32,7 +32,7 @@ from server.responses import routes as response_routes
 from server.settings import Settings
 from server.web import cookies, problems, public_pages, render
 from server.web.assets import Assets
-from server.web.looking import LookingLitestar
+from server.web.read_only_requests import ReadOnlyAwareLitestar
 
 CSRF_COOKIE = "__Host-csrf"
 BODY_LIMIT = 256 * 1024  # bytes; a whole check-in is under 10 kB
@@ -67,12 +67,12 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
     crypto.use(keyring)
     assets = Assets()
     secure = {"Strict-Transport-Security": "max-age=31536000"} if settings.base_url.startswith("https") else {}
-    return LookingLitestar(
+    return ReadOnlyAwareLitestar(
         route_handlers=ROUTERS,
         guards=[admit],
         dependencies=providers.DEPENDENCIES,
         before_send=[add_headers],
-        middleware=[DefineMiddleware(WhoAsks, exclude=["^/static/", "^/health/"])],
+        middleware=[DefineMiddleware(VisitorMiddleware, exclude=["^/static/", "^/health/"])],
         csrf_config=CSRFConfig(
             secret=crypto.b64(keyring.lookup),
             cookie_name=cookies.name_on(settings, CSRF_COOKIE),

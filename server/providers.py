@@ -15,7 +15,7 @@ from server.actor import Actor
 from server.db import Database, Work, scope
 from server.settings import Settings
 from server.web.dependencies import Db, Now, Who
-from server.web.looking import ONLY_LOOKS
+from server.web.read_only_requests import IS_READ_ONLY
 
 
 async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSession]:
@@ -25,7 +25,7 @@ async def provide_db(request: Request[Any, Any, State]) -> AsyncIterator[AsyncSe
     """
     database: Database = request.app.state.database
     writes = request.method != "GET" or request.route_handler.opt.get("writes")
-    only_reads = not writes or request.scope.get(ONLY_LOOKS)
+    only_reads = not writes or request.scope.get(IS_READ_ONLY)
     await request.body()  # read it before taking the only write lock: a slow device may send it slowly, or never
     async with database.reading() if only_reads else database.writing() as db:
         actor = asking(request, request.route_handler.opt.get("who"))

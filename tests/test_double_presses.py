@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from server import once
+from server import double_presses
 from server.appointments.models import Appointment
 from server.checkins.models import Plan
 from server.db import Database
+from server.double_presses import OnceKey
 from server.flags.models import Flag, FlagNote, TriggerVersion
-from server.once import OnceKey
 from server.people.models import Caregiver, Patient, PhoneCall, Staff
 from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast
@@ -126,5 +126,5 @@ async def test_old_keys_are_deleted(database: Database, cast: Cast) -> None:
             at = NOW - timedelta(days=days)
             db.add(OnceKey(clinic_id=cast.harbor.id, digest=f"{days:064}", path="/staff", at=at))
     async with database.writing() as db:
-        await once.forget(db, NOW)
+        await double_presses.forget(db, NOW)
     assert len(await rows(database, OnceKey)) == 2

@@ -40,7 +40,7 @@ RANK = {
     "db": 8,
     "language": 8,
     "logs": 8,
-    "once": 8,
+    "double_presses": 8,
     "opening_hours": 8,
     "phone_numbers": 8,
     "places": 8,

@@ -12,7 +12,7 @@ from server.actor import Visitor
 from server.db import Database
 from server.people.models import Patient
 from server.web.dependencies import MayOpen
-from server.web.looking import ONLY_LOOKS
+from server.web.read_only_requests import IS_READ_ONLY
 from tests.cast import Cast, acting
 
 
@@ -25,7 +25,7 @@ def asked(database: Database, method: str, visitor: Visitor, **opt: object) -> A
     return SimpleNamespace(
         app=SimpleNamespace(state=SimpleNamespace(database=database)),
         method=method,
-        scope={"user": visitor, ONLY_LOOKS: opt.pop("only_looks", False)},
+        scope={"user": visitor, IS_READ_ONLY: opt.pop("is_read_only", False)},
         route_handler=SimpleNamespace(opt={"who": MayOpen.STAFF} | opt),
         body=body,
     )
@@ -37,7 +37,7 @@ def asked(database: Database, method: str, visitor: Visitor, **opt: object) -> A
         ("POST", {}, True),
         ("GET", {}, False),
         ("GET", {"writes": True}, True),
-        ("GET", {"writes": True, "only_looks": True}, False),
+        ("GET", {"writes": True, "is_read_only": True}, False),
     ],
 )
 async def test_what_a_request_writes_is_kept_unless_it_only_reads(

@@ -25,7 +25,7 @@ from server.people.models import Caregiver, Clinic, Patient, Staff
 PROLONGED = "session-prolonged"  # in the state of a request
 
 
-class WhoAsks(AbstractAuthenticationMiddleware):
+class VisitorMiddleware(AbstractAuthenticationMiddleware):
     """Resolves the session cookies of a request to a Visitor; an invalid or ended session counts as signed out."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:

@@ -7,7 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import once
+from server import double_presses
 from server.actor import Actor
 from server.appointments import booking, conflicts, rules
 from server.appointments.booking import NewAppointment, NewSeries
@@ -41,7 +41,7 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         series = NewSeries(new, weekdays, whole(form, "count") or 1)
-        async with once.press(work, fields_of(form)) as press:
+        async with double_presses.press(work, fields_of(form)) as press:
             if not press.earlier:
                 if not is_yes(form, "anyway") and (against := await _conflicts(work, patient, series)):
                     return await _form(request, work.db, work.actor, patient.id, typed, against)

@@ -12,7 +12,7 @@ from server.appointments import rules
 from server.appointments.appointment_reminders import notify_of_change, replan
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
-from server.appointments.sightings import was_seen
+from server.appointments.seen_appointments import was_seen
 from server.checkins import appointment_check_ins
 from server.db import Work
 from server.people.models import Patient

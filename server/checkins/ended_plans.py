@@ -35,10 +35,10 @@ async def resume(work: Work, plan: Plan, patient: Patient) -> bool:
     await work.db.refresh(plan, with_for_update={"key_share": True})
     if plan.ended_at is None or any(other.slug == plan.slug for other in await plans.plans_of(work.db, patient.id)):
         return False
-    called_off = await _called_off_with(work.db, plan)
+    cancelled = await _check_ins_ended_with(work.db, plan)
     plan.ended_at = plan.ended_by = plan.end_reason = None
     audit.record(work, "plan.resumed", plan)
-    for check_in in called_off:
+    for check_in in cancelled:
         if check_in.closes_at > work.now:
             check_in.state = CheckInState.WAITING
             audit.record(work, "check-in.resumed", check_in)
@@ -48,7 +48,7 @@ async def resume(work: Work, plan: Plan, patient: Patient) -> bool:
     return True
 
 
-async def _called_off_with(db: AsyncSession, plan: Plan) -> list[CheckIn]:
+async def _check_ins_ended_with(db: AsyncSession, plan: Plan) -> list[CheckIn]:
     """The check-ins that were cancelled when the plan ended."""
     events = select(AuditEvent.subject_id, AuditEvent.detail).where(
         AuditEvent.verb == "check-in.cancelled", AuditEvent.at == plan.ended_at

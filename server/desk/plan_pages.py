@@ -8,7 +8,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import once
+from server import double_presses
 from server.actor import Actor
 from server.checkins import ended_plans, flow, plans
 from server.checkins.models import Plan
@@ -41,7 +41,7 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
         starts_on=to_wall(work.now, patient.zone).date(),
         weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
-    async with once.press(work, fields_of(form)) as press:
+    async with double_presses.press(work, fields_of(form)) as press:
         if not press.earlier:
             equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
             if equal and not is_yes(form, "anyway"):

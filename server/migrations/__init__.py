@@ -23,12 +23,12 @@ import server.people.models
 import server.questionnaires.models
 import server.reminders.models
 import server.responses.models
-from server import audit, once
+from server import audit, double_presses
 from server.db import BUSY_TIMEOUT, Base, Database
 
 MODELS = (
     audit,
-    once,
+    double_presses,
     server.people.models,
     server.access.models,
     server.questionnaires.models,

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, Router, post
 from litestar.params import FromPath
 
-from server import once
+from server import double_presses
 from server.people import calls, flow
 from server.people.rules import CallOutcome
 from server.web import problems, render
@@ -22,7 +22,7 @@ async def log_call(request: Ask, work: InWork, patient_id: FromPath[str]) -> Res
     if outcome is None:
         return problems.answer(request, 422)
     note, onward = text(form, "note", 1000), way_back(form, f"/staff/patients/{patient.id}#calls")
-    async with once.press(work, fields_of(form)) as press:
+    async with double_presses.press(work, fields_of(form)) as press:
         if not press.earlier:
             await calls.log_call(work, patient, outcome, note)
             press.onward = onward

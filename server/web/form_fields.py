@@ -63,7 +63,7 @@ def line(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
 
 
 def fields_of(form: FormMultiDict) -> list[tuple[str, str]]:
-    """All fields that tell one form from another, for server.once."""
+    """All fields that tell one form from another, for server.double_presses."""
     return [(name, value) for name, value in form.multi_items() if isinstance(value, str) and name != "_csrf_token"]
 
 

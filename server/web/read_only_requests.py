@@ -1,11 +1,11 @@
-"""Requests that only look: HEAD, and what a browser fetches before anybody asked for it (case 126)."""
+"""Requests that only read: HEAD, and what a browser fetches before anybody asked for it (case 126)."""
 
 from typing import Any
 
 from litestar import Litestar
 from litestar.types import Send
 
-ONLY_LOOKS = "only_looks"  # a key of the scope: whatever a handler writes for this request is rolled back
+IS_READ_ONLY = "is_read_only"  # a key of the scope: whatever a handler writes for this request is rolled back
 PREFETCHES = (
     (b"sec-purpose", b"prefetch"),
     (b"purpose", b"prefetch"),
@@ -14,7 +14,7 @@ PREFETCHES = (
 )
 
 
-class LookingLitestar(Litestar):
+class ReadOnlyAwareLitestar(Litestar):
     """Answers HEAD wherever GET is answered, and refuses to prefetch pages.
 
     A page that is opened marks answers as read and tokens as opened. A prefetch must not: it gets a 503, which browsers
@@ -27,8 +27,8 @@ class LookingLitestar(Litestar):
         elif _is_prefetch(scope) and not scope["path"].startswith("/static/"):
             await _refuse(send)
         elif scope["method"] == "HEAD":
-            looked: Any = {**scope, "method": "GET", ONLY_LOOKS: True}
-            await super().__call__(looked, receive, _without_body(send))
+            reads: Any = {**scope, "method": "GET", IS_READ_ONLY: True}
+            await super().__call__(reads, receive, _without_body(send))
         else:
             await super().__call__(scope, receive, send)
 

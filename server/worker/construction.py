@@ -10,7 +10,7 @@ from server.clock import Clock, system_clock
 from server.db import Database
 from server.delivery.sender import Sender
 from server.settings import Settings
-from server.worker.liveness_ping import DeadMan
+from server.worker.liveness_ping import LivenessPing
 from server.worker.worker import Worker
 
 LOCK_TIMEOUT = 5.0  # seconds that a worker waits for a row before it tries again later (case 135)
@@ -40,4 +40,4 @@ def make_worker(settings: Settings, clock: Clock = system_clock, database: Datab
     if settings.smtp_url:
         others.append(EmailChannel(read_server(settings.smtp_url), now=clock))
     sender = Sender(database, push, clock, settings.base_url, others)
-    return Worker(database, sender, clock, dead_man=DeadMan(settings.ping_url) if settings.ping_url else None)
+    return Worker(database, sender, clock, liveness_ping=LivenessPing(settings.ping_url) if settings.ping_url else None)

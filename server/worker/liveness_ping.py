@@ -7,7 +7,7 @@ log = structlog.get_logger()
 DEADLINE = 10.0  # seconds
 
 
-class DeadMan:
+class LivenessPing:
     """Requests one address again and again and ignores the response body."""
 
     def __init__(self, url: str) -> None:

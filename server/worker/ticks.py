@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import once
+from server import double_presses
 from server.appointments import rescheduling as appointment_rescheduling
 from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_rescheduling
@@ -75,7 +75,7 @@ TICKS = (
         "Close check-ins whose window has ended, and submit what was answered.",
         _writes(closing.close_ended),
     ),
-    Tick("forget", 3600, "Delete the once-only keys of forms that were sent days ago.", _writes(once.forget)),
+    Tick("forget", 3600, "Delete the once-only keys of forms that were sent days ago.", _writes(double_presses.forget)),
     Tick("ping", 60, "Tell the outside monitor that reminders go out.", Worker.ping),
     Tick(
         "reckon",

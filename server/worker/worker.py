@@ -17,7 +17,7 @@ from server.delivery import heartbeats
 from server.delivery.claims import BATCH, next_due
 from server.delivery.sender import Sender
 from server.reminders.rules import LEASE
-from server.worker.liveness_ping import DeadMan
+from server.worker.liveness_ping import LivenessPing
 from server.worker.pulse import Pulse
 
 log = structlog.get_logger()
@@ -34,14 +34,14 @@ class Worker:
         sender: Sender,
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,
-        dead_man: DeadMan | None = None,
+        liveness_ping: LivenessPing | None = None,
     ) -> None:
         self.database, self.sender, self.clock, self.monotonic = database, sender, clock, monotonic
         self.id = new_id()
         self.watch = ClockWatch(clock(), monotonic())
         self.pulse = Pulse({}, monotonic())  # the scheduler sets the real periods
         sender.trusted_now, sender.steady_now = self.trusted_now, self.steady_now
-        self.dead_man = dead_man
+        self.liveness_ping = liveness_ping
         self.sent_at: float | None = None
         self.beaten_at: float | None = None
         self.reported: tuple[bool, frozenset[str]] = (False, frozenset())
@@ -93,8 +93,8 @@ class Worker:
     async def ping(self) -> None:
         """Ping the monitor, but only if reminders go out and no tick is silent: a failing worker must look dead."""
         lately = self.sent_at is not None and self.monotonic() - self.sent_at < 2 * LEASE.total_seconds()
-        if self.dead_man is not None and lately and not self.pulse.silent(self.monotonic()):
-            await self.dead_man.ping()
+        if self.liveness_ping is not None and lately and not self.pulse.silent(self.monotonic()):
+            await self.liveness_ping.ping()
 
     async def until_due(self) -> float:
         """Seconds to sleep until the next due moment. A worker that holds sleeps: its clock watch wakes it."""

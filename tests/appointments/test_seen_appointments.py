@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking
-from server.appointments.sightings import was_seen
+from server.appointments.seen_appointments import was_seen
 from server.people.models import Patient
 from tests.appointments.scene import FIRST
 from tests.cast import NOW, Cast, work_by

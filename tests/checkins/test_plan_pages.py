@@ -48,8 +48,8 @@ async def test_case_113_ending_a_plan_asks_for_a_reason_and_undo_reopens_its_che
     assert "Ended by Maria Alvarez" in words(receipt)
     assert "1 plan that has ended" in words(receipt)
     assert words(receipt).count("In hospital until May") == 2
-    [called_off] = await rows(database, CheckIn, CheckIn.id == check_in.id)
-    assert called_off.state == "cancelled"
+    [cancelled] = await rows(database, CheckIn, CheckIn.id == check_in.id)
+    assert cancelled.state == "cancelled"
     late = await maria.submit(end, {"reason": "Again"})
     assert (late.status_code, "Maria Alvarez ended it" in words(late), "Again" in words(late)) == (409, True, True)
     await maria.submit(f"{path}/plans/{check_in.plan_id}/resume")

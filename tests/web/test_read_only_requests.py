@@ -1,11 +1,11 @@
-"""A request that only looks changes nothing (case 126)."""
+"""A request that only reads changes nothing (case 126)."""
 
 import pytest
 
 from server.audit import AuditEvent
 from server.db import Database
 from server.responses.models import Response
-from server.web.looking import PREFETCHES
+from server.web.read_only_requests import PREFETCHES
 from tests.browser_without_screen import Browser
 from tests.cast import Cast
 from tests.conftest import Enter

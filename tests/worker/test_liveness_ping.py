@@ -8,7 +8,7 @@ from aiohttp import web
 
 from server.db import Database
 from server.delivery.sender import Sender
-from server.worker.liveness_ping import DeadMan
+from server.worker.liveness_ping import LivenessPing
 from server.worker.pulse import Pulse
 from server.worker.worker import Worker
 from tests.conftest import StillClock
@@ -46,12 +46,12 @@ async def test_the_ping_requests_the_configured_address(
 ) -> None:
     seen, url = watcher
     seen.status = status
-    assert (await DeadMan(url).ping(), seen.signs) == (is_heard, 1)
+    assert (await LivenessPing(url).ping(), seen.signs) == (is_heard, 1)
 
 
 async def test_an_unreachable_monitor_raises_no_error() -> None:
-    assert not await DeadMan("http://127.0.0.1:1/").ping()
-    assert not await DeadMan("http://").ping()
+    assert not await LivenessPing("http://127.0.0.1:1/").ping()
+    assert not await LivenessPing("http://").ping()
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -61,7 +61,7 @@ async def test_case_7_the_pings_stop_when_nothing_is_sent(
     seen, url = watcher
     ticks = [0.0]
     sender = Sender(database, PushDouble(), clock, "https://localhost")
-    worker = Worker(database, sender, clock, lambda: ticks[0], DeadMan(url))
+    worker = Worker(database, sender, clock, lambda: ticks[0], LivenessPing(url))
     await worker.ping()
     assert seen.signs == 0  # the worker has sent nothing yet
     await worker.send_due()
@@ -78,13 +78,13 @@ async def test_case_133_no_ping_goes_out_while_a_tick_is_silent(
 ) -> None:
     pings: list[str] = []
 
-    async def ping(self: DeadMan) -> bool:
+    async def ping(self: LivenessPing) -> bool:
         pings.append(self.url)
         return True
 
-    monkeypatch.setattr(DeadMan, "ping", ping)
+    monkeypatch.setattr(LivenessPing, "ping", ping)
     sender = Sender(database, PushDouble(), clock, "https://localhost")
-    worker = Worker(database, sender, clock, lambda: clock().timestamp(), DeadMan("https://watch.example"))
+    worker = Worker(database, sender, clock, lambda: clock().timestamp(), LivenessPing("https://watch.example"))
     worker.pulse = Pulse({"escalate": 30}, worker.monotonic())
     await worker.send_due()
     await worker.ping()

@@ -6,7 +6,7 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import once
+from server import double_presses
 from server.access.staff import accounts as staff_accounts
 from server.actor import Actor, Role
 from server.db import Work
@@ -49,7 +49,7 @@ async def team_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
     form = await form_of(request)
     new = NewStaff(line(form, "name", 100), line(form, "email", 200), one_of(form, "role", Role))
-    async with once.press(work, fields_of(form)) as press:
+    async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
             return await _earlier(request, work, settings, press.earlier)
         added = await staff_accounts.add_staff(work, new.name, new.email, new.role)

@@ -11,7 +11,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import once
+from server import double_presses
 from server.actor import Actor
 from server.db import Work
 from server.desk.inbox import flag_detail
@@ -97,7 +97,7 @@ async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[A
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
     note = text(form, "note")
-    async with once.press(work, fields_of(form)) as press:
+    async with double_presses.press(work, fields_of(form)) as press:
         added = True if press.earlier else await notes.add_note(work, flag, note) is not None
         press.onward = INBOX if added else ""
     if not added:

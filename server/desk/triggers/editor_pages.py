@@ -8,7 +8,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import once
+from server import double_presses
 from server.actor import Actor
 from server.db import Work
 from server.desk.triggers import lines, preview
@@ -67,7 +67,7 @@ async def write(request: Ask, work: InWork) -> Response[Any]:
     replaced_id, rule = text(form, "instead_of", 32), _rule(form)
     replaced = found(await lists.find(work.db, work.actor, replaced_id)) if replaced_id else None
     editor = Editor(rule, replaced, reason=text(form, "reason"))
-    async with once.press(work, fields_of(form)) as press:
+    async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
         wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))

@@ -8,7 +8,7 @@ from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import language, once, places
+from server import double_presses, language, places
 from server.actor import Actor
 from server.people import flow
 from server.people.flow import NewPatient
@@ -56,7 +56,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     new = _new_patient(form)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault)
-    async with once.press(work, fields_of(form)) as press:
+    async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
         if not is_yes(form, "another") and (alike := await look_alikes.find(work, new)):
@@ -179,7 +179,7 @@ async def add_caregiver(request: Ask, work: InWork, patient_id: FromPath[str]) -
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     name, relation = line(form, "name", 120), line(form, "relation", 40)
-    async with once.press(work, fields_of(form)) as press:
+    async with double_presses.press(work, fields_of(form)) as press:
         if name and not press.earlier:
             await flow.add_caregiver(work, patient, name, relation)
             press.onward = f"/staff/patients/{patient.id}#people"
