@@ -7,17 +7,29 @@ unless DEBUG=pw:browser is set. The script ends in exec, so closing kills the br
 import asyncio
 import contextlib
 import os
+import signal
+import uuid
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, ViewportSize, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Error,
+    Page,
+    Playwright,
+    ViewportSize,
+    async_playwright,
+)
 
 from . import tongues
 
 CHROMIUM = "/usr/bin/chromium"
 SECONDS = 30
+STARTS = 3
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 ARGUMENTS = [
@@ -42,11 +54,45 @@ AXE_RUN = """async only => {
 @contextlib.asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, timeout=SECONDS * 1000)
+        mark = f"--started-for={uuid.uuid4().hex}"
+        browser = await _start(playwright, mark)
         try:
             yield browser
         finally:
+            await _close(browser, mark)
+
+
+async def _start(playwright: Playwright, mark: str) -> Browser:
+    """A Chromium that opens a page. Rarely, one that has just started never answers: another one is started then."""
+    for _ in range(STARTS):
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*ARGUMENTS, mark], timeout=SECONDS * 1000
+        )
+        with contextlib.suppress(TimeoutError, Error):
+            async with asyncio.timeout(SECONDS):
+                page = await browser.new_page()
+                await page.goto("about:blank")
+                await page.close()
+                return browser
+        _kill(mark)
+    raise AssertionError(f"Chromium was started {STARTS} times and never opened a page")
+
+
+async def _close(browser: Browser, mark: str) -> None:
+    """Playwright waits without limit for a browser that does not answer, so such a one is killed."""
+    try:
+        async with asyncio.timeout(SECONDS):
             await browser.close()
+    except TimeoutError:
+        _kill(mark)
+
+
+def _kill(mark: str) -> None:
+    """Kills the browser that was started with this argument."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                os.kill(int(folder.name), signal.SIGKILL)
 
 
 async def new_page(
@@ -61,15 +107,16 @@ async def new_page(
     mobile = size == PHONE
     if mobile:
         options.setdefault("locale", tongues.of_phones())
-    context = await browser.new_context(
-        viewport=size,
-        is_mobile=mobile,
-        has_touch=options.pop("has_touch", mobile),
-        color_scheme=scheme,
-        permissions=permissions,
-        **options,
-    )
-    return await _page_of(context)
+    async with asyncio.timeout(SECONDS):
+        context = await browser.new_context(
+            viewport=size,
+            is_mobile=mobile,
+            has_touch=options.pop("has_touch", mobile),
+            color_scheme=scheme,
+            permissions=permissions,
+            **options,
+        )
+        return await _page_of(context)
 
 
 async def _page_of(context: BrowserContext) -> Page:

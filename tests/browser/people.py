@@ -17,11 +17,15 @@ from .running_site import RunningSite
 
 # The app ignores taps in the first moments of a question, so that a double tap answers only once (the journey of a
 # check-in tests that). People take longer to read. Here, that time is over once the page has settled.
-# check-in tests that). People need longer than that to read; here, once the page has settled, that time is over.
-LISTENING = """() => new Promise(done => {
+LISTENING = """() => new Promise((done, failed) => {
+  const ends = Date.now() + 10_000;
   const settled = () => !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling");
   const over = () => { document.body.dataset.shownAt = "-Infinity"; done(); };
-  const look = () => settled() ? over() : setTimeout(look, 20);
+  const look = () => {
+    if (settled()) over();
+    else if (Date.now() > ends) failed(new Error("htmx has not settled for 10 s"));
+    else setTimeout(look, 20);
+  };
   look();
 })"""
 

@@ -1,15 +1,19 @@
 """The Chromium helpers, tested on pages of their own under a strict CSP."""
 
 import json
+import os
+import signal
 import struct
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, BrowserType
 
-from .chromium import DESKTOP, axe_violations, deliver_push, installability_errors, new_page
+from . import chromium as helpers
+from .chromium import DESKTOP, axe_violations, chromium, deliver_push, installability_errors, new_page
 from .site import Site, serving
 
 CSP = "default-src 'self'; style-src 'self'; require-trusted-types-for 'script'"
@@ -104,3 +108,39 @@ async def test_axe_works_under_a_strict_csp(chromium: Browser, site: Site) -> No
 async def test_installability_is_reported_with_its_reasons(tmp_path: Path, site: Site) -> None:
     assert await installability_errors(tmp_path / "good", site.origin) == []
     assert await installability_errors(tmp_path / "bare", f"{site.origin}/bare") == ["no-manifest"]
+
+
+async def test_a_chromium_that_no_longer_answers_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without that, the test run would wait for it for ever."""
+    monkeypatch.setattr(helpers, "SECONDS", 2)
+    async with chromium() as browser:
+        session = await browser.new_browser_cdp_session()
+        found = await session.send("SystemInfo.getProcessInfo")
+        [process] = [each["id"] for each in found["processInfo"] if each["type"] == "browser"]
+        os.kill(process, signal.SIGSTOP)
+        with pytest.raises(TimeoutError):
+            await new_page(browser)
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+async def test_a_chromium_that_does_not_answer_at_first_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    launched: list[str] = []
+    launch = BrowserType.launch
+
+    async def freezes_once(kind: BrowserType, *, args: list[str], **options: Any) -> Browser:
+        browser = await launch(kind, args=args, **options)
+        launched.append(args[-1])
+        if len(launched) == 1:
+            session = await browser.new_browser_cdp_session()
+            for each in (await session.send("SystemInfo.getProcessInfo"))["processInfo"]:
+                if each["type"] == "browser":
+                    os.kill(each["id"], signal.SIGSTOP)
+        return browser
+
+    monkeypatch.setattr(helpers, "SECONDS", 5)
+    monkeypatch.setattr(BrowserType, "launch", freezes_once)
+    async with chromium() as browser:
+        page = await new_page(browser)
+        assert await page.evaluate("1 + 1") == 2
+    assert len(launched) == 2

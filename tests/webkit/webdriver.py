@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -103,6 +104,7 @@ def _screen() -> Iterator[str]:
         SCREEN, "-displayfd", str(there), "-screen", "0", "1280x1024x24", "-nolisten", "tcp", pass_fds=(there,)
     ):
         os.close(there)
+        assert select.select([here], [], [], SECONDS)[0], "Xvfb did not start"
         with os.fdopen(here) as output:
             yield f":{output.readline().strip()}"
 
