@@ -19,6 +19,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from jinja2 import Environment, nodes
 
+from server.appointments.rules import AppointmentFault
 from server.delivery.heartbeats import SendingTrouble
 from server.desk.inbox import flag_pages
 from server.desk.rules import InboxTab
@@ -26,6 +27,7 @@ from server.flags.rules import WHOLE, Condition
 from server.people.clinics import CLINIC_LINES
 from server.people.flow import OWN_NUMBERS
 from server.people.rules import CallOutcome
+from server.phone_numbers.parts import NumberFault
 from server.questionnaires.respondents import Respondent
 from server.reminders.states import AttemptState, ReminderState
 from server.web.render import LOOKS
@@ -78,9 +80,7 @@ def _other_words(fields: dict[str, set[str]]) -> dict[str, set[str]]:
         "silence": words_in(SendingTrouble),
         "who": words_in(Respondent),
         # Why something was refused: by a form, a phone number or an appointment. Also why the outbox kept an entry.
-        "why": {*flag_pages.MISSING, *flag_pages.CHANGED, "over", "left"}
-        | words_raised("BadNumber")
-        | words_raised("BadAppointment"),
+        "why": {"over", "left"} | words_in(flag_pages.Missing | flag_pages.Changed | NumberFault | AppointmentFault),
         # Words that are not states.
         "aloud": set(LOOKS["aloud"]),
         "size": set(LOOKS["size"]),

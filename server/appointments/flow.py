@@ -17,6 +17,15 @@ from server.checkins import appointment_check_ins
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
+from server.reminders.states import CancelReason
+
+# Why an appointment with this status needs no reminder.
+OVER: dict[AppointmentStatus, CancelReason] = {
+    AppointmentStatus.ARRIVED: "arrived",
+    AppointmentStatus.CANCELLED: "cancelled",
+    AppointmentStatus.FULFILLED: "fulfilled",
+    AppointmentStatus.NOSHOW: "noshow",
+}
 
 
 async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
@@ -75,13 +84,13 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
     appointment.changes += 1
     audit.record(work, f"appointment.{status}", appointment)
     if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
-        await reminders.cancel(work, appointment.id, status)
-        await appointment_check_ins.cancel_for_appointment(work, appointment.id, status)
+        await reminders.cancel(work, appointment.id, OVER[status])
+        await appointment_check_ins.cancel_for_appointment(work, appointment.id, OVER[status])
         if status == AppointmentStatus.CANCELLED:
             patient = await work.db.get_one(Patient, appointment.patient_id)
             await notify_of_change(work, patient, appointment, seen)
     elif status in (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED):
-        await reminders.cancel(work, appointment.id, status)
+        await reminders.cancel(work, appointment.id, OVER[status])
     return True
 
 

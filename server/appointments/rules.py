@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from server import opening_hours
 from server.clock import to_utc, to_wall
@@ -43,12 +44,16 @@ NEXT = {
 }
 
 
+AppointmentFault = Literal["count", "far", "gap", "minutes", "missing", "over", "past", "status"]
+
+
 class BadAppointment(ValueError):
     """Why an appointment cannot be booked, as a key that the page turns into words."""
 
-    def __init__(self, why: str, when: datetime | None = None) -> None:
+    def __init__(self, why: AppointmentFault, when: datetime | None = None) -> None:
         super().__init__(why)
-        self.why, self.when = why, when
+        self.why: AppointmentFault = why
+        self.when = when
 
 
 class AppointmentChanged(Exception):

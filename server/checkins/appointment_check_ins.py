@@ -10,6 +10,7 @@ from server.checkins.models import CheckIn
 from server.checkins.plans import plans_of, timing_of
 from server.db import Work
 from server.people.models import Patient
+from server.reminders.states import CancelReason
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,6 @@ async def tie(work: Work, patient: Patient, appointment: TiedTo) -> None:
             await make_check_in(work.db, plan, patient, occasion, appointment.appointment_id, work.now)
 
 
-async def cancel_for_appointment(work: Work, appointment_id: str, why: str) -> None:
+async def cancel_for_appointment(work: Work, appointment_id: str, why: CancelReason) -> None:
     for check_in in await waiting(work.db, CheckIn.appointment_id == appointment_id):
         await cancel_check_in(work, check_in, why)

@@ -1,5 +1,7 @@
 """End a check-in plan with a reason, undo that, list ended plans."""
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +14,7 @@ from server.checkins.rules import CheckInState
 from server.db import Work
 from server.people.models import Patient
 
-PLAN_ENDED = "plan-ended"
+PLAN_ENDED: Final = "plan-ended"
 
 
 async def end(work: Work, plan: Plan, reason: str) -> bool:

@@ -19,6 +19,7 @@ from server.questionnaires.flow import newest
 from server.reminders import flow as reminders
 from server.reminders.flow import Subject
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE, plan_checkin
+from server.reminders.states import CancelReason
 
 
 async def add_plan(work: Work, patient: Patient, slug: str, timing: Timing) -> Plan:
@@ -112,7 +113,7 @@ async def waiting(db: AsyncSession, which: Any) -> list[CheckIn]:
     return list(await db.scalars(select(CheckIn).where(which, CheckIn.state == CheckInState.WAITING)))
 
 
-async def cancel_check_in(work: Work, check_in: CheckIn, why: str) -> None:
+async def cancel_check_in(work: Work, check_in: CheckIn, why: CancelReason) -> None:
     check_in.state = CheckInState.CANCELLED
     audit.record(work, "check-in.cancelled", check_in, why=why)
     await reminders.cancel(work, check_in.id, why)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,15 +15,20 @@ from server.reminders.channel_policies import rules as policies
 from server.reminders.models import Reminder
 from server.reminders.quiet_hours import rules as quiet_hours
 from server.reminders.rules import Planned
-from server.reminders.states import ReminderState
+from server.reminders.states import CancelReason, EndReason, ReminderState, ServiceWords
 
 BUSY_WAIT = timedelta(seconds=5)  # before rows that somebody has locked are tried again
-RESTS = "its push service refuses us; it is tried again later"
-UNREACHABLE = {
+RESTS: Final = "its push service refuses us; it is tried again later"
+UNREACHABLE: dict[ChannelName, EndReason] = {
     ChannelName.PUSH: "no device takes reminders",
     ChannelName.EMAIL: "no email address, or emails were stopped",
     ChannelName.TEXT: "no number, or no consent to text messages",
 }
+Reason = CancelReason | EndReason | ServiceWords
+
+
+def _stored(reminder: Reminder) -> ServiceWords | None:
+    return ServiceWords(reminder.reason) if reminder.reason else None
 
 
 def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> list[Outgoing]:
@@ -30,8 +36,9 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
     patient = batch.patients[reminder.patient_id]
     if reminder.expires_at <= now:
         went_out = batch.went_out(reminder)
-        reason = "no device showed it" if went_out else reminder.reason or "its time had passed"
-        return end(db, reminder, ReminderState.UNREACHED if went_out else ReminderState.MISSED, reason, now)
+        if went_out:
+            return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
+        return end(db, reminder, ReminderState.MISSED, _stored(reminder) or "its time had passed", now)
     if patient.paused_at is not None and reminder.staff_id is None:
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
     policy = policies.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
@@ -57,7 +64,7 @@ def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policie
     """Attempts on the first channel, from the current one on, that has an address to try."""
     db, batch, now = sending.db, sending.batch, sending.now
     patient = batch.patients[reminder.patient_id]
-    reason = reminder.reason or "no channel is set up"
+    reason: Reason = _stored(reminder) or "no channel is set up"
     for index in range(reminder.channel_index, len(policy)):
         channel = policy[index].channel
         reminder.channel_index = index
@@ -94,7 +101,7 @@ def put_off(reminder: Reminder, until: datetime, now: datetime) -> None:
 
 
 def end(
-    db: AsyncSession, reminder: Reminder, state: ReminderState, reason: str | None, now: datetime
+    db: AsyncSession, reminder: Reminder, state: ReminderState, reason: Reason | None, now: datetime
 ) -> list[Outgoing]:
     """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`."""
     reminder.state, reminder.reason, reminder.lease_until = state, reason, None

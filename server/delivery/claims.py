@@ -22,9 +22,10 @@ from server.reminders import rules
 from server.reminders.digests.flow import combine
 from server.reminders.digests.members import release_members
 from server.reminders.models import Attempt, Reminder
-from server.reminders.states import AttemptState, ReminderState
+from server.reminders.states import AttemptReason, AttemptState, ReminderState
 
 BATCH = 100
+WORKER_STOPPED: AttemptReason = "the worker stopped before it knew"
 
 
 async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list[Reminder]:
@@ -101,7 +102,7 @@ async def _mark_unknown(db: AsyncSession, claimed: Sequence[Reminder]) -> None:
     await db.execute(
         update(Attempt)
         .where(Attempt.id.in_(left.with_for_update(key_share=True, skip_locked=True)))
-        .values(state=AttemptState.UNKNOWN, reason="the worker stopped before it knew")
+        .values(state=AttemptState.UNKNOWN, reason=WORKER_STOPPED)
     )
 
 

@@ -22,6 +22,7 @@ from server.delivery.claims import BATCH, claim_due, write_attempts
 from server.delivery.outcomes.next_channel import move_to_next_channel
 from server.delivery.outcomes.queue import OutcomeQueue
 from server.delivery.rechecks import Recheck, recheck
+from server.reminders.states import AttemptReason
 
 log = structlog.get_logger()
 AT_ONCE = 20  # concurrent sends to one service
@@ -99,17 +100,17 @@ class Sender:
         pace = self._paces[outgoing.service]
         async with self._gates[outgoing.service]:
             if pace.rests():
-                return Outcome(Result.LATER, reason="its service does not answer; it is tried again later")
+                return _not_made(Result.LATER, "its service does not answer; it is tried again later")
             try:
                 checked = await self._recheck(outgoing)
             except Exception as error:
                 if trouble_of(error) is None:
                     raise
-                return Outcome(Result.LATER, reason="the database was away; it is tried again later")
+                return _not_made(Result.LATER, "the database was away; it is tried again later")
             if checked == Recheck.WITHDRAWN:
-                return Outcome(Result.REJECTED, reason="withdrawn")
+                return _not_made(Result.REJECTED, "withdrawn")
             if checked == Recheck.CHANGED:
-                return Outcome(Result.LATER, reason="part of it was cancelled; it is written again")
+                return _not_made(Result.LATER, "part of it was cancelled; it is written again")
             with pace.timing() as note:
                 outcome = await self.channels[outgoing.channel].send(outgoing.address, outgoing.message)
                 note(outcome.result in (Result.LATER, Result.UNKNOWN))
@@ -140,3 +141,8 @@ class Sender:
         while self._going:
             await asyncio.gather(*self._going)
         await self._outcomes.settle()
+
+
+def _not_made(result: Result, reason: AttemptReason) -> Outcome:
+    """The outcome of an attempt that was not made."""
+    return Outcome(result, reason=reason)

@@ -43,7 +43,7 @@ async def _subscribe(request: Ask, work: Work, settings: Settings) -> Response[A
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
     taken = await subscriptions.subscribe(work, _subscription(body), hosts)
     if isinstance(taken, NotSubscribed):
-        return problems.answer(request, 400, taken.reason)
+        return problems.answer(request, 400, taken.detail or taken.reason)
     await reconciliation.seen(work)
     return Response({"id": taken.id}, status_code=200, headers=render.FRESH)
 

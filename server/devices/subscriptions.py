@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,11 +31,15 @@ class NewSubscription:
     vapid_public: str = ""
 
 
+SubscriptionFault = Literal["bad-address", "bad-keys", "too-many", "unknown-service"]
+
+
 @dataclass(frozen=True)
 class NotSubscribed:
-    """Why, for the log of whoever develops a device's script. The page has words for "unknown-service" alone."""
+    """`detail` is for the log of whoever develops a device's script; the page has words for "unknown-service" alone."""
 
-    reason: str
+    reason: SubscriptionFault
+    detail: str = ""
 
 
 async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscription | NotSubscribed:
@@ -44,13 +49,13 @@ async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscr
         check_subscription_keys(new.p256dh, new.auth)
     except BadEndpoint as error:
         if not error.service:
-            return NotSubscribed(str(error))
+            return NotSubscribed("bad-address", str(error))
         await refused_services.count(work.db, error.service, work.now)
         return NotSubscribed("unknown-service")
     except BadKeys as error:
-        return NotSubscribed(str(error))
+        return NotSubscribed("bad-keys", str(error))
     if await _count(work.db, work.actor.device_id) >= MOST_OF_A_DEVICE:
-        return NotSubscribed("this device has had too many endpoints")
+        return NotSubscribed("too-many", "this device has had too many endpoints")
     subscription = await _own_or_new(work, new.endpoint)
     subscription.p256dh, subscription.auth = new.p256dh, new.auth
     subscription.vapid_key = key_id_of(new.vapid_public)

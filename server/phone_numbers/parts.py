@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Literal, get_args
 
 LONGEST = 40  # characters as typed
 TWO_NUMBERS = 7  # digits before a slash or comma that make a complete number
@@ -17,12 +18,16 @@ _TYPED = re.compile(
 _PRESS = re.compile(r"\b(?:press|option|choose|oprima|presione|marque|opci[oó]n)\s+\d{1,2}\b", re.IGNORECASE)
 
 
-class BadNumber(ValueError):
-    """A number that cannot be used. `why` is one of REASONS; `instead` is what to write, or ""."""
+NumberFault = Literal["no-number", "long", "two", "words", "extension", "short", "unknown", "no-text"]
 
-    def __init__(self, why: str, instead: str = "") -> None:
+
+class BadNumber(ValueError):
+    """A number that cannot be used. `instead` is what to write, or ""."""
+
+    def __init__(self, why: NumberFault, instead: str = "") -> None:
         super().__init__(why)
-        self.why, self.instead = why, instead
+        self.why: NumberFault = why
+        self.instead = instead
 
 
 class BadNumbers(ValueError):
@@ -33,7 +38,7 @@ class BadNumbers(ValueError):
         self.by_field = by_field
 
 
-REASONS = ("no-number", "long", "two", "words", "extension", "short", "unknown", "no-text")
+REASONS = get_args(NumberFault)
 
 
 def parse(typed: str) -> tuple[str, dict[str, str]]:

@@ -15,7 +15,7 @@ from server.reminders.digests.members import release_members
 from server.reminders.models import Reminder
 from server.reminders.quiet_hours import rules as quiet_hours
 from server.reminders.rules import Planned
-from server.reminders.states import PENDING, ReminderKind, ReminderState
+from server.reminders.states import PENDING, CancelReason, ReminderKind, ReminderState
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _renew(reminder: Reminder, plan: Planned, subject: Subject, heard_at: dateti
     reminder.audience = subject.audience
 
 
-async def cancel_one(db: AsyncSession, reminder: Reminder, why: str, now: datetime) -> None:
+async def cancel_one(db: AsyncSession, reminder: Reminder, why: CancelReason, now: datetime) -> None:
     """Cancel a pending reminder; the caller records the change that this is part of."""
     if reminder.state in PENDING:
         reminder.state, reminder.reason = ReminderState.CANCELLED, why
@@ -88,7 +88,7 @@ async def set_audience(work: Work, subject_id: str, audience: str) -> None:
             audit.record(work, "reminder.addressed", reminder, audience=audience)
 
 
-async def cancel(work: Work, subject_id: str, why: str) -> None:
+async def cancel(work: Work, subject_id: str, why: CancelReason) -> None:
     """Cancel the pending reminders of a subject. Sent ones go to no further channel."""
     for reminder in await of_subject(work.db, subject_id):
         if reminder.state in PENDING:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,4 +101,4 @@ async def _supersede_attempts(db: AsyncSession, reminder_ids: Sequence[str], now
     )
 
 
-SUPERSEDED = "superseded by a change"
+SUPERSEDED: Final = "superseded by a change"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Literal, NewType
 
 
 class ReminderKind(StrEnum):
@@ -16,6 +17,47 @@ class ReminderKind(StrEnum):
     ALERT = "alert"
     ON_CALL = "on-call"
     OVERDUE = "overdue"
+
+
+# Why a reminder is no longer needed. These words are stored; `reason_words` has what staff read.
+CancelReason = Literal[
+    "answered",
+    "arrived",
+    "cancelled",
+    "closed",
+    "fulfilled",
+    "given back",
+    "moved",
+    "noshow",
+    "paused",
+    "plan-ended",
+    "replanned",
+    "superseded by a change",
+    "taken",
+    "the clock was ahead",
+]
+# Why a claimed reminder went no further.
+EndReason = Literal[
+    "enough was sent that day",
+    "its push service refuses us; it is tried again later",
+    "its row does not open",
+    "its time had passed",
+    "no channel is set up",
+    "no device showed it",
+    "no device takes reminders",
+    "no email address, or emails were stopped",
+    "no number, or no consent to text messages",
+]
+# What a channel or its service said, as it was stored.
+ServiceWords = NewType("ServiceWords", str)
+# Why an attempt was not made, or nobody knows how it ended.
+AttemptReason = Literal[
+    "its service does not answer; it is tried again later",
+    "part of it was cancelled; it is written again",
+    "the database was away; it is tried again later",
+    "the worker stopped before it knew",
+    "withdrawn",
+]
 
 
 class ReminderState(StrEnum):

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -10,11 +11,12 @@ from server import language
 from server.appointments.rules import AppointmentStatus
 from server.channels.protocol import Result
 from server.reminders.reason_words import reason_words
+from server.reminders.states import AttemptReason, CancelReason, EndReason
 
 SERVER = Path(__file__).parent.parent.parent / "server"
 # The reason for ending a plan or check-in is also the reason for ending its reminders.
-NAMES = ("reminder.reason", "SUPERSEDED", "PLAN_ENDED", "UNREACHABLE", "reason", "why")
-CANCELS = ("cancel", "cancel_one", "cancel_check_in", "cancel_for_appointment", "end")
+NAMES = ("reminder.reason", "RESTS", "WORKER_STOPPED", "SUPERSEDED", "PLAN_ENDED", "UNREACHABLE", "reason", "why")
+CANCELS = ("_not_made", "cancel", "cancel_one", "cancel_check_in", "cancel_for_appointment", "end")
 
 
 def reasons(source: str) -> set[str]:
@@ -28,8 +30,8 @@ def _reasons(node: ast.AST) -> Iterator[str]:
         given = [each.value for each in node.keywords if each.arg == "reason" and name in ("Outcome", "values")]
         for value in [*given, *(node.args if name in CANCELS else [])]:
             yield from _texts(value)
-    elif isinstance(node, ast.Assign):
-        target = node.targets[0]
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         whole = [target, *(target.elts if isinstance(target, ast.Tuple) else [])]
         values = [node.value, *(node.value.elts if isinstance(node.value, ast.Tuple) else [])]
         for part, value in zip(whole, values, strict=False):
@@ -81,4 +83,5 @@ def test_a_new_reason_is_found() -> None:
         "a",
         "b",
     }
-    assert len(of_server()) > 25
+    assert reasons("def f():\n    return _not_made(Result.LATER, 'no rain')") == {"no rain"}
+    assert of_server() >= set().union(*map(get_args, (AttemptReason, CancelReason, EndReason)))

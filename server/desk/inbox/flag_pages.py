@@ -4,7 +4,7 @@ An action from a page that is out of date is refused; the response shows the cur
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
@@ -24,16 +24,17 @@ from server.flags.models import Flag
 from server.flags.rules import FlagOutcome, Shown
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.rules import Refusal
 from server.questionnaires import flow as questionnaires
 from server.web import problems, render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.form_fields import fields_of, form_of, one_of, text, way_back, whole
 from server.web.problems import found
 
-# Why an action was refused: the form lacks something, or (CHANGED) a colleague or the patient changed the flag.
-MISSING = ("outcome", "note", "empty", "level", "days", "severity")
+# Why an action was refused: the form lacks something, or (Changed) a colleague or the patient changed the flag.
+Missing = Literal["outcome", "note", "empty", "level", "days", "severity"]
 INBOX = "/staff?show=action"
-CHANGED = ("closed", "closed-anew", "owned", "news")
+Changed = Literal["closed", "closed-anew", "owned", "news"]
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,12 @@ class View:
     """How to show a flag's page: where it leads back to, and why an action was refused."""
 
     back: str
-    why: str = ""
+    why: Missing | Changed | Refusal | None = None
     typed: Typed = Typed()
 
     @property
     def status(self) -> int:
-        return 200 if not self.why else 409 if self.why in CHANGED else 422
+        return 200 if not self.why else 409 if self.why in get_args(Changed) else 422
 
 
 @get("/", opt=STAFF | WRITES)
