@@ -83,7 +83,7 @@ async def _seed_patient(
     new = NewPatient(
         demo.name,
         clinic.zone,
-        phone=f"(212) 555-01{number:02d}",
+        phone=f"{_area(clinic)} 555-01{number:02d}",
         contact=demo.contact,
         birth_date=f"{1944 + 37 * number % 41}-{1 + 7 * number % 12:02d}-{1 + 11 * number % 28:02d}",
         record_number=str(40017 + 113 * number),
@@ -103,6 +103,11 @@ async def _seed_patient(
     appointment = await appointment_lists.next_appointment(db, patient.id, now)
     if demo.reply and appointment:
         await replies.answer(Work(db, actor, now - timedelta(hours=3)), appointment, demo.reply)
+
+
+def _area(clinic: Clinic) -> str:
+    """The clinic's area code, such as "(212)". In each, nobody is ever given 555-0100 to 555-0199."""
+    return clinic.phone.split()[0]
 
 
 async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: DemoPatient, began: datetime) -> Actor:
