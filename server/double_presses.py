@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base, OfClinic, Work, new_id
+from server.db import Base, OfClinic, Work, upsert
 
 KEPT = timedelta(days=2)
 
@@ -58,9 +57,8 @@ async def press(work: Work, fields: Sequence[tuple[str, str]]) -> AsyncIterator[
 
 async def _is_first(work: Work, digest: str) -> bool:
     """Insert the key. On PostgreSQL this waits for a transaction that has just inserted it."""
-    row = {"id": new_id(), "clinic_id": work.actor.clinic_id, "digest": digest, "path": "", "at": work.now}
-    insert = sqlite.insert if work.db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = insert(OnceKey).values(row).on_conflict_do_nothing(index_elements=["digest"]).returning(OnceKey.id)
+    row = {"clinic_id": work.actor.clinic_id, "digest": digest, "path": "", "at": work.now}
+    made = upsert(work.db, OnceKey, row, ["digest"], None).returning(OnceKey.id)
     return await work.db.scalar(made) is not None
 
 

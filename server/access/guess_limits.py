@@ -3,25 +3,20 @@
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.access import rules
 from server.access.models import Guesses
-from server.db import new_id
+from server.db import upsert
 
 
 async def count_guess(db: AsyncSession, who: str, now: datetime, allowed: int = rules.GUESSES_ALLOWED) -> int:
     """Count one try by `who` in the current window. Returns the tries left; negative means too many."""
     source_hash, window = crypto.keyed_hash(who, "guesses"), rules.guess_window(now)
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    counted = await db.scalar(
-        insert(Guesses)
-        .values(id=new_id(), source_hash=source_hash, window=window, count=1)
-        .on_conflict_do_update(index_elements=["source_hash", "window"], set_={"count": Guesses.count + 1})
-        .returning(Guesses.count)
-    )
+    row = {"source_hash": source_hash, "window": window, "count": 1}
+    one_more = upsert(db, Guesses, row, ["source_hash", "window"], {"count": Guesses.count + 1})
+    counted = await db.scalar(one_more.returning(Guesses.count))
     return allowed - (counted or 1)
 
 

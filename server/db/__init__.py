@@ -3,6 +3,7 @@
 from server.db.database import BUSY_TIMEOUT, Database, has_wal_reset_fault
 from server.db.tables import WORD, Base, Moment, OfClinic, new_id, unique_where
 from server.db.transaction import Work, scope, unscoped
+from server.db.upserts import upsert
 
 __all__ = [
     "BUSY_TIMEOUT",
@@ -17,4 +18,5 @@ __all__ = [
     "scope",
     "unique_where",
     "unscoped",
+    "upsert",
 ]

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.channels.push.endpoints import BadEndpoint, check_endpoint
 from server.channels.push.host_list import BadHostList, HostList
-from server.db import new_id
+from server.db import upsert
 from server.devices.models import RefusedService
 
 MOST = 100  # services; whoever makes up hosts must not fill the table
@@ -19,12 +18,9 @@ async def count(db: AsyncSession, service: str, now: datetime) -> None:
     """Count one subscription that was refused. Beyond MOST services, new ones are counted together."""
     if not await _has_room_for(db, service):
         service = OTHERS
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await db.execute(
-        insert(RefusedService)
-        .values(id=new_id(), service=service, times=1, first_at=now, last_at=now)
-        .on_conflict_do_update(index_elements=["service"], set_={"times": RefusedService.times + 1, "last_at": now})
-    )
+    row = {"service": service, "times": 1, "first_at": now, "last_at": now}
+    again = {"times": RefusedService.times + 1, "last_at": now}
+    await db.execute(upsert(db, RefusedService, row, ["service"], again))
 
 
 async def _has_room_for(db: AsyncSession, service: str) -> bool:
