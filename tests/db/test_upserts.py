@@ -1,5 +1,7 @@
 """A row that may be there already is inserted, changed or left alone in one statement, on both databases."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.db import Database, upsert
@@ -10,7 +12,7 @@ from tests.stories import rows
 ROW = {"service": "push.example.net", "times": 1, "first_at": NOW, "last_at": NOW}
 
 
-async def count(db: AsyncSession, change: dict[str, object] | None) -> int | None:
+async def count(db: AsyncSession, change: Mapping[str, object] | None) -> int | None:
     found: int | None = await db.scalar(
         upsert(db, RefusedService, ROW, ["service"], change).returning(RefusedService.times)
     )
