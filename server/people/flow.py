@@ -89,7 +89,7 @@ async def set_detailed_text(work: Work, patient: Patient, detailed: bool) -> Non
 
 
 async def set_name_in_messages(work: Work, patient: Patient, chosen: NameInMessages) -> None:
-    """Set by which texts and emails say whose they are."""
+    """Set which name texts and emails show."""
     patient.name_in_messages = chosen
     audit.record(work, "patient.name-in-messages", patient, chosen=chosen)
 

@@ -36,7 +36,7 @@ async def set_detail(request: Ask, work: InWork) -> Response[Any]:
 
 @post("/name", opt=PATIENT)
 async def set_name(request: Ask, work: InWork) -> Response[Any]:
-    """By which texts and emails say whose they are (case 102)."""
+    """Which name texts and emails show (case 102)."""
     chosen = one_of(await form_of(request), "name", NameInMessages)
     if chosen is None:
         return problems.answer(request, 422)

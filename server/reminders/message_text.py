@@ -60,7 +60,7 @@ def words_for(kind: ReminderKind, detail: str | None, also: Sequence[ReminderKin
 
 
 def addressed(words: Words, name: str) -> Words:
-    """The same words, saying whose they are."""
+    """The same words, with the name of the person whom they are about."""
     return replace(words, title=f"{name}: {words.title}") if name else words
 
 

@@ -25,7 +25,7 @@ def _of_ours() -> dict[str, str]:
         "taken": _("somebody has taken the flag"),
         "given back": _("the flag was given back"),
         "closed": _("the flag was closed"),
-        "replanned": _("it was planned anew"),
+        "replanned": _("it was scheduled again"),
         "superseded by a change": _("a later change replaced it"),
         "enough was sent that day": _("enough was sent that day"),
         "paused": _("messages are paused"),
