@@ -14,6 +14,8 @@ TESTED_ELSEWHERE = {
     "demo/": "test_demo.py lives through the whole demo",
     "migrations/": "test_migrations.py",
     "web/dependencies.py": "types without rules",
+    "web/looks.py": "phone/test_look_pages.py",
+    "web/refused_forms/refusal_words.py": "words",
 }
 # By file name, in any folder.
 TESTED_BY_NAME = {

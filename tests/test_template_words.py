@@ -30,7 +30,7 @@ from server.people.rules import CallOutcome
 from server.phone_numbers.parts import NumberFault
 from server.questionnaires.respondents import Respondent
 from server.reminders.states import AttemptState, ReminderState
-from server.web.render import LOOKS
+from server.web.looks import LOOKS
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))

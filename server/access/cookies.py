@@ -8,11 +8,9 @@ from server import language
 from server.access import platforms
 from server.access import rules as access_rules
 from server.access.platforms import BrowserSigns, DeviceSigns, Link
-from server.web.cookies import LINK_COOKIE, cookie, value_of
+from server.web.cookies import LINK_COOKIE, PERSON_COOKIE, STAFF_COOKIE, cookie, value_of
 from server.web.dependencies import Connection
 
-PERSON_COOKIE = "__Host-interlude"
-STAFF_COOKIE = "__Host-interlude-desk"
 LANGUAGE_COOKIE = "__Host-language"
 DEVICE_COOKIE = "__Host-device"  # written by pwa/platform.js
 

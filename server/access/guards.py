@@ -26,11 +26,11 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     if actor is None:
         raise NotAuthorizedException(extra={"who": who, "typed": await _typed(connection)})
     if who == MayOpen.ADMIN and actor.role != Role.ADMIN:
-        raise PermissionDeniedException("Only an admin of the clinic may do this.")
+        raise PermissionDeniedException("Only an admin of the clinic may do this.", extra={"needs": who})
     if who == MayOpen.CLINICIAN and actor.role not in (Role.CLINICIAN, Role.ADMIN):
-        raise PermissionDeniedException("Only a clinician or an admin of the clinic may do this.")
+        raise PermissionDeniedException("Only a clinician or an admin of the clinic may do this.", extra={"needs": who})
     if who == MayOpen.PATIENT and actor.kind != ActorKind.PATIENT:
-        raise PermissionDeniedException("Only the patient may do this.")
+        raise PermissionDeniedException("Only the patient may do this.", extra={"needs": who})
 
 
 async def _typed(connection: Connection) -> list[str]:

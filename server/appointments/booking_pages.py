@@ -33,14 +33,16 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
     typed["place"] = line(form, "place", rules.PLACE)
     weekdays = frozenset(int(day) for day in texts(form, "weekday") if day in tuple("0123456"))
     typed["weekdays"] = weekdays
-    patient = await people.find_patient(work.db, work.actor, text(form, "patient", 32))
+    patient = await people.find_patient(work.db, work.actor, text(form, "patient"))
     day, hour = a_date(form, "date"), a_time(form, "time")
+    lacks = [name for name, value in (("patient", patient), ("date", day), ("time", hour)) if value is None]
     if patient is None or day is None or hour is None:
-        return await _form(request, work.db, work.actor, text(form, "patient", 32), typed, BadAppointment("missing"))
+        bad = BadAppointment("missing", fields=lacks)
+        return await _form(request, work.db, work.actor, text(form, "patient"), typed, bad)
     try:
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
-        series = NewSeries(new, weekdays, whole(form, "count") or 1)
+        series = NewSeries(new, weekdays, (whole(form, "count") or 0) if typed["count"] else 1)
         async with double_presses.press(work, fields_of(form)) as press:
             if not press.earlier:
                 if not is_yes(form, "anyway") and (against := await _conflicts(work, patient, series)):
@@ -74,6 +76,7 @@ async def _form(
         request,
         "appointments/new.html",
         422 if against else 200,
+        against.fields if isinstance(against, BadAppointment) else (),
         patients=await people.roster(db, actor),
         chosen=chosen,
         clinic=clinic,

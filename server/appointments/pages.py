@@ -36,7 +36,8 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     form = await form_of(request)
     day, hour = a_date(form, "date"), a_time(form, "time")
     if day is None or hour is None:
-        return await _page(request, work, Shown(appointment, bad=BadAppointment("missing")))
+        lacks = [name for name, value in (("date", day), ("time", hour)) if value is None]
+        return await _page(request, work, Shown(appointment, bad=BadAppointment("missing", fields=lacks)))
     starts = datetime.combine(day, hour)
     if text(form, "shown", 100) not in ("", appointment.shown):
         return await _page(request, work, Shown(appointment, starts, is_stale=True))
@@ -121,6 +122,7 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         request,
         "appointments/visit.html",
         409 if shown.is_stale else 422 if refused else 200,
+        shown.bad.fields if shown.bad else (),
         visit=appointment,
         patient=await work.db.get_one(Patient, appointment.patient_id),
         reminders=await status.with_attempts(work.db, await reminders.of_subject(work.db, appointment.id)),

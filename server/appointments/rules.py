@@ -1,5 +1,6 @@
 """Dates of a series, allowed status changes, checks on new appointments: pure."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -45,15 +46,24 @@ NEXT = {
 
 
 AppointmentFault = Literal["count", "far", "gap", "minutes", "missing", "over", "past", "status"]
+# The fields of the form that a fault is about.
+WRONG_FIELDS: Mapping[AppointmentFault, Sequence[str]] = {
+    "gap": ("date", "time"),
+    "past": ("date", "time"),
+    "far": ("date", "time"),
+    "minutes": ("minutes",),
+    "count": ("count",),
+}
 
 
 class BadAppointment(ValueError):
-    """Why an appointment cannot be booked, as a key that the page turns into words."""
+    """Why an appointment cannot be booked, as a key that the page turns into words, and the form's fields at fault."""
 
-    def __init__(self, why: AppointmentFault, when: datetime | None = None) -> None:
+    def __init__(self, why: AppointmentFault, when: datetime | None = None, fields: Sequence[str] = ()) -> None:
         super().__init__(why)
         self.why: AppointmentFault = why
         self.when = when
+        self.fields = fields or WRONG_FIELDS.get(why, ())
 
 
 class AppointmentChanged(Exception):

@@ -21,6 +21,8 @@ from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, line, text
 
+NEEDED = ("name", "phone", "emergency_number", "crisis_line")
+ENDS = ("opens", "closes")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -71,6 +73,7 @@ def _page(request: Ask, shown: Clinic | ClinicFacts, stored: Clinic, saving: Sav
         request,
         "people/clinic.html",
         saving.status,
+        _wrong_fields(saving.fault, shown),
         clinic=shown,
         seen=edits.marks(_shown(stored)),
         changed=saving.changed,
@@ -94,7 +97,7 @@ def _shown(clinic: Clinic) -> dict[str, str]:
 
 
 def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
-    country, zone = text(form, "country", 2), text(form, "zone", 64)
+    country, zone = text(form, "country"), text(form, "zone")
     return ClinicFacts(
         name=line(form, "name", 200),
         zone=places.place_of(zone) or zone,
@@ -102,13 +105,13 @@ def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
         phone=text(form, "phone"),
         emergency_number=text(form, "emergency_number"),
         crisis_line=text(form, "crisis_line"),
-        crisis_line_texts=text(form, "crisis_line_texts", 3) == "on",
+        crisis_line_texts=text(form, "crisis_line_texts") == "on",
         address=text(form, "address", 300),
         visit_instructions=text(form, "visit_instructions"),
         staffed_hours={
-            str(day): [text(form, f"opens-{day}", 5), text(form, f"closes-{day}", 5)]
+            str(day): [text(form, f"{end}-{day}") for end in ENDS]
             for day in range(7)
-            if text(form, f"opens-{day}", 5) or text(form, f"closes-{day}", 5)
+            if any(text(form, f"{end}-{day}") for end in ENDS)
         },
     )
 
@@ -116,11 +119,22 @@ def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
 def _fault(facts: ClinicFacts) -> str | None:
     if not places.is_place(facts.zone):
         return "zone"
-    if not (facts.name and facts.phone and facts.emergency_number and facts.crisis_line):
+    if not all(getattr(facts, name) for name in NEEDED):
         return "missing"
     spans = facts.staffed_hours.values()
     good = all(CLOCK.fullmatch(opens) and CLOCK.fullmatch(closes) for opens, closes in spans)
     return None if good else "hours"
+
+
+def _wrong_fields(fault: str | None, shown: Clinic | ClinicFacts) -> list[str]:
+    if fault == "missing":
+        return [name for name in NEEDED if not getattr(shown, name)]
+    if fault != "hours":
+        return [fault] if fault == "zone" else []
+    hours = {
+        f"{end}-{day}": time for day, span in shown.staffed_hours.items() for end, time in zip(ENDS, span, strict=True)
+    }
+    return [name for name, time in hours.items() if not CLOCK.fullmatch(time)]
 
 
 router = Router("/staff/clinic", route_handlers=[clinic_page, change])

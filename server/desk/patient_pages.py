@@ -32,9 +32,9 @@ from server.reminders import status
 from server.reminders.channel_policies import flow as channel_policy
 from server.responses import by_phone
 from server.responses import history as past
-from server.web import problems, render
+from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
-from server.web.form_fields import form_of, one_of, text
+from server.web.form_fields import form_of, not_chosen, one_of, text
 from server.web.problems import found
 
 
@@ -126,13 +126,12 @@ async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respon
     """Pause all messages for the reason in `why`; "resume" ends the pause."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
-    why = one_of(form, "why", PauseReason)
-    if text(form, "why", 20) == "resume":
+    if text(form, "why") == "resume":
         await people.resume(work, patient)
-    elif why in people_rules.PAUSES:
+    elif (why := one_of(form, "why", PauseReason)) in people_rules.PAUSES:
         await departures.pause(work, patient, why)
     else:
-        return problems.answer(request, 422)
+        raise not_chosen(form, "why")
     return render.go(request, f"/staff/patients/{patient.id}")
 
 

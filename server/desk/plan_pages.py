@@ -21,9 +21,9 @@ from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.responses.submission import closing
-from server.web import problems, render
+from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import a_time, fields_of, form_of, is_yes, one_of, text, whole
+from server.web.form_fields import a_time, fields_of, form_of, is_yes, not_chosen, one_of, text, whole
 from server.web.problems import found
 
 
@@ -31,9 +31,11 @@ from server.web.problems import found
 async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
-    slug, rhythm = text(form, "slug", 60), one_of(form, "rhythm", Rhythm)
-    if slug not in await questionnaires.offered(work.db, work.actor) or rhythm is None:
-        return problems.answer(request, 422)
+    slug, rhythm = text(form, "slug"), one_of(form, "rhythm", Rhythm)
+    if slug not in await questionnaires.offered(work.db, work.actor):
+        raise not_chosen(form, "slug")
+    if rhythm is None:
+        raise not_chosen(form, "rhythm")
     weekday = whole(form, "weekday")
     chosen = Timing(
         rhythm=rhythm,

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.flags import expected_levels
 from server.flags.expected_levels import Item, Wanted
+from server.language import gettext as _
 from server.people import flow as people
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
-from server.web import problems, render
+from server.web import render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import form_of, text, way_back, whole
+from server.web.form_fields import BadForm, form_of, not_chosen, text, way_back, whole
 from server.web.problems import found
 
 
@@ -30,10 +31,10 @@ async def expect(request: Ask, work: InWork, patient_id: FromPath[str], which: N
     form = await form_of(request)
     wanted = await _wanted(work.db, work.actor, form, which)
     if wanted is None:
-        return problems.answer(request, 422)
+        raise not_chosen(form, "level")
     kept = await expected_levels.expect(work, patient.id, which, wanted)
     if isinstance(kept, Refused):
-        return problems.answer(request, 422)
+        raise BadForm(form, {"days": _("A level can be snoozed for 1 to 30 days.")})
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}"))
 
 

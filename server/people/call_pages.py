@@ -8,9 +8,9 @@ from litestar.params import FromPath
 from server import double_presses
 from server.people import calls, flow
 from server.people.rules import CallOutcome
-from server.web import problems, render
+from server.web import render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import fields_of, form_of, one_of, text, way_back
+from server.web.form_fields import fields_of, form_of, not_chosen, one_of, text, way_back
 from server.web.problems import found
 
 
@@ -20,7 +20,7 @@ async def log_call(request: Ask, work: InWork, patient_id: FromPath[str]) -> Res
     form = await form_of(request)
     outcome = one_of(form, "outcome", CallOutcome)
     if outcome is None:
-        return problems.answer(request, 422)
+        raise not_chosen(form, "outcome")
     note, onward = text(form, "note", 1000), way_back(form, f"/staff/patients/{patient.id}#calls")
     async with double_presses.press(work, fields_of(form)) as press:
         if not press.earlier:

@@ -62,6 +62,7 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, settings: Settings
         request,
         "people/on_call.html",
         422 if refused else 200,
+        _wrong_fields(filled, contacts),
         team=sorted(team, key=lambda member: places[member.id]),
         contacts=contacts,
         wait=filled.wait,
@@ -73,6 +74,17 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, settings: Settings
         has_text=bool(settings.text_url),
         has_email=bool(settings.smtp_url),
     )
+
+
+def _wrong_fields(filled: Filled, contacts: Mapping[str, Contact]) -> list[str]:
+    """The fields that a refusal speaks of; a number says by itself what is wrong with it."""
+    refused = filled.refused
+    if refused is None or isinstance(refused, BadNumbers):
+        return []
+    if refused.why == "wait":
+        return ["wait"]
+    places = [contact.place for contact in contacts.values() if contact.place]
+    return [f"place-{who}" for who, contact in contacts.items() if places.count(contact.place or 0) > 1]
 
 
 router = Router("/staff/clinic/on-call", route_handlers=[on_call_page, change])

@@ -11,10 +11,11 @@ from server.access import departures, device_replacement, sessions
 from server.access.models import Device
 from server.access.passkeys import registration
 from server.actor import Actor, ActorKind
+from server.language import gettext as _
 from server.people import flow as people
-from server.web import problems, render
+from server.web import render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
-from server.web.form_fields import form_of, line
+from server.web.form_fields import BadForm, form_of, line
 
 
 @get("/phones", opt=PERSON)
@@ -62,9 +63,10 @@ async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Devi
 @post("/device-names/{device_id:str}", opt=PERSON)
 async def name_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
     device = await _own_or_helped(work.db, work.actor, device_id)
-    name = line(await form_of(request), "name", 60)
+    form = await form_of(request)
+    name = line(form, "name", 60)
     if not name:
-        return problems.answer(request, 422)
+        raise BadForm(form, {"name": _("Please enter a name.")})
     await sessions.rename(work, device, name)
     return render.go(request, "/settings/phones")
 

@@ -22,7 +22,7 @@ from server.responses.questions.red_flag_screens import screens
 from server.responses.submission.submission import Taken
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import form_of, text
+from server.web.form_fields import form_of, not_chosen, text
 from server.web.problems import found
 
 
@@ -50,11 +50,11 @@ async def by_phone_page(request: Ask, work: InWork, check_in_id: FromPath[str]) 
 async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.lock(work.db, work.actor, check_in_id))
     definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
+    form = await form_of(request)
     try:
-        form = await form_of(request)
         answers = _read(definition, form)
     except BadAnswer as bad:
-        return problems.answer(request, 422, str(bad))
+        raise not_chosen(form, bad.link_id) from None
     strays = by_phone.unasked(definition, answers)
     nothing = all(value is None for value in answers.values()) and not text(form, "sure", 3)
     if strays or nothing:
@@ -67,7 +67,7 @@ async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str])
 
 def _read(definition: Definition, sent: FormMultiDict) -> dict[str, Value]:
     """The submitted answers. A question without a choice counts as skipped. Raises BadAnswer."""
-    return {question.link_id: _value(question, text(sent, question.link_id, 60)) for question in definition.questions}
+    return {question.link_id: _value(question, text(sent, question.link_id)) for question in definition.questions}
 
 
 def _value(question: Question, typed: str) -> Value:
@@ -90,6 +90,7 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
         request,
         "responses/by_phone.html",
         422 if sheet.is_refused else 200,
+        [question.link_id for question in sheet.strays],
         check_in=sheet.check_in,
         definition=sheet.definition,
         answers=sheet.answers,

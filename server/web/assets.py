@@ -11,6 +11,7 @@ from importlib.metadata import files
 from pathlib import Path
 
 import brotli
+from markupsafe import Markup
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (".css", ".js", ".svg", ".json")
@@ -113,3 +114,11 @@ def _htmx() -> bytes:
         if str(file) == HTMX:
             return Path(str(file.locate())).read_bytes()
     raise FileNotFoundError("django-htmx 1.29 carries htmx-2.min.js; is it installed?")
+
+
+def module_tags(assets: Assets, names: tuple[str, ...]) -> Markup:
+    """Loads page scripts. What they import is named too, so that it is fetched at once and not one after the other."""
+    imported = [assets.url(name) for name in assets.imported_by(names) if name not in names]
+    preloads = [Markup('<link rel="modulepreload" href="{}">').format(url) for url in imported]
+    scripts = [Markup('<script type="module" src="{}"></script>').format(assets.url(name)) for name in names]
+    return Markup("\n").join([*preloads, *scripts])

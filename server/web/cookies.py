@@ -10,6 +10,8 @@ from server.web.dependencies import Connection
 PREFIX = "__Host-"
 # Browsers send a cookie of localhost to every port there: a bare name could be another program's too.
 LOCAL_PREFIX = "local-"
+PERSON_COOKIE = "__Host-interlude"  # the session of a patient or caregiver
+STAFF_COOKIE = "__Host-interlude-desk"  # the session of a staff member
 LINK_COOKIE = "__Host-link"  # what was opened in this browser while nobody was signed in
 
 

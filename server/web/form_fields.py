@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -10,11 +11,12 @@ from litestar import Request
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
 
-from server.db import WORD
+from server.language import gettext as _
 from server.typed.text import is_blank, one_line, without_isolates
 
 STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
 LONGEST = 2000  # characters per field
+WHOLE = re.compile(r"-?[0-9]{1,9}")
 LONG_WORD = 40  # characters; ids and times are shorter
 SECRETS = ("password", "secret", "code", "_csrf_token", "back", "outbox")
 Word = TypeVar("Word", bound=StrEnum)
@@ -37,14 +39,22 @@ async def json_of(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return body
 
 
-class TooLong(ClientException):
-    """A field holds more than fits. Nothing is cut: the error page shows what was typed (case 84)."""
+class BadForm(ClientException):
+    """A form that can't be taken. It comes back as it was, with these words at its fields (case 116)."""
 
     status_code = 422
 
+    def __init__(self, form: FormMultiDict, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(faults.values()), extra={"typed": typed_in(form)})
+        self.faults = faults
+
+
+class TooLong(BadForm):
+    """A field holds more than fits. Nothing is cut (case 84)."""
+
     def __init__(self, form: FormMultiDict, name: str, length: int, longest: int) -> None:
-        super().__init__(f"{name} has {length} characters; at most {longest} fit", extra={"typed": typed_in(form)})
-        self.length, self.longest = length, longest
+        words = _("Your text is too long to save: it has %(length)s characters, and %(longest)s fit.")
+        super().__init__(form, {name: words % {"length": length, "longest": longest}})
 
 
 def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
@@ -74,11 +84,15 @@ def typed_in(form: FormMultiDict) -> list[str]:
 
 
 def one_of(form: FormMultiDict, name: str, words: type[Word]) -> Word | None:
-    """The chosen word; None if the field holds no such word."""
-    try:
-        return words(text(form, name, WORD))
-    except ValueError:
-        return None
+    """The chosen word; None if nothing was chosen. Raises BadForm for any other word."""
+    typed = text(form, name)
+    if typed and typed not in tuple(words):
+        raise not_chosen(form, name)
+    return words(typed) if typed else None
+
+
+def not_chosen(form: FormMultiDict, name: str) -> BadForm:
+    return BadForm(form, {name: _("Please choose one of these.")})
 
 
 def is_yes(form: FormMultiDict, name: str) -> bool:
@@ -91,8 +105,11 @@ def texts(form: FormMultiDict, name: str) -> list[str]:
 
 
 def whole(form: FormMultiDict, name: str) -> int | None:
-    value = text(form, name, 9)
-    return int(value) if value.removeprefix("-").isdecimal() and value.isascii() else None
+    """The number; None if the field is empty. Raises BadForm for what is no whole number."""
+    value = text(form, name)
+    if value and not WHOLE.fullmatch(value):
+        raise BadForm(form, {name: _("Please write a whole number.")})
+    return int(value) if value else None
 
 
 def way_back(form: FormMultiDict, otherwise: str) -> str:
@@ -102,14 +119,18 @@ def way_back(form: FormMultiDict, otherwise: str) -> str:
 
 
 def a_date(form: FormMultiDict, name: str) -> date | None:
+    """The date; None if the field is empty. Raises BadForm for what is no date."""
+    typed = text(form, name)
     try:
-        return date.fromisoformat(text(form, name, 10))
+        return date.fromisoformat(typed) if typed else None
     except ValueError:
-        return None
+        raise BadForm(form, {name: _("That isn't a date. Please write it like 2026-03-14.")}) from None
 
 
 def a_time(form: FormMultiDict, name: str) -> time | None:
+    """The time; None if the field is empty. Raises BadForm for what is no time."""
+    typed = text(form, name)
     try:
-        return datetime.strptime(text(form, name, 5), "%H:%M").time()
+        return datetime.strptime(typed, "%H:%M").time() if typed else None
     except ValueError:
-        return None
+        raise BadForm(form, {name: _("That isn't a time. Please write it like 14:30.")}) from None

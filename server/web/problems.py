@@ -11,38 +11,19 @@ from litestar.exceptions import HTTPException, NotAuthorizedException, NotFoundE
 from sqlalchemy.exc import OperationalError
 
 from server import language
+from server.actor import Visitor
 from server.language import gettext as _
-from server.language import mark
 from server.web import cookies, render
 from server.web.dependencies import MayOpen
-from server.web.form_fields import TooLong
+from server.web.form_fields import BadForm
+from server.web.refused_forms import refusal_words
+from server.web.refused_forms.own_page import ComesBack
 
 log = structlog.get_logger()
 T = TypeVar("T")
 LINKS = {"check-ins": "check-in", "visits": "visit"}
 LINK_LIFE = timedelta(minutes=10)
 STAFF_ROUTES = (MayOpen.STAFF, MayOpen.CLINICIAN, MayOpen.ADMIN)
-
-WORDS = {
-    400: mark("We couldn't read that. Please go back and try again."),
-    401: mark("Please sign in again. Nothing you sent is lost on this phone."),
-    403: mark("This page is too old to use. Please open it again."),
-    404: mark("We can't find that page."),
-    405: mark("That can't be done here."),
-    409: mark("This was already sent, with other answers. Both are kept. The clinic will look at it."),
-    410: mark("This is over. It was cancelled, or its time has passed. You don't need to do anything."),
-    413: mark("That's too large."),
-    422: mark("Please check the form. Something is missing or not right."),
-    429: mark("Too many tries. Please wait 15 minutes, or call the clinic."),
-    500: mark("Something went wrong on our side. Nothing you sent before is lost. Please try again."),
-    503: mark("We're too busy to save this right now. Nothing was sent. Please try again in a minute."),
-}
-
-# A form without any cookie. A form of another site comes without cookies too, but is not for us to explain.
-COOKIES_OFF = mark(
-    "Your browser doesn't keep cookies for this site, so we couldn't take this. "
-    "Please allow cookies in your browser's settings. Then open this page again."
-)
 
 
 @dataclass(frozen=True)
@@ -59,6 +40,7 @@ class Problem:
 
     words: str
     onward: Onward
+    layout: str
     detail: str = ""
     typed: Sequence[str] = ()
 
@@ -82,34 +64,76 @@ def answer(
 
     `words` replace the usual ones of the status. `typed` is what the person wrote: the page gives it back.
     """
-    words = words or language.gettext(WORDS.get(status, WORDS[500]))
+    words = words or language.gettext(refusal_words.WORDS.get(status, refusal_words.WORDS[500]))
     if wants_json(request):
         body = {"type": "about:blank", "status": status, "title": words, "detail": detail}
         return Response(body, status_code=status, media_type="application/problem+json", headers=render.FRESH)
-    home = ("/staff", _("Back to the inbox")) if request.url.path.startswith("/staff") else ("/", _("Back to Home"))
-    return _page(request, status, Problem(words, Onward(*home), detail, typed))
+    return _page(request, status, words, _home(request), detail=detail, typed=typed)
 
 
-def _page(request: Request[Any, Any, Any], status: int, problem: Problem) -> Response[Any]:
+def _home(request: Request[Any, Any, Any]) -> Onward:
+    return Onward("/staff", _("Back to the inbox")) if is_at_desk(request) else Onward("/", _("Back to Home"))
+
+
+def is_at_desk(request: Request[Any, Any, Any]) -> bool:
+    """Whether staff ask. They get the desk's layout and never a patient's page (case 116).
+
+    An unknown address is refused before anybody looks at who asks: then the cookies tell.
+    """
+    if request.url.path.split("/")[1] == "staff":
+        return True
+    visitor = request.scope.get("user")
+    if isinstance(visitor, Visitor):
+        return bool(visitor.staff and not visitor.person)
+    staff, person = (cookies.value_of(request, name) for name in (cookies.STAFF_COOKIE, cookies.PERSON_COOKIE))
+    return bool(staff and not person)
+
+
+def _page(request: Request[Any, Any, Any], status: int, words: str, onward: Onward, **more: Any) -> Response[Any]:
+    problem = Problem(words, onward, "desk" if is_at_desk(request) else "phone", **more)
     return render.page(request, "shared/problem.html", status, problem=problem)
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    if isinstance(error, NotAuthorizedException) and not wants_json(request):
-        who = (error.extra or {}).get("who", MayOpen.PERSON) if isinstance(error.extra, dict) else MayOpen.PERSON
-        if request.method == "GET":
-            return render.go(request, "/staff/sign-in") if who in STAFF_ROUTES else _sign_in_first(request)
-    extra = error.extra if isinstance(error.extra, dict) else {}
-    if isinstance(error, TooLong) and not wants_json(request):
-        return answer(request, 422, words=_too_long(error), typed=extra["typed"])
-    if isinstance(error, NotAuthorizedException) and extra.get("typed") and not wants_json(request):
-        return _signed_out(request, extra)
+    shown = None if wants_json(request) else _for_people(request, error)
+    if shown is not None:
+        return shown
     if error.status_code >= 500:
         log.error("request.failed", kind=type(error).__name__, exc_info=error)
-    if error.status_code == 403 and _has_no_cookies(request):
-        return answer(request, 403, words=language.gettext(COOKIES_OFF))
     detail = error.detail if 400 <= error.status_code < 500 and wants_json(request) else ""
     return answer(request, error.status_code, detail)
+
+
+def _for_people(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any] | None:
+    """What only a page can say; None where the usual words of the status do."""
+    extra = error.extra if isinstance(error.extra, dict) else {}
+    if isinstance(error, NotAuthorizedException):
+        return _not_signed_in(request, extra)
+    if isinstance(error, BadForm):
+        why = " ".join([*error.faults.values(), _("Nothing was saved.")])
+        error_page = answer(request, 422, words=why, typed=extra["typed"])
+        return ComesBack(error_page, _("Please correct what is marked. Nothing was saved."), error.faults)
+    return _forbidden(request, extra) if error.status_code == 403 else None
+
+
+def _not_signed_in(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any] | None:
+    is_for_staff = extra.get("who", MayOpen.PERSON) in STAFF_ROUTES
+    if not is_for_staff and is_at_desk(request):
+        return answer(request, 403, words=language.gettext(refusal_words.FOR_PATIENTS))
+    if request.method == "GET":
+        return render.go(request, "/staff/sign-in") if is_for_staff else _sign_in_first(request)
+    return _signed_out(request, extra) if extra.get("typed") else None
+
+
+def _forbidden(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any] | None:
+    """The role may not do this, the browser keeps no cookies, or the page was open for too long."""
+    if words := refusal_words.NOT_ALLOWED.get(extra.get("needs", "")):
+        return answer(request, 403, words=language.gettext(words))
+    if _is_own_form(request, "same-origin") and not request.cookies:
+        return answer(request, 403, words=language.gettext(refusal_words.COOKIES_OFF))
+    if _is_own_form(request):
+        return ComesBack(answer(request, 403), language.gettext(refusal_words.TOO_OLD), {})
+    return None
 
 
 def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
@@ -121,22 +145,20 @@ def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
     return response
 
 
-def _has_no_cookies(request: Request[Any, Any, Any]) -> bool:
-    """Whether one of our own forms arrived without the cookie that each page sets."""
-    is_own = request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
-    return request.method == "POST" and not request.cookies and is_own and not wants_json(request)
+def _is_own_form(request: Request[Any, Any, Any], otherwise: str = "") -> bool:
+    """Whether a page of ours sent this form, as the browser says; `otherwise` is for browsers that don't say it.
 
-
-def _too_long(error: TooLong) -> str:
-    words = _("Your text is too long to save: it has %(length)s characters, and %(longest)s fit. Nothing was saved.")
-    return words % {"length": error.length, "longest": error.longest}
+    A form of another site never comes back filled in: somebody could send it by mistake.
+    """
+    is_own = request.headers.get("sec-fetch-site", otherwise) == "same-origin"
+    return request.method == "POST" and is_own
 
 
 def _signed_out(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any]:
     """A form that came after the session ended: sign in again, with the text at hand (case 91)."""
     door = "/staff/sign-in" if extra.get("who") in STAFF_ROUTES else "/join"
     words = _("You were signed out, so this was not saved. Your text is below: copy it before you go on.")
-    return _page(request, 401, Problem(words, Onward(door, _("Sign in")), typed=extra["typed"]))
+    return _page(request, 401, words, Onward(door, _("Sign in")), typed=extra["typed"])
 
 
 def on_database_busy(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:

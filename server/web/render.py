@@ -1,8 +1,8 @@
 """Render pages and fragments from one template each. Only this module reads htmx's headers."""
 
 import re
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Collection
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined,
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 from litestar import MediaType, Request, Response
-from litestar.datastructures import Cookie
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 from litestar.template.base import csrf_token
@@ -24,14 +23,11 @@ from server.db import new_id
 from server.phone_numbers import countries as number_countries
 from server.places import names as place_names
 from server.typed.text import isolated
-from server.web import cookies
-from server.web.assets import Assets
+from server.web import looks
+from server.web.assets import Assets, module_tags
+from server.web.refused_forms import refill
 
 SERVER = Path(__file__).parent.parent
-# How this browser shows pages, whoever is signed in: text size in percent; seconds per step of one-switch scanning;
-# speed of the Read aloud button, or "off". The first value is the default.
-LOOKS = {"size": ("100", "150", "200"), "scan": ("", "1", "2", "3", "5"), "aloud": ("normal", "slow", "off")}
-LOOK_LIFE = timedelta(days=400)  # the longest that browsers allow
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
 INDENT = re.compile(r"^[ \t]+(?=[<{])", re.MULTILINE)
 
@@ -94,22 +90,35 @@ def _isolating(translate: Callable[..., str]) -> Callable[..., str]:
     return isolating
 
 
-def module_tags(assets: Assets, names: tuple[str, ...]) -> Markup:
-    """Loads page scripts. What they import is named too, so that it is fetched at once and not one after the other."""
-    imported = [assets.url(name) for name in assets.imported_by(names) if name not in names]
-    preloads = [Markup('<link rel="modulepreload" href="{}">').format(url) for url in imported]
-    scripts = [Markup('<script type="module" src="{}"></script>').format(assets.url(name)) for name in names]
-    return Markup("\n").join([*preloads, *scripts])
-
-
 def wants_fragment(request: Request[Any, Any, Any]) -> bool:
     return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
 
 
-def page(request: Request[Visitor, Any, Any], template: str, status: int = 200, **context: Any) -> Response[str]:
-    """A whole page, or only the content of its <main> if htmx asks. Never cached."""
+def asked_from(request: Request[Any, Any, Any]) -> str:
+    """The address of the page that a form was sent from, as htmx or the browser names it; "" if neither does."""
+    return request.headers.get("hx-current-url") or request.headers.get("referer") or ""
+
+
+def like(request: Request[Any, Any, Any]) -> list[tuple[bytes, bytes]]:
+    """The headers to ask a page with as this request did: whole, or as a fragment."""
+    return [(b"hx-request", b"true")] if wants_fragment(request) else []
+
+
+def page(
+    request: Request[Visitor, Any, Any],
+    template: str,
+    status: int = 200,
+    wrong_fields: Collection[str] = (),
+    **context: Any,
+) -> Response[str]:
+    """A whole page, or only the content of its <main> if htmx asks. Never cached.
+
+    `wrong_fields` of the form that was sent here get the words of the page's "There is a problem" (case 116).
+    """
     html = _draw(request, template, wants_fragment(request), context)
-    look = "-".join([language.current(), *(look_of(request, name) or "0" for name in LOOKS)])
+    if wrong_fields:
+        html = refill.marked(html, request.url.path, wrong_fields)
+    look = "-".join([language.current(), *(looks.look_of(request, name) or "0" for name in looks.LOOKS)])
     headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look}
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
@@ -124,24 +133,15 @@ def _draw(request: Request[Visitor, Any, Any], template: str, fragment: bool, co
     return env.get_template(template).render(
         context
         | {
-            "text_size": look_of(request, "size"),
-            "scan": look_of(request, "scan"),
-            "aloud": look_of(request, "aloud"),
+            "text_size": looks.look_of(request, "size"),
+            "scan": looks.look_of(request, "scan"),
+            "aloud": looks.look_of(request, "aloud"),
             "printed_at": request.app.state.clock(),
             "visitor": request.user if "user" in request.scope else Visitor(),
             "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_token(request)),
             "frame": lambda name: "shared/fragment.html" if fragment else f"shared/{name}.html",
         }
     )
-
-
-def look_of(request: Request[Any, Any, Any], name: str) -> str:
-    chosen = cookies.value_of(request, f"__Host-{name}")
-    return chosen if chosen in LOOKS[name] else LOOKS[name][0]
-
-
-def look_cookie(request: Request[Any, Any, Any], name: str, value: str) -> Cookie:
-    return cookies.cookie(request, f"__Host-{name}", value, LOOK_LIFE)
 
 
 def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:
@@ -164,6 +164,12 @@ def go(request: Request[Any, Any, Any], path: str) -> Response[Any]:
 def moved_to(response: Response[str], path: str) -> Response[str]:
     """Mark a fragment as the page at `path`, so that htmx updates the address bar."""
     response.headers["HX-Push-Url"] = path
+    return response
+
+
+def whole_page(response: Response[Any]) -> Response[Any]:
+    """Make htmx replace all of the page, whatever the form's target is."""
+    response.headers.update({"HX-Retarget": "#main", "HX-Reswap": "innerHTML"})
     return response
 
 

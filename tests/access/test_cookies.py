@@ -1,6 +1,6 @@
 """The session cookies."""
 
-from server.access.cookies import PERSON_COOKIE
+from server.web.cookies import PERSON_COOKIE
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser
 from tests.cast import Cast

@@ -3,10 +3,10 @@
 import pytest
 from litestar import Litestar
 
-from server.access.cookies import PERSON_COOKIE
 from server.access.models import Subscription
 from server.db import Database
 from server.people.models import Patient
+from server.web.cookies import PERSON_COOKIE
 from tests.browser_without_screen import ORIGIN, Browser
 from tests.cast import Cast
 from tests.conftest import Enter

@@ -3,10 +3,10 @@
 import pytest
 from litestar import Litestar
 
-from server.access.cookies import PERSON_COOKIE
 from server.access.models import Device, DeviceSession, Subscription
 from server.db import Database
 from server.reminders.models import Attempt, Reminder
+from server.web.cookies import PERSON_COOKIE
 from tests.access.scene import lets_in
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast

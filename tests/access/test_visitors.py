@@ -1,6 +1,6 @@
 """A staff session never counts as a patient's, nor the other way round."""
 
-from server.access.cookies import PERSON_COOKIE, STAFF_COOKIE
+from server.web.cookies import PERSON_COOKIE, STAFF_COOKIE
 from tests.cast import Cast
 from tests.conftest import Enter
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from playwright.async_api import Browser, Error, Page, expect
 
-from server.access.cookies import PERSON_COOKIE
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
 from server.web import cookies
+from server.web.cookies import PERSON_COOKIE
 
 from . import tongues
 from .chromium import DESKTOP, new_page

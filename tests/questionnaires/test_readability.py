@@ -17,8 +17,9 @@ from jinja2 import Environment
 from server import language
 from server.questionnaires.fhir import read_definition
 from server.questionnaires.flow import LIBRARY
-from server.web import problems, public_pages, render
+from server.web import public_pages, render
 from server.web.assets import Assets
+from server.web.refused_forms import refusal_words
 from tests.questionnaires.ease import MEASURES, Texts, ease, grade, too_hard, too_long, whole
 from tests.questionnaires.syllables import english_syllables, spanish_syllables
 
@@ -78,7 +79,7 @@ def modules() -> Iterator[tuple[str, Texts]]:
         "web/public_pages.py",
         [language.gettext(text) for text in public_pages.MANIFEST_WORDS if text not in OF_STAFF],
     )
-    yield "problems.py", [language.gettext(text) for text in problems.WORDS.values()]
+    yield "problems.py", [language.gettext(text) for text in refusal_words.WORDS.values()]
 
 
 def spoken(message_id: str | Sequence[str | None]) -> Texts:

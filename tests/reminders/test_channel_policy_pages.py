@@ -48,11 +48,11 @@ async def test_a_saved_policy_is_followed(signed_in: Enter, cast: Cast, database
     [
         ({"visit-0": "", "visit-1": ""}, "at least one channel"),
         ({"visit-1": "text"}, "used only once"),
-        ({"visit-0": "pigeon"}, "at least one channel"),
+        ({"visit-0": "pigeon"}, "choose one of these"),
         ({"nudge-0-minutes": "2"}, "5 minutes to 48 hours"),
         ({"nudge-0-minutes": ""}, "5 minutes to 48 hours"),
         ({"silent_days": "400"}, "3 to 90 days"),
-        ({"silent_days": "soon"}, "3 to 90 days"),
+        ({"silent_days": "soon"}, "write a whole number"),
     ],
 )
 async def test_an_invalid_policy_is_refused_and_changes_nothing(

@@ -10,8 +10,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from server.web.assets import ROOT, Assets
-from server.web.render import module_tags
+from server.web.assets import ROOT, Assets, module_tags
 
 
 def test_a_name_contains_the_hash_of_the_content(assets: Assets) -> None:

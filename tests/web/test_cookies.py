@@ -58,6 +58,7 @@ async def walked(origin: str, settings: Settings, database: Database, cast: Cast
     async with database.writing() as db:
         code = await joining.issue_pairing(work_by(db, cast.maria, clock()), cast.rosa, None)
         link = await staff_accounts.make_link(work_by(db, cast.ruth, clock()), cast.ruth)
+    await phone.get("/visits/0")  # a link that is opened before anybody has joined
     assert (await phone.submit("/join", {"code": code, "agree": CONSENT_VERSION})).url.path == "/reminders"
     assert (await desk.submit("/staff/link", {"token": link})).url.path == "/staff"
     for device in (phone, desk):

@@ -39,6 +39,7 @@ async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -
         request,
         STAFF_PAGE,
         422,
+        ("code",),
         patient=patient,
         caregiver=caregiver,
         refused=done,

@@ -17,6 +17,8 @@ from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, Now, Storage, Who
 from server.web.form_fields import form_of, text
 
+WRONG = {"short": ("password",), "code": ("code",)}
+
 
 @get("/", opt=STAFF)
 async def account_page(request: Ask, db: Db, actor: Who) -> Response[str]:
@@ -42,6 +44,7 @@ async def _account(request: Ask, db: AsyncSession, actor: Actor, secret: str, re
         request,
         "access/staff_account.html",
         422 if refused else 200,
+        WRONG.get(refused.why, ()) if refused else (),
         staff=staff,
         secret=secret,
         qr=qr,

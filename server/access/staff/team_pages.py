@@ -87,6 +87,7 @@ async def _team(
         request,
         "access/team.html",
         422 if refused else 200,
+        ("email" if refused.why == "taken" else refused.why,) if refused else (),
         team=await people_staff.team(db, actor),
         refused=refused,
         typed=typed,

@@ -26,14 +26,15 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import Refusal
 from server.questionnaires import flow as questionnaires
-from server.web import problems, render
+from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
-from server.web.form_fields import fields_of, form_of, one_of, text, way_back, whole
+from server.web.form_fields import fields_of, form_of, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
 
 # Why an action was refused: the form lacks something, or (Changed) a colleague or the patient changed the flag.
 Missing = Literal["outcome", "note", "empty", "level", "days", "severity"]
 INBOX = "/staff?show=action"
+WRONG = {why: (why,) for why in get_args(Missing)} | {"empty": ("note",), "severity": ("level",)}
 Changed = Literal["closed", "closed-anew", "owned", "news"]
 
 
@@ -84,10 +85,10 @@ async def own(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[An
 async def assign(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    typed = Typed(owner=text(form, "owner", 32))
+    typed = Typed(owner=text(form, "owner"))
     refused = await actions.assign(work, flag, typed.owner, Shown.read(text(form, "shown")))
     if refused and refused.why == "owner":
-        return problems.answer(request, 422)
+        raise not_chosen(form, "owner")
     if refused:
         return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
@@ -110,7 +111,7 @@ async def note(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[A
 async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    typed = Typed(text(form, "outcome", 20), text(form, "note"))
+    typed = Typed(text(form, "outcome"), text(form, "note"))
     chosen, shown = one_of(form, "outcome", FlagOutcome), Shown.read(text(form, "shown"))
     if chosen is None:
         return await _page(request, work, flag, View(INBOX, "outcome", typed))
@@ -160,6 +161,7 @@ async def _page(request: Ask, work: Work, flag: Flag, view: View) -> Response[st
         request,
         "desk/flag.html",
         view.status,
+        WRONG.get(view.why, ()),
         row=row,
         detail=await flag_detail.of(work, flag),
         back=view.back,

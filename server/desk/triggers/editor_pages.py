@@ -19,7 +19,7 @@ from server.flags.triggers import lists
 from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers import versions as trigger_versions
 from server.flags.triggers.versions import Rule
-from server.flags.triggers.words import condition_words, fault, item_words
+from server.flags.triggers.words import Fault, condition_words, fault, item_words
 from server.language import gettext as _
 from server.people import staff
 from server.people.rules import Refused
@@ -36,7 +36,7 @@ class Editor:
 
     rule: Rule
     replaced: TriggerVersion | None = None  # the trigger that it would replace
-    wrong: str = ""
+    wrong: Fault | None = None
     seen: Preview | None = None
     stale: bool = False
     reason: str = ""
@@ -82,19 +82,19 @@ async def write(request: Ask, work: InWork) -> Response[Any]:
     return render.go(request, press.onward)
 
 
-async def _preview(work: Work, editor: Editor, wrong: str | None) -> Editor:
+async def _preview(work: Work, editor: Editor, wrong: Fault | None) -> Editor:
     if editor.is_stale() or wrong:
-        return replace(editor, stale=editor.is_stale(), wrong=wrong or "")
+        return replace(editor, stale=editor.is_stale(), wrong=wrong)
     return replace(editor, seen=await preview.preview(work, editor.rule, editor.replaced.id if editor.replaced else ""))
 
 
-async def _save(work: Work, editor: Editor, wrong: str | None) -> Editor | None:
+async def _save(work: Work, editor: Editor, wrong: Fault | None) -> Editor | None:
     """None once it is saved; else the page to show again, with what was typed."""
     shown = await _preview(work, editor, wrong)
     if shown.stale or shown.wrong:
         return shown
     if editor.replaced is not None and not editor.reason and _weakens(editor.replaced, editor.rule):
-        return replace(shown, wrong=_("The rule becomes weaker. Please say why."))
+        return replace(shown, wrong=Fault("reason", _("The rule becomes weaker. Please say why.")))
     if await trigger_versions.write(work, editor.rule, editor.replaced, editor.reason) is None:
         return replace(editor, stale=True)
     return None
@@ -104,10 +104,10 @@ def _weakens(replaced: TriggerVersion, rule: Rule) -> bool:
     return trigger_rules.weakens(trigger_versions.as_rule(replaced).trigger(), rule.trigger())
 
 
-def _not_chosen(form: FormMultiDict) -> str | None:
-    if one_of(form, "condition", Condition) and one_of(form, "severity", Severity):
-        return None
-    return _("Please choose a condition and a severity.")
+def _not_chosen(form: FormMultiDict) -> Fault | None:
+    chosen = (("condition", one_of(form, "condition", Condition)), ("severity", one_of(form, "severity", Severity)))
+    lacks = next((name for name, word in chosen if word is None), None)
+    return Fault(lacks, _("Please choose a condition and a severity.")) if lacks else None
 
 
 def _rule(form: FormMultiDict) -> Rule:
@@ -133,10 +133,11 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) ->
         request,
         "desk/trigger.html",
         422 if editor.wrong or editor.stale else 200,
+        [editor.wrong.field] if editor.wrong else (),
         rule=rule,
         replaced=replaced,
         definition=definition,
-        wrong=editor.wrong,
+        wrong=editor.wrong and editor.wrong.words,
         stale=editor.stale,
         follower=await lists.follower(db, replaced) if editor.stale and replaced else None,
         ended_by=await staff.find_staff(db, actor, replaced.ended_by or "") if editor.stale and replaced else None,

@@ -1,7 +1,7 @@
 """Triggers in words, and what is wrong with one: for those who write them, and for the table in the docs."""
 
 import json
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from server.flags import rules
 from server.flags.rules import Condition, Screen, Severity
@@ -48,18 +48,25 @@ def condition_words(rule: Rule, definition: Definition) -> str:
     return words % values
 
 
-def fault(rule: Rule, definition: Definition | None) -> str | None:
-    """Why this can't be a trigger, in words; None if it can. One that can never fire is not allowed."""
+class Fault(NamedTuple):
+    """Why a rule can't be a trigger, and the field of the form at which to say it."""
+
+    field: str
+    words: str
+
+
+def fault(rule: Rule, definition: Definition | None) -> Fault | None:
+    """Why this can't be a trigger; None if it can. One that can never fire is not allowed."""
     question = definition.by_id.get(rule.item) if definition else None
     whole = rule.item == rules.WHOLE and rule.condition == Condition.MISSING
     if definition is None or (question is None and not whole):
-        return _("This check-in doesn't have that question: the rule would never fire.")
+        return Fault("item", _("This check-in doesn't have that question: the rule would never fire."))
     if rule.condition in (Condition.REPEATED, Condition.MISSING) and not 1 <= rule.times <= trigger_rules.MOST_TIMES:
-        return _("In a row means 1 to 10 check-ins.")
+        return Fault("times", _("In a row means 1 to 10 check-ins."))
     if rule.condition == Condition.REPEATED and rule.times < 2:
-        return _("Repeated means 2 check-ins in a row or more.")
-    if fault := _level_fault(rule, question):
-        return fault
+        return Fault("times", _("Repeated means 2 check-ins in a row or more."))
+    if words := _level_fault(rule, question):
+        return Fault("amount", words)
     return _urgent_fault(rule)
 
 
@@ -74,11 +81,12 @@ def _level_fault(rule: Rule, question: Question | None) -> str | None:
     return None
 
 
-def _urgent_fault(rule: Rule) -> str | None:
+def _urgent_fault(rule: Rule) -> Fault | None:
     if rule.severity == Severity.URGENT and rule.condition == Condition.MISSING:
-        return _("With no answer, there is no one to show a screen to: choose today or this week, not urgent.")
+        words = _("With no answer, there is no one to show a screen to: choose today or this week, not urgent.")
+        return Fault("severity", words)
     if rule.severity == Severity.URGENT and rule.screen == Screen.NONE:
-        return _("An urgent rule shows the patient at once what to do: please choose its screen.")
+        return Fault("screen", _("An urgent rule shows the patient at once what to do: please choose its screen."))
     return None
 
 

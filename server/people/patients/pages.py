@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import double_presses, language, places
 from server.actor import Actor
+from server.language import gettext as _
 from server.people import flow
 from server.people.flow import NewPatient
 from server.people.models import Patient
@@ -22,7 +23,7 @@ from server.typed.text import is_blank
 from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.edits import Merged
-from server.web.form_fields import fields_of, form_of, is_yes, line, one_of, text
+from server.web.form_fields import BadForm, fields_of, form_of, is_yes, line, one_of, text
 from server.web.problems import found
 
 
@@ -121,6 +122,7 @@ async def _refused(
         request,
         "people/patient_form.html",
         409 if isinstance(fault, Merged) else 422,
+        (fault,) if isinstance(fault, str) else (),
         patient=patient,
         form=new,
         seen=edits.marks(_shown(patient)) if patient else "",
@@ -179,8 +181,10 @@ async def add_caregiver(request: Ask, work: InWork, patient_id: FromPath[str]) -
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     name, relation = line(form, "name", 120), line(form, "relation", 40)
+    if not name:
+        raise BadForm(form, {"name": _("Please enter a name.")})
     async with double_presses.press(work, fields_of(form)) as press:
-        if name and not press.earlier:
+        if not press.earlier:
             await flow.add_caregiver(work, patient, name, relation)
             press.onward = f"/staff/patients/{patient.id}#people"
     return render.go(request, f"/staff/patients/{patient.id}#people")

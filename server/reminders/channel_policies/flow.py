@@ -31,7 +31,11 @@ class PolicyChange:
 
 
 class BadPolicy(ValueError):
-    """A policy that cannot be saved; the text is a key that the page translates."""
+    """A policy that cannot be saved; `why` is a key that the page translates, `kind` the one at fault if one is."""
+
+    def __init__(self, why: str, kind: ReminderKind | None = None) -> None:
+        super().__init__(why)
+        self.why, self.kind = why, kind
 
 
 def text_countries(clinic: Clinic) -> list[str]:
@@ -60,14 +64,18 @@ async def change(work: Work, clinic: Clinic, change: PolicyChange) -> None:
     audit.record(work, "clinic.channel-policy", clinic, silent_days=silent_days)
 
 
+def is_wait(minutes: int) -> bool:
+    return WAITS[0] <= minutes <= WAITS[1]
+
+
 def _check(steps: Policy, silent_days: int) -> None:
     for kind in KINDS:
         channels = [channel for channel, _ in steps[kind]]
         if not channels or not set(channels) <= set(CHANNELS):
-            raise BadPolicy("none")
+            raise BadPolicy("none", kind)
         if len(set(channels)) != len(channels):
-            raise BadPolicy("twice")
-        if not all(WAITS[0] <= minutes <= WAITS[1] for _, minutes in steps[kind]):
-            raise BadPolicy("wait")
+            raise BadPolicy("twice", kind)
+        if not all(is_wait(minutes) for _, minutes in steps[kind]):
+            raise BadPolicy("wait", kind)
     if not SILENCE[0] <= silent_days <= SILENCE[1]:
         raise BadPolicy("silence")

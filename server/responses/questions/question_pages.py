@@ -66,8 +66,8 @@ async def answer(request: Ask, caller: NamedDependency[Caller], link_id: FromPat
             definition, await drafts.kept(answering.db, check_in, respondent), respondent
         ):
             raise BadAnswer(link_id, "not asked")
-    except BadAnswer as bad:
-        return problems.answer(request, 422, str(bad))
+    except BadAnswer:
+        return problems.answer(request, 422)
     if private and value is None:  # a skip saves nothing: the question waits for the patient's own device
         return await _after_private(request, answering, question, None)
     red = await drafts.keep(answering.work, check_in, definition, Statement(respondent, {link_id: value}))

@@ -35,8 +35,7 @@ async def send(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     definition, respondent = answering.definition, answering.respondent
     answers = still_asked(definition, await drafts.kept(work.db, check_in, respondent), respondent)
     if all(value is None for value in answers.values()) and not text(form, "sure", 3):
-        about = {"check_in": check_in, "respondent": respondent}
-        return render.page(request, "responses/no_answers.html", 200, **about)
+        return render.page(request, "responses/no_answers.html", check_in=check_in, respondent=respondent)
     taken = await submit.submit(work, check_in, Submission(check_in.client_id, answers, respondent, work.now))
     flagged = isinstance(taken, Taken) and taken.flagged
     return render.go(request, f"{answering.path}/{'urgency' if flagged else 'sent'}")

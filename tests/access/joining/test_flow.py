@@ -6,9 +6,9 @@ import pytest
 from litestar import Litestar
 
 from server.access import sessions
-from server.access.cookies import PERSON_COOKIE
 from server.access.models import Consent, Device, DeviceSession
 from server.db import Database
+from server.web.cookies import PERSON_COOKIE
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast, work_by

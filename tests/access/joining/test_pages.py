@@ -3,10 +3,10 @@
 import pytest
 
 from server import crypto
-from server.access.cookies import PERSON_COOKIE
 from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.access.rules import CONSENT_VERSION
 from server.db import Database
+from server.web.cookies import PERSON_COOKIE
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast

@@ -7,7 +7,6 @@ from unicodedata import normalize
 import pytest
 from litestar import Litestar
 
-from server.access.cookies import STAFF_COOKIE
 from server.access.models import DeviceSession
 from server.access.staff import accounts as staff_accounts
 from server.access.staff import passwords
@@ -16,6 +15,7 @@ from server.actor import Role
 from server.db import Database
 from server.people.models import Staff
 from server.people.rules import Refused
+from server.web.cookies import STAFF_COOKIE
 from tests.access.staff.scene import PASSWORD, code_at, enters, offered_secret
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by

@@ -1,6 +1,6 @@
 """A staff member's own session, through the pages (case 63)."""
 
-from server.access.cookies import STAFF_COOKIE
+from server.web.cookies import STAFF_COOKIE
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 

@@ -67,7 +67,8 @@ async def test_changing_a_trigger_ends_it_and_starts_another_and_both_are_audite
         ({"severity": "urgent", "condition": "missing", "times": "2"}, "not urgent"),
         ({"condition": "repeated", "times": "1"}, "2 check-ins in a row"),
         ({"condition": "missing", "times": "11"}, "1 to 10"),
-        ({"condition": "sometimes"}, "choose a condition"),
+        ({"condition": "sometimes"}, "choose one of these"),
+        ({"condition": ""}, "choose a condition"),
     ],
 )
 async def test_an_invalid_trigger_is_refused_with_a_reason(

@@ -53,4 +53,4 @@ def test_an_item_has_its_short_name() -> None:
 )
 def test_a_trigger_that_could_never_fire_is_refused(rule: Rule, words: str | None) -> None:
     found = fault(rule, WEEKLY)
-    assert (found is None) if words is None else (found is not None and words in found)
+    assert (found is None) if words is None else (found is not None and words in found.words)

@@ -6,13 +6,13 @@ import pytest
 from httpx import Response as Answer
 
 from server import crypto
-from server.access.cookies import PERSON_COOKIE
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Base, Database
 from server.flags.models import Flag
 from server.responses import history
 from server.responses.models import Draft, Response
+from server.web.cookies import PERSON_COOKIE
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
