@@ -1,6 +1,9 @@
 """What the migrations do to rows of earlier versions: words, sealed columns, phone numbers and passkeys."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +21,18 @@ from server.reminders.models import Reminder
 from server.reminders.states import ReminderKind, ReminderState
 from tests.migrating import bare_url as bare_url
 from tests.migrating import fill, value_for
+
+
+@asynccontextmanager
+async def upgraded(url: str, former: str, change: Callable[[Connection], None]) -> AsyncIterator[Database]:
+    """A database of the `former` version after `change`, upgraded to the newest."""
+    database = Database(url)
+    await migrations.upgrade(database, former)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(change)
+    await migrations.upgrade(database)
+    yield database
+    await database.close()
 
 
 async def test_case_54_an_unknown_word_stops_the_upgrade_and_is_named(bare_url: str) -> None:
@@ -44,8 +59,9 @@ def sealed_attributes() -> list[tuple[type[Base], str, Sealed[Any]]]:
     return [each for each in found if each[2].binding not in LATER]
 
 
-def _seal_all(connection: Connection) -> None:
-    """Fills each sealed column, under its former name, with a secret that names it."""
+def _fill_and_seal_all(connection: Connection) -> None:
+    """A row in each table; each sealed column, under its former name, holds a secret that names it."""
+    fill(connection)
     for _, _, attribute in sealed_attributes():
         table, _, name = attribute.binding.partition(".")
         secret = crypto.seal(f"what {attribute.binding} held", f"{attribute.binding}:x")
@@ -54,44 +70,28 @@ def _seal_all(connection: Connection) -> None:
 
 
 async def test_case_54_each_sealed_column_of_the_former_version_opens(bare_url: str) -> None:
-    database = Database(bare_url)
-    await migrations.upgrade(database, "0015")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(fill)
-        await connection.run_sync(_seal_all)
-    await migrations.upgrade(database)
-    async with database.reading() as db:
+    async with upgraded(bare_url, "0015", _fill_and_seal_all) as database, database.reading() as db:
         opened = {a.binding: getattr(await db.get_one(row, "x"), name) for row, name, a in sealed_attributes()}
     assert opened == {binding: f"what {binding} held" for binding in opened}
     assert len(opened) > 25
-    await database.close()
 
 
 async def test_case_54_renamed_words_are_mapped(bare_url: str) -> None:
-    database = Database(bare_url)
-    await migrations.upgrade(database, "0015")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(fill)
-    await migrations.upgrade(database)
-    async with database.reading() as db:
+    async with upgraded(bare_url, "0015", fill) as database, database.reading() as db:
         flag, trigger = await db.get_one(Flag, "x"), await db.get_one(TriggerVersion, "x")
         patient, reminder = await db.get_one(Patient, "x"), await db.get_one(Reminder, "x")
     assert (flag.severity, trigger.severity, patient.contact) == (Severity.URGENT, Severity.TODAY, ContactBy.CAREGIVER)
     assert (reminder.kind, reminder.state) == (ReminderKind.DEVICE_CHECK, ReminderState.COMBINED)
-    await database.close()
 
 
 async def test_audit_events_get_the_new_words(bare_url: str) -> None:
-    database = Database(bare_url)
-    await migrations.upgrade(database, "0015")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(fill)
-        await connection.execute(text("UPDATE audit_event SET verb = 'response.set-aside', subject = 'set_aside'"))
-    await migrations.upgrade(database)
-    async with database.engine.connect() as connection:
+    def set_aside(connection: Connection) -> None:
+        fill(connection)
+        connection.execute(text("UPDATE audit_event SET verb = 'response.set-aside', subject = 'set_aside'"))
+
+    async with upgraded(bare_url, "0015", set_aside) as database, database.engine.connect() as connection:
         event = (await connection.execute(text("SELECT verb, subject FROM audit_event"))).one()
     assert tuple(event) == ("response.conflict-kept", "conflicting_version")
-    await database.close()
 
 
 # What was typed before numbers were read, and what is dialled for it after the migration.
@@ -99,23 +99,17 @@ NUMBERS = {"(212) 555-0140": "+12125550140", "+44 20 7946 0018": "+442079460018"
 
 
 async def test_case_78_numbers_typed_earlier_are_read_or_left_for_staff(bare_url: str) -> None:
-    database = Database(bare_url)
-    await migrations.upgrade(database, "0009")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(fill)
-        await connection.run_sync(_type_numbers)
-    await migrations.upgrade(database)
-    async with database.reading() as db:
+    async with upgraded(bare_url, "0009", _type_numbers) as database, database.reading() as db:
         patients = {p.id: p for p in await db.scalars(select(Patient)) if p.id != "x"}
         assert {p.phone: p.phone_tel for p in patients.values()} == NUMBERS
         clinic = await db.get_one(Clinic, "x")
         assert (clinic.country, clinic.emergency_number_tel, clinic.crisis_line_tel) == ("US", "911", "988")
         assert (clinic.phone, clinic.phone_tel) == ("x", None)
         assert clinic.text_countries == []
-    await database.close()
 
 
 def _type_numbers(connection: Connection) -> None:
+    fill(connection)
     metadata = MetaData()
     metadata.reflect(connection)
     clinic, patient = metadata.tables["clinic"], metadata.tables["patient"]
@@ -145,15 +139,10 @@ async def test_case_121_earlier_passkeys_are_bound_to_their_device(
     bare_url: str, devices: list[tuple[str, int, int | None]], expected: tuple[str | None, bool]
 ) -> None:
     """A device is (id, day in November it joined, day it was signed out). The passkey was made on the 20th."""
-    database = Database(bare_url)
-    await migrations.upgrade(database, "0009")
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_with_passkey, devices)
-    await migrations.upgrade(database)
-    async with database.reading() as db:
+    make = partial(_with_passkey, devices=devices)
+    async with upgraded(bare_url, "0009", make) as database, database.reading() as db:
         [passkey] = await db.scalars(select(Passkey))
         assert (passkey.device_id, passkey.ended_at is not None) == expected
-    await database.close()
 
 
 def _with_passkey(connection: Connection, devices: list[tuple[str, int, int | None]]) -> None:

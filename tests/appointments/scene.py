@@ -69,6 +69,12 @@ async def only_visit(database: Database) -> Appointment:
     return visit
 
 
+async def booked(staff: Browser, cast: Cast, database: Database) -> Appointment:
+    """Rosa's only visit, which this staff member books."""
+    await book(staff, cast)
+    return await only_visit(database)
+
+
 async def to_come(database: Database) -> list[str]:
     """The reminders of visits still to be sent, in the clinic's time."""
     found = await rows(database, Reminder, Reminder.state == "scheduled", Reminder.kind == "visit")

@@ -6,7 +6,7 @@ from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.db import Database
 from server.reminders.models import Reminder
-from tests.appointments.scene import ONE_DATABASE, book, only_visit, to_come
+from tests.appointments.scene import ONE_DATABASE, book, booked, only_visit, to_come
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
@@ -17,8 +17,7 @@ async def test_moving_a_visit_moves_everything_tied_to_it(signed_in: Enter, cast
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
     plan = {"slug": "readiness", "rhythm": "before", "at": "10:00"}
     await maria.submit(f"/staff/patients/{cast.rosa.id}/plans", plan)
-    await book(maria, cast)
-    visit = await only_visit(database)
+    visit = await booked(maria, cast, database)
     await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming"})
     page = await maria.submit(f"/staff/visits/{visit.id}/move", {"date": "2026-12-03", "time": "14:00"})
     assert "Thursday, December 3, 2:00 PM" in words(page)
@@ -52,8 +51,7 @@ async def test_case_9_a_visit_cannot_move_to_an_impossible_time(
 
 async def test_case_13_a_cancelled_visit_stops_its_reminders(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
-    await book(maria, cast)
-    visit = await only_visit(database)
+    visit = await booked(maria, cast, database)
     await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "cancelled"})
     assert await to_come(database) == []
     assert "This visit is cancelled" in words(await rosa.get(f"/visits/{visit.id}"))
@@ -65,8 +63,7 @@ async def test_a_patient_who_cannot_come_stays_on_the_list_until_handled(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
-    await book(maria, cast)
-    visit = await only_visit(database)
+    visit = await booked(maria, cast, database)
     page = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "cant"})
     assert "The clinic will contact you" in words(page)
     assert await to_come(database) == []
@@ -82,8 +79,7 @@ async def test_the_patients_latest_reply_counts_until_the_visit(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, hours: int
 ) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
-    await book(maria, cast)
-    visit = await only_visit(database)
+    visit = await booked(maria, cast, database)
     clock.now = visit.starts_at
     clock.move(hours=-hours)
     for reply in ("cant", "coming"):
@@ -98,8 +94,7 @@ async def test_case_89_a_visit_that_a_colleague_moved_meanwhile_is_not_moved_by_
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
-    await book(maria, cast)
-    visit = await only_visit(database)
+    visit = await booked(maria, cast, database)
     old = {"shown": visit.shown}
     await ken.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-02", "time": "11:00"})
     late = await maria.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-03", "time": "14:00"})
@@ -114,8 +109,7 @@ async def test_case_108_place_length_and_instructions_are_corrected_and_told(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
-    await book(maria, cast)
-    visit = await only_visit(database)
+    visit = await booked(maria, cast, database)
     await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming"})
     path = f"/staff/visits/{visit.id}/correct"
     bad = await maria.submit(path, {"place": "40 Oak Avenue", "minutes": "2", "instructions": "No breakfast."})
@@ -136,8 +130,7 @@ async def test_case_108_place_length_and_instructions_are_corrected_and_told(
 @ONE_DATABASE
 async def test_case_119_staff_record_a_reply_for_the_patient(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria = await signed_in(cast.maria)
-    await book(maria, cast)
-    visit = await only_visit(database)
+    visit = await booked(maria, cast, database)
     page = await maria.submit(f"/staff/visits/{visit.id}/reply", {"reply": "coming"})
     assert "Will be there" in words(page)
     visit = await only_visit(database)

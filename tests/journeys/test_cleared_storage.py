@@ -2,9 +2,12 @@
 
 from playwright.async_api import Browser, expect
 
-from tests.browser.people import answer, join, phone_of, press, sees, sees_not, without_background_sync
+from tests.browser.people import answer, join, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
-from tests.journeys.unsent import given_all_is_answered, when_it_is_sent_and_waits
+from tests.journeys.unsent import (
+    given_all_is_answered_without_background_sync,
+    when_it_is_sent_and_waits,
+)
 
 CLEAR = """names => Promise.all(names.map(name => new Promise(done => {
   const request = indexedDB.deleteDatabase(name);
@@ -13,9 +16,7 @@ CLEAR = """names => Promise.all(names.map(name => new Promise(done => {
 
 
 async def test_case_160_home_says_that_waiting_answers_were_cleared(chromium: Browser, site: RunningSite) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    await without_background_sync(rosa)
-    await given_all_is_answered(site, rosa)
+    rosa, _ = await given_all_is_answered_without_background_sync(chromium, site)
     await when_it_is_sent_and_waits(rosa)
     await rosa.goto("/")
     await sees(rosa, "1 check-in is waiting on this phone")

@@ -8,7 +8,10 @@ from server.responses.models import Draft
 from tests.browser.people import LISTENING, answer, answer_all, nothing_waits, phone_of, press, sees
 from tests.browser.running_site import RunningSite
 from tests.journeys.offline_bundle import given_it_is_kept_offline, it_is_kept_offline
-from tests.journeys.unsent import given_all_is_answered, when_it_is_sent_without_a_network
+from tests.journeys.unsent import (
+    given_all_is_answered_on_a_phone,
+    when_it_is_sent_without_a_network,
+)
 from tests.stories import rows
 
 FLUSH = "Outbox.flush().then(() => null)"
@@ -17,8 +20,7 @@ FLUSH = "Outbox.flush().then(() => null)"
 async def test_case_41_two_tabs_and_the_worker_send_at_once_and_it_is_one_response(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_on_a_phone(chromium, site)
     await when_it_is_sent_without_a_network(rosa)
     other = await rosa.context.new_page()
     await other.goto("/")
@@ -33,8 +35,7 @@ async def test_case_41_two_tabs_and_the_worker_send_at_once_and_it_is_one_respon
 
 
 async def test_case_41_tapping_send_twice_is_one_response(chromium: Browser, site: RunningSite) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_on_a_phone(chromium, site)
     await rosa.evaluate(LISTENING)
     await rosa.get_by_role("button", name="Send to clinic").dblclick()
     await expect(rosa.locator("h1")).to_have_text("The clinic has received it")

@@ -10,7 +10,8 @@ from tests.browser.running_site import RunningSite
 from tests.journeys.unsent import (
     NOT_YET,
     UPLOADS,
-    given_all_is_answered,
+    given_all_is_answered_on_a_phone,
+    given_all_is_answered_without_background_sync,
     then_nothing_waits_any_more,
     then_what_lies_on_the_phone_is_sealed,
     when_an_app_of_next_year_opens_the_queue,
@@ -24,9 +25,7 @@ HOME_COUNTS = "1 check-in is waiting on this phone. The clinic has not received 
 async def test_case_47_a_check_in_sent_offline_waits_on_the_phone_and_arrives_once(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    await without_background_sync(rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_without_background_sync(chromium, site)
 
     await when_it_is_sent_without_a_network(rosa)
     await then_what_lies_on_the_phone_is_sealed(rosa)
@@ -54,9 +53,7 @@ async def test_case_47_a_check_in_sent_offline_waits_on_the_phone_and_arrives_on
 async def test_a_waiting_check_in_is_sent_by_itself_when_the_network_returns(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    await without_background_sync(rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_without_background_sync(chromium, site)
 
     await when_it_is_sent_without_a_network(rosa)
     await rosa.context.set_offline(False)
@@ -66,8 +63,7 @@ async def test_a_waiting_check_in_is_sent_by_itself_when_the_network_returns(
 
 
 async def test_case_39_the_receipt_is_lost_after_the_clinic_has_it(chromium: Browser, site: RunningSite) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_on_a_phone(chromium, site)
 
     async def lose_the_receipt(route: Route) -> None:
         await route.fetch()
@@ -85,8 +81,7 @@ async def test_case_39_the_receipt_is_lost_after_the_clinic_has_it(chromium: Bro
 
 
 async def test_case_47_the_app_is_closed_in_mid_send(chromium: Browser, site: RunningSite) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_on_a_phone(chromium, site)
     begun = asyncio.Event()
 
     async def hang(_route: Route) -> None:
@@ -108,9 +103,7 @@ async def test_case_47_the_app_is_closed_in_mid_send(chromium: Browser, site: Ru
 async def test_case_48_a_newer_page_raises_the_database_version_while_an_old_tab_is_open_and_nothing_is_lost(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    await without_background_sync(rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_without_background_sync(chromium, site)
     await when_it_is_sent_without_a_network(rosa)
     await when_an_app_of_next_year_opens_the_queue(rosa)
     kept = await rosa.evaluate("Outbox.all().then(entries => entries.map(entry => entry.state))")
@@ -125,9 +118,7 @@ async def test_case_48_a_newer_page_raises_the_database_version_while_an_old_tab
 async def test_a_waiting_check_in_is_not_offered_again_and_the_next_one_is(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    await without_background_sync(rosa)
-    await given_all_is_answered(site, rosa)
+    rosa, _ = await given_all_is_answered_without_background_sync(chromium, site)
     await site.check_in_due_now(site.cast.rosa, "weekly-als")
     await rosa.goto("/")
     await sees(rosa, "1 more after this.")
@@ -147,8 +138,7 @@ async def test_a_waiting_check_in_is_not_offered_again_and_the_next_one_is(
 async def test_case_49_a_check_in_that_can_be_neither_stored_nor_sent_is_not_called_sent(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_on_a_phone(chromium, site)
     await rosa.evaluate("() => { indexedDB.open = () => { throw new Error('no room'); }; }")
     await rosa.context.set_offline(True)
     await press(rosa, "Send to clinic")

@@ -2,12 +2,13 @@
 
 from playwright.async_api import Browser
 
-from tests.browser.people import join, lose_session, phone_of, press, sees, sees_not, without_background_sync
+from tests.browser.people import join, lose_session, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.journeys.unsent import (
     NOT_YET,
     UPLOADS,
-    given_all_is_answered,
+    given_all_is_answered_on_a_phone,
+    given_all_is_answered_without_background_sync,
     then_nothing_waits_any_more,
     when_it_is_sent_and_waits,
 )
@@ -16,8 +17,7 @@ from tests.journeys.unsent import (
 async def test_case_44_the_phone_is_signed_out_remotely_while_answers_wait(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_on_a_phone(chromium, site)
 
     await lose_session(rosa)
     await press(rosa, "Send to clinic")
@@ -31,9 +31,7 @@ async def test_case_44_the_phone_is_signed_out_remotely_while_answers_wait(
 async def test_case_46_another_person_neither_sees_nor_sends_nor_loses_waiting_answers(
     chromium: Browser, site: RunningSite
 ) -> None:
-    phone = await phone_of(chromium, site, site.cast.rosa)
-    await without_background_sync(phone)
-    check_in = await given_all_is_answered(site, phone)
+    phone, check_in = await given_all_is_answered_without_background_sync(chromium, site)
     await phone.context.route(UPLOADS, lambda route: route.abort())
     await press(phone, "Send to clinic")
     await sees(phone, NOT_YET)
@@ -56,9 +54,7 @@ async def test_case_46_another_person_neither_sees_nor_sends_nor_loses_waiting_a
 async def test_case_45_signing_out_warns_of_waiting_answers_and_keeps_them(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await phone_of(chromium, site, site.cast.rosa)
-    await without_background_sync(rosa)
-    check_in = await given_all_is_answered(site, rosa)
+    rosa, check_in = await given_all_is_answered_without_background_sync(chromium, site)
     await rosa.goto("/sign-out")
     await sees_not(rosa, "Not everything was sent")
     await rosa.go_back()

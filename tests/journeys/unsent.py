@@ -3,10 +3,10 @@
 import json
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from server.checkins.models import CheckIn
-from tests.browser.people import answer, answer_all, nothing_waits, press, sees
+from tests.browser.people import answer, answer_all, nothing_waits, phone_of, press, sees, without_background_sync
 from tests.browser.running_site import RunningSite
 
 UPLOADS = "**/check-ins/*/responses"
@@ -48,6 +48,19 @@ async def given_all_is_answered(site: RunningSite, phone: Page) -> CheckIn:
     await answer_all(phone, "4", "Good", "No trouble")
     await expect(phone.locator("h1")).to_have_text("Check and send")
     return check_in
+
+
+async def given_all_is_answered_on_a_phone(chromium: Browser, site: RunningSite) -> tuple[Page, CheckIn]:
+    """Rosa's phone, at Check and send."""
+    phone = await phone_of(chromium, site, site.cast.rosa)
+    return phone, await given_all_is_answered(site, phone)
+
+
+async def given_all_is_answered_without_background_sync(chromium: Browser, site: RunningSite) -> tuple[Page, CheckIn]:
+    """Rosa's phone, at Check and send. The browser sends nothing by itself."""
+    phone = await phone_of(chromium, site, site.cast.rosa)
+    await without_background_sync(phone)
+    return phone, await given_all_is_answered(site, phone)
 
 
 async def then_what_lies_on_the_phone_is_sealed(phone: Page) -> None:
