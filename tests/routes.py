@@ -13,8 +13,9 @@ from server.providers import DEPENDENCIES
 
 @dataclass(frozen=True)
 class Route:
-    """A handler: its addresses (with those of earlier versions), its methods and its `opt`."""
+    """A handler: its module, its addresses (with those of earlier versions), its methods and its `opt`."""
 
+    module: str
     paths: frozenset[str]
     http_methods: frozenset[str]
     opt: Mapping[str, Any]
@@ -26,15 +27,15 @@ class Route:
 
 def _routes() -> list[Route]:
     app = Litestar(route_handlers=ROUTERS, dependencies=DEPENDENCIES, openapi_config=None)
-    found: dict[object, list[Any]] = {}
+    found: dict[Any, list[Any]] = {}
     for route in app.routes:
         assert isinstance(route, HTTPRoute)
         for handler in route.route_handlers:
             if "OPTIONS" not in handler.http_methods:  # Litestar answers these by itself
                 found.setdefault(handler.fn, []).append((route.path, handler))
     routes = [
-        Route(frozenset(path for path, _ in each), frozenset(each[0][1].http_methods), each[0][1].opt)
-        for each in found.values()
+        Route(fn.__module__, frozenset(path for path, _ in each), frozenset(each[0][1].http_methods), each[0][1].opt)
+        for fn, each in found.items()
     ]
     return sorted(routes, key=lambda route: route.name)  # every process of a parallel run must see the same order
 
