@@ -3,6 +3,7 @@
 from litestar import Litestar
 
 from server import app as composition
+from server.access import guess_limits
 from server.access.joining import flow as joining
 from server.db import Database
 from server.people import flow
@@ -10,7 +11,7 @@ from server.people.flow import NewPatient
 from server.settings import Settings
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast, work_by
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 
 
@@ -52,3 +53,13 @@ async def test_a_day_of_joining_on_the_clinics_network_locks_nobody_out(
         assert (await phone.submit("/join/code", {"code": code})).status_code == 200, number
         assert (await phone.submit("/join", agreeing(code))).url.path == "/reminders", number
         await phone.close()
+
+
+async def test_a_right_guess_is_taken_back_and_a_success_clears_the_count(database: Database) -> None:
+    async with database.writing() as db:
+        assert [await guess_limits.count_guess(db, "here", NOW, 3) for _ in range(4)] == [2, 1, 0, -1]
+        await guess_limits.forgive_guess(db, "here", NOW)
+        assert await guess_limits.count_guess(db, "here", NOW, 3) == -1
+        assert await guess_limits.count_guess(db, "elsewhere", NOW, 3) == 2
+        await guess_limits.forget_guesses(db, "here", NOW)
+        assert await guess_limits.count_guess(db, "here", NOW, 3) == 2

@@ -1,11 +1,12 @@
 """Column types that every table uses."""
 
+import re
 from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 
-from server.db import Database
+from server.db import Database, tables
 from server.people.models import Patient
 from tests.cast import Cast
 
@@ -14,3 +15,9 @@ async def test_a_datetime_without_a_zone_is_refused(database: Database, cast: Ca
     async with database.reading() as db:
         with pytest.raises(Exception, match="a moment needs its zone"):
             await db.scalar(select(Patient).where(Patient.paused_at == datetime(2026, 11, 16)))
+
+
+def test_an_id_fits_the_topic_of_a_push() -> None:
+    ids = {tables.new_id() for _ in range(100)}
+    assert len(ids) == 100
+    assert all(re.fullmatch(r"[0-9a-f]{32}", each) for each in ids)

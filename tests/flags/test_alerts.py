@@ -8,6 +8,7 @@ from server.checkins.models import CheckIn
 from server.db import Database
 from server.delivery.sender import Sender
 from server.flags import actions, lists
+from server.flags import alerts as staff_alerts
 from server.flags.models import Flag
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
@@ -102,3 +103,12 @@ async def test_case_19_open_flags_of_a_paused_patient_stay_open_and_alert(
     assert len([message for _, message in push.sent if "needs you now" in message.body]) == 1
     async with database.reading() as db:
         assert len(await lists.open_flags(db, acting(cast.maria))) == 1
+
+
+async def test_an_alert_goes_to_every_staff_member_of_the_own_clinic(database: Database, cast: Cast) -> None:
+    await answers(database, cast.rosa, {"breathing": "little"})
+    await answers(database, cast.rosa, {"breathing": "some"}, weeks=1)
+    async with database.writing() as db:
+        flag = await db.get_one(Flag, (await only_flag(database)).id)
+        await staff_alerts.alert_staff(work_by(db, cast.rosa), flag, "/staff")
+    assert await alerts(database) == {cast.maria.id, cast.ken.id, cast.ruth.id}

@@ -3,9 +3,10 @@
 import pytest
 
 from server.db import Database
-from server.people.models import Patient
+from server.people import unreadable_numbers
+from server.people.models import Clinic, Patient
 from tests.browser_without_screen import words
-from tests.cast import Cast
+from tests.cast import Cast, acting
 from tests.conftest import Enter
 from tests.people.scene import FORM
 
@@ -39,3 +40,18 @@ async def test_case_78_numbers_of_another_clinic_are_not_listed(
         helen.phone, helen.phone_tel = "ask Dan", None
     maria = await signed_in(cast.maria)
     assert "ask Dan" not in words(await maria.get("/staff?show=unreached"))
+
+
+async def test_the_clinics_lines_come_before_patients_each_with_the_page_that_corrects_it(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        rosa, harbor = await db.get_one(Patient, cast.rosa.id), await db.get_one(Clinic, cast.harbor.id)
+        rosa.phone, rosa.phone_tel = "call Luis", None
+        harbor.crisis_line, harbor.crisis_line_tel = "ask us", None
+    async with database.reading() as db:
+        found = await unreadable_numbers.worklist(db, acting(cast.maria))
+    assert [(row.name, row.field, row.typed, row.mend) for row in found] == [
+        ("Harbor Infusion Center", "crisis_line", "ask us", "/staff/clinic"),
+        ("Rosa Delgado", "phone", "call Luis", f"/staff/patients/{cast.rosa.id}/edit#phone"),
+    ]

@@ -1,9 +1,12 @@
 """Whether the inbox has something new to show (case 73)."""
 
+from datetime import timedelta
+
 from server.db import Database
+from server.desk.inbox import changes
 from server.flags.escalation import flow as escalation
 from tests.browser_without_screen import words
-from tests.cast import Cast
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.desk.inbox.scene import ONE_DATABASE
 from tests.flags.escalation.scene import Rota
@@ -61,3 +64,13 @@ async def test_opening_a_flag_or_a_patient_is_not_a_change(
     tag = (await maria.get("/staff/inbox/changes")).headers["etag"]
     await maria.get(f"/staff/patients/{cast.rosa.id}")
     assert (await maria.get("/staff/inbox/changes", if_none_match=tag)).status_code == 304
+
+
+@ONE_DATABASE
+async def test_the_version_changes_with_an_answer_and_each_quarter_of_an_hour(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        first = await changes.version(work_by(db, cast.maria))
+        assert await changes.version(work_by(db, cast.maria, NOW + timedelta(minutes=14))) == first
+        assert await changes.version(work_by(db, cast.maria, NOW + timedelta(minutes=15))) != first
+        await answered(db, cast.rosa, await due_check_in(db, cast.rosa), STEADY)
+        assert await changes.version(work_by(db, cast.maria)) != first

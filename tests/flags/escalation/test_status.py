@@ -1,7 +1,10 @@
 """The status of an escalation as text."""
 
+from server.flags.escalation import status
+from server.flags.models import Flag
+from tests.cast import NOW
 from tests.flags.escalation.scene import Rota, step
-from tests.flags.scene import answers
+from tests.flags.scene import answers, only_flag
 from tests.stories import subscribed
 
 
@@ -20,3 +23,12 @@ async def test_the_last_step_is_shown_as_text(rota: Rota) -> None:
         "told Maria Alvarez by email at 9:15 AM, no one has responded yet; the next person will be told at 9:20 AM",
         "told Ken Osei by email at 9:25 AM, no one has responded yet; the next person will be told at 10:20 AM",
     ]
+
+
+async def test_a_closed_flag_has_no_status(rota: Rota) -> None:
+    await answers(rota.database, rota.cast.rosa, {"fall": True})
+    async with rota.database.writing() as db:
+        flag = await db.get_one(Flag, (await only_flag(rota.database)).id)
+        assert await status.escalation_step(db, flag, "America/New_York", NOW) != ""
+        flag.closed_at = NOW
+        assert await status.escalation_step(db, flag, "America/New_York", NOW) == ""

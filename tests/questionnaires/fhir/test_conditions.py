@@ -6,8 +6,10 @@ import pytest
 
 from server.questionnaires.answers import Value
 from server.questionnaires.branching import asked
-from server.questionnaires.fhir import BadQuestionnaire, read_definition
+from server.questionnaires.fhir import BadQuestionnaire, conditions, read_definition
+from server.questionnaires.fhir.elements import Element
 from server.questionnaires.flow import LIBRARY
+from server.questionnaires.question import When
 from server.questionnaires.respondents import Respondent
 from tests.questionnaires.made_up import item, when
 from tests.questionnaires.real import EVERYTHING
@@ -43,3 +45,17 @@ def test_case_111_conditions_that_cannot_be_combined_are_refused() -> None:
 
 
 # --- in another language
+
+
+def stated(**fields: object) -> conditions.Conditions:
+    return conditions.stated(Element({"linkId": "b"} | fields, "b"))
+
+
+def test_an_item_without_conditions_is_always_asked() -> None:
+    assert stated() == conditions.ALWAYS
+
+
+def test_the_conditions_of_an_item_are_read_with_how_many_are_enough() -> None:
+    two = [when("a", "=", answerBoolean=True), when("c", "exists", answerBoolean=False)]
+    found = stated(enableWhen=two, enableBehavior="any")
+    assert found == conditions.Conditions((When("a", "=", True), When("c", "exists", False)), is_any=True)

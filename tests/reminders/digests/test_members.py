@@ -2,6 +2,7 @@
 
 from server.channels.protocol import Outcome, Result
 from server.reminders import flow
+from server.reminders.digests import members
 from tests.cast import work_by
 from tests.reminders.digests.scene import OTHER, by_subject, check_in, notification_of
 from tests.reminders.scene import SUBJECT, Scene
@@ -27,3 +28,12 @@ async def test_after_the_send_nothing_is_sent_again(scene: Scene) -> None:
         await flow.cancel(work_by(db, scene.cast.maria, scene.clock()), SUBJECT, "cancelled")
     await scene.run()
     assert len(scene.push.sent) == 1
+
+
+async def test_a_carrier_counts_its_members(scene: Scene) -> None:
+    await check_in(scene, OTHER)
+    await scene.due()
+    found = await by_subject(scene)
+    async with scene.database.reading() as db:
+        assert await members.count_combined(db, [found[SUBJECT].id, found[OTHER].id]) == {found[SUBJECT].id: 1}
+        assert await members.count_combined(db, []) == {}

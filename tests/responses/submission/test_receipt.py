@@ -1,12 +1,15 @@
 """A response can be undone for ten minutes, and both versions stay on record (case 39)."""
 
+from datetime import timedelta
+
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
 from server.responses import history
 from server.responses.models import Response
+from server.responses.submission import receipt
 from tests.browser_without_screen import words
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.responses.last_time import WORSE, received
 from tests.responses.last_time import check_in as check_in
@@ -61,3 +64,16 @@ async def test_case_39_a_replay_of_an_undone_response_gets_its_receipt(
     again = await rosa.post_json(f"/check-ins/{check_in.id}/responses", body)
     assert (again.json()["response"], again.json()["again"]) == (first.json()["response"], True)
     assert [c.state for c in await rows(database, CheckIn, CheckIn.id == check_in.id)] == ["waiting"]
+
+
+async def test_a_response_is_undone_once_and_the_first_staff_member_to_open_it_is_named(
+    database: Database, cast: Cast, check_in: CheckIn
+) -> None:
+    async with database.writing() as db:
+        taken = await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY, check_in.due_at)
+        for staff in (cast.maria, cast.ken):
+            await receipt.opened(work_by(db, staff, check_in.due_at), taken.response)
+        assert taken.response.opened_by == cast.maria.id
+        soon = check_in.due_at + timedelta(minutes=9)
+        assert [await receipt.undo(work_by(db, cast.rosa, soon), taken.response) for _ in range(2)] == [True, False]
+        assert taken.response.undone_at == soon

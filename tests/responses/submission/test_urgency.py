@@ -7,11 +7,13 @@ import pytest
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.flags.rules import Urgency
 from server.responses.models import Response
+from server.responses.submission import urgency
 from tests.browser_without_screen import Browser
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
-from tests.stories import due_check_in, entry, rows, sealed
+from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
 
 WORSE = {"breathing": "none", "swallowing": "very-hard", "choking": "no"}
 
@@ -66,3 +68,14 @@ async def test_an_unknown_urgency_is_refused(signed_in: Enter, cast: Cast, check
     rosa = await signed_in(cast.rosa)
     content = sealed("some-client", entry({}) | {"urgency": "soon"})
     assert (await rosa.post_json(f"/check-ins/{check_in.id}/answers", content)).status_code == 400
+
+
+async def test_case_141_an_earlier_choice_that_arrives_late_changes_nothing(
+    database: Database, cast: Cast, check_in: CheckIn
+) -> None:
+    async with database.writing() as db:
+        taken = await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY | {"fall": True})
+        work = work_by(db, cast.rosa)
+        await urgency.choose(work, check_in.id, Urgency.TODAY, NOW)
+        await urgency.choose(work, check_in.id, Urgency.CAN_WAIT, NOW - timedelta(minutes=1))
+        assert taken.response.urgency == Urgency.TODAY
