@@ -33,7 +33,7 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING:
         raise rules.BadAppointment("over")
-    seen = await was_seen(work, appointment)
+    seen, before = await was_seen(work, appointment), appointment.starts
     appointment.starts_at = rules.check_start(starts, appointment.zone, work.now)
     appointment.starts, appointment.status = (
         starts,
@@ -44,6 +44,10 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     audit.record(work, "appointment.moved", appointment)
     patient = await work.db.get_one(Patient, appointment.patient_id)
     is_notified = await notify_of_change(work, patient, appointment, seen)
+    if is_notified:
+        appointment.moved_from = before
+    if appointment.moved_from == starts:
+        appointment.moved_from = None
     await replan(work, patient, appointment, announce=not is_notified)
 
 

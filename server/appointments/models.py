@@ -40,7 +40,10 @@ class EndOfCare(OfClinic, Base):
 
 
 class Appointment(OfClinic, Base):
-    """One booked time: wall time and zone are what was agreed; `starts_at` (UTC) is derived from them."""
+    """One booked time: wall time and zone are what was agreed; `starts_at` (UTC) is derived from them.
+
+    `moved_from` is the last other wall time that the patient or a caregiver knew of; None if there is none.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (Index("ix_appointment_day", "clinic_id", "starts_at"),)
@@ -49,6 +52,7 @@ class Appointment(OfClinic, Base):
     series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"))
     status: Mapped[AppointmentStatus] = mapped_column(default=AppointmentStatus.BOOKED)
     starts: Mapped[datetime] = mapped_column(DateTime(timezone=False))
+    moved_from: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     zone: Mapped[str] = mapped_column(String(64))
     starts_at: Mapped[datetime]
     minutes: Mapped[int]

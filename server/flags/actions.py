@@ -90,6 +90,7 @@ async def end(work: Work, flag: Flag, outcome: Outcome, shown: Shown = UNKNOWN) 
     audit.record(work, "flag.closed", flag, outcome=outcome.name, late=refused is not None)
     if refused is not None:
         return refused
+    _keep_draft(work, flag)
     flag.outcome, flag.note, flag.closed_at, flag.closed_by = (
         outcome.name,
         outcome.note or None,
@@ -113,7 +114,9 @@ def changed_since(flag: Flag, shown: Shown) -> Refused | None:
 
 
 async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | None:
-    """Undo a close. An expected level that was set with it stays until somebody ends it.
+    """Undo a close. Its note returns to the field of whoever wrote it, or stays on the flag under the writer's name.
+
+    What was expected with it: see expected_levels.undo.
 
     Refused: "reopened" if the flag is open, or a newer one exists for its item; "closed" if a colleague has closed
     it anew since.
@@ -124,13 +127,20 @@ async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | No
         return Refused("reopened")
     if shown.updated_at and shown.closed_at != shown_of(flag).closed_at:
         return Refused("closed")
-    if flag.note and flag.closed_by:  # keep the colleague's note, whatever happens to the outcome
-        note = FlagNote(
-            clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.closed_by, at=flag.closed_at, text=flag.note
-        )
-        work.db.add(note)
+    flag.drafted_by = flag.closed_by if flag.note else None
+    if flag.drafted_by != work.actor.id:
+        _keep_draft(work, flag)
     flag.outcome = flag.closed_at = flag.closed_by = None
-    flag.note = None
     audit.record(work, "flag.reopened", flag)
     flag.escalate_at = await escalation.goes_on_at(work.db, flag, work.now)
     return None
+
+
+def _keep_draft(work: Work, flag: Flag) -> None:
+    """Keep a draft as a note, unless its writer is at it: they have its text in the field."""
+    if flag.note and flag.drafted_by and flag.drafted_by != work.actor.id:
+        work.db.add(
+            FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.drafted_by, at=work.now, text=flag.note)
+        )
+    if flag.drafted_by:
+        flag.note = flag.drafted_by = None

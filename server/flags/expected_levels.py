@@ -80,6 +80,46 @@ async def expect_level_of(work: Work, flag: Flag, wanted: Wanted, shown: Shown =
     return await actions.end(work, flag, Outcome(FlagOutcome.EXPECTED, wanted.note))
 
 
+async def undo(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | None:
+    """Undo a close, and all that it did: the level that it set ends, and one that this replaced is back (case 93).
+
+    Refused as `actions.reopen`.
+    """
+    await flags.lock_patient(work.db, flag.patient_id)
+    await actions.lock(work.db, flag)
+    closed_at, was_expected = flag.closed_at, flag.outcome == FlagOutcome.EXPECTED
+    refused = await actions.reopen(work, flag, shown)
+    if refused is None and was_expected and closed_at is not None:
+        await _take_back(work, flag, closed_at)
+    return refused
+
+
+async def _take_back(work: Work, flag: Flag, closed_at: datetime) -> None:
+    """A level that was set, replaced or ended since then is a later decision, and stays."""
+    current = await _last(work.db, flag.patient_id, flag.item)
+    if current is None or current.set_at != closed_at:
+        return
+    current.ended_at, current.ended_by = work.now, work.actor.id
+    audit.record(work, "expected-level.ended", current)
+    await work.db.flush()
+    replaced = await _replaced_at(work.db, current)
+    if replaced is not None and replaced.ends_at > work.now:
+        replaced.ended_at = replaced.ended_by = None
+        audit.record(work, "expected-level.set", replaced, level=replaced.level, again=True)
+
+
+async def _replaced_at(db: AsyncSession, by: ExpectedLevel) -> ExpectedLevel | None:
+    """The level of the same item that `by` replaced; None if there was none, or it had expired."""
+    return await db.scalar(
+        select(ExpectedLevel).where(
+            ExpectedLevel.patient_id == by.patient_id,
+            ExpectedLevel.item == by.item,
+            ExpectedLevel.ended_at == by.set_at,
+            ExpectedLevel.ended_by.is_not(None),
+        )
+    )
+
+
 async def stop(work: Work, patient_id: str, item: str) -> bool:
     """End the expected level early. False if none is in force."""
     current = await _last(work.db, patient_id, item)

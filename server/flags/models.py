@@ -37,6 +37,7 @@ class Flag(OfClinic, Base):
 
     `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news.
     `contacts_notified` counts them so far, the last at `notified_at`; the next is notified at `escalate_at`.
+    `note` belongs to the outcome. Once that is undone, it is the draft of `drafted_by`, whose field shows it again.
     """
 
     __tablename__ = "flag"
@@ -70,6 +71,7 @@ class Flag(OfClinic, Base):
     outcome: Mapped[FlagOutcome | None]
     note_sealed: Mapped[bytes | None]
     note = Sealed[str | None]("flag.note")
+    drafted_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 

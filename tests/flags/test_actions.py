@@ -154,7 +154,8 @@ async def test_undo_reopens_the_flag(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await actions.reopen(work_by(db, cast.maria), await db.get_one(Flag, flag.id))
     again = await only_flag(database)
-    assert (again.outcome, again.note, again.closed_at, again.closed_by) == (None, None, None, None)
+    assert (again.outcome, again.closed_at, again.closed_by) == (None, None, None)
+    assert (again.note, again.drafted_by) == ("Called.", cast.maria.id)
     assert "flag.reopened" in await audited(database, flag.id)
 
 

@@ -125,3 +125,48 @@ async def test_an_expected_level_is_suggested_after_three_flags_for_today_in_a_r
             offered.append(await expected_levels.offers_expected(db, flag))
         await close(database, cast.maria, flag, days=7 * week)
     assert offered == [False, False, True]
+
+
+async def undo(database: Database, cast: Cast, flag: Flag, days: float = 1) -> Refused | None:
+    async with database.writing() as db:
+        work = work_by(db, cast.ken, NOW + timedelta(days=days))
+        return await expected_levels.undo(work, await db.get_one(Flag, flag.id))
+
+
+async def in_force(database: Database, cast: Cast, days: float = 2) -> list[int]:
+    async with database.reading() as db:
+        found = await expected_levels.expected_of(db, cast.rosa.id, NOW + timedelta(days=days))
+        return [row.level for row in found]
+
+
+@pytest.mark.parametrize("before", [[], [1]], ids=["no level before", "a level before"])
+async def test_case_93_undoing_a_snooze_takes_its_level_back_and_restores_the_one_before(
+    database: Database, cast: Cast, before: list[int]
+) -> None:
+    for level in before:
+        await expects(database, cast, "speech", level)
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    assert await expects_level_of(database, cast, flag, 3) is None
+    assert await in_force(database, cast) == [3]
+    assert await undo(database, cast, flag) is None
+    assert await in_force(database, cast) == before
+    assert (await only_flag(database)).closed_at is None
+
+
+async def test_case_93_an_undo_leaves_a_later_decision_about_the_level(database: Database, cast: Cast) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    await expects_level_of(database, cast, flag, 3)
+    await expects(database, cast, "speech", 4, weeks=0.1)
+    await undo(database, cast, flag)
+    assert await in_force(database, cast) == [4]
+
+
+async def test_case_93_undoing_a_call_leaves_the_levels_alone(database: Database, cast: Cast) -> None:
+    await expects(database, cast, "speech", 1)
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    await close(database, cast.ken, flag)
+    await undo(database, cast, flag)
+    assert await in_force(database, cast) == [1]

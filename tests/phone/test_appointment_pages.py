@@ -51,6 +51,32 @@ async def test_case_101_a_cancelled_visit_is_shown_as_cancelled(
     assert "This visit is cancelled" not in words(await rosa.get("/"))
 
 
+async def test_case_101_a_moved_visit_shows_its_former_time_whenever_it_is_opened(
+    signed_in: Enter, cast: Cast, database: Database, visit: Appointment
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    for day, former in ((3, ["1"]), (4, ["3"]), (3, ["4"]), (1, ["3"])):
+        await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming"})
+        async with database.writing() as db:
+            at = STARTS.replace(day=day)
+            await flow.move(work_by(db, cast.maria), await db.get_one(Appointment, visit.id), at)
+        for path in ("/", f"/visits/{visit.id}"):
+            page = (await rosa.get(path)).text
+            assert re.findall(r"<s>\w+, December (\d)", page) == former, (path, day)
+            assert f"December {day}" in page
+        kept = (await rosa.get("/held")).json()["visits"]
+        assert re.findall(r"<s>\w+, December (\d)", kept[0]["html"]) == former
+
+
+async def test_case_101_a_time_that_nobody_knew_is_not_shown(
+    signed_in: Enter, cast: Cast, database: Database, visit: Appointment
+) -> None:
+    async with database.writing() as db:
+        moved = await db.get_one(Appointment, visit.id)
+        await flow.move(work_by(db, cast.maria), moved, STARTS.replace(day=3))
+    assert "This visit was moved" not in words(await (await signed_in(cast.rosa)).get("/"))
+
+
 async def _book_again(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
         await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(STARTS))

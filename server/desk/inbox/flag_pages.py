@@ -140,7 +140,7 @@ async def expect(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
 async def reopen(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[Any]:
     flag = found(await lists.find(work.db, work.actor, flag_id))
     form = await form_of(request)
-    refused = await actions.reopen(work, flag, Shown.read(text(form, "shown")))
+    refused = await expected_levels.undo(work, flag, Shown.read(text(form, "shown")))
     if refused and refused.why == "closed":
         return await _page(request, work, flag, View(INBOX, "closed-anew"))
     return _back(request, form, flag)

@@ -104,6 +104,23 @@ async def test_case_89_undo_reverts_only_the_outcome_that_was_shown(
     assert (note.author_id, note.text) == (cast.maria.id, MARIAS["close"]["note"])
 
 
+async def test_case_93_an_undone_note_returns_to_its_writers_field(
+    signed_in: Enter, cast: Cast, database: Database, flag: Flag
+) -> None:
+    """Ken reads no draft of hers. Once he closes the flag, it stays there as her note."""
+    maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
+    for _ in range(2):
+        await maria.submit(f"{at}/close", MARIAS["close"])
+        await maria.submit(f"{at}/reopen")
+    assert "Thicker drinks &lt;from&gt; today.</textarea>" in forms(await maria.get(at), "close")
+    assert "Thicker drinks" not in forms(await ken.get(at), "close")
+    assert await rows(database, FlagNote) == []
+    await ken.submit(f"{at}/close", {"outcome": "called", "note": "Spoke to Rosa."})
+    [note] = await rows(database, FlagNote)
+    assert (note.author_id, note.text) == (cast.maria.id, MARIAS["close"]["note"])
+    assert (await only_flag(database)).note == "Spoke to Rosa."
+
+
 async def test_case_74_taking_or_assigning_a_colleagues_flag_says_so(
     signed_in: Enter, cast: Cast, database: Database, flag: Flag
 ) -> None:

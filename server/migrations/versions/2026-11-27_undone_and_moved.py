@@ -1,0 +1,20 @@
+"""Whose draft the note of a flag is after an undo, and which time a moved visit had before."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0027"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("appointment", sa.Column("moved_from", sa.DateTime(timezone=False), nullable=True))
+    with op.batch_alter_table("flag") as flag:
+        flag.add_column(sa.Column("drafted_by", sa.String(32), nullable=True))
+        flag.create_foreign_key("fk_flag_drafted_by", "staff", ["drafted_by"], ["id"])
+
+
+def downgrade() -> None:
+    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
