@@ -1,5 +1,11 @@
 """The session cookies."""
 
+import pytest
+from litestar import Litestar
+from litestar.testing import RequestFactory
+
+from server.access import cookies
+from server.access.platforms import Platform
 from server.web.cookies import PERSON_COOKIE
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser
@@ -74,3 +80,17 @@ async def test_scripts_and_other_sites_cannot_read_the_cookie(browser: Browser, 
     for attribute in ("HttpOnly", "Secure", "Path=/", "SameSite=lax"):
         assert attribute in cookie_header
     assert "Domain" not in cookie_header
+
+
+@pytest.mark.parametrize(("stored", "chosen"), [("es", "es"), ("en", "en"), ("xx", None), ("", None)])
+def test_only_a_language_that_we_have_counts_as_chosen(app: Litestar, stored: str, chosen: str | None) -> None:
+    request = RequestFactory(app=app).get("/")
+    name = cookies.language_cookie(request, stored).key
+    request = RequestFactory(app=app).get("/", headers={"cookie": f"{name}={stored}"})
+    assert cookies.chosen_language(request) == chosen
+
+
+def test_a_browser_without_our_cookies_is_known_by_its_headers(app: Litestar) -> None:
+    request = RequestFactory(app=app).get("/", headers={"user-agent": "Mozilla/5.0 (iPad; CPU OS 17_0)"})
+    assert cookies.device_of(request).platform == Platform.IPAD
+    assert cookies.session_token(request) == ""

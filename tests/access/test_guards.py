@@ -5,11 +5,15 @@ from collections.abc import Callable
 import pytest
 from httpx import Response
 from litestar import Litestar
+from litestar.testing import RequestFactory
 
+from server.access import guards
+from server.actor import Visitor
 from server.audit import AuditEvent
 from server.db import Database
+from server.web.dependencies import MayOpen
 from tests.browser_without_screen import ORIGIN, Browser
-from tests.cast import Cast
+from tests.cast import Cast, acting
 from tests.conftest import Enter
 from tests.routes import ROUTES, Route
 from tests.stories import rows
@@ -155,3 +159,27 @@ async def test_case_61_the_rows_of_others_are_not_found_by_form_or_query(
     assert (await maria.submit(f"/staff/patients/{cast.walter.id}/pair", other)).status_code == 404
     mixed = f"/staff/patients/{cast.walter.id}/plans/{rosa.plan_id}/end"
     assert (await maria.submit(mixed)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_ours"),
+    [
+        ({"origin": ORIGIN}, True),
+        (SCRIPT, True),
+        (SCRIPT | {"sec-fetch-site": "same-site"}, False),
+        (SCRIPT | {"sec-fetch-site": "cross-site"}, False),
+        (SCRIPT | {"origin": "https://elsewhere.example"}, False),
+        ({}, False),
+    ],
+)
+def test_a_script_of_another_site_is_recognized(app: Litestar, headers: dict[str, str], is_ours: bool) -> None:
+    assert guards.is_same_origin(RequestFactory(app=app).post("/", headers=headers)) == is_ours
+
+
+def test_a_route_is_asked_for_by_the_person_of_its_kind(app: Litestar, cast: Cast) -> None:
+    request = RequestFactory(app=app).get("/")
+    rosa, maria = acting(cast.rosa), acting(cast.maria)
+    request.scope["user"] = Visitor(person=rosa, staff=maria)
+    assert [guards.asking(request, who) for who in (MayOpen.PERSON, MayOpen.PATIENT)] == [rosa, rosa]
+    assert [guards.asking(request, who) for who in (MayOpen.STAFF, MayOpen.ADMIN)] == [maria, maria]
+    assert guards.asking(request, MayOpen.ANYONE) is None

@@ -1,15 +1,20 @@
 """A user, another device or the clinic signs a device out, and its session ends at once (cases 63, 64)."""
 
+from datetime import timedelta
+
 import pytest
 from litestar import Litestar
 
+from server.access import sessions
 from server.access.models import Device, DeviceSession, Subscription
 from server.db import Database
+from server.people.models import Caregiver
 from server.reminders.models import Attempt, Reminder
 from server.web.cookies import PERSON_COOKIE
+from tests import stories
 from tests.access.scene import lets_in
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import audited, push_subscription, rows
 
@@ -114,3 +119,17 @@ async def test_case_127_a_code_ends_with_the_phone_that_issued_it(signed_in: Ent
     await rosa.submit("/sign-out")
     assert not await code.works(app)
     assert await kept.works(app)
+
+
+async def test_devices_of_a_patient_are_also_those_of_caregivers_the_oldest_first(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        new = await stories.device_of(db, cast.rosa, NOW + timedelta(days=1))
+        old = await stories.device_of(db, cast.luis)
+        await stories.device_of(db, cast.walter)
+        await sessions.rename(work_by(db, cast.rosa), old, "Luis's phone")
+        assert [device.id for device in await sessions.devices_of(db, cast.rosa.id)] == [old.id, new.id]
+        (await db.get_one(Caregiver, cast.luis.id)).ended_at = NOW
+        await db.flush()
+        assert [device.id for device in await sessions.devices_of(db, cast.rosa.id)] == [new.id]

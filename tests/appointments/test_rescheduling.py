@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from server.appointments import rescheduling
 from server.appointments.models import Appointment
 from server.db import Database
 from server.people.models import Clinic
 from server.reminders.models import Reminder
 from tests.appointments.scene import DENVER, STARTS, recalculate, reminded
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.stories import rows
 
 
@@ -38,3 +39,12 @@ async def test_case_11_visits_keep_their_hour_when_a_country_ends_summer_time(
         stored.starts_at -= timedelta(hours=1)
     assert (await recalculate(database))[0] == 1
     assert [a.starts_at for a in await rows(database, Appointment)] == [visit.starts_at]
+
+
+async def test_the_visits_of_another_clinic_stay_where_they_are(
+    database: Database, cast: Cast, visit: Appointment
+) -> None:
+    async with database.writing() as db:
+        await db.execute(update(Clinic).where(Clinic.id == cast.harbor.id).values(zone=DENVER))
+        assert await rescheduling.recalculate(db, NOW, cast.helen.clinic_id) == 0
+        assert await rescheduling.recalculate(db, NOW, cast.harbor.id) == 1

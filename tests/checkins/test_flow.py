@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from server.checkins import flow
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Database
@@ -61,3 +62,13 @@ async def test_case_18_an_answered_check_in_gets_no_nudge(database: Database, ca
     async with database.writing() as db:
         await answered(db, cast.rosa, check_in, STEADY)
     assert {state for _, state in await reminders(database, check_in)} == {"cancelled"}
+
+
+async def test_a_cancelled_check_in_waits_no_longer_and_reminds_nobody(database: Database, cast: Cast) -> None:
+    await plan(database, cast.rosa, "weekly-als", weekly())
+    async with database.writing() as db:
+        mine = CheckIn.patient_id == cast.rosa.id
+        first, second = sorted(await flow.waiting(db, mine), key=lambda check_in: check_in.due_at)
+        await flow.cancel_check_in(work_by(db, cast.maria), first, "moved")
+        assert [check_in.id for check_in in await flow.waiting(db, mine)] == [second.id]
+    assert await reminders(database, first) == [("check-in", "cancelled"), ("nudge", "cancelled")]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from server.db import Database
+from server.exchange import my_data
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
@@ -50,3 +51,14 @@ async def test_the_readable_page_holds_all_of_the_patients_data(signed_in: Enter
     ):
         assert part in page_text, part
     assert "<script" not in page.text
+
+
+async def test_everything_of_the_patient_is_gathered_and_a_skip_has_no_words(
+    cast: Cast, lived: None, database: Database
+) -> None:
+    async with database.reading() as db:
+        mine = await my_data.gather(db, cast.rosa)
+    [answered] = mine.answers
+    words_by_item = {question.link_id: text for question, text in my_data.lines(answered.response, answered.definition)}
+    assert (words_by_item["fall"], words_by_item["breathing"], words_by_item["mood"]) == ("Yes", "No trouble", None)
+    assert (mine.clinic.id, len(mine.visits), mine.caregivers) == (cast.harbor.id, 1, {})

@@ -1,11 +1,15 @@
 """Staff enter a patient's answers by phone: the patient's own words, with who entered them and when (case 61)."""
 
+from datetime import timedelta
+
 import pytest
 
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
+from server.questionnaires import flow as questionnaires
+from server.responses import by_phone
 from server.responses.models import Response
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
@@ -103,3 +107,14 @@ async def test_drafts_of_the_patient_are_not_asked_again(
     page = await maria.get(path(check_in))
     assert page.text.count(" checked") == 1
     assert 'value="some" checked' in page.text
+
+
+async def test_an_answer_that_the_others_rule_out_is_named(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+        assert [one.id for one in await by_phone.enterable(db, cast.rosa.id, NOW)] == [check_in.id]
+        assert await by_phone.enterable(db, cast.rosa.id, NOW - timedelta(minutes=1)) == []
+    strays = by_phone.unasked(definition, {"swallowing": "none", "choking": True})
+    assert [question.link_id for question in strays] == ["choking"]
+    assert by_phone.unasked(definition, {"swallowing": "little", "choking": True}) == []

@@ -3,6 +3,8 @@
 import gzip
 
 import pytest
+from litestar import Litestar
+from litestar.testing import RequestFactory
 from markupsafe import escape
 from sqlalchemy import update
 
@@ -10,6 +12,7 @@ from server.access.models import DeviceSession
 from server.appointments.models import Appointment
 from server.db import Database
 from server.people.models import Caregiver, Patient, PhoneCall
+from server.web import problems
 from tests.browser_without_screen import ORIGIN, Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
@@ -160,3 +163,18 @@ async def test_case_91_a_note_sent_after_the_session_ended_is_returned(
     assert 'href="/staff/sign-in"' in page.text
     assert "a secret of hers" not in page.text
     assert token not in page.text.split("<main", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_json"),
+    [
+        ({"accept": "application/json"}, True),
+        ({"accept": "text/html,application/json"}, False),
+        ({"accept": "*/*", "content-type": "application/json"}, True),
+        ({}, False),
+    ],
+)
+def test_a_script_gets_a_problem_document_and_a_person_a_page(
+    app: Litestar, headers: dict[str, str], is_json: bool
+) -> None:
+    assert problems.wants_json(RequestFactory(app=app).get("/", headers=headers)) == is_json

@@ -1,9 +1,12 @@
 """Which flags a trigger would have raised on past answers, shown before it is saved."""
 
 from server.db import Database
+from server.desk.triggers import preview
 from server.flags.models import TriggerVersion
+from server.flags.rules import Condition, Severity
+from server.flags.triggers.versions import Rule
 from tests.browser_without_screen import words
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.desk.triggers.scene import PAIN
 from tests.flags.scene import answers, flags
@@ -28,3 +31,10 @@ async def test_a_trigger_is_previewed_on_past_answers_before_it_is_saved(
     assert "Pain 5 or more of 10 Ask about sleep. this week" in words(kept)
     await answers(database, cast.rosa, {"pain": 6}, weeks=3)
     assert [f.severity for f in await flags(database, "pain") if f.patient_id == cast.rosa.id] == ["this-week"]
+
+
+async def test_a_trigger_on_answers_that_nobody_gave_would_have_raised_nothing(database: Database, cast: Cast) -> None:
+    rule = Rule("weekly-als", "fall", Condition.REPEATED, 1, 3, Severity.TODAY)
+    async with database.reading() as db:
+        found = await preview.preview(work_by(db, cast.ken), rule, "")
+    assert (found.alone, found.patients, found.before, found.after) == (0, 0, 0, 0)

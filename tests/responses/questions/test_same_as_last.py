@@ -5,14 +5,17 @@ from sqlalchemy import update
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.respondents import Respondent
 from server.responses import history
 from server.responses.models import Response
+from server.responses.questions import same_as_last
 from server.responses.submission import closing
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.responses.last_time import WORSE, newest, not_offered
 from tests.responses.last_time import check_in as check_in
-from tests.stories import answered, due_check_in, rows
+from tests.stories import STEADY, answered, due_check_in, rows
 
 
 async def test_copied_answers_that_were_not_sent_are_nobodys_answers(
@@ -50,3 +53,11 @@ async def test_same_as_last_is_not_offered_for_another_version_or_questionnaire(
         await due_check_in(db, cast.rosa, "readiness")
         await db.execute(update(Response).values(slug="readiness"))
     assert await not_offered(signed_in, cast.rosa, check_in)
+
+
+async def test_the_questions_are_shown_in_pages_of_six(database: Database, check_in: CheckIn) -> None:
+    async with database.reading() as db:
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+    pages = same_as_last.pages(definition, {}, Respondent.SELF)
+    assert [len(page["questions"]) for page in pages] == [6, len(STEADY) - 6]
+    assert [page["more"] for page in pages] == [1, 0]

@@ -11,7 +11,9 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Database
 from server.flags.models import Flag
+from server.questionnaires import flow as questionnaires
 from server.responses.models import ConflictingVersion, Response
+from server.responses.submission import submit
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter, StillClock
@@ -172,3 +174,15 @@ async def test_an_entry_for_a_check_in_cancelled_meanwhile_is_refused_with_a_rea
     refused = await deliver(rosa, check_in, entry(STEADY))
     assert refused.status_code == 410
     assert "went wrong on our side" not in refused.json()["title"]
+
+
+async def test_case_50_a_version_of_another_questionnaire_is_not_the_one_that_was_answered(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        other = await questionnaires.newest(db, cast.harbor.id, "daily-three")
+        assert other is not None
+        for shown in ("", "made-up", other.id):
+            assert await submit.version_answered(db, check_in, shown) == check_in.questionnaire_id
+        assert await submit.version_answered(db, check_in, check_in.questionnaire_id) == check_in.questionnaire_id
