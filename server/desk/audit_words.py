@@ -92,6 +92,7 @@ WORDS = {
     "plan.resumed": mark("restarted a check-in plan"),
     "plan.timed": mark("chose the time of check-ins"),
     "response.by-phone": mark("entered answers by phone"),
+    "response.corrected": mark("corrected answers entered by phone"),
     "response.completed": mark("completed a partial check-in"),
     "response.opened": mark("opened answers"),
     "response.received": mark("sent answers"),

@@ -1,6 +1,7 @@
 """Staff pages: one response, and the schedule."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from litestar import Response, Router, get
 from litestar.params import FromPath, FromQuery
@@ -8,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from server.appointments import lists
 from server.appointments.models import Appointment
 from server.clock import to_utc, to_wall
+from server.db import Work
 from server.desk import sources
 from server.desk.inbox import rows as inbox_rows
 from server.flags.lists import of_check_in
@@ -19,7 +21,8 @@ from server.questionnaires.answers import Answers, Value, answers_from_json
 from server.questionnaires.definition import Definition
 from server.questionnaires.level_words import level_words
 from server.questionnaires.question import Question
-from server.responses import history, unread
+from server.responses import corrections, history, unread
+from server.responses.models import Response as Answered
 from server.responses.submission import receipt
 from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
@@ -48,10 +51,20 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
         ],
         source=(await sources.of(work.db, work.actor, [response]))[response.id],
         clinic=await people.clinic_of(work.db, work.actor),
+        may_correct=corrections.may_correct(response),
+        replaced_by=await corrections.version_after(work.db, response),
+        earlier=await _earlier_versions(work, response, definition),
         opener=await staff.find_staff(work.db, work.actor, response.opened_by or ""),
         rows=await inbox_rows.rows_of(work, await of_check_in(work.db, response.check_in_id)),
         zone=work.actor.zone,
     )
+
+
+async def _earlier_versions(work: Work, response: Answered, definition: Definition) -> list[Any]:
+    """Each version that a correction replaced, newest first, with who entered it and its answers (case 115)."""
+    versions = await corrections.versions_before(work.db, response)
+    entered = await sources.of(work.db, work.actor, versions)
+    return [(each, entered[each.id].entered_by, _lines(definition, history.answers_of(each))) for each in versions]
 
 
 def _lines(definition: Definition, given: Answers) -> list[tuple[Question, str | None]]:

@@ -52,7 +52,7 @@ async def lock_patient(db: AsyncSession, patient_id: str) -> None:
 
 def _stays_quiet(flag: Flag, raised: Raised, now: datetime) -> bool:
     """Whether a closed flag makes a new one unnecessary. Not after an expected level: this is worse or that expired."""
-    if flag.outcome == FlagOutcome.EXPECTED:
+    if flag.outcome in (FlagOutcome.EXPECTED, FlagOutcome.CORRECTED):
         return False
     return rules.stays_quiet(raised.now, raised.severity, level_of(flag), flag.severity, now - flag.raised_at)
 

@@ -33,13 +33,14 @@ class Screen(StrEnum):
 
 
 class FlagOutcome(StrEnum):
-    """What staff did about a flag. `EXPECTED`: they set an expected level."""
+    """What staff did about a flag. `EXPECTED`: they set an expected level. `CORRECTED`: the answer was a mistake."""
 
     CALLED = "called"
     PLAN_CHANGED = "plan-changed"
     VISIT_MOVED = "visit-moved"
     NO_ACTION = "no-action"
     EXPECTED = "expected"
+    CORRECTED = "corrected"
 
 
 class Urgency(StrEnum):
@@ -49,7 +50,7 @@ class Urgency(StrEnum):
     CAN_WAIT = "wait"
 
 
-OFFERED_OUTCOMES = (  # all but EXPECTED, which comes with an expected level
+OFFERED_OUTCOMES = (  # EXPECTED comes with an expected level, CORRECTED with a corrected answer
     FlagOutcome.CALLED,
     FlagOutcome.PLAN_CHANGED,
     FlagOutcome.VISIT_MOVED,

@@ -88,6 +88,7 @@ Refusal = Literal[
     "reason",
     "reopened",
     "role",
+    "same",
     "severity",
     "short",
     "stale",

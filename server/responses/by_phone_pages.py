@@ -1,7 +1,7 @@
 """Staff enter a patient's answers during a phone call: all questions on one page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -13,11 +13,13 @@ from server.checkins.models import CheckIn
 from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value
 from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer, Question
-from server.responses import by_phone, lookup
+from server.responses import by_phone, corrections, history, lookup, unread
+from server.responses.models import Response as StoredResponse
 from server.responses.questions.red_flag_screens import screens
 from server.responses.submission.submission import Taken
 from server.web import problems, render
@@ -35,6 +37,8 @@ class Sheet:
     answers: Answers
     strays: Sequence[Question] = ()
     is_refused: bool = False
+    corrects: StoredResponse | None = None  # the version that these answers will replace
+    is_same: bool = False
 
 
 @get("/", opt=STAFF)
@@ -65,6 +69,39 @@ async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str])
     return render.go(request, f"/staff/responses/{taken.response.id}")
 
 
+@get("/", opt=STAFF)
+async def correct_page(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[Any]:
+    earlier = found(await unread.find(work.db, work.actor, response_id))
+    if not corrections.may_correct(earlier):
+        return problems.answer(request, 410)
+    check_in = found(await lookup.find(work.db, work.actor, earlier.check_in_id))
+    definition = await questionnaires.definition_of(work.db, earlier.questionnaire_id)
+    return await _page(request, work, Sheet(check_in, definition, history.answers_of(earlier), corrects=earlier))
+
+
+@post("/", opt=STAFF)
+async def correct(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[Any]:
+    """Replace answers that were entered by mistake. If a colleague did so first, that version is shown (case 115)."""
+    earlier = found(await unread.find(work.db, work.actor, response_id))
+    check_in = found(await lookup.lock(work.db, work.actor, earlier.check_in_id))
+    definition = await questionnaires.definition_of(work.db, earlier.questionnaire_id)
+    form = await form_of(request)
+    try:
+        answers = _read(definition, form)
+    except BadAnswer as bad:
+        raise not_chosen(form, bad.link_id) from None
+    sheet = Sheet(check_in, definition, answers, by_phone.unasked(definition, answers), corrects=earlier)
+    nothing = all(value is None for value in answers.values()) and not text(form, "sure", 3)
+    if sheet.strays or nothing:
+        return await _page(request, work, replace(sheet, is_refused=True))
+    done = await corrections.correct(work, check_in, definition, earlier, answers)
+    if isinstance(done, Refused) and done.why == "same":
+        return await _page(request, work, replace(sheet, is_same=True))
+    if isinstance(done, Refused):
+        return render.go(request, f"/staff/responses/{earlier.id}")
+    return render.go(request, f"/staff/responses/{done.id}")
+
+
 def _read(definition: Definition, sent: FormMultiDict) -> dict[str, Value]:
     """The submitted answers. A question without a choice counts as skipped. Raises BadAnswer."""
     return {question.link_id: _value(question, text(sent, question.link_id)) for question in definition.questions}
@@ -86,10 +123,11 @@ def _red_mark(screens: dict[str, str], typed: str) -> dict[str, str]:
 
 
 async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
+    by_phone_address = f"/staff/check-ins/{sheet.check_in.id}/by-phone"
     return render.page(
         request,
         "responses/by_phone.html",
-        422 if sheet.is_refused else 200,
+        422 if sheet.is_refused or sheet.is_same else 200,
         [question.link_id for question in sheet.strays],
         check_in=sheet.check_in,
         definition=sheet.definition,
@@ -98,6 +136,9 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
         reds=_red_mark,
         strays=sheet.strays,
         nothing=sheet.is_refused and not sheet.strays,
+        corrects=sheet.corrects,
+        address=f"/staff/responses/{sheet.corrects.id}/correct" if sheet.corrects else by_phone_address,
+        same=sheet.is_same,
         patient=await work.db.get_one(Patient, sheet.check_in.patient_id),
         clinic=await people.clinic_of(work.db, work.actor),
         zone=work.actor.zone,
@@ -105,4 +146,10 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
     )
 
 
-router = Router("/staff/check-ins/{check_in_id:str}/by-phone", route_handlers=[by_phone_page, enter_by_phone])
+router = Router(
+    "/staff",
+    route_handlers=[
+        Router("/check-ins/{check_in_id:str}/by-phone", route_handlers=[by_phone_page, enter_by_phone]),
+        Router("/responses/{response_id:str}/correct", route_handlers=[correct_page, correct]),
+    ],
+)

@@ -63,6 +63,7 @@ class Response(OfClinic, Base):
     received_at: Mapped[datetime]
     copied: Mapped[list[Any]] = mapped_column(default=list)  # link ids of answers copied from last time
     undone_at: Mapped[datetime | None]
+    corrects_id: Mapped[str | None] = mapped_column(ForeignKey("response.id"), unique=True)  # the version it replaces
     urgency: Mapped[Urgency | None]
     urgency_at: Mapped[datetime | None]  # when the patient chose it, so that a late entry does not undo a newer choice
     opened_at: Mapped[datetime | None]

@@ -124,12 +124,19 @@ def _response(answered: Answered, data: MyData) -> Resource:
         "resourceType": "QuestionnaireResponse",
         "id": response.id,
         "questionnaire": questionnaires.canonical(row),
-        "status": "stopped" if response.all_skipped else response.status,  # without an answer nothing was completed
+        "status": _status(response),
         "subject": _reference(response.patient_id),
         "source": _source(response, data),
         "authored": instant(response.answered_at),
         "item": list(_given(row.resource.get("item", []), answered, row.resource)),
     }
+
+
+def _status(response: Response) -> str:
+    """Without an answer nothing was completed. A corrected response is amended."""
+    if response.all_skipped:
+        return "stopped"
+    return "amended" if response.corrects_id else response.status
 
 
 def _source(response: Response, data: MyData) -> Resource | None:
