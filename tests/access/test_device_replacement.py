@@ -10,7 +10,7 @@ from litestar import Litestar
 from sqlalchemy import update
 
 from server import crypto
-from server.access import rules
+from server.access import device_replacement, rules
 from server.access.joining import flow as joining
 from server.access.models import Device, DeviceSession, Subscription
 from server.db import Database
@@ -19,10 +19,11 @@ from server.reminders import notices
 from server.reminders.models import Attempt
 from server.reminders.notices import Notice
 from server.reminders.states import ReminderKind
+from tests import stories
 from tests.access.authenticator import Authenticator
 from tests.access.scene import ENDED, OPENS, device_of, rejoins
 from tests.browser_without_screen import Browser
-from tests.cast import Cast, work_by
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import push_subscription, rows
 
@@ -165,3 +166,21 @@ async def test_case_121_after_sign_out_no_passkey_made_or_used_in_the_browser_si
     for made in touched:
         assert await key.sign_in(phone, made) == ENDED
     await phone.close()
+
+
+async def test_a_device_of_the_same_person_takes_over_the_name_and_another_persons_does_not(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        old, new, of_luis = [await stories.device_of(db, who) for who in (cast.rosa, cast.rosa, cast.luis)]
+        old.name = "Kitchen tablet"
+        assert (await device_replacement.person_of(db, of_luis)).name == cast.luis.name
+        await device_replacement.replace_in_browser(db, new, "a token that nobody has", NOW)
+        assert old.ended_at is None
+        await device_replacement.replace_device(db, old, new, NOW)
+        for device in (old, new):
+            await db.refresh(device)
+        assert old.successor_id == new.id
+        assert new.name == "Kitchen tablet"
+        await device_replacement.replace_device(db, new, of_luis, NOW)
+        assert (new.end_reason, of_luis.name) == ("new-owner", "iPhone")

@@ -103,3 +103,10 @@ async def test_a_walk_in_visit_is_announced_at_once(signed_in: Enter, cast: Cast
     maria = await signed_in(cast.maria)
     assert (await book(maria, cast, date="2026-11-16", time="10:00")).status_code == 200
     assert (await to_come(database), (await only_visit(database)).status) == (["11-16 09:00"], "booked")
+
+
+async def test_the_form_opens_for_the_patient_whose_page_led_to_it(signed_in: Enter, cast: Cast) -> None:
+    maria = await signed_in(cast.maria)
+    page = await maria.get(f"/staff/visits/new?patient={cast.rosa.id}")
+    assert "Rosa Delgado" in words(page)
+    assert (await maria.get(f"/staff/visits/new?patient={cast.helen.id}")).text.count("Helen Marsh") == 0

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from server.delivery import channel_choice
 from server.delivery.sender import Sender
 from server.people import flow as people
 from server.people.models import Patient
@@ -109,3 +110,14 @@ async def _heard_until(scene: Scene, email: EmailDouble, until: datetime) -> lis
         heard += [("push", scene.clock())] * (len(scene.push.sent) - before[0])
         heard += [("email", scene.clock())] * (len(email.sent) - before[1])
     return heard
+
+
+@pytest.mark.parametrize(("following", "then"), [(None, 60), (30, 30), (-5, 60), (90, 60)])
+async def test_a_reminder_that_is_put_off_is_claimed_again_when_its_next_channel_is_due_at_the_latest(
+    scene: Scene, following: int | None, then: int
+) -> None:
+    reminder = await scene.reminder()
+    reminder.tries = 3
+    reminder.next_channel_at = None if following is None else NOW + timedelta(minutes=following)
+    channel_choice.put_off(reminder, NOW + timedelta(minutes=60), NOW)
+    assert (reminder.next_at, reminder.tries) == (NOW + timedelta(minutes=then), 2)

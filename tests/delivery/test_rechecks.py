@@ -1,11 +1,14 @@
 """A reminder that is cancelled, moved or paused between the claim and the send is not sent (cases 13, 19)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
 from server.access.models import Subscription
+from server.delivery import claims
+from server.delivery.rechecks import Recheck, recheck
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import PauseReason
@@ -71,3 +74,20 @@ async def test_a_device_signed_out_between_claim_and_send_gets_nothing(
     just_before_sending(monkeypatch, sign_out)
     await scene.due()
     assert scene.push.sent == []
+
+
+async def test_an_attempt_of_another_claim_is_withdrawn(scene: Scene) -> None:
+    scene.clock.move(hours=1)
+    async with scene.database.writing() as db:
+        claimed = await claims.claim_due(db, scene.clock())
+        [outgoing] = await claims.write_attempts(db, claimed, scene.clock(), "https://localhost")
+        later = replace(outgoing, fence=outgoing.fence + 1)
+        unknown = replace(outgoing, attempt_id="made up")
+        changed = replace(outgoing, combined=1)
+        for each, answer in (
+            (outgoing, Recheck.GO),
+            (later, Recheck.WITHDRAWN),
+            (unknown, Recheck.WITHDRAWN),
+            (changed, Recheck.CHANGED),
+        ):
+            assert await recheck(db, [each]) == {each.attempt_id: answer}

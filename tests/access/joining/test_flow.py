@@ -6,12 +6,14 @@ import pytest
 from litestar import Litestar
 
 from server.access import sessions
-from server.access.models import Consent, Device, DeviceSession
+from server.access.joining import flow
+from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.db import Database
+from server.people.rules import Refused
 from server.web.cookies import PERSON_COOKIE
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast, work_by
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import rows
 
@@ -165,3 +167,18 @@ async def test_case_96_elsewhere_a_code_is_used_up_at_once(app: Litestar, issue:
     first.http.cookies.set("__Host-device", f"{device}.browser.")
     await first.submit("/join", agreeing(code))
     assert (await second.submit("/join", agreeing(code))).status_code == 422
+
+
+async def test_a_newer_code_of_the_same_person_ends_the_earlier_one(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        work = work_by(db, cast.maria)
+        old, of_luis = [await flow.issue_pairing(work, cast.rosa, each) for each in (None, cast.luis)]
+        new = await flow.issue_pairing(work, cast.rosa, None)
+        assert await flow.check_code(db, "12", "here", NOW) == Refused("malformed")
+        ended = await flow.check_code(db, old, "here", NOW)
+        assert isinstance(ended, Refused)
+        assert ended.why == "expired"
+        for code, person in ((new, cast.rosa), (of_luis, cast.luis)):
+            found = await flow.check_code(db, code, "here", NOW)
+            assert isinstance(found, PairingCode)
+            assert (await flow.person_of(db, found)).id == person.id

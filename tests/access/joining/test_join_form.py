@@ -7,13 +7,15 @@ from litestar import Litestar
 from sqlalchemy import update
 
 from server.access import departures, sessions
-from server.access.models import Device, DeviceSession
+from server.access.joining import flow as joining
+from server.access.joining import join_form
+from server.access.models import Device, DeviceSession, PairingCode
 from server.access.rules import SessionEnd
 from server.db import Database
 from tests.access.authenticator import Authenticator
 from tests.access.scene import Issue, agreeing, device_of
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast, work_by
+from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import rows
 
@@ -139,3 +141,18 @@ async def test_case_97_the_page_says_whose_phone_it_is_before_somebody_else_join
     assert (await luis.get("/settings")).url.path == "/settings"
     await luis.submit("/join", agreeing(code))
     assert "This is Rosa Delgado's phone" in words(await luis.get("/settings"))
+
+
+async def test_case_97_the_notice_names_the_person_who_is_signed_in_if_the_code_is_anothers(
+    database: Database, cast: Cast
+) -> None:
+    async with database.writing() as db:
+        code = await joining.issue_pairing(work_by(db, cast.maria), cast.rosa, None)
+        pairing = await joining.check_code(db, code, "here", NOW)
+        assert isinstance(pairing, PairingCode)
+        shown = [
+            await join_form.notice(db, pairing, code, who) for who in (None, acting(cast.rosa), acting(cast.walter))
+        ]
+    assert [each["clinic"].id for each in shown] == [cast.harbor.id] * 3
+    assert shown[0] == shown[1]
+    assert shown[2] != shown[0]

@@ -4,11 +4,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from litestar import Litestar
 
 from server.access.models import Device
+from server.access.passkeys import authentication
 from server.db import Database
 from tests.access.authenticator import Authenticator
 from tests.access.scene import ENDED, OPENS
 from tests.browser_without_screen import Browser
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import rows
 
@@ -37,3 +38,10 @@ async def test_case_121_an_unknown_passkey_gets_the_same_answer_as_a_wrong_one(
     forged = Authenticator()
     forged.keys[made] = ec.generate_private_key(ec.SECP256R1())
     assert await forged.sign_in(browser, made) == (400, "passkey")
+
+
+async def test_a_passkey_is_asked_for_this_host_with_a_check_of_the_person(database: Database) -> None:
+    async with database.writing() as db:
+        first, second = [await authentication.ask(db, "https://interlude.example.org", NOW) for _ in range(2)]
+    assert (first["rpId"], first["userVerification"]) == ("interlude.example.org", "required")
+    assert first["challenge"] != second["challenge"]

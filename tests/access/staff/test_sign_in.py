@@ -10,6 +10,7 @@ from litestar import Litestar
 from server.access.models import DeviceSession
 from server.access.staff import accounts as staff_accounts
 from server.access.staff import passwords
+from server.access.staff import sign_in as signing_in
 from server.access.staff import totp as staff_totp
 from server.actor import Role
 from server.db import Database
@@ -180,3 +181,8 @@ async def test_case_129_one_email_in_two_clinics_opens_the_clinic_of_its_code(
             work_by(db, cast.maria), "Maria", " MARIA@harbor.example", Role.CLINICIAN
         )
         assert again == Refused("taken")
+
+
+async def test_a_link_that_nobody_issued_lets_nobody_in(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        assert await signing_in.enter_by_link(db, "made up", "iPhone", NOW) == Refused("link")

@@ -6,7 +6,8 @@ import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.delivery import receipts
+from server.delivery import claims, receipts
+from server.delivery.outcomes import flow
 from server.reminders import rules
 from server.reminders import status as reminder_status
 from server.reminders.states import AttemptState
@@ -169,3 +170,15 @@ async def test_a_worker_that_was_fenced_off_still_records_its_own_outcome(scene:
     await scene.due()
     assert (await rows(scene.database, Subscription))[0].end_reason == "gone"
     assert (await scene.reminder()).state == "sent"
+
+
+async def test_an_outcome_of_an_earlier_claim_leaves_the_reminder_to_the_later_one(scene: Scene) -> None:
+    scene.clock.move(hours=1)
+    async with scene.database.writing() as db:
+        claimed = await claims.claim_due(db, scene.clock())
+        [outgoing] = await claims.write_attempts(db, claimed, scene.clock(), "https://localhost")
+        claimed[0].fence += 1
+        done = [(outgoing, Outcome(Result.ACCEPTED, 201))]
+        assert flow.by_reminder(done) == {outgoing.reminder_id: done}
+        assert await flow.write_outcomes(db, done, scene.clock()) == []
+    assert (await scene.reminder()).state == "sending"

@@ -8,9 +8,11 @@ import pytest
 from server.checkins.models import Plan
 from server.checkins.rules import Rhythm
 from server.db import Database
+from server.desk.inbox import overdue_list
 from server.desk.inbox import pages as inbox_pages
+from server.responses import overdue
 from tests.browser_without_screen import markup, words
-from tests.cast import Cast
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.stories import STEADY, answered, due_check_in, subscribed
 
@@ -88,3 +90,12 @@ async def test_a_check_in_that_has_just_fallen_due_is_in_time(
     clock.now += timedelta(hours=2)
     page = words(await (await signed_in(cast.maria)).get("/staff?show=late"))
     assert "Still on time Rosa Delgado due Weekly check-in since yesterday or today" in page
+
+
+async def test_a_late_patient_without_a_call_or_an_answer_is_to_be_called(cast: Cast, database: Database) -> None:
+    async with database.writing() as db:
+        await due_check_in(db, cast.rosa)
+        work = work_by(db, cast.maria, NOW + timedelta(days=10))
+        [row] = await overdue_list.rows(work, await overdue.unanswered(work))
+    assert (row.patient.id, row.title, row.where) == (cast.rosa.id, "Weekly check-in", "call")
+    assert (row.answered_at, row.call, row.caller) == (None, None, "")

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from server.access.models import Subscription
 from server.delivery import receipts
 from server.people import flow as people
 from server.people.rules import PauseReason
 from server.reminders import flow, settlement, status
+from server.reminders.digests import flow as digests
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import AttemptState, ReminderKind
@@ -143,3 +146,12 @@ async def test_a_visits_own_next_reminder_keeps_its_time(scene: Scene) -> None:
     await scene.due()
     assert sorted(r.state for r in await rows(scene.database, Reminder)) == ["scheduled", "sent"]
     assert "too" not in notification_of(scene)["body"]
+
+
+async def test_a_reminder_that_was_sent_before_goes_on_alone(scene: Scene) -> None:
+    await check_in(scene, OTHER)
+    async with scene.database.writing() as db:
+        found = {reminder.subject_id: reminder for reminder in await db.scalars(select(Reminder))}
+        found[SUBJECT].notified_at = NOW
+        assert await digests.combine(db, [found[SUBJECT]], scene.clock() + timedelta(hours=1)) == [found[SUBJECT]]
+        assert found[OTHER].state == "scheduled"

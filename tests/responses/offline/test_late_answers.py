@@ -9,11 +9,16 @@ from httpx import Response as Answer
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Database
+from server.people.rules import Refused
+from server.questionnaires import flow as questionnaires
+from server.questionnaires.respondents import Respondent
 from server.responses import history
 from server.responses.models import ConflictingVersion, Draft, Response
+from server.responses.offline import late_answers
+from server.responses.offline.sealed_entries import Entry
 from server.responses.submission import closing
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.responses.delivering import flagged
 from tests.stories import STEADY, answered, due_check_in, entry, rows, sealed
@@ -135,3 +140,15 @@ async def test_the_sent_response_stays_and_late_answers_are_kept_beside_it(
     assert [aside.answers for aside in await rows(database, ConflictingVersion)] == ['{"breathing": "hard"}']
     assert history.answers_of((await rows(database, Response))[0]) == STEADY
     assert (await kept(database), await flagged(database)) == ({}, ["today breathing"])
+
+
+@pytest.mark.parametrize(("answers", "refused"), [({"pain": 2}, Refused("closed")), ({"fall": True}, None)])
+async def test_a_cancelled_check_in_takes_no_late_answer_but_an_urgent_one_still_reaches_staff(
+    database: Database, cast: Cast, answers: dict[str, object], refused: Refused | None
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        check_in.state = CheckInState.CANCELLED
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+        late = Entry("late", answers, Respondent.SELF, NOW)
+        assert await late_answers.take_late(work_by(db, cast.rosa), check_in, definition, late) == refused

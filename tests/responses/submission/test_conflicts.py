@@ -2,13 +2,15 @@
 
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
+from server.responses.drafts import Statement
 from server.responses.models import ConflictingVersion, Draft
-from server.responses.submission import submission, submit
+from server.responses.submission import conflicts, submission, submit
 from tests.cast import NOW, Cast, work_by
 from tests.checkins.scene import due, keep
-from tests.stories import rows
+from tests.stories import STEADY, answered, due_check_in, rows
 
 
 async def test_case_76_a_caregivers_view_overwrites_no_answer_of_the_patient(database: Database, cast: Cast) -> None:
@@ -24,3 +26,16 @@ async def test_case_76_a_caregivers_view_overwrites_no_answer_of_the_patient(dat
     [aside] = await rows(database, ConflictingVersion)
     assert (aside.respondent, aside.answers) == ("helper", '{"pain": 2}')
     assert await rows(database, Draft) == []
+
+
+async def test_late_answers_are_kept_once_and_only_where_they_differ(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        check_in, work = await due_check_in(db, cast.rosa), work_by(db, cast.luis)
+        definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+        late = Statement(Respondent.CAREGIVER, {"pain": 1, "breathing": "little"})
+        await conflicts.keep_late(work, check_in, definition, late)  # nothing was sent yet
+        await answered(db, cast.rosa, check_in, STEADY)
+        for _ in range(2):
+            await conflicts.keep_late(work, check_in, definition, late)
+    [version] = await rows(database, ConflictingVersion)
+    assert version.answers == '{"breathing": "little"}'

@@ -2,13 +2,18 @@
 
 import asyncio
 
+import pytest
+
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.flags.models import Flag
+from server.questionnaires.respondents import Respondent
 from server.responses import history
 from server.responses.models import ConflictingVersion
+from server.responses.submission import resubmission
+from server.responses.submission.submission import Submission
 from tests.browser_without_screen import words
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.responses.delivering import WORSE, deliver, only_response
 from tests.responses.delivering import check_in as check_in
@@ -65,3 +70,9 @@ async def test_case_41_page_and_service_worker_sending_at_once_make_one_row(
     assert [answer.status_code for answer in answers] == [200] * 4
     assert {answer.json()["response"] for answer in answers} == {(await only_response(database)).id}
     assert len(await rows(database, Flag)) == 1
+
+
+async def test_a_client_id_of_another_check_in_has_no_receipt(database: Database, check_in: CheckIn) -> None:
+    async with database.reading() as db:
+        with pytest.raises(ValueError, match="another check-in's"):
+            await resubmission.undone_receipt(db, check_in, Submission("made-up", {}, Respondent.SELF, NOW))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 from httpx import Response
+from litestar import Response as ErrorPage
 
 from server.db import Database
 from server.web.form_fields import LONGEST
+from server.web.refused_forms import own_page
 from tests.access.test_guards import ONE_DATABASE
 from tests.browser_without_screen import ORIGIN, Browser
 from tests.cast import Cast
@@ -192,3 +194,8 @@ async def test_case_116_a_refused_field_says_so_and_loses_nothing(
                 where = f"{standing.form.action} {each.name}: {answer.status_code}"
                 wrong += [f"{where} {fault}" for fault in faults(answer, standing, sent, each.name)]
     assert "\n".join(wrong) == ""
+
+
+def test_the_form_comes_back_with_the_status_of_its_error() -> None:
+    back = own_page.ComesBack(ErrorPage("Please shorten it.", status_code=422), "Nothing was saved.", {"name": "long"})
+    assert (back.status_code, back.faults) == (422, {"name": "long"})

@@ -1,7 +1,8 @@
 """The repair restores what a clock that was ahead ended around a visit (case 134)."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from server.appointments import booking
 from server.appointments import flow as appointments
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
@@ -9,6 +10,9 @@ from server.checkins import ended_plans, plans
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.reminders.models import Reminder
+from server.reminders.states import ReminderState
+from server.worker.clock_repair.appointments import restore_appointments
+from tests.appointments.scene import FIRST
 from tests.cast import NOW, Cast, work_by
 from tests.faults.test_clock import Running
 from tests.faults.wrong_clock import ANY_START, FAR, HOUR, go_wrong
@@ -46,3 +50,15 @@ async def test_case_134_reminders_that_were_missed_early_are_sent_at_their_own_t
     assert {reminder.state for reminder in reminders} <= {"sent", "unreached"}
     assert len(reminders) == 3
     assert len(running.push.ids) == len(set(running.push.ids))
+
+
+async def test_case_134_reminders_that_ended_too_early_are_planned_again(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, FIRST)
+    async with database.writing() as db:
+        assert await restore_appointments(db, NOW) == 0
+        mine = Reminder.subject_id == visit.id
+        await db.execute(update(Reminder).where(mine).values(state=ReminderState.MISSED))
+    async with database.writing() as db:
+        assert await restore_appointments(db, NOW) > 0
+    assert {reminder.state for reminder in await rows(database, Reminder, mine)} == {"scheduled"}

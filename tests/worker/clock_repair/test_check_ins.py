@@ -6,10 +6,12 @@ from datetime import timedelta
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.responses.models import Draft, Response
+from server.responses.submission import closing
+from server.worker.clock_repair import check_ins
 from tests.cast import NOW, Cast
 from tests.faults.test_clock import Running
 from tests.faults.wrong_clock import ANY_START, HOUR, go_wrong
-from tests.stories import audited, rows
+from tests.stories import audited, due_check_in, rows
 
 
 async def test_case_134_an_entry_under_the_old_client_id_is_still_accepted(
@@ -36,3 +38,13 @@ async def test_case_134_a_check_in_that_has_really_ended_is_not_reopened(
     assert states["check_in"] == {"missed": 1, "partial": 1, "waiting": 2}
     running = await go_wrong(running, replace(ANY_START, by=HOUR, after=timedelta()))
     assert (await running.states())["check_in"] == states["check_in"]
+
+
+async def test_a_check_in_that_closed_early_is_reopened_once(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        await closing.close_ended(db, check_in.closes_at)
+    async with database.writing() as db:
+        assert [await check_ins.reopen_all(db, NOW + HOUR) for _ in range(2)] == [1, 0]
+    [reopened] = await rows(database, CheckIn, CheckIn.id == check_in.id)
+    assert reopened.state == "waiting"
