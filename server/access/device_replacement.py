@@ -1,5 +1,6 @@
 """Two device rows that are one browser: end the former one, and hand over what it had."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -51,8 +52,16 @@ async def replace_device(
         await db.flush()
 
 
-async def owner_before(db: AsyncSession, actor: Actor, now: datetime) -> str | None:
-    """The name of the person whose device this browser was, if `actor` has just joined on it (case 97)."""
+@dataclass(frozen=True)
+class FormerOwner:
+    """Whose device a browser was; `patient` is whom a caregiver helped there."""
+
+    name: str
+    patient: str | None
+
+
+async def owner_before(db: AsyncSession, actor: Actor, now: datetime) -> FormerOwner | None:
+    """The person whose device this browser was, if `actor` has just joined on it (case 97)."""
     with unscoped(db):
         before = await db.scalar(
             select(Device).where(
@@ -63,7 +72,9 @@ async def owner_before(db: AsyncSession, actor: Actor, now: datetime) -> str | N
         )
         if before is None:
             return None
-        return (await person_of(db, before)).name
+        person = await person_of(db, before)
+        helped = await db.get_one(Patient, person.patient_id) if isinstance(person, Caregiver) else None
+        return FormerOwner(person.name, helped.name if helped else None)
 
 
 async def person_of(db: AsyncSession, device: Device) -> Patient | Caregiver:

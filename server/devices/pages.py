@@ -7,8 +7,10 @@ from litestar import Response, Router, get, post
 from server.access import device_replacement
 from server.access.cookies import device_of
 from server.access.joining import flow as joining
+from server.actor import ActorKind
 from server.devices import subscriptions
 from server.people import flow as people
+from server.people.models import Patient
 from server.reminders import flow, notices, rules, status
 from server.reminders.states import ReminderKind
 from server.web import render
@@ -18,6 +20,7 @@ from server.web.form_fields import form_of, is_yes
 
 @get("/", opt=PERSON)
 async def reminders_page(request: Ask, db: Db, actor: Who, now: Now) -> Response[str]:
+    patient = await db.get_one(Patient, actor.patient_id)
     installs_first = device_of(request).needs_home_screen
     return render.page(
         request,
@@ -25,6 +28,7 @@ async def reminders_page(request: Ask, db: Db, actor: Who, now: Now) -> Response
         on=await subscriptions.is_subscribed(db, actor.device_id),
         reserved_until=await joining.reserved_until(db, actor.device_id, now),
         before=await device_replacement.owner_before(db, actor, now),
+        helps=patient.name if actor.kind == ActorKind.CAREGIVER else None,
         actor=actor,
     )
 

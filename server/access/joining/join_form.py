@@ -10,7 +10,8 @@ from server.access import rules, sessions
 from server.access.joining.flow import person_of
 from server.access.models import PairingCode
 from server.access.platforms import BrowserSigns
-from server.actor import Actor
+from server.actor import Actor, ActorKind
+from server.db import unscoped
 from server.people.models import Caregiver, Clinic, Patient
 from server.people.rules import Refused
 
@@ -44,14 +45,22 @@ async def form(
     }
 
 
+def _helps(person: Actor) -> bool:
+    return person.kind == ActorKind.CAREGIVER
+
+
 async def notice(db: AsyncSession, pairing: PairingCode, code: str, person: Actor | None) -> dict[str, Any]:
     """For the privacy notice. It says whose phone this is, if another person than the code's is signed in (case 97)."""
     newcomer = await person_of(db, pairing)
+    current = person if person and person.id != newcomer.id else None
+    with unscoped(db):  # the patient whom the person here helps may be another clinic's
+        helped = await db.get_one(Patient, current.patient_id) if current and _helps(current) else None
     return {
         "code": code,
         "clinic": await db.get_one(Clinic, pairing.clinic_id),
         "version": rules.CONSENT_VERSION,
         "newcomer": newcomer.name,
         "patient": await db.get_one(Patient, newcomer.patient_id) if isinstance(newcomer, Caregiver) else None,
-        "current": person if person and person.id != newcomer.id else None,
+        "current": current,
+        "helped": helped.name if helped else None,
     }

@@ -12,6 +12,7 @@ from server.access.joining import join_form
 from server.access.models import Device, DeviceSession, PairingCode
 from server.access.rules import SessionEnd
 from server.db import Database
+from server.people import flow as people
 from tests.access.authenticator import Authenticator
 from tests.access.scene import Issue, agreeing, device_of
 from tests.browser_without_screen import Browser, words
@@ -156,3 +157,22 @@ async def test_case_97_the_notice_names_the_person_who_is_signed_in_if_the_code_
     assert [each["clinic"].id for each in shown] == [cast.harbor.id] * 3
     assert shown[0] == shown[1]
     assert shown[2] != shown[0]
+
+
+async def test_case_97_a_caregiver_of_two_patients_is_told_whose_reminders_end(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """Luis helps Rosa, and joins on the same phone to help Walter too. His own name would not tell the two apart."""
+    phone = await signed_in(cast.luis)
+    async with database.writing() as db:
+        work = work_by(db, cast.maria)
+        second = await people.add_caregiver(work, cast.walter, cast.luis.name, "friend")
+        code = await joining.issue_pairing(work, cast.walter, second)
+    notice = words(await phone.submit("/join/code", {"code": code}))
+    assert "This phone is for helping Rosa Delgado" in notice
+    assert "Reminders about Rosa Delgado will stop on this phone" in notice
+    assert "From then on this phone is for helping Walter Brandt" in notice
+    assert (await phone.get("/settings")).url.path == "/settings"
+    joined = words(await phone.submit("/join", agreeing(code)))
+    assert "This phone is for helping Walter Brandt now" in joined
+    assert "Reminders about Rosa Delgado no longer come here" in joined
