@@ -98,6 +98,12 @@ async def _late(desk: Inspection) -> None:
     await press(page, "Save these answers")
     await sees(page, "Urgent: tell the patient now, on the phone")
     await desk.look("a response by phone, with a red flag")
+    await page.get_by_role("link", name="Correct these answers").click()
+    await desk.look("correcting answers by phone")
+    await page.get_by_role("group", name="Did you fall this week?").get_by_label("No").check()
+    await press(page, "Save these answers")
+    await sees(page, "Before the correction: entered by Ruth Lindqvist")
+    await desk.look("a corrected response")
 
 
 async def _one_flag_done(desk: Inspection) -> None:

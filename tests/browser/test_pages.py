@@ -45,6 +45,7 @@ DESK |= {
     "/staff/flags/{flag_id:str}",
     "/staff/check-ins/{check_in_id:str}/by-phone",
     "/staff/responses/{response_id:str}",
+    "/staff/responses/{response_id:str}/correct",
     f"/staff/visits/{VISIT}",
     "/staff/visits/new",
     "/staff/visits/at",
