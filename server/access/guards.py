@@ -1,5 +1,7 @@
 """Who may open which route. Every route names its audience (`opt={"who": …}`); a route without one is closed."""
 
+from typing import Any
+
 from litestar.connection import Request
 from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
@@ -11,6 +13,7 @@ from server.db import Work
 from server.people.models import Patient
 from server.web.dependencies import Ask, Connection, MayOpen
 from server.web.form_fields import typed_in
+from server.web.refused_forms import unsaved
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -24,7 +27,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     if actor is None and handler.opt.get("tells_left"):
         await _refuse_who_left(connection)
     if actor is None:
-        raise NotAuthorizedException(extra={"who": who, "typed": await _typed(connection)})
+        raise NotAuthorizedException(extra={"who": who} | await _unsaved(connection))
     if who == MayOpen.ADMIN and actor.role != Role.ADMIN:
         raise PermissionDeniedException("Only an admin of the clinic may do this.", extra={"needs": who})
     if who == MayOpen.CLINICIAN and actor.role not in (Role.CLINICIAN, Role.ADMIN):
@@ -33,11 +36,12 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException("Only the patient may do this.", extra={"needs": who})
 
 
-async def _typed(connection: Connection) -> list[str]:
-    """What came with a form whose session has ended, so that the error page can give it back (case 91)."""
+async def _unsaved(connection: Connection) -> dict[str, Any]:
+    """What came with a form whose session has ended, so that it can be given back (case 91)."""
     if not isinstance(connection, Request) or connection.method != "POST":
-        return []
-    return typed_in(await connection.form())
+        return {}
+    form = await connection.form()
+    return {"typed": typed_in(form), "unsaved": unsaved.pack(connection, form)}
 
 
 async def _refuse_who_left(connection: Connection) -> None:

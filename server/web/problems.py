@@ -17,7 +17,7 @@ from server.web import cookies, render
 from server.web.dependencies import MayOpen
 from server.web.form_fields import BadForm
 from server.web.refused_forms import refusal_words
-from server.web.refused_forms.own_page import ComesBack
+from server.web.refused_forms.own_page import ComesBack, Shown
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -112,7 +112,8 @@ def _for_people(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     if isinstance(error, BadForm):
         why = " ".join([*error.faults.values(), _("Nothing was saved.")])
         error_page = answer(request, 422, words=why, typed=extra["typed"])
-        return ComesBack(error_page, _("Please correct what is marked. Nothing was saved."), error.faults)
+        shown = Shown(_("Please correct what is marked. Nothing was saved."), error.faults)
+        return ComesBack(error_page, shown)
     return _forbidden(request, extra) if error.status_code == 403 else None
 
 
@@ -132,7 +133,7 @@ def _forbidden(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Respon
     if _is_own_form(request, "same-origin") and not request.cookies:
         return answer(request, 403, words=language.gettext(refusal_words.COOKIES_OFF))
     if _is_own_form(request):
-        return ComesBack(answer(request, 403), language.gettext(refusal_words.TOO_OLD), {})
+        return ComesBack(answer(request, 403), Shown(language.gettext(refusal_words.TOO_OLD)))
     return None
 
 
@@ -156,9 +157,11 @@ def _is_own_form(request: Request[Any, Any, Any], otherwise: str = "") -> bool:
 
 def _signed_out(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any]:
     """A form that came after the session ended: sign in again, with the text at hand (case 91)."""
-    door = "/staff/sign-in" if extra.get("who") in STAFF_ROUTES else "/join"
+    typed = extra["typed"]
+    if extra.get("who") in STAFF_ROUTES:
+        return render.page(request, "access/staff_sign_in.html", 401, typed=typed, unsaved=extra.get("unsaved"))
     words = _("You were signed out, so this was not saved. Your text is below: copy it before you go on.")
-    return _page(request, 401, words, Onward(door, _("Sign in")), typed=extra["typed"])
+    return _page(request, 401, words, Onward("/join", _("Sign in")), typed=typed)
 
 
 def on_database_busy(request: Request[Any, Any, Any], error: OperationalError) -> Response[Any]:

@@ -9,15 +9,18 @@ from server.access.cookies import device_name, ended_cookie, session_cookie
 from server.access.guards import source_of
 from server.access.staff import sign_in as staff_sign_in
 from server.access.staff.sign_in import Credentials
+from server.language import gettext as _
 from server.people.rules import Refused
-from server.web import render
+from server.web import problems, render
 from server.web.dependencies import ANYONE, STAFF, Ask, Db, InWork, Now, Storage
 from server.web.form_fields import form_of, line, text
+from server.web.refused_forms import unsaved
+from server.web.refused_forms.own_page import ComesBack, Sent, Shown
 
 
 @get("/sign-in", opt=ANYONE, sync_to_thread=False)
 def sign_in_page(request: Ask) -> Response[str]:
-    return render.page(request, "access/staff_sign_in.html", refused=None, email="")
+    return render.page(request, "access/staff_sign_in.html")
 
 
 @post("/sign-in", opt=ANYONE)
@@ -25,11 +28,28 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
     form = await form_of(request)
     email = line(form, "email", 200)
     typed = Credentials(email, text(form, "password", 500), text(form, "code", 40))
+    sent = unsaved.unpack(form)
     entered = await staff_sign_in.sign_in(database, typed, device_name(request), source_of(request), now)
     if isinstance(entered, Refused):
         status = {"too-many": 429, "busy": 503}.get(entered.why, 422)
-        return render.page(request, "access/staff_sign_in.html", status, refused=entered, email=email)
-    return _enter(request, entered.token)
+        return render.page(
+            request,
+            "access/staff_sign_in.html",
+            status,
+            refused=entered,
+            email=email,
+            unsaved=form.get(unsaved.FIELD),
+            typed=unsaved.written(sent),
+        )
+    return _enter(request, entered.token) if sent is None else _return(request, entered.token, sent)
+
+
+def _return(request: Ask, token: str, sent: Sent) -> Response[Any]:
+    """To the page of a form that came after the session had ended, with what was typed in its fields (case 91)."""
+    words = _("You were signed out before this was saved. Check it, then send it again.")
+    page = problems.answer(request, 200, words=words, typed=unsaved.written(sent))
+    cookie = session_cookie(request, token, of_staff=True)
+    return ComesBack(page, Shown(words, title=_("Your text is back")), sent, cookie)
 
 
 @get("/link", opt=ANYONE, sync_to_thread=False)

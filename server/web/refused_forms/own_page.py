@@ -1,11 +1,12 @@
-"""A refused form comes back in its own page, filled in as it was sent, with the message at the field (case 116)."""
+"""A form that was not taken comes back in its own page, filled in as it was sent (cases 91 and 116)."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from litestar import Request, Response
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import Cookie, FormMultiDict
 from litestar.response.base import ASGIResponse
 from markupsafe import Markup
 
@@ -18,15 +19,52 @@ SENT_ON = (b"cookie", b"host", b"user-agent", b"accept-language", b"sec-ch-ua-pl
 KEPT = ("type", "asgi", "http_version", "scheme", "client", "server", "root_path")
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the page says: `words` at its top, under `title`, and `faults` by field."""
+
+    words: str
+    faults: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form as it was sent: where to, from which page, and what its fields held."""
+
+    path: str
+    page: str
+    texts: Mapping[str, list[str]]
+
+    @classmethod
+    def by(cls, request: Request[Any, Any, Any], form: FormMultiDict) -> "Sent":
+        named = form.get(PAGE)
+        page = named if isinstance(named, str) and named else render.asked_from(request)
+        return cls(request.url.path, _own_address(request, page), _texts(form))
+
+    def pages(self) -> Iterator[str]:
+        """Where the form may stand: the page that is named, and those near its address."""
+        if self.page:
+            yield self.page
+        yield f"{self.path}/new"
+        parts = self.path.split("/")
+        yield from ("/".join(parts[:end]) for end in range(len(parts), 1, -1))
+
+
 class ComesBack(Response[bytes]):
     """Asks for the page on which the form stands, and puts the form back into it; if there is none, the error page.
 
-    `faults` are words by field, and `words` stand at the top. What the form's handler did has been rolled back by then.
+    What the form's handler did has been rolled back by then. `sent` is another form than this request's, sent before
+    the sign-in that set `cookie`.
     """
 
-    def __init__(self, error_page: Response[Any], words: str, faults: Mapping[str, str]) -> None:
+    def __init__(
+        self, error_page: Response[Any], shown: Shown, sent: Sent | None = None, cookie: Cookie | None = None
+    ) -> None:
         super().__init__(b"", status_code=error_page.status_code)
-        self.error_page, self.words, self.faults = error_page, words, faults
+        self.error_page, self.shown, self.sent, self.cookie = error_page, shown, sent, cookie
+        if cookie is not None:
+            error_page.set_cookie(cookie)
 
     def to_asgi_response(self, app: Any, request: Request[Any, Any, Any], **_others: Any) -> ASGIResponse:
         async def sent(scope: Any, receive: Any, send: Any) -> None:
@@ -36,19 +74,21 @@ class ComesBack(Response[bytes]):
         return cast(ASGIResponse, sent)
 
     async def _own_page(self, request: Request[Any, Any, Any]) -> Response[str] | None:
-        form = await request.form()
-        for address in _pages(request, form):
-            html, cookies = await _get(request, address)
-            which = refill.form_in(html, request.url.path, self.faults)
+        sent, faults = self.sent or Sent.by(request, await request.form()), self.shown.faults
+        for address in sent.pages():
+            html, cookies = await _get(request, address, self.cookie)
+            which = refill.form_in(html, sent.path, faults)
             if which is None:
                 continue
-            filling = Filling(which, self.faults, _texts(form), address)
+            filling = Filling(which, faults, sent.texts, address)
             response = Response(
-                _with_words(refill.filled(html, filling), self.words, self.faults),
+                _with_words(refill.filled(html, filling), self.shown),
                 status_code=self.status_code or 422,
                 media_type="text/html",
                 headers=render.FRESH | ({"Set-Cookie": cookies[0]} if cookies else {}),
             )
+            if self.cookie is not None:
+                response.set_cookie(self.cookie)
             is_whole = address == _own_address(request, render.asked_from(request))
             return render.whole_page(response) if is_whole else response
         return None
@@ -56,15 +96,6 @@ class ComesBack(Response[bytes]):
 
 def _texts(form: FormMultiDict) -> dict[str, list[str]]:
     return {name: [value for value in form.getall(name) if isinstance(value, str)] for name in form}
-
-
-def _pages(request: Request[Any, Any, Any], form: FormMultiDict) -> Iterator[str]:
-    """Where the form may stand: the page that it names, the one that the browser names, and those near its address."""
-    named = (form.get(PAGE), render.asked_from(request))
-    yield from filter(None, (_own_address(request, address) for address in named if isinstance(address, str)))
-    yield f"{request.url.path}/new"
-    parts = request.url.path.split("/")
-    yield from ("/".join(parts[:end]) for end in range(len(parts), 1, -1))
 
 
 def _own_address(request: Request[Any, Any, Any], address: str) -> str:
@@ -77,10 +108,14 @@ def _own_address(request: Request[Any, Any, Any], address: str) -> str:
     return split.path + (f"?{split.query}" if split.query else "") if is_own else ""
 
 
-async def _get(request: Request[Any, Any, Any], address: str) -> tuple[str, list[str]]:
+async def _get(request: Request[Any, Any, Any], address: str, cookie: Cookie | None) -> tuple[str, list[str]]:
     """A page of ours as this visitor gets it, with the cookies that it sets; "" if it is none."""
     path, _mark, query = address.partition("?")
     headers = [(name, value) for name, value in request.scope["headers"] if name in SENT_ON]
+    if cookie is not None:  # newer than what the browser has sent
+        before = b"; ".join(value for name, value in headers if name == b"cookie")
+        headers = [(name, value) for name, value in headers if name != b"cookie"]
+        headers.append((b"cookie", before + f"; {cookie.key}={cookie.value}".encode()))
     scope: Any = {name: request.scope[name] for name in KEPT if name in request.scope} | {  # type: ignore[literal-required]
         "method": "GET",
         "path": path,
@@ -105,9 +140,9 @@ async def _get(request: Request[Any, Any, Any], address: str) -> tuple[str, list
     return b"".join(message.get("body", b"") for message in messages[1:]).decode(), cookies
 
 
-def _with_words(html: str, words: str, faults: Mapping[str, str]) -> str:
-    links = [Markup('<p><a href="#{}-fault">{}</a></p>').format(name, fault) for name, fault in faults.items()]
+def _with_words(html: str, shown: Shown) -> str:
+    links = [Markup('<p><a href="#{}-fault">{}</a></p>').format(name, fault) for name, fault in shown.faults.items()]
     box = Markup('<div class="trouble" role="alert"><h2 tabindex="-1">{}</h2><p>{}</p>{}</div>').format(
-        _("There is a problem"), words, Markup("").join(links)
+        shown.title or _("There is a problem"), shown.words, Markup("").join(links)
     )
     return html.replace("</h1>", f"</h1>{box}", 1)

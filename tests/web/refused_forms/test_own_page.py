@@ -197,5 +197,6 @@ async def test_case_116_a_refused_field_says_so_and_loses_nothing(
 
 
 def test_the_form_comes_back_with_the_status_of_its_error() -> None:
-    back = own_page.ComesBack(ErrorPage("Please shorten it.", status_code=422), "Nothing was saved.", {"name": "long"})
-    assert (back.status_code, back.faults) == (422, {"name": "long"})
+    shown = own_page.Shown("Nothing was saved.", {"name": "long"})
+    back = own_page.ComesBack(ErrorPage("Please shorten it.", status_code=422), shown)
+    assert (back.status_code, back.shown) == (422, shown)
