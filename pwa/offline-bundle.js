@@ -66,8 +66,7 @@ const OfflineBundle = (() => {
     return clear();
   }
 
-  // The newest bundle of this person: the server's, or the stored one where the server does not answer. `shown`: see
-  // below.
+  // The server's newest bundle of this person. Rejects if the server does not answer. `shown`: see below.
   /** @param {string} [shown] */
   function refresh(shown) {
     refreshing ??= fetchBundle(shown).finally(() => (refreshing = null));
@@ -79,13 +78,16 @@ const OfflineBundle = (() => {
     const before = await ownBundle();
     const path = `/held?have=${before?.mark ?? ""}`;
     const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
-    const response = await fetch(path, request).catch(() => null);
-    if (response?.status === 401) await clear(); // signed out on the server
-    const now = response?.status === 200 ? { ...(await response.json()), ahead: serverAhead(response) } : before;
+    const response = await fetch(path, request);
+    if (response.status === 401) await clear(); // signed out on the server
+    const now = response.status === 200 ? { ...(await response.json()), ahead: serverAhead(response) } : before;
     if (now !== before) await replace(before, now);
-    if (response?.ok) await updateNotifications(now, shown);
+    if (response.ok) await updateNotifications(now, shown);
     return now;
   }
+
+  // The network may fail for a moment just as a page opens, and that page may be the last for days.
+  const keepTrying = (wait = 1000) => refresh().catch(() => wait < 6e4 && setTimeout(keepTrying, wait, wait * 5));
 
   // By how many ms the server's clock is ahead of this phone's. Up to two seconds count as none.
   /** @param {Response} response */
@@ -134,10 +136,10 @@ const OfflineBundle = (() => {
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
 
-  return { current, draft, putDraft, signOut, refresh, removeCheckIn };
+  return { current, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn };
 })();
 
 // Whenever a page opens, once it has loaded.
 if (globalThis.document?.body.dataset.signedIn === "yes") {
-  addEventListener("load", () => setTimeout(() => OfflineBundle.refresh().catch(() => null), 200));
+  addEventListener("load", () => setTimeout(OfflineBundle.keepTrying, 200));
 }

@@ -14,7 +14,7 @@ addEventListener("load", () => setTimeout(compareWithBundle, 200)); // with that
 
 async function compareWithBundle() {
   if (!shownAsDue()) return;
-  const bundle = await OfflineBundle.refresh().catch(() => null);
+  const bundle = await OfflineBundle.refresh().catch(OfflineBundle.current);
   if (bundle && !bundle.forms.some((form) => form.id === shownAsDue())) reload();
 }
 

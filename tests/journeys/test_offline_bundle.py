@@ -4,7 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
@@ -161,3 +161,24 @@ async def test_the_browser_is_asked_for_persistent_storage(chromium: Browser, si
     await sees(rosa, "The clinic has received it")
     assert await rosa.evaluate("localStorage.asked") == "yes"
     assert await site.responses_to(check_in) == 1
+
+
+async def test_the_bundle_is_fetched_again_after_the_network_failed_for_a_moment(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """Otherwise a phone on which no other page opens would keep nothing for days."""
+    await site.check_in_due_now(site.cast.rosa, "daily-three")
+    rosa = await phone_of(chromium, site, site.cast.rosa, service_workers="block")
+    failed: list[str] = []
+
+    async def fails_twice(route: Route) -> None:
+        if len(failed) == 2:
+            await route.continue_()
+        else:
+            failed.append(route.request.url)
+            await route.abort()
+
+    await rosa.route("**/held*", fails_twice)
+    await rosa.goto("/")
+    await eventually(lambda: rosa.evaluate(f"{BUNDLE}.then(bundle => bundle?.forms.length)"), "the bundle", 20)
+    assert len(failed) == 2
