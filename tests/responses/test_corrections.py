@@ -11,6 +11,7 @@ from server.flags.models import Flag
 from server.flags.rules import FlagOutcome, Severity
 from server.people.models import Patient
 from server.questionnaires.answers import answers_from_json
+from server.responses import corrections
 from server.responses.models import Response
 from tests.browser_without_screen import Browser, markup, words
 from tests.cast import NOW, Cast
@@ -133,3 +134,14 @@ async def test_case_115_what_a_patient_sent_cannot_be_corrected(
     assert "Correct these answers" not in words(await maria.get(f"/staff/responses/{corrected.id}"))
     tom = await signed_in(cast.tom)
     assert (await tom.submit(f"/staff/responses/{corrected.id}/correct", RED)).status_code == 404
+
+
+async def test_case_115_the_versions_of_an_answer_lead_to_each_other(maria: Browser, database: Database) -> None:
+    first, second, third = [await enter(maria, database, RED | {"pain": pain}) for pain in ("0", "1", "2")]
+    async with database.reading() as db:
+        stored = {each.id: await db.get_one(Response, each.id) for each in (first, second, third)}
+        assert [each.id for each in await corrections.versions_before(db, stored[third.id])] == [second.id, first.id]
+        assert await corrections.versions_before(db, stored[first.id]) == []
+        assert await corrections.version_after(db, stored[first.id]) is stored[second.id]
+        assert await corrections.version_after(db, stored[third.id]) is None
+    assert [corrections.may_correct(each) for each in stored.values()] == [False, False, True]
