@@ -110,3 +110,9 @@ def test_a_text_that_is_not_marked_is_found(env: Environment, source: str) -> No
 )
 def test_a_marked_text_is_not_reported(env: Environment, source: str) -> None:
     assert untranslated(env, source) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES)
+def test_case_84_no_field_cuts_what_is_pasted(path: str) -> None:
+    """A browser cuts a paste at `maxlength` without a word. `data-longest` counts instead."""
+    assert "maxlength" not in (ROOT / path).read_text()

@@ -18,7 +18,7 @@ SHARED = {
     "outbox.js",
 }  # every page of a signed-in person loads these modules
 MODULES = ("app.js", "subscription.js")
-STAFFS = ("desk.js", "inbox", "htmx.js")
+STAFFS = ("desk.js", "inbox", "htmx.js", "text-limits.js")
 
 
 @dataclass

@@ -106,3 +106,17 @@ async def test_case_100_a_stranger_sees_at_a_glance_that_she_can_not_come(chromi
         await expect(reply).to_be_in_viewport()
         assert await reply.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 18
         await sees_not(rosa, "I'll be there", "Ask for another time")
+
+
+async def test_case_84_a_long_note_is_counted_and_never_cut(chromium: Browser, site: RunningSite) -> None:
+    """Pasted, as text mostly comes: a limit of the field itself would cut it without a word."""
+    maria = await desk_of(chromium, site, site.cast.maria)
+    await maria.goto("/staff/visits/new")
+    field = maria.get_by_label("Instructions for this visit")
+    for length, words in ((1500, ""), (1700, "1700 of 2000 characters"), (2100, "2100 of 2000 characters")):
+        await field.fill("x" * length)
+        await expect(maria.locator("output")).to_have_text(words)
+    await press(maria, "Book")
+    assert await field.evaluate("each => each.validationMessage") == "2100 of 2000 characters"
+    await field.fill("x\n" * 1000)  # each line ends in two characters once it is sent
+    await expect(maria.locator("output")).to_have_text("2998 of 2000 characters")
