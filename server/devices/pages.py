@@ -1,21 +1,15 @@
-"""Turn reminders on for this device, test them, and find out why a test did not arrive."""
+"""Turn reminders on for this device."""
 
-from typing import Any
-
-from litestar import Response, Router, get, post
+from litestar import Response, Router, get
 
 from server.access import device_replacement
 from server.access.cookies import device_of
 from server.access.joining import flow as joining
 from server.actor import ActorKind
 from server.devices import subscriptions
-from server.people import flow as people
 from server.people.models import Patient
-from server.reminders import flow, notices, rules, status
-from server.reminders.states import ReminderKind
 from server.web import render
-from server.web.dependencies import PERSON, Ask, Db, InWork, Now, Who
-from server.web.form_fields import form_of, is_yes
+from server.web.dependencies import PERSON, Ask, Db, Now, Who
 
 
 @get("/", opt=PERSON)
@@ -33,44 +27,4 @@ async def reminders_page(request: Ask, db: Db, actor: Who, now: Now) -> Response
     )
 
 
-@post("/test", opt=PERSON)
-async def send_test(request: Ask, work: InWork) -> Response[Any]:
-    """Send a real push to this device only."""
-    notice = notices.Notice(
-        ReminderKind.TEST,
-        work.actor.patient_id,
-        work.actor.device_id,
-        "/reminders/test",
-        work.now + rules.TEST_LIFE,
-        device_id=work.actor.device_id,
-    )
-    reminder = await notices.remind_now(work, notice)
-    return render.go(request, f"/reminders/test?sent={reminder.id}")
-
-
-@get("/test", opt=PERSON)
-async def test_page(request: Ask) -> Response[str]:
-    return render.page(request, "devices/test.html")
-
-
-@post("/test/answer", opt=PERSON)
-async def answer_test(request: Ask) -> Response[Any]:
-    got_it = is_yes(await form_of(request), "got")
-    return render.go(request, "/" if got_it else "/reminders/help")
-
-
-@get("/help", opt=PERSON)
-async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    """Helps to find out why a test did not arrive: from what the server knows, and by script from the device."""
-    clinic = await people.clinic_of(db, actor)
-    tests = await status.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
-    return render.page(
-        request,
-        "devices/help.html",
-        clinic=clinic,
-        on=await subscriptions.is_subscribed(db, actor.device_id),
-        last=tests[0].state if tests else None,
-    )
-
-
-router = Router("/reminders", route_handlers=[reminders_page, send_test, test_page, answer_test, help_page])
+router = Router("/reminders", route_handlers=[reminders_page])

@@ -165,3 +165,12 @@ async def test_a_receipt_needs_a_token_and_an_event(
     answer = await browser.post_json("/push/receipts", good)  # without a session, as in a service worker
     assert answer.json() == good
     assert [attempt.opened_at for attempt in await rows(database, Attempt)] == [clock()]
+
+
+async def test_a_staff_member_turns_alerts_on_for_their_own_device(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    assert (await maria.post_json("/staff/push/subscriptions", push_subscription())).status_code == 200
+    assert (await maria.post_json("/push/subscriptions", push_subscription())).status_code == 401
+    assert len(await rows(database, Subscription)) == 1

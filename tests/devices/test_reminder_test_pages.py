@@ -1,0 +1,28 @@
+"""A test of the reminders on a device, and what helps if it does not arrive."""
+
+import pytest
+
+from server.db import Database
+from server.delivery.sender import Sender
+from tests.browser_without_screen import words
+from tests.cast import Cast
+from tests.conftest import Enter, StillClock
+from tests.push_double import PushDouble
+from tests.stories import push_subscription
+
+
+@pytest.mark.parametrize(("got", "lands"), [("yes", "/"), ("no", "/reminders/help")])
+async def test_a_test_notification_is_sent_and_the_page_asks_whether_it_came(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, got: str, lands: str
+) -> None:
+    rosa, push = await signed_in(cast.rosa), PushDouble()
+    await rosa.post_json("/push/subscriptions", push_subscription())
+    assert "Did you get it?" in words(await rosa.submit("/reminders/test"))
+    await Sender(database, push, clock, "https://localhost").tick()
+    assert len(push.sent) == 1
+    token = push.token()
+    assert (await rosa.post_json("/push/receipts", {"token": token, "event": "shown"})).status_code == 200
+    answer = await rosa.submit("/reminders/test/answer", {"got": got})
+    assert answer.url.path == lands
+    if got == "no":
+        assert "Your phone showed it" in words(answer)
