@@ -7,10 +7,10 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.access.joining import approvers
 from server.access.joining import requests as join_requests
-from server.actor import Actor, ActorKind
+from server.actor import Actor
 from server.people import flow
-from server.people.models import Caregiver, Patient
 from server.people.rules import Refused
 from server.web import render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
@@ -26,11 +26,11 @@ async def own_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 async def approve_own_device(request: Ask, work: InWork) -> Response[Any]:
     """Approve a new device of the person whose button was pressed."""
     form = await form_of(request)
-    whose = {person.id: person for person in await _approvable_people(work.db, work.actor)}
+    whose = {person.id: person for person in await approvers.approvable(work.db, work.actor)}
     person = whose.get(text(form, "whose", 32))
     if person is None:
         raise NotFoundException
-    patient, caregiver = await _pair_of(work.db, person)
+    patient, caregiver = await approvers.pair_of(work.db, person)
     typed = text(form, "code", 40)
     done = await join_requests.approve(work, typed, patient, caregiver)
     if isinstance(done, Refused):
@@ -41,30 +41,11 @@ async def approve_own_device(request: Ask, work: InWork) -> Response[Any]:
 async def _own_page(
     request: Ask, db: AsyncSession, actor: Actor, refused: Refused | None = None, typed: str = ""
 ) -> Response[str]:
-    whose = await _approvable_people(db, actor)
+    whose = await approvers.approvable(db, actor)
     status = 422 if refused else 200
     return render.page(
         request, "access/approve_device.html", status, actor=actor, whose=whose, refused=refused, typed=typed
     )
-
-
-async def _approvable_people(db: AsyncSession, actor: Actor) -> list[Patient | Caregiver]:
-    """The people whose new devices this actor may approve.
-
-    A patient: the patient and the caregivers. A caregiver: themselves, and the patient if the patient allowed that.
-    """
-    patient = await db.get_one(Patient, actor.patient_id)
-    caregivers = await flow.caregivers_of(db, patient.id)
-    if actor.kind == ActorKind.PATIENT:
-        return [patient, *caregivers]
-    own = [caregiver for caregiver in caregivers if caregiver.id == actor.id]
-    return [*own, *([patient] if any(caregiver.may_approve for caregiver in own) else [])]
-
-
-async def _pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patient, Caregiver | None]:
-    if isinstance(person, Patient):
-        return person, None
-    return await db.get_one(Patient, person.patient_id), person
 
 
 @post("/helpers/{caregiver_id:str}/allow", opt=PATIENT)
@@ -73,7 +54,7 @@ async def allow(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Resp
     if caregiver_id not in caregivers:
         raise NotFoundException
     allowed = is_yes(await form_of(request), "allowed")
-    await join_requests.allow(work, caregivers[caregiver_id], allowed)
+    await approvers.allow(work, caregivers[caregiver_id], allowed)
     return render.go(request, "/settings/phones")
 
 

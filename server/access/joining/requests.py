@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.access import rules, sessions
+from server.access import rules
 from server.access.guess_limits import count_guess, forgive_guess
 from server.access.joining.flow import pair_by
 from server.access.models import JoinRequest, PairingCode
@@ -88,12 +88,3 @@ async def approve(work: Work, typed: str, patient: Patient, caregiver: Caregiver
     audit.record(work, "pairing.approved", pairing, device=found.device_name)
     await forgive_guess(work.db, f"lets-in:{work.actor.id}", work.now)
     return found
-
-
-async def allow(work: Work, caregiver: Caregiver, allowed: bool) -> None:
-    """Set whether a caregiver may approve the patient's new devices, which show the patient's own answers, mood too."""
-    caregiver.may_approve = allowed
-    audit.record(work, "caregiver.may-approve", caregiver, allowed=allowed)
-    if not allowed:
-        for_patient = (PairingCode.made_by == caregiver.id) & PairingCode.caregiver_id.is_(None)
-        await sessions.end_codes(work, for_patient)

@@ -3,15 +3,12 @@
 import asyncio
 import re
 
-from litestar import Litestar
-
 from server.access.joining import requests as join_requests
 from server.access.models import JoinRequest, PairingCode
 from server.db import Database
 from server.people import flow
 from server.people.flow import NewPatient
 from tests.access.joining.scene import LET_IN, number_on
-from tests.access.scene import lets_in
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
@@ -79,13 +76,3 @@ async def test_joining_by_number_ends_the_pairing_code_of_before(
     assert code is not None
     await maria.submit(f"/staff/patients/{other.id}/devices", {"code": await number_on(phone)})
     assert (await browser.submit("/join/code", {"code": code[0]})).status_code == 422
-
-
-async def test_case_127_a_code_ends_when_its_caregiver_loses_the_right_to_approve_phones(
-    signed_in: Enter, app: Litestar, cast: Cast
-) -> None:
-    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
-    await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "yes"})
-    hers = await lets_in(luis, app, cast.rosa)
-    await rosa.submit(f"/settings/helpers/{cast.luis.id}/allow", {"allowed": "no"})
-    assert not await hers.works(app)
