@@ -115,6 +115,12 @@ async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:
     )
 
 
+async def find_device(db: AsyncSession, actor: Actor, device_id: str) -> Device | None:
+    """The device with this id, if it is of the actor's clinic."""
+    device = await db.get(Device, device_id)
+    return device if device is not None and device.clinic_id == actor.clinic_id else None
+
+
 async def own_device(db: AsyncSession, actor: Actor) -> Device:
     return await db.get_one(Device, actor.device_id)
 
