@@ -6,7 +6,7 @@ from server.desk import clinic_pages, device_pages, pages, patient_pages, plan_p
 from server.desk.end_of_care import pages as end_of_care_pages
 from server.desk.inbox import flag_pages
 from server.desk.inbox import pages as inbox_pages
-from server.desk.triggers import editor_pages
+from server.desk.triggers import editor_pages, ending_pages
 from server.desk.triggers import pages as trigger_pages
 
 router = Router(
@@ -21,6 +21,7 @@ router = Router(
         clinic_pages.router,
         end_of_care_pages.router,
         trigger_pages.router,
+        ending_pages.router,
         editor_pages.router,
     ],
 )
