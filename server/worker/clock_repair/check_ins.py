@@ -21,7 +21,7 @@ from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Response
 from server.worker.clock_repair import reminders as reminder_repair
-from server.worker.clock_repair.flags import withdraw_unanswered
+from server.worker.clock_repair.missing_answers import withdraw_unanswered
 
 log = structlog.get_logger()
 AT_ONCE = 1000

@@ -1,8 +1,8 @@
-"""Repair flags after the clock was ahead: withdraw those raised for missing answers, bring forward those put off."""
+"""Bring forward the flags that a clock that was ahead put off."""
 
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -10,12 +10,9 @@ from server.actor import system
 from server.db import Work
 from server.flags import deadlines
 from server.flags.escalation.flow import AT_ONCE, hours_of, wait_of
-from server.flags.evidence import Evidence
-from server.flags.models import Flag, FlagNote
-from server.flags.rules import Condition
+from server.flags.models import Flag
 from server.people import on_call
 from server.people.models import Clinic
-from server.reminders import flow as reminders
 from server.reminders.rules import CLOCK_SLACK
 
 
@@ -58,25 +55,3 @@ def _latest(flag: Flag, clinic: Clinic, contacts: int, due_at: datetime, now: da
     if flag.notified_at is not None:
         return deadlines.next_contact_at(flag.severity, flag.contacts_notified, contacts, now, wait, hours)
     return deadlines.escalates_at(flag.severity, due_at, now, wait, hours)
-
-
-async def withdraw_unanswered(work: Work, check_in_id: str) -> int:
-    """Delete flags for missing answers to a check-in that is still open, unless staff acted on them; how many."""
-    noted = exists().where(FlagNote.flag_id == Flag.id)
-    found = await work.db.scalars(
-        select(Flag).where(
-            Flag.check_in_id == check_in_id,
-            Flag.response_id.is_(None),
-            Flag.closed_at.is_(None),
-            Flag.owner_id.is_(None),
-            Flag.updated_at == Flag.raised_at,
-            ~noted,
-        )
-    )
-    silent = [flag for flag in found if Evidence.from_json(flag.evidence).condition == Condition.MISSING]
-    for flag in silent:
-        await reminders.cancel(work, flag.id, "the clock was ahead")
-        audit.record(work, "flag.withdrawn", flag)
-        await work.db.delete(flag)
-    await work.db.flush()
-    return len(silent)
