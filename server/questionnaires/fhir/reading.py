@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.questionnaires.definition import Definition
-from server.questionnaires.fhir import conditions, identifiers, items
+from server.questionnaires.fhir import condition_checks, conditions, identifiers, items
 from server.questionnaires.fhir.conditions import ALWAYS, Conditions
 from server.questionnaires.fhir.elements import BadQuestionnaire, Element
 from server.questionnaires.fhir.options import Answer, answers
@@ -53,8 +53,8 @@ def read_definition(resource: Mapping[str, Any], language: str = "en") -> Defini
     found = _inside(whole, reading, _Around())
     by_id = {question.link_id: question for question in found}
     for named, when in reading.stated:
-        conditions.check(named, when, by_id)
-    questions = tuple(conditions.named_by_code(question, by_id) for question in found)
+        condition_checks.check(named, when, by_id)
+    questions = tuple(condition_checks.named_by_code(question, by_id) for question in found)
     slug, number = identifiers.slug(whole), identifiers.number_of(identifiers.field(whole, "version"))
     return Definition(
         slug=slug,
