@@ -1,1 +1,1 @@
-"""What people type into a field: text and email addresses. Phone numbers have a folder of their own."""
+"""What people type into a field. Phone numbers have a folder of their own."""

@@ -12,7 +12,8 @@ from litestar.datastructures import FormMultiDict
 from litestar.exceptions import ClientException
 
 from server.language import gettext as _
-from server.typed.text import is_blank, one_line, without_isolates
+from server.typed.direction import without_isolates
+from server.typed.text import is_blank, one_line
 
 STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no backslash
 LONGEST = 2000  # characters per field

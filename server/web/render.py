@@ -22,7 +22,7 @@ from server.clock import to_wall
 from server.db import new_id
 from server.phone_numbers import countries as number_countries
 from server.places import names as place_names
-from server.typed.text import isolated
+from server.typed.direction import isolated
 from server.web import looks
 from server.web.assets import Assets, module_tags
 from server.web.refused_forms import refill

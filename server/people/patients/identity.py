@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from server.typed.text import is_found, one_line, plain
+from server.typed.search import is_found, plain
+from server.typed.text import one_line
 
 FEWEST_DIGITS = 3  # of a phone number, to search by
 FIRST_YEAR = 1900

@@ -1,0 +1,48 @@
+"""Every spelling of a name is found (case 83)."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.typed.search import is_found, plain
+
+LETTERS = st.text(st.characters(categories=("Lu", "Ll", "Lo")), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize(
+    ("name", "sought"),
+    [
+        ("José Núñez", "jose nunez"),
+        ("José Núñez", "nunez jose"),
+        ("José Núñez", "NÚÑEZ"),
+        ("Jose\u0301 Nu\u0301n\u0303ez", "José"),
+        ("Seán O'Brien", "o’brien"),
+        ("Seán O’Brien", "obrien sean"),
+        ("Seán O'Brien", "o brien"),
+        ("Jean-Luc St. John", "jean luc"),
+        ("Jean-Luc St. John", "jeanluc"),
+        ("Jean-Luc St. John", "st john"),
+        ("Søren Kierkegård", "soren kierkegard"),
+        ("Łukasz Wałęsa", "walesa"),
+        ("Weiß", "weiss"),
+        ("محمد علي", "محمد"),
+        ("Nguyễn Thị Ánh", "anh nguyen"),
+    ],
+)
+def test_case_83_a_name_is_found_by_any_spelling(name: str, sought: str) -> None:
+    assert is_found(sought, name)
+
+
+def test_case_83_another_name_is_not_found() -> None:
+    assert not is_found("nunez maria", "José Núñez")
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=4), st.randoms(use_true_random=False), st.sampled_from(["NFC", "NFD"]))
+def test_case_83_a_name_is_found_in_any_order_case_and_composition(words: list[str], random: object, form: str) -> None:
+    name = " ".join(words)
+    random.shuffle(words)  # type: ignore[attr-defined]
+    sought = unicodedata.normalize(form, " ".join(words))  # type: ignore[arg-type]
+    assert is_found(sought, name)
+    assert is_found(sought.upper(), name) or plain(sought.upper()) != plain(sought)
