@@ -77,9 +77,12 @@ PURE = {
     "channels/protocol.py",
     "flags/triggers/replay.py",
     "worker/pulse.py",
+    "reminders/channel_policies/validation.py",
     "reminders/states.py",
     "devices/health_rules.py",
     "people/patients/identity.py",
+    "typed/direction.py",
+    "typed/search.py",
     "typed/text.py",
 }
 BELOW_MODELS = {"server.db", "server.crypto"}

@@ -9,7 +9,14 @@ from server.people import flow as people
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
 from server.reminders.channel_policies import flow as channel_policy
-from server.reminders.channel_policies.flow import BadPolicy, PolicyChange, is_wait
+from server.reminders.channel_policies.validation import (
+    CHANNELS,
+    KINDS,
+    MOST_STEPS,
+    BadPolicy,
+    PolicyChange,
+    is_wait,
+)
 from server.reminders.states import ReminderKind
 from server.web import render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
@@ -27,7 +34,7 @@ async def channel_policy_page(request: Ask, db: Db, actor: Who) -> Response[str]
 async def change_channel_policy(request: Ask, work: InWork) -> Response[str]:
     form = await form_of(request)
     countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))
-    steps = {kind: _steps(form, kind) for kind in channel_policy.KINDS}
+    steps = {kind: _steps(form, kind) for kind in KINDS}
     typed = PolicyChange(steps, whole(form, "silent_days") or 0, countries)
     clinic: Clinic = await people.clinic_of(work.db, work.actor)
     try:
@@ -40,7 +47,7 @@ async def change_channel_policy(request: Ask, work: InWork) -> Response[str]:
 
 def _steps(form: FormMultiDict, kind: ReminderKind) -> list[tuple[ChannelName, int]]:
     """The form's rows as (channel, minutes), without rows that name no channel. None at all if one is unknown."""
-    numbers = [n for n in range(channel_policy.MOST_STEPS) if text(form, f"{kind}-{n}")]
+    numbers = [n for n in range(MOST_STEPS) if text(form, f"{kind}-{n}")]
     rows = [(one_of(form, f"{kind}-{n}", ChannelName), whole(form, f"{kind}-{n}-minutes")) for n in numbers]
     given = [(channel, minutes or 0) for channel, minutes in rows if channel]
     return given if len(given) == len(rows) else []
@@ -58,9 +65,9 @@ def _page(request: Ask, shown: PolicyChange, bad: BadPolicy | None = None, saved
         countries=number_countries.countries(language.current()),
         fault=bad.why if bad else None,
         saved=saved,
-        kinds=channel_policy.KINDS,
-        channels=channel_policy.CHANNELS,
-        most=channel_policy.MOST_STEPS,
+        kinds=KINDS,
+        channels=CHANNELS,
+        most=MOST_STEPS,
     )
 
 

@@ -24,7 +24,7 @@ from server.db import Work
 from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.reminders.channel_policies import flow as policies
-from server.reminders.channel_policies.flow import PolicyChange
+from server.reminders.channel_policies.validation import CHANNELS, KINDS, PolicyChange
 from server.reminders.quiet_hours import flow as quiet_hours
 from server.reminders.states import ReminderKind
 from tests.cast import NAMES
@@ -46,7 +46,7 @@ AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.reminder_id IN (r.id, r.carrier_
 """
 HALF_HOURS = st.integers(0, 47).map(lambda n: time(n // 2, n % 2 * 30))
 STEPS = st.lists(
-    st.tuples(st.sampled_from(policies.CHANNELS), st.sampled_from((5, 30, 240, 720))),
+    st.tuples(st.sampled_from(CHANNELS), st.sampled_from((5, 30, 240, 720))),
     min_size=1,
     max_size=3,
     unique_by=lambda step: step[0],
@@ -79,10 +79,10 @@ def any_days(draw: st.DrawFn) -> Days:
     return Days(
         zone=draw(st.sampled_from(ZONES)),
         quiet=draw(st.tuples(HALF_HOURS, HALF_HOURS).filter(lambda pair: pair[0] != pair[1])),
-        policy={kind: draw(STEPS) for kind in policies.KINDS},
+        policy={kind: draw(STEPS) for kind in KINDS},
         check_in_at=draw(HALF_HOURS),
         visit_in=timedelta(minutes=draw(st.integers(3 * 60, DAYS * 24 * 60))),
-        faulty=draw(st.dictionaries(st.sampled_from(policies.CHANNELS), st.sampled_from((BUSY, REFUSED, UNKNOWN)))),
+        faulty=draw(st.dictionaries(st.sampled_from(CHANNELS), st.sampled_from((BUSY, REFUSED, UNKNOWN)))),
         mended_after=timedelta(hours=draw(st.integers(1, 24))),
     )
 

@@ -6,7 +6,7 @@ from server.channels.protocol import ChannelName
 from server.db import Database
 from server.people.models import Clinic
 from server.reminders.channel_policies import flow
-from server.reminders.channel_policies.flow import BadPolicy, Policy, PolicyChange
+from server.reminders.channel_policies.validation import BadPolicy, Policy, PolicyChange
 from server.reminders.states import ReminderKind
 from tests.cast import Cast, work_by
 
