@@ -31,10 +31,8 @@ FORMS = {
     "patient": ("/staff/patients/{rosa}/edit", "/staff/patients/{rosa}/edit", "instructions", {"name": "Rosa D."}),
     "visit": ("/staff/visits/new", "/staff/visits", "place", {"date": "2026-12-09", "time": "10:00"}),
 }
-pytestmark = [
-    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
-    pytest.mark.usefixtures("light_hashing"),
-]
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.usefixtures("light_hashing")
 
 
 @pytest.fixture
@@ -70,6 +68,7 @@ async def signs_in(device: Browser, kept: str, code: str, password: str = PASSWO
     return await device.submit("/staff/sign-in", fields)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("name", FORMS)
 async def test_case_91_the_text_is_back_in_its_field_after_the_sign_in(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, secret: str, ids: dict[str, str], name: str
@@ -88,6 +87,7 @@ async def test_case_91_the_text_is_back_in_its_field_after_the_sign_in(
     assert (await maria.get("/staff")).url.path == "/staff"
 
 
+@ONE_DATABASE
 async def test_case_91_the_form_that_is_back_can_be_sent(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, secret: str, ids: dict[str, str]
 ) -> None:
@@ -99,6 +99,7 @@ async def test_case_91_the_form_that_is_back_can_be_sent(
     assert await rows(database, PhoneCall) == []
 
 
+@ONE_DATABASE
 async def test_case_91_what_no_page_can_take_is_shown_whole(
     signed_in: Enter, cast: Cast, clock: StillClock, secret: str
 ) -> None:
