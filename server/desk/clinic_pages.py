@@ -48,7 +48,7 @@ async def clinic_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/", opt=ADMIN)
 async def change(request: Ask, work: InWork) -> Response[Any]:
-    clinic = await flow.clinic_of(work.db, work.actor)
+    clinic = await clinics.locked(work)
     merged = edits.merge(await form_of(request), _shown(clinic))
     facts = _facts(merged.form, clinic)
     if merged.changed:

@@ -6,7 +6,7 @@ from datetime import datetime
 from server import audit, opening_hours
 from server.clock import to_utc, to_wall
 from server.db import Work
-from server.people.flow import set_number
+from server.people.flow import clinic_of, set_number
 from server.people.models import Clinic
 from server.phone_numbers import reading as numbers
 
@@ -27,6 +27,13 @@ class ClinicFacts:
     address: str
     visit_instructions: str
     staffed_hours: dict[str, list[str]]
+
+
+async def locked(work: Work) -> Clinic:
+    """The actor's clinic, as the last save left it. Whoever saves one of its forms at the same time waits."""
+    clinic = await clinic_of(work.db, work.actor)
+    await work.db.refresh(clinic, with_for_update={"key_share": True})
+    return clinic
 
 
 async def change_clinic(work: Work, clinic: Clinic, facts: ClinicFacts) -> None:

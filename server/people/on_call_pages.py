@@ -1,32 +1,40 @@
 """An admin edits the on-call rota: who is notified next when nobody takes a flag."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.people import flow, on_call, staff
-from server.people.models import Staff
+from server.people import clinics, flow, on_call, staff
+from server.people.models import Clinic, Staff
 from server.people.on_call import Contact
 from server.people.rules import Refused
 from server.phone_numbers.parts import BadNumbers
 from server.settings import Settings
-from server.web import render
+from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, Given, InWork, Who
 from server.web.form_fields import form_of, text, whole
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The form as shown, and the result of saving it. Without `contacts` it shows the stored rota."""
+    """The form as shown, and the result of saving it. Without `contacts` it shows the stored rota.
+
+    `changed`: fields that a colleague has changed since the page was opened.
+    """
 
     wait: int
     contacts: Mapping[str, Contact] | None = None
     refused: Refused | BadNumbers | None = None
+    changed: Mapping[str, str] = field(default_factory=dict)
     is_saved: bool = False
+
+    @property
+    def status(self) -> int:
+        return 409 if self.changed else 422 if self.refused else 200
 
 
 @get("/", opt=ADMIN)
@@ -37,9 +45,12 @@ async def on_call_page(request: Ask, db: Db, actor: Who, settings: Given) -> Res
 
 @post("/", opt=ADMIN)
 async def change(request: Ask, work: InWork, settings: Given) -> Response[str]:
-    form, team = await form_of(request), await staff.team(work.db, work.actor)
-    contacts = {member.id: _contact(form, member) for member in team}
-    wait, clinic = whole(form, "wait") or 0, await flow.clinic_of(work.db, work.actor)
+    clinic, team = await clinics.locked(work), await staff.team(work.db, work.actor)
+    merged = edits.merge(await form_of(request), _shown(clinic, team))
+    contacts = {member.id: _contact(merged.form, member) for member in team}
+    wait = whole(merged.form, "wait") or 0
+    if merged.changed:
+        return await _page(request, work.db, work.actor, settings, Filled(wait, contacts, changed=merged.changed))
     try:
         refused = await on_call.change(work, clinic, contacts, wait)
     except BadNumbers as bad:
@@ -49,27 +60,38 @@ async def change(request: Ask, work: InWork, settings: Given) -> Response[str]:
     )
 
 
+def _shown(clinic: Clinic, team: Sequence[Staff]) -> dict[str, str]:
+    """The form's fields as the page shows them."""
+    return (
+        {"wait": str(clinic.on_call_wait)}
+        | {f"place-{member.id}": str(member.on_call or "") for member in team}
+        | {f"phone-{member.id}": member.phone or "" for member in team}
+    )
+
+
 def _contact(form: FormMultiDict, member: Staff) -> Contact:
     place = whole(form, f"place-{member.id}")
     return Contact(place if place and place > 0 else None, text(form, f"phone-{member.id}"))
 
 
 async def _page(request: Ask, db: AsyncSession, actor: Actor, settings: Settings, filled: Filled) -> Response[str]:
-    team, refused = await staff.team(db, actor), filled.refused
+    team, refused, clinic = await staff.team(db, actor), filled.refused, await flow.clinic_of(db, actor)
     contacts = filled.contacts or {member.id: Contact(member.on_call, member.phone or "") for member in team}
     places = {member.id: contacts[member.id].place or len(team) + 1 for member in team}
     return render.page(
         request,
         "people/on_call.html",
-        422 if refused else 200,
+        filled.status,
         _wrong_fields(filled, contacts),
+        seen=edits.marks(_shown(clinic, team)),
+        changed=filled.changed,
         team=sorted(team, key=lambda member: places[member.id]),
         contacts=contacts,
         wait=filled.wait,
         waits=on_call.WAITS,
         refused="phone" if isinstance(refused, BadNumbers) else refused and refused.why,
         bad_numbers=refused.by_field if isinstance(refused, BadNumbers) else {},
-        country=(await flow.clinic_of(db, actor)).country,
+        country=clinic.country,
         saved=filled.is_saved,
         has_text=bool(settings.text_url),
         has_email=bool(settings.smtp_url),

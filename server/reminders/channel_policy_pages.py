@@ -1,10 +1,14 @@
 """An admin edits the channel policy: which channels, in which order, how long each is waited for."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 
 from server import language
 from server.channels.protocol import ChannelName
+from server.people import clinics
 from server.people import flow as people
 from server.people.models import Clinic
 from server.phone_numbers import countries as number_countries
@@ -18,31 +22,63 @@ from server.reminders.channel_policies.validation import (
     is_wait,
 )
 from server.reminders.states import ReminderKind
-from server.web import render
+from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole
 
 
+@dataclass(frozen=True)
+class Saving:
+    """What became of the form. `changed`: fields that a colleague has changed since the page was opened."""
+
+    bad: BadPolicy | None = None
+    changed: Mapping[str, str] = field(default_factory=dict)
+    is_saved: bool = False
+
+    @property
+    def status(self) -> int:
+        return 409 if self.changed else 422 if self.bad else 200
+
+
 @get(["/channels", "/reach"], opt=ADMIN)
 async def channel_policy_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    clinic = await people.clinic_of(db, actor)
-    shown = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
-    return _page(request, shown)
+    stored = _stored(await people.clinic_of(db, actor))
+    return _page(request, stored, stored, Saving())
 
 
 @post(["/channels", "/reach"], opt=ADMIN)
 async def change_channel_policy(request: Ask, work: InWork) -> Response[str]:
-    form = await form_of(request)
-    countries = tuple(dict.fromkeys(code for code in texts(form, "text_country") if code))
-    steps = {kind: _steps(form, kind) for kind in KINDS}
-    typed = PolicyChange(steps, whole(form, "silent_days") or 0, countries)
-    clinic: Clinic = await people.clinic_of(work.db, work.actor)
+    clinic = await clinics.locked(work)
+    stored = _stored(clinic)
+    merged = edits.merge(await form_of(request), _shown(stored))
+    countries = tuple(dict.fromkeys(" ".join(texts(merged.form, "text_country")).split()))
+    steps = {kind: _steps(merged.form, kind) for kind in KINDS}
+    typed = PolicyChange(steps, whole(merged.form, "silent_days") or 0, countries)
+    if merged.changed:
+        return _page(request, typed, stored, Saving(changed=merged.changed))
     try:
         await channel_policy.change(work, clinic, typed)
     except BadPolicy as bad:
-        return _page(request, typed, bad)
-    saved = PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
-    return _page(request, saved, saved=True)
+        return _page(request, typed, stored, Saving(bad))
+    return _page(request, _stored(clinic), _stored(clinic), Saving(is_saved=True))
+
+
+def _stored(clinic: Clinic) -> PolicyChange:
+    return PolicyChange(channel_policy.of(clinic), clinic.silent_days, tuple(channel_policy.text_countries(clinic)))
+
+
+def _shown(policy: PolicyChange) -> dict[str, str]:
+    """The form's fields as the page shows them."""
+    rows = {
+        f"{kind}-{n}": steps[n] if n < len(steps) else ("", "")
+        for kind, steps in policy.steps.items()
+        for n in range(MOST_STEPS)
+    }
+    return (
+        {name: str(channel) for name, (channel, _minutes) in rows.items()}
+        | {f"{name}-minutes": str(minutes) for name, (_channel, minutes) in rows.items()}
+        | {"silent_days": str(policy.silent_days), "text_country": " ".join(policy.text_countries)}
+    )
 
 
 def _steps(form: FormMultiDict, kind: ReminderKind) -> list[tuple[ChannelName, int]]:
@@ -53,18 +89,21 @@ def _steps(form: FormMultiDict, kind: ReminderKind) -> list[tuple[ChannelName, i
     return given if len(given) == len(rows) else []
 
 
-def _page(request: Ask, shown: PolicyChange, bad: BadPolicy | None = None, saved: bool = False) -> Response[str]:
+def _page(request: Ask, shown: PolicyChange, stored: PolicyChange, saving: Saving) -> Response[str]:
+    bad = saving.bad
     return render.page(
         request,
         "reminders/channel_policy.html",
-        422 if bad else 200,
+        saving.status,
         _wrong_fields(bad, shown) if bad else (),
         steps=shown.steps,
         silent_days=shown.silent_days,
         text_countries=shown.text_countries,
         countries=number_countries.countries(language.current()),
         fault=bad.why if bad else None,
-        saved=saved,
+        saved=saving.is_saved,
+        seen=edits.marks(_shown(stored)),
+        changed=saving.changed,
         kinds=KINDS,
         channels=CHANNELS,
         most=MOST_STEPS,

@@ -114,3 +114,27 @@ async def test_the_page_names_the_channels_that_are_not_set_up(
     assert "Neither texts nor emails can be sent" in words(await ruth.get(PATH))
     app.state["settings"] = replace(settings, smtp_url="smtp://localhost:25?from=a@b.example")
     assert "by email" in words(await ruth.get(PATH))
+
+
+async def test_case_89_two_edits_of_the_rota_lose_nothing(
+    ruth: Browser, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """The later page has an older order. It keeps what was typed there, and takes over what was changed elsewhere."""
+    await ruth.submit(PATH, form_of(cast, ken="1"))
+    old = {"seen": seen_on((await ruth.get(PATH)).text)}
+    await ruth.submit(PATH, form_of(cast, ken="1", maria="2") | old)
+    late = await ruth.submit(PATH, form_of(cast, ken="1", wait="20") | old)
+    assert (late.status_code, "A colleague changed this while you had it open" in words(late)) == (409, True)
+    assert "Maria Alvarez, Place in the order: 2" in words(late)
+    assert await order_in(database) == {"Ken": 1, "Maria": 2}
+    fresh = form_of(cast, ken="1", maria="2", wait="20") | {"seen": seen_on(late.text)}
+    assert 'value="20"' in late.text
+    assert "Saved." in words(await ruth.submit(PATH, fresh))
+    [clinic] = [clinic for clinic in await rows(database, Clinic) if clinic.id == cast.harbor.id]
+    assert (clinic.on_call_wait, await order_in(database)) == (20, {"Ken": 1, "Maria": 2})
+
+
+def seen_on(page: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]

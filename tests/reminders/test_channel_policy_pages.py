@@ -1,5 +1,8 @@
 """An admin edits the channel policies on their page."""
 
+import re
+from typing import Any
+
 import pytest
 
 from server.db import Database
@@ -68,3 +71,20 @@ async def test_an_invalid_policy_is_refused_and_changes_nothing(
 async def test_only_an_admin_may_change_it(signed_in: Enter, cast: Cast) -> None:
     maria = await signed_in(cast.maria)
     assert (await maria.get("/staff/clinic/channels")).status_code in (403, 404)
+
+
+async def test_case_89_two_edits_of_the_policy_lose_nothing(signed_in: Enter, cast: Cast, database: Database) -> None:
+    ruth, at = await signed_in(cast.ruth), "/staff/clinic/channels"
+    await ruth.submit(at, GOOD | {"text_country": "US"})
+    found = re.search(r'name="seen" value="([^"]*)"', (await ruth.get(at)).text)
+    assert found is not None
+    third: dict[str, Any] = {"text_country": ["US", "CA"], "visit-2": "email", "visit-2-minutes": "30"}
+    await ruth.submit(at, GOOD | {"seen": found[1]} | third)
+    late = await ruth.submit(at, GOOD | {"seen": found[1], "text_country": "US", "silent_days": "9"})
+    assert (late.status_code, "A colleague changed this" in words(late)) == (409, True)
+    assert (await clinic(database, cast)).silent_days == 7
+    again = re.search(r'name="seen" value="([^"]*)"', late.text)
+    assert again is not None
+    await ruth.submit(at, GOOD | {"seen": again[1], "silent_days": "9"} | third)
+    stored = await clinic(database, cast)
+    assert (stored.silent_days, stored.text_countries, len(stored.channel_policy["visit"])) == (9, ["US", "CA"], 3)
