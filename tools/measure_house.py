@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import bare_states as states
 from tools.template_lines import LIMIT, long_lines
 
 SERVER = Path(__file__).parent.parent / "server"
@@ -50,46 +51,10 @@ def folders() -> Counter[str]:
     return Counter(path.parent.relative_to(SERVER.parent).as_posix() for path in modules())
 
 
-def state_columns() -> set[str]:
-    """The names of the columns that hold an enum, and not a plain type, a date or JSON."""
-    plain = {"str", "int", "bool", "float", "bytes", "datetime", "None", "Any", "dict", "list"}
-    found = set()
-    for path in SERVER.rglob("models.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                words = {each.id for each in ast.walk(node.annotation) if isinstance(each, ast.Name)} - {"Mapped"}
-                if "Mapped" in ast.unparse(node.annotation) and not words <= plain:
-                    found.add(node.target.id)
-    return found
-
-
 def bare_states() -> list[str]:
-    """The places that compare a column of states with a bare string, or set it to one."""
-    columns = state_columns()
-    return [
-        f"{path.relative_to(SERVER.parent)}:{node.lineno}"
-        for path in modules()
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, (ast.Compare, ast.Assign, ast.Call))
-        for name, values in _given(node)
-        if name in columns and any(isinstance(each, ast.Constant) and isinstance(each.value, str) for each in values)
-    ]
-
-
-def _given(node: ast.Compare | ast.Assign | ast.Call) -> Iterator[tuple[str, list[ast.expr]]]:
-    """Each attribute or keyword, with the values that it is compared with or set to."""
-    if isinstance(node, ast.Compare) and isinstance(node.left, ast.Attribute):
-        yield node.left.attr, [each for side in node.comparators for each in _members(side)]
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
-        yield node.targets[0].attr, _members(node.value)
-    elif isinstance(node, ast.Call):
-        yield from ((each.arg, _members(each.value)) for each in node.keywords if each.arg)
-        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Attribute):  # Row.state.in_(…)
-            yield node.func.value.attr, [each for side in node.args for each in _members(side)]
-
-
-def _members(side: ast.expr) -> list[ast.expr]:
-    return list(side.elts) if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side]
+    """The places that compare a state with a bare string, or set it to one."""
+    paths = {ast.parse(path.read_text()): path for path in modules()}
+    return [f"{paths[tree].relative_to(SERVER.parent)}:{line}" for tree, line in states.bare_states(paths)]
 
 
 def figures() -> list[Figure]:
