@@ -88,3 +88,8 @@ async def test_case_89_two_edits_of_the_policy_lose_nothing(signed_in: Enter, ca
     await ruth.submit(at, GOOD | {"seen": again[1], "silent_days": "9"} | third)
     stored = await clinic(database, cast)
     assert (stored.silent_days, stored.text_countries, len(stored.channel_policy["visit"])) == (9, ["US", "CA"], 3)
+
+
+async def test_case_155_the_page_names_what_sounds_in_quiet_hours(signed_in: Enter, cast: Cast) -> None:
+    page = words(await (await signed_in(cast.ruth)).get("/staff/clinic/channels"))
+    assert "Three things don't wait: a visit that was moved or cancelled, a test" in page
