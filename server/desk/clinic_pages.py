@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from litestar import Response, Router, get, post
@@ -25,12 +25,14 @@ NEEDED = ("name", "phone", "emergency_number", "crisis_line")
 ENDS = ("opens", "closes")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
+ClinicFault = Literal["zone", "missing", "hours", "numbers"]
+
 
 @dataclass(frozen=True)
 class Saving:
     """What became of the form. `changed`: fields that a colleague has changed since the page was opened."""
 
-    fault: str | None = None
+    fault: ClinicFault | None = None
     bad_numbers: Mapping[str, BadNumber] = field(default_factory=dict)
     changed: Mapping[str, str] = field(default_factory=dict)
     is_saved: bool = False
@@ -116,7 +118,7 @@ def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
     )
 
 
-def _fault(facts: ClinicFacts) -> str | None:
+def _fault(facts: ClinicFacts) -> ClinicFault | None:
     if not places.is_place(facts.zone):
         return "zone"
     if not all(getattr(facts, name) for name in NEEDED):
@@ -126,7 +128,7 @@ def _fault(facts: ClinicFacts) -> str | None:
     return None if good else "hours"
 
 
-def _wrong_fields(fault: str | None, shown: Clinic | ClinicFacts) -> list[str]:
+def _wrong_fields(fault: ClinicFault | None, shown: Clinic | ClinicFacts) -> list[str]:
     if fault == "missing":
         return [name for name in NEEDED if not getattr(shown, name)]
     if fault != "hours":

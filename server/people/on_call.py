@@ -17,6 +17,7 @@ from server.people.rules import Refused
 from server.phone_numbers import reading as numbers
 
 WAITS = (5, 60)  # minutes
+RotaFault = Literal["twice", "wait"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def change(work: Work, clinic: Clinic, contacts: Mapping[str, Contact], wa
     return None
 
 
-def _fault(contacts: Mapping[str, Contact], wait: int) -> Literal["twice", "wait"] | None:
+def _fault(contacts: Mapping[str, Contact], wait: int) -> RotaFault | None:
     places = [contact.place for contact in contacts.values() if contact.place is not None]
     if len(set(places)) != len(places):
         return "twice"

@@ -1,7 +1,7 @@
 """Staff list, register and edit patients, and add caregivers."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
@@ -25,6 +25,8 @@ from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.edits import Merged
 from server.web.form_fields import BadForm, fields_of, form_of, is_yes, line, one_of, text
 from server.web.problems import found
+
+PatientFault = Literal["name", "email", "birth_date", "zone"]
 
 
 @get("/", opt=STAFF)
@@ -114,7 +116,7 @@ async def _refused(
     db: AsyncSession,
     actor: Actor,
     new: NewPatient,
-    fault: str | BadNumbers | list[Patient] | Merged,
+    fault: PatientFault | BadNumbers | list[Patient] | Merged,
     patient: Patient | None = None,
 ) -> Response[str]:
     """The form as typed, with its errors."""
@@ -167,7 +169,7 @@ def _new_patient(form: FormMultiDict) -> NewPatient:
     )
 
 
-def _fault(new: NewPatient, today: date) -> str | None:
+def _fault(new: NewPatient, today: date) -> PatientFault | None:
     if is_blank(new.name):
         return "name"
     if new.email and email_address.read(new.email) is None:

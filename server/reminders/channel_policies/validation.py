@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from server.channels.protocol import ChannelName
 from server.reminders.states import ReminderKind
@@ -12,6 +13,7 @@ MOST_STEPS = 3
 WAITS = (5, 48 * 60)  # minutes
 SILENCE = (3, 90)  # days
 
+PolicyFault = Literal["none", "twice", "wait", "silence"]
 Policy = Mapping[ReminderKind, Sequence[tuple[ChannelName, int]]]
 
 
@@ -27,9 +29,10 @@ class PolicyChange:
 class BadPolicy(ValueError):
     """A policy that cannot be saved; `why` is a key that the page translates, `kind` the one at fault if one is."""
 
-    def __init__(self, why: str, kind: ReminderKind | None = None) -> None:
+    def __init__(self, why: PolicyFault, kind: ReminderKind | None = None) -> None:
         super().__init__(why)
-        self.why, self.kind = why, kind
+        self.why: PolicyFault = why
+        self.kind = kind
 
 
 def is_wait(minutes: int) -> bool:

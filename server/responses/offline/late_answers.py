@@ -14,7 +14,7 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
 from server.flags import flow as flags
-from server.people.rules import Refused
+from server.people.rules import Refusal, Refused
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Definition
@@ -52,7 +52,7 @@ async def take_late(work: Work, check_in: CheckIn, definition: Definition, entry
     return None
 
 
-async def note_refused(work: Work, check_in: CheckIn, entry: Entry, why: str) -> None:
+async def note_refused(work: Work, check_in: CheckIn, entry: Entry, why: Refusal) -> None:
     """Record that a whole check-in was refused, and still raise its urgent flags for staff (case 51)."""
     audit.record(work, "check-in.refused", check_in, why=why)
     definition = await questionnaires.definition_of(
