@@ -141,6 +141,8 @@ def _layer(file: str, module: str) -> str | None:
         return f"pages are imported by their feature's routes.py, or by app.py: {module}"
     if ours and module.endswith(".routes") and file != "app.py":
         return f"routes are imported by app.py alone: {module}"
+    if file.endswith("pages.py") and top == "sqlalchemy" and module != "sqlalchemy.ext.asyncio":
+        return f"pages ask a function for rows, or read one by its id: {module}"
     if file != PUSH_LIBRARIES.get(top, file):
         return f"only {PUSH_LIBRARIES[top]} imports {module}"
     if _is_pure(file) and not (_is_pure(_file_of(module)) if ours else top in sys.stdlib_module_names):
@@ -206,6 +208,7 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("flags/flow.py", "import server.appointments.models"),
         ("people/flow.py", "from server.channels.push.channel import PushChannel"),
         ("desk/pages.py", "from server.phone.pages import router"),
+        ("desk/pages.py", "from sqlalchemy import select"),
         ("desk/routes.py", "from server.phone import pages"),
         ("desk/pages.py", "from server.desk import routes"),
         ("checkins/flow.py", "from server.flags import expected_level_pages"),
@@ -269,6 +272,7 @@ def test_a_broken_rule_is_noticed(file: str, source: str) -> None:
             "desk/pages.py",
             "import json\nfrom server import db\nfrom server.checkins import flow\nfrom server.access import guards",
         ),
+        ("desk/pages.py", "from sqlalchemy.ext.asyncio import AsyncSession"),
         ("cli.py", "from server import app, supervisor\nfrom server.operations import setup"),
         ("operations/setup.py", "from server import demo, migrations"),
         ("app.py", "from server.desk import routes\nfrom server.web import render\nimport litestar"),

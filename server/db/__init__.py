@@ -1,6 +1,6 @@
 """The database: one engine, one transaction per request or tick, every row in one clinic."""
 
-from server.db.database import BUSY_TIMEOUT, Database, has_wal_reset_fault
+from server.db.database import BUSY_TIMEOUT, Database, has_wal_reset_fault, ping
 from server.db.tables import WORD, Base, Moment, OfClinic, new_id, unique_where
 from server.db.transaction import Work, scope, unscoped
 from server.db.upserts import upsert
@@ -15,6 +15,7 @@ __all__ = [
     "Work",
     "has_wal_reset_fault",
     "new_id",
+    "ping",
     "scope",
     "unique_where",
     "unscoped",

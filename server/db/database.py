@@ -11,9 +11,7 @@ from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    event,
-)
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -50,6 +48,11 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def ping(db: AsyncSession) -> None:
+    """Raise if the database does not answer."""
+    await db.execute(text("SELECT 1"))
 
 
 @asynccontextmanager

@@ -6,9 +6,9 @@ from typing import Any
 from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from sqlalchemy import text
 
 from server import language
+from server.db import ping
 from server.language import mark
 from server.web import render
 from server.web.assets import ROOT, Asset, Assets
@@ -95,7 +95,7 @@ def live() -> dict[str, str]:
 
 @get("/health/ready", opt=ANYONE)
 async def ready(db: Db) -> dict[str, str]:
-    await db.execute(text("SELECT 1"))
+    await ping(db)
     return {"status": "ready"}
 
 
