@@ -19,7 +19,7 @@ function merge(page) {
   lists.dataset.version = newer.dataset.version;
   const anchor = currentRow() ?? allRows().find((row) => row.getBoundingClientRect().bottom > 0);
   const before = anchor?.getBoundingClientRect().top ?? 0;
-  const known = new Set(allRows().map((row) => row.id));
+  const shown = new Set(allRows().map((row) => row.id));
   const inserted = [...lists.querySelectorAll("ul[data-live]")].flatMap((list) => mergeList(list, page));
   for (const section of lists.querySelectorAll("section[id]")) {
     const hidden = page.querySelector(`#${section.id}`)?.hidden ?? section.hidden;
@@ -28,7 +28,7 @@ function merge(page) {
   inserted.push(...replaceMore(page));
   for (const part of document.querySelectorAll("[data-live-part]")) replacePart(part, page);
   if (anchor?.isConnected) scrollBy(0, anchor.getBoundingClientRect().top - before);
-  announce(inserted.filter((row) => row.matches("[data-row]") && !known.has(row.id)));
+  announce(inserted.filter((row) => row.matches("[data-row]") && !shown.has(row.id)));
   return inserted;
 }
 

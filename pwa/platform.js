@@ -39,9 +39,8 @@ function write(model) {
 
 // The server drew this page for another device, because the script had not told it yet: open it once more.
 const drawnFor = document.querySelector("main [data-drawn-for]")?.dataset.drawnFor;
-const isToldAlready = sessionStorage.getItem("device-told") !== null;
-export const opensAgain =
-  Boolean(drawnFor) && drawnFor !== `${platform}.${isApp ? "app" : "browser"}` && !isToldAlready;
+const hasSent = sessionStorage.getItem("device-told") !== null;
+export const opensAgain = Boolean(drawnFor) && drawnFor !== `${platform}.${isApp ? "app" : "browser"}` && !hasSent;
 if (opensAgain) {
   sessionStorage.setItem("device-told", "");
   location.reload();

@@ -46,11 +46,25 @@ def identifiers(source: str) -> Iterator[tuple[int, str]]:
                 yield node.value.lineno, name
 
 
-def avoided(source: str) -> list[str]:
+# What gives a name in a script and in a template. A comment of a script ends its line.
+NAMING = {
+    ".js": re.compile(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?!=)|\()|function\s+(\w+)"),
+    ".html": re.compile(r"{%-?\s*(?:set|macro|for|with|block)\s+(\w+)|[(,]\s*(\w+)="),
+}
+
+
+def names_in_lines(source: str, suffix: str) -> Iterator[tuple[int, str]]:
+    """The names that a script or a template gives, line by line."""
+    for number, line in enumerate(source.splitlines(), 1):
+        code = line.partition("//")[0] if suffix == ".js" else line
+        yield from ((number, match[1] or match[2]) for match in NAMING[suffix].finditer(code))
+
+
+def avoided(source: str, suffix: str = ".py") -> list[str]:
     """The identifiers that contain an avoided word, each with its line."""
     return [
         f"{line}: {name}, better {AVOIDED[word]}"
-        for line, name in identifiers(source)
+        for line, name in (identifiers(source) if suffix == ".py" else names_in_lines(source, suffix))
         if name not in PERMITTED
         for word in re.findall(
             r"[a-z]+", re.sub(r"([A-Z])", r"_\1", name).lower() if not name.isupper() else name.lower()
@@ -70,6 +84,31 @@ FILES = [
 def test_no_identifier_uses_an_avoided_word(file: str) -> None:
     assert avoided((ROOT / file).read_text()) == []
     assert not set(Path(file).stem.split("_")) & AVOIDED.keys()
+
+
+OTHERS = [
+    path.relative_to(ROOT).as_posix() for path in [*(ROOT / "pwa").glob("*.js"), *(ROOT / "server").rglob("*.html")]
+]
+
+
+@pytest.mark.parametrize("file", sorted(OTHERS))
+def test_no_name_in_a_script_or_template_uses_an_avoided_word(file: str) -> None:
+    assert avoided((ROOT / file).read_text(), Path(file).suffix) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "suffix"),
+    [
+        ("const known = new Set();", ".js"),
+        ("rows.map((held) => 1, told => 2);", ".js"),
+        ("function foldRows(rows) {", ".js"),
+        ("{% set held = typed %}", ".html"),
+        ("{% for told in reminders %}", ".html"),
+        ("{{ field(beside=1) }}", ".html"),
+    ],
+)
+def test_an_avoided_word_in_a_script_or_template_is_noticed(source: str, suffix: str) -> None:
+    assert len(avoided(source, suffix)) == 1
 
 
 @pytest.mark.parametrize(
