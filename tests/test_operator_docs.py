@@ -1,5 +1,6 @@
-"""docs/operating.md lists every setting."""
+"""docs/operating.md lists every setting, and the pages for operators and contributors name files that exist."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -14,3 +15,23 @@ ROOT = Path(__file__).parent.parent
 def test_the_operators_table_lists_every_setting(name: str) -> None:
     table = [line for line in (ROOT / "docs" / "operating.md").read_text().splitlines() if line.startswith("|")]
     assert any(f"`{PREFIX}{name.upper()}`" in row.split("|")[1] for row in table)
+
+
+# What the guide to a new channel makes up as its example.
+EXAMPLES = {"server/channels/voice.py", "tests/channels/test_voice.py"}
+
+
+def paths_in(page: str) -> set[str]:
+    """The files and folders of ours that a page names in full."""
+    return set(re.findall(r"`((?:server|tests|tools|docs|pwa|static)/[\w./-]+)`", page))
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/operating.md"])
+def test_each_file_that_a_page_names_exists(page: str) -> None:
+    named = paths_in((ROOT / page).read_text()) - EXAMPLES
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_contributors_are_sent_to_files() -> None:
+    assert len(paths_in((ROOT / "CONTRIBUTING.md").read_text())) > 20
+    assert paths_in("`server/vanished.py` and `vanished.py`") == {"server/vanished.py"}
