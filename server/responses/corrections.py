@@ -1,6 +1,5 @@
 """Staff correct an answer that they entered by phone. Both versions stay (case 115)."""
 
-import json
 from collections.abc import Mapping
 
 from sqlalchemy import select, update
@@ -12,7 +11,7 @@ from server.db import Work, new_id
 from server.flags import corrections as flag_corrections
 from server.flags import flow as flags
 from server.people.rules import Refused
-from server.questionnaires.answers import Value
+from server.questionnaires.answers import Value, answers_to_json
 from server.questionnaires.branching import asked
 from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer
@@ -53,7 +52,7 @@ async def correct(
         status=earlier.status,
         respondent=earlier.respondent,
         entered_by=work.actor.id,
-        answers=json.dumps(given),
+        answers=answers_to_json(given),
         answered_at=earlier.answered_at,
         received_at=work.now,
         corrects_id=earlier.id,
