@@ -23,7 +23,7 @@ from server.checkins import flow
 from server.checkins.models import CheckIn
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
-from server.clock import to_wall
+from server.clock import on_day, to_wall
 from server.db import Base, Database, Work
 from server.devices import subscriptions
 from server.people.models import Caregiver, Patient, Staff
@@ -56,8 +56,9 @@ async def audited(database: Database, subject_id: str) -> list[str]:
 
 
 async def due_check_in(db: AsyncSession, patient: Patient, slug: str = "weekly-als", now: datetime = NOW) -> CheckIn:
-    """A weekly check-in that falls due now."""
+    """A weekly check-in that falls due now; in an hour that the clocks repeat, an hour ago."""
     wall = to_wall(now, patient.zone)
+    now = on_day(wall.date(), wall.time(), patient.zone)
     rhythm = Timing(Rhythm.WEEKLY, wall.time(), wall.date(), wall.weekday())
     plan = await flow.add_plan(Work(db, system(patient.clinic_id), now), patient, slug, rhythm)
     found = await db.scalar(select(CheckIn).where(CheckIn.plan_id == plan.id, CheckIn.due_at == now))
