@@ -21,6 +21,7 @@ from server.access.visitors import VisitorMiddleware, prolonged_cookie
 from server.appointments import routes as appointment_routes
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database
+from server.delivery.text_webhook import pages as text_webhook_pages
 from server.desk import routes as desk_routes
 from server.devices import routes as device_routes
 from server.exchange import pages as exchange_pages
@@ -52,6 +53,7 @@ ROUTERS: list[ControllerRouterHandler] = [
     people_routes.router,
     appointment_routes.router,
     device_routes.router,
+    text_webhook_pages.router,
     channel_policy_pages.router,
     expected_level_pages.router,
     response_routes.router,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "INTERLUDE_"
+SHORTEST_SECRET = 32  # characters
 
 
 class BadSetting(ValueError):
@@ -22,6 +23,7 @@ class Settings:
     push_subject: str = ""
     smtp_url: str = ""
     text_url: str = ""
+    text_webhook_secret: str = ""
     trusted_proxies: str = ""
     ping_url: str = ""
     metrics_token: str = ""
@@ -79,6 +81,10 @@ def _check(settings: Settings) -> None:
         raise BadSetting("INTERLUDE_PUSH_SUBJECT is needed: push services refuse an address without a domain")
     if settings.ping_url and urlsplit(settings.ping_url).scheme not in ("http", "https"):
         raise BadSetting("INTERLUDE_PING_URL is an http or https address")
+    if settings.text_webhook_secret and len(settings.text_webhook_secret) < SHORTEST_SECRET:
+        raise BadSetting(
+            f"INTERLUDE_TEXT_WEBHOOK_SECRET needs {SHORTEST_SECRET} characters or more: openssl rand -hex 32"
+        )
     if settings.push_subject and not settings.push_subject.startswith(("mailto:", "https://")):
         raise BadSetting("INTERLUDE_PUSH_SUBJECT is a mailto: or https: address")
 

@@ -26,6 +26,8 @@ UNAUDITED = {
     "access/passkeys/challenges.py:take_challenge": "a challenge belongs to no person yet; its use is audited",
     "access/guess_limits.py:forgive_guess": "a counter of wrong guesses concerns no particular person",
     "access/guess_limits.py:forget_guesses": "a counter of wrong guesses concerns no particular person",
+    "people/texting/flow.py:forget": "ids of old messages concern no person",
+    "people/texting/numbers.py:settle": "a number's state belongs to no clinic; taking the message is audited",
     "delivery/heartbeats.py:beat": "a worker's heartbeat concerns no person",
 }
 

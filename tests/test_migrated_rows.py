@@ -15,8 +15,9 @@ from server.crypto import Sealed
 from server.db import Base, Database
 from server.flags.models import Flag, TriggerVersion
 from server.flags.rules import Severity
-from server.people.models import Clinic, Patient
+from server.people.models import Clinic, Patient, Staff
 from server.people.rules import ContactBy
+from server.people.texting import numbers
 from server.reminders.models import Reminder
 from server.reminders.states import ReminderKind, ReminderState
 from tests.migrating import bare_url as bare_url
@@ -49,7 +50,7 @@ async def test_case_54_an_unknown_word_stops_the_upgrade_and_is_named(bare_url: 
 
 
 # Columns that came after the words were renamed: the former version had nothing in them.
-LATER = {"patient.birth_date", "patient.record_number", "end_of_care.reason"}
+LATER = {"patient.birth_date", "patient.record_number", "end_of_care.reason", "text_reply.text"}
 
 
 def sealed_attributes() -> list[tuple[type[Base], str, Sealed[Any]]]:
@@ -106,6 +107,23 @@ async def test_case_78_numbers_typed_earlier_are_read_or_left_for_staff(bare_url
         assert (clinic.country, clinic.emergency_number_tel, clinic.crisis_line_tel) == ("US", "911", "988")
         assert (clinic.phone, clinic.phone_tel) == ("x", None)
         assert clinic.text_countries == []
+
+
+async def test_case_128_stored_numbers_get_the_hash_by_which_they_are_looked_up(bare_url: str) -> None:
+    async with upgraded(bare_url, "0015", _seal_numbers) as database, database.reading() as db:
+        patient, member = await db.get_one(Patient, "x"), await db.get_one(Staff, "x")
+        assert patient.phone_tel_hash == numbers.number_hash("+12125550101")
+        assert patient.caregiver_phone_tel_hash == numbers.number_hash("+12125550102")
+        assert member.phone_tel_hash is None  # its row does not open
+
+
+def _seal_numbers(connection: Connection) -> None:
+    fill(connection)
+    own = crypto.seal("+12125550101", "patient.phone_tel:x")
+    helpers = crypto.seal("+12125550102", "patient.helper_phone_tel:x")
+    numbers = "UPDATE patient SET phone_tel_sealed = :own, helper_phone_tel_sealed = :helpers"
+    connection.execute(text(numbers), {"own": own, "helpers": helpers})
+    connection.execute(text("UPDATE staff SET phone_tel_sealed = :own"), {"own": own})
 
 
 def _type_numbers(connection: Connection) -> None:

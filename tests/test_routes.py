@@ -40,6 +40,7 @@ def test_tokens_work_on_these_routes_only() -> None:
         "POST /visits/reply",
         "POST /go/{token:str}",
         "POST /stop-email/{token:str}",
+        "POST /texts/incoming",
     }
 
 

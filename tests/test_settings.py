@@ -47,6 +47,12 @@ def test_an_address_that_phones_cannot_use_is_refused(base_url: str) -> None:
         settings.read({"INTERLUDE_BASE_URL": base_url})
 
 
+def test_case_128_a_short_secret_of_the_text_provider_is_refused_in_words() -> None:
+    with pytest.raises(BadSetting, match=r"INTERLUDE_TEXT_WEBHOOK_SECRET needs 32 characters or more"):
+        settings.read({"INTERLUDE_TEXT_WEBHOOK_SECRET": "x" * 31})
+    assert settings.read({"INTERLUDE_TEXT_WEBHOOK_SECRET": "x" * 32}).text_webhook_secret == "x" * 32
+
+
 @pytest.mark.parametrize("base_url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"])
 def test_plain_http_is_allowed_only_on_this_machine(base_url: str) -> None:
     assert settings.read({"INTERLUDE_BASE_URL": base_url}).is_loopback

@@ -14,6 +14,8 @@ from server.db import new_id
 from server.flags.models import Flag, TriggerVersion
 from server.people import flow as people
 from server.people.models import Patient, Staff
+from server.people.texting.models import TextReply
+from server.people.texting.rules import ReplyFrom
 from tests.cast import NOW, work_by
 from tests.routes import Route
 from tests.stories import STEADY, answered, device_of, due_check_in
@@ -37,6 +39,7 @@ class World:
     item: str = "pain"
     trigger_id: str = "0" * 32
     passkey_id: str = "0" * 32
+    reply_id: str = "0" * 32
     path: str = "app.css"
     token: str = "nobody-has-this-token"
 
@@ -55,7 +58,13 @@ async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
     helper = await people.add_caregiver(work_by(db, staff), patient, "A helper", "friend")
     ids = (patient.id, visit.id, check_in.id, check_in.plan_id, taken.response.id, flag.id, device.id, staff.id)
     rule = await db.scalar(select(TriggerVersion.id).where(TriggerVersion.clinic_id == patient.clinic_id).limit(1))
-    return World(*ids, helper.id, trigger_id=rule or "", passkey_id=await _passkey(db, patient))
+    return World(
+        *ids,
+        helper.id,
+        trigger_id=rule or "",
+        passkey_id=await _passkey(db, patient),
+        reply_id=await _reply(db, patient),
+    )
 
 
 async def _passkey(db: AsyncSession, patient: Patient) -> str:
@@ -72,6 +81,20 @@ async def _passkey(db: AsyncSession, patient: Patient) -> str:
     db.add(passkey)
     await db.flush()
     return passkey.id
+
+
+async def _reply(db: AsyncSession, patient: Patient) -> str:
+    reply = TextReply(
+        clinic_id=patient.clinic_id,
+        patient_id=patient.id,
+        author=ReplyFrom.PATIENT,
+        text="Can I park there?",
+        sent_at=NOW,
+        received_at=NOW,
+    )
+    db.add(reply)
+    await db.flush()
+    return reply.id
 
 
 def parameters(handler: Route) -> set[str]:

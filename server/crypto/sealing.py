@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, overload
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from server.crypto.hashes import keyed_hash
 from server.crypto.keys import keyring
 
 T = TypeVar("T", bound=str | None)
@@ -36,14 +37,15 @@ class Sealed(Generic[T]):
     """An attribute that is stored encrypted in the column `<name>_sealed` of the same row.
 
     `binding` is the name that the ciphertext is bound to, together with the row's id. It must not change when the table
-    or the attribute is renamed, or stored values could not be decrypted.
+    or the attribute is renamed, or stored values could not be decrypted. A value that is `looked_up_as` something also
+    has its keyed hash for that purpose in the column `<name>_hash`.
     """
 
-    def __init__(self, binding: str) -> None:
-        self.binding = binding
+    def __init__(self, binding: str, looked_up_as: str = "") -> None:
+        self.binding, self.looked_up_as = binding, looked_up_as
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.column = f"{name}_sealed"
+        self.column, self.hash_column = f"{name}_sealed", f"{name}_hash"
 
     @overload
     def __get__(self, row: None, owner: type) -> "Sealed[T]": ...
@@ -57,6 +59,8 @@ class Sealed(Generic[T]):
 
     def __set__(self, row: Any, text: T) -> None:
         setattr(row, self.column, None if text is None else seal(text, self._bound(row)))
+        if self.looked_up_as:
+            setattr(row, self.hash_column, None if text is None else keyed_hash(text, self.looked_up_as))
 
     def _bound(self, row: Any) -> str:
         return f"{self.binding}:{row.id}"

@@ -18,14 +18,20 @@ from server.delivery.batch import Batch, push_service
 from server.delivery.circuit_breakers import Breakers
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy, name_in_message
+from server.people.texting.numbers import hash_for_texts, number_for_texts
+from server.people.texting.rules import NumberState
 from server.phone_numbers import countries as number_countries
 from server.reminders import rules
 from server.reminders.channel_policies import flow as channel_policy
 from server.reminders.message_text import addressed, letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
-from server.reminders.states import AttemptState, ReminderKind
+from server.reminders.states import AttemptState, BlockReason, ReminderKind
 
 Address = PushAddress | Mailbox | Number
+BLOCKED: dict[NumberState, BlockReason] = {
+    NumberState.STOPPED: "this number stopped our texts",
+    NumberState.UNDELIVERABLE: "texts can't be delivered to this number",
+}
 
 
 @dataclass(frozen=True)
@@ -85,11 +91,20 @@ def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: Channel
     match channel:
         case ChannelName.EMAIL:
             return [Target(Mailbox(email))] if email else []
+        case ChannelName.TEXT if text_block(batch, reminder, patient):
+            return []
         case ChannelName.TEXT:
             countries = channel_policy.text_countries(batch.clinics[reminder.clinic_id])
             return [Target(Number(number))] if number and number_countries.can_text(number, countries) else []
         case _:
             assert_never(channel)
+
+
+def text_block(batch: Batch, reminder: Reminder, patient: Patient) -> BlockReason | None:
+    """Why the number that a text would go to gets none; None if it does, or if there is no number."""
+    number = batch.staff[reminder.staff_id].phone_tel_hash if reminder.staff_id else hash_for_texts(patient)
+    found = batch.blocked.get(number) if number else None
+    return BLOCKED[found.state] if found else None
 
 
 def _staffs(member: Staff) -> tuple[str | None, str | None]:
@@ -98,9 +113,8 @@ def _staffs(member: Staff) -> tuple[str | None, str | None]:
 
 
 def _patients(patient: Patient) -> tuple[str | None, str | None]:
-    number = patient.caregiver_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
     email = None if patient.email_stopped_at else patient.email
-    return email, number if patient.text_consent_at else None
+    return email, number_for_texts(patient) if patient.text_consent_at else None
 
 
 def write_attempt(

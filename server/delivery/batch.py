@@ -14,6 +14,8 @@ from server.access.models import Device, Subscription
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
 from server.people.models import Caregiver, Clinic, Patient, Staff
+from server.people.texting import numbers
+from server.people.texting.models import TextNumber
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
@@ -43,6 +45,7 @@ class Batch:
     combined: dict[str, list[Reminder]] = field(default_factory=lambda: defaultdict(list))
     active: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _active
     patients_own: set[str] = field(default_factory=set)  # ids of patients' own devices, without their caregivers'
+    blocked: dict[str, TextNumber] = field(default_factory=dict)  # numbers that get no texts, by their hash
     locked: set[str] = field(default_factory=set)  # ids of active subscriptions that another transaction has locked
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
@@ -93,9 +96,17 @@ async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Batch:
     combined = select(Reminder).where(Reminder.carrier_id.in_(ids), Reminder.state == ReminderState.COMBINED)
     for other in await db.scalars(combined.order_by(Reminder.moment, Reminder.id)):
         batch.combined[other.carrier_id or ""].append(other)
+    batch.blocked.update(await numbers.blocked(db, _numbers(batch)))
     await _active(db, reminders, batch)
     await _locked(db, batch)
     return batch
+
+
+def _numbers(batch: Batch) -> set[str]:
+    """The hashes of the numbers that texts could go to."""
+    of_staff = {member.phone_tel_hash for member in batch.staff.values()}
+    of_patients = {numbers.hash_for_texts(patient) for patient in batch.patients.values()}
+    return {number for number in of_staff | of_patients if number}
 
 
 async def _active(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.channels.protocol import ChannelName
 from server.db import Work
-from server.delivery.attempts import Outgoing, Sending, Target, service_of, targets, write_attempt
+from server.delivery.attempts import Outgoing, Sending, Target, service_of, targets, text_block, write_attempt
 from server.people.models import Patient
 from server.reminders.channel_policies import rules as policies
 from server.reminders.models import Reminder
 from server.reminders.quiet_hours import rules as quiet_hours
 from server.reminders.rules import Planned
-from server.reminders.states import CancelReason, EndReason, ReminderState, ServiceWords
+from server.reminders.states import BlockReason, CancelReason, EndReason, ReminderState, ServiceWords
 
 BUSY_WAIT = timedelta(seconds=5)  # before rows that somebody has locked are tried again
 RESTS: Final = "its push service refuses us; it is tried again later"
@@ -24,7 +24,7 @@ UNREACHABLE: dict[ChannelName, EndReason] = {
     ChannelName.EMAIL: "no email address, or emails were stopped",
     ChannelName.TEXT: "no number, or no consent to text messages",
 }
-Reason = CancelReason | EndReason | ServiceWords
+Reason = BlockReason | CancelReason | EndReason | ServiceWords
 
 
 def _stored(reminder: Reminder) -> ServiceWords | None:
@@ -75,10 +75,18 @@ def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policie
             return _admitted(sending, reminder, channel, found)
         if batch.went_out(reminder, channel):
             return end(db, reminder, ReminderState.SENT, None, now)
-        reason, reminder.next_channel_at = UNREACHABLE[channel], None
+        reason, reminder.next_channel_at = _why_not(sending, reminder, channel), None
     if batch.went_out(reminder):
         return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
     return end(db, reminder, ReminderState.FAILED, reason, now)
+
+
+def _why_not(sending: Sending, reminder: Reminder, channel: ChannelName) -> BlockReason | EndReason:
+    """Why the channel has no address for it."""
+    patient = sending.batch.patients[reminder.patient_id]
+    is_wanted = reminder.staff_id is not None or patient.text_consent_at is not None
+    block = text_block(sending.batch, reminder, patient) if channel == ChannelName.TEXT and is_wanted else None
+    return block or UNREACHABLE[channel]
 
 
 def _admitted(sending: Sending, reminder: Reminder, channel: ChannelName, found: Sequence[Target]) -> list[Outgoing]:

@@ -14,7 +14,7 @@ from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
 from server.db.trouble import trouble_of
-from server.delivery.attempts import Outgoing
+from server.delivery.attempts import BLOCKED, Outgoing
 from server.delivery.backpressure import Pace
 from server.delivery.channel_choice import RESTS
 from server.delivery.circuit_breakers import PROBE_WAIT
@@ -22,7 +22,8 @@ from server.delivery.claims import BATCH, claim_due, write_attempts
 from server.delivery.outcomes.next_channel import move_to_next_channel
 from server.delivery.outcomes.queue import OutcomeQueue
 from server.delivery.rechecks import Recheck, recheck
-from server.reminders.states import AttemptReason
+from server.people.texting.rules import NumberState
+from server.reminders.states import AttemptReason, BlockReason
 
 log = structlog.get_logger()
 AT_ONCE = 20  # concurrent sends to one service
@@ -107,10 +108,8 @@ class Sender:
                 if trouble_of(error) is None:
                     raise
                 return _not_made(Result.LATER, "the database was away; it is tried again later")
-            if checked == Recheck.WITHDRAWN:
-                return _not_made(Result.REJECTED, "withdrawn")
-            if checked == Recheck.CHANGED:
-                return _not_made(Result.LATER, "part of it was cancelled; it is written again")
+            if checked != Recheck.GO:
+                return NOT_MADE[checked]
             with pace.timing() as note:
                 outcome = await self.channels[outgoing.channel].send(outgoing.address, outgoing.message)
                 note(outcome.result in (Result.LATER, Result.UNKNOWN))
@@ -143,6 +142,14 @@ class Sender:
         await self._outcomes.settle()
 
 
-def _not_made(result: Result, reason: AttemptReason) -> Outcome:
+def _not_made(result: Result, reason: AttemptReason | BlockReason) -> Outcome:
     """The outcome of an attempt that was not made."""
     return Outcome(result, reason=reason)
+
+
+NOT_MADE = {
+    Recheck.WITHDRAWN: _not_made(Result.REJECTED, "withdrawn"),
+    Recheck.CHANGED: _not_made(Result.LATER, "part of it was cancelled; it is written again"),
+    Recheck.STOPPED: _not_made(Result.REJECTED, BLOCKED[NumberState.STOPPED]),
+    Recheck.UNDELIVERABLE: _not_made(Result.REJECTED, BLOCKED[NumberState.UNDELIVERABLE]),
+}

@@ -16,6 +16,7 @@ from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.language import gettext as _
 from server.language import mark
 from server.people.models import Caregiver, Patient, PhoneCall, Staff
+from server.people.texting.models import TextReply
 from server.responses.models import Response
 
 NEWEST = 50
@@ -86,6 +87,10 @@ WORDS = {
     "patient.quiet-hours": mark("set quiet hours"),
     "patient.registered": mark("registered the patient"),
     "patient.resumed": mark("ended a pause"),
+    "patient.texts-resumed": mark("started text messages again by a reply"),
+    "patient.texts-stopped": mark("stopped text messages by a reply"),
+    "text-reply.handled": mark("marked a text as handled"),
+    "text-reply.received": mark("sent a text"),
     "patient.text-consent": mark("turned text messages on or off"),
     "plan.added": mark("added a check-in plan"),
     "plan.ended": mark("ended a check-in plan"),
@@ -123,12 +128,12 @@ async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[L
 
 def _subjects(patient_id: str) -> CompoundSelect[tuple[str]]:
     """The ids of all rows that are about this patient."""
-    tables = (Flag, Response, CheckIn, Appointment, Plan, Caregiver, Device, PhoneCall, ExpectedLevel, EndOfCare)
+    acts = (Flag, Response, CheckIn, Appointment, Plan, PhoneCall, TextReply, ExpectedLevel, EndOfCare)
     caregivers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
     flags = select(Flag.id).where(Flag.patient_id == patient_id)
     return union_all(
         select(Patient.id).where(Patient.id == patient_id),
-        *(select(table.id).where(table.patient_id == patient_id) for table in tables),
+        *(select(table.id).where(table.patient_id == patient_id) for table in (*acts, Caregiver, Device)),
         select(Device.id).where(Device.caregiver_id.in_(caregivers)),
         select(FlagNote.id).where(FlagNote.flag_id.in_(flags)),
     )

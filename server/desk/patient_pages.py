@@ -25,6 +25,7 @@ from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.models import Patient
 from server.people.rules import CallOutcome, ContactBy, PauseReason
+from server.people.texting import numbers, replies
 from server.phone_numbers import countries as number_countries
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Definition
@@ -60,6 +61,8 @@ async def patient_page(
         did=did,
         care=await end_of_care.newest(work.db, patient),
         care_visits=await end_of_care.cancelled(work.db, patient),
+        text_block=(await numbers.blocked_of(work.db, [patient])).get(patient.id),
+        text_replies=await replies.of_patient(work.db, patient.id),
         texts_fail=await _texts_fail(work.db, work.actor, patient),
         audit=await audit_words.of_patient(work.db, work.actor, patient),
     )
@@ -69,9 +72,8 @@ async def _texts_fail(db: AsyncSession, actor: Actor, patient: Patient) -> bool:
     """Whether the patient wants or allows texts, but our number for them can't receive any."""
     if not (patient.text_consent_at or patient.contact == ContactBy.TEXT):
         return False
-    tel = patient.caregiver_phone_tel if patient.contact == ContactBy.CAREGIVER else patient.phone_tel
     countries = channel_policy.text_countries(await people.clinic_of(db, actor))
-    return not number_countries.can_text(tel, countries)
+    return not number_countries.can_text(numbers.number_for_texts(patient), countries)
 
 
 async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[tuple[CheckIn, Definition]]:

@@ -20,6 +20,7 @@ import server.delivery.models
 import server.devices.models
 import server.flags.models
 import server.people.models
+import server.people.texting.models
 import server.questionnaires.models
 import server.reminders.models
 import server.responses.models
@@ -30,6 +31,7 @@ MODELS = (
     audit,
     double_presses,
     server.people.models,
+    server.people.texting.models,
     server.access.models,
     server.questionnaires.models,
     server.appointments.models,

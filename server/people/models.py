@@ -51,7 +51,8 @@ class Staff(OfClinic, Base):
     phone_sealed: Mapped[bytes | None]
     phone = Sealed[str | None]("staff.phone")
     phone_tel_sealed: Mapped[bytes | None]
-    phone_tel = Sealed[str | None]("staff.phone_tel")
+    phone_tel = Sealed[str | None]("staff.phone_tel", looked_up_as="phone")
+    phone_tel_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     on_call: Mapped[int | None]  # position in the on-call rota, from 1; None: not on call
     role: Mapped[Role]
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -75,13 +76,15 @@ class Patient(OfClinic, Base):
     phone_sealed: Mapped[bytes | None]
     phone = Sealed[str | None]("patient.phone")
     phone_tel_sealed: Mapped[bytes | None]
-    phone_tel = Sealed[str | None]("patient.phone_tel")
+    phone_tel = Sealed[str | None]("patient.phone_tel", looked_up_as="phone")
+    phone_tel_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     email_sealed: Mapped[bytes | None]
     email = Sealed[str | None]("patient.email")
     caregiver_phone_sealed: Mapped[bytes | None]
     caregiver_phone = Sealed[str | None]("patient.helper_phone")
     caregiver_phone_tel_sealed: Mapped[bytes | None]
-    caregiver_phone_tel = Sealed[str | None]("patient.helper_phone_tel")
+    caregiver_phone_tel = Sealed[str | None]("patient.helper_phone_tel", looked_up_as="phone")
+    caregiver_phone_tel_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     instructions_sealed: Mapped[bytes | None]
     instructions = Sealed[str | None]("patient.instructions")
     contact: Mapped[ContactBy] = mapped_column(default=ContactBy.NOT_CHOSEN)

@@ -12,6 +12,7 @@ from server.people import clinics, flow, on_call, staff
 from server.people.models import Clinic, Staff
 from server.people.on_call import Contact
 from server.people.rules import Refused
+from server.people.texting import numbers
 from server.phone_numbers.parts import BadNumbers
 from server.settings import Settings
 from server.web import edits, render
@@ -91,6 +92,8 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, settings: Settings
         waits=on_call.WAITS,
         refused="phone" if isinstance(refused, BadNumbers) else refused and refused.why,
         bad_numbers=refused.by_field if isinstance(refused, BadNumbers) else {},
+        blocked=await numbers.blocked(db, {member.phone_tel_hash for member in team if member.phone_tel_hash}),
+        zone=actor.zone,
         country=clinic.country,
         saved=filled.is_saved,
         has_text=bool(settings.text_url),

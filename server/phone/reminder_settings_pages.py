@@ -10,6 +10,7 @@ from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import NameInMessages
+from server.people.texting import numbers
 from server.reminders.quiet_hours import flow as quiet_hours
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
@@ -23,6 +24,7 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         request,
         "phone/settings_reminders.html",
         patient=patient,
+        text_block=(await numbers.blocked_of(db, [patient])).get(patient.id),
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
     )
 

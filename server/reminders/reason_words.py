@@ -37,6 +37,8 @@ def _of_ours() -> dict[str, str]:
         "no email address": _("no email address"),
         "no email address, or emails were stopped": _("no email address, or emails were stopped"),
         "no number, or no consent to text messages": _("no number, or no consent to text messages"),
+        "this number stopped our texts": _("this number stopped our texts"),
+        "texts can't be delivered to this number": _("texts can't be delivered to this number"),
         "no device showed it": _("no device showed it"),
         "its time had passed": _("its time had passed"),
         # one attempt

@@ -36,6 +36,8 @@ CancelReason = Literal[
     "taken",
     "the clock was ahead",
 ]
+# Why a number gets no texts.
+BlockReason = Literal["texts can't be delivered to this number", "this number stopped our texts"]
 # Why a claimed reminder went no further.
 EndReason = Literal[
     "enough was sent that day",

@@ -12,6 +12,7 @@ from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_rescheduling
 from server.devices import health
 from server.flags.escalation import flow as escalation
+from server.people.texting import flow as texting
 from server.reminders.quiet_hours import flow as quiet_hours
 from server.responses.submission import closing
 from server.worker.clock_repair import appointments as appointment_repair
@@ -75,7 +76,12 @@ TICKS = (
         "Close check-ins whose window has ended, and submit what was answered.",
         _writes(closing.close_ended),
     ),
-    Tick("forget", 3600, "Delete the once-only keys of forms that were sent days ago.", _writes(double_presses.forget)),
+    Tick(
+        "forget",
+        3600,
+        "Delete the once-only keys of forms that were sent days ago, and the ids of texts that came weeks ago.",
+        _writes(double_presses.forget, texting.forget),
+    ),
     Tick("ping", 60, "Tell the outside monitor that reminders go out.", Worker.ping),
     Tick(
         "reckon",

@@ -21,6 +21,8 @@ from server.checkins.rules import Rhythm
 from server.clock import system_clock, to_utc, to_wall
 from server.db import Database, Work
 from server.people.models import Caregiver, Patient, Staff
+from server.people.texting import flow as texting
+from server.people.texting.rules import Incoming, IncomingKind
 from server.questionnaires.answers import Value
 from server.questionnaires.respondents import Respondent
 from server.reminders import flow as reminders
@@ -78,6 +80,14 @@ class RunningSite:
         async with self.database.writing() as db:
             token = await staff_accounts.make_link(work_by(db, staff, system_clock()), staff)
         return self.url(f"/staff/link#{token}")
+
+    async def text(self, words: str, patient: Patient) -> None:
+        """A text arrives from the patient's number. The patient has agreed to texts."""
+        async with self.database.writing() as db:
+            row, now = await db.get_one(Patient, patient.id), system_clock()
+            row.text_consent_at = now
+            incoming = Incoming(words, IncomingKind.REPLY, row.phone_tel or "", words, now)
+            await texting.take(db, incoming, now)
 
     # Visits
 

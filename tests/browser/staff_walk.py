@@ -36,7 +36,7 @@ async def walk_the_desk(browser: Browser, site: RunningSite) -> list[Inspection]
     await _a_bad_day(browser, site)
     page = await desk_of(browser, site, site.cast.ruth)
     desk = Inspection(page, STAFF)
-    await sees(page, "Rosa Delgado", "can't come")
+    await sees(page, "Rosa Delgado", "can't come", "Texts to read")
     await desk.look("inbox, needs action")
     await _one_flag_opened(desk)
     await desk.visit("/staff?show=new", "inbox, new")
@@ -67,6 +67,8 @@ async def _a_bad_day(browser: Browser, site: RunningSite) -> None:
     await press(rosa, "Contact me today")
     await sees(rosa, "The clinic has received it")
     await site.wait_for_reminder(unreached.id, "failed")
+    for words in ("Is there a place to park close to the door? My wheelchair does not fold.", "STOP"):
+        await site.text(words, site.cast.rosa)
 
 
 async def _one_flag_opened(desk: Inspection) -> None:

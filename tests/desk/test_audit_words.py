@@ -6,7 +6,8 @@ from server.desk import audit_words
 from tests.test_audit_coverage import FEATURES
 
 NOT_SHOWN = {
-    "answer.copied", "answer.kept", "attempt.begun", "check-in.scheduled", "check-in.missed", "check-in.recalculated",
+    "answer.copied", "answer.kept", "attempt.begun", "attempt.not-delivered",
+    "check-in.scheduled", "check-in.missed", "check-in.recalculated",
     "appointment.recalculated", "clinic.changed", "clinic.on-call-wait", "clinic.channel-policy", "device.asked",
     "questionnaire.published", "staff.on-call",
     "response.conflict-kept", "series.booked", "session.begun", "staff.added", "staff.credentials-set",

@@ -6,10 +6,12 @@ from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.db import Database
 from server.people.models import Patient
+from server.people.texting.rules import Incoming
 from server.reminders.models import Reminder
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
+from tests.people.texting.scene import arrives, text, undeliverable
 from tests.stories import audited, due_check_in, rows
 
 # The functions below these pages are tested on both databases.
@@ -41,3 +43,18 @@ async def test_case_36_the_patient_chooses_detailed_text(signed_in: Enter, cast:
         [stored] = await rows(database, Patient, Patient.id == cast.rosa.id)
         assert stored.detailed_text is chosen
     assert (await audited(database, cast.rosa.id)).count("patient.detailed-text") == 2
+
+
+@pytest.mark.parametrize(
+    ("block", "advice"),
+    [(text("STOP"), "text START to the number"), (undeliverable(), "Please tell your clinic")],
+    ids=["stopped", "undeliverable"],
+)
+async def test_case_128_the_patient_sees_that_texts_are_blocked_and_what_to_do(
+    signed_in: Enter, cast: Cast, database: Database, block: Incoming, advice: str
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await arrives(database, block)
+    assert advice not in words(await rosa.get("/settings/reminders"))  # she has not agreed to texts
+    await rosa.submit("/settings/texts", {"texts": "on"})
+    assert advice in words(await rosa.get("/settings/reminders"))

@@ -11,11 +11,21 @@ from server import language
 from server.appointments.rules import AppointmentStatus
 from server.channels.protocol import Result
 from server.reminders.reason_words import reason_words
-from server.reminders.states import AttemptReason, CancelReason, EndReason
+from server.reminders.states import AttemptReason, BlockReason, CancelReason, EndReason
 
 SERVER = Path(__file__).parent.parent.parent / "server"
 # The reason for ending a plan or check-in is also the reason for ending its reminders.
-NAMES = ("reminder.reason", "RESTS", "WORKER_STOPPED", "SUPERSEDED", "PLAN_ENDED", "UNREACHABLE", "reason", "why")
+NAMES = (
+    "reminder.reason",
+    "RESTS",
+    "WORKER_STOPPED",
+    "SUPERSEDED",
+    "PLAN_ENDED",
+    "BLOCKED",
+    "UNREACHABLE",
+    "reason",
+    "why",
+)
 CANCELS = ("_not_made", "cancel", "cancel_one", "cancel_check_in", "cancel_for_appointment", "end")
 
 
@@ -84,4 +94,4 @@ def test_a_new_reason_is_found() -> None:
         "b",
     }
     assert reasons("def f():\n    return _not_made(Result.LATER, 'no rain')") == {"no rain"}
-    assert of_server() >= set().union(*map(get_args, (AttemptReason, CancelReason, EndReason)))
+    assert of_server() >= set().union(*map(get_args, (AttemptReason, BlockReason, CancelReason, EndReason)))

@@ -10,7 +10,7 @@ from server.db import Work
 from server.flags.escalation import status as escalation_status
 
 # The tables that the inbox shows; each change of them leaves an audit event.
-AUDITED = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call")
+AUDITED = ("flag", "flag_note", "expected_level", "response", "appointment", "phone_call", "text_reply")
 
 
 async def version(work: Work) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get
@@ -13,25 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.appointments import lists
 from server.appointments.models import Appointment
-from server.appointments.rules import CALL_AHEAD
 from server.db import Work
 from server.delivery import circuit_breakers, heartbeats
-from server.desk.inbox import flag_detail, paging
+from server.desk.inbox import flag_detail, paging, text_replies, unreached
 from server.desk.inbox import overdue_list as late
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.changes import version
 from server.desk.inbox.overdue_list import LateRow
 from server.desk.inbox.rows import Listed
 from server.desk.rules import InboxTab
-from server.devices import health
-from server.devices.health_rules import PushHealth
-from server.people import calls, unreadable_numbers
 from server.people.models import Patient
 from server.people.rules import CallOutcome
-from server.people.unreadable_numbers import Unreadable
 from server.questionnaires.definition import Definition
-from server.reminders import status
-from server.reminders.models import Reminder
 from server.reminders.reason_words import reason_words
 from server.responses import overdue as late_patients
 from server.responses import unread
@@ -71,14 +63,14 @@ def provide_tab(show: FromQuery[str] = InboxTab.ACTION, after: FromQuery[str] = 
 @get("/", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
 async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many: FromQuery[int] = 0) -> Response[str]:
     """Who needs staff, why, since when, and who has taken it."""
-    unreached = await _unreached(work)
+    not_reached = await unreached.of(work)
     overdue = await late_patients.unanswered(work)
-    cant_come = await lists.to_handle(work)
+    cant_come, texts = await lists.to_handle(work), await text_replies.waiting(work)
     counts = {
-        InboxTab.ACTION: await inbox_rows.count_open(work.db, work.actor) + len(cant_come),
+        InboxTab.ACTION: await inbox_rows.count_open(work.db, work.actor) + len(cant_come) + len(texts),
         InboxTab.NEW: await unread.count_unopened(work.db, work.actor),
         InboxTab.LATE: sum(one.lateness.to_call for one in overdue),
-        InboxTab.UNREACHED: unreached.count,
+        InboxTab.UNREACHED: not_reached.count,
     }
     if tab.show == InboxTab.LATE:
         listed = await _late(work, overdue, tab.after, many)
@@ -92,7 +84,8 @@ async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many
         cant_come=[]
         if tab.show != InboxTab.ACTION or tab.after
         else await _with_patient(work.db, work.actor, cant_come),
-        unreached=unreached,
+        texts=texts if tab.show == InboxTab.ACTION and not tab.after else [],
+        unreached=not_reached,
         reason_words=reason_words,
         silence=await heartbeats.trouble(work.db, work.now),
         breakers=await circuit_breakers.open_now(work.db),
@@ -135,44 +128,6 @@ async def _with_patient(
 ) -> list[tuple[Appointment, Patient]]:
     patients = await inbox_rows.patients_of(db, actor, {appointment.patient_id for appointment in appointments})
     return [(appointment, patients[appointment.patient_id]) for appointment in appointments]
-
-
-@dataclass(frozen=True)
-class Unreached:
-    reminders: list[tuple[Reminder, Patient]]
-    unconfirmed: list[tuple[Appointment, Patient]]
-    unreachable: list[tuple[Patient, PushHealth]]
-    numbers: list[Unreadable]
-
-    @property
-    def count(self) -> int:
-        appointments = {reminder.subject_id for reminder, _ in self.reminders} | {
-            appointment.id for appointment, _ in self.unconfirmed
-        }
-        return len(appointments) + len(self.unreachable) + len(self.numbers)
-
-
-async def _unreached(work: Work) -> Unreached:
-    silent = await status.not_reached(work)
-    unconfirmed = await lists.unconfirmed(work)
-    coming = await lists.who_comes(work)
-    ids = (
-        coming | {reminder.patient_id for reminder in silent} | {appointment.patient_id for appointment in unconfirmed}
-    )
-    patients = await inbox_rows.patients_of(work.db, work.actor, ids)
-    reached = await calls.last_reached(work.db, ids)
-
-    def waits(patient_id: str, since: datetime) -> bool:
-        """Whether nobody has reached this patient by phone since then: "reached" takes a row off (case 119)."""
-        return patient_id not in reached or reached[patient_id] < since
-
-    lately = work.now - CALL_AHEAD
-    return Unreached(
-        [(r, patients[r.patient_id]) for r in silent if waits(r.patient_id, r.moment)],
-        [(a, patients[a.patient_id]) for a in unconfirmed if waits(a.patient_id, a.starts_at - CALL_AHEAD)],
-        await health.not_reachable(work, [patients[id_] for id_ in coming if waits(id_, lately)]),
-        await unreadable_numbers.worklist(work.db, work.actor),
-    )
 
 
 @get("/inbox/changes", opt=STAFF)
