@@ -139,8 +139,9 @@ async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | No
 def _keep_draft(work: Work, flag: Flag) -> None:
     """Keep a draft as a note, unless its writer is at it: they have its text in the field."""
     if flag.note and flag.drafted_by and flag.drafted_by != work.actor.id:
+        at = flag.closed_at or work.now  # a colleague who undoes a close must not redate its note
         work.db.add(
-            FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.drafted_by, at=work.now, text=flag.note)
+            FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.drafted_by, at=at, text=flag.note)
         )
     if flag.drafted_by:
         flag.note = flag.drafted_by = None

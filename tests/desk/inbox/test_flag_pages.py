@@ -15,7 +15,7 @@ from server.flags.models import Flag, FlagNote
 from server.flags.rules import FlagOutcome, Shown
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
-from tests.conftest import Enter
+from tests.conftest import Enter, StillClock
 from tests.flags.scene import answers, close, flags, only_flag
 from tests.stories import rows
 
@@ -88,20 +88,21 @@ async def test_case_89_a_flag_that_got_worse_is_not_closed_unseen(
 
 
 async def test_case_89_undo_reverts_only_the_outcome_that_was_shown(
-    signed_in: Enter, cast: Cast, database: Database, flag: Flag
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, flag: Flag
 ) -> None:
     maria, ken, at = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/flags/{flag.id}"
     await maria.submit(f"{at}/close", MARIAS["close"])
-    old = await shown_by(maria, flag)
+    old, written = await shown_by(maria, flag), clock()
+    clock.move(hours=2)
     await ken.submit(f"{at}/reopen", {"shown": old})
     await close(database, cast.ken, flag, FlagOutcome.CALLED, "Spoke to Rosa.", days=1)
     late = await maria.submit(f"{at}/reopen", {"shown": old})
     assert late.status_code == 409
     assert "Ken Osei got there first" in words(late)
     assert (await only_flag(database)).note == "Spoke to Rosa."
-    # Maria's note on the undone outcome stays on the flag, under her name.
+    # Maria's note on the undone outcome stays on the flag, under her name and with her time.
     [note] = await rows(database, FlagNote)
-    assert (note.author_id, note.text) == (cast.maria.id, MARIAS["close"]["note"])
+    assert (note.author_id, note.text, note.at) == (cast.maria.id, MARIAS["close"]["note"], written)
 
 
 async def test_case_93_an_undone_note_returns_to_its_writers_field(
