@@ -1,4 +1,4 @@
-"""Every test asserts something."""
+"""Every test asserts something, and no browser test stops intercepting in the middle of a request."""
 
 import ast
 from pathlib import Path
@@ -44,3 +44,10 @@ def test_every_test_asserts_something(path: Path) -> None:
 def test_a_test_that_asserts_nothing_is_noticed() -> None:
     assert without_assertion("def test_it():\n    run()") == ["test_it"]
     assert without_assertion("def test_it():\n    _look()\ndef _look():\n    assert run()") == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.stem)
+def test_no_browser_test_stops_intercepting_without_saying_what_of_the_handlers_that_run(path: Path) -> None:
+    """`unroute` lets the browser answer a request while its handler still runs, and the handler then fails."""
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    assert [ast.unparse(call) for call in calls if isinstance(call, ast.Attribute) and call.attr == "unroute"] == []

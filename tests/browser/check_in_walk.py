@@ -93,7 +93,7 @@ async def _without_a_network(phone: Inspection) -> None:
     await page.context.set_offline(False)
     await phone.visit("/", "home, with an answer that waits")
     await phone.visit("/sign-out", "/sign-out, with an answer that waits")
-    await page.context.unroute("**/answers")
+    await page.context.unroute_all(behavior="wait")
     await page.goto("/")
     await nothing_waits(page)
     await sees_not(page, "waiting on this phone")  # Home reloads itself once more

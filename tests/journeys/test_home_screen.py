@@ -55,7 +55,7 @@ async def test_case_98_a_session_that_ended_says_what_waits_on_the_phone(chromiu
     await expect(rosa.locator("h1")).to_have_text("You've been signed out here")
     await sees(rosa, "Your clinic signed this phone out", "1 check-in is still waiting on this phone")
     await give(rosa, await site.pairing_code(site.cast.rosa))
-    await rosa.context.unroute("**/check-ins/*/responses")
+    await rosa.context.unroute_all(behavior="wait")
     await press(rosa, "I agree")
     await rosa.goto("/")
     await site.wait_for_response(check_in)

@@ -126,7 +126,7 @@ async def test_a_row_opens_and_closes_in_place_and_says_when_it_fails(chromium: 
     await expect(maria.get_by_role("status").filter(has_text="That didn't load.")).to_be_visible()
     await sees_not(maria, "Busy")
 
-    await maria.unroute("**/staff/flags/*")
+    await maria.unroute_all(behavior="wait")
     await link.click()
     await expect(note).to_be_visible()
     await expect(link).to_have_attribute("aria-expanded", "true")

@@ -42,7 +42,7 @@ async def test_case_47_a_check_in_sent_offline_waits_on_the_phone_and_arrives_on
     assert await site.responses_to(check_in) == 0
 
     # Two tabs open at once, and both send what waits (case 41).
-    await rosa.context.unroute(UPLOADS)
+    await rosa.context.unroute_all(behavior="wait")
     other = await rosa.context.new_page()
     await asyncio.gather(rosa.goto("/"), other.goto("/"))
     await site.wait_for_response(check_in)
@@ -74,7 +74,7 @@ async def test_case_39_the_receipt_is_lost_after_the_clinic_has_it(chromium: Bro
     await sees(rosa, NOT_YET)
     assert await site.responses_to(check_in) == 1
 
-    await rosa.context.unroute(UPLOADS)
+    await rosa.context.unroute_all(behavior="wait")
     await rosa.goto("/")
     await then_nothing_waits_any_more(rosa)
     assert await site.responses_to(check_in) == 1
@@ -129,7 +129,7 @@ async def test_a_waiting_check_in_is_not_offered_again_and_the_next_one_is(
     await sees_not(rosa, "Three quick questions", "more after this")
 
     # Once it is sent, Home shows what the server says.
-    await rosa.context.unroute(UPLOADS)
+    await rosa.context.unroute_all(behavior="wait")
     await rosa.evaluate("Outbox.flushAndNotify()")
     await sees_not(rosa, "waiting on this phone")
     await sees(rosa, "Weekly check-in")

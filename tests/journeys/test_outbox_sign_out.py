@@ -35,7 +35,7 @@ async def test_case_46_another_person_neither_sees_nor_sends_nor_loses_waiting_a
     await phone.context.route(UPLOADS, lambda route: route.abort())
     await press(phone, "Send to clinic")
     await sees(phone, NOT_YET)
-    await phone.context.unroute(UPLOADS)
+    await phone.context.unroute_all(behavior="wait")
 
     await lose_session(phone)
     await join(phone, site, site.cast.walter)
@@ -68,7 +68,7 @@ async def test_case_45_signing_out_warns_of_waiting_answers_and_keeps_them(
     )
     await press(rosa, "Sign out")
     await rosa.wait_for_url("**/join")
-    await rosa.context.unroute(UPLOADS)
+    await rosa.context.unroute_all(behavior="wait")
     await join(rosa, site, site.cast.walter)
     await rosa.goto("/sign-out")
     await rosa.evaluate("Outbox.flush()")

@@ -55,9 +55,7 @@ async def test_the_service_workers_own_words_follow_the_language(chromium: Brows
     await page.reload()
     await press(page, "Español")
     await sees(page, "Únase a su clínica")
-    await page.wait_for_function(
-        "caches.match('/offline').then(held => held?.headers.get('content-language') === 'es')"
-    )
+    await page.wait_for_function(f"({CACHED_LANGUAGES})().then(all => all.join() === 'es,es')")
     await deliver_push(page, "not a message of ours")
     shown = await page.evaluate(SHOWN)
     assert shown == ["Abra Interlude para ver qué hay de nuevo."]
@@ -67,6 +65,10 @@ async def test_the_service_workers_own_words_follow_the_language(chromium: Brows
     await page.context.set_offline(False)
 
 
+CACHED_LANGUAGES = """() => Promise.all(["/offline", "/offline/words"].map(async path => {
+  const cached = await caches.match(path);
+  return cached?.headers.get("content-language");
+}))"""
 SHOWN = """() => new Promise(done => {
   const look = async () => {
     const registration = await navigator.serviceWorker.ready;

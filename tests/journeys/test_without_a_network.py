@@ -68,7 +68,7 @@ async def test_the_app_closes_at_the_moment_of_a_press_and_nothing_is_lost(
     await eventually(lambda: rosa.evaluate(f"{lost}.then(all => all.length)"), "a note")
     again = await rosa.context.new_page()
     await rosa.close()
-    await again.context.unroute("**/q/*")
+    await again.context.unroute_all(behavior="ignoreErrors")
     await again.goto(f"/check-ins/{check_in.id}")
     await expect(again.locator("h1")).to_have_text("How is your mood today?")
     await answer_all(again, "Good", "No trouble")
