@@ -125,6 +125,7 @@ function onNoResponse(event, state = "waiting") {
 async function keepOnPhone(answer, state = "waiting") {
   const { question, checkIn, respondent, value } = answer;
   const next = `/check-ins/${checkIn}/next?who=${respondent}&after=${encodeURIComponent(question)}`;
+  const isUrgent = urgentScreen.isOpen();
   try {
     const entry = await seal(answer);
     unsent = { id: entry.client_id, next };
@@ -133,7 +134,7 @@ async function keepOnPhone(answer, state = "waiting") {
     showState("failed");
     return urgentScreen.isOpen() || scrollToState();
   }
-  const isUrgent = urgentScreen.isOpen();
+  if (isUrgent && !urgentScreen.isOpen()) return takenBack(); // while it was being sealed
   if (isUrgent || !continuesOffline) showState(state);
   if (isUrgent) urgentScreen.askUrgency();
   if (isUrgent && continuesOffline) urgentScreen.offerToContinue();
@@ -190,7 +191,12 @@ function takeBack() {
       .then(() => Outbox.flushAndNotify())
       .catch(() => {});
   }
-  if (unsent) setTimeout(Outbox.flushAndNotify, RETRY);
-  unsent = null;
+  if (unsent) takenBack();
   urgentScreen.close();
+}
+
+// The sealed answer is sent, but leads nowhere: the person answers the question again.
+function takenBack() {
+  unsent = null;
+  setTimeout(Outbox.flushAndNotify, RETRY);
 }

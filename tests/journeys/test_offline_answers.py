@@ -21,6 +21,16 @@ ANSWERS = "**/check-ins/*/q/*"
 NOT_YET = "The clinic has not received this answer yet."
 RECEIVED = "The clinic has received this answer."
 KEPT = "Your answer is safe on this phone."
+MISTAKE = "That was a mistake"
+# The page hears that the outbox has taken its next entry only once the test calls `seal`.
+SEAL_LATER = """() => {
+  const add = Outbox.add;
+  Outbox.add = (...entry) => {
+    Outbox.add = add;
+    const added = add(...entry);
+    return new Promise(done => { window.seal = () => done(added); });
+  };
+}"""
 
 
 async def test_case_71_what_to_do_now_appears_before_any_request(chromium: Browser, site: RunningSite) -> None:
@@ -116,6 +126,28 @@ async def test_a_corrected_urgent_answer_is_on_record_even_if_it_had_not_arrived
     chromium: Browser, site: RunningSite
 ) -> None:
     """The request with the urgent answer hangs. Rosa corrects it at once."""
+    rosa = await given_an_urgent_answer_hangs(chromium, site)
+    await when_she_takes_it_back(rosa)
+    await answer(rosa, "No trouble")
+    await sees(rosa, "How is chewing and swallowing?")
+    await then_the_urgent_answer_and_its_correction_are_on_record(rosa, site)
+
+
+async def test_an_urgent_answer_corrected_while_the_phone_seals_it_leads_back_to_its_question(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await given_an_urgent_answer_hangs(chromium, site)
+    await rosa.evaluate(SEAL_LATER)
+    await rosa.wait_for_function("() => window.seal")  # the phone gives up waiting for the network
+    await when_she_takes_it_back(rosa)
+    await sees(rosa, "How is your breathing?")
+    await rosa.evaluate("window.seal()")
+    await answer(rosa, "No trouble")
+    await sees(rosa, "How is chewing and swallowing?")
+    await then_the_urgent_answer_and_its_correction_are_on_record(rosa, site)
+
+
+async def given_an_urgent_answer_hangs(chromium: Browser, site: RunningSite) -> Page:
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto(f"/check-ins/{check_in.id}/q/breathing?who=self")
@@ -130,11 +162,18 @@ async def test_a_corrected_urgent_answer_is_on_record_even_if_it_had_not_arrived
     await rosa.route("**/q/breathing", hang_once)
     await press(rosa, "Very hard")
     await sees(rosa, "Is it very hard to breathe right now?")
-    await answer(rosa, "That was a mistake")
-    await answer(rosa, "No trouble")
-    await sees(rosa, "How is chewing and swallowing?")
-    await eventually(lambda: flagged(site), "the red answer to reach the clinic")
-    await nothing_waits(rosa)  # on a slow machine the phone has continued without the network
+    return rosa
+
+
+async def when_she_takes_it_back(rosa: Page) -> None:
+    """Presses while the request hangs: `press` would wait for its end."""
+    await rosa.evaluate("() => { document.body.dataset.shownAt = '-Infinity'; }")
+    await rosa.get_by_role("link", name=MISTAKE).click()
+
+
+async def then_the_urgent_answer_and_its_correction_are_on_record(rosa: Page, site: RunningSite) -> None:
+    await eventually(lambda: flagged(site), "the urgent answer to reach the clinic")
+    await nothing_waits(rosa)  # the phone may have continued without the network
     assert [draft.value for draft in await rows(site.database, Draft, Draft.link_id == "breathing")] == ['"none"']
 
 
