@@ -124,14 +124,15 @@ class Challenge(Base):
 
 
 class Subscription(OfClinic, Base):
-    """The push endpoint of a device. An endpoint belongs to one device; a new owner takes it over."""
+    """The push endpoint of a device. A new owner of the phone takes it over; caregivers kept on one phone share it."""
 
     __tablename__ = "subscription"
+    __table_args__ = (UniqueConstraint("endpoint_hash", "device_id"),)
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), index=True)
     endpoint_sealed: Mapped[bytes]
     endpoint = Sealed[str]("subscription.endpoint")
-    endpoint_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    endpoint_hash: Mapped[str] = mapped_column(String(64))
     p256dh_sealed: Mapped[bytes]
     p256dh = Sealed[str]("subscription.p256dh")
     auth_sealed: Mapped[bytes]

@@ -1,5 +1,6 @@
 """A device's push subscription: check and store it, take over its endpoint, end it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -42,8 +43,13 @@ class NotSubscribed:
     detail: str = ""
 
 
-async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscription | NotSubscribed:
-    """Store this device's subscription. If another device had the endpoint, this one takes it over (case 32)."""
+async def subscribe(
+    work: Work, new: NewSubscription, hosts: HostList, beside: Collection[str] = ()
+) -> Subscription | NotSubscribed:
+    """Store this device's subscription. If another device had the endpoint, this one takes it over (case 32).
+
+    Devices whose ids are in `beside` keep theirs: they are the same phone, for other patients (case 97).
+    """
     try:
         check_endpoint(new.endpoint, hosts)
         check_subscription_keys(new.p256dh, new.auth)
@@ -56,7 +62,7 @@ async def subscribe(work: Work, new: NewSubscription, hosts: HostList) -> Subscr
         return NotSubscribed("bad-keys", str(error))
     if await _count(work.db, work.actor.device_id) >= MOST_OF_A_DEVICE:
         return NotSubscribed("too-many", "this device has had too many endpoints")
-    subscription = await _own_or_new(work, new.endpoint)
+    subscription = await _own_or_new(work, new.endpoint, beside)
     subscription.p256dh, subscription.auth = new.p256dh, new.auth
     subscription.vapid_key = key_id_of(new.vapid_public)
     subscription.started_at, subscription.ended_at, subscription.end_reason = work.now, None, None
@@ -78,26 +84,32 @@ async def _count(db: AsyncSession, device_id: str) -> int:
     return await db.scalar(select(func.count()).where(Subscription.device_id == device_id)) or 0
 
 
-async def _own_or_new(work: Work, endpoint: str) -> Subscription:
-    """This device's row for the endpoint. A device that had the endpoint before loses it, in whatever clinic."""
+async def _own_or_new(work: Work, endpoint: str, beside: Collection[str]) -> Subscription:
+    """This device's row for the endpoint. Devices that had the endpoint before lose it, in whatever clinic."""
     endpoint_hash = crypto.keyed_hash(endpoint, "endpoint")
     with unscoped(work.db):
-        existing = await work.db.scalar(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash))
-    if existing is not None and existing.device_id == work.actor.device_id:
-        return existing
-    if existing is not None and await _take_over(work, existing):
-        return existing
-    return Subscription(
+        existing = list(await work.db.scalars(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash)))
+    own = next((each for each in existing if each.device_id == work.actor.device_id), None)
+    for other in existing:
+        if other is own or other.device_id in beside:
+            continue
+        if await _take_over(work, other, has_own=own is not None):
+            own = other
+    return own or Subscription(
         clinic_id=work.actor.clinic_id, device_id=work.actor.device_id, endpoint_hash=endpoint_hash, endpoint=endpoint
     )
 
 
-async def _take_over(work: Work, existing: Subscription) -> bool:
-    """Both devices are this browser: they share the endpoint. True if the same person keeps the row; else it ends."""
+async def _take_over(work: Work, existing: Subscription, has_own: bool) -> bool:
+    """Both devices are this browser: they share the endpoint. True if the same person keeps the row; else it ends.
+
+    It ends too if the new device has a row of its own (`has_own`).
+    """
     with unscoped(work.db):
         before = await work.db.get_one(Device, existing.device_id)
     own = await work.db.get_one(Device, work.actor.device_id)
-    goes_on = existing.ended_at is None and before.ended_at is None and sessions.owner(before) == sessions.owner(own)
+    is_same = sessions.owner(before) == sessions.owner(own)
+    goes_on = existing.ended_at is None and before.ended_at is None and is_same and not has_own
     if not goes_on:
         existing.ended_at, existing.end_reason = (
             existing.ended_at or work.now,

@@ -132,3 +132,33 @@ async def test_case_33_one_phone_cannot_fill_the_table(database: Database, cast:
             )
     assert len(await living(database)) <= 1
     assert len(await rows(database, Subscription)) <= 100
+
+
+async def test_case_97_two_devices_on_one_phone_share_its_endpoint(database: Database, cast: Cast) -> None:
+    """Luis is signed in for two patients: neither takes the endpoint from the other, and each may end alone."""
+    async with database.writing() as db:
+        first, second = [await device_of(db, cast.luis) for _ in range(2)]
+        for device, beside in ((first, second), (second, first), (first, second)):
+            work = Work(db, as_device(cast.luis, device.id), NOW)
+            new = subscriptions.NewSubscription(PUSH + "shared", *browser_keys())
+            taken = await subscriptions.subscribe(work, new, HostList.parse(""), beside=[beside.id])
+            assert isinstance(taken, Subscription)
+    assert {row.device_id for row in await living(database)} == {first.id, second.id}
+    async with database.writing() as db:
+        work = Work(db, as_device(cast.luis, first.id), NOW)
+        await subscriptions.unsubscribe(work, SubscriptionEnd.SIGNED_OUT)
+    assert {row.device_id for row in await living(database)} == {second.id}
+
+
+async def test_case_97_a_new_owner_of_the_phone_takes_the_endpoint_from_all_who_shared_it(
+    database: Database, cast: Cast, subscribe: Subscribe
+) -> None:
+    async with database.writing() as db:
+        first, second = await device_of(db, cast.luis), await device_of(db, cast.rosa)
+        for device, beside in ((first, second), (second, first)):
+            work = Work(db, as_device(cast.luis, device.id), NOW)
+            new = subscriptions.NewSubscription(PUSH + "shared", *browser_keys())
+            await subscriptions.subscribe(work, new, HostList.parse(""), beside=[beside.id])
+    last = await subscribe(cast.walter, PUSH + "shared")
+    assert isinstance(last, Subscription)
+    assert [row.id for row in await living(database)] == [last.id]

@@ -87,9 +87,11 @@ async def _tell_breakers(db: AsyncSession, done: Done, now: datetime) -> None:
 
 
 async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetime) -> None:
-    subscription = await db.get_one(Subscription, subscription_id)
-    subscription.ended_at = subscription.ended_at or now
-    subscription.end_reason = subscription.end_reason or SubscriptionEnd.GONE
+    """End the subscription, also for the other patients for whom the phone had it (case 97)."""
+    endpoint = select(Subscription.endpoint_hash).where(Subscription.id == subscription_id).scalar_subquery()
+    same = Subscription.endpoint_hash == endpoint
+    for subscription in list(await db.scalars(select(Subscription).where(same, Subscription.ended_at.is_(None)))):
+        subscription.ended_at, subscription.end_reason = now, SubscriptionEnd.GONE
 
 
 def _write_reminder(db: AsyncSession, reminder: Reminder, pairs: Done, now: datetime) -> None:

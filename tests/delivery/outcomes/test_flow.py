@@ -1,20 +1,24 @@
 """Each outcome leads to a retry, the next channel or the end (cases 22 to 26)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
+from server.channels.push.host_list import HostList
+from server.db import Work
 from server.delivery import claims, receipts
 from server.delivery.outcomes import flow
+from server.devices.subscriptions import NewSubscription, subscribe
 from server.reminders import rules
 from server.reminders import status as reminder_status
 from server.reminders.states import AttemptState
-from tests.cast import work_by
+from tests.cast import acting, work_by
 from tests.push_double import PushDouble
 from tests.reminders.scene import Scene
-from tests.stories import audited, rows, subscribed
+from tests.stories import audited, browser_keys, device_of, rows, subscribed
 
 OVER = ("failed", "unreached", "missed")
 
@@ -42,6 +46,21 @@ async def test_case_23_a_caregivers_phone_still_gets_the_reminder(scene: Scene) 
     ended = {phone.id: phone.end_reason for phone in await rows(scene.database, Subscription)}
     assert ended == {scene.phone.id: "gone", other.id: None}
     assert (await scene.reminder()).state == "sent"
+
+
+async def test_case_97_an_endpoint_that_is_gone_ends_for_every_patient_of_the_phone(scene: Scene) -> None:
+    """A caregiver's phone has one endpoint, and a subscription with it for each patient."""
+    async with scene.database.writing() as db:
+        beside = await device_of(db, scene.cast.luis)
+        new = NewSubscription(scene.phone.endpoint, *browser_keys())
+        work = Work(db, replace(acting(scene.cast.luis), device_id=beside.id), scene.clock())
+        await subscribe(work, new, HostList.parse(""), beside=[scene.phone.device_id])
+        other = await subscribed(db, scene.cast.walter)
+    scene.push.answers = {scene.phone.endpoint: Outcome(Result.GONE, 410)}
+    await scene.due()
+    await scene.run()
+    ended = {phone.device_id: phone.end_reason for phone in await rows(scene.database, Subscription)}
+    assert ended == {scene.phone.device_id: "gone", beside.id: "gone", other.device_id: None}
 
 
 async def test_case_26_a_temporary_failure_is_retried_later(scene: Scene) -> None:
