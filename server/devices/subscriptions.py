@@ -44,11 +44,11 @@ class NotSubscribed:
 
 
 async def subscribe(
-    work: Work, new: NewSubscription, hosts: HostList, beside: Collection[str] = ()
+    work: Work, new: NewSubscription, hosts: HostList, sharing: Collection[str] = ()
 ) -> Subscription | NotSubscribed:
     """Store this device's subscription. If another device had the endpoint, this one takes it over (case 32).
 
-    Devices whose ids are in `beside` keep theirs: they are the same phone, for other patients (case 97).
+    Devices whose ids are in `sharing` keep theirs: they are the same phone, for other patients (case 97).
     """
     try:
         check_endpoint(new.endpoint, hosts)
@@ -62,7 +62,7 @@ async def subscribe(
         return NotSubscribed("bad-keys", str(error))
     if await _count(work.db, work.actor.device_id) >= MOST_OF_A_DEVICE:
         return NotSubscribed("too-many", "this device has had too many endpoints")
-    subscription = await _own_or_new(work, new.endpoint, beside)
+    subscription = await _own_or_new(work, new.endpoint, sharing)
     subscription.p256dh, subscription.auth = new.p256dh, new.auth
     subscription.vapid_key = key_id_of(new.vapid_public)
     subscription.started_at, subscription.ended_at, subscription.end_reason = work.now, None, None
@@ -84,14 +84,14 @@ async def _count(db: AsyncSession, device_id: str) -> int:
     return await db.scalar(select(func.count()).where(Subscription.device_id == device_id)) or 0
 
 
-async def _own_or_new(work: Work, endpoint: str, beside: Collection[str]) -> Subscription:
+async def _own_or_new(work: Work, endpoint: str, sharing: Collection[str]) -> Subscription:
     """This device's row for the endpoint. Devices that had the endpoint before lose it, in whatever clinic."""
     endpoint_hash = crypto.keyed_hash(endpoint, "endpoint")
     with unscoped(work.db):
         existing = list(await work.db.scalars(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash)))
     own = next((each for each in existing if each.device_id == work.actor.device_id), None)
     for other in existing:
-        if other is own or other.device_id in beside:
+        if other is own or other.device_id in sharing:
             continue
         if await _take_over(work, other, has_own=own is not None):
             own = other

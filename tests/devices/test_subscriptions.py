@@ -138,10 +138,10 @@ async def test_case_97_two_devices_on_one_phone_share_its_endpoint(database: Dat
     """Luis is signed in for two patients: neither takes the endpoint from the other, and each may end alone."""
     async with database.writing() as db:
         first, second = [await device_of(db, cast.luis) for _ in range(2)]
-        for device, beside in ((first, second), (second, first), (first, second)):
+        for device, sharing in ((first, second), (second, first), (first, second)):
             work = Work(db, as_device(cast.luis, device.id), NOW)
             new = subscriptions.NewSubscription(PUSH + "shared", *browser_keys())
-            taken = await subscriptions.subscribe(work, new, HostList.parse(""), beside=[beside.id])
+            taken = await subscriptions.subscribe(work, new, HostList.parse(""), sharing=[sharing.id])
             assert isinstance(taken, Subscription)
     assert {row.device_id for row in await living(database)} == {first.id, second.id}
     async with database.writing() as db:
@@ -155,10 +155,10 @@ async def test_case_97_a_new_owner_of_the_phone_takes_the_endpoint_from_all_who_
 ) -> None:
     async with database.writing() as db:
         first, second = await device_of(db, cast.luis), await device_of(db, cast.rosa)
-        for device, beside in ((first, second), (second, first)):
+        for device, sharing in ((first, second), (second, first)):
             work = Work(db, as_device(cast.luis, device.id), NOW)
             new = subscriptions.NewSubscription(PUSH + "shared", *browser_keys())
-            await subscriptions.subscribe(work, new, HostList.parse(""), beside=[beside.id])
+            await subscriptions.subscribe(work, new, HostList.parse(""), sharing=[sharing.id])
     last = await subscribe(cast.walter, PUSH + "shared")
     assert isinstance(last, Subscription)
     assert [row.id for row in await living(database)] == [last.id]

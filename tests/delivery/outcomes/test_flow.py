@@ -51,16 +51,16 @@ async def test_case_23_a_caregivers_phone_still_gets_the_reminder(scene: Scene) 
 async def test_case_97_an_endpoint_that_is_gone_ends_for_every_patient_of_the_phone(scene: Scene) -> None:
     """A caregiver's phone has one endpoint, and a subscription with it for each patient."""
     async with scene.database.writing() as db:
-        beside = await device_of(db, scene.cast.luis)
+        sharing = await device_of(db, scene.cast.luis)
         new = NewSubscription(scene.phone.endpoint, *browser_keys())
-        work = Work(db, replace(acting(scene.cast.luis), device_id=beside.id), scene.clock())
-        await subscribe(work, new, HostList.parse(""), beside=[scene.phone.device_id])
+        work = Work(db, replace(acting(scene.cast.luis), device_id=sharing.id), scene.clock())
+        await subscribe(work, new, HostList.parse(""), sharing=[scene.phone.device_id])
         other = await subscribed(db, scene.cast.walter)
     scene.push.answers = {scene.phone.endpoint: Outcome(Result.GONE, 410)}
     await scene.due()
     await scene.run()
     ended = {phone.device_id: phone.end_reason for phone in await rows(scene.database, Subscription)}
-    assert ended == {scene.phone.device_id: "gone", beside.id: "gone", other.device_id: None}
+    assert ended == {scene.phone.device_id: "gone", sharing.id: "gone", other.device_id: None}
 
 
 async def test_case_26_a_temporary_failure_is_retried_later(scene: Scene) -> None:
