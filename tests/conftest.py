@@ -34,7 +34,7 @@ SLOW_FOLDERS = ("tests/browser", "tests/journeys", "tests/webkit", "tests/faults
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="only what needs no browser and no PostgreSQL")
+    parser.addoption("--quick", action="store_true", help="only what needs no browser, no PostgreSQL and no sweep")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,7 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_quick(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     needs_postgres = "postgres" in getattr(item, "fixturenames", ()) or (call and "postgres" in call.params.values())
-    return not needs_postgres and not item.nodeid.startswith(SLOW_FOLDERS)
+    is_sweep = item.get_closest_marker("sweep") is not None
+    return not (needs_postgres or is_sweep or item.nodeid.startswith(SLOW_FOLDERS))
 
 
 @dataclass

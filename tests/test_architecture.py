@@ -178,17 +178,12 @@ def test_a_module_that_is_too_long_is_noticed(tmp_path: Path) -> None:
     assert too_long(tmp_path) == ["server/a/b.py: 201", "pwa/d.js: 251"]
 
 
-FIGURES = {figure.name: figure for figure in measure_house.figures()}
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_each_figure_of_the_house_meets_its_aim(name: str) -> None:
+def test_each_figure_of_the_house_meets_its_aim() -> None:
     """Modules in a folder, lines of a module, parameters, bare states, wide templates: see tools/measure_house.py.
 
     mypy knows the type of a row's state, but in a query it accepts any string; so bare states are counted there.
     """
-    figure = FIGURES[name]
-    assert figure.value <= figure.aim, figure.where
+    assert [figure for figure in measure_house.figures() if figure.value > figure.aim] == []
 
 
 def raised_in_docstrings(source: str) -> set[str]:

@@ -23,6 +23,8 @@ from server.reminders.states import ReminderKind, ReminderState
 from tests.migrating import bare_url as bare_url
 from tests.migrating import fill, value_for
 
+pytestmark = pytest.mark.sweep
+
 
 @asynccontextmanager
 async def upgraded(url: str, former: str, change: Callable[[Connection], None]) -> AsyncIterator[Database]:

@@ -32,6 +32,7 @@ async def test_two_processes_that_start_at_once_upgrade_once(bare_url: str) -> N
     await other.close()
 
 
+@pytest.mark.sweep
 async def test_case_54_an_upgrade_that_fails_half_way_changes_nothing(
     bare_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,6 +57,7 @@ async def test_case_54_an_upgrade_that_fails_half_way_changes_nothing(
 RENAMED = {"set_aside": "conflicting_version", "worker_beat": "worker_heartbeat", "breaker": "circuit_breaker"}
 
 
+@pytest.mark.sweep
 async def test_case_54_stored_rows_survive_the_migrations(bare_url: str) -> None:
     database = Database(bare_url)
     await migrations.upgrade(database, "0001")

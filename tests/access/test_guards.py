@@ -57,6 +57,7 @@ def kept_out(handler: Route, answer: Response) -> bool:
     return answer.status_code in (401, 403) or (to_the_door and not leaves)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("name", MAY)
 async def test_case_61_every_route_admits_only_those_whom_it_names(

@@ -75,6 +75,7 @@ def test_case_109_other_readers_find_the_right_hour_in_summer_and_winter(zone: s
     assert_read_right(visit)
 
 
+@pytest.mark.sweep
 @given(
     st.sampled_from(sorted(available_timezones())),
     st.datetimes(datetime(2000, 1, 1), datetime(2060, 12, 31)),

@@ -31,7 +31,7 @@ from tests.routes import ROUTES
 from tests.stories import answered, due_check_in, entry, rows, sealed
 from tests.world import NOTHING, address, method
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.sweep, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 WEEK = timedelta(days=7)
 PUBLIC: dict[str, dict[str, Value]] = {
     "weekly-als": {
@@ -192,6 +192,8 @@ async def test_case_123_no_step_of_a_check_in_differs_by_the_mood(
         first = await one.phone.submit(f"/check-ins/{one.due}/{place}", fields, **htmx)
         second = await other.phone.submit(f"/check-ins/{other.due}/{place}", fields, **htmx)
         the_same(one, other, first, second, (place, fields))
+        if htmx:
+            continue  # the other pages do not depend on how the step was drawn
         for path in ("", "/check?who=hands", "/different?who=hands", "/sent"):
             first, second = [await each.phone.get(f"/check-ins/{each.due}{path}") for each in families]
             the_same(one, other, first, second, (place, path))

@@ -33,6 +33,7 @@ def faults(answer: Response, layout: str) -> list[str]:
     return found
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("name", ["nobody", "rosa", "luis", *STAFF])
 async def test_case_116_every_refusal_comes_in_the_layout_of_whoever_asks(

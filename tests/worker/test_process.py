@@ -78,6 +78,7 @@ def every_look(ticking: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pulse, "begins", noting)
 
 
+@pytest.mark.sweep
 @given(by=JUMP, back=st.booleans(), at=st.floats(1, 4000), stays=st.floats(0, 4000))
 @example(by=5 * CENTURY, back=False, at=20.0, stays=1000.0)
 @example(by=5 * CENTURY, back=True, at=20.0, stays=1000.0)

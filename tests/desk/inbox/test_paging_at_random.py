@@ -89,6 +89,7 @@ async def late_page(database: Database, cast: Cast, after: str, now: datetime) -
         return [row.patient.id for row in page.late], page.after
 
 
+@pytest.mark.sweep
 @given(
     dues=st.lists(st.integers(0, 140), min_size=1, max_size=12),
     pages=st.lists(STEPS, max_size=8),

@@ -65,8 +65,9 @@ ACTS = st.one_of(
 )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(ACTS, min_size=3, max_size=10))
 async def test_case_123_no_caregivers_page_shows_a_private_answer_in_any_order_of_acts(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, acts: list[tuple[Any, ...]]

@@ -130,6 +130,7 @@ def is_kept(kept: Field, sent: dict[str, str]) -> bool:
     return kept.value.strip() == sent.get(kept.name, "").strip()
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("name", EVERYBODY)
 async def test_case_116_a_text_that_is_too_long_comes_back_in_its_field(
@@ -156,6 +157,7 @@ async def test_case_116_a_text_that_is_too_long_comes_back_in_its_field(
     assert tried > 1
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("name", EVERYBODY)
 async def test_case_116_a_form_of_a_page_that_is_too_old_comes_back(
@@ -172,6 +174,7 @@ async def test_case_116_a_form_of_a_page_that_is_too_old_comes_back(
     assert "\n".join(wrong) == ""
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("name", EVERYBODY)
 @pytest.mark.parametrize("bad", ["", "\N{SNOWMAN} 9:99"], ids=["missing", "junk"])
