@@ -1,33 +1,17 @@
 """Random events in any order. The laws hold after each step."""
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from hypothesis.stateful import invariant, rule
 
-from server.actor import Actor, system
-from server.appointments import booking
-from server.appointments import flow as appointments
-from server.appointments.booking import NewAppointment
-from server.appointments.models import Appointment
-from server.appointments.replies import flow as replies
-from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.channels.protocol import Outcome, Result
-from server.clock import to_wall
-from server.db import Work
-from server.delivery import receipts
-from server.people import flow as people
-from server.people.models import Patient
-from server.people.rules import PauseReason
-from server.reminders.states import Reply
-from tests.cast import NAMES, NOW
+from tests.cast import NOW
 from tests.faults import laws
 from tests.faults.cradle import Cradle, subscribe
-from tests.faults.life import ACCEPTED, Deadly, Life, Sent, token_in
+from tests.faults.life import ACCEPTED, Deadly, Sent
+from tests.faults.peoples_acts import PeoplesActs
 
 ANSWERS = {
     "accepted": ACCEPTED,
@@ -38,29 +22,24 @@ ANSWERS = {
     "too long": Outcome(Result.REJECTED, 413),
     "unknown": Outcome(Result.UNKNOWN),
 }
-WHO = st.sampled_from(("rosa", "walter"))
-HOURS = st.sampled_from((1, 3, 5, 26, 30, 80))
 SECONDS = st.sampled_from((1, 20, 61, 300, 1800, 3600, 7200, 28800, 86400))
 JUMPS = st.sampled_from((-7200, -3600, -900, 900, 3600, 7200))
-WHICH = st.integers(0, 50)
 DEADLY = st.builds(
     Deadly, st.sampled_from(("send", "commit")), st.sampled_from(("before", "after")), after=st.integers(1, 4)
 )
 
 
-class Lives(RuleBasedStateMachine):
-    """The runner supplies `cradle`. `steps` counts the steps of all lives."""
+class Lives(PeoplesActs):
+    """People act, services answer, time passes. The runner supplies `cradle`. `steps` counts the steps of all lives."""
 
     cradle: ClassVar[Cradle]
     steps: ClassVar[int] = 0
 
     def __init__(self) -> None:
-        super().__init__()
-        self.life: Life = self.cradle.born()
+        super().__init__(self.cradle.born())
         self.life.on_send = self._judge
         self.broken: list[str] = []
-        self.visits: list[str] = []
-        self.changes, self.jumped = 0, 0.0
+        self.jumped = 0.0
 
     def _judge(self, sent: Sent) -> None:
         self.broken += laws.of_sending(self.life, sent)
@@ -71,80 +50,6 @@ class Lives(RuleBasedStateMachine):
                 self._until_all_has_ended()
         finally:
             self.life.end()
-
-    @rule(who=WHO, hours=HOURS)
-    def book(self, who: str, hours: int) -> None:
-        async def books(db: AsyncSession) -> str:
-            patient = await self._patient(db, who)
-            starts = to_wall(self.life.now + timedelta(hours=hours), "America/New_York")
-            visit = await booking.book(Work(db, acting_for(patient), self.life.now), patient, NewAppointment(starts))
-            return visit.id
-
-        self.changes += 1
-        with suppress(BadAppointment):  # a wall time that does not exist
-            self.visits.append(self.life.write(books))
-
-    @precondition(lambda self: self.visits)
-    @rule(which=WHICH, hours=HOURS)
-    def move(self, which: int, hours: int) -> None:
-        async def moves(db: AsyncSession) -> None:
-            visit = await self._visit(db, which)
-            starts = to_wall(self.life.now + timedelta(hours=hours), visit.zone)
-            await appointments.move(Work(db, acting_for(visit), self.life.now), visit, starts)
-
-        self.changes += 1
-        with suppress(BadAppointment):  # over, or a wall time that does not exist
-            self.life.write(moves)
-
-    @precondition(lambda self: self.visits)
-    @rule(
-        which=WHICH,
-        status=st.sampled_from((AppointmentStatus.CANCELLED, AppointmentStatus.ARRIVED, AppointmentStatus.NOSHOW)),
-    )
-    def mark(self, which: int, status: AppointmentStatus) -> None:
-        async def marks(db: AsyncSession) -> None:
-            visit = await self._visit(db, which)
-            await appointments.mark(Work(db, acting_for(visit), self.life.now), visit, status)
-
-        self.changes += 1
-        self.life.write(marks)
-
-    @precondition(lambda self: self.visits)
-    @rule(which=WHICH, reply=st.sampled_from(tuple(Reply)))
-    def answer(self, which: int, reply: Reply) -> None:
-        async def answers(db: AsyncSession) -> None:
-            visit = await self._visit(db, which)
-            if visit.status == "booked" and visit.starts_at > self.life.now:
-                await replies.answer(Work(db, acting_for(visit), self.life.now), visit, reply)
-
-        self.changes += 1
-        self.life.write(answers)
-
-    @precondition(lambda self: self._tokens())
-    @rule(which=WHICH, event=st.sampled_from(("shown", "opened", "coming")))
-    def hear_from_a_phone(self, which: int, event: Any) -> None:
-        tokens = self._tokens()
-        token = tokens[which % len(tokens)]
-
-        async def hears(db: AsyncSession) -> None:
-            if event == "coming":
-                await replies.answer_by_token(db, token, event, self.life.now)
-            else:
-                await receipts.take_receipt(db, token, event, self.life.now)
-
-        self.changes += 1
-        self.life.write(hears)
-
-    @rule(who=WHO, pauses=st.booleans())
-    def pause_or_resume(self, who: str, pauses: bool) -> None:
-        async def does(db: AsyncSession) -> None:
-            patient = await self._patient(db, who)
-            if pauses:
-                await people.pause(Work(db, acting_for(patient), self.life.now), patient, PauseReason.HOSPITAL)
-            else:
-                await people.resume(Work(db, acting_for(patient), self.life.now), patient)
-
-        self.life.write(does)
 
     @rule(line=st.sampled_from(("push", "push", "text", "email")), says=st.sampled_from(sorted(ANSWERS)))
     def a_service_changes_its_answer(self, line: str, says: str) -> None:
@@ -218,17 +123,3 @@ class Lives(RuleBasedStateMachine):
             self._tick()
         self.broken += laws.of_end(self.life)
         assert not self.broken, self.broken
-
-    def _tokens(self) -> list[str]:
-        return [token for sent in self.life.sent[-5:] if (token := token_in(sent))]
-
-    async def _visit(self, db: AsyncSession, which: int) -> Appointment:
-        return await db.get_one(Appointment, self.visits[which % len(self.visits)])
-
-    async def _patient(self, db: AsyncSession, who: str) -> Patient:
-        found = await db.scalars(select(Patient))
-        return next(patient for patient in found if patient.name == NAMES[who])
-
-
-def acting_for(row: Patient | Appointment) -> Actor:
-    return system(row.clinic_id)
