@@ -1,8 +1,6 @@
 """Submit a check-in once, from the form or a sealed entry; set its urgency; undo it; mark it opened."""
 
-import json
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +15,7 @@ from server.flags import lists
 from server.flags.rules import Severity
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.answers import Answers, Value
+from server.questionnaires.answers import Answers, Value, answers_to_json
 from server.questionnaires.branching import check_answers, still_asked
 from server.questionnaires.definition import Definition
 from server.questionnaires.models import Questionnaire
@@ -51,9 +49,7 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
     if check_in.state == CheckInState.CANCELLED:
         return Refused("called-off")
     answers = await _with_private(work.db, check_in, definition, submission.respondent, answers)
-    response = _response(
-        work.actor, check_in, definition, replace(submission, answers=answers, questionnaire=version), work.now
-    )
+    response = _response(work, check_in, definition, replace(submission, questionnaire=version), answers)
     waits = private_waits(check_in, definition, submission, answers, work.now)
     if waits:
         response.status = ResponseStatus.IN_PROGRESS
@@ -99,10 +95,11 @@ async def _copied(
 
 
 def _response(
-    actor: Actor, check_in: CheckIn, definition: Definition, submission: Submission, now: datetime
+    work: Work, check_in: CheckIn, definition: Definition, submission: Submission, answers: Answers
 ) -> Response:
-    """A new response from a submission whose answers and version were checked."""
-    answered_at = device_clock.on_our_clock(submission.answered_at, submission.device_time, now)
+    """A new response. The version of the submission was checked; `answers` include the saved private ones."""
+    actor = work.actor
+    answered_at = device_clock.on_our_clock(submission.answered_at, submission.device_time, work.now)
     return Response(
         clinic_id=check_in.clinic_id,
         client_id=submission.client_id,
@@ -115,10 +112,10 @@ def _response(
         caregiver_id=actor.id if actor.kind == ActorKind.CAREGIVER else None,
         device_id=None if actor.kind == ActorKind.STAFF else actor.device_id or None,
         entered_by=actor.id if actor.kind == ActorKind.STAFF else None,
-        answers=json.dumps(dict(submission.answers)),
+        answers=answers_to_json(answers),
         answered_at=answered_at,
         claimed_at=None if answered_at == submission.answered_at else device_clock.showable(submission.answered_at),
-        received_at=now,
+        received_at=work.now,
     )
 
 
