@@ -45,7 +45,7 @@ def test_tokens_work_on_these_routes_only() -> None:
 
 
 def test_only_staff_may_open_the_staff_pages() -> None:
-    open_to_all = {"/staff/sign-in", "/staff/link"}
+    open_to_all = {"/staff/sign-in", "/staff/sign-in/elsewhere", "/staff/link"}
     for handler in ROUTES:
         of_staff = any(path.startswith("/staff") for path in handler.paths - open_to_all)
         assert (handler.opt["who"] in ("staff", "clinician", "admin")) == of_staff, handler.name

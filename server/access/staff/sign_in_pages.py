@@ -41,14 +41,36 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
             unsaved=form.get(unsaved.FIELD),
             typed=unsaved.written(sent),
         )
-    return _enter(request, entered.token) if sent is None else _return(request, entered.token, sent)
+    return _enter(request, entered.token) if sent is None else _return(request, sent, entered.token)
 
 
-def _return(request: Ask, token: str, sent: Sent) -> Response[Any]:
-    """To the page of a form that came after the session had ended, with what was typed in its fields (case 91)."""
+@post("/sign-in/elsewhere", opt=ANYONE)
+async def signed_in_elsewhere(request: Ask) -> Response[Any]:
+    """Somebody whose form came too late has signed in in another tab, by a one-time link for example (case 91)."""
+    form = await form_of(request)
+    sent = unsaved.unpack(form)
+    if sent is None:
+        return render.go(request, "/staff")
+    if request.user.staff is None:
+        return render.page(
+            request,
+            "access/staff_sign_in.html",
+            401,
+            is_elsewhere=False,
+            unsaved=form.get(unsaved.FIELD),
+            typed=unsaved.written(sent),
+        )
+    return _return(request, sent)
+
+
+def _return(request: Ask, sent: Sent, token: str | None = None) -> Response[Any]:
+    """To the page of a form that came after the session had ended, with what was typed in its fields (case 91).
+
+    `token`: of the session that begins now, if one does.
+    """
     words = _("You were signed out before this was saved. Check it, then send it again.")
     page = problems.answer(request, 200, words=words, typed=unsaved.written(sent))
-    cookie = session_cookie(request, token, of_staff=True)
+    cookie = session_cookie(request, token, of_staff=True) if token is not None else None
     return ComesBack(page, Shown(words, title=_("Your text is back")), sent, cookie)
 
 
@@ -81,4 +103,4 @@ async def sign_out(request: Ask, work: InWork) -> Response[Any]:
     return response
 
 
-router = Router("/staff", route_handlers=[sign_in_page, sign_in, link_page, use_link, sign_out])
+router = Router("/staff", route_handlers=[sign_in_page, sign_in, signed_in_elsewhere, link_page, use_link, sign_out])

@@ -10,6 +10,7 @@ from litestar.datastructures import FormMultiDict
 from sqlalchemy import update
 
 from server.access.models import DeviceSession
+from server.access.staff import accounts
 from server.db import Database
 from server.flags.models import FlagNote
 from server.people.models import PhoneCall
@@ -18,7 +19,7 @@ from tests.access.staff.scene import PASSWORD, code_at
 from tests.access.staff.scene import light_hashing as light_hashing
 from tests.access.staff.scene import secret as secret
 from tests.browser_without_screen import Browser, words
-from tests.cast import NOW, Cast
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.flags.scene import answers, only_flag
 from tests.stories import rows
@@ -110,6 +111,24 @@ async def test_case_91_what_no_page_can_take_is_shown_whole(
     back = await signs_in(maria, kept, code_at(secret, clock()))
     assert (back.status_code, TEXT in unescape(back.text)) == (200, True)
     assert (await maria.get("/staff")).url.path == "/staff"
+
+
+@ONE_DATABASE
+async def test_case_91_the_text_is_back_after_a_sign_in_by_link_in_another_tab(
+    signed_in: Enter, cast: Cast, database: Database, ids: dict[str, str]
+) -> None:
+    """Tabs of one browser share their cookies."""
+    maria = await signed_in(cast.maria)
+    kept = hidden(await sent_too_late(maria, database, "note", ids))
+    early = await maria.submit("/staff/sign-in/elsewhere", {"unsaved": kept})
+    assert (early.status_code, "Nobody is signed in yet in this browser" in words(early)) == (401, True)
+    async with database.writing() as db:
+        link = await accounts.make_link(work_by(db, cast.ruth), cast.maria)
+    await maria.submit("/staff/link", {"token": link})
+    back = await maria.submit("/staff/sign-in/elsewhere", {"unsaved": hidden(early)})
+    assert (back.status_code, "Your text is back" in words(back), TEXT in unescape(back.text)) == (200, True, True)
+    await maria.submit(f"/staff/flags/{ids['flag']}/note", {"note": TEXT})
+    assert [note.text for note in await rows(database, FlagNote)] == [TEXT]
 
 
 @pytest.mark.parametrize(
