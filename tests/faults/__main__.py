@@ -18,13 +18,13 @@ from tests.browser.chromium import chromium
 from tests.browser.everywhere import look_everywhere
 from tests.browser.running import House, open_house
 from tests.databases import Postgres, postgres_server
-from tests.faults import climb, quiet_days, trouble_sweep
+from tests.faults import escalation, quiet_days, trouble_sweep
 from tests.faults.crash_matrix import Judge, calm, crash, wrong
 from tests.faults.lanes import Lane, PostgresCopies, SqliteCopies, lane, postgres_copies
 from tests.faults.offsets import zones
 from tests.faults.states import live
 from tests.faults.submissions import send_all
-from tests.faults.workers import Workers, nursery
+from tests.faults.workers import Workers, fork_server
 from tests.faults.zone_sweep import sweep
 
 Part = tuple[str, list[str]]
@@ -65,19 +65,23 @@ async def both_crashes(telling: bool) -> list[Part]:
         server = stack.enter_context(postgres_server())
         copies: dict[str, SqliteCopies | PostgresCopies]
         copies = {"sqlite": SqliteCopies(folder), "postgres": postgres_copies(server)}
-        workers = await stack.enter_async_context(nursery())
+        workers = await stack.enter_async_context(fork_server())
         lanes = {kind: await stack.enter_async_context(lane(each, workers)) for kind, each in copies.items()}
-        climbs = {kind: await stack.enter_async_context(_climb(folder, server, kind, workers)) for kind in lanes}
+        escalations = {
+            kind: await stack.enter_async_context(_escalation(folder, server, kind, workers)) for kind in lanes
+        }
         done = list(await asyncio.gather(*(crashes(kind, each, telling) for kind, each in lanes.items())))
-        on_climb = (crashes(f"{kind}, on call", each, telling, climb.wrong) for kind, each in climbs.items())
-        return [*done, *await asyncio.gather(*on_climb)]
+        on_escalation = (
+            crashes(f"{kind}, on call", each, telling, escalation.wrong) for kind, each in escalations.items()
+        )
+        return [*done, *await asyncio.gather(*on_escalation)]
 
 
-def _climb(folder: Path, server: Postgres, kind: str, workers: Workers) -> AbstractAsyncContextManager[Lane]:
+def _escalation(folder: Path, server: Postgres, kind: str, workers: Workers) -> AbstractAsyncContextManager[Lane]:
     """The lane on which an urgent flag escalates along the on-call rota."""
-    (folder / "climb").mkdir(exist_ok=True)
-    copies = SqliteCopies(folder / "climb") if kind == "sqlite" else postgres_copies(server)
-    return lane(copies, workers, climb.tell, climb.END)
+    (folder / "escalation").mkdir(exist_ok=True)
+    copies = SqliteCopies(folder / "escalation") if kind == "sqlite" else postgres_copies(server)
+    return lane(copies, workers, escalation.tell, escalation.END)
 
 
 def trouble() -> Part:

@@ -1,15 +1,15 @@
-"""Fixtures that take seconds, made once for each test process: a nursery, and a lane for each database."""
+"""Fixtures that take seconds, made once for each test process: a fork server, and a lane for each database."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from tests.databases import Postgres
-from tests.faults import climb
+from tests.faults import escalation
 from tests.faults.background import Background, background
 from tests.faults.crash_matrix import Matrix, calm
 from tests.faults.lanes import Lane, SqliteCopies, lane, postgres_copies
-from tests.faults.workers import Workers, nursery
+from tests.faults.workers import Workers, fork_server
 
 Stage = tuple[Lane, Matrix]
 
@@ -22,7 +22,7 @@ def loop() -> Iterator[Background]:
 
 @pytest.fixture(scope="session")
 def workers(loop: Background) -> Iterator[Workers]:
-    with loop.keeping_open(nursery()) as started:
+    with loop.keeping_open(fork_server()) as started:
         yield started
 
 
@@ -49,13 +49,13 @@ def postgres_calm(loop: Background, postgres_lane: Lane) -> Matrix:
 
 
 @pytest.fixture(scope="session")
-def sqlite_climb(loop: Background, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    copies = SqliteCopies(tmp_path_factory.mktemp("climb"))
-    with loop.keeping_open(lane(copies, workers, climb.tell, climb.END)) as opened:
+def sqlite_escalation(loop: Background, workers: Workers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    copies = SqliteCopies(tmp_path_factory.mktemp("escalation"))
+    with loop.keeping_open(lane(copies, workers, escalation.tell, escalation.END)) as opened:
         yield opened, loop.run(calm(opened))
 
 
 @pytest.fixture(scope="session")
-def postgres_climb(loop: Background, workers: Workers, postgres: Postgres) -> Iterator[Stage]:
-    with loop.keeping_open(lane(postgres_copies(postgres), workers, climb.tell, climb.END)) as opened:
+def postgres_escalation(loop: Background, workers: Workers, postgres: Postgres) -> Iterator[Stage]:
+    with loop.keeping_open(lane(postgres_copies(postgres), workers, escalation.tell, escalation.END)) as opened:
         yield opened, loop.run(calm(opened))

@@ -10,8 +10,8 @@ from server.people.models import Patient
 from server.reminders.models import Reminder
 from tests.cast import NOW, Cast, gather
 from tests.channels.push_service import Phone
+from tests.faults.due_patients import KEYRING
 from tests.faults.services import Services
-from tests.faults.story import KEYRING
 
 DUE = NOW + timedelta(hours=1)
 

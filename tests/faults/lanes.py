@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from tests.cast import NOW
 from tests.databases import Postgres
-from tests.faults import story
+from tests.faults import due_patients
 from tests.faults.services import Services
 from tests.faults.worker import Job
 from tests.faults.workers import Workers
@@ -53,7 +53,7 @@ class PostgresCopies:
 
 
 def postgres_copies(server: Postgres) -> PostgresCopies:
-    name = f"story{uuid4().hex}"
+    name = f"lane{uuid4().hex}"
     server.sql(f"CREATE DATABASE {name}")
     return PostgresCopies(server, name)
 
@@ -63,20 +63,23 @@ class Lane:
     copies: SqliteCopies | PostgresCopies
     services: Services
     workers: Workers
-    end: datetime = story.END
+    end: datetime = due_patients.END
 
     @asynccontextmanager
     async def fresh(self) -> AsyncIterator[Job]:
         """The first job of a new run. Nothing has been sent and nothing has happened yet."""
         self.services.forget()
         with self.copies.copied() as url:
-            settings = story.settings_for(url, self.services)
+            settings = due_patients.settings_for(url, self.services)
             yield Job(settings, self.services.ports, NOW, self.end)
 
 
 @asynccontextmanager
 async def lane(
-    copies: SqliteCopies | PostgresCopies, workers: Workers, tell: Tell = story.tell, end: datetime = story.END
+    copies: SqliteCopies | PostgresCopies,
+    workers: Workers,
+    tell: Tell = due_patients.tell,
+    end: datetime = due_patients.END,
 ) -> AsyncIterator[Lane]:
     """`tell` fills the template with what the worker will handle until `end`."""
     async with Services().running() as services:

@@ -9,8 +9,8 @@ from hypothesis.stateful import invariant, rule
 from server.channels.protocol import Outcome, Result
 from tests.cast import NOW
 from tests.faults import laws
-from tests.faults.cradle import Cradle, subscribe
 from tests.faults.life import ACCEPTED, Deadly, Sent
+from tests.faults.life_database import LifeDatabase, subscribe
 from tests.faults.peoples_acts import PeoplesActs
 
 ANSWERS = {
@@ -30,13 +30,13 @@ DEADLY = st.builds(
 
 
 class Lives(PeoplesActs):
-    """People act, services answer, time passes. The runner supplies `cradle`. `steps` counts the steps of all lives."""
+    """People act, services answer, time passes. The runner sets `database`; `steps` counts the steps of all lives."""
 
-    cradle: ClassVar[Cradle]
+    database: ClassVar[LifeDatabase]
     steps: ClassVar[int] = 0
 
     def __init__(self) -> None:
-        super().__init__(self.cradle.born())
+        super().__init__(self.database.new_life())
         self.life.on_send = self._judge
         self.broken: list[str] = []
         self.jumped = 0.0

@@ -28,9 +28,9 @@ from server.reminders.channel_policies.validation import CHANNELS, KINDS, Policy
 from server.reminders.quiet_hours import flow as quiet_hours
 from server.reminders.states import ReminderKind
 from tests.cast import NAMES
-from tests.faults.cradle import KEYRING, cradle
 from tests.faults.laws import moment
 from tests.faults.life import ACCEPTED, Life, Sent
+from tests.faults.life_database import KEYRING, open_life_database
 
 DAYS = 2
 MINUTE = timedelta(minutes=1)
@@ -99,7 +99,7 @@ def live(lives: int, first: int, tell: Callable[[int], None] = lambda _: None) -
     """Live so many times through such days. The same `first` seed lives through the same ones."""
     found = Found()
     crypto.use(KEYRING)
-    with cradle() as made:
+    with open_life_database() as made:
 
         @seed(first)
         @settings(
@@ -111,7 +111,7 @@ def live(lives: int, first: int, tell: Callable[[int], None] = lambda _: None) -
         )
         @given(days=any_days())
         def one(days: Days) -> None:
-            life = made.born()
+            life = made.new_life()
             try:
                 found.broken += [f"{each} ({days})" for each in _lived(life, days)]
             finally:

@@ -8,8 +8,7 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.faults.cradle import Cradle
-from tests.faults.cradle import cradle as a_cradle
+from tests.faults.life_database import LifeDatabase, open_life_database
 from tests.faults.machine import Lives
 
 STEPS_OF_A_LIFE = 100
@@ -27,9 +26,9 @@ class Found:
 def live(steps: int, seed: int, tell: Callable[[int], None] = lambda _: None) -> Found:
     """Run at least so many steps, life after life, or until something breaks. The same seed gives the same lives."""
     done = 0
-    with a_cradle() as cradle:
+    with open_life_database() as made:
         for block in count():
-            machine = _machine(cradle, seed * 100_003 + block)
+            machine = _machine(made, seed * 100_003 + block)
             try:
                 run_state_machine_as_test(machine, settings=_settings(LIVES_AT_ONCE))
             except Exception as error:
@@ -42,9 +41,9 @@ def live(steps: int, seed: int, tell: Callable[[int], None] = lambda _: None) ->
     return Found(done)
 
 
-def _machine(bed: Cradle, seed: int) -> type[Lives]:
+def _machine(made: LifeDatabase, seed: int) -> type[Lives]:
     class Machine(Lives):
-        cradle = bed
+        database = made
         steps = 0
 
     hypothesis.seed(seed)(Machine)

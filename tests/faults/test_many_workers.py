@@ -15,7 +15,7 @@ from sqlalchemy import text
 from server.db import Database
 from server.reminders.rules import LEASE
 from tests.databases import Postgres
-from tests.faults import story
+from tests.faults import due_patients
 from tests.faults.background import Background
 from tests.faults.crowd import DUE, gather_crowd
 from tests.faults.lanes import Lane, postgres_copies
@@ -36,7 +36,7 @@ def test_case_5_two_workers_claim_none_of_a_thousand_due_reminders_twice(
 async def _race(url: str, workers: Workers) -> None:
     async with Services().running() as services:
         await gather_crowd(url, services, MANY)
-        job = Job(story.settings_for(url, services), services.ports, DUE, DUE + LEASE / 2)
+        job = Job(due_patients.settings_for(url, services), services.ports, DUE, DUE + LEASE / 2)
         lived = await asyncio.gather(workers.live(job), workers.live(job))
         assert all(each.ended_well for each in lived), [each.lines[-1] for each in lived]
         shares = [each.points.count("channel push") for each in lived]
@@ -58,7 +58,7 @@ async def _stopped(lane: Lane) -> None:
     """Helen's phone answers the first worker with an error, but only after the second worker has finished."""
     async with lane.fresh() as job:
         url, gate = job.settings.database_url, asyncio.Event()
-        lane.services.gates, lane.services.answers = {"helen": gate}, story.ANSWERS | {"helen": [413, 201]}
+        lane.services.gates, lane.services.answers = {"helen": gate}, due_patients.ANSWERS | {"helen": [413, 201]}
         slow = lane.workers.start(replace(job, now=DUE, end=DUE))
         await _until_pushed(lane, "helen")
         await _stop(await slow.pid, url)
@@ -72,7 +72,7 @@ async def _stopped(lane: Lane) -> None:
             os.kill(await slow.pid, signal.SIGCONT)
         assert (await slow.lived()).ended_well
         assert await _ask(url, LEFT.format(topic)) == left
-        lane.services.answers = dict(story.ANSWERS)
+        lane.services.answers = dict(due_patients.ANSWERS)
     assert [push.status for push in lane.services.pushes if push.phone == "helen"] == [413, 201]
     assert [row[:2] for row in left] == [("sent", 2)]
     assert max(Counter(number for number, _ in lane.services.texts).values()) == 1

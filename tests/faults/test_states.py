@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from tests.faults.cradle import cradle
 from tests.faults.life import Deadly
+from tests.faults.life_database import open_life_database
 from tests.faults.machine import Lives
 from tests.faults.states import live
 
@@ -35,8 +35,8 @@ def test_the_laws_hold_after_random_events_in_any_order(share: int) -> None:
 
 def test_case_8_work_that_waited_for_the_worker_may_run_once_the_clock_is_set_right() -> None:
     """A worker died before it recorded what had expired. The clock jumped back an hour and was set right."""
-    with cradle() as made:
-        lives = type("Machine", (Lives,), {"cradle": made})()
+    with open_life_database() as made:
+        lives = type("Machine", (Lives,), {"database": made})()
         lives.the_worker_is_killed(Deadly("commit", "before", after=2), seconds=86400)
         lives.the_clock_jumps(seconds=-3600)
         lives.time_passes(seconds=1)

@@ -20,7 +20,7 @@ from server.worker.construction import make_worker
 from server.worker.wakeups import notice_writes
 from tests.databases import Postgres
 from tests.delivery.locking import lock_rows
-from tests.faults import story
+from tests.faults import due_patients
 from tests.faults.crowd import gather_crowd
 from tests.faults.lanes import postgres_copies
 from tests.faults.services import Services
@@ -64,7 +64,7 @@ async def _burst(server: Postgres, services: Services) -> AsyncIterator[str]:
     """Two workers, and reminders that all fall due in a moment."""
     url = postgres_copies(server).template_url
     await gather_crowd(url, services, MANY, datetime.now(UTC) + SOON)
-    workers = [make_worker(story.settings_for(url, services)) for _ in range(2)]
+    workers = [make_worker(due_patients.settings_for(url, services)) for _ in range(2)]
     tasks = [asyncio.create_task(process.send_for_ever(worker)) for worker in workers]
     tasks += [asyncio.create_task(notice_writes(worker)) for worker in workers]
     yield url

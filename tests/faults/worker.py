@@ -12,7 +12,7 @@ from server.settings import Settings
 from server.worker.construction import make_worker
 from server.worker.ticks import TICKS
 from server.worker.worker import Worker
-from tests.faults.points import Points, watch_channels, watch_database, watch_sockets
+from tests.faults.kill_points import Points, watch_channels, watch_database, watch_sockets
 
 LOOKS_AGAIN = timedelta(seconds=1)
 MOST_LOOKS = 300  # tries for something that is due and does not go

@@ -1,4 +1,4 @@
-"""Worker processes as the tests start them: requested from a nursery, awaited, stopped and resumed."""
+"""Worker processes as the tests start them: requested from a fork server, awaited, stopped and resumed."""
 
 import asyncio
 import json
@@ -55,7 +55,7 @@ class Running:
 
 
 class Workers:
-    """The tests' side of a nursery."""
+    """The tests' side of a fork server."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process, self._numbers = process, count()
@@ -72,7 +72,7 @@ class Workers:
         return await self.start(job).lived()
 
     async def rehearse(self, job: Job) -> None:
-        """Runs the job in the nursery itself once, so that its children start warm.
+        """Runs the job in the fork server itself once, so that its children start warm.
 
         Threads would not survive the fork.
         """
@@ -87,10 +87,10 @@ class Workers:
 
 
 @asynccontextmanager
-async def nursery() -> AsyncIterator[Workers]:
+async def fork_server() -> AsyncIterator[Workers]:
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.faults.nursery", stdin=pipe, stdout=pipe, limit=2**24
+        sys.executable, "-m", "tests.faults.fork_server", stdin=pipe, stdout=pipe, limit=2**24
     )
     workers = Workers(process)
     listening = asyncio.create_task(workers.listen())

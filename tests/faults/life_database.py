@@ -24,7 +24,7 @@ from server.people import flow as people
 from server.phone_numbers import reading as numbers
 from tests.cast import NOW, Cast, gather, work_by
 from tests.faults import inline
-from tests.faults.haste import HastyLoop
+from tests.faults.instant_loop import InstantLoop
 from tests.faults.life import Life
 from tests.stories import PUSH, browser_keys, device_of
 
@@ -32,15 +32,15 @@ KEYS = browser_keys()
 KEYRING = crypto.new_keyring()
 
 
-class Cradle:
-    """`born()` starts a new life on the file of the last one.
+class LifeDatabase:
+    """`new_life()` starts a new life on the file of the last one.
 
     It trades safety for speed, because no test cuts the power.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._template, self._file = folder / "cradle.db", folder / "life.db"
-        self._loop = HastyLoop()
+        self._template, self._file = folder / "life_database.db", folder / "life.db"
+        self._loop = InstantLoop()
         self._life: Life | None = None
         self._loop.run_until_complete(_prepare(f"sqlite:///{self._template}"))
         self._database = Database(f"sqlite:///{self._file}")
@@ -62,7 +62,7 @@ class Cradle:
         if self._life is not None:
             self._life.passes("commit", side)
 
-    def born(self) -> Life:
+    def new_life(self) -> Life:
         shutil.copy(self._template, self._file)
         self._life = Life(self._loop, self._database, self._file)
         return self._life
@@ -72,9 +72,9 @@ class Cradle:
 
 
 @contextmanager
-def cradle() -> Iterator[Cradle]:
+def open_life_database() -> Iterator[LifeDatabase]:
     with tempfile.TemporaryDirectory() as folder:
-        made = Cradle(Path(folder))
+        made = LifeDatabase(Path(folder))
         yield made
         made.close()
 

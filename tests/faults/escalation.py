@@ -14,8 +14,8 @@ from server.people import on_call
 from server.people.on_call import Contact
 from tests.cast import NOW, Cast, gather, work_by
 from tests.faults.crash_matrix import PENDING, World
+from tests.faults.due_patients import KEYRING
 from tests.faults.services import Services
-from tests.faults.story import KEYRING
 from tests.stories import STEADY, answered, device_of, due_check_in
 
 END = NOW + timedelta(minutes=40)  # before the rota starts over

@@ -26,7 +26,7 @@ class Child:
     output: bytearray = field(default_factory=bytearray)
 
 
-class Nursery:
+class ForkServer:
     def __init__(self, jobs: BinaryIO, answers: BinaryIO) -> None:
         self.jobs, self.answers = jobs, answers
         self.selector = selectors.DefaultSelector()
@@ -94,7 +94,7 @@ def main() -> None:
     os.dup2(silence, 1)  # the workers' logs
     jobs = os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
     TextChannel("json://127.0.0.1:1/{to}")  # this imports all of its providers
-    Nursery(jobs, answers).run()
+    ForkServer(jobs, answers).run()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults import climb
+from tests.faults import escalation
 from tests.faults.background import Background
 from tests.faults.crash_matrix import Matrix, crash
 from tests.faults.lanes import Lane
@@ -15,7 +15,7 @@ SHARES = 2  # so that two test processes share the points
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def stage(request: pytest.FixtureRequest) -> tuple[Lane, Matrix]:
-    found: tuple[Lane, Matrix] = request.getfixturevalue(f"{request.param}_climb")
+    found: tuple[Lane, Matrix] = request.getfixturevalue(f"{request.param}_escalation")
     return found
 
 
@@ -23,9 +23,9 @@ def test_without_a_crash_the_phone_and_then_both_contacts_are_notified(stage: tu
     calm = stage[1].calm
     assert calm.contacts_notified == (2,)
     assert [phone for _, phone in calm.pushes] == ["ruth"]
-    assert dict(calm.texts) == dict.fromkeys(climb.NUMBERS.values(), 1)
-    assert dict(calm.written_to) == dict.fromkeys(climb.NUMBERS, 1)
-    assert climb.wrong(calm, calm) == []
+    assert dict(calm.texts) == dict.fromkeys(escalation.NUMBERS.values(), 1)
+    assert dict(calm.written_to) == dict.fromkeys(escalation.NUMBERS, 1)
+    assert escalation.wrong(calm, calm) == []
     assert "write UPDATE flag" in stage[1].points
 
 
@@ -40,7 +40,7 @@ def test_a_lost_or_doubled_notification_is_noticed(stage: tuple[Lane, Matrix]) -
         replace(calm, pushes=Counter()),
         replace(calm, states={"one": "sending"}),
     ):
-        assert climb.wrong(calm, world)
+        assert escalation.wrong(calm, world)
 
 
 @pytest.mark.parametrize("share", range(SHARES))
@@ -51,6 +51,6 @@ def test_case_73_after_a_kill_the_alert_arrives_and_each_contact_is_notified_onc
     matrix = replace(calm, broken=[])
     kills = matrix.kills_around("flag")[share::SHARES]
     for kill in kills:
-        loop.run(crash(lane, matrix, kill, climb.wrong))
+        loop.run(crash(lane, matrix, kill, escalation.wrong))
     assert matrix.broken == []
     assert matrix.never_came <= len(kills) / 10

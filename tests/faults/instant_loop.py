@@ -16,7 +16,7 @@ class _Leaping(selectors.DefaultSelector):
         return found
 
 
-class HastyLoop(asyncio.SelectorEventLoop):
+class InstantLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._leaping = _Leaping()
         super().__init__(self._leaping)
