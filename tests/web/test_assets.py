@@ -52,9 +52,8 @@ def modules(folder: Path, **sources: str) -> Assets:
 
 def test_a_module_imports_others_by_their_hashed_addresses(tmp_path: Path) -> None:
     found = modules(tmp_path, page='import { post } from "./base.js";', base="export const post = 1;")
-    assert (
-        found.asset("page.js").body.decode() == f'import {{ post }} from ".{found.url("base.js")[len("/static") :]}";'
-    )
+    base = found.url("base.js").removeprefix("/static")
+    assert found.asset("page.js").body.decode() == f'import{{post}}from".{base}";'
     page, worker = found.url("page.js"), found.url("service-worker.js")
     changed = modules(tmp_path, base="export const post = 2;")
     assert (changed.url("page.js") != page, changed.url("service-worker.js") != worker) == (True, True)
@@ -79,27 +78,26 @@ def test_a_module_is_loaded_with_its_imports_once_each(tmp_path: Path) -> None:
     ]
 
 
-def test_comments_are_not_sent_to_phones(tmp_path: Path) -> None:
-    found = modules(tmp_path, page="// One.\nconst at = 'https://example'; // two\n\n  // Three.\nat;\n")
-    assert found.asset("page.js").body.decode() == "const at = 'https://example'; // two\n\nat;\n"
-
-
-TYPED = """\
+SOURCE = """\
+// One.
 /**
  * @param {number} n
  */
 function f(n) {
   /** @type {X} */
-  let x = g(n);
-  /** @type {Y} */ (x).a = 1;
-  return /** @type {Y} */ (x) * 2; /* kept */
+  const at = "https://example"; // two
+  const path = `a  // ${n}`;
+  return /** @type {Y} */ (g(at, path)) * /[/]  x/.exec(n);
 }
 """
+SENT = 'function f(n){const at="https://example";const path=`a  // ${n}`;return(g(at,path))*/[/]  x/.exec(n);}'
 
 
-def test_type_annotations_are_not_sent_to_phones(tmp_path: Path) -> None:
-    bare = "function f(n) {\n  let x = g(n);\n  (x).a = 1;\n  return (x) * 2; /* kept */\n}\n"
-    assert modules(tmp_path, page=TYPED).asset("page.js").body.decode() == bare
+def test_comments_types_and_blanks_are_not_sent_to_phones(tmp_path: Path) -> None:
+    assert modules(tmp_path, page=SOURCE).asset("page.js").body.decode() == SENT
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/page.css").write_text("/* One. */\na > b {\n  color: red;\n}\n")
+    assert Assets(tmp_path).asset("page.css").body.decode() == "a>b{color:red}"
 
 
 def test_htmx_comes_from_its_package_without_a_download(assets: Assets) -> None:
