@@ -1,4 +1,4 @@
-// On every page: register the service worker, fill in a code from the address, and send receipts.
+// On every page: register the service worker, fill in a code from the address, send receipts, and show the current state.
 import "./page-change.js";
 import { opensAgain } from "./platform.js";
 import { post } from "./requests.js";
@@ -14,6 +14,20 @@ if (!opensAgain) fillInCode();
 reportOpened();
 flushReceipts();
 addEventListener("online", flushReceipts);
+document.addEventListener("visibilitychange", lookAgain);
+addEventListener("pageshow", ({ persisted }) => persisted && lookAgain());
+navigator.serviceWorker?.addEventListener("message", lookAgain); // a notification has come, or was tapped
+let isInUse = false; // somebody has typed, or htmx has put another page here
+addEventListener("input", () => (isInUse = true));
+document.addEventListener("htmx:afterSwap", () => (isInUse = true));
+
+// What the page shows may have changed since it was drawn (case 87). A question is answered first.
+async function lookAgain() {
+  const { state } = document.body.dataset;
+  if (!state || isInUse || document.hidden || document.querySelector("main form[data-question]")) return;
+  const response = await fetch(location.href).catch(() => null);
+  if (response?.ok && response.headers.get("interlude-state") !== state && !isInUse) location.reload();
+}
 
 // Browsers never send the fragment of a link to a server, so a code can travel in it. It fills the field.
 function fillInCode() {

@@ -95,6 +95,7 @@ async function showPush(event) {
   const fallback = { ...FALLBACK, ...(await (await caches.match(WORDS))?.json()) };
   const message = readPush(event.data, fallback);
   await show(message).catch(() => show(fallback)); // if the browser refuses the message
+  for (const page of await windows()) page.postMessage("look"); // what they show may be what has changed
   if (message.data?.token) await Receipts.add("/push/receipts", { token: message.data.token, event: "shown" });
   await OfflineBundle.refresh(message.tag).catch(() => {}); // fetch its check-in while there is a network
 }
@@ -152,7 +153,9 @@ async function handleTap(event) {
 async function openPage(url) {
   const target = new URL(url, location.origin);
   target.search = "";
-  const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  const open = windows.find((client) => new URL(client.url).pathname === target.pathname);
+  const open = (await windows()).find((client) => new URL(client.url).pathname === target.pathname);
+  open?.postMessage("look"); // its page is as old as its opening
   return open ? open.focus() : clients.openWindow(target.href);
 }
+
+const windows = () => clients.matchAll({ type: "window", includeUncontrolled: true });

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Collection
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from server.typed.direction import isolated
 from server.web import looks
 from server.web.assets import Assets, module_tags
 from server.web.refused_forms import refill
+from server.web.rendering import filters, page_state
 
 SERVER = Path(__file__).parent.parent
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
@@ -71,9 +71,9 @@ def environment(assets: Assets) -> Environment:
         on_paper=language.on_paper,
         lasting=language.lasting,
         wall=to_wall,
-        digits=digits,
-        identity=identity,
-        number=number,
+        digits=filters.digits,
+        identity=filters.identity,
+        number=filters.number,
         example_number=number_countries.example,
     )
     env.globals.update(country_name=place_names.country, weekdays=language.weekdays)
@@ -119,7 +119,8 @@ def page(
     if wrong_fields:
         html = refill.marked(html, request.url.path, wrong_fields)
     look = "-".join([language.current(), *(looks.look_of(request, name) or "0" for name in looks.LOOKS)])
-    headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look}
+    html, state = page_state.marked(html)
+    headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look} | state
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
@@ -177,23 +178,3 @@ def with_event(response: Response[Any], event: str) -> Response[Any]:
     """Make htmx trigger an event in the page."""
     response.headers["HX-Trigger"] = event
     return response
-
-
-def identity(person: Any, short: bool = False) -> str:
-    """What tells two patients of one name apart: birth date and record number, as far as they are known (case 114).
-
-    In a dense list, with `short`, one of them is enough.
-    """
-    born = person.birth_date and language.born(date.fromisoformat(person.birth_date))
-    record = person.record_number and language.gettext("record %(number)s") % {"number": person.record_number}
-    facts = [fact for fact in (born, record) if fact]
-    return " · ".join(facts[:1] if short else facts)
-
-
-def digits(code: str) -> str:
-    return f"{code[:4]} {code[4:]}"
-
-
-def number(text: str) -> Markup:
-    """A phone number, kept left to right in right-to-left text."""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(text)

@@ -86,10 +86,6 @@ async def test_no_page_has_inline_scripts_or_styles(signed_in: Enter, cast: Cast
         assert not re.search(r"<script(?![^>]*\ssrc=)|<style|\son\w+=|\sstyle=|javascript:", html), path
 
 
-def test_a_code_is_shown_in_two_groups() -> None:
-    assert render.digits("12345678") == "1234 5678"
-
-
 def test_a_page_leaves_out_the_indentation_of_its_template() -> None:
     indented = """<p>
       {% if name %}

@@ -1,0 +1,1 @@
+"""Parts of drawing a page that do not ask for a request."""
