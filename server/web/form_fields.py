@@ -20,6 +20,7 @@ LONGEST = 2000  # characters per field
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 LONG_WORD = 40  # characters; ids and times are shorter
 SECRETS = ("password", "secret", "code", "_csrf_token", "back", "outbox")
+HIDDEN = ("seen", "shown", "once", "unsaved", "instead_of")  # what a page remembers, and nobody typed
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -80,7 +81,7 @@ def fields_of(form: FormMultiDict) -> list[tuple[str, str]]:
 
 def typed_in(form: FormMultiDict) -> list[str]:
     """What a person wrote in sentences, so that an error page can give it back; never a secret, a code or a choice."""
-    written = [value for name, value in form.multi_items() if isinstance(value, str) and name not in SECRETS]
+    written = [value for name, value in form.multi_items() if isinstance(value, str) and name not in SECRETS + HIDDEN]
     return [value.strip() for value in written if " " in value.strip() or len(value) > LONG_WORD]
 
 

@@ -1,14 +1,19 @@
 """Form fields are read with limits."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 
 import pytest
 from litestar.datastructures import FormMultiDict
 
 from server.web import form_fields
+from server.web.form_fields import typed_in
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 class Hand(StrEnum):
@@ -65,3 +70,17 @@ def test_case_116_what_a_field_cannot_hold_is_refused_at_that_field(read: Callab
     with pytest.raises(form_fields.BadForm) as refused:
         read(form(typed), "field")
     assert list(refused.value.faults) == ["field"]
+
+
+def test_case_91_a_page_that_gives_text_back_shows_only_what_somebody_typed() -> None:
+    """A hidden field holds marks or ids of a page. `place` is an address that somebody typed earlier."""
+    names = {
+        name
+        for path in (ROOT / "server").rglob("*.html")
+        for name in re.findall(r'type="hidden"\s+name="(\w+)"', path.read_text())
+    }
+    assert {"seen", "shown"} < names
+    long = "name=25043f651c0d zone=c37a9b5709d4 phone=957dd12275d1"
+    ids = {"slug", "who", "caregiver", "sure", "anyway", "place"}  # words and ids too short to be taken for text
+    for name in names - ids | {"once"}:
+        assert typed_in(FormMultiDict([(name, long), ("note", "Thicker drinks.")])) == ["Thicker drinks."], name
