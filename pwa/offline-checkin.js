@@ -40,15 +40,25 @@ function answerText(id) {
 function show(html, to, fillIn = () => {}) {
   const page = document.createElement("template");
   page.innerHTML = html;
-  const title = page.content.querySelector("title");
-  document.title = title.textContent;
-  title.remove();
+  speakToReader(page.content);
+  for (const title of page.content.querySelectorAll("title")) {
+    document.title = title.textContent;
+    title.remove();
+  }
   for (const field of page.content.querySelectorAll("[name=who]:not(button)")) field.value = respondent;
   fillIn(page.content);
   main.replaceChildren(page.content);
   if (location.pathname + location.search !== to) history.pushState(null, "", to);
   scrollTo(0, 0);
   pageChanged();
+}
+
+// Where the page has two texts, leave the one for whoever answers: a caregiver reads the patient's name for "you".
+/** @param {DocumentFragment} page */
+function speakToReader(page) {
+  for (const text of page.querySelectorAll(respondent === "helper" ? "[data-own]" : "[data-named]")) text.remove();
+  for (const text of page.querySelectorAll("[data-named]")) text.hidden = false;
+  for (const screen of page.querySelectorAll("template")) speakToReader(screen.content);
 }
 
 function showFirst() {
@@ -74,7 +84,6 @@ function showQuestion(id) {
   if (at < 0) return showNext();
   return show(questions[at].html, path(`q/${encodeURIComponent(id)}`), (page) => {
     fillInPosition(page, at, questions.length);
-    if (respondent === "helper") askAboutPatient(page);
     const back = page.querySelector("[data-back]");
     if (at) back.href = path(`q/${encodeURIComponent(questions[at - 1].id)}`);
     (at ? page.querySelector("[data-first]") : back)?.remove();
@@ -85,13 +94,6 @@ function showQuestion(id) {
     place.textContent = place.dataset[status] ?? place.dataset.held; // "held" in bundles of earlier versions
     place.hidden = false;
   });
-}
-
-/** @param {DocumentFragment} page */
-function askAboutPatient(page) {
-  const heading = page.querySelector("[data-helper]");
-  if (heading) heading.textContent = heading.dataset.helper;
-  page.querySelector("[data-about]")?.toggleAttribute("hidden", false);
 }
 
 /** @type {(page: DocumentFragment, at: number, total: number) => void} */

@@ -1,31 +1,26 @@
 """Build the attempts: addresses and message texts, while the database is open."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from server import actor, audit, crypto, language
+from server import actor, audit, crypto
 from server.access.models import Subscription
 from server.channels.email import Mailbox
-from server.channels.protocol import ChannelName, Message, MessageUrgency
+from server.channels.protocol import ChannelName, Message
 from server.channels.push.channel import PushAddress
 from server.channels.text import Number
 from server.db import Work
 from server.delivery.batch import Batch, push_service
-from server.delivery.circuit_breakers import Breakers
+from server.delivery.messages import Sending, message_to
 from server.people.models import Patient, Staff
-from server.people.rules import ContactBy, name_in_message
+from server.people.rules import ContactBy
 from server.people.texting.numbers import hash_for_texts, number_for_texts
 from server.people.texting.rules import NumberState
 from server.phone_numbers import countries as number_countries
 from server.reminders import rules
 from server.reminders.channel_policies import flow as channel_policy
-from server.reminders.message_text import addressed, letter, payload, text_line, words_for
 from server.reminders.models import Attempt, Reminder
-from server.reminders.states import AttemptState, BlockReason, ReminderKind
+from server.reminders.states import AttemptState, BlockReason
 
 Address = PushAddress | Mailbox | Number
 BLOCKED: dict[NumberState, BlockReason] = {
@@ -61,17 +56,6 @@ class Outgoing:
 class Target:
     address: Address
     subscription: Subscription | None = None
-
-
-@dataclass(frozen=True)
-class Sending:
-    """What all messages of one batch share: the rows looked up, the time, and our base URL."""
-
-    db: AsyncSession
-    batch: Batch
-    now: datetime
-    base_url: str
-    breakers: Breakers
 
 
 def service_of(channel: ChannelName, address: Address) -> str:
@@ -140,42 +124,8 @@ def write_attempt(
     sending.db.add(attempt)
     audit.record(Work(sending.db, actor.system(reminder.clinic_id), now), "attempt.begun", attempt, channel=channel)
     also = [other.kind for other in combined if other.subject_id != reminder.subject_id]
-    message = _message(sending, reminder, channel, also, token)
+    message = message_to(sending, reminder, channel, target.subscription, also, token)
     whose = to.id if to else ""
     return Outgoing(
         attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(combined), rests
     )
-
-
-def _message(
-    sending: Sending, reminder: Reminder, channel: ChannelName, also: Sequence[ReminderKind], token: str
-) -> Message:
-    """`also` are the kinds of the other reminders that the notification includes.
-
-    `ttl` ends when the next channel's turn comes, so that a delayed push does not arrive beside the text or email.
-    """
-    patient, base_url, stop_url = sending.batch.patients[reminder.patient_id], sending.base_url, ""
-    to_staff = reminder.staff_id is not None
-    locale = "en" if to_staff else patient.locale
-    with language.speaking(locale):
-        words = words_for(reminder.kind, reminder.detail if patient.detailed_text or to_staff else None, also)
-        if not to_staff and channel != ChannelName.PUSH:  # a mailbox or a number may be a household's
-            words = addressed(words, name_in_message(patient.name, patient.name_in_messages))
-        link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
-        match channel:
-            case ChannelName.EMAIL:
-                stop_url = "" if to_staff else f"{base_url}/stop-email/{token}"
-                body = letter(words, link, stop_url)
-            case ChannelName.TEXT:
-                body = text_line(words, link, may_stop=not to_staff)
-            case ChannelName.PUSH:
-                address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists what it includes
-                about = {"reminder_id": reminder.id, "token": token, "address": address}
-                body = payload(words, **about, reply_url="/visits/reply", locale=locale)
-            case _:
-                assert_never(channel)
-    ends = min(reminder.expires_at, reminder.next_channel_at or reminder.expires_at)
-    can_wait = reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE)
-    urgency = MessageUrgency.NORMAL if can_wait else MessageUrgency.HIGH
-    ttl = max(int((ends - sending.now).total_seconds()), 0)
-    return Message(reminder.id, body, ttl=ttl, urgency=urgency, stop_url=stop_url)

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.channels.protocol import ChannelName
 from server.db import Work
-from server.delivery.attempts import Outgoing, Sending, Target, service_of, targets, text_block, write_attempt
+from server.delivery.attempts import Outgoing, Target, service_of, targets, text_block, write_attempt
+from server.delivery.messages import Sending
 from server.people.models import Patient
 from server.reminders.channel_policies import rules as policies
 from server.reminders.models import Reminder

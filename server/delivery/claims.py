@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
 from server.delivery import circuit_breakers
-from server.delivery.attempts import Outgoing, Sending
+from server.delivery.attempts import Outgoing
 from server.delivery.batch import look_up
 from server.delivery.channel_choice import attempts_of, end
+from server.delivery.messages import Sending
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.digests.flow import combine

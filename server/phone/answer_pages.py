@@ -17,13 +17,14 @@ from server.flags.rules import Severity
 from server.people import clinics
 from server.people import flow as people
 from server.people import staff as people_staff
-from server.people.models import Clinic
+from server.people.models import Clinic, Patient
 from server.phone import answers_shown
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.respondents import Respondent
 from server.responses import history as past
 from server.responses import lookup
+from server.responses.questions import third_person
 from server.web import render
 from server.web.dependencies import PERSON, Ask, InWork
 from server.web.problems import found
@@ -41,6 +42,7 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
     definition = await questionnaires.definition_of(work.db, response.questionnaire_id)
     history = await past.of_patient(work.db, work.actor.patient_id, definition.slug)
     clinic = await people.clinic_of(work.db, work.actor)
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
     check_in = found(await lookup.find(work.db, work.actor, check_in_id))
     flags = [
         flag
@@ -63,6 +65,7 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
         may_undo=may_undo(response.received_at, check_in.closes_at, work.now),
         closed=clinics.is_closed(clinic, work.now),
         opens_at=_next_opening(clinic, work),
+        **third_person.naming(patient.name, response.respondent, work.actor.kind),
     )
 
 
@@ -89,6 +92,7 @@ async def answers_page(request: Ask, work: InWork, who: FromQuery[str] = "") -> 
     definitions = {r.questionnaire_id: await questionnaires.definition_of(work.db, r.questionnaire_id) for r in recent}
     newest = {definitions[r.questionnaire_id].slug: definitions[r.questionnaire_id] for r in recent}
     own = await answers_shown.may_see_private(work.db, work.actor, who)
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
     by_questionnaire = {
         slug: answers_shown.trends(definition, [r for r in recent if r.slug == slug], own)
         for slug, definition in newest.items()
@@ -100,6 +104,7 @@ async def answers_page(request: Ask, work: InWork, who: FromQuery[str] = "") -> 
         by_questionnaire=[(newest[slug], trends) for slug, trends in by_questionnaire.items() if trends],
         zone=work.actor.zone,
         offers_private=work.actor.kind == ActorKind.PATIENT and not own,
+        **third_person.naming(patient.name, Respondent.SELF, work.actor.kind),
     )
 
 

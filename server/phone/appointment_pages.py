@@ -14,7 +14,9 @@ from server.appointments.rules import AppointmentChanged
 from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
+from server.questionnaires.respondents import Respondent
 from server.reminders.states import Reply
+from server.responses.questions import third_person
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask, InWork
 from server.web.form_fields import form_of, one_of, text
@@ -57,6 +59,7 @@ async def _page(
         patient=patient,
         clinic=await people.clinic_of(work.db, work.actor),
         now=work.now,
+        **third_person.naming(patient.name, Respondent.SELF, work.actor.kind),
     )
 
 

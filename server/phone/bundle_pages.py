@@ -27,7 +27,7 @@ from server.questionnaires.respondents import Respondent
 from server.reminders import open_notifications
 from server.responses import drafts, lookup
 from server.responses.offline import bundle
-from server.responses.questions import question_view, red_flag_screens, same_as_last
+from server.responses.questions import question_view, red_flag_screens, same_as_last, third_person
 from server.responses.questions.answering import Answering
 from server.web import render
 from server.web.dependencies import PERSON, Ask, InWork
@@ -57,12 +57,19 @@ async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> 
 async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, Any]]:
     """The next visits, each until it ends. A device without a network shows the first (case 143)."""
     patient = await work.db.get_one(Patient, work.actor.patient_id)
+    named = third_person.naming(patient.name, Respondent.SELF, work.actor.kind)
     return [
         {
             "id": visit.id,
             "until": bundle.ms(visit.starts_at + timedelta(minutes=visit.minutes)),
             "html": render.inside(
-                request, "phone/visit_offline.html", visit=visit, patient=patient, clinic=clinic, year=visit.starts.year
+                request,
+                "phone/visit_offline.html",
+                visit=visit,
+                patient=patient,
+                clinic=clinic,
+                year=visit.starts.year,
+                **named,
             ),
         }
         for visit in await appointment_lists.upcoming(work.db, patient.id, work.now, VISITS_KEPT)
@@ -74,6 +81,7 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
     definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
     patient = await db.get_one(Patient, check_in.patient_id)
     own = actor.kind != ActorKind.CAREGIVER
+    named = third_person.naming(patient.name, Respondent.SELF, ActorKind.PATIENT)  # as to the patient; scripts name
     respondents = tuple(Respondent) if own else (Respondent.HANDS, Respondent.CAREGIVER)
     needing_staff = await red_flag_screens.needing_staff(work, check_in, definition)
     before = {who: await _same(request, Answering(work, check_in, definition, who)) for who in respondents}
@@ -103,13 +111,22 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
                 patient=patient,
                 own=own,
                 more=0,
+                **third_person.naming(patient.name, Respondent.SELF, actor.kind),
             ),
             "who": render.inside(request, "responses/who.html", check_in=check_in, patient=patient),
             "check": _check(request, check_in, definition, patient, own),
             "urgency": render.inside(
-                request, "responses/urgency.html", check_in=check_in, patient=patient, clinic=clinic, offline=True
+                request,
+                "responses/urgency.html",
+                check_in=check_in,
+                patient=patient,
+                clinic=clinic,
+                offline=True,
+                **named,
             ),
-            "saved": render.inside(request, "responses/saved.html", check_in=check_in, clinic=clinic),
+            "saved": render.inside(
+                request, "responses/saved.html", check_in=check_in, clinic=clinic, offline=True, **named
+            ),
         },
         "words": {"skipped": _("Skipped"), "open": _("Not answered"), "same": _("as last time"), "now": _("Now:")},
     }
@@ -144,6 +161,7 @@ def _check(request: Ask, check_in: CheckIn, definition: Definition, patient: Pat
         before=[],
         outbox="{}",
         offline=True,
+        **third_person.naming(patient.name, Respondent.SELF, ActorKind.PATIENT),
     )
 
 
@@ -155,7 +173,8 @@ async def _same(request: Ask, answering: Answering) -> dict[str, Any] | None:
     definition, respondent = answering.definition, answering.respondent
     answers = same_as_last.answers_of(definition, last, respondent)
     about = {"check_in": answering.check_in, "definition": definition, "respondent": respondent}
-    shown = {"last": last, "answers": answers, "zone": answering.actor.zone}
+    named = third_person.naming((await answering.patient()).name, respondent, answering.actor.kind)
+    shown = {"last": last, **named, "answers": answers, "zone": answering.actor.zone}
     pages = [
         render.inside(
             request, "responses/different.html", kept=answers, before=list(answers), changed=0, **about, **page

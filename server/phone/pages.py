@@ -14,7 +14,9 @@ from server.people.models import Clinic, Patient
 from server.people.rules import PauseReason
 from server.phone import answers_shown
 from server.questionnaires import flow as questionnaires
+from server.questionnaires.respondents import Respondent
 from server.responses import lookup
+from server.responses.questions import third_person
 from server.web import render
 from server.web.dependencies import ANYONE, PERSON, Ask, Db, Now, Who
 
@@ -45,13 +47,16 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
         closed=clinics.closed_hours(clinic, now, actor.zone),
         now=now,
+        **third_person.naming(patient.name, Respondent.SELF, actor.kind),
     )
 
 
 @get("/set-aside", opt=PERSON)
 async def set_aside_page(request: Ask, db: Db, actor: Who) -> Response[str]:
     """Entries that the clinic refused, and why. Only the device has them: pwa/rejected-entries.js fills in the page."""
-    return render.page(request, "phone/rejected_entries.html", clinic=await people.clinic_of(db, actor))
+    patient = await db.get_one(Patient, actor.patient_id)
+    named = third_person.naming(patient.name, Respondent.SELF, actor.kind)
+    return render.page(request, "phone/rejected_entries.html", clinic=await people.clinic_of(db, actor), **named)
 
 
 @get("/help", opt=ANYONE)

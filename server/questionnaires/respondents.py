@@ -33,6 +33,11 @@ def respondent_from(claimed: str, kind: ActorKind) -> Respondent:
     return own if respondent == Respondent.SELF else respondent
 
 
+def speaks_of_patient(respondent: Respondent, kind: ActorKind) -> bool:
+    """Whether a page names the patient: to a caregiver, except one who only lends hands (case 104)."""
+    return respondent == Respondent.CAREGIVER or (kind == ActorKind.CAREGIVER and respondent == Respondent.SELF)
+
+
 def source_of(respondent: Respondent) -> Source:
     """Whose words an answer is: a caregiver who only lends hands speaks for the patient."""
     return Source.CAREGIVER if respondent == Respondent.CAREGIVER else Source.PATIENT

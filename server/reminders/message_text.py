@@ -48,9 +48,15 @@ def _detail(kept: str) -> str:
     return AppointmentDetail.from_json(kept).words() if kept.startswith("{") else kept
 
 
-def words_for(kind: ReminderKind, detail: str | None, also: Sequence[ReminderKind] = ()) -> Words:
-    """The text in the current language. `detail`: None for private text. `also`: kinds of the other digest members."""
-    words = _words_for(kind, _detail(detail) if detail else None)
+def words_for(
+    kind: ReminderKind, detail: str | None, also: Sequence[ReminderKind] = (), about: str | None = None
+) -> Words:
+    """The text in the current language. `detail`: None for private text. `also`: kinds of the other digest members.
+
+    `about`: to a caregiver, what the patient is called in messages (case 104).
+    """
+    detail = _detail(detail) if detail else None
+    words = (_words_for_caregiver(kind, detail, about) if about else None) or _words_for(kind, detail)
     extra = {
         ReminderKind.VISIT: _("Another visit is coming up too."),
         ReminderKind.CHECK_IN: _("A check-in is ready too."),
@@ -86,6 +92,32 @@ def _words_for(kind: ReminderKind, detail: str | None) -> Words:
             return Words(_("This is your test"), _("Reminders work on this phone."))
         case _:
             assert_never(kind)
+
+
+def _words_for_caregiver(kind: ReminderKind, detail: str | None, name: str) -> Words | None:
+    """None for what is about the caregiver's own device."""
+    about = {"name": name}
+    match kind:
+        case ReminderKind.VISIT:
+            return Words(
+                _("%(name)s has a visit coming up") % about,
+                detail or _("Open to see when, and to say if %(name)s can come.") % about,
+                (
+                    (Reply.COMING, _("%(name)s will be there") % about),
+                    (Reply.CANT_COME, _("%(name)s can't come") % about),
+                ),
+            )
+        case ReminderKind.CHANGE:
+            return Words(_("%(name)s's visit has changed") % about, detail or _("Open to see what's new."))
+        case ReminderKind.CHECK_IN:
+            return Words(_("A check-in about %(name)s is ready") % about, detail or _("It takes about a minute."))
+        case ReminderKind.NUDGE:
+            return Words(
+                _("The check-in about %(name)s is still open") % about,
+                detail or _("There's still time. It takes about a minute."),
+            )
+        case _:
+            return None
 
 
 def _words_for_staff(

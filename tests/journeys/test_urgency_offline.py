@@ -5,9 +5,9 @@ from playwright.async_api import Browser, Page, expect
 from server.flags.models import Flag
 from server.responses.models import Response
 from tests.browser.eventually import eventually
-from tests.browser.people import answer, answer_all, nothing_waits, press, sees, sees_not
+from tests.browser.people import answer, answer_all, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.journeys.offline_bundle import given_it_is_kept_offline
+from tests.journeys.offline_bundle import given_it_is_kept_offline, it_is_kept_offline
 from tests.stories import rows
 
 ASKED = "How urgent is this for you?"
@@ -107,3 +107,19 @@ async def test_case_141_without_the_check_in_on_the_phone_the_red_screen_asks_to
         return await urgency_of(site, "breathing") == ["today"]
 
     await eventually(look, "the choice to arrive")
+
+
+async def test_case_104_offline_too_a_caregiver_reads_the_patients_name(chromium: Browser, site: RunningSite) -> None:
+    check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als")
+    luis = await phone_of(chromium, site, site.cast.luis)
+    await luis.goto("/")
+    await it_is_kept_offline(luis)
+    await luis.context.set_offline(True)
+    await luis.goto(f"/check-ins/{check_in.id}")
+    await press(luis, "What I see (the helper's view)")
+    await expect(luis).to_have_title("How is Rosa's breathing? · Interlude")
+    await press(luis, "Very hard")
+    await sees(luis, "Is it very hard for Rosa to breathe right now?", "How urgent is this for Rosa?")
+    await press(luis, "Contact Rosa today")
+    await sees(luis, "You asked the clinic to contact Rosa today.")
+    await sees_not(luis, "Is it very hard to breathe right now?", "for you?", "Contact me")

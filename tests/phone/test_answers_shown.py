@@ -67,7 +67,7 @@ async def test_case_105_home_says_what_became_of_a_worry(signed_in: Enter, cast:
         await actions.own(work_by(db, cast.maria), flag, cast.maria.id)
     home = words(await luis.get("/"))
     assert "Maria Alvarez opened it on Mon, Nov 16, 9:00 AM." in home
-    assert "Maria Alvarez will contact you by Mon, Nov 16, 1:00 PM." in home
+    assert "Maria Alvarez will contact Rosa by Mon, Nov 16, 1:00 PM." in home
 
 
 async def test_case_105_the_mood_is_not_shown_to_a_caregiver(signed_in: Enter, cast: Cast, database: Database) -> None:

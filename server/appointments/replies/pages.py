@@ -50,6 +50,8 @@ async def _page(request: Ask, db: AsyncSession, appointment: Appointment, token:
         clinic=await db.get_one(Clinic, appointment.clinic_id),
         token=token,
         now=now,
+        called="",
+        by_name=False,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor
 from server.checkins.models import CheckIn
 from server.db import Work
+from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Definition
@@ -39,6 +40,9 @@ class Answering:
     @property
     def path(self) -> str:
         return f"/check-ins/{self.check_in.id}"
+
+    async def patient(self) -> Patient:
+        return await self.db.get_one(Patient, self.check_in.patient_id)
 
     def by(self, respondent: Respondent) -> "Answering":
         """The same check-in, answered by another respondent."""

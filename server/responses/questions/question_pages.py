@@ -17,7 +17,7 @@ from server.responses import drafts
 from server.responses.drafts import Statement
 from server.responses.offline import late_answers
 from server.responses.offline.sealed_entries import Entry
-from server.responses.questions import next_steps, question_view, red_flag_screens
+from server.responses.questions import next_steps, question_view, red_flag_screens, third_person
 from server.responses.questions.answering import Answering, Caller
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask
@@ -108,6 +108,7 @@ async def _urgent_screen(
         closed=clinics.closed_hours(clinic, answering.now, answering.actor.zone),
         respondent=answering.respondent,
         received=True,
+        **third_person.naming((await answering.patient()).name, answering.respondent, answering.actor.kind),
     )
 
 

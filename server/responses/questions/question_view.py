@@ -34,7 +34,10 @@ async def question(
         "clinic": await db.get_one(Clinic, check_in.clinic_id),
         "patient": patient,
         "text_about": third_person.text_about(definition, question, patient.name, language.current()),
+        "hint_about": third_person.hint_about(definition, question, patient.name, language.current()),
         "received": False,
+        "called": third_person.first_name(patient.name),
+        "by_name": respondent == Respondent.CAREGIVER,
     }
 
 
@@ -69,10 +72,12 @@ NOW: dict[str, Any] = {"number": 1, "total": 1, "back": None, "given": None, "of
 async def check(answering: Answering, kept: Answers) -> dict[str, Any]:
     """The context of Check and send."""
     db, check_in, definition, respondent = answering.db, answering.check_in, answering.definition, answering.respondent
+    patient = await answering.patient()
     private = private_questions(definition) if respondent == Respondent.HANDS else []
     answered = await drafts.private(db, check_in, definition) if private else {}
     return {
-        "patient": await db.get_one(Patient, check_in.patient_id),
+        "patient": patient,
+        **third_person.naming(patient.name, respondent, answering.actor.kind),
         "check_in": check_in,
         "definition": definition,
         "respondent": respondent,

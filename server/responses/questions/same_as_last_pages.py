@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 from server.people import clinics
 from server.people import flow as people
 from server.responses.drafts import Statement
-from server.responses.questions import same_as_last
+from server.responses.questions import same_as_last, third_person
 from server.responses.questions.answering import Caller
 from server.web import problems, render
 from server.web.dependencies import PERSON, Ask
@@ -32,6 +32,7 @@ async def same_page(request: Ask, caller: NamedDependency[Caller]) -> Response[A
         last=last,
         answers=same_as_last.answers_of(definition, last, respondent),
         respondent=respondent,
+        **third_person.naming((await answering.patient()).name, respondent, answering.actor.kind),
         zone=answering.actor.zone,
         closed=clinics.closed_hours(
             await people.clinic_of(answering.db, answering.actor), answering.now, answering.actor.zone

@@ -1,25 +1,56 @@
-"""A question to a caregiver about the patient: our own English questions, asked by the patient's name (case 104).
+"""What a caregiver reads about the patient: pages by the patient's name, and our own English questions (case 104).
 
 Spanish asks "usted" and a third person in the same words, so there the name before the question is enough. Questions
 from elsewhere keep their words, because published scales are never reworded; the page says whom they are about.
 """
 
 import re
+from functools import partial
+from typing import Any
 
+from server import language
+from server.actor import ActorKind
 from server.questionnaires.definition import Definition
 from server.questionnaires.flow import LIBRARY
 from server.questionnaires.question import Question
+from server.questionnaires.respondents import Respondent, speaks_of_patient
 
 VERBS = {"do": "does", "have": "has", "are": "is", "were": "was"}
 SUBJECT = re.compile(r"\b(do|have|are|were|did|can|has|does|will|could) you\b", re.IGNORECASE)
+STATED = re.compile(r"\byou (do|have|are|were)\b", re.IGNORECASE)
 OWN = re.compile(r"\byour(s|self)?\b", re.IGNORECASE)
 OTHER = re.compile(r"\byou\b", re.IGNORECASE)
 
 
+def naming(patient: str, respondent: Respondent, kind: ActorKind) -> dict[str, Any]:
+    """Context of a page: what the patient of this full name is called, and whether the page says that for "you"."""
+    by_name = speaks_of_patient(respondent, kind)
+    titled = partial(title_about, name=patient) if by_name else (lambda definition: definition.title)
+    return {"called": first_name(patient), "by_name": by_name, "titled": titled}
+
+
 def text_about(definition: Definition, question: Question, name: str, locale: str) -> str:
     """The question as a caregiver reads it, about the patient of this full name."""
-    ours = (LIBRARY / f"{definition.slug}.json").exists()
-    return asked_about(question.text, first_name(name), locale) if ours else question.text
+    return asked_about(question.text, first_name(name), locale) if _is_ours(definition) else question.text
+
+
+def hint_about(definition: Definition, question: Question, name: str, locale: str) -> str:
+    """The lines below the question, as a caregiver reads them."""
+    return _stated_about(definition, question.hint, name, locale)
+
+
+def title_about(definition: Definition, name: str) -> str:
+    """The title of a check-in, as a caregiver reads it."""
+    return _stated_about(definition, definition.title, name, language.current())
+
+
+def _stated_about(definition: Definition, text: str, name: str, locale: str) -> str:
+    is_named = locale == "en" and OTHER.search(OWN.sub("you", text)) and _is_ours(definition)
+    return asked_about(text, first_name(name), locale) if is_named else text
+
+
+def _is_ours(definition: Definition) -> bool:
+    return (LIBRARY / f"{definition.slug}.json").exists()
 
 
 def first_name(name: str) -> str:
@@ -31,6 +62,7 @@ def asked_about(text: str, name: str, locale: str) -> str:
     if locale != "en":
         return f"{name}: {text}"
     text = SUBJECT.sub(lambda found: _verb(found[1], name), text)
+    text = STATED.sub(lambda found: f"{name} {VERBS[found[1].lower()]}", text)
     text = OWN.sub(lambda found: {"self": "themselves", "s": "theirs"}.get(found[1] or "", f"{name}'s"), text)
     found = OTHER.sub(name, text)
     return found[0].upper() + found[1:]

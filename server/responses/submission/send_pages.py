@@ -12,7 +12,9 @@ from server.flags.rules import Urgency
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires.branching import still_asked
+from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history
+from server.responses.questions import third_person
 from server.responses.questions.answering import Caller
 from server.responses.submission import receipt, submit, urgency
 from server.responses.submission.submission import Submission, Taken
@@ -44,11 +46,15 @@ async def send(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
 @get("/urgency", opt=PERSON)
 async def urgency_page(request: Ask, caller: NamedDependency[Caller]) -> Response[str]:
     work, check_in = caller.work, found(await caller.check_in())
+    patient = await work.db.get_one(Patient, check_in.patient_id)
+    response = await history.find(work.db, work.actor, check_in.id)
+    respondent = response.respondent if response else Respondent.SELF
     return render.page(
         request,
         "responses/urgency.html",
         check_in=check_in,
-        patient=await work.db.get_one(Patient, check_in.patient_id),
+        patient=patient,
+        **third_person.naming(patient.name, respondent, work.actor.kind),
         clinic=await people.clinic_of(work.db, work.actor),
     )
 

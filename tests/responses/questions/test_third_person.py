@@ -28,6 +28,8 @@ TEXTS = re.findall(r'"text": ("[^"]+")', "".join(path.read_text() for path in so
         ("How do you eat?", "How does Rosa eat?"),
         ("When are you short of breath?", "When is Rosa short of breath?"),
         ("Do you have someone to drive you home?", "Does Rosa have someone to drive Rosa home?"),
+        ("You can't drive after an infusion.", "Rosa can't drive after an infusion."),
+        ("If you have a feeding tube, think of tube care.", "If Rosa has a feeding tube, think of tube care."),
         ("Have you had thoughts of hurting yourself?", "Has Rosa had thoughts of hurting themselves?"),
     ],
 )
@@ -60,4 +62,4 @@ async def test_case_104_the_caregivers_home_and_questions_name_the_patient(
     own = words(await luis.get(f"/check-ins/{due.id}/q/breathing?who=hands"))
     assert "How is your breathing?" in own
     [form] = (await luis.get("/held")).json()["forms"]
-    assert all('data-helper="' in question["html"] for question in form["questions"])
+    assert all("<span data-named hidden>" in question["html"] for question in form["questions"])

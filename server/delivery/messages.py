@@ -1,0 +1,89 @@
+"""The message of one attempt: its words for whoever gets it, its link, and how long it is of use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import language
+from server.access.models import Subscription
+from server.channels.protocol import ChannelName, Message, MessageUrgency
+from server.delivery.batch import Batch
+from server.delivery.circuit_breakers import Breakers
+from server.people.models import Patient
+from server.people.rules import ContactBy, name_in_message
+from server.reminders import rules
+from server.reminders.message_text import Words, addressed, letter, payload, text_line, words_for
+from server.reminders.models import Reminder
+from server.reminders.states import ReminderKind
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What all messages of one batch share: the rows looked up, the time, and our base URL."""
+
+    db: AsyncSession
+    batch: Batch
+    now: datetime
+    base_url: str
+    breakers: Breakers
+
+
+def message_to(
+    sending: Sending,
+    reminder: Reminder,
+    channel: ChannelName,
+    to: Subscription | None,
+    also: Sequence[ReminderKind],
+    token: str,
+) -> Message:
+    """`also` are the kinds of the other reminders that the notification includes.
+
+    `ttl` ends when the next channel's turn comes, so that a delayed push does not arrive beside the text or email.
+    """
+    base_url, stop_url = sending.base_url, ""
+    to_staff = reminder.staff_id is not None
+    locale = "en" if to_staff else sending.batch.patients[reminder.patient_id].locale
+    with language.speaking(locale):
+        words = _words(sending.batch, reminder, channel, to, also)
+        link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
+        match channel:
+            case ChannelName.EMAIL:
+                stop_url = "" if to_staff else f"{base_url}/stop-email/{token}"
+                body = letter(words, link, stop_url)
+            case ChannelName.TEXT:
+                body = text_line(words, link, may_stop=not to_staff)
+            case ChannelName.PUSH:
+                address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists what it includes
+                about = {"reminder_id": reminder.id, "token": token, "address": address}
+                body = payload(words, **about, reply_url="/visits/reply", locale=locale)
+            case _:
+                assert_never(channel)
+    ends = min(reminder.expires_at, reminder.next_channel_at or reminder.expires_at)
+    can_wait = reminder.kind in (ReminderKind.CHECK_IN, ReminderKind.NUDGE)
+    urgency = MessageUrgency.NORMAL if can_wait else MessageUrgency.HIGH
+    ttl = max(int((ends - sending.now).total_seconds()), 0)
+    return Message(reminder.id, body, ttl=ttl, urgency=urgency, stop_url=stop_url)
+
+
+def _words(
+    batch: Batch, reminder: Reminder, channel: ChannelName, to: Subscription | None, also: Sequence[ReminderKind]
+) -> Words:
+    if reminder.staff_id is not None:
+        return words_for(reminder.kind, reminder.detail, also)
+    patient = batch.patients[reminder.patient_id]
+    detail = reminder.detail if patient.detailed_text else None
+    name = name_in_message(patient.name, patient.name_in_messages)
+    if _reaches_caregiver(batch, patient, channel, to):
+        return words_for(reminder.kind, detail, also, about=name)
+    words = words_for(reminder.kind, detail, also)
+    return words if channel == ChannelName.PUSH else addressed(words, name)  # an address may be a household's
+
+
+def _reaches_caregiver(batch: Batch, patient: Patient, channel: ChannelName, to: Subscription | None) -> bool:
+    """Whether a message about the patient goes to a caregiver's device, or as a text to the caregiver's number."""
+    if channel == ChannelName.TEXT:
+        return patient.contact == ContactBy.CAREGIVER
+    return to is not None and to.device_id not in batch.patients_own
