@@ -20,7 +20,7 @@ from server.people import staff as people_staff
 from server.people.models import Clinic, Patient
 from server.phone import answers_shown
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.private_questions import is_public_item
+from server.questionnaires.private_questions import is_public_item, shown
 from server.questionnaires.respondents import Respondent
 from server.responses import history as past
 from server.responses import lookup
@@ -56,6 +56,7 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
         definition=definition,
         clinic=clinic,
         zone=work.actor.zone,
+        answers=shown(definition, past.answers_of(response), Respondent.SELF if private else Respondent.HANDS),
         opener=await _name(work.db, work.actor, response.opened_by),
         follows=await _follows(work.db, work.actor, flags),
         awaits=any(flag.owner_id is None for flag in flags),

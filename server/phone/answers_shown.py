@@ -61,7 +61,8 @@ WORRY_SHOWN = timedelta(days=7)  # after its outcome
 class Worry:
     """What became of an answer that staff act on. Moments are the reader's wall time; "" and None mean not yet.
 
-    `by`: until when somebody gets in touch, if that is still ahead.
+    `by`: until when somebody gets in touch, if that is still ahead. `sent_in`: the id of the check-in whose page shows
+    the answer; "" until the check-in is sent.
     """
 
     topic: str
@@ -71,6 +72,7 @@ class Worry:
     owner: str
     outcome: FlagOutcome | None
     by: datetime | None
+    sent_in: str
 
 
 async def worry(work: Work) -> Worry | None:
@@ -100,6 +102,7 @@ async def _worry(work: Work, flag: Flag, topic: str) -> Worry:
         await _name(work, flag.closed_by or flag.owner_id),
         flag.outcome,
         to_wall(flag.due_at, zone) if flag.due_at > work.now else None,
+        flag.check_in_id if await past.find(work.db, work.actor, flag.check_in_id) else "",
     )
 
 

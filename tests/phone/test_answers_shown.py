@@ -1,5 +1,6 @@
 """Which sent answers a person may see on the phone (case 123)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from server.responses import history
 from server.responses.drafts import Statement, put_back
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
-from tests.conftest import Enter
+from tests.conftest import Enter, StillClock
 from tests.questionnaires.made_up import library
 from tests.stories import STEADY, answered, due_check_in
 
@@ -76,3 +77,24 @@ async def test_case_105_the_mood_is_not_shown_to_a_caregiver(signed_in: Enter, c
         await answered(db, cast.rosa, check_in, STEADY | {"mood": "very-hard"})
     assert "Your clinic received this" in words(await (await signed_in(cast.rosa)).get("/"))
     assert "Your clinic received this" not in words(await (await signed_in(cast.luis)).get("/"))
+
+
+async def test_case_105_the_worry_leads_to_the_answer_that_it_is_about(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "very-hard", "who": "self"})
+    assert "Your clinic received this" in words(await rosa.get("/"))
+    assert "See what was sent" not in words(await rosa.get("/"))  # the check-in itself is not sent yet
+    async with database.writing() as db:
+        await answered(db, cast.rosa, check_in, STEADY | {"breathing": "very-hard", "mood": "hard"})
+    clock.move(minutes=11)
+    for phone in (rosa, luis):
+        link = re.search(r'href="([^"]+)">See what was sent', (await phone.get("/")).text)
+        assert link
+        page = await phone.get(link[1])
+        assert "Breathing Very hard" in words(page)
+        assert '<details class="card" open>' in page.text
+        assert ("Mood Low" in words(page)) == (phone is rosa)
