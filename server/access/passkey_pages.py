@@ -2,17 +2,20 @@
 
 from typing import Any
 
-from litestar import Response, Router, post
+from litestar import Response, Router, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import device_replacement
 from server.access.cookies import device_name, session_cookie, session_token
 from server.access.guards import source_of
+from server.access.models import Passkey
 from server.access.passkeys import authentication, registration
+from server.actor import Actor
 from server.people.rules import Refused
 from server.web import problems, render
-from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, InWork, Now
+from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, InWork, Now, Who
 from server.web.form_fields import json_of
 
 
@@ -50,13 +53,24 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
     return response
 
 
+@get("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
+async def ask_to_end(request: Ask, db: Db, actor: Who, passkey_id: FromPath[str]) -> Response[str]:
+    """Ask before a passkey is removed: that cannot be undone."""
+    return render.page(request, "access/remove_passkey.html", passkey=await _own(db, actor, passkey_id))
+
+
 @post("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
 async def end(request: Ask, work: InWork, passkey_id: FromPath[str]) -> Response[Any]:
-    mine = {passkey.id: passkey for passkey in await registration.of_person(work.db, work.actor)}
-    if passkey_id not in mine:
-        raise NotFoundException
-    await registration.end(work, mine[passkey_id])
+    await registration.end(work, await _own(work.db, work.actor, passkey_id))
     return render.go(request, "/settings/phones")
 
 
-router = Router("/", route_handlers=[offer, keep, ask, sign_in, end])
+async def _own(db: AsyncSession, actor: Actor, passkey_id: str) -> Passkey:
+    """One of this person's passkeys, or 404."""
+    mine = {passkey.id: passkey for passkey in await registration.of_person(db, actor)}
+    if passkey_id not in mine:
+        raise NotFoundException
+    return mine[passkey_id]
+
+
+router = Router("/", route_handlers=[offer, keep, ask, sign_in, ask_to_end, end])

@@ -1,4 +1,4 @@
-"""What staff are asked about before a visit is saved: overlaps, closed hours, a visit that has not begun (case 118)."""
+"""What staff are asked before a visit is saved: overlaps, closed hours, a mark too early or for good (case 118)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,11 +13,14 @@ from server.people.models import Clinic, Patient
 
 
 class ConflictKind(StrEnum):
-    """`CLOSED`: it begins outside the hours when somebody is there. `EARLY`: it has not begun yet."""
+    """`CLOSED`: it begins outside the hours when somebody is there. `EARLY`: it has not begun yet. `FINAL`: a cancelled
+    visit stays cancelled.
+    """
 
     OVERLAP = "overlap"
     CLOSED = "closed"
     EARLY = "early"
+    FINAL = "final"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ async def of_times(
 
 
 def of_mark(appointment: Appointment, status: rules.AppointmentStatus, now: datetime) -> list[Conflict]:
-    """Whether a visit is marked as completed or missed before it began."""
+    """Whether a visit is marked as completed or missed before it began, or is cancelled: both are asked about."""
+    if status == rules.AppointmentStatus.CANCELLED and status in rules.NEXT[appointment.status]:
+        return [Conflict(ConflictKind.FINAL, appointment.starts)]
     over = (rules.AppointmentStatus.FULFILLED, rules.AppointmentStatus.NOSHOW)
     if status in over and appointment.starts_at > now:
         return [Conflict(ConflictKind.EARLY, appointment.starts)]

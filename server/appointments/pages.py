@@ -57,7 +57,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     appointment = found(await flow.find(work.db, work.actor, appointment_id))
     form = await form_of(request)
     status = one_of(form, "status", AppointmentStatus)
-    asks = status is not None and not is_yes(form, "anyway")
+    asks = status is not None and text(form, "anyway") != status  # staff were asked about another mark, or not yet
     if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
     if status is None or not await flow.mark(work, appointment, status):

@@ -13,6 +13,7 @@ from server.access.passkeys import registration
 from server.actor import Actor, ActorKind
 from server.language import gettext as _
 from server.people import flow as people
+from server.people.models import Caregiver
 from server.web import render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import BadForm, form_of, line
@@ -71,14 +72,35 @@ async def name_device(request: Ask, work: InWork, device_id: FromPath[str]) -> R
     return render.go(request, "/settings/phones")
 
 
+@get("/helpers/{caregiver_id:str}/end", opt=PATIENT)
+async def ask_to_end_caregiver(request: Ask, db: Db, actor: Who, caregiver_id: FromPath[str]) -> Response[str]:
+    """Ask before a caregiver's access ends: that cannot be undone."""
+    return render.page(request, "phone/end_helper.html", helper=await _helper(db, actor, caregiver_id))
+
+
 @post("/helpers/{caregiver_id:str}/end", opt=PATIENT)
 async def end_caregiver(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
     """End a caregiver's access on all their devices."""
-    caregivers = {caregiver.id: caregiver for caregiver in await people.caregivers_of(work.db, work.actor.patient_id)}
-    if caregiver_id not in caregivers:
-        raise NotFoundException
-    await departures.end_caregiver(work, caregivers[caregiver_id])
+    await departures.end_caregiver(work, await _helper(work.db, work.actor, caregiver_id))
     return render.go(request, "/settings/phones")
 
 
-router = Router("/settings", route_handlers=[phones_page, ask_to_end_device, end_device, name_device, end_caregiver])
+async def _helper(db: AsyncSession, actor: Actor, caregiver_id: str) -> Caregiver:
+    """One of the patient's own caregivers, or 404."""
+    mine = {caregiver.id: caregiver for caregiver in await people.caregivers_of(db, actor.patient_id)}
+    if caregiver_id not in mine:
+        raise NotFoundException
+    return mine[caregiver_id]
+
+
+router = Router(
+    "/settings",
+    route_handlers=[
+        phones_page,
+        ask_to_end_device,
+        end_device,
+        name_device,
+        ask_to_end_caregiver,
+        end_caregiver,
+    ],
+)

@@ -52,7 +52,10 @@ async def test_case_9_a_visit_cannot_move_to_an_impossible_time(
 async def test_case_13_a_cancelled_visit_stops_its_reminders(signed_in: Enter, cast: Cast, database: Database) -> None:
     maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
     visit = await booked(maria, cast, database)
-    await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "cancelled"})
+    asked = await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "cancelled"})
+    assert "The patient hears of it at once, and you can't undo this. Nothing was saved yet." in words(asked)
+    assert await to_come(database)
+    await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "cancelled", "anyway": "cancelled"})
     assert await to_come(database) == []
     assert "This visit is cancelled" in words(await rosa.get(f"/visits/{visit.id}"))
     assert (await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "coming"})).status_code == 409

@@ -74,6 +74,8 @@ async def test_a_caregiver_whose_access_ended_cannot_sign_in_again(chromium: Bro
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/settings/phones")
     await press(rosa, "End Luis Delgado's access")
+    await sees(rosa, "You can't undo this.")
+    await press(rosa, "End Luis Delgado's access")
     await luis.goto("/join")
     await press(luis, USE)
     await sees(luis, ENDED)
