@@ -150,7 +150,7 @@ def _layer(file: str, module: str) -> str | None:
     if (
         file.endswith("models.py")
         and ours
-        and not (_is_pure(_file_of(module)) or module in ("server.db", "server.crypto"))
+        and not (_is_pure(_file_of(module)) or module in ("server.db", "server.crypto", "server.typed.email_address"))
     ):
         return f"models import {module}"
     if _is_below_pages(file) and (module in PAGES_ALONE_USE or top in PAGES_ALONE_USE):

@@ -117,14 +117,16 @@ async def test_case_128_stored_numbers_get_the_hash_by_which_they_are_looked_up(
         assert patient.phone_tel_hash == numbers.number_hash("+12125550101")
         assert patient.caregiver_phone_tel_hash == numbers.number_hash("+12125550102")
         assert member.phone_tel_hash is None  # its row does not open
+        assert patient.email_hash == crypto.keyed_hash("rosa@home.example", "email")
 
 
 def _seal_numbers(connection: Connection) -> None:
     fill(connection)
     own = crypto.seal("+12125550101", "patient.phone_tel:x")
     helpers = crypto.seal("+12125550102", "patient.helper_phone_tel:x")
-    numbers = "UPDATE patient SET phone_tel_sealed = :own, helper_phone_tel_sealed = :helpers"
-    connection.execute(text(numbers), {"own": own, "helpers": helpers})
+    email = crypto.seal("Rosa@home.example", "patient.email:x")
+    numbers = "UPDATE patient SET phone_tel_sealed = :own, helper_phone_tel_sealed = :helpers, email_sealed = :email"
+    connection.execute(text(numbers), {"own": own, "helpers": helpers, "email": email})
     connection.execute(text("UPDATE staff SET phone_tel_sealed = :own"), {"own": own})
 
 

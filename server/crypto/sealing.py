@@ -5,6 +5,7 @@ moved to another row can't be decrypted. A value that must be unique or looked u
 """
 
 import secrets
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
 from cryptography.exceptions import InvalidTag
@@ -38,11 +39,11 @@ class Sealed(Generic[T]):
 
     `binding` is the name that the ciphertext is bound to, together with the row's id. It must not change when the table
     or the attribute is renamed, or stored values could not be decrypted. A value that is `looked_up_as` something also
-    has its keyed hash for that purpose in the column `<name>_hash`.
+    has the keyed hash of its `compared` form for that purpose in the column `<name>_hash`.
     """
 
-    def __init__(self, binding: str, looked_up_as: str = "") -> None:
-        self.binding, self.looked_up_as = binding, looked_up_as
+    def __init__(self, binding: str, looked_up_as: str = "", compared: Callable[[str], str] = str) -> None:
+        self.binding, self.looked_up_as, self.compared = binding, looked_up_as, compared
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.column, self.hash_column = f"{name}_sealed", f"{name}_hash"
@@ -60,7 +61,8 @@ class Sealed(Generic[T]):
     def __set__(self, row: Any, text: T) -> None:
         setattr(row, self.column, None if text is None else seal(text, self._bound(row)))
         if self.looked_up_as:
-            setattr(row, self.hash_column, None if text is None else keyed_hash(text, self.looked_up_as))
+            hashed = None if text is None else keyed_hash(self.compared(text), self.looked_up_as)
+            setattr(row, self.hash_column, hashed)
 
     def _bound(self, row: Any) -> str:
         return f"{self.binding}:{row.id}"

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access.models import Device, Subscription
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
+from server.people import households
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.texting import numbers
 from server.people.texting.models import TextNumber
@@ -46,6 +47,7 @@ class Batch:
     active: dict[str, list[Subscription]] = field(default_factory=lambda: defaultdict(list))  # by owner, see _active
     patients_own: set[str] = field(default_factory=set)  # ids of patients' own devices, without their caregivers'
     blocked: dict[str, TextNumber] = field(default_factory=dict)  # numbers that get no texts, by their hash
+    households: dict[str, list[Patient]] = field(default_factory=dict)  # by the hash of a mailbox, number or endpoint
     locked: set[str] = field(default_factory=set)  # ids of active subscriptions that another transaction has locked
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
@@ -97,7 +99,9 @@ async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Batch:
     for other in await db.scalars(combined.order_by(Reminder.moment, Reminder.id)):
         batch.combined[other.carrier_id or ""].append(other)
     batch.blocked.update(await numbers.blocked(db, _numbers(batch)))
+    batch.households.update(await households.by_address(db, batch.patients.values()))
     await _active(db, reminders, batch)
+    await _helped_on_one_phone(db, batch)
     await _locked(db, batch)
     return batch
 
@@ -130,6 +134,23 @@ async def _active(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch)
             batch.patients_own.add(subscription.device_id)
         for owner in filter(None, owners):
             batch.active[owner].append(subscription)
+
+
+async def _helped_on_one_phone(db: AsyncSession, batch: Batch) -> None:
+    """List the patients whose caregivers' pushes reach one endpoint: one phone may help several patients."""
+    active = chain.from_iterable(batch.active.values())
+    endpoints = {one.endpoint_hash for one in active if one.device_id not in batch.patients_own}
+    if not endpoints:
+        return
+    found = await db.execute(
+        select(Subscription.endpoint_hash, Patient)
+        .join(Device, Device.id == Subscription.device_id)
+        .join(Caregiver, (Caregiver.id == Device.caregiver_id) & Caregiver.ended_at.is_(None))
+        .join(Patient, Patient.id == Caregiver.patient_id)
+        .where(Subscription.endpoint_hash.in_(endpoints), Subscription.ended_at.is_(None), Device.ended_at.is_(None))
+    )
+    for endpoint, patient in found.all():
+        batch.households.setdefault(endpoint, []).append(patient)
 
 
 async def _locked(db: AsyncSession, batch: Batch) -> None:

@@ -12,10 +12,12 @@ from server.access.models import Subscription
 from server.channels.protocol import ChannelName, Message, MessageUrgency
 from server.delivery.batch import Batch
 from server.delivery.circuit_breakers import Breakers
+from server.people import households
 from server.people.models import Patient
-from server.people.rules import ContactBy, name_in_message
+from server.people.rules import ContactBy
+from server.people.texting.numbers import hash_for_texts
 from server.reminders import rules
-from server.reminders.message_text import Words, addressed, letter, payload, text_line, words_for
+from server.reminders.message_text import AppointmentDetail, Words, addressed, letter, payload, text_line, words_for
 from server.reminders.models import Reminder
 from server.reminders.states import ReminderKind
 
@@ -75,11 +77,32 @@ def _words(
         return words_for(reminder.kind, reminder.detail, also)
     patient = batch.patients[reminder.patient_id]
     detail = reminder.detail if patient.detailed_text else None
-    name = name_in_message(patient.name, patient.name_in_messages)
+    name = _name(batch, reminder, patient, channel, to)
     if _reaches_caregiver(batch, patient, channel, to):
         return words_for(reminder.kind, detail, also, about=name)
     words = words_for(reminder.kind, detail, also)
     return words if channel == ChannelName.PUSH else addressed(words, name)  # an address may be a household's
+
+
+def _name(batch: Batch, reminder: Reminder, patient: Patient, channel: ChannelName, to: Subscription | None) -> str:
+    """What the message calls the patient: distinct from all whose messages go to that address (case 102).
+
+    Where the names are equal, the time of the visit is what is left.
+    """
+    match channel:
+        case ChannelName.EMAIL:
+            address = patient.email_hash
+        case ChannelName.TEXT:
+            address = hash_for_texts(patient)
+        case ChannelName.PUSH:
+            address = to.endpoint_hash if to else None
+        case _:
+            assert_never(channel)
+    found = households.label(patient, batch.households.get(address or "", ()))
+    detail = reminder.detail or ""
+    if found.is_distinct or reminder.kind not in rules.ABOUT_VISITS or not detail.startswith("{"):
+        return found.text
+    return f"{found.text} ({language.day_and_hour(AppointmentDetail.from_json(detail).starts)})"
 
 
 def _reaches_caregiver(batch: Batch, patient: Patient, channel: ChannelName, to: Subscription | None) -> bool:

@@ -10,6 +10,7 @@ from server.actor import Role
 from server.crypto import Sealed
 from server.db import Base, OfClinic
 from server.people.rules import CallOutcome, ContactBy, NameInMessages, PauseReason
+from server.typed import email_address
 
 
 class Clinic(Base):
@@ -79,7 +80,8 @@ class Patient(OfClinic, Base):
     phone_tel = Sealed[str | None]("patient.phone_tel", looked_up_as="phone")
     phone_tel_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     email_sealed: Mapped[bytes | None]
-    email = Sealed[str | None]("patient.email")
+    email = Sealed[str | None]("patient.email", looked_up_as="email", compared=email_address.compared)
+    email_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     caregiver_phone_sealed: Mapped[bytes | None]
     caregiver_phone = Sealed[str | None]("patient.helper_phone")
     caregiver_phone_tel_sealed: Mapped[bytes | None]

@@ -1,5 +1,6 @@
 """Pure rules about people: codes, roles, staffed hours, consent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -28,6 +29,33 @@ def name_in_message(name: str, chosen: NameInMessages) -> str:
     if chosen == NameInMessages.INITIALS:
         return " ".join(f"{part[0].upper()}." for part in parts)
     return parts[0] if parts else ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """Whose a message is. `is_distinct`: nobody else who gets messages at that address is called the same."""
+
+    text: str
+    is_distinct: bool = True
+
+
+def label_among(name: str, chosen: NameInMessages, others: Sequence[tuple[str, NameInMessages]]) -> Label:
+    """What a message calls a person, where it may reach the others too: as chosen, if that tells them apart (case 102).
+
+    Else the first name, then "Rosa D.", then "Rosa M. D."; where the names are equal, as chosen.
+    """
+    taken = {form for other, theirs in others for form in _forms(other, theirs)}
+    own = _forms(name, chosen)
+    distinct = [form for form in own if form not in taken]
+    return Label(distinct[0]) if distinct else Label(own[0], is_distinct=False)
+
+
+def _forms(name: str, chosen: NameInMessages) -> list[str]:
+    """As chosen, and then what says more; never the whole name."""
+    parts = name.split()
+    initials = [f"{part[0].upper()}." for part in parts[1:]]
+    longer = [" ".join([*parts[:1], *some]) for some in ([], initials[-1:], initials)]
+    return [name_in_message(name, chosen), *longer]
 
 
 class CallOutcome(StrEnum):

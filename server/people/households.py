@@ -1,0 +1,34 @@
+"""Patients whose messages reach one mailbox, number or phone, such as a couple's (case 102)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.people.models import Patient
+from server.people.rules import Label, label_among
+from server.people.texting.numbers import hash_for_texts
+
+
+async def by_address(db: AsyncSession, patients: Iterable[Patient]) -> dict[str, list[Patient]]:
+    """The hash of each of these patients' mailboxes and numbers → all patients whom messages there are for."""
+    wanted = {hashed for patient in patients for hashed in _addresses(patient)}
+    if not wanted:
+        return {}
+    columns = (Patient.email_hash, Patient.phone_tel_hash, Patient.caregiver_phone_tel_hash)
+    found: dict[str, list[Patient]] = defaultdict(list)
+    for patient in await db.scalars(select(Patient).where(or_(*(column.in_(wanted) for column in columns)))):
+        for hashed in _addresses(patient) & wanted:
+            found[hashed].append(patient)
+    return dict(found)
+
+
+def _addresses(patient: Patient) -> set[str]:
+    return {hashed for hashed in (patient.email_hash, hash_for_texts(patient)) if hashed}
+
+
+def label(patient: Patient, there: Collection[Patient]) -> Label:
+    """What a message to an address calls this patient; `there` are all whose messages go to it."""
+    others = [(other.name, other.name_in_messages) for other in there if other.id != patient.id]
+    return label_among(patient.name, patient.name_in_messages, others)
