@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import double_presses
 from server.appointments import rescheduling as appointment_rescheduling
+from server.appointments.replies import after_hours
 from server.checkins import flow as checkins
 from server.checkins import rescheduling as checkin_rescheduling
 from server.devices import health
@@ -90,7 +91,10 @@ TICKS = (
         _writes(*RECALCULATIONS),
     ),
     Tick(
-        "escalate", 30, "Notify the next on-call contact of a flag that nobody has taken.", _writes(escalation.escalate)
+        "escalate",
+        30,
+        "Notify the next on-call contact of a flag that nobody has taken, or of a late reply to a visit.",
+        _writes(escalation.escalate, after_hours.escalate),
     ),
     Tick(
         "ask",

@@ -42,6 +42,8 @@ async def test_case_66_a_passkey_signs_in_again_and_its_proof_works_once(chromiu
     # The same proof, sent again, is refused.
     assert await rosa.evaluate(AGAIN, sent[0]) == 400
     await rosa.goto("/settings/phones")
+    await rosa.get_by_role("link", name="Remove").click()
+    await sees(rosa, "You can't undo this.")
     await rosa.get_by_role("button", name="Remove").click()
     await expect(rosa.get_by_role("button", name=USE)).to_be_visible()
     await when_the_browser_has_forgotten_her(rosa)

@@ -1,29 +1,36 @@
 """A reply that staff would read too late: the clinic is closed, and the visit is soon after it opens (case 142).
 
-The page then says when staff read it and which number to call, and the contact on call is notified at once.
+The page then says when staff read it and which number to call. The first contact on call is notified at once, and the
+next ones as for an urgent flag, until somebody has opened it or dealt with it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, opening_hours
-from server.actor import ActorKind
+from server.actor import ActorKind, system
 from server.appointments import rules
 from server.appointments.models import Appointment
 from server.clock import to_utc, to_wall
 from server.db import Work
+from server.flags import deadlines
+from server.flags.escalation import flow as escalation
+from server.flags.rules import Severity
 from server.opening_hours import OFFICE_HOURS
 from server.people import on_call
-from server.people.models import Clinic
+from server.people.models import Clinic, Staff
 from server.reminders import notices
-from server.reminders.models import Reminder
+from server.reminders.models import Attempt, Reminder
 from server.reminders.notices import Notice
-from server.reminders.states import PENDING, ReminderKind, ReminderState, Reply, StaffTask
+from server.reminders.states import PENDING, AttemptState, ReminderKind, ReminderState, Reply, StaffTask
 
 WORTH_FOR = timedelta(hours=12)
+RECENT = timedelta(days=4)  # all rounds of notices are over by then
+NEVER = datetime.max.replace(tzinfo=UTC)
 NEED_STAFF = (Reply.CANT_COME, Reply.ANOTHER_TIME)
 
 
@@ -41,12 +48,12 @@ async def of(db: AsyncSession, appointment: Appointment, patient_zone: str, now:
     if not _is_late(appointment, clinic, now):
         return None
     opens = opening_hours.next_opening(clinic.staffed_hours or OFFICE_HOURS, to_wall(now, clinic.zone))
-    notices = await notices_of(db, appointment)
-    return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), bool(notices))
+    told = any(notice.state != ReminderState.FAILED for notice in await notices_of(db, appointment))
+    return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), told)
 
 
 async def notify(work: Work, appointment: Appointment) -> None:
-    """Notify the first contact on call of a reply that staff would read too late, once."""
+    """Notify the first contact on call of a reply that staff would read too late, once. `escalate` notifies others."""
     clinic = await work.db.get_one(Clinic, appointment.clinic_id)
     if work.actor.kind == ActorKind.STAFF or not _is_late(appointment, clinic, work.now):
         return
@@ -56,10 +63,71 @@ async def notify(work: Work, appointment: Appointment) -> None:
     if not contacts:
         audit.record(work, "appointment.nobody-on-call", appointment)
         return
+    await _notify(work, appointment, contacts[0])
+
+
+async def escalate(db: AsyncSession, now: datetime) -> int:
+    """Notify the next contact of each late reply that nobody has dealt with, in the steps of an urgent flag."""
+    notified = 0
+    for appointment in await _waiting(db, now):
+        clinic = await db.get_one(Clinic, appointment.clinic_id)
+        contacts = await on_call.order(db, clinic.id)
+        if not contacts or not _is_late(appointment, clinic, now) or await _is_opened(db, appointment):
+            continue
+        sent = await notices_of(db, appointment)
+        if _next_at(sent, len(contacts), clinic) <= now:
+            work = Work(db, system(clinic.id), now)
+            await _notify(work, appointment, contacts[len(sent) % len(contacts)])
+            notified += 1
+    return notified
+
+
+async def _waiting(db: AsyncSession, now: datetime) -> list[Appointment]:
+    """Visits of late replies, locked for this worker. One that somebody's action locks waits for the next tick."""
+    found = await db.scalars(
+        select(Appointment)
+        .where(
+            Appointment.reply.in_(NEED_STAFF),
+            Appointment.handled_at.is_(None),
+            Appointment.status.in_(rules.UPCOMING),
+            Appointment.starts_at > now,
+            Appointment.id.in_(
+                select(Reminder.subject_id).where(Reminder.kind == ReminderKind.ON_CALL, Reminder.moment > now - RECENT)
+            ),
+        )
+        .order_by(Appointment.id)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return list(found)
+
+
+def _next_at(sent: Sequence[Reminder], contacts: int, clinic: Clinic) -> datetime:
+    """When the next contact is notified: at once if the last notice failed on every channel, unless a round is over."""
+    if not sent:
+        return NEVER
+    last = sent[-1]
+    if last.state == ReminderState.FAILED and len(sent) % contacts:
+        return last.moment
+    hours, wait = escalation.hours_of(clinic), escalation.wait_of(clinic)
+    return deadlines.next_contact_at(Severity.URGENT, len(sent), contacts, last.moment, wait, hours) or NEVER
+
+
+async def _is_opened(db: AsyncSession, appointment: Appointment) -> bool:
+    """Whether a contact has opened a notice of this reply."""
+    opened = (
+        select(Attempt.id)
+        .join(Reminder, Reminder.id == Attempt.reminder_id)
+        .where(Reminder.subject_id == appointment.id, Reminder.kind == ReminderKind.ON_CALL)
+        .where(Attempt.state.in_((AttemptState.OPENED, AttemptState.ANSWERED)))
+    )
+    return await db.scalar(opened.limit(1)) is not None
+
+
+async def _notify(work: Work, appointment: Appointment, contact: Staff) -> None:
     path, until = f"/staff/patients/{appointment.patient_id}", min(work.now + WORTH_FOR, appointment.starts_at)
     about = (ReminderKind.ON_CALL, appointment.patient_id, appointment.id, path, until, StaffTask.CANT_COME)
-    await notices.remind_now(work, Notice(*about, staff_id=contacts[0].id))
-    audit.record(work, "appointment.contact-notified", appointment, contact=contacts[0].id)
+    await notices.remind_now(work, Notice(*about, staff_id=contact.id))
+    audit.record(work, "appointment.contact-notified", appointment, contact=contact.id)
 
 
 def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
@@ -73,12 +141,14 @@ def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
 
 
 async def notices_of(db: AsyncSession, appointment: Appointment) -> list[Reminder]:
-    """The notices of this visit to a contact on call that went out or will."""
+    """The notices of this visit to contacts on call, in order: that went out, will, or failed."""
     found = await db.scalars(
-        select(Reminder).where(
+        select(Reminder)
+        .where(
             Reminder.subject_id == appointment.id,
             Reminder.kind == ReminderKind.ON_CALL,
-            Reminder.state.in_((*PENDING, ReminderState.SENT)),
+            Reminder.state.in_((*PENDING, ReminderState.SENT, ReminderState.FAILED)),
         )
+        .order_by(Reminder.moment)
     )
     return list(found)

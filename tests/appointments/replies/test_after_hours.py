@@ -5,17 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.appointments import booking
+from server.appointments import booking, flow
 from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
+from server.channels.protocol import ChannelName
 from server.db import Database
 from server.people import on_call
 from server.people.on_call import Contact
 from server.reminders.message_text import words_for
-from server.reminders.models import Reminder
-from server.reminders.states import ReminderKind, Reply
+from server.reminders.models import Attempt, Reminder
+from server.reminders.states import AttemptState, ReminderKind, ReminderState, Reply
 from tests.appointments.scene import db as db
 from tests.browser_without_screen import words
 from tests.cast import Cast, work_by
@@ -106,3 +107,58 @@ async def test_case_142_without_a_contact_on_call_no_page_claims_one(
     page = await rosa.submit(f"/visits/{visit.id}/answer", {"reply": "cant", "shown": visit.shown})
     assert "Please call the clinic too." in words(page)
     assert "on call" not in words(page)
+
+
+async def test_case_142_the_next_contact_is_notified_if_the_first_does_nothing(db: AsyncSession, cast: Cast) -> None:
+    visit = await booked(db, cast)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
+    for minutes, told in ((14, [cast.ken]), (15, [cast.ken, cast.maria]), (16, [cast.ken, cast.maria])):
+        await after_hours.escalate(db, SUNDAY_EVENING + timedelta(minutes=minutes))
+        assert [notice.staff_id for notice in await notices(db, visit)] == [one.id for one in told]
+    await after_hours.escalate(db, SUNDAY_EVENING + timedelta(minutes=75))  # an hour later, the next round
+    assert [notice.staff_id for notice in await notices(db, visit)] == [cast.ken.id, cast.maria.id, cast.ken.id]
+
+
+async def test_case_142_a_contact_who_cannot_be_reached_is_not_waited_for(db: AsyncSession, cast: Cast) -> None:
+    visit = await booked(db, cast)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
+    (await notices(db, visit))[0].state = ReminderState.FAILED
+    shown = await after_hours.of(db, visit, "America/Denver", SUNDAY_EVENING)
+    assert shown is not None
+    assert not shown.was_notified
+    await after_hours.escalate(db, SUNDAY_EVENING + timedelta(minutes=1))
+    assert [notice.staff_id for notice in await notices(db, visit)] == [cast.ken.id, cast.maria.id]
+
+
+@pytest.mark.parametrize("end", ["handled", "coming", "opened", "moved", "opening"])
+async def test_case_142_nobody_else_is_notified_once_somebody_knows(db: AsyncSession, cast: Cast, end: str) -> None:
+    visit = await booked(db, cast)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
+    later = SUNDAY_EVENING + timedelta(minutes=20)
+    match end:
+        case "handled":
+            await replies.handle_reply(work_by(db, cast.ken, later), visit)
+        case "coming":
+            await replies.answer(work_by(db, cast.rosa, later), visit, Reply.COMING)
+        case "opened":
+            [notice] = await notices(db, visit)
+            db.add(_opened(notice))
+        case "moved":
+            await flow.move(work_by(db, cast.ken, later), visit, MONDAY + timedelta(days=3))
+        case _:
+            later = datetime(2026, 11, 23, 13, 1, tzinfo=UTC)  # the clinic has opened
+    await db.flush()
+    assert await after_hours.escalate(db, later) == 0
+
+
+def _opened(notice: Reminder) -> Attempt:
+    return Attempt(
+        clinic_id=notice.clinic_id,
+        reminder_id=notice.id,
+        channel=ChannelName.PUSH,
+        service="fcm.googleapis.com",
+        token_hash="a",
+        state=AttemptState.OPENED,
+        fence=1,
+        started_at=notice.moment,
+    )
