@@ -39,6 +39,17 @@ def test_the_smallest_encoding_that_the_browser_accepts_is_served(
     assert assets.asset("icon-192.png").encoded(accepted)[1] is None
 
 
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "static").glob("*.css")))
+def test_a_style_sheet_keeps_the_meaning_of_its_selectors(assets: Assets, name: str) -> None:
+    """`.sheet :is(td)` is a cell inside the sheet, `.sheet:is(td)` nothing at all."""
+    source = re.sub(r"/\*.*?\*/", "", (ROOT / "static" / name).read_text(), flags=re.DOTALL)
+    body = assets.asset(name).body.decode()
+    inside = re.findall(r"([\w\])-]+) :([a-z-]+)", source)
+    assert inside
+    for outer, pseudo in inside:
+        assert len(re.findall(rf"{re.escape(outer)} (\*)?:{pseudo}", body)) == source.count(f"{outer} :{pseudo}")
+
+
 def modules(folder: Path, **sources: str) -> Assets:
     """The app's assets, with these page scripts instead of its own."""
     (folder / "pwa").mkdir(exist_ok=True)
