@@ -48,8 +48,8 @@ async def of(db: AsyncSession, appointment: Appointment, patient_zone: str, now:
     if not _is_late(appointment, clinic, now):
         return None
     opens = opening_hours.next_opening(clinic.staffed_hours or OFFICE_HOURS, to_wall(now, clinic.zone))
-    told = any(notice.state != ReminderState.FAILED for notice in await notices_of(db, appointment))
-    return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), told)
+    was_notified = any(notice.state != ReminderState.FAILED for notice in await notices_of(db, appointment))
+    return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), was_notified)
 
 
 async def notify(work: Work, appointment: Appointment) -> None:

@@ -112,9 +112,9 @@ async def test_case_142_without_a_contact_on_call_no_page_claims_one(
 async def test_case_142_the_next_contact_is_notified_if_the_first_does_nothing(db: AsyncSession, cast: Cast) -> None:
     visit = await booked(db, cast)
     await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
-    for minutes, told in ((14, [cast.ken]), (15, [cast.ken, cast.maria]), (16, [cast.ken, cast.maria])):
+    for minutes, contacts in ((14, [cast.ken]), (15, [cast.ken, cast.maria]), (16, [cast.ken, cast.maria])):
         await after_hours.escalate(db, SUNDAY_EVENING + timedelta(minutes=minutes))
-        assert [notice.staff_id for notice in await notices(db, visit)] == [one.id for one in told]
+        assert [notice.staff_id for notice in await notices(db, visit)] == [one.id for one in contacts]
     await after_hours.escalate(db, SUNDAY_EVENING + timedelta(minutes=75))  # an hour later, the next round
     assert [notice.staff_id for notice in await notices(db, visit)] == [cast.ken.id, cast.maria.id, cast.ken.id]
 
