@@ -11,14 +11,12 @@ from importlib.metadata import files
 from pathlib import Path
 
 import brotli
-import rcssmin
 import rjsmin
 from markupsafe import Markup
 
 ROOT = Path(__file__).parent.parent.parent
 TEXT = (".css", ".js", ".svg", ".json")
 HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"
-BEFORE_PSEUDO_CLASS = re.compile(r" :(?=[a-z-])")  # `prop: value` has none: a blank follows its colon
 IMPORT = re.compile(r'"\./([\w-]+\.js)"')  # as in: import { post } from "./requests.js"
 
 
@@ -47,7 +45,7 @@ class Assets:
         self._urls: dict[str, str] = {}
         for path in sorted((root / "static").rglob("*")):
             if path.is_file():
-                self._add(str(path.relative_to(root / "static")), _small(path))
+                self._add(str(path.relative_to(root / "static")), path.read_bytes())
         self._imports: dict[str, list[str]] = {}
         self._add_scripts(set((root / "pwa").glob("*.js")) - {root / "pwa/service-worker.js"})
         self._add("htmx.js", _htmx())
@@ -103,15 +101,6 @@ class Assets:
             br=brotli.compress(body, quality=11) if text else None,
             gzip=gzip.compress(body, 9, mtime=0) if text else None,
         )
-
-
-def _small(path: Path) -> bytes:
-    return _style(path).encode() if path.suffix == ".css" else path.read_bytes()
-
-
-def _style(path: Path) -> str:
-    """Without comments and blanks. Inside @layer, rcssmin would drop the blank of `.desk :is(td)` as one of a value."""
-    return str(rcssmin.cssmin(BEFORE_PSEUDO_CLASS.sub(" *:", path.read_text())))
 
 
 def _script(path: Path) -> str:

@@ -39,17 +39,6 @@ def test_the_smallest_encoding_that_the_browser_accepts_is_served(
     assert assets.asset("icon-192.png").encoded(accepted)[1] is None
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "static").glob("*.css")))
-def test_a_style_sheet_keeps_the_meaning_of_its_selectors(assets: Assets, name: str) -> None:
-    """`.sheet :is(td)` is a cell inside the sheet, `.sheet:is(td)` nothing at all."""
-    source = re.sub(r"/\*.*?\*/", "", (ROOT / "static" / name).read_text(), flags=re.DOTALL)
-    body = assets.asset(name).body.decode()
-    inside = re.findall(r"([\w\])-]+) :([a-z-]+)", source)
-    assert inside
-    for outer, pseudo in inside:
-        assert len(re.findall(rf"{re.escape(outer)} (\*)?:{pseudo}", body)) == source.count(f"{outer} :{pseudo}")
-
-
 def modules(folder: Path, **sources: str) -> Assets:
     """The app's assets, with these page scripts instead of its own."""
     (folder / "pwa").mkdir(exist_ok=True)
@@ -106,9 +95,6 @@ SENT = 'function f(n){const at="https://example";const path=`a  // ${n}`;return(
 
 def test_comments_types_and_blanks_are_not_sent_to_phones(tmp_path: Path) -> None:
     assert modules(tmp_path, page=SOURCE).asset("page.js").body.decode() == SENT
-    (tmp_path / "static").mkdir()
-    (tmp_path / "static/page.css").write_text("/* One. */\na > b {\n  color: red;\n}\n")
-    assert Assets(tmp_path).asset("page.css").body.decode() == "a>b{color:red}"
 
 
 def test_htmx_comes_from_its_package_without_a_download(assets: Assets) -> None:
