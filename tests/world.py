@@ -62,12 +62,12 @@ async def world_of(db: AsyncSession, patient: Patient, staff: Staff) -> World:
         *ids,
         helper.id,
         trigger_id=rule or "",
-        passkey_id=await _passkey(db, patient),
+        passkey_id=await passkey_of(db, patient),
         reply_id=await _reply(db, patient),
     )
 
 
-async def _passkey(db: AsyncSession, patient: Patient) -> str:
+async def passkey_of(db: AsyncSession, patient: Patient) -> str:
     passkey = Passkey(
         clinic_id=patient.clinic_id,
         patient_id=patient.id,

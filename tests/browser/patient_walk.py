@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Page
 
+from tests.world import passkey_of
+
 from .camera import READS
 from .chromium import new_page
 from .inspection import Inspection
@@ -164,6 +166,7 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     await phone.visit("/settings/phones")
     await page.locator("a[href^='/settings/devices/']").first.click()
     await phone.look("signing out another phone")
+    await _what_ends_for_good(phone, site)
     await _let_in(phone, await new_page(browser, base_url=site.base_url))
     for path in ("/my-data", "/help", "/sign-out"):
         await phone.visit(path)
@@ -171,6 +174,15 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     missed = await site.missed_check_in(site.cast.rosa, "function")
     await phone.visit(f"/check-ins/{missed.id}", "a check-in that is closed")
     return [phone]
+
+
+async def _what_ends_for_good(phone: Inspection, site: RunningSite) -> None:
+    async with site.database.writing() as db:
+        await passkey_of(db, site.cast.rosa)
+    for what in ("passkeys", "helpers"):
+        await phone.page.goto("/settings/phones")
+        await phone.page.locator(f"a[href^='/settings/{what}/']").first.click()
+        await phone.look(f"ending one of the {what}")
 
 
 NOT_TAKEN = """why => Store("interlude-outbox", {entries: {keyPath: "client_id"}})("entries", "readwrite", entries =>

@@ -28,6 +28,7 @@ WAY_IN = {
 WAY_IN |= {"/go/{token:str}", "/stop-email/{token:str}", "/join/not-me"}
 ABOUT = {"/", "/answers", f"/visits/{VISIT}", "/help", "/sign-out", "/my-data"}
 ABOUT |= {"/settings/phones/add", "/settings/devices/{device_id:str}/end", "/set-aside"}
+ABOUT |= {"/settings/passkeys/{passkey_id:str}/end", "/settings/helpers/{caregiver_id:str}/end"}
 ABOUT |= {f"/settings{page}" for page in SETTINGS}
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")
