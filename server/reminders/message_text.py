@@ -146,7 +146,7 @@ def letter(words: Words, link: str, stop_url: str = "") -> str:
 def text_line(words: Words, link: str, may_stop: bool = True) -> str:
     """A text message. `may_stop`: add how a patient stops texts. On-call staff do not get that line."""
     line = f"{words.title.rstrip('.')}. {link}"
-    stop = _("To stop these texts, turn them off in the app or tell your clinic.")
+    stop = _("Reply STOP to end these texts, or turn them off in the app.")
     return f"{line} {stop}" if may_stop else line
 
 

@@ -43,7 +43,7 @@ def test_an_email_and_a_text_in_spanish() -> None:
         words = words_for(ReminderKind.CHECK_IN, None, [ReminderKind.VISIT])
         assert letter(words, "https://localhost/x").splitlines()[0] == "Sus preguntas están listas"
         assert "También se acerca otra cita." in letter(words, "https://localhost/x")
-        assert "avise a su clínica" in text_line(words, "https://localhost/x")
+        assert "Responda STOP" in text_line(words, "https://localhost/x")
 
 
 async def test_a_push_uses_the_patients_language(scene: Scene) -> None:
@@ -53,3 +53,12 @@ async def test_a_push_uses_the_patients_language(scene: Scene) -> None:
     shown = json.loads(scene.push.sent[0][1].body)["notification"]
     assert (shown["lang"], shown["title"]) == ("es", "Se acerca una cita")
     assert [action["title"] for action in shown["actions"]] == ["Sí voy", "No puedo ir"]
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_case_128_a_text_says_how_to_stop_texts(locale: str) -> None:
+    """The word that carriers act on, whatever the language (people/texting/rules.py reads it)."""
+    with language.speaking(locale):
+        words = words_for(ReminderKind.VISIT, None)
+        assert "STOP" in text_line(words, "https://localhost/x")
+        assert "STOP" not in text_line(words, "https://localhost/x", may_stop=False)

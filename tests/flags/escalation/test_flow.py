@@ -184,7 +184,7 @@ async def test_messages_to_staff_name_no_patient_and_no_symptom(rota: Rota) -> N
     messages = rota.messages()
     assert "An urgent flag is waiting for you in Interlude" in messages
     assert f"https://localhost/staff/patients/{rota.cast.rosa.id}#flag-" in messages
-    for private in ("Rosa", "Delgado", "fall", "Fall", NAMES["harbor"], "tell your clinic"):
+    for private in ("Rosa", "Delgado", "fall", "Fall", NAMES["harbor"], "STOP"):
         assert private not in messages
 
 
