@@ -8,7 +8,7 @@ const OfflineBundle = (() => {
   const transact = Store("interlude-held", { keys: {}, things: {} });
   const BUNDLE = "held";
   const PATIENCE = 15000; // ms
-  const signedIn = globalThis.document?.body.dataset.person;
+  const page = globalThis.document?.body.dataset;
   /** @type {Promise<Bundle | null> | null} */
   let refreshing = null;
   let signedOut = false; // then a bundle that is still on its way must not be stored
@@ -50,6 +50,12 @@ const OfflineBundle = (() => {
     }
   }
 
+  // Everyone who is signed in on this phone, as a page or a bundle says (case 97).
+  /** @type {(whose: Whose) => string[]} */
+  const everyone = ({ person, people }) => (people ?? person ?? "").split(" ");
+  /** @type {(one: Whose, other: Whose) => boolean} */
+  const overlap = (one, other) => everyone(one).some((person) => everyone(other).includes(person));
+
   /** @returns {Promise<Bundle | null>} */
   const current = () => get(BUNDLE);
   const clear = () => transact("things", "readwrite", (things) => things.clear());
@@ -79,7 +85,7 @@ const OfflineBundle = (() => {
     const path = `/held?have=${before?.mark ?? ""}`;
     const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
     const response = await fetch(path, request);
-    if (response.status === 401) await clear(); // signed out on the server
+    if (response.status === 401 && !before?.people) await clear(); // signed out on the server
     const now = response.status === 200 ? { ...(await response.json()), ahead: serverAhead(response) } : before;
     if (now !== before) await replace(before, now);
     if (response.ok) await updateNotifications(now, shown);
@@ -96,10 +102,10 @@ const OfflineBundle = (() => {
     return Math.abs(by) > 2000 ? by : 0;
   }
 
-  // The stored bundle, if it is this person's. Delete another person's at once.
+  // The stored bundle, if it is of somebody who is signed in here. Delete another person's at once.
   async function ownBundle() {
     const before = await current();
-    if (!before || !signedIn || before.person === signedIn) return before;
+    if (!before || !page?.person || overlap(before, page)) return before;
     await clear();
     return null;
   }
@@ -107,7 +113,7 @@ const OfflineBundle = (() => {
   /** @type {(before: Bundle | null, now: Bundle) => Promise<void>} */
   async function replace(before, now) {
     if (signedOut) return;
-    if (before && before.person !== now.person) await clear();
+    if (before && !overlap(before, now)) await clear();
     for (const old of before?.forms ?? []) {
       if (!now.forms.some((form) => form.id === old.id)) await removeCheckIn(old.id);
     }
@@ -136,7 +142,7 @@ const OfflineBundle = (() => {
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
 
-  return { current, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn };
+  return { current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn };
 })();
 
 // Whenever a page opens, once it has loaded.

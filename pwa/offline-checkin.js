@@ -200,11 +200,12 @@ export function follow(url) {
 
 // The service worker shows the offline page for any address without a network. Put the page of this address in its
 // place.
-/** @param {URL} url */
-async function replaceOfflinePage(url) {
+async function replaceOfflinePage() {
+  const url = new URL(location.href.replace(/\/for\/\w+/, "")); // without for whom a notification is
   const loaded = await loadBundle();
   if (!loaded) return;
   document.body.dataset.person = loaded.person;
+  document.body.dataset.people = loaded.people ?? loaded.person;
   Outbox.flushAndNotify();
   if (url.pathname === "/help") return show(loaded.help, "/help");
   const visit = loaded.visits?.find(({ id }) => url.pathname === `/visits/${id}`);
@@ -213,6 +214,7 @@ async function replaceOfflinePage(url) {
   const who = /** @type {Respondent | null} */ (url.searchParams.get("who"));
   if (checkIn && !(await Outbox.isSubmitted(checkIn)) && (await load(checkIn, who))) {
     continuesOffline = true;
+    document.body.dataset.person = dueCheckIn.person ?? loaded.person;
     if (!dueCheckIn.who && !who) return show(dueCheckIn.pages.who, path("who"));
     return void follow(url);
   }
@@ -245,5 +247,5 @@ async function showDueCard() {
   }
 }
 
-if (document.body.matches("[data-stands-in]")) replaceOfflinePage(new URL(location.href));
+if (document.body.matches("[data-stands-in]")) replaceOfflinePage();
 addEventListener("popstate", () => continuesOffline && follow(new URL(location.href)));

@@ -26,11 +26,12 @@ const Outbox = (() => {
   /** @returns {ServerKey | null} */
   const cachedKey = () => JSON.parse(localStorage.getItem(KEY_CACHE) ?? "null");
 
-  // This person's entries. Another person's on the same phone are neither shown nor sent nor lost.
-  const owner = async () => globalThis.document?.body.dataset.person ?? (await OfflineBundle.current())?.person;
+  // The entries of everyone who is signed in here. Another person's on the same phone are neither shown nor sent nor
+  // lost.
   async function own() {
-    const person = await owner();
-    return (await all()).filter((entry) => entry.owner === person).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+    const whose = globalThis.document?.body.dataset ?? (await OfflineBundle.current());
+    const people = OfflineBundle.everyone(whose ?? {});
+    return (await all()).filter(({ owner = "" }) => people.includes(owner)).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   }
 
   /** @returns {Promise<ServerKey | null>} */
@@ -65,6 +66,7 @@ const Outbox = (() => {
     return Uint8Array.from(atob(base64url.replaceAll("-", "+").replaceAll("_", "/")), (ch) => ch.charCodeAt(0));
   }
 
+  // As base64url.
   /** @param {ArrayBuffer | Uint8Array<ArrayBuffer>} buffer */
   function text(buffer) {
     const base64 = btoa(String.fromCharCode(...new Uint8Array(buffer)));
@@ -77,8 +79,9 @@ const Outbox = (() => {
     navigator.storage?.persist?.().catch(() => {}); // a browser may ask the person first: don't wait for that
     const at = Date.now();
     const sealed = await seal(clientId, { ...content, answered_at: content.answered_at ?? at });
+    const { person: owner } = document.body.dataset;
     /** @type {Entry} */
-    const entry = { client_id: clientId, check_in: checkIn, part, owner: await owner(), state: "waiting", at, sealed };
+    const entry = { client_id: clientId, check_in: checkIn, part, owner, state: "waiting", at, sealed };
     await put(entry);
     navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("outbox")).catch(() => {});
     return entry;
@@ -140,13 +143,16 @@ const Outbox = (() => {
     return { state: "received", receipt };
   }
 
-  // Send this person's entries in the order of their answers. If one can't be sent, the others wait behind it.
+  // Send the entries in the order of their answers. If one can't be sent, the others wait behind it; if a session has
+  // ended, those of the same person.
   async function flush() {
-    for (const { client_id: id } of await own()) {
+    let ended;
+    for (const { client_id: id, owner } of await own()) {
       const entry = await get(id); // another page may have sent it meanwhile
-      if (entry?.state !== "waiting") continue;
+      if (entry?.state !== "waiting" || owner === ended) continue;
       const { state } = await send(entry);
-      if (state === "waiting" || state === "sign-in") break;
+      if (state === "waiting") break;
+      if (state === "sign-in") ended = owner;
     }
     return own();
   }
@@ -168,5 +174,5 @@ const Outbox = (() => {
   const isSubmitted = async (checkIn) =>
     (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
 
-  return { add, send, flush, flushAndNotify, own, all, isSubmitted, removeRejected, serverKey, receipts };
+  return { add, send, flush, flushAndNotify, own, all, isSubmitted, removeRejected, serverKey, receipts, text };
 })();

@@ -14,18 +14,23 @@ const Receipts = (() => {
     return send(queue, key);
   }
 
+  /** @type {(path: string, body: object) => Promise<Response>} */
+  function post(path, body) {
+    return fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify(body),
+      keepalive: true,
+    });
+  }
+
   /** @type {(queue: Cache, key: Request) => Promise<boolean>} */
   async function send(queue, key) {
     const queued = await queue.match(key);
     if (!queued) return true; // it has been delivered meanwhile
     const { path, body } = await queued.json();
     try {
-      const response = await fetch(path, {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify(body),
-        keepalive: true,
-      });
+      const response = await post(path, body);
       if (response.status < 500 && ![408, 429].includes(response.status)) await queue.delete(key); // taken or refused
       return response.ok;
     } catch {
@@ -35,13 +40,13 @@ const Receipts = (() => {
   }
 
   // The person has since answered on the page itself. A reply that still waits is older, and must not arrive after
-  // that.
+  // that. What it is about may begin with the patient for whom the notification was (case 97).
   /** @param {string} answered */
   async function removeReplies(answered) {
     const queue = await caches.open(CACHE);
     for (const key of await queue.keys()) {
       const { about } = (await (await queue.match(key))?.json()) ?? {};
-      if (about && answered === `${about}/answer`) await queue.delete(key);
+      if (about && `${about}/answer`.endsWith(answered)) await queue.delete(key);
     }
   }
 
@@ -50,5 +55,5 @@ const Receipts = (() => {
     for (const key of await queue.keys()) await send(queue, key);
   }
 
-  return { CACHE, add, flush, removeReplies };
+  return { CACHE, add, flush, post, removeReplies };
 })();

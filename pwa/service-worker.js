@@ -128,11 +128,8 @@ async function renewSubscription({ newSubscription }) {
   const { key } = await (await fetch("/push/key")).json();
   const options = { userVisibleOnly: true, applicationServerKey: key };
   const subscription = newSubscription ?? (await registration.pushManager.subscribe(options));
-  const raw = String.fromCharCode(...new Uint8Array(subscription.options?.applicationServerKey ?? []));
-  const vapid = btoa(raw).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  const headers = { "content-type": "application/json", accept: "application/json" };
-  const body = JSON.stringify({ ...subscription.toJSON(), vapid });
-  await fetch("/push/subscriptions", { method: "POST", headers, body });
+  const vapid = Outbox.text(subscription.options?.applicationServerKey ?? new Uint8Array());
+  await Receipts.post("/push/subscriptions", { ...subscription.toJSON(), vapid });
 }
 
 /** @param {NotificationEvent} event */

@@ -18,17 +18,11 @@ export async function subscribe(path) {
   if (current && keyOf(current) !== key && keyOf(current)) await current.unsubscribe(); // made for an earlier key
   const asked = registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   const subscription = await within(2 * PATIENCE, asked);
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ ...subscription.toJSON(), vapid: key }),
-    signal: AbortSignal.timeout(PATIENCE),
-  });
-  if (!response.ok) {
-    await subscription.unsubscribe(); // so that the next try gets a new endpoint
-    const { detail } = await response.json().catch(() => ({}));
-    throw new Error(detail === "unknown-service" ? detail : `subscribing: ${response.status}`);
-  }
+  const response = await within(PATIENCE, post(path, { ...subscription.toJSON(), vapid: key }));
+  if (response?.ok) return;
+  if (response) await subscription.unsubscribe(); // so that the next try gets a new endpoint
+  const { detail } = (await response?.json().catch(() => null)) ?? {};
+  throw new Error(detail === "unknown-service" ? detail : `subscribing: ${response?.status}`);
 }
 
 /** @param {PushSubscription | null | undefined} subscription */
@@ -44,9 +38,9 @@ function keyOf(subscription) {
 async function reconcile() {
   const current = await currentSubscription();
   const permission = "Notification" in window ? Notification.permission : "unknown";
-  const state = { permission, endpoint: current?.endpoint ?? "", vapid: keyOf(current) };
-  const response = await post("/open", state);
-  const wanted = response?.ok ? (await response.json()).do : "fine";
-  if (wanted === "tell" && current) await post("/push/subscriptions", { ...current.toJSON(), vapid: state.vapid });
+  const vapid = keyOf(current);
+  const response = await post("/open", { permission, endpoint: current?.endpoint ?? "", vapid });
+  const wanted = response?.ok && (await response.json()).do;
+  if (wanted === "tell" && current) await post("/push/subscriptions", { ...current.toJSON(), vapid });
   if (wanted === "subscribe") await subscribe("/push/subscriptions").catch((error) => console.warn(error));
 }

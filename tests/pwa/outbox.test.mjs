@@ -152,6 +152,38 @@ describe("flush", () => {
     });
   }
 
+  // Luis helps Rosa and Walter on one phone: each is a person of the outbox.
+  describe("on a phone with two patients (case 97)", () => {
+    const people = "for-rosa for-walter";
+    const owners = () => server.requests.map(({ body }) => body.owner);
+    const addFor = (person, id) => phone.page(person, people).outbox.add("check-in-1", id, ANSWERS);
+
+    beforeEach(async () => {
+      for (const [person, id] of people.split(" ").map((each, at) => [each, "ab"[at]])) await addFor(person, id);
+      await phone.page("stranger").outbox.add("check-in-2", "c", ANSWERS);
+    });
+
+    test("sends the entries of both, each as its owner, and nobody else's", async () => {
+      await phone.page("for-walter", people).outbox.flush();
+      assert.deepEqual(owners(), ["for-rosa", "for-walter"]);
+      assert.deepEqual(await states(), { c: "waiting" });
+    });
+
+    test("sends them from the service worker too", async () => {
+      Object.assign(phone, { person: "for-walter", people });
+      await phone.worker().outbox.flush();
+      assert.deepEqual(owners(), ["for-rosa", "for-walter"]);
+    });
+
+    test("goes on with the other's where one of them is signed out", async () => {
+      await addFor("for-rosa", "d");
+      server.answerNext(problem(403));
+      await phone.page("for-walter", people).outbox.flush();
+      assert.deepEqual(owners(), ["for-rosa", "for-walter"]);
+      assert.deepEqual(await states(), { a: "waiting", c: "waiting", d: "waiting" });
+    });
+  });
+
   test("continues after an entry that the clinic rejects", async () => {
     for (const id of ["a", "b"]) await add(id);
     server.answerNext(problem(409));

@@ -12,11 +12,13 @@ async function serverKey() {
   return Buffer.from(await webcrypto.subtle.exportKey("raw", pair.publicKey)).toString("base64url");
 }
 
-// `person`: the owner of the offline bundle, from which alone the service worker knows the person.
+// `person`: the owner of the offline bundle, from which alone the service worker knows the person. `people`: all whom a
+// bundle is for, where a caregiver helps several patients.
 export class Phone {
   constructor(server, person = "rosa") {
     this.server = server;
     this.person = person;
+    this.people = undefined;
     this.now = 1_700_000_000_000;
     this.posted = []; // to other pages, by the channel of the outbox
     this.syncs = []; // what a service worker was asked to do once there is a network
@@ -24,10 +26,10 @@ export class Phone {
     this.cache = new Map();
   }
 
-  page(person = this.person) {
+  page(person = this.person, people = undefined) {
     const page = { heard: [] };
     const document = {
-      body: { dataset: { person } },
+      body: { dataset: { person, people } },
       dispatchEvent: (event) => page.heard.push(event.detail.map((entry) => entry.client_id)),
     };
     return Object.assign(page, { outbox: this.#load(document) });
@@ -53,7 +55,10 @@ export class Phone {
         getItem: (key) => this.cache.get(key) ?? null,
         setItem: (key, value) => this.cache.set(key, value),
       },
-      OfflineBundle: { current: async () => (this.person ? { person: this.person } : null) },
+      OfflineBundle: {
+        current: async () => (this.person ? { person: this.person, people: this.people } : null),
+        everyone: ({ person, people }) => (people ?? person ?? "").split(" "),
+      },
       CustomEvent: class {
         constructor(type, { detail }) {
           Object.assign(this, { type, detail });

@@ -74,7 +74,14 @@ type Sent =
 
 // ---- The offline bundle (server/phone/bundle_pages.py)
 
-interface Bundle {
+// Who is signed in here, as a page's body or a bundle says. `people`: everyone's ids with blanks between, where a
+// caregiver helps several patients.
+interface Whose {
+  person?: string;
+  people?: string;
+}
+
+interface Bundle extends Whose {
   person: string;
   due: number;
   standing: string[]; // the tags of notifications that are still open
@@ -87,6 +94,7 @@ interface Bundle {
 
 interface BundledCheckIn {
   id: string;
+  person?: string; // as whom it is answered, if that is another person than the bundle's
   client: string;
   closes: number;
   who: Respondent | null;
