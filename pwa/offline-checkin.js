@@ -198,8 +198,7 @@ export function follow(url) {
   return true;
 }
 
-// The service worker shows the offline page for any address without a network. Put the page of this address in its
-// place.
+// Without a network the service worker shows the offline page: put the page of this address in its place.
 async function replaceOfflinePage() {
   const url = new URL(location.href.replace(/\/for\/\w+/, "")); // without for whom a notification is
   const loaded = await loadBundle();

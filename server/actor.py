@@ -1,6 +1,6 @@
 """The person behind a request, a command or a tick."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -34,15 +34,37 @@ class Actor:
     locale: str = "en"
     zone: str = "UTC"
     clinic_name: str = ""  # of a staff member
+    patient_name: str = ""  # whom a caregiver helps
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """The sign-ins of one browser: a patient's or caregiver's, a staff member's, or both."""
+    """The sign-ins of one browser: a patient's or caregiver's, a staff member's, or both.
+
+    A caregiver of several patients has a sign-in for each: `person` is the active one (case 97).
+    """
 
     person: Actor | None = None
     staff: Actor | None = None
     left: Actor | None = None  # signed in here until the patient withdrew consent
+    others: tuple[Actor, ...] = ()  # signed in here beside `person`
+    others_left: tuple[Actor, ...] = ()  # were, until the patient withdrew consent
+
+    @property
+    def people(self) -> tuple[Actor, ...]:
+        """Everyone who is signed in on this phone, the active one first."""
+        return (self.person, *self.others) if self.person else self.others
+
+    def sending_for(self, owner: str) -> "Visitor":
+        """The visitor who sends what the person with this id left on the phone; unchanged if that is nobody here."""
+        for each in self.others:
+            if each.id == owner:
+                return replace(self, person=each, others=tuple(other for other in self.people if other is not each))
+        for each in self.others_left:
+            if each.id == owner:
+                return replace(self, person=None, left=each)
+        is_of_who_left = self.left is not None and owner in ("", self.left.id)
+        return self if is_of_who_left else replace(self, left=None)
 
 
 def system(clinic_id: str, name: str = "worker") -> Actor:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from server import crypto, language, providers
 from server.access import routes as access_routes
 from server.access.guards import admit, spoken_with
-from server.access.visitors import VisitorMiddleware, prolonged_cookie
+from server.access.visitors import VisitorMiddleware, prolonged_cookies
 from server.appointments import routes as appointment_routes
 from server.clock import Clock, SteadyClock, system_clock
 from server.db import Database
@@ -129,9 +129,9 @@ async def add_headers(message: Message, scope: Scope) -> None:
         headers = MutableScopeHeaders.from_message(message)
         for name, value in scope["litestar_app"].state.headers.items():
             headers.setdefault(name, value)
-        prolonged = prolonged_cookie(scope)
-        if prolonged and not any(cookie.startswith(f"{prolonged.key}=") for cookie in headers.getall("set-cookie", [])):
-            headers.add("set-cookie", prolonged.to_header(header=""))
+        for prolonged in prolonged_cookies(scope):
+            if not any(cookie.startswith(f"{prolonged.key}=") for cookie in headers.getall("set-cookie", [])):
+                headers.add("set-cookie", prolonged.to_header(header=""))
 
 
 @asynccontextmanager

@@ -1,14 +1,18 @@
 """The cookies of a browser: its sessions, its language, and what it tells of its device."""
 
 from dataclasses import replace
+from typing import Any
 
+from litestar import Response
 from litestar.datastructures import Cookie
 
 from server import language
 from server.access import platforms
 from server.access import rules as access_rules
 from server.access.platforms import BrowserSigns, DeviceSigns, Link
-from server.web.cookies import LINK_COOKIE, PERSON_COOKIE, STAFF_COOKIE, cookie, value_of
+from server.access.shared_phone import rules as shared_phone
+from server.access.shared_phone.rules import Tokens
+from server.web.cookies import LINK_COOKIE, OTHERS_COOKIE, PERSON_COOKIE, STAFF_COOKIE, cookie, value_of
 from server.web.dependencies import Connection
 
 LANGUAGE_COOKIE = "__Host-language"
@@ -29,6 +33,24 @@ def session_token(connection: Connection, of_staff: bool = False) -> str:
 def ended_cookie(connection: Connection, of_staff: bool = False) -> Cookie:
     """Deletes the session cookie. Browsers delete a `__Host-` cookie only if the attributes are the same."""
     return replace(session_cookie(connection, "", of_staff), max_age=0)
+
+
+def tokens_of(connection: Connection) -> Tokens:
+    """The session tokens of the patients' and caregivers' sign-ins in this browser, even of those that have ended."""
+    return shared_phone.read(session_token(connection), value_of(connection, OTHERS_COOKIE))
+
+
+def others_cookie(connection: Connection, tokens: Tokens) -> Cookie:
+    """The sessions beside the active one; deletes the cookie if there are none."""
+    made = cookie(connection, OTHERS_COOKIE, ".".join(tokens.others), access_rules.PERSON_SESSION_LIFE)
+    return made if tokens.others else replace(made, max_age=0)
+
+
+def carry(connection: Connection, response: Response[Any], tokens: Tokens) -> None:
+    """Make the browser carry these sessions. One that carries a single session never sees the second cookie."""
+    response.set_cookie(session_cookie(connection, tokens.active))
+    if tokens.others or value_of(connection, OTHERS_COOKIE):
+        response.set_cookie(others_cookie(connection, tokens))
 
 
 def language_cookie(connection: Connection, locale: str) -> Cookie:

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import crypto
-from server.access.models import Device, DeviceSession, PairingCode, Passkey, PasskeyUse, Subscription
+from server.access.models import Device, PairingCode, Passkey, PasskeyUse, Subscription
 from server.access.rules import SessionEnd
 from server.access.sessions import end_device, end_passkeys, owner
 from server.actor import Actor, system
@@ -17,27 +16,12 @@ from server.people.models import Caregiver, Patient
 SHOWN_FOR = timedelta(hours=1)  # how long the page says whose phone it was
 
 
-async def replace_in_browser(db: AsyncSession, new: Device, token: str, now: datetime) -> None:
-    """`new` joined in the browser that holds this session token, so end that browser's previous device.
-
-    The session may have expired since. A browser may hold both a person's and a staff member's session; neither
-    ends the other.
-    """
-    with unscoped(db):  # the previous device may belong to another clinic
-        old = await db.scalar(
-            select(Device)
-            .join(DeviceSession, DeviceSession.device_id == Device.id)
-            .where(DeviceSession.token_hash == crypto.token_hash(token))
-        )
-        if old is not None:
-            await replace_device(db, old, new, now)
-
-
 async def replace_device(
     db: AsyncSession, old: Device, new: Device, now: datetime, why: SessionEnd = SessionEnd.REPLACED
 ) -> None:
     """Two device rows are one browser: end the old one. If both are the same person's, `new` takes over what it had.
 
+    A browser may hold both a person's and a staff member's session; neither ends the other.
     Two active devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
     """
     if old.id == new.id or old.staff_id or new.staff_id or old.ended_at:
@@ -60,21 +44,20 @@ class FormerOwner:
     patient: str | None
 
 
-async def owner_before(db: AsyncSession, actor: Actor, now: datetime) -> FormerOwner | None:
-    """The person whose device this browser was, if `actor` has just joined on it (case 97)."""
+async def owners_before(db: AsyncSession, actor: Actor, now: datetime) -> list[FormerOwner]:
+    """The people whose device this browser was, if `actor` has just joined on it (case 97)."""
     with unscoped(db):
-        before = await db.scalar(
-            select(Device).where(
-                Device.successor_id == actor.device_id,
-                Device.end_reason == SessionEnd.NEW_OWNER,
-                Device.ended_at > now - SHOWN_FOR,
-            )
+        before = select(Device).where(
+            Device.successor_id == actor.device_id,
+            Device.end_reason == SessionEnd.NEW_OWNER,
+            Device.ended_at > now - SHOWN_FOR,
         )
-        if before is None:
-            return None
-        person = await person_of(db, before)
-        helped = await db.get_one(Patient, person.patient_id) if isinstance(person, Caregiver) else None
-        return FormerOwner(person.name, helped.name if helped else None)
+        found = []
+        for device in list(await db.scalars(before.order_by(Device.joined_at))):
+            person = await person_of(db, device)
+            helped = await db.get_one(Patient, person.patient_id) if isinstance(person, Caregiver) else None
+            found.append(FormerOwner(person.name, helped.name if helped else None))
+        return found
 
 
 async def person_of(db: AsyncSession, device: Device) -> Patient | Caregiver:

@@ -12,7 +12,7 @@ from server.actor import Actor, ActorKind, Role, Visitor
 from server.db import Work
 from server.people.models import Patient
 from server.web.dependencies import Ask, Connection, MayOpen
-from server.web.form_fields import typed_in
+from server.web.form_fields import json_of, typed_in
 from server.web.refused_forms import unsaved
 
 
@@ -21,6 +21,8 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     who = handler.opt.get("who")
     if handler.opt.get("same_origin") and not is_same_origin(connection):
         raise PermissionDeniedException("This did not come from Interlude's own pages.")
+    if handler.opt.get("by_owner"):
+        await _ask_as_owner(connection)
     if who == MayOpen.ANYONE:
         return
     actor = asking(connection, who)
@@ -42,6 +44,20 @@ async def _unsaved(connection: Connection) -> dict[str, Any]:
         return {}
     form = await connection.form()
     return {"typed": typed_in(form), "unsaved": unsaved.pack(connection, form)}
+
+
+async def _ask_as_owner(connection: Connection) -> None:
+    """What waited on a phone is sent as the person who left it there, if that one is signed in on it (case 97).
+
+    Else it is refused with 403, and stays on the phone (case 46).
+    """
+    visitor: Visitor = connection.scope.get("user") or Visitor()
+    if not isinstance(connection, Request) or not (visitor.people or visitor.left or visitor.others_left):
+        return
+    owner = (await json_of(connection)).get("owner", "")
+    connection.scope["user"] = visitor = visitor.sending_for(owner if isinstance(owner, str) else "")
+    if visitor.person and owner not in ("", visitor.person.id):
+        raise PermissionDeniedException("This is another person's.")
 
 
 async def _refuse_who_left(connection: Connection) -> None:

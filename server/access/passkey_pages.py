@@ -7,11 +7,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import device_replacement
-from server.access.cookies import device_name, session_cookie, session_token
+from server.access.cookies import carry, device_name, tokens_of
 from server.access.guards import source_of
 from server.access.models import Passkey
 from server.access.passkeys import authentication, registration
+from server.access.shared_phone import flow as shared_phone
 from server.actor import Actor
 from server.people.rules import Refused
 from server.web import problems, render
@@ -47,9 +47,9 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
     joined = await authentication.sign_in(db, body, settings.base_url, device_name(request), source, now)
     if isinstance(joined, Refused):
         return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
-    await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)
+    tokens = await shared_phone.settle_in(db, joined, tokens_of(request), request.user.people, now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
-    response.set_cookie(session_cookie(request, joined.token))
+    carry(request, response, tokens)
     return response
 
 

@@ -11,6 +11,7 @@ from server.access.joining import (
     request_pages,
     staff_approval_pages,
 )
+from server.access.shared_phone import pages as shared_phone_pages
 from server.access.staff import account_pages, sign_in_pages, team_pages
 
 router = Router(
@@ -23,6 +24,7 @@ router = Router(
         approval_pages.router,
         staff_approval_pages.router,
         passkey_pages.router,
+        shared_phone_pages.router,
         sign_in_pages.router,
         account_pages.router,
         team_pages.router,

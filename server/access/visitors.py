@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import crypto
 from server.access import rules as access_rules
 from server.access import sessions
-from server.access.cookies import session_cookie, session_token
+from server.access.cookies import others_cookie, session_cookie, session_token, tokens_of
 from server.access.models import Device, DeviceSession
 from server.actor import Actor, ActorKind, Visitor
 from server.db import Database, Work
@@ -29,16 +29,20 @@ class VisitorMiddleware(AbstractAuthenticationMiddleware):
     """Resolves the session cookies of a request to a Visitor; an invalid or ended session counts as signed out."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        token, of_staff = session_token(connection), session_token(connection, of_staff=True)
-        if not token and not of_staff:
+        tokens, of_staff = tokens_of(connection), session_token(connection, of_staff=True)
+        if not tokens.every and not of_staff:
             return AuthenticationResult(user=Visitor(), auth=None)
-        now = connection.app.state.clock()
+        now, token = connection.app.state.clock(), tokens.active
         async with connection.app.state.database.reading() as db:
             person = await _actor_by(db, token, now, of_staff=False) if token else None
+            actors = {each: await _actor_by(db, each, now, of_staff=False) for each in tokens.others}
+            others_left = [await _left_by(db, each) for each, actor in actors.items() if actor is None]
             visitor = Visitor(
                 person=person,
                 staff=await _actor_by(db, of_staff, now, of_staff=True) if of_staff else None,
                 left=await _left_by(db, token) if token and not person else None,
+                others=tuple(filter(None, actors.values())),
+                others_left=tuple(filter(None, others_left)),
             )
             ages = person is not None and await _ages(db, person, now)
         if person and ages and "text/html" in connection.headers.get("accept", ""):
@@ -55,12 +59,14 @@ async def _prolong(connection: ASGIConnection[Any, Any, Any, Any], person: Actor
         connection.scope["state"][PROLONGED] = True
 
 
-def prolonged_cookie(scope: Scope) -> Cookie | None:
-    """The session cookie with a new life, for the response to a request that prolonged the session."""
+def prolonged_cookies(scope: Scope) -> list[Cookie]:
+    """The session cookies with a new life, for the response to a request that prolonged the session."""
     if not scope.get("state", {}).get(PROLONGED):
-        return None
+        return []
     connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
-    return session_cookie(connection, session_token(connection))
+    tokens = tokens_of(connection)
+    others = [others_cookie(connection, tokens)] if tokens.others else []
+    return [session_cookie(connection, tokens.active), *others]
 
 
 async def _ages(db: AsyncSession, person: Actor, now: datetime) -> bool:
@@ -142,4 +148,5 @@ async def _person_actor(db: AsyncSession, session: DeviceSession, device: Device
         session_id=session.id,
         locale=patient.locale,
         zone=patient.zone,
+        patient_name=patient.name if caregiver else "",
     )

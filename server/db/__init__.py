@@ -2,7 +2,7 @@
 
 from server.db.database import BUSY_TIMEOUT, Database, has_wal_reset_fault, ping
 from server.db.tables import WORD, Base, Moment, OfClinic, new_id, unique_where
-from server.db.transaction import Work, scope, unscoped
+from server.db.transaction import Work, scope, unscoped, works_of
 from server.db.upserts import upsert
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "unique_where",
     "unscoped",
     "upsert",
+    "works_of",
 ]

@@ -1,6 +1,6 @@
 """What a transaction carries: who acts and when, and the clinic whose rows it sees."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +42,16 @@ def unscoped(db: AsyncSession) -> Iterator[None]:
     finally:
         if clinic_id:
             db.info["clinic_id"] = clinic_id
+
+
+def works_of(work: Work, people: Iterable[Actor]) -> Iterator[Work]:
+    """The work of each of these people in turn, in the same transaction and limited to that person's clinic."""
+    try:
+        for actor in people:
+            scope(work.db, actor.clinic_id)
+            yield Work(work.db, actor, work.now)
+    finally:
+        scope(work.db, work.actor.clinic_id)
 
 
 @event.listens_for(Session, "do_orm_execute")

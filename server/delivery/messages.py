@@ -58,7 +58,8 @@ def message_to(
             case ChannelName.TEXT:
                 body = text_line(words, link, may_stop=not to_staff)
             case ChannelName.PUSH:
-                address = f"{base_url}{'/' if also else reminder.path}?from={token}"  # Home lists what it includes
+                path = "/" if also else reminder.path  # Home lists what it includes
+                address = f"{base_url}{_through(sending.batch, to)}{path}?from={token}"
                 about = {"reminder_id": reminder.id, "token": token, "address": address}
                 body = payload(words, **about, reply_url="/visits/reply", locale=locale)
             case _:
@@ -68,6 +69,12 @@ def message_to(
     urgency = MessageUrgency.NORMAL if can_wait else MessageUrgency.HIGH
     ttl = max(int((ends - sending.now).total_seconds()), 0)
     return Message(reminder.id, body, ttl=ttl, urgency=urgency, stop_url=stop_url)
+
+
+def _through(batch: Batch, to: Subscription | None) -> str:
+    """How a link begins for a phone that helps several patients: it opens the page for this one (case 97)."""
+    is_shared = to is not None and len(batch.households.get(to.endpoint_hash, ())) > 1
+    return f"/for/{to.device_id}" if to and is_shared else ""
 
 
 def _words(

@@ -21,7 +21,7 @@ async def reminders_page(request: Ask, db: Db, actor: Who, now: Now) -> Response
         "devices/add_first.html" if installs_first else "devices/turn_on.html",
         on=await subscriptions.is_subscribed(db, actor.device_id),
         reserved_until=await joining.reserved_until(db, actor.device_id, now),
-        before=await device_replacement.owner_before(db, actor, now),
+        before=await device_replacement.owners_before(db, actor, now),
         helps=patient.name if actor.kind == ActorKind.CAREGIVER else None,
         actor=actor,
     )

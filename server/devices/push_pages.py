@@ -6,9 +6,10 @@ from litestar import Request, Response, Router, delete, get, post
 
 from server import crypto
 from server.access.rules import SubscriptionEnd
+from server.actor import ActorKind
 from server.channels.push.host_list import HostList
 from server.channels.push.vapid import vapid_public_key
-from server.db import Work
+from server.db import Work, works_of
 from server.delivery import receipts
 from server.devices import reconciliation, subscriptions
 from server.devices.reconciliation import Opened, Permission
@@ -30,6 +31,9 @@ def push_key() -> Response[dict[str, str]]:
 
 @post("/push/subscriptions", opt=PERSON | SAME_ORIGIN)
 async def subscribe(request: Ask, work: InWork, settings: Given) -> Response[Any]:
+    """A browser has one subscription: it is registered for everyone who is signed in on the phone (case 97)."""
+    for other in works_of(work, request.user.others):
+        await _subscribe(request, other, settings)
     return await _subscribe(request, work, settings)
 
 
@@ -41,7 +45,8 @@ async def subscribe_staff(request: Ask, work: InWork, settings: Given) -> Respon
 async def _subscribe(request: Ask, work: Work, settings: Settings) -> Response[Any]:
     body = await json_of(request)
     hosts = HostList.parse(settings.push_services, base_url_is_loopback=settings.is_loopback)
-    taken = await subscriptions.subscribe(work, _subscription(body), hosts)
+    sharing = [each.device_id for each in request.user.people] if work.actor.kind != ActorKind.STAFF else []
+    taken = await subscriptions.subscribe(work, _subscription(body), hosts, sharing)
     if isinstance(taken, NotSubscribed):
         return problems.answer(request, 400, taken.detail or taken.reason)
     await reconciliation.seen(work)
@@ -60,8 +65,10 @@ def _subscription(body: dict[str, Any]) -> NewSubscription:
 
 
 @delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)
-async def unsubscribe(work: InWork) -> dict[str, str]:
-    await subscriptions.unsubscribe(work, SubscriptionEnd.TURNED_OFF)
+async def unsubscribe(request: Ask, work: InWork) -> dict[str, str]:
+    """Reminders are turned off for the whole phone, because a browser has one subscription."""
+    for each in works_of(work, request.user.people):
+        await subscriptions.unsubscribe(each, SubscriptionEnd.TURNED_OFF)
     return {"status": "ended"}
 
 
@@ -82,7 +89,8 @@ async def opened(request: Ask, work: InWork) -> Response[Any]:
     """Takes `{"permission", "endpoint", "vapid"}` at each opening of the app; returns what the device must `do`."""
     body = await json_of(request)
     news = Opened(Permission.read(_word(body, "permission")), _word(body, "endpoint"), _word(body, "vapid"))
-    return Response({"do": await reconciliation.reconcile(work, news)}, status_code=200)
+    steps = [await reconciliation.reconcile(each, news) for each in works_of(work, request.user.people)]
+    return Response({"do": reconciliation.most_needed(steps)}, status_code=200)
 
 
 def _word(body: dict[str, Any], name: str) -> str:

@@ -1,5 +1,6 @@
 """When the app opens: what the browser must do so that its subscription and ours match."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +62,11 @@ async def reconcile(work: Work, opened: Opened) -> NextStep:
     if any(subscription.endpoint == opened.endpoint for subscription in existing):
         return NextStep.FINE if existing[0].vapid_key == current else NextStep.SUBSCRIBE
     return NextStep.TELL
+
+
+def most_needed(steps: Sequence[NextStep]) -> NextStep:
+    """What the browser must do for everyone on the phone: to subscribe anew also tells the endpoint."""
+    return next((step for step in (NextStep.SUBSCRIBE, NextStep.TELL) if step in steps), NextStep.FINE)
 
 
 async def _without_endpoint(work: Work, opened: Opened) -> NextStep:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import ActorKind
 from server.appointments import lists as appointment_lists
 from server.checkins.models import CheckIn
-from server.db import Work
+from server.db import Work, works_of
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Clinic, Patient
@@ -38,9 +38,19 @@ VISITS_KEPT = 3
 @get("/", opt=PERSON)
 async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
     """The bundle as JSON, or 204 if the device already has this version (`have`)."""
+    found = await _of_person(request, work)
+    for other in works_of(work, request.user.others):
+        bundle.add_person(found, await _of_person(request, other))
+    mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:20]
+    if mark == have:
+        return Response(None, status_code=204, headers=render.FRESH)
+    return Response(found | {"mark": mark}, headers=render.FRESH)
+
+
+async def _of_person(request: Ask, work: Work) -> dict[str, Any]:
     due = await lookup.open_now(work)
     clinic = await people.clinic_of(work.db, work.actor)
-    found = {
+    return {
         "person": work.actor.id,
         "due": len(due),
         "standing": await open_notifications.tags(work.db, work.actor.patient_id, work.now),
@@ -48,10 +58,6 @@ async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> 
         "visits": await _visits(request, work, clinic),
         "help": render.inside(request, "phone/help.html", clinic=clinic),
     }
-    mark = hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()[:20]
-    if mark == have:
-        return Response(None, status_code=204, headers=render.FRESH)
-    return Response(found | {"mark": mark}, headers=render.FRESH)
 
 
 async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, Any]]:
@@ -112,6 +118,7 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
                 own=own,
                 more=0,
                 **third_person.naming(patient.name, Respondent.SELF, actor.kind),
+                through=f"/for/{actor.device_id}" if request.user.others else "",
             ),
             "who": render.inside(request, "responses/who.html", check_in=check_in, patient=patient),
             "check": _check(request, check_in, definition, patient, own),

@@ -3,10 +3,16 @@
 from typing import Any
 
 from litestar import Response, Router, get
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
+from server.access.cookies import tokens_of
+from server.access.shared_phone import flow as shared_phone
+from server.access.shared_phone.rules import own_address
+from server.appointments import flow as appointments
 from server.appointments import lists as appointment_lists
 from server.appointments.replies import after_hours
-from server.db import Work, scope
+from server.db import Work, scope, works_of
 from server.devices import subscriptions
 from server.people import clinics
 from server.people import flow as people
@@ -48,7 +54,23 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         closed=clinics.closed_hours(clinic, now, actor.zone),
         now=now,
         **third_person.naming(patient.name, Respondent.SELF, actor.kind),
+        waiting=await lookup.open_for_others(Work(db, actor, now), request.user.others),
+        ended_here=await shared_phone.ended_here(db, tokens_of(request), now),
     )
+
+
+@get("/whose/{path:path}", opt=PERSON)
+async def whose_page(request: Ask, db: Db, actor: Who, now: Now, path: FromPath[str]) -> Response[Any]:
+    """Where a check-in or visit leads that is not of the patient who is shown: to the one whose it is (case 97).
+
+    Notifications that were sent before a second patient came to the phone do not say whose they are.
+    """
+    kind, _, rest = path.strip("/").partition("/")
+    find = {"check-ins": lookup.find, "visits": appointments.find}.get(kind)
+    for other in works_of(Work(db, actor, now), request.user.others):
+        if find and await find(db, other.actor, rest.partition("/")[0]):
+            return render.go(request, own_address(f"/for/{other.actor.device_id}{path}"))
+    raise NotFoundException
 
 
 @get("/set-aside", opt=PERSON)
@@ -66,4 +88,4 @@ async def help_page(request: Ask, db: Db) -> Response[str]:
     return render.page(request, "phone/help.html", clinic=clinic)
 
 
-router = Router("/", route_handlers=[home, set_aside_page, help_page])
+router = Router("/", route_handlers=[home, whose_page, set_aside_page, help_page])

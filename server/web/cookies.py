@@ -11,6 +11,7 @@ PREFIX = "__Host-"
 # Browsers send a cookie of localhost to every port there: a bare name could be another program's too.
 LOCAL_PREFIX = "local-"
 PERSON_COOKIE = "__Host-interlude"  # the session of a patient or caregiver
+OTHERS_COOKIE = "__Host-interlude-others"  # the sessions of a caregiver's other patients (case 97)
 STAFF_COOKIE = "__Host-interlude-desk"  # the session of a staff member
 LINK_COOKIE = "__Host-link"  # what was opened in this browser while nobody was signed in
 

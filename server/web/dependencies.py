@@ -51,4 +51,5 @@ ADMIN = {"who": MayOpen.ADMIN}
 # For scripts of the page or the service worker, which have no form to carry a CSRF token.
 SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
 TELLS_LEFT = {"tells_left": True}  # refuses what arrives after consent was withdrawn, and says so
+BY_OWNER = {"by_owner": True}  # sent as the person whose it is, whoever is active on the phone (case 97)
 WRITES = {"writes": True}  # a GET that writes, such as "opened by"

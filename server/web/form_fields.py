@@ -20,7 +20,7 @@ LONGEST = 2000  # characters per field
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 LONG_WORD = 40  # characters; ids and times are shorter
 SECRETS = ("password", "secret", "code", "_csrf_token", "back", "outbox")
-HIDDEN = ("seen", "shown", "once", "unsaved", "instead_of")  # what a page remembers, and nobody typed
+HIDDEN = ("agree", "seen", "shown", "once", "unsaved", "instead_of")  # what a page remembers, and nobody typed
 Word = TypeVar("Word", bound=StrEnum)
 
 

@@ -109,6 +109,8 @@ def _for_people(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     extra = error.extra if isinstance(error.extra, dict) else {}
     if isinstance(error, NotAuthorizedException):
         return _not_signed_in(request, extra)
+    if isinstance(error, NotFoundException) and (whose := _whose(request)):
+        return render.go(request, whose)
     if isinstance(error, BadForm):
         why = " ".join([*error.faults.values(), _("Nothing was saved.")])
         error_page = answer(request, 422, words=why, typed=extra["typed"])
@@ -124,6 +126,13 @@ def _not_signed_in(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Re
     if request.method == "GET":
         return render.go(request, "/staff/sign-in") if is_for_staff else _sign_in_first(request)
     return _signed_out(request, extra) if extra.get("typed") else None
+
+
+def _whose(request: Request[Any, Any, Any]) -> str | None:
+    """Where to ask for which of a phone's patients a link is (case 97); None on a phone with one patient."""
+    visitor, path = request.scope.get("user"), request.url.path
+    is_of_patient = request.method == "GET" and path.split("/")[1] in LINKS
+    return f"/whose{path}" if is_of_patient and isinstance(visitor, Visitor) and visitor.others else None
 
 
 def _forbidden(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any] | None:

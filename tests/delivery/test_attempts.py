@@ -2,22 +2,29 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from server.access.sessions import end_device
 from server.channels.protocol import ChannelName, Message
+from server.channels.push.host_list import HostList
 from server.channels.text import Number
+from server.db import Work
 from server.delivery import attempts
 from server.delivery.batch import look_up
+from server.devices.subscriptions import NewSubscription, subscribe
+from server.people.flow import add_caregiver
 from server.people.models import Clinic, Patient
 from server.reminders import notices
 from server.reminders.models import Attempt, Reminder
+from server.reminders.notices import Notice, remind_now
 from server.reminders.states import ReminderKind
-from tests.cast import NOW, work_by
+from tests.cast import NOW, acting, work_by
 from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene
-from tests.stories import rows, subscribed
+from tests.stories import browser_keys, device_of, rows, subscribed
 
 PHI = ("Rosa", "Delgado", "Harbor", "Infusion", "ketamine", "ALS", "Room 2", "December", "breath", "555")
 
@@ -160,3 +167,42 @@ async def test_case_78_a_text_goes_only_to_countries_that_the_clinic_allows(
         batch = await look_up(db, [reminder])
     found = attempts.targets(batch, reminder, batch.patients[scene.cast.rosa.id], ChannelName.TEXT)
     assert [target.address for target in found] == ([Number(str(tel))] if goes else [])
+
+
+async def test_case_97_a_push_to_a_phone_with_two_patients_opens_the_page_of_the_one_it_names(scene: Scene) -> None:
+    """Luis's phone takes Rosa's reminders and Walter's. Rosa's own phone, and another of his, have plain links."""
+    async with scene.database.writing() as db:
+        shared, own = await subscribed(db, scene.cast.luis), await subscribed(db, scene.cast.luis)
+        helper = await add_caregiver(work_by(db, scene.cast.maria), scene.cast.walter, "Luis Delgado", "friend")
+        second = await device_of(db, helper)
+        work = Work(db, replace(acting(helper), device_id=second.id), NOW)
+        await subscribe(work, NewSubscription(shared.endpoint, *browser_keys()), HostList.parse(""), [shared.device_id])
+        about = Notice(ReminderKind.CHECK_IN, scene.cast.walter.id, SUBJECT, f"/check-ins/{SUBJECT}", ENDS)
+        await remind_now(work_by(db, scene.cast.maria, WHEN), about)
+    await scene.due()
+    visit, check_in = f"/visits/{SUBJECT}", f"/check-ins/{SUBJECT}"
+    assert {(to.endpoint, *_shown(message)) for to, message in scene.push.sent} == {
+        (scene.phone.endpoint, "You have a visit coming up", visit),
+        (own.endpoint, "Rosa has a visit coming up", visit),
+        (shared.endpoint, "Rosa has a visit coming up", f"/for/{shared.device_id}{visit}"),
+        (shared.endpoint, "A check-in about Walter is ready", f"/for/{second.id}{check_in}"),
+    }
+    on_shared = [notification(message)["tag"] for to, message in scene.push.sent if to.endpoint == shared.endpoint]
+    assert len(set(on_shared)) == 2  # neither replaces the other
+
+
+def _shown(message: Message) -> tuple[str, str]:
+    """The title of the notification, and where it leads."""
+    shown = notification(message)
+    return shown["title"], shown["navigate"].removeprefix("https://localhost").partition("?from=")[0]
+
+
+async def test_case_97_where_one_patient_is_signed_out_links_are_plain_again(scene: Scene) -> None:
+    async with scene.database.writing() as db:
+        shared = await subscribed(db, scene.cast.luis)
+        second = await device_of(db, scene.cast.luis)
+        work = Work(db, replace(acting(scene.cast.luis), device_id=second.id), NOW)
+        await subscribe(work, NewSubscription(shared.endpoint, *browser_keys()), HostList.parse(""), [shared.device_id])
+        await end_device(work, second)
+    await scene.due()
+    assert {_shown(message)[1] for _, message in scene.push.sent} == {f"/visits/{SUBJECT}"}

@@ -7,12 +7,14 @@ import pytest
 from httpx import Response
 
 from server import crypto
-from server.access.models import Subscription
+from server.access.models import Device, Subscription
 from server.audit import AuditEvent
 from server.channels.push.vapid import vapid_public_key
 from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders.models import Attempt
+from tests.access.shared_phone.scene import JoinsFor
+from tests.access.shared_phone.scene import joins_for as joins_for
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
@@ -174,3 +176,50 @@ async def test_a_staff_member_turns_alerts_on_for_their_own_device(
     assert (await maria.post_json("/staff/push/subscriptions", push_subscription())).status_code == 200
     assert (await maria.post_json("/push/subscriptions", push_subscription())).status_code == 401
     assert len(await rows(database, Subscription)) == 1
+
+
+async def on(database: Database) -> dict[str, str]:
+    """Device id → endpoint of the subscriptions that have not ended."""
+    return {
+        each.device_id: each.endpoint for each in await rows(database, Subscription, Subscription.ended_at.is_(None))
+    }
+
+
+async def test_case_97_a_browser_subscribes_for_every_patient_of_the_phone_and_renews_for_every_one(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database
+) -> None:
+    luis = await signed_in(cast.luis)
+    await joins_for(luis, cast.helen)
+    for subscription in (push_subscription(), push_subscription()):
+        assert (await luis.post_json("/push/subscriptions", subscription)).status_code == 200
+        assert sorted((await on(database)).values()) == [subscription["endpoint"]] * 2
+    state = {"permission": "granted", "endpoint": subscription["endpoint"], "vapid": ""}
+    assert (await luis.post_json("/open", state)).json() == {"do": "fine"}
+    assert (await luis.post_json("/open", state | {"endpoint": PUSH + "changed"})).json() == {"do": "tell"}
+
+
+async def test_case_97_one_patients_sign_out_leaves_the_other_patients_reminders_on(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database
+) -> None:
+    luis = await signed_in(cast.luis)
+    await joins_for(luis, cast.helen)
+    await luis.post_json("/push/subscriptions", push_subscription())
+    assert "data-signs-out" not in (await luis.get("/sign-out")).text  # a script would end the browser's subscription
+    await luis.submit("/sign-out")
+    [left] = await on(database)
+    [rosas] = await rows(database, Device, Device.caregiver_id == cast.luis.id)
+    assert left == rosas.id
+    assert "data-signs-out" in (await luis.get("/sign-out")).text
+
+
+async def test_case_97_turning_reminders_off_turns_them_off_for_the_phone_which_says_so(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database
+) -> None:
+    luis = await signed_in(cast.luis)
+    await luis.post_json("/push/subscriptions", push_subscription())
+    await joins_for(luis, cast.helen)
+    page = words(await luis.get("/reminders"))
+    assert "This phone gets the reminders about each person you help: Helen Marsh Rosa Delgado" in page
+    assert "It turns off the reminders about each of them" in page
+    assert (await luis.delete("/push/subscriptions")).status_code == 200
+    assert await on(database) == {}

@@ -69,7 +69,7 @@ THE_READER = (
 )
 
 # Pages of the caregiver's own device and account, where "you" is the caregiver.
-OWN_PAGES = ("/settings", "/reminders", "/sign-out", "/visits/{appointment_id:str}/visit.ics")
+OWN_PAGES = ("/settings", "/reminders", "/sign-out", "/whose", "/visits/{appointment_id:str}/visit.ics")
 WALKED = {
     "/set-aside",
     "/answers",

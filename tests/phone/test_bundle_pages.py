@@ -1,7 +1,7 @@
 """A device fetches its own bundle, if it has changed."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,12 +9,18 @@ from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.reminders.notices import Notice, remind_now
+from server.reminders.states import ReminderKind, ReminderState
+from tests.access.shared_phone.scene import JoinsFor
+from tests.access.shared_phone.scene import joins_for as joins_for
 from tests.browser_without_screen import Browser
-from tests.cast import Cast, work_by
+from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
 from tests.stories import due_check_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -74,3 +80,40 @@ async def test_case_143_the_bundle_has_the_next_visits_with_their_preparation(
     assert "12 Elm Street" in kept[0]["html"]
     assert "Bring your list of medicines." in kept[0]["html"]
     assert "tomorrow" not in kept[0]["html"].lower()
+
+
+async def test_case_97_a_phone_with_two_patients_gets_the_check_ins_of_both(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """Each says as whom it is answered, and names its patient. The link opens it for that patient."""
+    luis = await signed_in(cast.luis)
+    alone = (await luis.get("/held")).json()
+    assert "people" not in alone
+    assert [form.get("person") for form in alone["forms"]] == [None]
+    helper = await joins_for(luis, cast.walter)
+    async with database.writing() as db:
+        his = await due_check_in(db, cast.walter, "day-after")
+    bundle = (await luis.get("/held")).json()
+    assert (bundle["person"], bundle["people"], bundle["due"]) == (helper.id, f"{helper.id} {cast.luis.id}", 2)
+    forms = {form["id"]: form for form in bundle["forms"]}
+    assert forms.keys() == {his.id, check_in.id}
+    assert (forms[his.id].get("person"), forms[check_in.id]["person"]) == (None, cast.luis.id)
+    assert "Rosa Delgado" in forms[check_in.id]["pages"]["card"]
+    assert "/for/" in forms[check_in.id]["pages"]["card"]
+    assert not [question for question in forms[check_in.id]["questions"] if question["private"]]
+
+
+async def test_case_97_the_notifications_of_the_other_patient_stay_open(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """A phone closes each notification that its bundle does not name."""
+    luis = await signed_in(cast.luis)
+    await joins_for(luis, cast.walter)
+    async with database.writing() as db:
+        notices = [
+            await remind_now(work_by(db, cast.maria), Notice(ReminderKind.VISIT, who.id, who.id, "/", NOW + HOUR))
+            for who in (cast.rosa, cast.walter)
+        ]
+        for notice in notices:
+            notice.state = ReminderState.SENT
+    assert (await luis.get("/held")).json()["standing"] == [notices[1].id, notices[0].id]

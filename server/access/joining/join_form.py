@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import rules, sessions
+from server.access.device_replacement import FormerOwner
 from server.access.joining.flow import person_of
 from server.access.models import PairingCode
 from server.access.platforms import BrowserSigns
-from server.actor import Actor, ActorKind
-from server.db import unscoped
+from server.access.shared_phone import rules as shared_phone
+from server.actor import Actor, ActorKind, Visitor
 from server.people.models import Caregiver, Clinic, Patient
 from server.people.rules import Refused
 
@@ -31,9 +32,10 @@ class Tried:
 
 
 async def form(
-    db: AsyncSession, browser: BrowserSigns, person: Actor | None, now: datetime, tried: Tried | None = None
+    db: AsyncSession, browser: BrowserSigns, visitor: Visitor, now: datetime, tried: Tried | None = None
 ) -> dict[str, Any]:
-    """For the page to join. `person` is signed in here, if anybody is."""
+    """For the page to join. It says who is signed in here."""
+    person = visitor.person
     ended = await sessions.ended_session(db, browser.token, now) if browser.token and person is None else None
     return {
         "refused": tried.refused if tried else None,
@@ -45,22 +47,23 @@ async def form(
     }
 
 
-def _helps(person: Actor) -> bool:
-    return person.kind == ActorKind.CAREGIVER
-
-
-async def notice(db: AsyncSession, pairing: PairingCode, code: str, person: Actor | None) -> dict[str, Any]:
-    """For the privacy notice. It says whose phone this is, if another person than the code's is signed in (case 97)."""
+async def notice(db: AsyncSession, pairing: PairingCode, code: str, visitor: Visitor) -> dict[str, Any]:
+    """For the privacy notice. It says whose phone this is, if others than the code's person are signed in (case 97)."""
     newcomer = await person_of(db, pairing)
-    current = person if person and person.id != newcomer.id else None
-    with unscoped(db):  # the patient whom the person here helps may be another clinic's
-        helped = await db.get_one(Patient, current.patient_id) if current and _helps(current) else None
+    is_here = any(each.id == newcomer.id for each in visitor.people)
+    here = () if is_here else visitor.people
     return {
         "code": code,
         "clinic": await db.get_one(Clinic, pairing.clinic_id),
         "version": rules.CONSENT_VERSION,
         "newcomer": newcomer.name,
         "patient": await db.get_one(Patient, newcomer.patient_id) if isinstance(newcomer, Caregiver) else None,
-        "current": current,
-        "helped": helped.name if helped else None,
+        "current": [FormerOwner(each.name, each.patient_name or None) for each in here],
+        "may_keep": shared_phone.may_keep(_actor(newcomer), here),
     }
+
+
+def _actor(person: Patient | Caregiver) -> Actor:
+    if isinstance(person, Caregiver):
+        return Actor(ActorKind.CAREGIVER, person.id, person.clinic_id, patient_id=person.patient_id)
+    return Actor(ActorKind.PATIENT, person.id, person.clinic_id, patient_id=person.id)

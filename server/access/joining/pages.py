@@ -6,23 +6,24 @@ from typing import Any
 from litestar import Response, Router, get, post
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access import device_replacement, rules, sessions
+from server.access import rules, sessions
 from server.access.cookies import (
     browser_of,
+    carry,
     chosen_language,
     device_name,
     device_of,
     ended_cookie,
-    session_cookie,
-    session_token,
+    tokens_of,
 )
 from server.access.guards import source_of
 from server.access.joining import flow as joining
 from server.access.joining import join_form
-from server.access.joining.flow import Place
+from server.access.joining.flow import Joined, Place
 from server.access.joining.join_form import Tried
 from server.access.platforms import APPLE
-from server.actor import Actor, ActorKind
+from server.access.shared_phone import flow as shared_phone
+from server.actor import Actor, ActorKind, Visitor
 from server.db import Work
 from server.people import flow
 from server.people.models import Patient
@@ -47,7 +48,7 @@ async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
     found = await joining.check_code(db, typed, source_of(request), now, _place(request).is_app)
     if isinstance(found, Refused):
         return await _form(request, db, now, Tried(found, typed))
-    notice = await join_form.notice(db, found, typed, request.user.person)
+    notice = await join_form.notice(db, found, typed, request.user)
     return render.page(request, "access/consent.html", **notice)
 
 
@@ -65,10 +66,17 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(joined, Refused):
         return await _form(request, db, now, Tried(joined, typed))
     await _keep_language(request, db, joined.device.patient_id, now)
-    await device_replacement.replace_in_browser(db, joined.device, session_token(request), now)
+    keeps = request.user.people if _stay(request.user, joined, text(form, "keep", 10)) else ()
+    tokens = await shared_phone.settle_in(db, joined, tokens_of(request), keeps, now)
     response = render.go(request, "/reminders")
-    response.set_cookie(session_cookie(request, joined.token))
+    carry(request, response, tokens)
     return response
+
+
+def _stay(here: Visitor, joined: Joined, keep: str) -> bool:
+    """Whether those who are signed in stay: they were asked to, or one of them has just joined again."""
+    person_id = joined.device.caregiver_id or joined.device.patient_id
+    return keep == "all" or any(each.id == person_id for each in here.people)
 
 
 async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None, now: datetime) -> None:
@@ -80,7 +88,7 @@ async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None,
 
 
 async def _form(request: Ask, db: AsyncSession, now: datetime, tried: Tried | None = None) -> Response[str]:
-    shown = await join_form.form(db, browser_of(request), request.user.person, now, tried)
+    shown = await join_form.form(db, browser_of(request), request.user, now, tried)
     return render.page(request, "access/join.html", tried.status if tried else 200, **shown)
 
 
@@ -102,9 +110,15 @@ def sign_out_page(request: Ask) -> Response[str]:
 
 @post("/sign-out", opt=PERSON)
 async def sign_out(request: Ask, work: InWork) -> Response[Any]:
+    """Sign out for this patient. A caregiver who helps others too goes on with the next of them (case 97)."""
     await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
-    response = render.go(request, "/join")
-    response.set_cookie(ended_cookie(request))
+    following = request.user.others[0] if request.user.others else None
+    tokens = await shared_phone.switch(work.db, tokens_of(request), following.device_id) if following else None
+    response = render.go(request, "/" if tokens else "/join")
+    if tokens:
+        carry(request, response, tokens)
+    else:
+        response.set_cookie(ended_cookie(request))
     return response
 
 

@@ -41,7 +41,7 @@ async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
     if waiting.pairing_id is None:
         return render.page(request, "access/asked.html", code=asked.code, device_name=waiting.device_name)
     pairing = await db.get_one(PairingCode, waiting.pairing_id)
-    notice = await join_form.notice(db, pairing, asked.code, request.user.person)
+    notice = await join_form.notice(db, pairing, asked.code, request.user)
     return render.page(request, "access/consent.html", **notice)
 
 
@@ -56,7 +56,7 @@ async def asked_state(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 async def _form(request: Ask, db: AsyncSession, now: datetime, refused: Refused) -> Response[str]:
     tried = Tried(refused)
-    shown = await join_form.form(db, browser_of(request), request.user.person, now, tried)
+    shown = await join_form.form(db, browser_of(request), request.user, now, tried)
     return render.page(request, "access/join.html", tried.status, **shown)
 
 

@@ -58,5 +58,14 @@ async def kept(
     return found
 
 
+def add_person(found: dict[str, Any], others: dict[str, Any]) -> None:
+    """Add what is due for another patient on the phone. Each check-in says as whom the phone sends it (case 97)."""
+    found["people"] = f"{found.get('people', found['person'])} {others['person']}"
+    found["due"] += others["due"]
+    found["standing"] += others["standing"]
+    found["visits"] = sorted([*found["visits"], *others["visits"]], key=lambda visit: visit["until"])
+    found["forms"] += [form | {"person": others["person"]} for form in others["forms"]]
+
+
 def ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)

@@ -11,6 +11,7 @@ from server.access.joining import flow as joining
 from server.access.joining import join_form
 from server.access.models import Device, DeviceSession, PairingCode
 from server.access.rules import SessionEnd
+from server.actor import Visitor
 from server.db import Database
 from server.people import flow as people
 from tests.access.authenticator import Authenticator
@@ -152,14 +153,15 @@ async def test_case_97_the_notice_names_the_person_who_is_signed_in_if_the_code_
         pairing = await joining.check_code(db, code, "here", NOW)
         assert isinstance(pairing, PairingCode)
         shown = [
-            await join_form.notice(db, pairing, code, who) for who in (None, acting(cast.rosa), acting(cast.walter))
+            await join_form.notice(db, pairing, code, Visitor(who))
+            for who in (None, acting(cast.rosa), acting(cast.walter))
         ]
     assert [each["clinic"].id for each in shown] == [cast.harbor.id] * 3
     assert shown[0] == shown[1]
     assert shown[2] != shown[0]
 
 
-async def test_case_97_a_caregiver_of_two_patients_is_told_whose_reminders_end(
+async def test_case_97_a_caregiver_of_two_patients_chooses_to_keep_both_or_is_told_whose_reminders_end(
     signed_in: Enter, cast: Cast, database: Database
 ) -> None:
     """Luis helps Rosa, and joins on the same phone to help Walter too. His own name would not tell the two apart."""
@@ -170,9 +172,10 @@ async def test_case_97_a_caregiver_of_two_patients_is_told_whose_reminders_end(
         code = await joining.issue_pairing(work, cast.walter, second)
     notice = words(await phone.submit("/join/code", {"code": code}))
     assert "This phone is for helping Rosa Delgado" in notice
+    assert "I agree. Keep both on this phone." in notice
+    assert "If you choose only Walter Brandt: Luis Delgado will be signed out here" in notice
     assert "Reminders about Rosa Delgado will stop on this phone" in notice
-    assert "From then on this phone is for helping Walter Brandt" in notice
     assert (await phone.get("/settings")).url.path == "/settings"
-    joined = words(await phone.submit("/join", agreeing(code)))
+    joined = words(await phone.submit("/join", agreeing(code) | {"keep": "none"}))
     assert "This phone is for helping Walter Brandt now" in joined
     assert "Reminders about Rosa Delgado no longer come here" in joined

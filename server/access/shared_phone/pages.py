@@ -1,0 +1,48 @@
+"""Switch between the patients whom a caregiver helps on one phone (case 97)."""
+
+from typing import Any
+
+from litestar import Response, Router, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from server.access.cookies import carry, tokens_of
+from server.access.shared_phone import flow, rules
+from server.web import render
+from server.web.dependencies import ANYONE, Ask, Db, Now
+from server.web.form_fields import form_of, text
+
+
+@post("/switch", opt=ANYONE)
+async def switch(request: Ask, db: Db) -> Response[Any]:
+    """Show another patient. The active session may have ended: this is how the others go on."""
+    tokens = await flow.switch(db, tokens_of(request), text(await form_of(request), "device", 32))
+    if tokens is None:
+        raise NotFoundException
+    response = render.go(request, "/")
+    carry(request, response, tokens)
+    return response
+
+
+@get(["/for/{device_id:str}", "/for/{device_id:str}/{path:path}"], opt=ANYONE)
+async def open_for(request: Ask, db: Db, device_id: FromPath[str], path: FromPath[str] = "/") -> Response[Any]:
+    """Where a notification leads on a phone with several patients: to the page, for the patient whom it is about.
+
+    A browser that does not carry this device's session opens the page as whoever is signed in there, if anybody is.
+    """
+    response = render.go(request, rules.own_address(path, request.query_params.get("from", "")))
+    tokens = await flow.switch(db, tokens_of(request), device_id)
+    if tokens is not None:
+        carry(request, response, tokens)
+    return response
+
+
+@post("/switch/ended", opt=ANYONE)
+async def forget_ended(request: Ask, db: Db, now: Now) -> Response[Any]:
+    """Somebody has read for whom this phone was signed out."""
+    response = render.go(request, "/")
+    carry(request, response, await flow.forget_ended(db, tokens_of(request), now))
+    return response
+
+
+router = Router("/", route_handlers=[switch, open_for, forget_ended])
