@@ -35,6 +35,9 @@ NO_PAGES = FORMER_ADDRESSES | {
     "/check-ins/key",
     "/check-ins/{check_in_id:str}",
     "/check-ins/{check_in_id:str}/next",
+    "/for/{device_id:str}",
+    "/for/{device_id:str}/{path:path}",
+    "/whose/{path:path}",
     "/visits/{appointment_id:str}/visit.ics",
 }
 
