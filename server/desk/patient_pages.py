@@ -18,7 +18,7 @@ from server.desk.end_of_care import flow as end_of_care
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
 from server.devices import health
-from server.flags import flow as review
+from server.flags import flow as flags
 from server.flags.lists import of_patient
 from server.people import calls, staff
 from server.people import flow as people
@@ -49,7 +49,7 @@ async def patient_page(
     """
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     await people.opened(work, patient)
-    await review.see(work, patient.id)
+    await flags.see(work, patient.id)
     return render.page(
         request,
         "desk/patient.html",
@@ -97,11 +97,11 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     appointments = await lists.appointments_of(work.db, patient.id)
     newest = list(reversed(history))[:20]
     source = await sources.of(work.db, work.actor, newest)
-    flags = await of_patient(work.db, patient.id)
+    raised = await of_patient(work.db, patient.id)
     return {
         "patient": patient,
-        "rows": await inbox_rows.rows_of(work, flags),
-        "details": await flag_detail.of_all(work, flags),
+        "rows": await inbox_rows.rows_of(work, raised),
+        "details": await flag_detail.of_all(work, raised),
         "expected": await flag_detail.expected_of(work, patient.id),
         "history": [(r, definitions[r.questionnaire_id], source[r.id]) for r in newest],
         "sections": trends.sections(definitions.values(), history, appointments),

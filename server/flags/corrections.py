@@ -8,7 +8,7 @@ from server.flags.actions import Outcome
 from server.flags.flow import lock_patient
 from server.flags.models import Flag
 from server.flags.rules import FlagOutcome
-from server.flags.triggers.firing import Occurrence, triggered
+from server.flags.triggers.fired_triggers import Occurrence, triggered
 
 
 async def close(work: Work, occurrence: Occurrence, earlier_response_id: str, since: datetime) -> list[Flag]:

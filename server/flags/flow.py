@@ -15,7 +15,7 @@ from server.flags.evidence import Evidence
 from server.flags.lists import newest, of_patient
 from server.flags.models import Flag
 from server.flags.rules import FlagOutcome, Severity, Urgency
-from server.flags.triggers.firing import Occurrence, triggered
+from server.flags.triggers.fired_triggers import Occurrence, triggered
 from server.flags.triggers.rules import Raised
 from server.people.models import Clinic, Patient
 

@@ -11,7 +11,7 @@ from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.flags.rules import WHOLE
-from server.flags.triggers.firing import Occurrence
+from server.flags.triggers.fired_triggers import Occurrence
 from server.flags.triggers.rules import Earlier
 from server.questionnaires.answers import Answers, Value, answers_from_json
 from server.questionnaires.branching import asked

@@ -7,8 +7,8 @@ from server.db import Work
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.rows import Row
 from server.flags import expected_levels, lists
-from server.flags import flow as review
-from server.flags import rules as review_rules
+from server.flags import flow as flags
+from server.flags import rules as flag_rules
 from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.flags.notes import notes_of
 from server.flags.rules import Severity
@@ -35,22 +35,22 @@ async def of(work: Work, flag: Flag) -> Detail:
     return (await of_all(work, [flag]))[flag.id]
 
 
-async def of_all(work: Work, flags: Sequence[Flag]) -> dict[str, Detail]:
+async def of_all(work: Work, shown: Sequence[Flag]) -> dict[str, Detail]:
     """Details by flag id."""
     team = await staff.team(work.db, work.actor)
     names = {member.id: member.name for member in team}
     definitions = await questionnaires.offered(work.db, work.actor)
-    notes = await notes_of(work.db, [flag.id for flag in flags])
+    notes = await notes_of(work.db, [flag.id for flag in shown])
     return {
         flag.id: Detail(
             team=team,
             names=names,
-            outcomes=review_rules.OFFERED_OUTCOMES,
+            outcomes=flag_rules.OFFERED_OUTCOMES,
             levels=_levels(flag, definitions.get(flag.slug)),
             offers_expected=flag.closed_at is None and await expected_levels.offers_expected(work.db, flag),
             notes=notes.get(flag.id, []),
         )
-        for flag in flags
+        for flag in shown
     }
 
 
@@ -59,7 +59,7 @@ def _levels(flag: Flag, definition: Definition | None) -> list[tuple[int, str]]:
     question = definition.by_id.get(flag.item) if definition else None
     if question is None or flag.severity == Severity.URGENT:
         return []
-    return [(level, level_words(question, level)) for level in range(review.level_of(flag), question.worst + 1)]
+    return [(level, level_words(question, level)) for level in range(flags.level_of(flag), question.worst + 1)]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
 from server.flags.models import ExpectedLevel
-from server.flags.triggers import firing
+from server.flags.triggers import fired_triggers
 from server.flags.triggers.replay import Moment, replay
 from server.flags.triggers.rules import Trigger
 from server.flags.triggers.versions import Rule
@@ -42,7 +42,9 @@ class Preview:
 async def preview(work: Work, rule: Rule, instead_of: str) -> Preview:
     """`instead_of` is the id of the trigger that it would replace; "" for none. Writes nothing."""
     in_force = [
-        one for one in await firing.triggers_for(work.db, work.actor.clinic_id, rule.slug) if one.item == rule.item
+        one
+        for one in await fired_triggers.triggers_for(work.db, work.actor.clinic_id, rule.slug)
+        if one.item == rule.item
     ]
     new = rule.trigger(NEW)
     changed = [new, *(one for one in in_force if one.id != instead_of)]

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.flags.rules import Severity
-from server.flags.triggers import firing
+from server.flags.triggers import fired_triggers
 from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers.rules import Course
 from server.questionnaires.definition import Definition
@@ -26,7 +26,7 @@ async def screens(
     Triggers that compare with earlier answers would reveal those. For a private question on a device that someone else
     holds, they are left out here; the server shows their screens after the press.
     """
-    triggers = await firing.triggers_for(db, check_in.clinic_id, definition.slug)
+    triggers = await fired_triggers.triggers_for(db, check_in.clinic_id, definition.slug)
     mine = [trigger for trigger in triggers if trigger.item == question.link_id]
     if all(trigger.severity != Severity.URGENT for trigger in mine):
         return {}
@@ -49,8 +49,8 @@ async def needing_staff(work: Work, check_in: CheckIn, definition: Definition) -
 
     Without a network, a device asks after these how urgent it is.
     """
-    triggers = await firing.triggers_for(work.db, check_in.clinic_id, definition.slug)
-    expected = await firing.expected_levels(work.db, check_in.patient_id, work.now)
+    triggers = await fired_triggers.triggers_for(work.db, check_in.clinic_id, definition.slug)
+    expected = await fired_triggers.expected_levels(work.db, check_in.patient_id, work.now)
     before = await history.occurrence(work.db, check_in, definition, {}, None)
     found: dict[str, list[str]] = {}
     for question in definition.questions:

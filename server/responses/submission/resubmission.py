@@ -10,7 +10,7 @@ from server.checkins import device_clock
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
-from server.flags import flow as review
+from server.flags import flow as flags
 from server.questionnaires.answers import Answers, answers_to_json
 from server.questionnaires.branching import still_asked
 from server.questionnaires.private_questions import shown, without_private_skips
@@ -110,6 +110,6 @@ async def complete(work: Work, part: Sent, submission: Submission, answers: Answ
     audit.record(work, "response.completed", stored, added=added)
     await conflicts.keep_other_respondents(work, part)
     await drafts.clear(work.db, check_in)
-    await review.raise_flags(work, await history.news(work.db, check_in, definition, before, answers, stored))
+    await flags.raise_flags(work, await history.news(work.db, check_in, definition, before, answers, stored))
     await settle(work, check_in, stored)
     return Taken(stored, flagged=await is_flagged(work.db, work.actor, stored, submission.respondent))

@@ -10,7 +10,7 @@ from server.checkins import device_clock
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
-from server.flags import flow as review
+from server.flags import flow as flags
 from server.flags import lists
 from server.flags.rules import Severity
 from server.people.rules import Refused
@@ -72,7 +72,7 @@ async def _raise_flags(work: Work, check_in: CheckIn, definition: Definition, re
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
     answers = history.answers_of(response)
     old = {link_id: v for link_id, v in answers.items() if link_id in dealt_with and kept.get(link_id) == v}
-    await review.raise_flags(work, await history.news(work.db, check_in, definition, old, answers, response))
+    await flags.raise_flags(work, await history.news(work.db, check_in, definition, old, answers, response))
 
 
 async def _with_private(

@@ -5,7 +5,7 @@ from datetime import datetime
 from server import audit
 from server.checkins import rules
 from server.db import Work
-from server.flags import flow as review
+from server.flags import flow as flags
 from server.flags.rules import Urgency
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history
@@ -33,4 +33,4 @@ async def choose(work: Work, check_in_id: str, urgency: Urgency, at: datetime) -
             return
         response.urgency, response.urgency_at = urgency, at
         audit.record(work, "response.urgency", response, urgency=urgency)
-    await review.note_urgency(work, check_in_id, urgency)
+    await flags.note_urgency(work, check_in_id, urgency)

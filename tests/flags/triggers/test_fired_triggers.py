@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from server.db import Database
 from server.flags.rules import Condition, Severity
-from server.flags.triggers import firing
+from server.flags.triggers import fired_triggers
 from server.flags.triggers import versions as trigger_versions
 from server.flags.triggers.versions import Rule
 from server.people.models import Patient
@@ -59,7 +59,7 @@ async def test_a_clinics_own_trigger_is_in_force_for_that_clinic_alone(database:
     async with database.writing() as db:
         rule = Rule("weekly-als", "saliva", Condition.REPEATED, 1, 3, Severity.TODAY)
         await trigger_versions.write(work_by(db, cast.ken), rule, None)
-        ours = await firing.triggers_for(db, cast.harbor.id, "weekly-als")
-        theirs = await firing.triggers_for(db, cast.helen.clinic_id, "weekly-als")
+        ours = await fired_triggers.triggers_for(db, cast.harbor.id, "weekly-als")
+        theirs = await fired_triggers.triggers_for(db, cast.helen.clinic_id, "weekly-als")
     assert [each.condition for each in ours if each.item == "saliva"].count(Condition.REPEATED) == 1
     assert len(ours) == len(theirs) + 1
