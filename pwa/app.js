@@ -19,14 +19,18 @@ addEventListener("pageshow", ({ persisted }) => persisted && lookAgain());
 navigator.serviceWorker?.addEventListener("message", lookAgain); // a notification has come, or was tapped
 let isInUse = false; // somebody has typed, or htmx has put another page here
 addEventListener("input", () => (isInUse = true));
+addEventListener("submit", () => (isInUse = true));
 document.addEventListener("htmx:afterSwap", () => (isInUse = true));
 
 // What the page shows may have changed since it was drawn (case 87). A question is answered first.
 async function lookAgain() {
   const { state } = document.body.dataset;
   if (!state || isInUse || document.hidden || document.querySelector("main form[data-question]")) return;
-  const response = await fetch(location.href).catch(() => null);
-  if (response?.ok && response.headers.get("interlude-state") !== state && !isInUse) location.reload();
+  // A page that now leads elsewhere is opened, not followed: on its way another patient could become the active one.
+  const response = await fetch(location.href, { redirect: "manual" }).catch(() => null);
+  const isElsewhere = response?.type === "opaqueredirect";
+  const isChanged = response?.ok && response.headers.get("interlude-state") !== state;
+  if ((isElsewhere || isChanged) && !isInUse) location.reload();
 }
 
 // Browsers never send the fragment of a link to a server, so a code can travel in it. It fills the field.

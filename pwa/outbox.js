@@ -166,13 +166,17 @@ const Outbox = (() => {
   /** @param {Entry[]} entries */
   const notify = (entries) => document.dispatchEvent(new CustomEvent("outbox", { detail: entries }));
 
+  // Whether the clinic refused this entry of the patient who is shown.
+  /** @param {Entry} entry */
+  const isRejectedHere = (entry) => entry.state === "look" && entry.owner === document.body.dataset.person;
+
   async function removeRejected() {
-    for (const entry of await own()) if (entry.state === "look") await remove(entry.client_id);
+    for (const entry of (await own()).filter(isRejectedHere)) await remove(entry.client_id);
   }
 
   /** @param {string} checkIn */
   const isSubmitted = async (checkIn) =>
     (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
 
-  return { add, send, flush, flushAndNotify, own, all, isSubmitted, removeRejected, serverKey, receipts, text };
+  return { add, send, flush, flushAndNotify, own, all, isSubmitted, isRejectedHere, removeRejected, serverKey, receipts, text };
 })();

@@ -5,7 +5,7 @@ import "./outbox-sender.js";
 const NAMES = { left: "over", closed: "over", "called-off": "over", 409: "twice" };
 
 document.addEventListener("outbox", ({ detail: entries }) => {
-  const reasons = entries.filter((entry) => entry.state === "look").map((entry) => reasonName(entry.why));
+  const reasons = entries.filter(Outbox.isRejectedHere).map((entry) => reasonName(entry.why));
   for (const text of document.querySelectorAll("[data-why]")) text.hidden = !reasons.includes(text.dataset.why);
   document.getElementById("none").hidden = reasons.length > 0;
   document.getElementById("clear").hidden = reasons.length === 0;

@@ -31,7 +31,7 @@ document.addEventListener("outbox", ({ detail: entries }) => {
   waitingBefore = waiting.length;
   const submitted = new Set(waiting.filter((entry) => entry.part !== "answers").map((entry) => entry.check_in));
   showWaiting(waitingText(waiting, document.getElementById("waiting").dataset));
-  showRejected(entries.length > waiting.length);
+  showRejected(entries.some(Outbox.isRejectedHere));
   submitted.forEach(replaceCard);
 });
 

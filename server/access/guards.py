@@ -12,7 +12,7 @@ from server.actor import Actor, ActorKind, Role, Visitor
 from server.db import Work
 from server.people.models import Patient
 from server.web.dependencies import Ask, Connection, MayOpen
-from server.web.form_fields import json_of, typed_in
+from server.web.form_fields import FORMS, PERSON_FIELD, json_of, typed_in
 from server.web.refused_forms import unsaved
 
 
@@ -23,6 +23,8 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException("This did not come from Interlude's own pages.")
     if handler.opt.get("by_owner"):
         await _ask_as_owner(connection)
+    else:
+        await _act_as_drawn(connection, who)
     if who == MayOpen.ANYONE:
         return
     actor = asking(connection, who)
@@ -58,6 +60,20 @@ async def _ask_as_owner(connection: Connection) -> None:
     connection.scope["user"] = visitor = visitor.sending_for(owner if isinstance(owner, str) else "")
     if visitor.person and owner not in ("", visitor.person.id):
         raise PermissionDeniedException("This is another person's.")
+
+
+async def _act_as_drawn(connection: Connection, who: MayOpen | None) -> None:
+    """A form acts for the person on whose page it stands, whoever has become active on the phone since (case 97)."""
+    visitor: Visitor = connection.scope.get("user") or Visitor()
+    if not isinstance(connection, Request) or connection.method != "POST" or connection.content_type[0] not in FORMS:
+        return
+    drawn = (await connection.form()).get(PERSON_FIELD)
+    if not isinstance(drawn, str) or (visitor.person and visitor.person.id == drawn):
+        return
+    acting = visitor.sending_for(drawn)
+    if acting.person is None or acting.person.id != drawn:
+        raise NotAuthorizedException(extra={"who": who} | await _unsaved(connection))
+    connection.scope["user"] = acting
 
 
 async def _refuse_who_left(connection: Connection) -> None:

@@ -69,7 +69,7 @@ async def whose_page(request: Ask, db: Db, actor: Who, now: Now, path: FromPath[
     find = {"check-ins": lookup.find, "visits": appointments.find}.get(kind)
     for other in works_of(Work(db, actor, now), request.user.others):
         if find and await find(db, other.actor, rest.partition("/")[0]):
-            return render.go(request, own_address(f"/for/{other.actor.device_id}{path}"))
+            return render.go(request, own_address(f"/for/{other.actor.device_id}{path}", dict(request.query_params)))
     raise NotFoundException
 
 

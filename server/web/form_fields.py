@@ -19,8 +19,18 @@ STAFF_PAGE = re.compile(r"/staff(?:[/?#][!-\[\]-~]*)?")  # printable and no back
 LONGEST = 2000  # characters per field
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 LONG_WORD = 40  # characters; ids and times are shorter
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SECRETS = ("password", "secret", "code", "_csrf_token", "back", "outbox")
-HIDDEN = ("agree", "seen", "shown", "once", "unsaved", "instead_of")  # what a page remembers, and nobody typed
+PERSON_FIELD = "person"  # whose page a form stands on, on a phone with several patients
+HIDDEN = (
+    "agree",
+    "seen",
+    "shown",
+    "once",
+    "unsaved",
+    "instead_of",
+    PERSON_FIELD,
+)  # what a page remembers, and nobody typed
 Word = TypeVar("Word", bound=StrEnum)
 
 

@@ -132,7 +132,10 @@ def _whose(request: Request[Any, Any, Any]) -> str | None:
     """Where to ask for which of a phone's patients a link is (case 97); None on a phone with one patient."""
     visitor, path = request.scope.get("user"), request.url.path
     is_of_patient = request.method == "GET" and path.split("/")[1] in LINKS
-    return f"/whose{path}" if is_of_patient and isinstance(visitor, Visitor) and visitor.others else None
+    if not is_of_patient or not isinstance(visitor, Visitor) or not visitor.others:
+        return None
+    query = request.url.query
+    return f"/whose{path}?{query}" if query else f"/whose{path}"
 
 
 def _forbidden(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any] | None:

@@ -24,6 +24,7 @@ from server.places import names as place_names
 from server.typed.direction import isolated
 from server.web import looks
 from server.web.assets import Assets, module_tags
+from server.web.form_fields import PERSON_FIELD
 from server.web.refused_forms import refill
 from server.web.rendering import filters, page_state
 
@@ -119,7 +120,7 @@ def page(
     if wrong_fields:
         html = refill.marked(html, request.url.path, wrong_fields)
     look = "-".join([language.current(), *(looks.look_of(request, name) or "0" for name in looks.LOOKS)])
-    html, state = page_state.marked(html)
+    html, state = page_state.marked(html) if request.method == "GET" else (html, {})  # reloading repeats a POST
     headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look} | state
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
 
@@ -139,7 +140,7 @@ def _draw(request: Request[Visitor, Any, Any], template: str, fragment: bool, co
             "aloud": looks.look_of(request, "aloud"),
             "printed_at": request.app.state.clock(),
             "visitor": request.user if "user" in request.scope else Visitor(),
-            "csrf": Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_token(request)),
+            "csrf": _hidden(request),
             "frame": lambda name: "shared/fragment.html" if fragment else f"shared/{name}.html",
         }
     )
@@ -149,6 +150,16 @@ def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> 
     """One fragment, for a response that combines several."""
     env: Environment = request.app.state.templates
     return env.get_template(template).render(context)
+
+
+def _hidden(request: Request[Any, Any, Any]) -> Markup:
+    """What each form carries: the CSRF token and, on a phone with several patients, whose page it stands on."""
+    fields = {"_csrf_token": _token(request)}
+    visitor = request.scope.get("user") or Visitor()
+    if visitor.person and visitor.others:
+        fields[PERSON_FIELD] = visitor.person.id
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return Markup("").join(field.format(name, value) for name, value in fields.items())
 
 
 def _token(request: Request[Any, Any, Any]) -> str:

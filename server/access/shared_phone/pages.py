@@ -30,8 +30,9 @@ async def open_for(request: Ask, db: Db, device_id: FromPath[str], path: FromPat
 
     A browser that does not carry this device's session opens the page as whoever is signed in there, if anybody is.
     """
-    response = render.go(request, rules.own_address(path, request.query_params.get("from", "")))
-    tokens = await flow.switch(db, tokens_of(request), device_id)
+    response = render.go(request, rules.own_address(path, dict(request.query_params)))
+    is_signed_in = device_id in {each.device_id for each in request.user.people}
+    tokens = await flow.switch(db, tokens_of(request), device_id) if is_signed_in else None
     if tokens is not None:
         carry(request, response, tokens)
     return response

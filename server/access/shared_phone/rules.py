@@ -1,8 +1,8 @@
 """Whose sessions one browser may carry, and which of them is active. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from server.actor import Actor, ActorKind
 
@@ -43,10 +43,7 @@ def may_keep(newcomer: Actor, people: Sequence[Actor]) -> bool:
     return bool(people) and are_caregivers and len(everyone) == len(patients) <= MOST_PEOPLE
 
 
-def own_address(path: str, opened_by: str = "") -> str:
-    """The address of our own page `path`. It never leads to another site, whatever stands in `path`.
-
-    `opened_by` is the token of the notification that led here.
-    """
+def own_address(path: str, query: Mapping[str, str] | None = None) -> str:
+    """The address of our own page `path`, with its query. It never leads to another site, whatever stands in `path`."""
     address = "/" + quote(path.lstrip("/\\"), safe="/")
-    return f"{address}?from={quote(opened_by, safe='')}" if opened_by else address
+    return f"{address}?{urlencode(query)}" if query else address

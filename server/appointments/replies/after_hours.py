@@ -1,7 +1,7 @@
 """A reply that staff would read too late: the clinic is closed, and the visit is soon after it opens (case 142).
 
 The page then says when staff read it and which number to call. The first contact on call is notified at once, and the
-next ones as for an urgent flag, until somebody has opened it or dealt with it.
+next ones as for an urgent flag, until staff have dealt with it, the visit changes, or the clinic opens.
 """
 
 from collections.abc import Sequence
@@ -24,13 +24,14 @@ from server.opening_hours import OFFICE_HOURS
 from server.people import on_call
 from server.people.models import Clinic, Staff
 from server.reminders import notices
-from server.reminders.models import Attempt, Reminder
+from server.reminders.models import Reminder
 from server.reminders.notices import Notice
-from server.reminders.states import PENDING, AttemptState, ReminderKind, ReminderState, Reply, StaffTask
+from server.reminders.states import ReminderKind, ReminderState, Reply, StaffTask
 
 WORTH_FOR = timedelta(hours=12)
 RECENT = timedelta(days=4)  # all rounds of notices are over by then
 NEVER = datetime.max.replace(tzinfo=UTC)
+NOT_SENT = (ReminderState.FAILED, ReminderState.MISSED)
 NEED_STAFF = (Reply.CANT_COME, Reply.ANOTHER_TIME)
 
 
@@ -48,7 +49,7 @@ async def of(db: AsyncSession, appointment: Appointment, patient_zone: str, now:
     if not _is_late(appointment, clinic, now):
         return None
     opens = opening_hours.next_opening(clinic.staffed_hours or OFFICE_HOURS, to_wall(now, clinic.zone))
-    was_notified = any(notice.state != ReminderState.FAILED for notice in await notices_of(db, appointment))
+    was_notified = any(notice.state not in NOT_SENT for notice in await notices_of(db, appointment))
     return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), was_notified)
 
 
@@ -72,7 +73,7 @@ async def escalate(db: AsyncSession, now: datetime) -> int:
     for appointment in await _waiting(db, now):
         clinic = await db.get_one(Clinic, appointment.clinic_id)
         contacts = await on_call.order(db, clinic.id)
-        if not contacts or not _is_late(appointment, clinic, now) or await _is_opened(db, appointment):
+        if not contacts or not _is_late(appointment, clinic, now):
             continue
         sent = await notices_of(db, appointment)
         if _next_at(sent, len(contacts), clinic) <= now:
@@ -106,21 +107,10 @@ def _next_at(sent: Sequence[Reminder], contacts: int, clinic: Clinic) -> datetim
     if not sent:
         return NEVER
     last = sent[-1]
-    if last.state == ReminderState.FAILED and len(sent) % contacts:
+    if last.state in NOT_SENT and len(sent) % contacts:
         return last.moment
     hours, wait = escalation.hours_of(clinic), escalation.wait_of(clinic)
     return deadlines.next_contact_at(Severity.URGENT, len(sent), contacts, last.moment, wait, hours) or NEVER
-
-
-async def _is_opened(db: AsyncSession, appointment: Appointment) -> bool:
-    """Whether a contact has opened a notice of this reply."""
-    opened = (
-        select(Attempt.id)
-        .join(Reminder, Reminder.id == Attempt.reminder_id)
-        .where(Reminder.subject_id == appointment.id, Reminder.kind == ReminderKind.ON_CALL)
-        .where(Attempt.state.in_((AttemptState.OPENED, AttemptState.ANSWERED)))
-    )
-    return await db.scalar(opened.limit(1)) is not None
 
 
 async def _notify(work: Work, appointment: Appointment, contact: Staff) -> None:
@@ -141,13 +131,13 @@ def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
 
 
 async def notices_of(db: AsyncSession, appointment: Appointment) -> list[Reminder]:
-    """The notices of this visit to contacts on call, in order: that went out, will, or failed."""
+    """The notices of this visit to contacts on call, in order, without those that were cancelled."""
     found = await db.scalars(
         select(Reminder)
         .where(
             Reminder.subject_id == appointment.id,
             Reminder.kind == ReminderKind.ON_CALL,
-            Reminder.state.in_((*PENDING, ReminderState.SENT, ReminderState.FAILED)),
+            Reminder.state != ReminderState.CANCELLED,
         )
         .order_by(Reminder.moment)
     )

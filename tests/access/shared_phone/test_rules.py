@@ -49,7 +49,7 @@ def test_case_97_only_caregivers_of_different_patients_may_be_kept_side_by_side(
 )
 def test_case_97_a_link_leads_to_our_own_pages(path: str, leads: str) -> None:
     assert rules.own_address(path) == leads
-    assert rules.own_address(path, "a&b") == f"{leads}?from=a%26b"
+    assert rules.own_address(path, {"from": "a&b", "who": "hands"}) == f"{leads}?from=a%26b&who=hands"
 
 
 @given(st.text())
