@@ -178,5 +178,18 @@ const Outbox = (() => {
   const isSubmitted = async (checkIn) =>
     (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
 
-  return { add, send, flush, flushAndNotify, own, all, isSubmitted, isRejectedHere, removeRejected, serverKey, receipts, text };
+  return {
+    add,
+    send,
+    flush,
+    flushAndNotify,
+    own,
+    all,
+    isSubmitted,
+    isRejectedHere,
+    removeRejected,
+    serverKey,
+    receipts,
+    text,
+  };
 })();
