@@ -32,3 +32,7 @@ export function stateName({ state, why }) {
   if (state === "look") return NAMES[why ?? ""] ?? "look";
   return state === "sign-in" ? "signIn" : state;
 }
+
+// Whether the clinic refused this entry of the patient who is shown.
+/** @param {Entry} entry */
+export const isRejectedHere = (entry) => entry.state === "look" && entry.owner === document.body.dataset.person;

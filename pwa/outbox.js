@@ -1,7 +1,6 @@
 "use strict";
-// The outbox: sealed entries that the clinic has not received, each with a whole check-in or single answers. An entry
-// is encrypted to the server's public key: this phone can't read it back. It leaves the outbox only on a 2xx that has
-// its id. Pages fill the outbox; pages and the service worker load this script and send it.
+// The outbox: sealed entries that the clinic has not received. Each is a whole check-in or single answers, encrypted to
+// the server's key: this phone can't read it back. It leaves on a 2xx with its id. Pages and the worker send it.
 
 const Outbox = (() => {
   // Phones have stored entries under these names, and the server derives its key from INFO: don't rename them.
@@ -26,8 +25,7 @@ const Outbox = (() => {
   /** @returns {ServerKey | null} */
   const cachedKey = () => JSON.parse(localStorage.getItem(KEY_CACHE) ?? "null");
 
-  // The entries of everyone who is signed in here. Another person's on the same phone are neither shown nor sent nor
-  // lost.
+  // The entries of everyone who is signed in here. Another person's are neither shown nor sent nor lost.
   async function own() {
     const whose = globalThis.document?.body.dataset ?? (await OfflineBundle.current());
     const people = OfflineBundle.everyone(whose ?? {});
@@ -166,30 +164,9 @@ const Outbox = (() => {
   /** @param {Entry[]} entries */
   const notify = (entries) => document.dispatchEvent(new CustomEvent("outbox", { detail: entries }));
 
-  // Whether the clinic refused this entry of the patient who is shown.
-  /** @param {Entry} entry */
-  const isRejectedHere = (entry) => entry.state === "look" && entry.owner === document.body.dataset.person;
-
-  async function removeRejected() {
-    for (const entry of (await own()).filter(isRejectedHere)) await remove(entry.client_id);
-  }
-
   /** @param {string} checkIn */
   const isSubmitted = async (checkIn) =>
     (await own()).some((entry) => entry.check_in === checkIn && entry.part !== "answers");
 
-  return {
-    add,
-    send,
-    flush,
-    flushAndNotify,
-    own,
-    all,
-    isSubmitted,
-    isRejectedHere,
-    removeRejected,
-    serverKey,
-    receipts,
-    text,
-  };
+  return { add, send, flush, flushAndNotify, own, all, remove, isSubmitted, serverKey, receipts, text };
 })();

@@ -1,18 +1,18 @@
 // Show why the clinic rejected entries, and remove them from this phone once the person has read it.
-import "./outbox-sender.js";
+import { isRejectedHere } from "./outbox-sender.js";
 
 /** @type {{ [why: Rejection]: string }} */
 const NAMES = { left: "over", closed: "over", "called-off": "over", 409: "twice" };
 
 document.addEventListener("outbox", ({ detail: entries }) => {
-  const reasons = entries.filter(Outbox.isRejectedHere).map((entry) => reasonName(entry.why));
+  const reasons = entries.filter(isRejectedHere).map((entry) => reasonName(entry.why));
   for (const text of document.querySelectorAll("[data-why]")) text.hidden = !reasons.includes(text.dataset.why);
   document.getElementById("none").hidden = reasons.length > 0;
   document.getElementById("clear").hidden = reasons.length === 0;
 });
 
 document.getElementById("clear").onclick = async () => {
-  await Outbox.removeRejected();
+  for (const entry of (await Outbox.own()).filter(isRejectedHere)) await Outbox.remove(entry.client_id);
   location.assign("/");
 };
 

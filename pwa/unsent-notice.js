@@ -1,5 +1,5 @@
 // Show what is still in the outbox: on Home until the clinic has received it, and before signing out (case 45).
-import "./outbox-sender.js";
+import { isRejectedHere } from "./outbox-sender.js";
 import { waitingText } from "./waiting-text.js";
 
 const RELOAD_AT_MOST_EVERY = 5000; // ms: a network that comes and goes must not reload again and again
@@ -31,7 +31,7 @@ document.addEventListener("outbox", ({ detail: entries }) => {
   waitingBefore = waiting.length;
   const submitted = new Set(waiting.filter((entry) => entry.part !== "answers").map((entry) => entry.check_in));
   showWaiting(waitingText(waiting, document.getElementById("waiting").dataset));
-  showRejected(entries.some(Outbox.isRejectedHere));
+  showRejected(entries.some(isRejectedHere));
   submitted.forEach(replaceCard);
 });
 
