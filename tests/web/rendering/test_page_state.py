@@ -72,3 +72,12 @@ async def test_the_desk_and_fragments_have_no_mark(signed_in: Enter, cast: Cast)
     rosa, maria = await signed_in(cast.rosa), await signed_in(cast.maria)
     assert page_state.HEADER not in (await rosa.get("/settings", hx_request="true")).headers
     assert page_state.HEADER not in (await maria.get("/staff")).headers
+
+
+@ONE_DATABASE
+async def test_case_87_a_page_that_a_form_drew_has_no_mark(signed_in: Enter, cast: Cast) -> None:
+    """Asking for it again would send the form again."""
+    rosa = await signed_in(cast.rosa)
+    drawn = await rosa.submit("/settings/phones/add", {"code": "0000 0000"})
+    assert (drawn.request.method, '<body class="phone"' in drawn.text) == ("POST", True)
+    assert (page_state.HEADER in drawn.headers, "data-state" in drawn.text) == (False, False)
