@@ -44,15 +44,19 @@ def test_a_test_that_asserts_nothing_is_noticed() -> None:
     assert without_assertion("def test_it():\n    _look()\ndef _look():\n    assert run()") == []
 
 
-def unroutes(source: str) -> int:
-    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    return len([call for call in calls if isinstance(call, ast.Attribute) and call.attr == "unroute"])
+INTERCEPTION = "interception.py"
 
 
-def test_no_browser_test_stops_intercepting_while_a_handler_runs() -> None:
-    """`unroute` lets the browser answer a request whose handler still runs, and the handler fails. `unroute_all` says
-    what becomes of such handlers.
+def interceptions(source: str) -> list[str]:
+    """The calls that make a browser test fail by chance: `route` may never reach a page that is just opening, and
+    `unroute` lets the browser answer a request whose handler still runs.
     """
-    paths = sorted((ROOT / "tests").rglob("*.py"))
-    assert [path.name for path in paths if unroutes(path.read_text())] == []
-    assert unroutes("async def f(page): await page.unroute('**/q/*')") == 1
+    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [call.attr for call in calls if isinstance(call, ast.Attribute) and call.attr in ("route", "unroute")]
+
+
+def test_browser_tests_intercept_requests_by_intercept_and_unroute_all() -> None:
+    paths = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path.name != INTERCEPTION]
+    assert [path.name for path in paths if interceptions(path.read_text())] == []
+    assert interceptions("async def f(page): await page.unroute('**/q/*')") == ["unroute"]
+    assert interceptions("async def f(page): await page.context.route('**/q/*', hang)") == ["route"]

@@ -4,6 +4,7 @@ from playwright.async_api import Browser, Page
 
 from . import tongues
 from .inspection import Inspection
+from .interception import refuse
 from .measures import PATIENT
 from .people import (
     answer,
@@ -89,11 +90,11 @@ async def _without_a_network(phone: Inspection) -> None:
     await sees(page, "Your answers are safe on this phone.")
     await phone.look("a question, without a network")
     await phone.visit("/", "home, without a network")
-    await page.context.route("**/answers", lambda route: route.abort())
+    await refuse(page, "**/answers")
     await page.context.set_offline(False)
     await phone.visit("/", "home, with an answer that waits")
     await phone.visit("/sign-out", "/sign-out, with an answer that waits")
-    await page.context.unroute_all(behavior="wait")
+    await page.unroute_all(behavior="wait")
     await page.goto("/")
     await nothing_waits(page)
     await sees_not(page, "waiting on this phone")  # Home reloads itself once more

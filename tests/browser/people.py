@@ -110,15 +110,23 @@ async def go(page: Page, path: str) -> None:
     await eventually(opened, f"{path} to open")
 
 
-async def nothing_waits(phone: Page) -> None:
-    """Waits until the phone's queue is empty. If the page navigates meanwhile, it asks again."""
+async def evaluate(page: Page, script: str) -> Any:
+    """The result of the script. If the page opens anew meanwhile, as it may after a push, it is asked again."""
 
-    async def look() -> bool:
+    async def look() -> tuple[Any] | None:
         with contextlib.suppress(Error):
-            return bool(await phone.evaluate("Outbox.all().then(kept => kept.length === 0)"))
-        return False
+            return (await page.evaluate(script),)
+        return None
 
-    await eventually(look, "the phone's queue to be empty")
+    (result,) = await eventually(look, f"the page to answer {script}")
+    return result
+
+
+async def nothing_waits(phone: Page) -> None:
+    """Waits until the phone's queue is empty."""
+    await eventually(
+        lambda: evaluate(phone, "Outbox.all().then(kept => kept.length === 0)"), "the phone's queue to be empty"
+    )
 
 
 async def sees(page: Page, *words: str) -> None:

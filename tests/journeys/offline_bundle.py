@@ -11,7 +11,7 @@ from server.responses import history
 from server.responses.models import Response
 from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
-from tests.browser.people import phone_of
+from tests.browser.people import evaluate, phone_of
 from tests.browser.running_site import RunningSite
 from tests.stories import rows
 
@@ -56,8 +56,8 @@ async def when_it_stands(phone: Page, site: RunningSite, subject_id: str) -> str
 
 
 async def tags(phone: Page) -> list[str]:
-    found: list[str] = await phone.evaluate(
-        "navigator.serviceWorker.ready.then(one => one.getNotifications()).then(all => all.map(one => one.tag))"
+    found: list[str] = await evaluate(
+        phone, "navigator.serviceWorker.ready.then(one => one.getNotifications()).then(all => all.map(one => one.tag))"
     )
     return found
 

@@ -4,7 +4,7 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.chromium import new_page
 from tests.browser.patient_walk import IPHONE, STANDALONE
-from tests.browser.people import fill, press, sees
+from tests.browser.people import fill, press, sees, without_background_sync
 from tests.browser.running_site import RunningSite
 from tests.journeys.unsent import given_all_is_answered, when_it_is_sent_and_waits
 
@@ -45,6 +45,7 @@ async def test_case_96_a_code_typed_in_safari_works_once_more_in_the_app(chromiu
 async def test_case_98_a_session_that_ended_says_what_waits_on_the_phone(chromium: Browser, site: RunningSite) -> None:
     rosa = await new_page(chromium, base_url=site.base_url, user_agent=IPHONE)
     await rosa.add_init_script(STANDALONE)
+    await without_background_sync(rosa)
     await give(rosa, await site.pairing_code(site.cast.rosa))
     await press(rosa, "I agree")
     await rosa.wait_for_url("**/reminders")
@@ -55,7 +56,7 @@ async def test_case_98_a_session_that_ended_says_what_waits_on_the_phone(chromiu
     await expect(rosa.locator("h1")).to_have_text("You've been signed out here")
     await sees(rosa, "Your clinic signed this phone out", "1 check-in is still waiting on this phone")
     await give(rosa, await site.pairing_code(site.cast.rosa))
-    await rosa.context.unroute_all(behavior="wait")
+    await rosa.unroute_all(behavior="wait")
     await press(rosa, "I agree")
     await rosa.goto("/")
     await site.wait_for_response(check_in)

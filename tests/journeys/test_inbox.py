@@ -8,6 +8,7 @@ from server.checkins.models import CheckIn
 from server.clock import system_clock
 from server.responses.submission import closing
 from tests.browser.chromium import PHONE, new_page
+from tests.browser.interception import intercept
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.journeys.inbox import SWALLOWING, only_flag, then_it_comes_in_by_itself, when_all_is_answered
@@ -121,7 +122,9 @@ async def test_a_row_opens_and_closes_in_place_and_says_when_it_fails(chromium: 
     await when_all_is_answered(rosa, SWALLOWING)
     maria = await desk_of(chromium, site, site.cast.maria)
     link, note = maria.get_by_role("link", name="Rosa Delgado").first, maria.get_by_label("Note", exact=True)
-    await maria.route("**/staff/flags/*", lambda route: route.fulfill(status=503, body="<div class=detail>Busy</div>"))
+    await intercept(
+        maria, "**/staff/flags/*", lambda route: route.fulfill(status=503, body="<div class=detail>Busy</div>")
+    )
     await link.click()
     await expect(maria.get_by_role("status").filter(has_text="That didn't load.")).to_be_visible()
     await sees_not(maria, "Busy")

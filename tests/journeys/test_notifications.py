@@ -11,7 +11,7 @@ from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
 from tests.browser.chromium import PHONE, deliver_push
 from tests.browser.eventually import eventually
-from tests.browser.people import desk_of, lose_session, phone_of, press, sees
+from tests.browser.people import desk_of, evaluate, lose_session, phone_of, press, sees
 from tests.browser.running_site import RunningSite
 
 SHOWN = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
@@ -70,7 +70,7 @@ async def test_case_35_every_push_shows_a_notification(chromium: Browser, site: 
     for junk in JUNK:
         if not await pushed(rosa, junk):
             silent.append(junk)
-        await rosa.evaluate(CLOSE)
+        await evaluate(rosa, CLOSE)
     assert silent == []
 
 
@@ -159,7 +159,7 @@ async def pushed(phone: Page, message: str) -> list[dict[str, Any]]:
     """
 
     async def look() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await phone.evaluate(SHOWN)
+        found: list[dict[str, Any]] = await evaluate(phone, SHOWN)
         return found
 
     for _ in range(3):

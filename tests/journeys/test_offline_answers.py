@@ -13,6 +13,7 @@ from server.checkins.models import CheckIn
 from server.flags.models import Flag
 from server.responses.models import Draft
 from tests.browser.eventually import eventually
+from tests.browser.interception import intercept, refuse
 from tests.browser.people import answer, answer_all, desk_of, go, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.stories import rows
@@ -42,7 +43,7 @@ async def test_case_71_what_to_do_now_appears_before_any_request(chromium: Brows
         await go_on.wait()
         await route.continue_()
 
-    await rosa.route(ANSWERS, delay)
+    await intercept(rosa, ANSWERS, delay)
     await press(rosa, "Yes")
     await asked.wait()
     await then_she_reads_what_to_do_now(rosa)
@@ -68,7 +69,7 @@ async def test_case_71_a_hanging_request_does_not_delay_what_to_do_now(chromium:
         else:
             hanging.append(route)
 
-    await rosa.route(ANSWERS, hang_once)
+    await intercept(rosa, ANSWERS, hang_once)
     await press(rosa, "No")
     await rosa.get_by_role("button", name="Yes", exact=True).click()
     await then_she_reads_what_to_do_now(rosa)
@@ -116,7 +117,7 @@ async def test_case_72_the_app_is_closed_before_the_network_returns(chromium: Br
 
 async def test_case_71_a_busy_server_loses_no_answer(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await at_the_choking_question(chromium, site)
-    await rosa.context.route("**/check-ins/**", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
+    await intercept(rosa, "**/check-ins/**", lambda route: route.fulfill(status=503, body="<h1>Busy</h1>"))
     await press(rosa, "Yes")
     await sees(rosa, NOT_YET, "It's safe on this phone.")
     await then_she_reads_what_to_do_now(rosa)
@@ -159,7 +160,7 @@ async def given_an_urgent_answer_hangs(chromium: Browser, site: RunningSite) -> 
         else:
             hanging.append(route)
 
-    await rosa.route("**/q/breathing", hang_once)
+    await intercept(rosa, "**/q/breathing", hang_once)
     await press(rosa, "Very hard")
     await sees(rosa, "Is it very hard to breathe right now?")
     return rosa
@@ -204,7 +205,7 @@ async def test_a_phone_without_a_bundle_keeps_the_answer_and_continues_later(
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa)
-    await rosa.context.route("**/held*", lambda route: route.abort())
+    await refuse(rosa, "**/held*")
     await site.check_in_due_now(site.cast.rosa, "daily-three")
     await rosa.goto("/")
     await answer_all(rosa, "Start", "4")

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Route
 
 from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
+from tests.browser.interception import intercept
 from tests.browser.people import answer_all, go, join, lose_session, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.journeys.offline_bundle import (
@@ -178,7 +179,7 @@ async def test_the_bundle_is_fetched_again_after_the_network_failed_for_a_moment
             failed.append(route.request.url)
             await route.abort()
 
-    await rosa.route("**/held*", fails_twice)
+    await intercept(rosa, "**/held*", fails_twice)
     await rosa.goto("/")
     await eventually(lambda: rosa.evaluate(f"{BUNDLE}.then(bundle => bundle?.forms.length)"), "the bundle", 20)
     assert len(failed) == 2

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Route, expect
 
+from tests.browser.interception import intercept, refuse
 from tests.browser.people import go, phone_of, press, sees, sees_not, without_background_sync
 from tests.browser.running_site import RunningSite
 from tests.journeys.unsent import (
@@ -34,7 +35,7 @@ async def test_case_47_a_check_in_sent_offline_waits_on_the_phone_and_arrives_on
     assert await site.responses_to(check_in) == 0
 
     # Online again, but the upload still fails. Home opens and says what waits.
-    await rosa.context.route(UPLOADS, lambda route: route.abort())
+    await refuse(rosa, UPLOADS)
     await rosa.context.set_offline(False)
     await go(rosa, "/")
     await sees(rosa, HOME_COUNTS)
@@ -42,7 +43,7 @@ async def test_case_47_a_check_in_sent_offline_waits_on_the_phone_and_arrives_on
     assert await site.responses_to(check_in) == 0
 
     # Two tabs open at once, and both send what waits (case 41).
-    await rosa.context.unroute_all(behavior="wait")
+    await rosa.unroute_all(behavior="wait")
     other = await rosa.context.new_page()
     await asyncio.gather(rosa.goto("/"), other.goto("/"))
     await site.wait_for_response(check_in)
@@ -69,12 +70,12 @@ async def test_case_39_the_receipt_is_lost_after_the_clinic_has_it(chromium: Bro
         await route.fetch()
         await route.abort()
 
-    await rosa.context.route(UPLOADS, lose_the_receipt)
+    await intercept(rosa, UPLOADS, lose_the_receipt)
     await press(rosa, "Send to clinic")
     await sees(rosa, NOT_YET)
     assert await site.responses_to(check_in) == 1
 
-    await rosa.context.unroute_all(behavior="wait")
+    await rosa.unroute_all(behavior="wait")
     await rosa.goto("/")
     await then_nothing_waits_any_more(rosa)
     assert await site.responses_to(check_in) == 1
@@ -87,7 +88,7 @@ async def test_case_47_the_app_is_closed_in_mid_send(chromium: Browser, site: Ru
     async def hang(_route: Route) -> None:
         begun.set()
 
-    await rosa.route(UPLOADS, hang)
+    await intercept(rosa, UPLOADS, hang)
     await press(rosa, "Send to clinic")
     async with asyncio.timeout(10):
         await begun.wait()
@@ -129,7 +130,7 @@ async def test_a_waiting_check_in_is_not_offered_again_and_the_next_one_is(
     await sees_not(rosa, "Three quick questions", "more after this")
 
     # Once it is sent, Home shows what the server says.
-    await rosa.context.unroute_all(behavior="wait")
+    await rosa.unroute_all(behavior="wait")
     await rosa.evaluate("Outbox.flushAndNotify()")
     await sees_not(rosa, "waiting on this phone")
     await sees(rosa, "Weekly check-in")

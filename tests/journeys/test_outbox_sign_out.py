@@ -2,6 +2,7 @@
 
 from playwright.async_api import Browser
 
+from tests.browser.interception import refuse
 from tests.browser.people import join, lose_session, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.journeys.unsent import (
@@ -32,10 +33,10 @@ async def test_case_46_another_person_neither_sees_nor_sends_nor_loses_waiting_a
     chromium: Browser, site: RunningSite
 ) -> None:
     phone, check_in = await given_all_is_answered_without_background_sync(chromium, site)
-    await phone.context.route(UPLOADS, lambda route: route.abort())
+    await refuse(phone, UPLOADS)
     await press(phone, "Send to clinic")
     await sees(phone, NOT_YET)
-    await phone.context.unroute_all(behavior="wait")
+    await phone.unroute_all(behavior="wait")
 
     await lose_session(phone)
     await join(phone, site, site.cast.walter)
@@ -68,7 +69,7 @@ async def test_case_45_signing_out_warns_of_waiting_answers_and_keeps_them(
     )
     await press(rosa, "Sign out")
     await rosa.wait_for_url("**/join")
-    await rosa.context.unroute_all(behavior="wait")
+    await rosa.unroute_all(behavior="wait")
     await join(rosa, site, site.cast.walter)
     await rosa.goto("/sign-out")
     await rosa.evaluate("Outbox.flush()")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from playwright.async_api import Browser, Route
 
 from server.responses.models import Draft
+from tests.browser.interception import intercept
 from tests.browser.people import nothing_waits, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.journeys.offline_bundle import it_is_kept_offline
@@ -29,7 +30,7 @@ async def test_an_answer_changed_before_it_arrived_counts_as_changed(chromium: B
         await asyncio.sleep(3)
         await route.continue_()
 
-    await rosa.route("**/q/fall", slow)
+    await intercept(rosa, "**/q/fall", slow)
     await press(rosa, "No")
     await rosa.wait_for_timeout(2500)
     await rosa.get_by_role("button", name="Yes", exact=True).click()

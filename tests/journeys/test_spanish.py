@@ -3,7 +3,7 @@
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.chromium import axe_violations, deliver_push, new_page
-from tests.browser.people import answer, answer_all, press, sees
+from tests.browser.people import answer, answer_all, evaluate, press, sees
 from tests.browser.running_site import RunningSite
 
 
@@ -57,7 +57,7 @@ async def test_the_service_workers_own_words_follow_the_language(chromium: Brows
     await sees(page, "Únase a su clínica")
     await page.wait_for_function(f"({CACHED_LANGUAGES})().then(all => all.join() === 'es,es')")
     await deliver_push(page, "not a message of ours")
-    shown = await page.evaluate(SHOWN)
+    shown = await evaluate(page, SHOWN)
     assert shown == ["Abra Interlude para ver qué hay de nuevo."]
     await page.context.set_offline(True)
     await page.goto("/privacy")

@@ -5,6 +5,7 @@ import time
 
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.interception import intercept
 from tests.browser.people import LISTENING, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.browser.scripts import module
@@ -56,7 +57,7 @@ async def test_what_to_do_now_and_the_way_on_take_their_turn(chromium: Browser, 
     check_in = await site.check_in_due_now(site.cast.rosa, "weekly-als", LAST_WEEK)
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await given_she_scans(rosa, "Fast: 1 second")
-    await rosa.route("**/q/fall", lambda route: asyncio.sleep(3600))
+    await intercept(rosa, "**/q/fall", lambda route: asyncio.sleep(3600))
     await rosa.goto(f"/check-ins/{check_in.id}/q/fall?who=self")
     await choose(rosa, "Yes")
     await expect(rosa.locator("h1")).to_have_text("You had a fall")

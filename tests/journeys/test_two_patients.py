@@ -14,7 +14,7 @@ from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
 from server.responses.models import Response
 from tests.browser.eventually import eventually
-from tests.browser.people import answer, answer_all, fill, phone_of, press, sees, sees_not
+from tests.browser.people import answer, answer_all, evaluate, fill, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.cast import work_by
 from tests.journeys.offline_bundle import BUNDLE
@@ -53,7 +53,7 @@ async def when_a_push_for_it_arrives(phone: Page, site: RunningSite, patient: Pa
     about = {"reminder_id": reminder_id, "token": token, "address": address, "locale": "en"}
     [shown] = await pushed(phone, payload(words, **about, reply_url=""))
     assert shown["title"] == f"A check-in about {first_name} is ready"
-    links = await phone.evaluate(LINKS)
+    links = await evaluate(phone, LINKS)
     return str(links[f"A check-in about {first_name} is ready"])
 
 

@@ -11,6 +11,7 @@ from server.flags.models import Flag
 from server.responses import history
 from server.responses.models import Response
 from tests.browser.eventually import eventually
+from tests.browser.interception import intercept
 from tests.browser.people import answer, answer_all, go, nothing_waits, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
 from tests.browser.scripts import module
@@ -62,13 +63,12 @@ async def test_the_app_closes_at_the_moment_of_a_press_and_nothing_is_lost(
 ) -> None:
     rosa, check_in = await given_it_is_kept_offline(chromium, site, "daily-three")
     await answer(rosa, "Start")
-    await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
+    await intercept(rosa, "**/q/*", lambda route: asyncio.sleep(0))
     await press(rosa, "4")
     lost = f"{module('offline-draft.js')}.then(draft => draft.lostAnswers('{check_in.id}', 'self'))"
     await eventually(lambda: rosa.evaluate(f"{lost}.then(all => all.length)"), "a note")
     again = await rosa.context.new_page()
     await rosa.close()
-    await again.context.unroute_all(behavior="ignoreErrors")
     await again.goto(f"/check-ins/{check_in.id}")
     await expect(again.locator("h1")).to_have_text("How is your mood today?")
     await answer_all(again, "Good", "No trouble")
@@ -151,7 +151,7 @@ async def test_a_caregiver_chooses_the_respondent_offline(chromium: Browser, sit
 async def test_a_hanging_network_counts_as_offline(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await given_it_is_kept_offline(chromium, site, "daily-three")
     await answer(rosa, "Start")
-    await rosa.context.route("**/q/*", lambda route: asyncio.sleep(0))
+    await intercept(rosa, "**/q/*", lambda route: asyncio.sleep(0))
     await answer(rosa, "4")
     await sees(rosa, "2 of 3")
     assert await rosa.evaluate(f"{module('offline-checkin.js')}.then(checkIn => checkIn.continuesOffline)")

@@ -6,6 +6,7 @@ import re
 from playwright.async_api import Browser, Page, expect
 
 from server.checkins.models import CheckIn
+from tests.browser.interception import refuse
 from tests.browser.people import answer, answer_all, nothing_waits, phone_of, press, sees, without_background_sync
 from tests.browser.running_site import RunningSite
 
@@ -33,8 +34,9 @@ async def when_it_is_sent_without_a_network(phone: Page) -> None:
 
 
 async def when_it_is_sent_and_waits(phone: Page) -> None:
-    """Sends from the current page over a network that refuses uploads."""
-    await phone.context.route(UPLOADS, lambda route: route.abort())
+    """Sends from the current page over a network that refuses uploads. A service worker's uploads are not refused."""
+    assert not await phone.evaluate("'sync' in ServiceWorkerRegistration.prototype"), "its worker could send it"
+    await refuse(phone, UPLOADS)
     if await phone.get_by_role("button", name="Send to clinic").count() == 0:
         await answer(phone, "Start")
     await press(phone, "Send to clinic")
