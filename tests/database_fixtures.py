@@ -22,37 +22,45 @@ def one_compiler() -> Iterator[None]:
 
 
 # Two templates of each database, copied for each test: one with the schema alone, one with the cast in it.
-TEMPLATES = ("empty", "with_cast")
+EMPTY, WITH_CAST = "empty", "with_cast"
 
 
 def _template_for(request: pytest.FixtureRequest) -> str:
-    return "with_cast" if "cast" in request.fixturenames else "empty"
+    return WITH_CAST if "cast" in request.fixturenames else EMPTY
 
 
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("templates")
-    for name in TEMPLATES:
-        asyncio.run(_prepare(f"sqlite:///{folder / name}.db", name == "with_cast"))
+    empty, with_cast = folder / f"{EMPTY}.db", folder / f"{WITH_CAST}.db"
+    asyncio.run(_migrate(f"sqlite:///{empty}"))
+    shutil.copy(empty, with_cast)
+    asyncio.run(_gather(f"sqlite:///{with_cast}"))
     return folder
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with postgres_server() as server:
-        for name in TEMPLATES:
-            server.sql(f"CREATE DATABASE {name}")
-            asyncio.run(_prepare(server.url(name), name == "with_cast"))
+        server.sql(f"CREATE DATABASE {EMPTY}")
+        asyncio.run(_migrate(server.url(EMPTY)))
+        server.copy(EMPTY, WITH_CAST)
+        asyncio.run(_gather(server.url(WITH_CAST)))
         yield server
 
 
-async def _prepare(url: str, with_cast: bool) -> None:
+async def _migrate(url: str) -> None:
     crypto.use(KEYRING)
     database = Database(url)
     await migrations.upgrade(database)
-    if with_cast:
-        async with database.writing() as db:
-            await gather(db)
+    await database.close()
+
+
+async def _gather(url: str) -> None:
+    crypto.use(KEYRING)
+    database = Database(url)
+    async with database.writing() as db:
+        await gather(db)
     await database.close()
 
 

@@ -63,7 +63,7 @@ REPAIRS = (
     flag_repair.bring_forward,
 )
 REPAIR = "repair"
-TICKS = (
+TICKS: tuple[Tick, ...] = (
     Tick(
         "lay-out",
         3600,

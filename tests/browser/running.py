@@ -112,9 +112,11 @@ class Setup:
 
 
 @contextlib.asynccontextmanager
-async def running(tmp_path: Path, push: LocalPushService | None = None, smtp: str = "") -> AsyncIterator[RunningSite]:
+async def running(
+    tmp_path: Path, push: LocalPushService | None = None, smtp: str = "", program: str = "server.cli"
+) -> AsyncIterator[RunningSite]:
     """The running app with the cast in it, and with this process's keys."""
-    setup = Setup(tmp_path, f"127.0.0.1:{push.port}" if push else "", smtp)
+    setup = Setup(tmp_path, f"127.0.0.1:{push.port}" if push else "", smtp, program)
     cast = await _prepare(setup)
     with _processes(setup):
         await setup.until_ready()

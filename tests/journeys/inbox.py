@@ -9,6 +9,8 @@ from tests.browser.running_site import RunningSite
 
 SWALLOWING = ("No trouble", "Hard", "No", "Same as ever", "No trouble", "No trouble", "No", "None", "1", "Good")
 
+LOOKS_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"  # the inbox asks for changes now, not in 10 s
+
 
 async def when_all_is_answered(phone: Page, answers: tuple[str, ...]) -> None:
     await phone.goto("/")

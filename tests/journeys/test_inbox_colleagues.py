@@ -5,7 +5,7 @@ from playwright.async_api import Browser, expect
 from server.audit import AuditEvent
 from tests.browser.people import answer_all, desk_of, phone_of, press, sees
 from tests.browser.running_site import LAST_WEEK, RunningSite
-from tests.journeys.inbox import SWALLOWING, only_flag, when_all_is_answered
+from tests.journeys.inbox import LOOKS_AGAIN, SWALLOWING, only_flag, when_all_is_answered
 from tests.stories import rows
 
 
@@ -45,7 +45,8 @@ async def test_a_colleagues_changes_do_not_close_the_row_in_use(chromium: Browse
     walter = await phone_of(chromium, site, site.cast.walter)
     await walter.goto("/")
     await answer_all(walter, "Start", "2", "Good", "Very hard")
-    await expect(ken.locator("#flags [data-row]")).to_have_count(2, timeout=25_000)
+    await ken.evaluate(LOOKS_AGAIN)
+    await expect(ken.locator("#flags [data-row]")).to_have_count(2)
     await expect(ken.locator("#flags [data-row]").first).to_contain_text("Walter Brandt")  # urgent comes first
     await expect(ken.get_by_role("status").filter(has_text="New: Walter Brandt.")).to_be_visible()
     await expect(note).to_be_focused()
@@ -55,7 +56,8 @@ async def test_a_colleagues_changes_do_not_close_the_row_in_use(chromium: Browse
     await maria.get_by_role("link", name="Rosa Delgado").click()
     await maria.get_by_label("Called").check()
     await maria.get_by_role("button", name="Acknowledge").click()
-    await expect(ken.get_by_text("A colleague has changed this.")).to_be_visible(timeout=25_000)
+    await ken.evaluate(LOOKS_AGAIN)
+    await expect(ken.get_by_text("A colleague has changed this.")).to_be_visible()
     await expect(note).to_have_value("She coughs at")
     await expect(note).to_be_focused()
 
@@ -99,7 +101,7 @@ async def test_a_session_that_ends_removes_no_typed_text(chromium: Browser, site
     await maria.get_by_label("Note", exact=True).fill("She coughs at")
     await maria.context.clear_cookies()
     async with maria.expect_response("**/staff/inbox/changes"):
-        await maria.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await maria.evaluate(LOOKS_AGAIN)
     await maria.wait_for_timeout(500)
     await expect(maria.get_by_label("Note", exact=True)).to_have_value("She coughs at")
     assert maria.url == site.url("/staff")
