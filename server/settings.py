@@ -10,7 +10,11 @@ PREFIX = "INTERLUDE_"
 SHORTEST_SECRET = 32  # characters
 
 
-class BadSetting(ValueError):
+class CannotRun(Exception):
+    """A command can't do its work. Its message says what would help."""
+
+
+class BadSetting(CannotRun, ValueError):
     """A setting that cannot work; the message names it and says what would."""
 
 

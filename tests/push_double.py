@@ -4,8 +4,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from server.channels.addresses import PushAddress
 from server.channels.protocol import Message, Outcome, Result
-from server.channels.push.channel import PushAddress
 
 ACCEPTED = Outcome(Result.ACCEPTED, 201)
 

@@ -10,7 +10,8 @@ import pytest
 SERVER = Path(__file__).parent.parent / "server"
 # A folder, or a module of server/ itself, may import only from one with a greater number.
 RANK = {
-    "cli": 0,
+    "cli": -1,
+    "commands": 0,
     "app": 1,
     "operations": 1,
     "supervisor": 1,
@@ -74,6 +75,7 @@ PURE = {
     "questionnaires/private_questions.py",
     "questionnaires/question.py",
     "flags/evidence.py",
+    "channels/addresses.py",
     "channels/protocol.py",
     "flags/triggers/replay.py",
     "worker/pulse.py",
@@ -88,6 +90,11 @@ PURE = {
 BELOW_MODELS = {"server.db", "server.crypto"}
 # Each library has one importer.
 PUSH_LIBRARIES = {"pywebpush": "channels/push/channel.py", "py_vapid": "channels/push/vapid.py"}
+# Libraries that are slow to load and that a process does not need at start: imported where they are first used, and at
+# the top of a module for their types alone. The command line loads what the chosen command runs.
+LATE = {"alembic", "apprise", "email_validator", "icalendar", "pywebpush", "webauthn"}
+LOADS_LATE = {"cli.py"}
+ALEMBICS_OWN = ("migrations/env.py", "migrations/versions/")
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
 FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))
 MODULES = {"server." + file.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for file in FILES}
@@ -98,7 +105,7 @@ def faults(file: str, source: str) -> list[str]:
     tree = ast.parse(source)
     imported = sorted(set(_imported(tree)))
     return [
-        *_inside_functions(tree),
+        *_misplaced(file, tree),
         *(fault for module in imported if (fault := _arrow(file, module))),
         *(fault for module in imported if (fault := _layer(file, module))),
         *_htmx(file, tree),
@@ -117,12 +124,18 @@ def _imported(tree: ast.AST) -> Iterator[str]:
                 yield whole if whole in MODULES else node.module
 
 
-def _inside_functions(tree: ast.AST) -> Iterator[str]:
+def _misplaced(file: str, tree: ast.Module) -> Iterator[str]:
+    """Imports inside functions that belong at the top, and the reverse."""
     for function in ast.walk(tree):
-        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for node in ast.walk(function):
-                if isinstance(node, (ast.Import, ast.ImportFrom)):
-                    yield f"an import inside {function.name}"
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) and file not in LOADS_LATE:
+            yield from (f"an import of {top} inside {function.name}" for top in _tops(function) - LATE)
+    if not file.startswith(ALEMBICS_OWN):
+        loaded = {top for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)) for top in _tops(node)}
+        yield from (f"{top} is loaded at start" for top in loaded & LATE)
+
+
+def _tops(tree: ast.AST) -> set[str]:
+    return {module.partition(".")[0] for module in _imported(tree)}
 
 
 def _arrow(file: str, module: str) -> str | None:
@@ -246,6 +259,7 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("supervisor.py", "from server import app"),
         ("supervisor.py", "from server import cli"),
         ("app.py", "from server import cli"),
+        ("app.py", "from server.commands import loading"),
         ("app.py", "from server.operations import setup"),
         ("cli.py", "from server.phone import pages"),
         ("cli.py", "from server.phone import routes"),
@@ -258,6 +272,9 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("desk/pages.py", 'wants = "HX-Request"'),
         ("desk/pages.py", "def late():\n    import json"),
         ("desk/pages.py", "async def late():\n    from server import crypto"),
+        ("channels/text.py", "import apprise"),
+        ("exchange/calendar.py", "from icalendar.cal import Event"),
+        ("migrations/__init__.py", "from alembic import command"),
     ],
 )
 def test_a_broken_rule_is_noticed(file: str, source: str) -> None:
@@ -272,10 +289,13 @@ def test_a_broken_rule_is_noticed(file: str, source: str) -> None:
             "import json\nfrom server import db\nfrom server.checkins import flow\nfrom server.access import guards",
         ),
         ("desk/pages.py", "from sqlalchemy.ext.asyncio import AsyncSession"),
-        ("cli.py", "from server import app, supervisor\nfrom server.operations import setup"),
+        ("commands/run.py", "from server import app, supervisor\nfrom server.operations import setup"),
         ("operations/setup.py", "from server import demo, migrations"),
         ("app.py", "from server.desk import routes\nfrom server.web import render\nimport litestar"),
         ("web/render.py", "from server import language\nimport litestar"),
+        ("cli.py", "def check():\n    from server.channels import text"),
+        ("channels/text.py", "if TYPE_CHECKING:\n    import apprise\n\ndef send():\n    import apprise"),
+        ("migrations/versions/2026-11-22_first.py", "from alembic import op"),
     ],
 )
 def test_allowed_imports_are_not_reported(file: str, source: str) -> None:

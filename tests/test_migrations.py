@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 from sqlalchemy import table as sql_table
 
@@ -15,6 +16,19 @@ from server.people.models import Patient
 from tests.cast import Cast
 from tests.migrating import bare_url as bare_url
 from tests.migrating import differences, fill, tables
+
+
+async def test_the_newest_step_is_the_one_that_alembic_would_end_at(bare_url: str) -> None:
+    database = Database(bare_url)
+    assert await migrations.is_behind(database)
+    await migrations.upgrade(database, "0001")
+    assert await migrations.is_behind(database)
+    await migrations.upgrade(database)
+    assert not await migrations.is_behind(database)
+    async with database.engine.connect() as connection:
+        heads = await connection.run_sync(lambda one: ScriptDirectory.from_config(migrations.config(one)).get_heads())
+    assert heads == [migrations.newest()]
+    await database.close()
 
 
 async def test_upgrading_again_changes_nothing(database: Database, cast: Cast) -> None:

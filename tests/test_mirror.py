@@ -14,7 +14,9 @@ SERVER = ROOT / "server"
 TESTED_ELSEWHERE = {
     "actor.py": "types without rules",
     "app.py": "every test of a page starts it",
+    "channels/addresses.py": "types without rules",
     "channels/protocol.py": "types without rules",
+    "commands/": "test_cli.py runs each command",
     "demo/": "test_demo.py lives through the whole demo",
     "migrations/": "test_migrations.py",
     "web/dependencies.py": "types without rules",

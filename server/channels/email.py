@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import aiosmtplib
 
+from server.channels.addresses import Mailbox
 from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.clock import Clock
 from server.settings import BadSetting
@@ -69,11 +70,6 @@ def _sender(query: str) -> str:
             "from=Harbor Clinic <care@example.org>"
         )
     return found
-
-
-@dataclass(frozen=True)
-class Mailbox:
-    address: str = field(repr=False)
 
 
 class EmailChannel:

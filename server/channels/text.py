@@ -1,34 +1,23 @@
 """Text messages by any provider that apprise supports. In INTERLUDE_TEXT_URL, {to} stands for the number."""
 
 import asyncio
-import re
-from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import apprise
-
+from server.channels.addresses import E164, Number
 from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.settings import BadSetting
 
-E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+if TYPE_CHECKING:
+    import apprise
 
 
 class BadTextUrl(BadSetting):
     """INTERLUDE_TEXT_URL is not an apprise URL, or has no {to}."""
 
 
-@dataclass(frozen=True)
-class Number:
-    """`number` is E.164, such as "+12125550140"."""
-
-    number: str = field(repr=False)
-
-
 def check_url(url: str) -> str:
     """Returns the URL. Raises BadTextUrl."""
-    if (
-        "{to}" not in url
-        or apprise.Apprise.instantiate(url.replace("{to}", "15550100140"), suppress_exceptions=True) is None
-    ):
+    if "{to}" not in url or not _service(url, "15550100140"):
         raise BadTextUrl("INTERLUDE_TEXT_URL is an apprise address with {to}, such as twilio://SID:TOKEN@FROM/{to}")
     return url
 
@@ -46,17 +35,22 @@ class TextChannel:
             return Outcome(Result.REJECTED, reason="not a full phone number with its country")
         try:
             async with asyncio.timeout(self._deadline):
-                sent = await self._notify(address.number.removeprefix("+"), message.body)
+                service = _service(self._url, address.number.removeprefix("+"))
+                sent = bool(await service.async_notify(body=message.body))
         except TimeoutError:
             return Outcome(Result.UNKNOWN, reason="the text service did not answer")
         return (
             Outcome(Result.ACCEPTED) if sent else Outcome(Result.UNKNOWN, reason="the text service did not confirm it")
         )
 
-    async def _notify(self, digits: str, body: str) -> bool:
-        sender = apprise.Apprise()
-        sender.add(self._url.replace("{to}", digits))
-        return bool(await sender.async_notify(body=body))
-
     async def close(self) -> None:
         """Nothing to close."""
+
+
+def _service(url: str, digits: str) -> "apprise.Apprise":
+    """What sends to this number; empty, and so false, if apprise can't read the URL."""
+    import apprise
+
+    service = apprise.Apprise()
+    service.add(url.replace("{to}", digits))
+    return service

@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server.crypto.base64url import b64, unb64
+from server.settings import CannotRun
 
 
-class MissingKey(RuntimeError):
+class MissingKey(CannotRun, RuntimeError):
     """Data is encrypted with a key that is not in the keyring, or the keyring itself is missing."""
 
 

@@ -5,10 +5,8 @@ from typing import assert_never
 
 from server import actor, audit, crypto
 from server.access.models import Subscription
-from server.channels.email import Mailbox
+from server.channels.addresses import Mailbox, Number, PushAddress
 from server.channels.protocol import ChannelName, Message
-from server.channels.push.channel import PushAddress
-from server.channels.text import Number
 from server.db import Work
 from server.delivery.batch import Batch, push_service
 from server.delivery.messages import Sending, message_to

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Subscription
-from server.channels.text import Number
+from server.channels.addresses import Number
 from server.delivery.attempts import Outgoing
 from server.people.models import Patient
 from server.people.texting import numbers

@@ -8,7 +8,7 @@ from server import crypto
 from server.access.rules import SubscriptionEnd
 from server.actor import ActorKind
 from server.channels.push.host_list import HostList
-from server.channels.push.vapid import vapid_public_key
+from server.channels.push.vapid_keys import vapid_public_key
 from server.db import Work, works_of
 from server.delivery import receipts
 from server.devices import reconciliation, subscriptions

@@ -15,7 +15,7 @@ from server.access.rules import SubscriptionEnd
 from server.channels.push.endpoints import BadEndpoint, check_endpoint
 from server.channels.push.host_list import HostList
 from server.channels.push.subscription_keys import BadKeys, check_subscription_keys
-from server.channels.push.vapid import vapid_public_key
+from server.channels.push.vapid_keys import vapid_public_key
 from server.db import Work, unscoped
 from server.devices import refused_services
 

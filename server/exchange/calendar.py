@@ -4,13 +4,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from server.clock import to_utc
 from server.exchange.zone_rules import Observance, YearlyRule, observances
+
+if TYPE_CHECKING:
+    from icalendar import Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 LINE_END = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -32,6 +33,8 @@ class CalendarAppointment:
 
 def appointment_file(appointment: CalendarAppointment, now: datetime) -> bytes:
     """The iCalendar file. SEQUENCE grows with each change, so that calendars accept the newer file."""
+    from icalendar import Alarm, Calendar, Event
+
     event = Event()
     begins = to_utc(appointment.starts, appointment.zone)
     event.add("uid", f"{appointment.uid}@interlude")
@@ -57,7 +60,7 @@ def appointment_file(appointment: CalendarAppointment, now: datetime) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _add_moment(event: Event, name: str, moment: datetime, zone: str) -> None:
+def _add_moment(event: "Event", name: str, moment: datetime, zone: str) -> None:
     """Wall time in the zone, or UTC where clocks show that wall time twice: readers disagree on which one it is."""
     there = moment.astimezone(ZoneInfo(zone))
     if there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset():
@@ -66,7 +69,9 @@ def _add_moment(event: Event, name: str, moment: datetime, zone: str) -> None:
         event.add(name, there.replace(tzinfo=None), parameters={"TZID": zone})
 
 
-def _timezone(zone: str, year: int) -> Timezone:
+def _timezone(zone: str, year: int) -> "Timezone":
+    from icalendar import Timezone
+
     timezone = Timezone()
     timezone.add("tzid", zone)
     for observance in observances(zone, year):
@@ -74,7 +79,9 @@ def _timezone(zone: str, year: int) -> Timezone:
     return timezone
 
 
-def _observance(observance: Observance) -> TimezoneStandard | TimezoneDaylight:
+def _observance(observance: Observance) -> "TimezoneStandard | TimezoneDaylight":
+    from icalendar import TimezoneDaylight, TimezoneStandard
+
     kind = observance.kind
     component = TimezoneDaylight() if kind.daylight else TimezoneStandard()
     component.add("dtstart", observance.onset)

@@ -1,16 +1,14 @@
 """The schema's migrations: one dated file each, run in one transaction on both databases."""
 
+import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import server.access.models
@@ -26,6 +24,10 @@ import server.reminders.models
 import server.responses.models
 from server import audit, double_presses
 from server.db import BUSY_TIMEOUT, Base, Database
+from server.settings import CannotRun
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MODELS = (
     audit,
@@ -44,18 +46,22 @@ MODELS = (
 )
 
 
-class UnknownWords(RuntimeError):
+class UnknownWords(CannotRun, RuntimeError):
     """A column of states holds a word that this version does not know. Nothing was changed."""
 
 
 LONGEST_UPGRADE = 120  # seconds that a second process waits for the first
+VERSIONS = Path(__file__).parent / "versions"
+STEP = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
 ONE_AT_A_TIME = 7_341_001  # key of an advisory lock, since two processes may start at once
 
 
-def config(connection: Connection) -> Config:
+def config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     found = Config()
     found.set_main_option("script_location", str(Path(__file__).parent))
-    found.set_main_option("version_locations", str(Path(__file__).parent / "versions"))
+    found.set_main_option("version_locations", str(VERSIONS))
     found.set_main_option("path_separator", "os")
     found.set_main_option("file_template", "%%(year)d-%%(month).2d-%%(day).2d_%%(slug)s")
     found.attributes["connection"] = connection
@@ -79,8 +85,22 @@ async def is_behind(database: Database) -> bool:
 
 
 def _is_behind(connection: Connection) -> bool:
-    revisions = MigrationContext.configure(connection).get_current_heads()
-    return set(revisions) != set(ScriptDirectory.from_config(config(connection)).get_heads())
+    return _revision(connection) != newest()
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision of the database, without alembic, which every process would load at start; None if it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def newest() -> str:
+    """The revision that no other one follows."""
+    steps = [dict(STEP.findall(path.read_text())) for path in VERSIONS.glob("*.py")]
+    [last] = {step["revision"] for step in steps} - {step.get("down_revision", "") for step in steps}
+    return str(last)
 
 
 @asynccontextmanager
@@ -102,6 +122,8 @@ async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
 
 
 def _upgrade(connection: Connection, to: str) -> None:
+    from alembic import command
+
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_AT_A_TIME})"))
     else:
@@ -118,8 +140,8 @@ def _keep_a_copy(connection: Connection) -> None:
 
     Nobody writes meanwhile, because the upgrade holds the lock. Operators back up PostgreSQL themselves.
     """
-    at = MigrationContext.configure(connection).get_current_revision()
-    if at is None or not _is_behind(connection):
+    at = _revision(connection)
+    if at is None or at == newest():
         return
     file = Path(connection.engine.url.database or "")
     copy = file.with_name(f"{file.name}.at-{at}")

@@ -1,10 +1,10 @@
-"""Set up what is missing before the web and the worker start: the schema, and the demo clinic in an empty database."""
+"""Set up what is missing: the schema, and the demo clinic in an empty database."""
 
 from server import demo, migrations
 from server.clock import system_clock
 from server.db import Database
 from server.operations import keyring_file
-from server.settings import BadSetting, Settings
+from server.settings import Settings
 
 
 async def prepare(given: Settings) -> demo.Invitation | None:
@@ -19,10 +19,3 @@ async def prepare(given: Settings) -> demo.Invitation | None:
         return await demo.invite(database, given, system_clock())
     finally:
         await database.close()
-
-
-async def check_ready(database: Database) -> None:
-    """Raise BadSetting if the schema is behind, or MissingKey if the keys can't decrypt the stored data."""
-    if await migrations.is_behind(database):
-        raise BadSetting("the database schema is behind; run `interlude migrate` first")
-    await keyring_file.check(database)

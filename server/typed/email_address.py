@@ -1,10 +1,12 @@
 """Email addresses as people type them, and as the mail is sent to them: pure. Nothing is looked up in the network."""
 
 from email.headerregistry import Address
-
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from typing import TYPE_CHECKING
 
 from server.typed.text import one_line
+
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 
 def read(typed: str) -> str | None:
@@ -33,7 +35,9 @@ def sender(typed: str) -> str | None:
     return str(Address(name.strip().strip('"').strip(), addr_spec=found.ascii_email)) if bracket else found.ascii_email
 
 
-def _validated(address: str) -> ValidatedEmail | None:
+def _validated(address: str) -> "ValidatedEmail | None":
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:

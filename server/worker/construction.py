@@ -5,7 +5,7 @@ from server.channels.email import EmailChannel, read_server
 from server.channels.protocol import Channel
 from server.channels.push.channel import PushChannel
 from server.channels.push.host_list import HostList
-from server.channels.text import TextChannel, check_url
+from server.channels.text import TextChannel
 from server.clock import Clock, system_clock
 from server.db import Database
 from server.delivery.sender import Sender
@@ -14,14 +14,6 @@ from server.worker.liveness_ping import LivenessPing
 from server.worker.worker import Worker
 
 LOCK_TIMEOUT = 5.0  # seconds that a worker waits for a row before it tries again later (case 135)
-
-
-def check_channels(settings: Settings) -> None:
-    """Raise BadSetting if email or text messages could never be sent: before anything starts (case 80)."""
-    if settings.smtp_url:
-        read_server(settings.smtp_url)
-    if settings.text_url:
-        check_url(settings.text_url)
 
 
 def make_worker(settings: Settings, clock: Clock = system_clock, database: Database | None = None) -> Worker:

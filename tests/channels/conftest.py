@@ -9,7 +9,7 @@ import pytest
 from server.channels.push.channel import PushChannel
 from server.channels.push.host_list import HostList
 from server.channels.push.http_client import PushHttpClient
-from server.channels.push.vapid import new_vapid_key
+from server.channels.push.vapid_keys import new_vapid_key
 
 from .push_service import PushService, Trap, listening
 

@@ -11,7 +11,8 @@ from email.message import Message as Letter
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from server.channels.email import BadSmtpUrl, EmailChannel, Mailbox, Server, read_server
+from server.channels.addresses import Mailbox
+from server.channels.email import BadSmtpUrl, EmailChannel, Server, read_server
 from server.channels.protocol import Message, Result
 
 NOW = datetime(2026, 11, 16, 14, 0, tzinfo=UTC)

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
+from server.channels.addresses import Number
 from server.channels.protocol import Message, Result
-from server.channels.text import BadTextUrl, Number, TextChannel
+from server.channels.text import BadTextUrl, TextChannel
 
 MESSAGE = Message("a" * 32, "You have a visit coming up. https://localhost/go/t", ttl=60)
 

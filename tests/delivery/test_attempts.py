@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from server.access.sessions import end_device
+from server.channels.addresses import Number
 from server.channels.protocol import ChannelName, Message
 from server.channels.push.host_list import HostList
-from server.channels.text import Number
 from server.db import Work
 from server.delivery import attempts
 from server.delivery.batch import look_up

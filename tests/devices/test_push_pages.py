@@ -9,7 +9,7 @@ from httpx import Response
 from server import crypto
 from server.access.models import Device, Subscription
 from server.audit import AuditEvent
-from server.channels.push.vapid import vapid_public_key
+from server.channels.push.vapid_keys import vapid_public_key
 from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders.models import Attempt

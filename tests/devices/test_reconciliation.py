@@ -10,7 +10,7 @@ from server.access.models import Subscription
 from server.access.rules import SubscriptionEnd
 from server.actor import Actor, ActorKind
 from server.channels.push.host_list import HostList
-from server.channels.push.vapid import vapid_public_key
+from server.channels.push.vapid_keys import vapid_public_key
 from server.db import Database, Work
 from server.devices import reconciliation, subscriptions
 from server.devices.reconciliation import Opened, Permission

@@ -1,28 +1,21 @@
-"""Checks and setup before the web and worker processes start (case 59)."""
+"""Setting up before the first start."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select
 
-from server import crypto
-from server.crypto import MissingKey
 from server.db import Database
 from server.operations import setup
-from server.settings import BadSetting
+from server.people.models import Clinic
+from server.settings import Settings
 from tests.cast import Cast
 
 
-async def test_a_database_with_schema_and_keys_is_ready(database: Database, cast: Cast) -> None:
-    await setup.check_ready(database)
-
-
-async def test_case_59_the_app_does_not_start_with_other_keys(database: Database, cast: Cast) -> None:
-    crypto.use(crypto.new_keyring())
-    with pytest.raises(MissingKey):
-        await setup.check_ready(database)
-
-
-async def test_the_app_does_not_start_with_an_old_schema(database: Database) -> None:
-    async with database.writing() as db:
-        await db.execute(text("UPDATE alembic_version SET version_num = 'former'"))
-    with pytest.raises(BadSetting, match="interlude migrate"):
-        await setup.check_ready(database)
+async def test_a_database_that_has_clinics_gets_no_demo_beside_them(
+    database: Database, cast: Cast, database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with database.reading() as db:
+        before = await db.scalar(select(func.count()).select_from(Clinic))
+    await setup.prepare(Settings(database_url=database_url))
+    async with database.reading() as db:
+        assert await db.scalar(select(func.count()).select_from(Clinic)) == before
+    assert "kept as it is" in capsys.readouterr().out

@@ -4,14 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from webauthn import (
-    generate_authentication_options,
-    verify_authentication_response,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    UserVerificationRequirement,
-)
 
 from server import audit, crypto
 from server.access.guess_limits import count_guess, forgive_guess
@@ -27,6 +19,9 @@ from server.people.rules import Refused
 
 async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
     """Options for navigator.credentials.get(); the server does not know yet whose passkey will answer."""
+    from webauthn import generate_authentication_options
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     return as_json(
         generate_authentication_options(
             rp_id=rp_id(base_url),
@@ -43,6 +38,9 @@ async def sign_in(
 
     Only a device that has proved to hold the passkey learns that the passkey has ended.
     """
+    from webauthn import verify_authentication_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if await count_guess(db, f"passkey:{source}", now) < 0:
         return Refused("too-many")
     challenge = await take_challenge(db, reported, now)

@@ -7,9 +7,6 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from webauthn import (
-    options_to_json,
-)
 
 from server import crypto
 from server.access import rules
@@ -55,5 +52,7 @@ def rp_id(base_url: str) -> str:
 
 
 def as_json(options: Any) -> dict[str, Any]:
+    from webauthn import options_to_json
+
     found: dict[str, Any] = json.loads(options_to_json(options))
     return found

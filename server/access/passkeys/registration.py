@@ -4,16 +4,6 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from webauthn import (
-    generate_registration_options,
-    verify_registration_response,
-)
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from server import audit, crypto
 from server.access import rules
@@ -23,14 +13,19 @@ from server.actor import Actor, ActorKind
 from server.db import Work, unscoped
 from server.people.rules import Refused
 
-# Discoverable by the device itself, and usable only after a face, fingerprint or device code check.
-WANTED = AuthenticatorSelectionCriteria(
-    resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
-)
-
 
 async def offer(work: Work, base_url: str) -> dict[str, Any] | Refused:
-    """Options for navigator.credentials.create(); the device shows the person's name beside the key."""
+    """Options for navigator.credentials.create(); the device shows the person's name beside the key.
+
+    The key is discoverable by the device itself, and usable only after a face, fingerprint or device code check.
+    """
+    from webauthn import generate_registration_options
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     if await _must_prove(work):
         return Refused("prove")
     options = generate_registration_options(
@@ -39,13 +34,18 @@ async def offer(work: Work, base_url: str) -> dict[str, Any] | Refused:
         user_id=work.actor.id.encode(),
         user_name=work.actor.name,
         challenge=await issue_challenge(work.db, work.now),
-        authenticator_selection=WANTED,
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        ),
     )
     return as_json(options)
 
 
 async def keep(work: Work, reported: dict[str, Any], base_url: str, name: str) -> Passkey | Refused:
     """Store the public half of a key that this person's device has just made."""
+    from webauthn import verify_registration_response
+    from webauthn.helpers.exceptions import WebAuthnException
+
     if await _must_prove(work):
         return Refused("prove")
     challenge = await take_challenge(work.db, reported, work.now)

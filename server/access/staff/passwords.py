@@ -10,6 +10,7 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -20,7 +21,6 @@ AT_ONCE = 2  # threads
 MOST_WAITING = 50  # hashes in progress or waiting for a thread; further ones are refused
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash(secrets.token_urlsafe())  # so that an account without a password takes as long to refuse
 _threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
 _waiting = 0
 
@@ -31,10 +31,10 @@ class TooBusy(Exception):
 
 async def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password has this hash. Without a hash the answer is no, after the same time. Raises TooBusy."""
-    is_right = await _in_a_thread(lambda: _verify(password_hash or _nobody, _composed(password)))
+    is_right = await _in_a_thread(lambda: _verify(password_hash, _composed(password)))
     if not is_right and password_hash is not None and password != _composed(password):
         is_right = await _in_a_thread(lambda: _verify(password_hash, password))  # hashed before we composed passwords
-    return is_right and password_hash is not None
+    return is_right
 
 
 async def hashed(password: str) -> str:
@@ -47,9 +47,17 @@ def _composed(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def _verify(password_hash: str, password: str) -> bool:
+@cache
+def _nobodys() -> str:
+    """The hash of a password that nobody has, so that an account without one takes as long to refuse."""
+    return _hasher.hash(secrets.token_urlsafe())
+
+
+def _verify(password_hash: str | None, password: str) -> bool:
+    """The first call of a process takes longer, because it makes `_nobodys` too: with and without a hash alike."""
+    nobodys = _nobodys()
     try:
-        return _hasher.verify(password_hash, password)
+        return _hasher.verify(password_hash or nobodys, password) and password_hash is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
 

@@ -5,10 +5,8 @@ Only this module imports pywebpush. It uses its encryption, not its sending.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from pywebpush import WebPusher
-
+from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.channels.push.endpoints import BadEndpoint, check_endpoint, origin_of
 from server.channels.push.host_list import HostList
@@ -27,16 +25,6 @@ _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 class _Unsendable(ValueError):
     """This message can never be sent."""
-
-
-@dataclass(frozen=True)
-class PushAddress:
-    """A browser's PushSubscription, and the id of the VAPID key it was made with ("" for the current one)."""
-
-    endpoint: str = field(repr=False)  # secret: anyone who knows it can push
-    p256dh: str = field(repr=False)
-    auth: str = field(repr=False)
-    vapid_key_id: str = ""
 
 
 class PushChannel:
@@ -108,6 +96,8 @@ def _payload(message: Message) -> bytes:
 
 
 def _encrypted(address: PushAddress, payload: bytes) -> bytes:
+    from pywebpush import WebPusher
+
     point, secret = check_subscription_keys(address.p256dh, address.auth)
     device = {"endpoint": address.endpoint, "keys": {"p256dh": b64(point), "auth": b64(secret)}}
     body: bytes = WebPusher(device).encode(payload, content_encoding="aes128gcm")["body"]

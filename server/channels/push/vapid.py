@@ -1,27 +1,20 @@
-"""VAPID keys, and the Authorization headers that they sign (RFC 8292). Only this module imports py_vapid."""
+"""The Authorization headers of pushes, signed with VAPID keys (RFC 8292). Only this module imports py_vapid."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid.jwt import sign
 
-from server.channels.push.subscription_keys import from_base64url
+from server.channels.push.vapid_keys import BadVapidKey, private_key, public_half
 from server.clock import Clock
-from server.crypto import b64
 
 TOKEN_LIFE = timedelta(hours=12)  # RFC 8292 §2 allows 24 hours
 TOKEN_REST = timedelta(minutes=10)
 MOST_TOKENS = 256
 _DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*[a-z0-9]"
 _SUBJECT = re.compile(rf"mailto:[^\s@<>,;:?\"\\]+@{_DOMAIN}|https://{_DOMAIN}(?:/\S*)?", re.IGNORECASE)
-
-
-class BadVapidKey(ValueError):
-    """Not a private key that can sign pushes."""
 
 
 class LostVapidKey(ValueError):
@@ -46,7 +39,7 @@ class Signer:
             raise BadVapidKey("pushing needs at least one VAPID key")
         if not _SUBJECT.fullmatch(subject):
             raise BadSubject("the push subject is mailto: with a full address, or an https address")
-        self._keys = {key_id: _private(raw) for key_id, raw in keys.items()}
+        self._keys = {key_id: private_key(raw) for key_id, raw in keys.items()}
         self._subject = subject
         self._now = now
         self._tokens: dict[tuple[str, str], _Token] = {}
@@ -66,29 +59,4 @@ class Signer:
             self._tokens.clear()  # a vendor has a few origins; this many are an attack
         key, ends = self._keys[key_id], self._now() + TOKEN_LIFE
         claims = {"aud": origin, "exp": int(ends.timestamp()), "sub": self._subject}
-        return _Token(f"vapid t={sign(claims, key)}, k={_public(key)}", ends)
-
-
-def new_vapid_key() -> str:
-    """A raw P-256 private value in base64url, as PushChannel takes it."""
-    value = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-    return b64(value.to_bytes(32, "big"))
-
-
-def vapid_public_key(private: str) -> str:
-    """The browser's `applicationServerKey`: an uncompressed point, base64url. Raises BadVapidKey."""
-    return _public(_private(private))
-
-
-def _private(raw: str) -> ec.EllipticCurvePrivateKey:
-    try:
-        value = from_base64url(raw)
-        if len(value) == 32:
-            return ec.derive_private_key(int.from_bytes(value, "big"), ec.SECP256R1())
-    except ValueError as error:
-        raise BadVapidKey("not a private value of the curve P-256 in base64url") from error
-    raise BadVapidKey("a VAPID private key is 32 bytes in base64url")
-
-
-def _public(key: ec.EllipticCurvePrivateKey) -> str:
-    return b64(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+        return _Token(f"vapid t={sign(claims, key)}, k={public_half(key)}", ends)

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.access.models import Subscription
 from server.access.rules import SubscriptionEnd
+from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName, Outcome, Result
-from server.channels.push.channel import PushAddress
 from server.db import Work
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing

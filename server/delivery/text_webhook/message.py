@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from server.channels.text import E164
+from server.channels.addresses import E164
 from server.people.texting.rules import Incoming, IncomingKind
 
 LONGEST_ID = 200

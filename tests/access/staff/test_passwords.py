@@ -3,8 +3,10 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from litestar import Litestar
 
 from server.access.staff import passwords
@@ -73,6 +75,33 @@ async def test_a_password_matches_only_its_own_hash() -> None:
     assert await passwords.matches(stored, "correct horse battery")
     for password_hash, password in ((stored, "correct horse"), (None, "correct horse battery"), ("not a hash", "x")):
         assert not await passwords.matches(password_hash, password)
+
+
+class Hasher:
+    """Notes what it was asked, in place of argon2id."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def hash(self, password: str) -> str:
+        self.asked.append("hash")
+        return "of nobody"
+
+    def verify(self, password_hash: str, password: str) -> bool:
+        self.asked.append("verify")
+        raise VerifyMismatchError
+
+
+@pytest.mark.parametrize("stored", [None, "of Maria"])
+async def test_case_120_the_first_sign_in_hashes_as_often_with_an_account_as_without(
+    stored: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasher = Hasher()
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    monkeypatch.setattr(passwords, "_nobodys", cache(passwords._nobodys.__wrapped__))
+    for _ in range(2):
+        assert not await passwords.matches(stored, "a guess of mine")
+    assert hasher.asked == ["hash", "verify", "verify"]
 
 
 async def test_hashes_over_the_limit_are_refused_and_later_ones_are_not(slow_hashing: threading.Event) -> None:

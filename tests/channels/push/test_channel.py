@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from server.channels.addresses import PushAddress
 from server.channels.protocol import Channel, Message, MessageUrgency, Outcome, Result
-from server.channels.push.channel import PushAddress, PushChannel
-from server.channels.push.vapid import new_vapid_key, vapid_public_key
+from server.channels.push.channel import PushChannel
+from server.channels.push.vapid_keys import new_vapid_key, vapid_public_key
 from tests.channels.conftest import NOW, SUBJECT, loopback
 from tests.channels.push_service import TOKEN, Phone, PushService, b64, saying, vapid_claims
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName, Message
-from server.channels.push.channel import PushAddress
 from server.db import Database
 from server.delivery.attempts import Outgoing
 from server.delivery.channel_choice import BUSY_WAIT

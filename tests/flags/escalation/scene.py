@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.channels.email import Mailbox
+from server.channels.addresses import Mailbox, Number
 from server.channels.protocol import Channel, Message, Outcome, Result
-from server.channels.text import Number
 from server.db import Database
 from server.delivery.claims import next_due
 from server.delivery.sender import Sender

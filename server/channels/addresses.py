@@ -1,0 +1,28 @@
+"""Where each channel sends to: types alone, so that who names an address loads no library that sends."""
+
+import re
+from dataclasses import dataclass, field
+
+E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PushAddress:
+    """A browser's PushSubscription, and the id of the VAPID key it was made with ("" for the current one)."""
+
+    endpoint: str = field(repr=False)  # secret: anyone who knows it can push
+    p256dh: str = field(repr=False)
+    auth: str = field(repr=False)
+    vapid_key_id: str = ""
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Number:
+    """`number` is E.164, such as "+12125550140"."""
+
+    number: str = field(repr=False)
