@@ -1,6 +1,6 @@
 """`make bench ARGS="inbox answers"` runs these parts, and without ARGS all of them.
 
-They measure reminders per second, a hanging push service, a long inbox, and the time to the next question.
+They measure reminders per second, a hanging push service, a long inbox, the time to the next question, and the start.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from server.db import Database
 from server.reminders.models import Reminder
 from tests.bench import answers as next_question
 from tests.bench import crowd, inbox, polling
+from tests.bench import start as starting
 from tests.bench.service import push_services
 from tests.browser.running import open_house
 
@@ -67,7 +68,16 @@ def answers(folder: Path) -> None:
     row("answer_to_next_question_p75", slow, "ms", "no_throttling", slow / quick)
 
 
-PARTS = {"reminders": reminders, "hanging": hanging, "inbox": long_inbox, "answers": answers}
+def start(folder: Path) -> None:
+    """CPU seconds from the start of a process to its first answer or tick, beside loading two libraries alone."""
+    found = starting.run(folder)
+    alone = found.pop("libraries")
+    for name, spent in found.items():
+        row(f"start_{name}", spent.cpu, "CPU s", "import_litestar_sqlalchemy", spent.cpu / alone.cpu)
+        row(f"start_{name}_wall", spent.wall, "s", "import_litestar_sqlalchemy", spent.wall / alone.wall)
+
+
+PARTS = {"reminders": reminders, "hanging": hanging, "inbox": long_inbox, "answers": answers, "start": start}
 
 
 async def _end_to_end(folder: Path, ports: list[int]) -> tuple[float, float]:
