@@ -18,7 +18,7 @@ from server.access import sessions
 from server.access.cookies import others_cookie, session_cookie, session_token, tokens_of
 from server.access.models import Device, DeviceSession
 from server.actor import Actor, ActorKind, Visitor
-from server.db import Database, Work
+from server.db import Database, Work, works_of
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Patient, Staff
 
@@ -44,18 +44,22 @@ class VisitorMiddleware(AbstractAuthenticationMiddleware):
                 others=tuple(filter(None, actors.values())),
                 others_left=tuple(filter(None, others_left)),
             )
-            ages = person is not None and await _ages(db, person, now)
-        if person and ages and "text/html" in connection.headers.get("accept", ""):
-            await _prolong(connection, person, now)
+            aging = [each for each in visitor.people if await _ages(db, each, now)]
+        if aging and "text/html" in connection.headers.get("accept", ""):
+            await _prolong(connection, aging, now)
         return AuthenticationResult(user=visitor, auth=None)
 
 
-async def _prolong(connection: ASGIConnection[Any, Any, Any, Any], person: Actor, now: datetime) -> None:
-    """A page that a person opens prolongs the session, and its cookie. If the database is busy, the next page does."""
+async def _prolong(connection: ASGIConnection[Any, Any, Any, Any], people: list[Actor], now: datetime) -> None:
+    """A page that somebody opens prolongs every session of the browser, and the cookies, whichever session is active.
+
+    If the database is busy, the next page does.
+    """
     database: Database = connection.app.state.database
     with suppress(OperationalError):
         async with database.writing() as db:
-            await sessions.prolong(Work(db, person, now))
+            for work in works_of(Work(db, people[0], now), people):
+                await sessions.prolong(work)
         connection.scope["state"][PROLONGED] = True
 
 
@@ -65,8 +69,8 @@ def prolonged_cookies(scope: Scope) -> list[Cookie]:
         return []
     connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
     tokens = tokens_of(connection)
-    others = [others_cookie(connection, tokens)] if tokens.others else []
-    return [session_cookie(connection, tokens.active), *others]
+    active = [session_cookie(connection, tokens.active)] if tokens.active else []
+    return [*active, *([others_cookie(connection, tokens)] if tokens.others else [])]
 
 
 async def _ages(db: AsyncSession, person: Actor, now: datetime) -> bool:

@@ -120,6 +120,15 @@ async def ended_here(db: AsyncSession, tokens: Tokens, now: datetime) -> list[En
 
 
 async def forget_ended(db: AsyncSession, tokens: Tokens, now: datetime) -> Tokens:
-    """Carry no longer what has ended: somebody has read that."""
-    ended = {each.device_id for each in await ended_here(db, tokens, now)}
-    return tokens.without([seat.token for seat in await seats(db, tokens.others) if seat.device.id in ended])
+    """Carry no longer what has ended: somebody has read that.
+
+    A device whose session has expired ends now: nobody could open what its reminders lead to.
+    """
+    why = {each.device_id: each.why for each in await ended_here(db, tokens, now)}
+    gone = [seat for seat in await seats(db, tokens.others) if seat.device.id in why]
+    with unscoped(db):
+        for seat in gone:
+            if why[seat.device.id] == SessionEnd.EXPIRED:
+                work = Work(db, sessions.owner(seat.device), now)
+                await sessions.end_device(work, seat.device, SessionEnd.EXPIRED)
+    return tokens.without([seat.token for seat in gone])

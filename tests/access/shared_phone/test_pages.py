@@ -1,16 +1,14 @@
 """A caregiver switches between patients on one phone; each session ends by itself (case 97)."""
 
-from datetime import timedelta
-
 import pytest
 from litestar import Litestar
 
-from server.access import departures, rules, sessions
+from server.access import departures, sessions
 from server.access.joining import flow as joining
 from server.access.models import Device
 from server.db import Database
 from server.people.models import Patient
-from server.web.cookies import OTHERS_COOKIE, PERSON_COOKIE
+from server.web.cookies import OTHERS_COOKIE
 from tests.access.authenticator import Authenticator
 from tests.access.scene import OPENS
 from tests.access.shared_phone.scene import JoinsFor, device_for, switches_to, types
@@ -182,19 +180,6 @@ async def test_case_97_a_passkey_brings_one_patient_back_beside_the_others(
     await joins_for(phone, cast.helen)
     assert await key.sign_in(phone, made) == OPENS
     assert "You also help Helen Marsh" in words(await phone.get("/"))
-
-
-async def test_case_97_using_one_patients_page_prolongs_that_session_and_both_cookies(
-    phone: Browser, clock: StillClock
-) -> None:
-    clock.move(days=200)
-    used = await phone.get("/settings")
-    names = [cookie.partition("=")[0] for cookie in used.headers.get_list("set-cookie")]
-    assert {PERSON_COOKIE, OTHERS_COOKIE} <= set(names)
-    clock.move(seconds=(rules.PERSON_SESSION_LIFE - timedelta(days=150)).total_seconds())
-    home = words(await phone.get("/"))
-    assert "This phone is signed out for Rosa Delgado" in home
-    assert "more than a year" in home
 
 
 async def test_case_97_consent_that_one_patient_takes_back_leaves_the_others_signed_in(
