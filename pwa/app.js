@@ -1,5 +1,6 @@
 // On every page: register the service worker, fill in a code from the address, send receipts, and show the current state.
 import "./page-change.js";
+import "./person-shown.js";
 import { opensAgain } from "./platform.js";
 import { post } from "./requests.js";
 

@@ -85,7 +85,7 @@ const OfflineBundle = (() => {
     const path = `/held?have=${before?.mark ?? ""}`;
     const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
     const response = await fetch(path, request);
-    if (response.status === 401 && !before?.people) await clear(); // signed out on the server
+    if (response.status === 401) await clear(); // nobody is signed in here any more
     const now = response.status === 200 ? { ...(await response.json()), ahead: serverAhead(response) } : before;
     if (now !== before) await replace(before, now);
     if (response.ok) await updateNotifications(now, shown);
@@ -136,8 +136,9 @@ const OfflineBundle = (() => {
   async function updateNotifications({ due, standing }, shown) {
     const worker = globalThis.registration ?? (await navigator.serviceWorker?.getRegistration());
     for (const notification of (await worker?.getNotifications()) ?? []) {
-      const forStaff = notification.data?.url?.startsWith("/staff");
-      if (!forStaff && notification.tag !== shown && !standing.includes(notification.tag)) notification.close();
+      const { pathname } = new URL(notification.data?.url ?? "/", location.origin);
+      const isForStaff = pathname.split("/")[1] === "staff";
+      if (!isForStaff && notification.tag !== shown && !standing.includes(notification.tag)) notification.close();
     }
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
@@ -145,7 +146,7 @@ const OfflineBundle = (() => {
   return { current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn };
 })();
 
-// Whenever a page opens, once it has loaded.
-if (globalThis.document?.body.dataset.signedIn === "yes") {
+// Whenever a page opens, once it has loaded; also where the shown patient's session has ended and others go on.
+if (["yes", "others"].includes(globalThis.document?.body.dataset.signedIn ?? "")) {
   addEventListener("load", () => setTimeout(OfflineBundle.keepTrying, 200));
 }

@@ -1,18 +1,6 @@
 // A check-in continues without a network: this shows the server's own pages from the offline bundle, one after the
 // other. Each answer is recorded and sealed before the next page comes (pwa/question.js).
-import {
-  answers,
-  bundle,
-  draft,
-  dueCheckIn,
-  load,
-  loadBundle,
-  now,
-  question,
-  respondent,
-  save,
-  urgency,
-} from "./offline-draft.js";
+import { answers, draft, dueCheckIn, load, now, question, respondent, save, urgency } from "./offline-draft.js";
 import { pageChanged } from "./page-change.js";
 import { asked, nextQuestion, stillAsked } from "./question-rules.js";
 import * as urgencyQuestion from "./urgency.js";
@@ -37,7 +25,7 @@ function answerText(id) {
 }
 
 /** @type {(html: string, to: string, fillIn?: (page: DocumentFragment) => void) => void} */
-function show(html, to, fillIn = () => {}) {
+export function show(html, to, fillIn = () => {}) {
   const page = document.createElement("template");
   page.innerHTML = html;
   speakToReader(page.content);
@@ -180,6 +168,8 @@ export function showSaved() {
   );
 }
 
+export const askWho = () => show(dueCheckIn.pages.who, path("who"));
+
 // Show the page of this check-in that a link leads to. False for any other link.
 /** @param {URL} url */
 export function follow(url) {
@@ -192,59 +182,10 @@ export function follow(url) {
     check: showCheck,
     urgency: showUrgency,
     different: () => showDifferent(Number(url.searchParams.get("page"))),
-    who: () => show(dueCheckIn.pages.who, path("who")),
+    who: askWho,
   };
   (pages[place] ?? showFirst)();
   return true;
 }
 
-// Without a network the service worker shows the offline page: put the page of this address in its place.
-async function replaceOfflinePage() {
-  const url = new URL(location.href.replace(/\/for\/\w+/, "")); // without for whom a notification is
-  const loaded = await loadBundle();
-  if (!loaded) return;
-  document.body.dataset.person = loaded.person;
-  document.body.dataset.people = loaded.people ?? loaded.person;
-  Outbox.flushAndNotify();
-  if (url.pathname === "/help") return show(loaded.help, "/help");
-  const visit = loaded.visits?.find(({ id }) => url.pathname === `/visits/${id}`);
-  if (visit) return show(visit.html, url.pathname);
-  const [, checkIn] = url.pathname.match(/^\/check-ins\/([^/]+)/) ?? [];
-  const who = /** @type {Respondent | null} */ (url.searchParams.get("who"));
-  if (checkIn && !(await Outbox.isSubmitted(checkIn)) && (await load(checkIn, who))) {
-    continuesOffline = true;
-    document.body.dataset.person = dueCheckIn.person ?? loaded.person;
-    if (!dueCheckIn.who && !who) return show(dueCheckIn.pages.who, path("who"));
-    return void follow(url);
-  }
-  await showDueCard();
-  showNextVisit();
-}
-
-function showNextVisit() {
-  const visit = bundle?.visits?.find(({ until }) => until > Date.now());
-  if (visit) document.getElementById("held-visit")?.replaceChildren(asCard(visit.html));
-}
-
-// A page as a part of another: without its title, and with a heading of the second rank.
-/** @param {string} html */
-function asCard(html) {
-  const card = document.createElement("template");
-  card.innerHTML = html;
-  card.content.querySelector("title")?.remove();
-  const heading = document.createElement("h2");
-  const first = card.content.querySelector("h1");
-  heading.append(...first.childNodes);
-  first.replaceWith(heading);
-  return card.content;
-}
-
-async function showDueCard() {
-  for (const one of bundle?.forms ?? []) {
-    if (one.closes < Date.now() || (await Outbox.isSubmitted(one.id))) continue;
-    return document.getElementById("held-due").replaceChildren(asCard(one.pages.card));
-  }
-}
-
-if (document.body.matches("[data-stands-in]")) replaceOfflinePage();
 addEventListener("popstate", () => continuesOffline && follow(new URL(location.href)));

@@ -7,7 +7,7 @@ importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.j
 
 const SHELL = "shell-0"; // the server replaces 0 by a hash of all pages, texts and scripts
 // Two pages, and the text of a notification that can't be read, in the language of the pages. The first page continues
-// a check-in from the offline bundle (pwa/offline-checkin.js).
+// a check-in from the offline bundle (pwa/offline-page.js).
 const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
 const PATIENCE = 10000; // ms for a page
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };

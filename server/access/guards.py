@@ -21,10 +21,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     who = handler.opt.get("who")
     if handler.opt.get("same_origin") and not is_same_origin(connection):
         raise PermissionDeniedException("This did not come from Interlude's own pages.")
-    if handler.opt.get("by_owner"):
-        await _ask_as_owner(connection)
-    else:
-        await _act_as_drawn(connection, who)
+    await _choose_session(connection, handler)
     if who == MayOpen.ANYONE:
         return
     actor = asking(connection, who)
@@ -40,12 +37,29 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException("Only the patient may do this.", extra={"needs": who})
 
 
+async def _choose_session(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Which of the phone's sessions asks, where it carries several (case 97)."""
+    if handler.opt.get("by_anyone_here"):
+        _ask_as_anyone_here(connection)
+    elif handler.opt.get("by_owner"):
+        await _ask_as_owner(connection)
+    else:
+        await _act_as_drawn(connection, handler.opt.get("who"))
+
+
 async def _unsaved(connection: Connection) -> dict[str, Any]:
     """What came with a form whose session has ended, so that it can be given back (case 91)."""
     if not isinstance(connection, Request) or connection.method != "POST":
         return {}
     form = await connection.form()
     return {"typed": typed_in(form), "unsaved": unsaved.pack(connection, form)}
+
+
+def _ask_as_anyone_here(connection: Connection) -> None:
+    """Where the active session has ended, the next of those that the phone carries asks (case 97)."""
+    visitor: Visitor = connection.scope.get("user") or Visitor()
+    if visitor.person is None and visitor.others:
+        connection.scope["user"] = visitor.sending_for(visitor.others[0].id)
 
 
 async def _ask_as_owner(connection: Connection) -> None:

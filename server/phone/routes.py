@@ -5,7 +5,6 @@ from litestar import Router
 from server.phone import (
     answer_pages,
     appointment_pages,
-    bundle_pages,
     language_pages,
     look_pages,
     pages,
@@ -14,6 +13,7 @@ from server.phone import (
     reminder_settings_pages,
     settings_pages,
 )
+from server.phone.offline import bundle_pages
 
 router = Router(
     "/",

@@ -52,4 +52,5 @@ ADMIN = {"who": MayOpen.ADMIN}
 SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
 TELLS_LEFT = {"tells_left": True}  # refuses what arrives after consent was withdrawn, and says so
 BY_OWNER = {"by_owner": True}  # sent as the person whose it is, whoever is active on the phone (case 97)
+BY_ANYONE_HERE = {"by_anyone_here": True}  # also where the active session has ended and another goes on (case 97)
 WRITES = {"writes": True}  # a GET that writes, such as "opened by"

@@ -53,6 +53,24 @@ async def test_case_18_a_notification_closes_once_it_is_answered_elsewhere(
     await eventually(look, "the notification to be closed")
 
 
+async def test_a_notification_for_staff_stands_although_no_bundle_names_it(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """A browser may have joined as a patient's and be signed in at the desk too. Links in pushes are absolute."""
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.goto("/settings")
+    for tag, path in (("for-staff", "/staff/inbox"), ("for-nobody", "/staffing")):
+        notification = {"title": "Interlude", "body": "A flag", "tag": tag, "data": {"url": site.url(path)}}
+        await deliver_push(rosa, json.dumps({"notification": notification}))
+    await eventually(lambda: tags(rosa), "the notifications to stand")
+    await rosa.goto("/settings")
+
+    async def look() -> bool:
+        return await tags(rosa) == ["for-staff"]
+
+    await eventually(look, "the notification that nobody's bundle names to close")
+
+
 async def test_the_bundle_is_encrypted_and_deleted_at_sign_out(chromium: Browser, site: RunningSite) -> None:
     rosa, _ = await given_it_is_kept_offline(chromium, site, "daily-three")
     await answer_all(rosa, "Start", "4")

@@ -72,7 +72,7 @@ interface Receipt {
 type Sent =
   { state: "received"; receipt?: Receipt } | { state: "waiting" | "sign-in" } | { state: "look"; why: Rejection };
 
-// ---- The offline bundle (server/phone/bundle_pages.py)
+// ---- The offline bundle (server/phone/offline/bundle_pages.py)
 
 // Who is signed in here, as a page's body or a bundle says. `people`: everyone's ids with blanks between, where a
 // caregiver helps several patients.
@@ -86,8 +86,9 @@ interface Bundle extends Whose {
   due: number;
   standing: string[]; // the tags of notifications that are still open
   forms: BundledCheckIn[];
-  visits?: { id: string; until: number; html: string }[]; // the next ones; older bundles have none
+  visits?: { id: string; person?: string; until: number; html: string }[]; // the next ones; older bundles have none
   help: string;
+  helps?: { [person: string]: string }; // of the other patients' clinics; older bundles have none
   mark: string;
   ahead: number; // of the server's clock to this phone's, in ms
 }

@@ -6,6 +6,7 @@ It has the due check-ins and the next visits as rendered pages, and the tags of 
 import hashlib
 import json
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from litestar import Response, Router, get
@@ -30,14 +31,17 @@ from server.responses.offline import bundle
 from server.responses.questions import question_view, red_flag_screens, same_as_last, third_person
 from server.responses.questions.answering import Answering
 from server.web import render
-from server.web.dependencies import PERSON, Ask, InWork
+from server.web.dependencies import BY_ANYONE_HERE, PERSON, Ask, InWork
 
 VISITS_KEPT = 3
 
 
-@get("/", opt=PERSON)
+@get("/", opt=PERSON | BY_ANYONE_HERE)
 async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
-    """The bundle as JSON, or 204 if the device already has this version (`have`)."""
+    """The bundle as JSON, or 204 if the device already has this version (`have`).
+
+    It is of everyone who is still signed in on the phone: what an ended session left there goes with it.
+    """
     found = await _of_person(request, work)
     for other in works_of(work, request.user.others):
         bundle.add_person(found, await _of_person(request, other))
@@ -56,8 +60,15 @@ async def _of_person(request: Ask, work: Work) -> dict[str, Any]:
         "standing": await open_notifications.tags(work.db, work.actor.patient_id, work.now),
         "forms": [await _bundled(request, work, check_in, clinic) for check_in in due],
         "visits": await _visits(request, work, clinic),
-        "help": render.inside(request, "phone/help.html", clinic=clinic),
+        "help": _help(request, work, clinic),
     }
+
+
+def _help(request: Ask, work: Work, clinic: Clinic) -> str:
+    """The help for one patient. On a phone with several it says for whom it is, and leads to that of the others."""
+    others = [each for each in request.user.people if each.id != work.actor.id]
+    whose = work.actor.patient_name if others else ""
+    return render.inside(request, "phone/help.html", clinic=clinic, offline=True, whose=whose, others=others)
 
 
 async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, Any]]:
@@ -91,6 +102,7 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
     respondents = tuple(Respondent) if own else (Respondent.HANDS, Respondent.CAREGIVER)
     needing_staff = await red_flag_screens.needing_staff(work, check_in, definition)
     before = {who: await _same(request, Answering(work, check_in, definition, who)) for who in respondents}
+    drawn = partial(render.inside, request, check_in=check_in, patient=patient, clinic=clinic)
     return {
         "id": check_in.id,
         "client": check_in.client_id,
@@ -120,20 +132,10 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
                 **third_person.naming(patient.name, Respondent.SELF, actor.kind),
                 through=f"/for/{actor.device_id}" if request.user.others else "",
             ),
-            "who": render.inside(request, "responses/who.html", check_in=check_in, patient=patient),
+            "who": drawn("responses/who.html"),
             "check": _check(request, check_in, definition, patient, own),
-            "urgency": render.inside(
-                request,
-                "responses/urgency.html",
-                check_in=check_in,
-                patient=patient,
-                clinic=clinic,
-                offline=True,
-                **named,
-            ),
-            "saved": render.inside(
-                request, "responses/saved.html", check_in=check_in, clinic=clinic, offline=True, **named
-            ),
+            "urgency": drawn("responses/urgency.html", offline=True, **named),
+            "saved": drawn("responses/saved.html", offline=True, **named),
         },
         "words": {"skipped": _("Skipped"), "open": _("Not answered"), "same": _("as last time"), "now": _("Now:")},
     }

@@ -59,11 +59,16 @@ async def kept(
 
 
 def add_person(found: dict[str, Any], others: dict[str, Any]) -> None:
-    """Add what is due for another patient on the phone. Each check-in says as whom the phone sends it (case 97)."""
+    """Add what is due for another patient on the phone. Each check-in says as whom the phone sends it (case 97).
+
+    Each patient has a help page of their own: the clinics, and with them the numbers, may differ.
+    """
     found["people"] = f"{found.get('people', found['person'])} {others['person']}"
     found["due"] += others["due"]
     found["standing"] += others["standing"]
-    found["visits"] = sorted([*found["visits"], *others["visits"]], key=lambda visit: visit["until"])
+    visits = [*found["visits"], *(visit | {"person": others["person"]} for visit in others["visits"])]
+    found["visits"] = sorted(visits, key=lambda visit: visit["until"])
+    found["helps"] = found.get("helps", {}) | {others["person"]: others["help"]}
     found["forms"] += [form | {"person": others["person"]} for form in others["forms"]]
 
 

@@ -4,11 +4,14 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
+from server.access import sessions
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.people.models import Clinic, Patient
 from server.reminders.notices import Notice, remind_now
 from server.reminders.states import ReminderKind, ReminderState
 from tests.access.shared_phone.scene import JoinsFor
@@ -101,6 +104,49 @@ async def test_case_97_a_phone_with_two_patients_gets_the_check_ins_of_both(
     assert "Rosa Delgado" in forms[check_in.id]["pages"]["card"]
     assert "/for/" in forms[check_in.id]["pages"]["card"]
     assert not [question for question in forms[check_in.id]["questions"] if question["private"]]
+
+
+async def test_case_97_what_an_ended_session_left_goes_and_what_the_others_have_stays(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """Whichever session was the active one."""
+    luis = await signed_in(cast.luis)
+    await joins_for(luis, cast.walter)
+    async with database.writing() as db:
+        await due_check_in(db, cast.walter, "day-after")
+    await end_devices_for(database, cast.walter, cast)
+    bundle = (await luis.get("/held")).json()
+    assert (bundle["person"], [form["id"] for form in bundle["forms"]]) == (cast.luis.id, [check_in.id])
+    assert "people" not in bundle
+    assert (await luis.get(f"/held?have={bundle['mark']}")).status_code == 204
+    await end_devices_for(database, cast.rosa, cast)
+    assert (await luis.get("/held", accept="application/json")).status_code == 401
+
+
+async def end_devices_for(database: Database, patient: Patient, cast: Cast) -> None:
+    async with database.writing() as db:
+        for device in await sessions.devices_of(db, patient.id):
+            await sessions.end_device(work_by(db, cast.maria), device)
+
+
+async def test_case_97_each_patient_has_the_help_of_their_own_clinic(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database
+) -> None:
+    luis = await signed_in(cast.luis)
+    assert "For Rosa" not in (await luis.get("/held")).json()["help"]
+    helper = await joins_for(luis, cast.helen)
+    async with database.writing() as db:
+        await db.execute(update(Clinic).where(Clinic.id == cast.mesa.id).values(phone_tel="+16025550199"))
+    bundle = (await luis.get("/held")).json()
+    assert bundle["helps"].keys() == {cast.luis.id}
+    pages = {cast.helen.name: bundle["help"], cast.rosa.name: bundle["helps"][cast.luis.id]}
+    numbers = {cast.helen.name: "+16025550199", cast.rosa.name: cast.harbor.phone_tel}
+    ids = {cast.helen.name: helper.id, cast.rosa.name: cast.luis.id}
+    for name, other in ((cast.helen.name, cast.rosa.name), (cast.rosa.name, cast.helen.name)):
+        assert f"For {name}" in pages[name]
+        assert f"tel:{numbers[name]}" in pages[name]
+        assert f"tel:{numbers[other]}" not in pages[name]
+        assert f"/help?for={ids[other]}" in pages[name]
 
 
 async def test_case_97_the_notifications_of_the_other_patient_stay_open(

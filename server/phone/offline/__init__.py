@@ -1,0 +1,1 @@
+"""What a phone keeps of its patients for when it has no network."""
