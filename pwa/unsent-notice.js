@@ -25,12 +25,14 @@ function reload() {
 }
 
 document.addEventListener("outbox", ({ detail: entries }) => {
-  if (!document.getElementById("waiting")) return; // a check-in has replaced Home
-  const waiting = entries.filter((entry) => entry.state === "waiting");
+  const place = document.getElementById("waiting");
+  if (!place) return; // a check-in has replaced Home
+  const isShown = (/** @type {Entry} */ { owner }) => !place.dataset.owner || owner === place.dataset.owner;
+  const waiting = entries.filter((entry) => entry.state === "waiting" && isShown(entry));
   if (waiting.length < waitingBefore) return location.reload(); // some were sent: the server knows what is due now
   waitingBefore = waiting.length;
   const submitted = new Set(waiting.filter((entry) => entry.part !== "answers").map((entry) => entry.check_in));
-  showWaiting(waitingText(waiting, document.getElementById("waiting").dataset));
+  showWaiting(waitingText(waiting, place.dataset));
   showRejected(entries.some(isRejectedHere));
   submitted.forEach(replaceCard);
 });

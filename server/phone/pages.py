@@ -18,7 +18,7 @@ from server.people import clinics
 from server.people import flow as people
 from server.people.models import Clinic, Patient
 from server.people.rules import PauseReason
-from server.phone import answers_shown
+from server.phone import answers_shown, other_patients
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
 from server.responses import lookup
@@ -54,7 +54,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
         closed=clinics.closed_hours(clinic, now, actor.zone),
         now=now,
         **third_person.naming(patient.name, Respondent.SELF, actor.kind),
-        waiting=await lookup.open_for_others(Work(db, actor, now), request.user.others),
+        waiting=await other_patients.waiting_for(Work(db, actor, now), request.user.others),
         ended_here=await shared_phone.ended_here(db, tokens_of(request), now),
     )
 

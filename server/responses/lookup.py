@@ -1,7 +1,5 @@
 """Find the check-ins that this person may see or answer."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
@@ -10,7 +8,7 @@ from server.actor import Actor, ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
-from server.db import Work, works_of
+from server.db import Work
 from server.responses.models import Response
 
 
@@ -60,11 +58,6 @@ async def open_now(work: Work) -> list[CheckIn]:
     if work.actor.kind == ActorKind.CAREGIVER:
         query = query.where(~was_sent(CheckIn.id))
     return list(await work.db.scalars(query.order_by(CheckIn.closes_at)))
-
-
-async def open_for_others(work: Work, others: Iterable[Actor]) -> dict[str, int]:
-    """Device id → how many check-ins are open for each other patient whom a caregiver helps on this phone (case 97)."""
-    return {other.actor.device_id: len(await open_now(other)) for other in works_of(work, others)}
 
 
 def was_sent(check_in_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:

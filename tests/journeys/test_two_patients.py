@@ -1,5 +1,6 @@
 """Luis helps Rosa and Walter on one phone (case 97)."""
 
+import json
 import re
 
 from playwright.async_api import Browser, Page, expect
@@ -13,12 +14,26 @@ from server.questionnaires.respondents import Respondent
 from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
 from server.responses.models import Response
+from tests.browser.chromium import deliver_push
 from tests.browser.eventually import eventually
-from tests.browser.people import answer, answer_all, evaluate, fill, phone_of, press, sees, sees_not
+from tests.browser.interception import refuse
+from tests.browser.people import (
+    answer,
+    answer_all,
+    evaluate,
+    fill,
+    go,
+    phone_of,
+    press,
+    sees,
+    sees_not,
+    without_background_sync,
+)
 from tests.browser.running_site import RunningSite
 from tests.cast import work_by
 from tests.journeys.offline_bundle import BUNDLE
 from tests.journeys.test_notifications import pushed
+from tests.journeys.unsent import NOT_YET, UPLOADS
 from tests.stories import rows
 
 LINKS = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
@@ -117,3 +132,91 @@ async def test_case_97_without_a_network_the_other_patients_check_in_is_answered
     await phone.context.set_offline(False)
     await site.wait_for_response(walters)
     assert await respondents(site) == {site.cast.walter.id: Respondent.CAREGIVER}
+
+
+async def test_case_97_what_an_ended_session_left_on_the_phone_goes_with_it(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """Rosa is shown. Her clinic signs the phone out for her, then for Walter; pushes are all that comes then."""
+    phone, _ = await given_a_phone_for_two(chromium, site)
+    rosas = await site.check_in_due_now(site.cast.rosa, "daily-three")
+    walters = await site.check_in_due_now(site.cast.walter, "daily-three")
+    await phone.goto("/")
+    await eventually(lambda: is_kept(phone, rosas, walters), "both check-ins to be kept")
+    await answer_all(phone, "Start", "What I see (the helper's view)", "4")
+    await eventually(lambda: has_draft(phone, rosas), "the draft to be kept")
+
+    await site.sign_out_everywhere(site.cast.rosa)
+    await phone.goto("/")
+    await sees(phone, "Your clinic signed this phone out")
+    await eventually(lambda: is_kept(phone, walters), "Rosa's check-in to go")
+    assert not await has_draft(phone, rosas)
+
+    await phone.get_by_role("button", name="Walter Brandt").click()
+    await sees(phone, "Walter Brandt's check‑in is ready")
+    await site.sign_out_everywhere(site.cast.walter)
+    notification = {"title": "Interlude", "body": "A visit", "tag": "one", "data": {"url": "/"}}
+    await deliver_push(phone, json.dumps({"notification": notification}))
+    await eventually(lambda: evaluate(phone, f"{BUNDLE}.then(held => held === null)"), "all to go")
+
+
+async def is_kept(phone: Page, *check_ins: CheckIn) -> bool:
+    ids = await evaluate(phone, f"{BUNDLE}.then(held => held?.forms.map(form => form.id) ?? null)")
+    return set(ids or ()) == {each.id for each in check_ins}
+
+
+async def has_draft(phone: Page, check_in: CheckIn) -> bool:
+    return bool(await evaluate(phone, f"OfflineBundle.draft('{check_in.id}', 'helper')"))
+
+
+async def test_case_97_without_a_network_help_is_that_of_the_patient_who_is_shown(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """Rosa is shown, and Walter's check-in is continued. The page leads to the help for the other one too."""
+    phone, _ = await given_a_phone_for_two(chromium, site)
+    walters = await site.check_in_due_now(site.cast.walter, "daily-three")
+    await phone.goto("/")
+    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await eventually(lambda: is_kept(phone, walters), "the check-in to be kept")
+    await phone.context.set_offline(True)
+    await phone.goto("/help")
+    await sees(phone, "For Rosa Delgado")
+    await phone.goto(f"/check-ins/{walters.id}")
+    await sees(phone, "Who is answering?")
+    await phone.goto("/help")
+    await sees(phone, "For Walter Brandt")
+    await press(phone, "Help for Rosa Delgado")
+    await sees(phone, "For Rosa Delgado", "Help for Walter Brandt")
+
+
+async def test_case_97_signing_out_counts_only_what_waits_for_that_patient(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """What waits for the other one stays, and is sent."""
+    phone, _ = await given_a_phone_for_two(chromium, site)
+    await without_background_sync(phone)
+    walters = await site.check_in_due_now(site.cast.walter, "daily-three")
+    await phone.goto("/")
+    await phone.get_by_role("button", name="Walter Brandt").click()
+    await answer(phone, "Start")
+    await refuse(phone, UPLOADS)
+    await when_he_answers_as_he_sees_it(phone)
+    await sees(phone, NOT_YET)
+    await phone.goto("/sign-out")
+    await sees(
+        phone,
+        "Not everything was sent",
+        "1 check-in about Walter Brandt is still waiting on this phone. The clinic has not received it yet.",
+    )
+    await phone.goto("/")
+    await sees(phone, "1 check-in is waiting on this phone")
+    await phone.get_by_role("button", name="Rosa Delgado").click()
+    await sees(phone, "1 check-in is waiting on this phone")
+    await phone.goto("/sign-out")
+    await phone.evaluate("Outbox.flushAndNotify()")
+    await sees_not(phone, "Not everything was sent")
+    await press(phone, "Sign out")
+    await sees(phone, "This phone is signed out for Rosa Delgado")
+    await phone.unroute_all(behavior="wait")
+    await go(phone, "/")
+    await site.wait_for_response(walters)
