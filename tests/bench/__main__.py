@@ -1,8 +1,10 @@
 """`make bench ARGS="inbox answers"` runs these parts, and without ARGS all of them.
 
-They measure reminders per second, a hanging push service, a long inbox, the time to the next question, and the start.
+They measure reminders per second, a hanging push service, a long inbox, the time to the next question, the start, and
+how long others' writes wait while many reminders are sent.
 """
 
+import argparse
 import asyncio
 import json
 import sys
@@ -12,19 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 
-from sqlalchemy import select
-
 from server import crypto
-from server.db import Database
-from server.reminders.models import Reminder
 from tests.bench import answers as next_question
-from tests.bench import crowd, inbox, polling
+from tests.bench import crowd, inbox, sending, writes
 from tests.bench import start as starting
+from tests.bench.sending import Sent, Size
 from tests.bench.service import push_services
 from tests.browser.running import open_house
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-REMINDERS = 500
+PUSHES = 500
 ROUNDS = 3
 
 
@@ -34,41 +33,57 @@ def row(name: str, value: float, unit: str, versus: str, ratio: float) -> None:
     )
 
 
-def main(names: list[str]) -> None:
+def main(argv: list[str]) -> None:
     """Run these parts, or all."""
+    parser = argparse.ArgumentParser(prog="tests.bench", description="Prints one JSON line for each figure.")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="part", help=", ".join(PARTS))
+    parser.add_argument("--only", choices=sending.SENDERS, help="of `reminders`: this sender alone, in one round")
+    asked = parser.parse_args(argv)
     crypto.use(crypto.new_keyring())
-    for name in names or PARTS:
+    for name in ["reminders"] if asked.only else asked.parts or PARTS:
         with tempfile.TemporaryDirectory() as folder:
-            PARTS[name](Path(folder))
+            PARTS[name](Path(folder), asked.only)
 
 
-def reminders(folder: Path) -> None:
-    with push_services(2) as ports:
-        rounds = [asyncio.run(_end_to_end(folder / str(number), ports)) for number in range(ROUNDS)]
-    ours, theirs = (sorted(speeds)[ROUNDS // 2] for speeds in zip(*rounds, strict=True))
-    row("reminders_end_to_end", ours, "reminders/s", "polling_loop", ours / theirs)
+def reminders(folder: Path, only: str | None) -> None:
+    """Each sender at each service, beside ours. The main row is of a service that answers at once, per CPU s."""
+    found = sending.run(folder, NOW, Size(200, 1) if only else Size(), [only] if only else sending.SENDERS)
+    for case, speed in found.items():
+        baseline = found.get(Sent(sending.OURS, case.after), speed)
+        name = f"{case.sender}_{case.after}_ms"
+        row(name, speed.wall, "reminders/s", sending.OURS, speed.wall / baseline.wall)
+        row(f"{name}_per_cpu", speed.cpu, "reminders/CPU s", sending.OURS, speed.cpu / baseline.cpu)
+    if not only:
+        ours, loop = (found[Sent(sender, 0)].cpu for sender in (sending.OURS, "polling_loop"))
+        row("reminders_end_to_end", ours, "reminders/CPU s", "polling_loop", ours / loop)
 
 
-def hanging(folder: Path) -> None:
+def hanging(folder: Path, _only: str | None) -> None:
     with push_services(2) as ports:
         pairs = [asyncio.run(_hanging(folder / f"hang-{number}", ports)) for number in range(ROUNDS)]
     calm, hung = (sorted(values)[ROUNDS // 2] for values in zip(*pairs, strict=True))
     row("p99_while_a_service_hangs", hung, "s", "all_answer", hung / calm)
 
 
-def long_inbox(folder: Path) -> None:
+def long_inbox(folder: Path, _only: str | None) -> None:
     ours, theirs = asyncio.run(inbox.run(folder, NOW))
     row("inbox_10000_open", ours, "ms", "one_query_a_flag", ours / theirs)
 
 
-def answers(folder: Path) -> None:
+def answers(folder: Path, _only: str | None) -> None:
     """The time to the next question on a slow phone and a slow connection, and on this machine as it is."""
     with open_house(folder) as house:
         slow, quick = (asyncio.run(next_question.p75(house, slow)) for slow in (True, False))
     row("answer_to_next_question_p75", slow, "ms", "no_throttling", slow / quick)
 
 
-def start(folder: Path) -> None:
+def write_waits(folder: Path, _only: str | None) -> None:
+    busy, calm = writes.run(folder, NOW)
+    row(f"write_p99_while_sending_{writes.REMINDERS}", busy.p99, "ms", "no_worker", busy.p99 / calm.p99)
+    row(f"writes_failed_while_sending_{writes.REMINDERS}", busy.failed, "writes", "no_worker", busy.failed)
+
+
+def start(folder: Path, _only: str | None) -> None:
     """CPU seconds from the start of a process to its first answer or tick, beside loading two libraries alone."""
     found = starting.run(folder)
     alone = found.pop("libraries")
@@ -77,35 +92,14 @@ def start(folder: Path) -> None:
         row(f"start_{name}_wall", spent.wall, "s", "import_litestar_sqlalchemy", spent.wall / alone.wall)
 
 
-PARTS = {"reminders": reminders, "hanging": hanging, "inbox": long_inbox, "answers": answers, "start": start}
-
-
-async def _end_to_end(folder: Path, ports: list[int]) -> tuple[float, float]:
-    """Reminders per second: claimed, encrypted, signed, sent and recorded, by us and by a plain loop."""
-    folder.mkdir()
-    hosts = crowd.hosts_of(ports)
-    endpoints = [f"http://127.0.0.1:{ports[0]}/push/{number}" for number in range(REMINDERS)]
-    database = await crowd.open_database(folder, "ours")
-    await crowd.fill(database, endpoints, hosts, NOW)
-    sender = crowd.sender(database, hosts, NOW)
-    began = time.perf_counter()
-    while await sender.tick():
-        pass
-    ours = REMINDERS / (time.perf_counter() - began)
-    await _all_sent(database, REMINDERS)
-    await sender.close()
-    await database.close()
-    polling.fill(folder / "loop.db", endpoints)
-    began = time.perf_counter()
-    sent = await asyncio.to_thread(polling.send_all, folder / "loop.db", next(iter(crypto.keyring().vapid.values())))
-    assert sent == REMINDERS
-    return ours, REMINDERS / (time.perf_counter() - began)
-
-
-async def _all_sent(database: Database, count: int) -> None:
-    async with database.reading() as db:
-        states = list(await db.scalars(select(Reminder.state)))
-    assert states == ["sent"] * count, set(states)
+PARTS = {
+    "reminders": reminders,
+    "hanging": hanging,
+    "inbox": long_inbox,
+    "answers": answers,
+    "start": start,
+    "writes": write_waits,
+}
 
 
 async def _hanging(folder: Path, ports: list[int]) -> tuple[float, float]:
@@ -116,8 +110,8 @@ async def _hanging(folder: Path, ports: list[int]) -> tuple[float, float]:
 
 async def _p99(folder: Path, ports: list[int], first: str) -> float:
     hosts = crowd.hosts_of(ports)
-    other = [f"http://127.0.0.1:{ports[1]}/push/{number}" for number in range(REMINDERS // 2)]
-    slow = [f"http://127.0.0.1:{ports[0]}/{first}/{number}" for number in range(REMINDERS // 10)]
+    other = [f"http://127.0.0.1:{ports[1]}/push/{number}" for number in range(PUSHES // 2)]
+    slow = [f"http://127.0.0.1:{ports[0]}/{first}/{number}" for number in range(PUSHES // 10)]
     database = await crowd.open_database(folder, first)
     mixed = [endpoint for place, endpoint in enumerate(other) for endpoint in (endpoint, *slow[place : place + 1])]
     await crowd.fill(database, mixed, hosts, NOW)

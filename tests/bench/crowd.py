@@ -65,3 +65,13 @@ def sender(database: Database, hosts: HostList, now: datetime) -> Sender:
     """The worker's sender, at a time that stands still."""
     push = PushChannel(crypto.keyring().vapid, "mailto:push@clinic.example", hosts, now=lambda: now)
     return Sender(database, push, lambda: now, "https://localhost")
+
+
+async def send_all(path: Path, port: int, now: datetime) -> None:
+    """As a worker that has just started, until nothing is due."""
+    database = Database(f"sqlite:///{path}")
+    ours = sender(database, hosts_of([port]), now)
+    while await ours.tick():
+        pass
+    await ours.close()
+    await database.close()

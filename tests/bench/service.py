@@ -1,4 +1,4 @@
-"""A push service in a process of its own. It answers each push after a delay, or never under /hang."""
+"""A push service in a process of its own: it answers at once under /now, later under /push, never under /hang."""
 
 import asyncio
 import multiprocessing
@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from aiohttp import web
 
 ANSWERS_AFTER = 0.02  # seconds; a real service is rather slower
+PATH_AFTER = {0: "now", 20: "push"}  # by milliseconds
 
 
 @contextmanager
@@ -30,6 +31,7 @@ def _serve(pipe: Connection, count: int) -> None:
 
 async def _listen(pipe: Connection, count: int) -> None:
     app = web.Application()
+    app.router.add_post("/now/{rest:.*}", _take_at_once)
     app.router.add_post("/push/{rest:.*}", _take)
     app.router.add_post("/hang/{rest:.*}", _hang)
     runner = web.AppRunner(app, access_log=None)
@@ -38,6 +40,11 @@ async def _listen(pipe: Connection, count: int) -> None:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
     pipe.send([address[1] for address in runner.addresses])
     await asyncio.Event().wait()
+
+
+async def _take_at_once(request: web.Request) -> web.Response:
+    await request.read()
+    return web.Response(status=201)
 
 
 async def _take(request: web.Request) -> web.Response:
