@@ -1,7 +1,7 @@
 """`make bench ARGS="inbox answers"` runs these parts, and without ARGS all of them.
 
 They measure reminders per second, a hanging push service, a long inbox, the time to the next question, the start, and
-how long others' writes wait while many reminders are sent.
+how long others' writes wait while many reminders are sent, and how long requests take while many patients answer.
 """
 
 import argparse
@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import quantiles
 
 from server import crypto
+from tests.bench import answering, crowd, inbox, sending, writes
 from tests.bench import answers as next_question
-from tests.bench import crowd, inbox, sending, writes
 from tests.bench import start as starting
 from tests.bench.sending import Sent, Size
 from tests.bench.service import push_services
@@ -83,6 +83,12 @@ def write_waits(folder: Path, _only: str | None) -> None:
     row(f"writes_failed_while_sending_{writes.REMINDERS}", busy.failed, "writes", "no_worker", busy.failed)
 
 
+def crowd_answers(folder: Path, _only: str | None) -> None:
+    took = answering.run(folder)
+    row(f"request_p99_while_{answering.PATIENTS}_answer", took.p99, "ms", "p50", took.p99 / took.p50)
+    row(f"requests_failed_while_{answering.PATIENTS}_answer", took.failed, "requests", "none", took.failed)
+
+
 def start(folder: Path, _only: str | None) -> None:
     """CPU seconds from the start of a process to its first answer or tick, beside loading two libraries alone."""
     found = starting.run(folder)
@@ -99,6 +105,7 @@ PARTS = {
     "answers": answers,
     "start": start,
     "writes": write_waits,
+    "crowd": crowd_answers,
 }
 
 
