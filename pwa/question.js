@@ -110,8 +110,9 @@ function onResponse(event) {
   }
   if (!urgentScreen.isOpen()) return;
   event.preventDefault();
-  const state = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("#outbox-state");
-  if (state) urgentScreen.showReceived(false, state.textContent);
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const state = page.querySelector("#outbox-state");
+  if (state) urgentScreen.showReceived(!page.querySelector("[data-reads]"), state.textContent);
   else showState("look");
 }
 

@@ -41,6 +41,7 @@ export function close() {
 export function showReceived(isClosed, text) {
   const place = document.getElementById("outbox-state");
   place.textContent = text ?? (isClosed ? place.dataset.closed : place.dataset.received);
+  if (isClosed) document.querySelector("#red [data-reads]")?.remove(); // the line above says it
   offerToContinue();
   if (current) current.isReceived = true;
 }

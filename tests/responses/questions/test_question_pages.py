@@ -149,7 +149,9 @@ async def test_case_75_outside_hours_the_page_promises_no_reader(
     first = f"/check-ins/{check_in.id}/q/breathing?who=self"
     for before in ("/", first, f"/check-ins/{check_in.id}/who"):
         assert ("Your clinic opens on Mon, Nov 16, 8:00 AM" in words(await rosa.get(before))) == (day == "15")
-    assert says in words(await answer(rosa, check_in, "fall", "yes"))
+    page = words(await answer(rosa, check_in, "fall", "yes"))
+    assert says in page
+    assert ("Your clinic reads this only when it is open." in page) == (day == "16")  # else it would be said twice
 
 
 async def test_a_mistake_can_be_corrected_and_both_answers_stay_on_record(
