@@ -127,7 +127,7 @@ async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | No
         return Refused("reopened")
     if shown.updated_at and shown.closed_at != shown_of(flag).closed_at:
         return Refused("closed")
-    flag.drafted_by = flag.closed_by if flag.note else None
+    flag.drafted_by, flag.drafted_at = (flag.closed_by, flag.closed_at) if flag.note else (None, None)
     if flag.drafted_by != work.actor.id:
         _keep_draft(work, flag)
     flag.outcome = flag.closed_at = flag.closed_by = None
@@ -139,9 +139,9 @@ async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | No
 def _keep_draft(work: Work, flag: Flag) -> None:
     """Keep a draft as a note, unless its writer is at it: they have its text in the field."""
     if flag.note and flag.drafted_by and flag.drafted_by != work.actor.id:
-        at = flag.closed_at or work.now  # a colleague who undoes a close must not redate its note
+        at = flag.drafted_at or work.now  # a colleague's outcome, or undo of one, must not redate the note
         work.db.add(
             FlagNote(clinic_id=flag.clinic_id, flag_id=flag.id, author_id=flag.drafted_by, at=at, text=flag.note)
         )
     if flag.drafted_by:
-        flag.note = flag.drafted_by = None
+        flag.note = flag.drafted_by = flag.drafted_at = None

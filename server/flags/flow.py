@@ -18,6 +18,7 @@ from server.flags.rules import FlagOutcome, Severity, Urgency
 from server.flags.triggers.fired_triggers import Occurrence, triggered
 from server.flags.triggers.rules import Raised
 from server.people.models import Clinic, Patient
+from server.questionnaires.respondents import Source
 
 
 async def raise_urgent(work: Work, occurrence: Occurrence) -> list[Raised]:
@@ -79,6 +80,8 @@ async def _add_news(work: Work, flag: Flag, occurrence: Occurrence, raised: Rais
         flag.due_at = min(flag.due_at, await _due(work, worse))
         flag.contacts_notified, flag.notified_at = 0, None
         flag.escalate_at = await escalation.begins_at(work.db, flag, work.now)
+    if flag.source == Source.CAREGIVER:
+        flag.source = occurrence.source or flag.source
     flag.response_id = occurrence.response_id or flag.response_id
     flag.check_in_id, flag.updated_at = occurrence.check_in_id, work.now
     audit.record(work, "flag.updated", flag, severity=raised.severity)
@@ -97,6 +100,7 @@ async def _raise(work: Work, occurrence: Occurrence, raised: Raised) -> None:
         version=occurrence.version,
         item=raised.item,
         severity=raised.severity,
+        source=occurrence.source,
         evidence=Evidence.of(raised, occurrence.version).to_json(),
         raised_at=work.now,
         updated_at=work.now,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.crypto import Sealed
 from server.db import Base, OfClinic, unique_where
 from server.flags.rules import Condition, FlagOutcome, Screen, Severity, Urgency
+from server.questionnaires.respondents import Source
 
 
 class TriggerVersion(OfClinic, Base):
@@ -38,6 +39,7 @@ class Flag(OfClinic, Base):
     `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news.
     `contacts_notified` counts them so far, the last at `notified_at`; the next is notified at `escalate_at`.
     `note` belongs to the outcome. Once that is undone, it is the draft of `drafted_by`, whose field shows it again.
+    `source`: whose answers raised it; the patient's, once the patient said so too. None if no answer did.
     """
 
     __tablename__ = "flag"
@@ -58,6 +60,7 @@ class Flag(OfClinic, Base):
     evidence_sealed: Mapped[bytes]
     evidence = Sealed[str]("flag.reason")
     urgency: Mapped[Urgency | None]
+    source: Mapped[Source | None]
     raised_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -72,6 +75,7 @@ class Flag(OfClinic, Base):
     note_sealed: Mapped[bytes | None]
     note = Sealed[str | None]("flag.note")
     drafted_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    drafted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.clock import to_wall
@@ -18,7 +18,7 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.question import Question
-from server.questionnaires.respondents import Respondent
+from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import drafts
 from server.responses import history as past
 from server.responses.models import Response as Answered
@@ -82,11 +82,21 @@ async def worry(work: Work) -> Worry | None:
     for flag in sorted(flags, key=lambda flag: flag.updated_at, reverse=True):
         if flag.closed_at is not None and work.now - flag.closed_at > WORRY_SHOWN:
             continue
+        if not await _may_know(work, flag):
+            continue
         check_in = await work.db.get_one(CheckIn, flag.check_in_id)
         definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
         if flag.item in definition.by_id and (own or is_public_item(definition, flag.item)):
             return await _worry(work, flag, definition.by_id[flag.item].short)
     return None
+
+
+async def _may_know(work: Work, flag: Flag) -> bool:
+    """Whether this person may read of the flag: not the patient, while it is only what a caregiver has not sent."""
+    if work.actor.kind != ActorKind.PATIENT or flag.source != Source.CAREGIVER:
+        return True
+    sent = await past.current_response(work.db, flag.check_in_id)
+    return sent is not None and source_of(sent.respondent) == Source.CAREGIVER
 
 
 async def _worry(work: Work, flag: Flag, topic: str) -> Worry:

@@ -63,7 +63,7 @@ async def keep(work: Work, check_in: CheckIn, definition: Definition, statement:
     await put_back(work, check_in, statement)
     if all(value is None for value in statement.answers.values()):
         return []
-    occurrence = await history.occurrence(work.db, check_in, definition, statement.answers, None)
+    occurrence = await history.occurrence(work.db, check_in, definition, statement.answers, statement.respondent)
     return await flags.raise_urgent(work, occurrence)
 
 

@@ -18,7 +18,7 @@ from server.questionnaires.branching import asked
 from server.questionnaires.definition import Definition, levels
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.question import Question
-from server.questionnaires.respondents import Respondent
+from server.questionnaires.respondents import Respondent, source_of
 from server.responses.models import Response
 
 LOOKS_BACK = 12  # check-ins; a trigger counts at most ten in a row
@@ -100,9 +100,14 @@ async def unanswered_occurrence(db: AsyncSession, check_in: CheckIn, definition:
 
 
 async def occurrence(
-    db: AsyncSession, check_in: CheckIn, definition: Definition, answers: Answers, response: Response | None
+    db: AsyncSession, check_in: CheckIn, definition: Definition, answers: Answers, by: Response | Respondent | None
 ) -> Occurrence:
-    """The input of the triggers: these answers, the earlier ones, and the patient's first."""
+    """The input of the triggers: these answers, the earlier ones, and the patient's first.
+
+    `by`: the response that holds the answers, or who gave them before a response does; None if nobody answered.
+    """
+    response = by if isinstance(by, Response) else None
+    respondent = response.respondent if response else by
     found = await of_patient(db, check_in.patient_id, definition.slug)
     earlier = [other for other in found if other.check_in_id != check_in.id]
     before = sorted(
@@ -120,6 +125,7 @@ async def occurrence(
         path=f"/staff/patients/{check_in.patient_id}",
         earlier=[one for _, one in reversed(before[-LOOKS_BACK:])],
         unanswered=unanswered(definition, answers, response.respondent) if response else (),
+        source=source_of(respondent) if isinstance(respondent, Respondent) else None,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.audit import AuditEvent
 from server.db import Database
 from server.flags import actions, lists
-from server.flags.models import Flag
+from server.flags.models import Flag, FlagNote
 from server.flags.rules import FlagOutcome
 from server.people.models import Staff
 from server.people.rules import Refused
@@ -18,6 +19,7 @@ from tests.cast import NOW, Cast, acting, work_by
 from tests.flags.scene import answers, close, flags, only_flag
 from tests.stories import audited, rows
 
+HOUR = timedelta(hours=1)
 Verb = Callable[[AsyncSession, Flag], Awaitable[object]]
 
 
@@ -157,6 +159,26 @@ async def test_undo_reopens_the_flag(database: Database, cast: Cast) -> None:
     assert (again.outcome, again.closed_at, again.closed_by) == (None, None, None)
     assert (again.note, again.drafted_by) == ("Called.", cast.maria.id)
     assert "flag.reopened" in await audited(database, flag.id)
+
+
+@pytest.mark.parametrize("by", ["outcome", "undo"])
+async def test_case_93_a_draft_that_becomes_a_note_keeps_the_time_when_it_was_written(
+    database: Database, cast: Cast, by: str
+) -> None:
+    """Maria undoes her outcome after an hour. A day later Ken's outcome, or his undo of one, comes first."""
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    await close(database, cast.maria, flag, note="Called.")
+    async with database.writing() as db:
+        await actions.reopen(work_by(db, cast.maria, NOW + HOUR), await db.get_one(Flag, flag.id))
+    if by == "undo":
+        await close(database, cast.maria, flag, note="Called again.", days=0.5)
+        async with database.writing() as db:
+            await actions.reopen(work_by(db, cast.ken, NOW + 20 * HOUR), await db.get_one(Flag, flag.id))
+    else:
+        await close(database, cast.ken, flag, days=1)
+    [note] = await rows(database, FlagNote)
+    assert (note.author_id, note.at) == (cast.maria.id, NOW if by == "outcome" else NOW + 12 * HOUR)
 
 
 async def test_undoing_an_old_flag_does_not_make_two_open_ones(database: Database, cast: Cast) -> None:

@@ -13,6 +13,8 @@ from server.phone import answers_shown
 from server.questionnaires.respondents import Respondent
 from server.responses import history
 from server.responses.drafts import Statement, put_back
+from server.responses.submission import submit
+from server.responses.submission.submission import Submission, Taken
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
@@ -98,3 +100,44 @@ async def test_case_105_the_worry_leads_to_the_answer_that_it_is_about(
         assert "Breathing Very hard" in words(page)
         assert '<details class="card" open>' in page.text
         assert ("Mood Low" in words(page)) == (phone is rosa)
+
+
+async def test_case_105_what_only_a_helper_has_said_and_not_sent_is_not_the_patients_worry(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    """Rosa has sent that all is well. Luis then says what he sees; his answer waits for its Send, but is urgent."""
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    answer = {"answer": "very-hard", "who": "helper"}
+    await luis.submit(f"/check-ins/{check_in.id}/q/breathing", answer)
+    assert "Breathing Your clinic received this" in words(await luis.get("/"))
+    assert "Your clinic received this" not in words(await rosa.get("/"))
+    async with database.writing() as db:
+        await answered(db, cast.rosa, check_in, STEADY)
+    clock.move(minutes=11)
+    assert "Your clinic received this" not in words(await rosa.get("/"))
+
+
+async def test_case_105_once_the_patient_says_it_too_it_is_the_patients_worry(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """What the helper says after that does not take it away."""
+    rosa, luis = await signed_in(cast.rosa), await signed_in(cast.luis)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+    shown = []
+    for phone, who in ((luis, "helper"), (rosa, "self"), (luis, "helper")):
+        await phone.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "very-hard", "who": who})
+        shown.append("Your clinic received this" in words(await rosa.get("/")))
+    assert shown == [False, True, True]
+
+
+async def test_case_105_what_a_helper_has_sent_is_shown_to_the_patient(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        seen = Submission(check_in.client_id, {"breathing": "very-hard"}, Respondent.CAREGIVER, NOW)
+        assert isinstance(await submit.submit(work_by(db, cast.luis), check_in, seen), Taken)
+    assert "Breathing Your clinic received this" in words(await (await signed_in(cast.rosa)).get("/"))

@@ -11,11 +11,15 @@ from server.db import Work
 from server.flags.models import ExpectedLevel, TriggerVersion
 from server.flags.triggers import rules as trigger_rules
 from server.flags.triggers.rules import Course, Earlier, Raised, Trigger
+from server.questionnaires.respondents import Source
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """Answers to version `version` of a questionnaire, with the person's previous and first answers."""
+    """Answers to version `version` of a questionnaire, with the person's previous and first answers.
+
+    `source`: whose answers; None if nobody answered.
+    """
 
     patient_id: str
     check_in_id: str
@@ -28,6 +32,7 @@ class Occurrence:
     path: str
     earlier: Sequence[Earlier] = ()
     unanswered: Collection[str] = ()
+    source: Source | None = None
 
     @property
     def course(self) -> Course:

@@ -40,7 +40,9 @@ async def take_late(work: Work, check_in: CheckIn, definition: Definition, entry
         await conflicts.keep_late(work, check_in, definition, Statement(respondent, answers))
         return None
     if check_in.state == CheckInState.CANCELLED or work.now - check_in.closes_at > rules.ANSWERED_LATE:
-        red = await flags.raise_urgent(work, await history.occurrence(work.db, check_in, definition, answers, None))
+        red = await flags.raise_urgent(
+            work, await history.occurrence(work.db, check_in, definition, answers, respondent)
+        )
         if not red:
             audit.record(work, "check-in.refused", check_in, why="closed")
         return None if red else Refused("closed")
@@ -61,7 +63,7 @@ async def note_refused(work: Work, check_in: CheckIn, entry: Entry, why: Refusal
     respondent = respondent_from(entry.respondent, work.actor.kind)
     with contextlib.suppress(BadAnswer):
         answers = _checked(definition, entry.answers, respondent)
-        await flags.raise_urgent(work, await history.occurrence(work.db, check_in, definition, answers, None))
+        await flags.raise_urgent(work, await history.occurrence(work.db, check_in, definition, answers, respondent))
 
 
 async def _keep_older(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> None:
@@ -71,7 +73,7 @@ async def _keep_older(work: Work, check_in: CheckIn, definition: Definition, sta
         if link_id not in newer:
             await drafts.keep(work, check_in, definition, replace(statement, answers={link_id: value}))
         else:
-            occurrence = await history.occurrence(work.db, check_in, definition, {link_id: value}, None)
+            occurrence = await history.occurrence(work.db, check_in, definition, {link_id: value}, statement.respondent)
             await flags.raise_urgent(work, occurrence)
             audit.record(work, "check-in.answer-superseded", check_in, item=link_id)
 
