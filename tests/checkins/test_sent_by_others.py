@@ -17,6 +17,7 @@ from tests.responses.delivering import check_in as check_in
 from tests.stories import rows
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the tests below run on both
 @pytest.mark.parametrize("finished_by", ["self", "hands", "nobody"])
 @pytest.mark.parametrize("who", ["hands", "helper"])
 @pytest.mark.parametrize("public", ["same", "other", "more", "less"])

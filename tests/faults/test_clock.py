@@ -110,7 +110,7 @@ async def test_case_8_in_the_year_2200_the_database_does_not_grow(running: Runni
     assert len(running.push.sent) <= 2
     tracemalloc.start()
     first, _ = tracemalloc.get_traced_memory()
-    for _ in range(40):
+    for _ in range(20):
         await running.tick(1)
     last, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

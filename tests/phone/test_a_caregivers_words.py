@@ -31,6 +31,7 @@ from tests.responses.last_time import WEEK
 from tests.routes import ROUTES
 from tests.stories import STEADY, due_check_in
 
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # pages: no database differs
 SLUGS = sorted(path.stem for path in (Path(__file__).parents[2] / "server/questionnaires/library").glob("*.json"))
 
 # Reminders of the reader's own device, and those to staff.
@@ -105,6 +106,7 @@ def test_every_page_about_a_check_in_or_a_visit_is_walked() -> None:
     assert {path for path in persons if not path.startswith(OWN_PAGES)} == WALKED
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("slug", SLUGS)
 async def test_case_104_questions_and_red_screens_name_the_patient(
     signed_in: Enter, cast: Cast, database: Database, slug: str
@@ -123,6 +125,7 @@ async def test_case_104_questions_and_red_screens_name_the_patient(
     assert [meant_for_the_patient(page) for page in pages] == [[]] * len(pages)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("slug", SLUGS)
 async def test_case_104_the_copies_that_a_phone_keeps_name_the_patient(
     signed_in: Enter, cast: Cast, database: Database, slug: str

@@ -44,8 +44,8 @@ async def test_case_134_reminders_that_were_missed_early_are_sent_at_their_own_t
     running = await go_wrong(running, ANY_START)
     async with database.reading() as db:
         visit = (await db.scalars(select(Appointment))).one()
-    for _ in range(6 * 24):
-        await running.tick(3600)
+    for _ in range(6 * 8):
+        await running.tick(3 * 3600)
     reminders = await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.kind == "visit")
     assert {reminder.state for reminder in reminders} <= {"sent", "unreached"}
     assert len(reminders) == 3
