@@ -18,6 +18,7 @@ from server.channels.push.host_list import HostList
 
 LONGEST_ANSWER = 4096  # bytes
 PER_ORIGIN = 64  # connections
+NO_CONNECTION = "no connection within the deadline"
 CONNECT_SHARE = 0.8  # of the deadline; connecting later would leave too little time for a response
 
 
@@ -74,7 +75,9 @@ class PushHttpClient:
                 await self._run(exchange, url, headers, body)
         except (aiohttp.ClientError, OSError) as error:
             if exchange.answer is None:
-                raise (MaybeDelivered if exchange.written else NotDelivered)(_in_words(error)) from error
+                if exchange.written:
+                    raise MaybeDelivered(_in_words(error)) from error
+                raise NotDelivered(NO_CONNECTION if isinstance(error, TimeoutError) else _in_words(error)) from error
         assert exchange.answer is not None
         return exchange.answer
 
@@ -147,7 +150,7 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "the host's certificate is not valid"
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return "no connection within the deadline"
+        return NO_CONNECTION
     if isinstance(error, TimeoutError):
         return "no answer within the deadline"
     return f"the connection failed ({type(error).__name__})"
