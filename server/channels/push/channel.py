@@ -1,6 +1,7 @@
 """Web push (RFC 8030), encrypted for the device (RFC 8291) and signed by us (RFC 8292).
 
-Only this module imports pywebpush. It uses its encryption, not its sending.
+Only this module imports pywebpush. It uses its encryption, not its sending; in a burst, where CPU time counts, our own
+encryption does the same with less of it.
 """
 
 import re
@@ -8,16 +9,18 @@ from collections.abc import Mapping
 
 from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName, Message, Outcome, Result
+from server.channels.push.encryption import device_key, encrypt
 from server.channels.push.endpoints import BadEndpoint, check_endpoint, origin_of
 from server.channels.push.host_list import HostList
 from server.channels.push.http_client import MaybeDelivered, NotDelivered, PushHttpClient
 from server.channels.push.service_response import outcome_of, retry_after, service_reason
-from server.channels.push.subscription_keys import BadKeys, check_subscription_keys
+from server.channels.push.subscription_keys import BadKeys
 from server.channels.push.vapid import LostVapidKey, Signer
 from server.clock import Clock
 from server.crypto import b64
 
 LONGEST_PAYLOAD = 2048  # bytes of plaintext
+BURST = 8  # sends in progress
 LONGEST_TTL = 28 * 24 * 3600  # seconds; Google's service answers 400 to more
 
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -50,15 +53,21 @@ class PushChannel:
         self._now = now
         self._signer = Signer(keys, subject, now)
         self._wire = PushHttpClient(hosts, deadline=deadline)
+        self._in_progress = 0
 
     async def send(self, address: PushAddress, message: Message) -> Outcome:
+        encrypted = _encrypted_in_a_burst if self._in_progress >= BURST else _encrypted
         try:
             check_endpoint(address.endpoint, self._hosts)
             headers = self._headers(address, message)
-            body = _encrypted(address, _payload(message))
+            body = encrypted(address, _payload(message))
         except (BadEndpoint, BadKeys, LostVapidKey, _Unsendable) as error:
             return Outcome(Result.REJECTED, reason=str(error))
-        return await self._post(address.endpoint, headers, body)
+        self._in_progress += 1
+        try:
+            return await self._post(address.endpoint, headers, body)
+        finally:
+            self._in_progress -= 1
 
     async def close(self) -> None:
         await self._wire.close()
@@ -95,10 +104,14 @@ def _payload(message: Message) -> bytes:
     return payload
 
 
+def _encrypted_in_a_burst(address: PushAddress, payload: bytes) -> bytes:
+    return encrypt(payload, device_key(address.p256dh, address.auth))
+
+
 def _encrypted(address: PushAddress, payload: bytes) -> bytes:
     from pywebpush import WebPusher
 
-    point, secret = check_subscription_keys(address.p256dh, address.auth)
-    device = {"endpoint": address.endpoint, "keys": {"p256dh": b64(point), "auth": b64(secret)}}
+    known = device_key(address.p256dh, address.auth)
+    device = {"endpoint": address.endpoint, "keys": {"p256dh": b64(known.point), "auth": b64(known.secret)}}
     body: bytes = WebPusher(device).encode(payload, content_encoding="aes128gcm")["body"]
     return body
