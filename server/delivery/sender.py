@@ -26,8 +26,8 @@ from server.people.texting.rules import NumberState
 from server.reminders.states import AttemptReason, BlockReason
 
 log = structlog.get_logger()
-AT_ONCE = 20  # concurrent sends to one service
-MOST_GOING = 400  # reminders in progress; further ones stay in the database, where they are safe
+AT_ONCE = 64  # concurrent sends to one service
+MOST_GOING = 1000  # reminders in progress; further ones stay in the database, where they are safe
 LAST_WAIT = 5.0  # seconds to finish sends in progress when the worker stops
 
 
@@ -45,6 +45,7 @@ class Sender:
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._going: set[asyncio.Task[None]] = set()
         self._asking: list[tuple[Outgoing, asyncio.Future[Recheck]]] = []
+        self._is_checking = False
         self._outcomes = OutcomeQueue(database, lambda: self.steady_now(), lambda: self.on_written())
 
     async def tick(self) -> int:
@@ -116,16 +117,24 @@ class Sender:
             return outcome
 
     async def _recheck(self, outgoing: Outgoing) -> Recheck:
-        """Check the attempt just before sending, in one query with others that are about to be sent."""
+        """Check the attempt just before sending, in one query with all that asked while the previous query ran."""
         answer: asyncio.Future[Recheck] = asyncio.get_running_loop().create_future()
         self._asking.append((outgoing, answer))
-        if len(self._asking) == 1:
+        if not self._is_checking:
+            self._is_checking = True
             self._keep(asyncio.create_task(self._recheck_all()))
         return await answer
 
     async def _recheck_all(self) -> None:
-        await asyncio.sleep(0)  # let attempts that start at the same moment join
-        asking, self._asking = self._asking, []
+        try:
+            while self._asking:
+                await asyncio.sleep(0)  # let attempts that start at the same moment join
+                asking, self._asking = self._asking, []
+                await self._recheck_these(asking)
+        finally:
+            self._is_checking = False
+
+    async def _recheck_these(self, asking: Sequence[tuple[Outgoing, asyncio.Future[Recheck]]]) -> None:
         try:
             async with self.database.reading() as db:
                 checked = await recheck(db, [outgoing for outgoing, _ in asking])
