@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import assert_never
 
-from server import actor, audit, crypto
+from server import crypto
 from server.access.models import Subscription
 from server.channels.addresses import Mailbox, Number, PushAddress
 from server.channels.protocol import ChannelName, Message
-from server.db import Work
 from server.delivery.batch import Batch, push_service
 from server.delivery.messages import Sending, message_to
 from server.people.models import Patient, Staff
@@ -102,7 +101,10 @@ def _patients(patient: Patient) -> tuple[str | None, str | None]:
 def write_attempt(
     sending: Sending, reminder: Reminder, channel: ChannelName, target: Target, rests: bool = False
 ) -> Outgoing:
-    """Add the attempt's row in state "sending". Returns what the channel is to send after the commit."""
+    """Add the attempt's row in state "sending": it is the record of this send, and the audit log holds none.
+
+    Returns what the channel is to send after the commit.
+    """
     now, combined = sending.now, sending.batch.combined[reminder.id]
     token = crypto.new_token()
     to = target.subscription
@@ -120,7 +122,6 @@ def write_attempt(
         started_at=now,
     )
     sending.db.add(attempt)
-    audit.record(Work(sending.db, actor.system(reminder.clinic_id), now), "attempt.begun", attempt, channel=channel)
     also = [other.kind for other in combined if other.subject_id != reminder.subject_id]
     message = message_to(sending, reminder, channel, target.subscription, also, token)
     whose = to.id if to else ""

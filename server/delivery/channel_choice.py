@@ -112,7 +112,11 @@ def put_off(reminder: Reminder, until: datetime, now: datetime) -> None:
 def end(
     db: AsyncSession, reminder: Reminder, state: ReminderState, reason: Reason | None, now: datetime
 ) -> list[Outgoing]:
-    """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`."""
+    """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`.
+
+    The audit log holds what became of it, unless it was sent: its attempts tell that.
+    """
     reminder.state, reminder.reason, reminder.lease_until = state, reason, None
-    audit.record(Work(db, actor.system(reminder.clinic_id), now), f"reminder.{state}", reminder)
+    if state is not ReminderState.SENT:
+        audit.record(Work(db, actor.system(reminder.clinic_id), now), f"reminder.{state}", reminder)
     return []

@@ -170,11 +170,15 @@ async def test_only_the_phone_that_failed_is_tried_again(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("result", list(Result))
-async def test_every_outcome_is_audited(scene: Scene, result: Result) -> None:
-    scene.push.says = Outcome(result)
+async def test_the_attempt_itself_is_the_record_of_a_send(scene: Scene, result: Result) -> None:
+    """The audit log holds what people did, and what became of a reminder that was not sent."""
+    scene.push.says = Outcome(result, 299, "as it said")
     await scene.due()
     [attempt] = await scene.attempts()
-    assert await audited(scene.database, attempt.id) == ["attempt.begun", f"attempt.{result.value}"]
+    state = {Result.ACCEPTED: "accepted", Result.UNKNOWN: "unknown"}.get(result, "failed")
+    assert (attempt.state, attempt.status, attempt.reason) == (state, 299, "as it said")
+    assert await audited(scene.database, attempt.id) == []
+    assert "reminder.sent" not in await audited(scene.database, attempt.reminder_id)
 
 
 async def test_a_worker_that_was_fenced_off_still_records_its_own_outcome(scene: Scene) -> None:
