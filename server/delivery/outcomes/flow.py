@@ -7,20 +7,18 @@ from typing import TypeVar, assert_never
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server import actor, audit
 from server.access.models import Subscription
 from server.access.rules import SubscriptionEnd
 from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName, Outcome, Result
-from server.db import Work
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing
 from server.delivery.channel_choice import end
+from server.delivery.outcomes.accepted import Done, is_accepted, write_accepted
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
 
-Done = list[tuple[Outgoing, Outcome]]
 Row = TypeVar("Row", Attempt, Reminder)
 STATES = {Result.ACCEPTED: AttemptState.ACCEPTED, Result.UNKNOWN: AttemptState.UNKNOWN}
 
@@ -31,22 +29,12 @@ async def write_outcomes(db: AsyncSession, done: Done, now: datetime, waits: boo
     Returns the outcomes that were not written because another transaction has locked their rows. With `waits` it waits
     for those rows instead, in the order of their ids, and returns none.
     """
-    reminders = await _rows(db, Reminder, [outgoing.reminder_id for outgoing, _ in done], waits)
-    mine = [outgoing.attempt_id for outgoing, _ in done if waits or outgoing.reminder_id in reminders]
-    attempts = await _rows(db, Attempt, mine, waits)
-    written: Done = []
-    locked: Done = []
-    for reminder_id, pairs in by_reminder(done).items():
-        free = waits or (reminder_id in reminders and all(outgoing.attempt_id in attempts for outgoing, _ in pairs))
-        (written if free else locked).extend(pairs)
-    for outgoing, outcome in written:
-        if outgoing.attempt_id in attempts:
-            await _write_attempt(db, attempts[outgoing.attempt_id], outcome, now)
-    await _tell_breakers(db, written, now)
-    for reminder_id, pairs in by_reminder(written).items():
-        reminder = reminders.get(reminder_id)
-        if reminder is not None and reminder.state == ReminderState.SENDING and reminder.fence == pairs[0][0].fence:
-            _write_reminder(db, reminder, pairs, now)
+    groups = by_reminder(done)
+    accepted = {} if waits else {key: pairs for key, pairs in groups.items() if is_accepted(pairs)}
+    locked = await write_accepted(db, accepted, now)
+    locked += await _write_each(db, {key: groups[key] for key in groups if key not in accepted}, now, waits)
+    away = {outgoing.attempt_id for outgoing, _ in locked}
+    await _tell_breakers(db, [pair for pair in done if pair[0].attempt_id not in away], now)
     return locked
 
 
@@ -56,6 +44,28 @@ def by_reminder(done: Done) -> dict[str, Done]:
     for outgoing, outcome in done:
         groups.setdefault(outgoing.reminder_id, []).append((outgoing, outcome))
     return groups
+
+
+async def _write_each(db: AsyncSession, groups: dict[str, Done], now: datetime, waits: bool) -> Done:
+    """Record these outcomes row by row; see `write_outcomes`."""
+    if not groups:
+        return []
+    reminders = await _rows(db, Reminder, list(groups), waits)
+    mine = [each.attempt_id for key, pairs in groups.items() for each, _ in pairs if waits or key in reminders]
+    attempts = await _rows(db, Attempt, mine, waits)
+    written: Done = []
+    locked: Done = []
+    for reminder_id, pairs in groups.items():
+        free = waits or (reminder_id in reminders and all(outgoing.attempt_id in attempts for outgoing, _ in pairs))
+        (written if free else locked).extend(pairs)
+    for outgoing, outcome in written:
+        if outgoing.attempt_id in attempts:
+            await _write_attempt(db, attempts[outgoing.attempt_id], outcome, now)
+    for reminder_id, pairs in by_reminder(written).items():
+        reminder = reminders.get(reminder_id)
+        if reminder is not None and reminder.state == ReminderState.SENDING and reminder.fence == pairs[0][0].fence:
+            _write_reminder(db, reminder, pairs, now)
+    return locked
 
 
 async def _rows(db: AsyncSession, table: type[Row], ids: list[str], waits: bool) -> dict[str, Row]:
@@ -73,7 +83,6 @@ async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, n
         attempt.accepted_at = attempt.accepted_at or now
     if outcome.result is Result.GONE and attempt.subscription_id:
         await _end_subscription(db, attempt.subscription_id, now)
-    audit.record(Work(db, actor.system(attempt.clinic_id), now), f"attempt.{outcome.result.value}", attempt)
 
 
 async def _tell_breakers(db: AsyncSession, done: Done, now: datetime) -> None:

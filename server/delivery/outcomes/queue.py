@@ -12,7 +12,8 @@ import structlog
 from server.clock import Clock
 from server.db import Database
 from server.db.trouble import Trouble, trouble_of
-from server.delivery.outcomes.flow import Done, by_reminder, write_outcomes
+from server.delivery.outcomes.accepted import Done
+from server.delivery.outcomes.flow import by_reminder, write_outcomes
 
 log = structlog.get_logger()
 GATHERS = 0.02  # seconds to collect outcomes before they are written together

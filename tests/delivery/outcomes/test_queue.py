@@ -16,6 +16,7 @@ from server.delivery.attempts import Outgoing
 from server.delivery.channel_choice import BUSY_WAIT
 from server.delivery.outcomes import flow as outcomes
 from server.delivery.outcomes import queue
+from server.delivery.outcomes.accepted import Done
 from server.delivery.sender import Sender
 from server.reminders import flow, rules
 from server.reminders.models import Attempt, Reminder
@@ -52,7 +53,7 @@ def fails(monkeypatch: pytest.MonkeyPatch, times: int, error: Exception) -> list
     """The next `times` writes of outcomes fail. Yields how many outcomes each attempt contained."""
     tries: list[int] = []
 
-    async def write(db: Any, done: outcomes.Done, *rest: Any) -> outcomes.Done:
+    async def write(db: Any, done: Done, *rest: Any) -> Done:
         tries.append(len(done))
         written = await outcomes.write_outcomes(db, done, *rest)
         if len(tries) <= times:
@@ -113,7 +114,7 @@ async def test_case_138_an_outcome_that_can_never_be_written_loses_no_other(
 ) -> None:
     broken = (await burst.reminder()).id
 
-    async def write(db: Any, done: outcomes.Done, *rest: Any) -> outcomes.Done:
+    async def write(db: Any, done: Done, *rest: Any) -> Done:
         if any(outgoing.reminder_id == broken for outgoing, _ in done):
             raise IntegrityError("UPDATE", None, Exception("a fault of ours"))
         return await outcomes.write_outcomes(db, done, *rest)
@@ -203,7 +204,7 @@ async def test_case_135_two_workers_that_write_the_same_rows_never_deadlock(burs
     found = await rows(burst.database, Attempt)
     done = [(outgoing_of(attempt), ACCEPTED) for attempt in found]
 
-    async def write(database: Database, some: outcomes.Done) -> None:
+    async def write(database: Database, some: Done) -> None:
         for _ in range(20):
             async with database.writing() as db:
                 await outcomes.write_outcomes(db, some, burst.clock(), waits=True)

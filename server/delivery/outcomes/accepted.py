@@ -1,0 +1,68 @@
+"""Record that all attempts of a reminder were accepted: the common outcome, written for many reminders at once."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from itertools import chain
+
+from sqlalchemy import Update, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.channels.protocol import Outcome, Result
+from server.delivery.attempts import Outgoing
+from server.reminders.models import Attempt, Reminder
+from server.reminders.states import AttemptState, ReminderState
+
+Done = list[tuple[Outgoing, Outcome]]
+UNDECIDED = (AttemptState.SENDING, AttemptState.UNKNOWN)  # a receipt may arrive before the response
+
+
+def is_accepted(pairs: Done) -> bool:
+    return all(outcome.result is Result.ACCEPTED for _, outcome in pairs)
+
+
+async def write_accepted(db: AsyncSession, groups: dict[str, Done], now: datetime) -> Done:
+    """Record the outcomes of reminders, by their ids, whose attempts were all accepted.
+
+    A reminder that another worker has claimed meanwhile (higher fence) is left alone. Returns the outcomes that were
+    not written because another transaction has locked their rows.
+    """
+    if not groups:
+        return []
+    locked = await _locked(db, groups)
+    attempts: defaultdict[tuple[int | None, str], list[str]] = defaultdict(list)
+    reminders: defaultdict[int, list[str]] = defaultdict(list)
+    for reminder_id in groups.keys() - locked:
+        reminders[groups[reminder_id][0][0].fence].append(reminder_id)
+        for outgoing, outcome in groups[reminder_id]:
+            attempts[outcome.status, outcome.reason].append(outgoing.attempt_id)
+    for (status, reason), ids in attempts.items():
+        state = case((Attempt.state.in_(UNDECIDED), AttemptState.ACCEPTED), else_=Attempt.state)
+        taken_at = func.coalesce(Attempt.accepted_at, now)
+        change = {"state": state, "status": status, "reason": reason or None, "accepted_at": taken_at}
+        await _change(db, update(Attempt).where(Attempt.id.in_(ids)).values(change))
+    for fence, ids in reminders.items():
+        ours = (Reminder.state == ReminderState.SENDING) & (Reminder.fence == fence)
+        change = {"state": ReminderState.SENT, "reason": None, "lease_until": None}
+        await _change(db, update(Reminder).where(Reminder.id.in_(ids), ours).values(change))
+    return list(chain.from_iterable(groups[reminder_id] for reminder_id in groups if reminder_id in locked))
+
+
+async def _locked(db: AsyncSession, groups: dict[str, Done]) -> set[str]:
+    """The reminders of which another transaction has locked a row. SQLite has no row locks."""
+    if db.get_bind().dialect.name == "sqlite":
+        return set()
+    reminders = await _lock(db, Reminder, groups.keys())
+    ids = {reminder_id: {outgoing.attempt_id for outgoing, _ in groups[reminder_id]} for reminder_id in reminders}
+    attempts = await _lock(db, Attempt, set(chain.from_iterable(ids.values())))
+    return groups.keys() - {reminder_id for reminder_id in reminders if ids[reminder_id] <= attempts}
+
+
+async def _lock(db: AsyncSession, table: type[Attempt] | type[Reminder], ids: Collection[str]) -> set[str]:
+    """Lock those of these rows that nobody has locked, and return their ids."""
+    found = select(table.id).where(table.id.in_(ids)).order_by(table.id)
+    return set(await db.scalars(found.with_for_update(key_share=True, skip_locked=True)))
+
+
+async def _change(db: AsyncSession, statement: Update) -> None:
+    await db.execute(statement, execution_options={"synchronize_session": False})
