@@ -111,7 +111,7 @@ def _encrypted_in_a_burst(address: PushAddress, payload: bytes) -> bytes:
 def _encrypted(address: PushAddress, payload: bytes) -> bytes:
     from pywebpush import WebPusher
 
-    known = device_key(address.p256dh, address.auth)
-    device = {"endpoint": address.endpoint, "keys": {"p256dh": b64(known.point), "auth": b64(known.secret)}}
+    key = device_key(address.p256dh, address.auth)
+    device = {"endpoint": address.endpoint, "keys": {"p256dh": b64(key.point), "auth": b64(key.secret)}}
     body: bytes = WebPusher(device).encode(payload, content_encoding="aes128gcm")["body"]
     return body
