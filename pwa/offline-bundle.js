@@ -82,13 +82,14 @@ const OfflineBundle = (() => {
   /** @type {(shown?: string) => Promise<Bundle | null>} */
   async function fetchBundle(shown) {
     const before = await ownBundle();
+    const stood = await notifications(); // one that comes meanwhile is newer than the answer
     const path = `/held?have=${before?.mark ?? ""}`;
     const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
     const response = await fetch(path, request);
     if (response.status === 401) await clear(); // nobody is signed in here any more
     const now = response.status === 200 ? { ...(await response.json()), ahead: serverAhead(response) } : before;
     if (now !== before) await replace(before, now);
-    if (response.ok) await updateNotifications(now, shown);
+    if (response.ok) await updateNotifications(now, stood, shown);
     return now;
   }
 
@@ -130,12 +131,15 @@ const OfflineBundle = (() => {
     if (bundle) await put(BUNDLE, { ...bundle, mark: "", forms: bundle.forms.filter((form) => form.id !== checkIn) });
   }
 
-  // Close the notifications about what was answered elsewhere or is over. The one with the tag `shown` is new: it
-  // stays.
-  /** @type {(bundle: Bundle, shown?: string) => Promise<void>} */
-  async function updateNotifications({ due, standing }, shown) {
+  async function notifications() {
     const worker = globalThis.registration ?? (await navigator.serviceWorker?.getRegistration());
-    for (const notification of (await worker?.getNotifications()) ?? []) {
+    return (await worker?.getNotifications()) ?? [];
+  }
+
+  // Close those that stood about what was answered elsewhere or is over. The one with the tag `shown` is new: it stays.
+  /** @type {(bundle: Bundle, stood: Notification[], shown?: string) => Promise<void>} */
+  async function updateNotifications({ due, standing }, stood, shown) {
+    for (const notification of stood) {
       const { pathname } = new URL(notification.data?.url ?? "/", location.origin);
       const isForStaff = pathname.split("/")[1] === "staff";
       if (!isForStaff && notification.tag !== shown && !standing.includes(notification.tag)) notification.close();

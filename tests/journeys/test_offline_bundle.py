@@ -1,5 +1,6 @@
 """What a phone keeps: fetched when a push arrives, encrypted, and deleted at sign-out. Finished notifications close."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -51,6 +52,31 @@ async def test_case_18_a_notification_closes_once_it_is_answered_elsewhere(
         return await tags(rosa) == []
 
     await eventually(look, "the notification to be closed")
+
+
+async def test_case_18_a_notification_that_comes_while_the_phone_asks_what_stands_is_not_closed(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """The server's answer is older than the push."""
+    visit = await site.book_visit(timedelta(days=2))
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.goto("/help")
+    answered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def delay(route: Route) -> None:
+        answer = await route.fetch()
+        answered.set()
+        await go_on.wait()
+        await route.fulfill(response=answer)
+
+    await intercept(rosa, "**/held*", delay)
+    asking = asyncio.create_task(rosa.evaluate("OfflineBundle.refresh().then(() => null)"))
+    async with asyncio.timeout(10):
+        await answered.wait()
+    reminder = await when_it_stands(rosa, site, visit.id)
+    go_on.set()
+    await asking
+    assert await tags(rosa) == [reminder]
 
 
 async def test_a_notification_for_staff_stands_although_no_bundle_names_it(
