@@ -75,6 +75,7 @@ async def test_a_caregiver_whose_access_ended_cannot_sign_in_again(chromium: Bro
     await sees(luis, "Remove")
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await rosa.goto("/settings/phones")
+    await rosa.get_by_text("Change Luis Delgado's access").click()
     await press(rosa, "End Luis Delgado's access")
     await sees(rosa, "You can't undo this.")
     await press(rosa, "End Luis Delgado's access")
