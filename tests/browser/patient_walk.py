@@ -164,7 +164,7 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     for page_of in SETTINGS:
         await phone.visit(f"/settings{page_of}")
     await phone.visit("/settings/phones")
-    await _opened(page, "/settings/devices/")
+    await _unfold(page, "/settings/devices/")
     await page.locator("a[href^='/settings/devices/']").first.click()
     await phone.look("signing out another phone")
     await _what_ends_for_good(phone, site)
@@ -182,16 +182,16 @@ async def _what_ends_for_good(phone: Inspection, site: RunningSite) -> None:
         await passkey_of(db, site.cast.rosa)
     for what in ("passkeys", "helpers"):
         await phone.page.goto("/settings/phones")
-        await _opened(phone.page, f"/settings/{what}/")
+        await _unfold(phone.page, f"/settings/{what}/")
         await phone.page.locator(f"a[href^='/settings/{what}/']").first.click()
         await phone.look(f"ending one of the {what}")
 
 
-async def _opened(page: Page, address: str) -> None:
+async def _unfold(page: Page, address: str) -> None:
     """Unfolds the first link to an address that begins so."""
-    folded = page.locator(f"details:has(a[href^='{address}']) > summary")
-    if await folded.count():
-        await folded.first.click()
+    closed = page.locator(f"details:has(a[href^='{address}']) > summary")
+    if await closed.count():
+        await closed.first.click()
 
 
 NOT_TAKEN = """why => Store("interlude-outbox", {entries: {keyPath: "client_id"}})("entries", "readwrite", entries =>

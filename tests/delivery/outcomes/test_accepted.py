@@ -93,15 +93,15 @@ async def test_case_135_what_somebody_has_locked_is_returned_whole(
     scene: Scene, claimed: list[Outgoing], database_url: str, table: str
 ) -> None:
     """A reminder has two attempts, and one of these rows is locked: neither attempt is recorded yet."""
-    held = claimed[0].reminder_id
-    row = claimed[0].attempt_id if table == "attempt" else held
+    elsewhere = claimed[0].reminder_id
+    row = claimed[0].attempt_id if table == "attempt" else elsewhere
     async with lock_rows(database_url, f"SELECT id FROM {table} WHERE id = '{row}' FOR UPDATE"):
         locked = await write(scene, [(one, TAKEN) for one in claimed])
-    assert {one.reminder_id for one, _ in locked} == {held}
+    assert {one.reminder_id for one, _ in locked} == {elsewhere}
     assert len(locked) == 2
     found = await states(scene)
     assert {found[one.attempt_id][0] for one, _ in locked} == {"sending"}
-    assert {found[one.attempt_id][0] for one in claimed if one.reminder_id != held} == {"accepted"}
+    assert {found[one.attempt_id][0] for one in claimed if one.reminder_id != elsewhere} == {"accepted"}
 
 
 async def test_one_refusal_among_the_attempts_is_no_common_outcome(claimed: list[Outgoing]) -> None:
