@@ -15,7 +15,8 @@ FEATURES = [
 ]
 # Functions that change rows and need no audit event, each with the reason.
 UNAUDITED = {
-    "delivery/claims.py:claim_due": "a claim is the worker's own mark; the attempts that follow are audited",
+    "delivery/claims.py:claim_due": "a claim is the worker's own mark; the attempts that follow are its record",
+    "delivery/outcomes/accepted.py:write_accepted": "the row of an attempt is the record of a send that was accepted",
     "responses/drafts.py:clear": "sending the response or closing the check-in is audited",
     "delivery/circuit_breakers.py:note_refusal": "the state of a push service concerns no person",
     "delivery/circuit_breakers.py:note_taken": "the state of a push service concerns no person",
