@@ -25,7 +25,7 @@ from server.reminders.digests.members import release_members
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptReason, AttemptState, ReminderState
 
-BATCH = 500
+BATCH = 100  # a larger one keeps the patients' answers waiting: SQLite has one writer
 WORKER_STOPPED: AttemptReason = "the worker stopped before it knew"
 
 
