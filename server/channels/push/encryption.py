@@ -1,6 +1,6 @@
 """Encrypts a push for one device: RFC 8291, in one record of the content coding aes128gcm (RFC 8188).
 
-pywebpush encrypts the same way, at three times the CPU: it parses the device's key again for each push. Tests check the
+pywebpush encrypts the same way in 1.6 times the CPU: it parses the device's key again for each push. Tests check the
 two against each other, and this one against the vector in RFC 8291.
 """
 
