@@ -9,11 +9,12 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from server.db import sqlite_driver
 
 BUSY_TIMEOUT = 5.0  # seconds; on SQLite
 
@@ -85,25 +86,17 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     path = url.removeprefix("sqlite:///")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url.replace("sqlite://", "sqlite+aiosqlite://", 1), connect_args={"timeout": BUSY_TIMEOUT}, hide_parameters=True
+        url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        async_creator=lambda: sqlite_driver.connect(path, BUSY_TIMEOUT, _pragmas()),
+        hide_parameters=True,
     )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver would begin too late, and deferred
-    cursor = connection.cursor()
+def _pragmas() -> tuple[str, ...]:
     wal = not has_wal_reset_fault(sqlite3.sqlite_version_info)
-    for pragma in (
-        f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={int(BUSY_TIMEOUT * 1000)}",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    return (f"journal_mode={'WAL' if wal else 'TRUNCATE'}", "synchronous=FULL", "foreign_keys=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from server.settings import Settings
 async def check(database: Database) -> None:
     """Raise MissingKey if our keys can't decrypt the stored data, so that nothing starts with them (case 59)."""
     async with database.reading() as db:
-        async for patient in await db.stream_scalars(select(Patient).limit(1)):
+        for patient in await db.scalars(select(Patient).limit(1)):
             try:
                 patient.name  # noqa: B018  # reading it decrypts it
             except (crypto.MissingKey, ValueError) as error:

@@ -1,0 +1,110 @@
+"""One trip to the thread for each statement, and no transaction left open by a task that was cancelled."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from server.db import Database
+from server.db.sqlite_driver import Connection, connect
+
+
+@pytest.fixture
+async def opened(tmp_path: Path) -> AsyncIterator[Connection]:
+    connection = await connect(str(tmp_path / "x.db"), 5.0, ["synchronous=OFF"])
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What goes to a connection's thread."""
+    made: list[object] = []
+    execute = Connection._execute
+
+    async def counted(self: Connection, *work: object, **options: object) -> object:
+        made.append(work)
+        return await execute(self, *work, **options)  # type: ignore[no-untyped-call]
+
+    monkeypatch.setattr(Connection, "_execute", counted)
+    return made
+
+
+async def run(connection: Connection, sql: str, *parameters: object) -> list[tuple[object, ...]]:
+    cursor = connection.cursor()
+    await cursor.execute(sql, parameters)
+    return await cursor.fetchall()
+
+
+async def test_a_cursor_says_what_the_statement_did(opened: Connection) -> None:
+    await run(opened, "CREATE TABLE t (id INTEGER PRIMARY KEY, word TEXT)")
+    cursor = opened.cursor()
+    await cursor.executemany("INSERT INTO t (word) VALUES (?)", [("one",), ("two",)])
+    assert (cursor.rowcount, cursor.description) == (2, None)
+    await cursor.execute("UPDATE t SET word = upper(word) WHERE id < ? RETURNING word", (2,))
+    assert (await cursor.fetchall(), [column[0] for column in cursor.description]) == ([("ONE",)], ["word"])
+    await cursor.execute("INSERT INTO t (word) VALUES ('three')")
+    assert cursor.lastrowid == 3
+    await cursor.close()
+    assert await run(opened, "SELECT word FROM t ORDER BY id") == [("ONE",), ("two",), ("three",)]
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await run(opened, "SELECT 1 FROM nowhere")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_transaction_makes_one_trip_for_each_statement_and_one_to_end(
+    database: Database, trips: list[object]
+) -> None:
+    async with database.reading() as db:
+        await db.execute(text("SELECT 1"))
+    trips.clear()
+    async with database.writing() as db:
+        await db.execute(text("SELECT name FROM clinic"))
+        await db.execute(text("UPDATE clinic SET name = name"))
+    assert len(trips) == 4  # BEGIN IMMEDIATE, two statements, COMMIT
+    trips.clear()
+    async with database.reading() as db:
+        await db.execute(text("SELECT name FROM clinic"))
+    assert len(trips) == 3  # BEGIN, a statement, ROLLBACK
+
+
+async def test_a_rollback_ends_a_begin_that_was_still_waiting_when_its_task_was_cancelled(
+    opened: Connection, tmp_path: Path
+) -> None:
+    other = await connect(str(tmp_path / "x.db"), 0.0, [])
+    await run(other, "BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(run(opened, "BEGIN IMMEDIATE"))
+    await asyncio.sleep(0.05)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    ending = asyncio.create_task(opened.rollback())
+    await asyncio.sleep(0)  # it goes to the thread while BEGIN is still there
+    await run(other, "ROLLBACK")
+    await ending
+    await run(opened, "SELECT 1")  # the thread has come past BEGIN
+    await run(other, "BEGIN IMMEDIATE")
+    await other.rollback()
+    await other.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_cancelled_task_leaves_the_database_to_the_next(database: Database) -> None:
+    began = asyncio.Event()
+
+    async def write() -> None:
+        async with database.writing() as db:
+            await db.execute(text("UPDATE clinic SET name = name"))
+            began.set()
+            await asyncio.sleep(60)
+
+    writing = asyncio.create_task(write())
+    await began.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    async with database.writing() as db:
+        await db.execute(text("UPDATE clinic SET name = name"))
