@@ -28,8 +28,21 @@ class Browser:
 
     async def submit(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> httpx.Response:
         """Submits a form with the token of its page."""
-        data = {"_csrf_token": await self.csrf()} | (fields or {})
-        return await self.http.post(path, data=data, headers={"accept": "text/html"} | _dashed(headers))
+        return await self._post(path, fields, headers, follow_redirects=self.http.follow_redirects)
+
+    async def submit_and_stay(self, path: str, fields: dict[str, Any]) -> httpx.Response:
+        """Submits a form, and does not open the page that the answer redirects to."""
+        return await self._post(path, fields, {}, follow_redirects=False)
+
+    async def _post(
+        self, path: str, fields: dict[str, Any] | None, headers: dict[str, str], *, follow_redirects: bool
+    ) -> httpx.Response:
+        return await self.http.post(
+            path,
+            data={"_csrf_token": await self.csrf()} | (fields or {}),
+            headers={"accept": "text/html"} | _dashed(headers),
+            follow_redirects=follow_redirects,
+        )
 
     async def csrf(self) -> str:
         token = self.http.cookies.get(self.csrf_cookie)

@@ -160,8 +160,8 @@ async def signed_in(app: Litestar, database: Database, clock: StillClock, cast: 
 async def _enter_by_link(device: Browser, database: Database, staff: Staff, now: datetime) -> None:
     async with database.writing() as db:
         token = await staff_accounts.make_link(work_by(db, staff, now), staff)
-    entered = await device.submit("/staff/link", {"token": token})
-    assert entered.url.path == "/staff", entered.text
+    entered = await device.submit_and_stay("/staff/link", {"token": token})
+    assert entered.headers.get("location") == "/staff", entered.text
 
 
 async def _join(device: Browser, database: Database, cast: Cast, person: Patient | Caregiver, now: datetime) -> None:
@@ -169,5 +169,5 @@ async def _join(device: Browser, database: Database, cast: Cast, person: Patient
         patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
         caregiver = person if isinstance(person, Caregiver) else None
         code = await joining.issue_pairing(work_by(db, cast.maria, now), patient, caregiver)
-    joined = await device.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
-    assert joined.url.path == "/reminders", joined.text
+    joined = await device.submit_and_stay("/join", {"code": code, "agree": rules.CONSENT_VERSION})
+    assert joined.headers.get("location") == "/reminders", joined.text

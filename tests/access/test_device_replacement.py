@@ -138,6 +138,7 @@ async def test_case_121_two_passkeys_of_other_phones_end_with_the_browser_that_u
 IN_ONE_BROWSER = st.lists(st.sampled_from(("join", "make", "come back", "use another's", "expire")), max_size=8)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=IN_ONE_BROWSER, pick=st.integers(0, 5))

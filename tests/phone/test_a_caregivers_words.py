@@ -142,6 +142,7 @@ async def test_case_104_the_copies_that_a_phone_keeps_name_the_patient(
     assert all("data-named" in one["html"] for one in form["questions"] if 'id="red-' in one["html"])
 
 
+@ONE_DATABASE
 async def test_case_104_as_last_time(signed_in: Enter, cast: Cast, database: Database, clock: StillClock) -> None:
     clock.move(days=-7)
     async with database.writing() as db:
@@ -160,6 +161,7 @@ async def test_case_104_as_last_time(signed_in: Enter, cast: Cast, database: Dat
     assert [meant_for_the_patient(page.text) for page in pages] == [[]] * len(pages)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("outcome", [None, *FlagOutcome])
 @pytest.mark.parametrize("contact", ContactBy)
 async def test_case_104_what_follows_names_the_patient(
@@ -182,6 +184,7 @@ async def test_case_104_what_follows_names_the_patient(
     assert [meant_for_the_patient(page.text) for page in pages] == [[]] * len(pages)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("reply", [None, *Reply])
 async def test_case_104_a_visit_and_the_reply_to_it_name_the_patient(
     signed_in: Enter, cast: Cast, database: Database, reply: Reply | None
@@ -200,6 +203,7 @@ async def test_case_104_a_visit_and_the_reply_to_it_name_the_patient(
     assert [meant_for_the_patient(page.text) for page in pages] == [[]] * len(pages)
 
 
+@ONE_DATABASE
 @pytest.mark.parametrize("reason", PauseReason)
 async def test_case_104_a_pause_names_the_patient(
     signed_in: Enter, cast: Cast, database: Database, reason: PauseReason
@@ -218,6 +222,7 @@ def test_case_104_a_notification_names_the_patient(kind: ReminderKind) -> None:
     assert meant_for_the_patient(json.dumps([words.title, words.body, words.actions])) == []
 
 
+@ONE_DATABASE
 async def test_whoever_only_taps_reads_the_patients_own_words(signed_in: Enter, cast: Cast, database: Database) -> None:
     async with database.writing() as db:
         due = await due_check_in(db, cast.rosa)

@@ -24,6 +24,7 @@ from tests.stories import STEADY, answered, due_check_in
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+@ONE_DATABASE
 async def test_case_92_show_more_after_calls_shows_all_250_late_patients(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
 ) -> None:
