@@ -1,11 +1,13 @@
 """One engine, and sessions that are one transaction each.
 
 SQLite has one writer. Writes start with BEGIN IMMEDIATE; a lock allows one at a time in a process, and a busy timeout
-limits the wait between processes. PostgreSQL needs neither.
+limits the wait between processes. A process that writes again and again pauses after each transaction, so that others
+get their turn. PostgreSQL needs none of this.
 """
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
@@ -15,8 +17,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from server.db import sqlite_driver
+from server.db.sqlite_driver import BEGIN_WRITING
 
 BUSY_TIMEOUT = 5.0  # seconds; on SQLite
+PAUSE = 0.004  # seconds between two transactions of a process that write; others look each millisecond
 
 
 def has_wal_reset_fault(version: tuple[int, ...]) -> bool:
@@ -33,6 +37,7 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, lock_timeout)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=True)
         self._one_writer: asyncio.Lock | None = asyncio.Lock() if self.is_sqlite else None
+        self._wrote_at = -PAUSE
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -43,9 +48,14 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session that commits at the end and rolls back on an exception."""
         async with self._one_writer or nullcontext(), self._sessions() as db:
-            await db.connection(execution_options={"begin": "BEGIN IMMEDIATE"} if self.is_sqlite else None)
-            async with _finishing(db):
-                yield db
+            if self.is_sqlite:
+                await asyncio.sleep(max(0.0, self._wrote_at + PAUSE - time.monotonic()))
+            await db.connection(execution_options={"begin": BEGIN_WRITING} if self.is_sqlite else None)
+            try:
+                async with _finishing(db):
+                    yield db
+            finally:
+                self._wrote_at = time.monotonic()
 
     async def close(self) -> None:
         await self.engine.dispose()

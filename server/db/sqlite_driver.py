@@ -2,16 +2,23 @@
 
 aiosqlite runs SQLite in a thread. SQLAlchemy makes it go there four times for each statement: to make a cursor, to
 execute, to fetch and to close. The trips cost more than the statements, so that here a cursor does all four at once.
+
+SQLite lets a process that finds the write lock taken sleep longer each time, up to 100 ms. Beside a process that
+writes again and again it would hardly ever find the lock free, so that here it looks each millisecond.
 """
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import aiosqlite
 
 CACHED_STATEMENTS = 500  # more than a process has; the module's own default is 128
+
+BEGIN_WRITING = "BEGIN IMMEDIATE"
+LOOKS_AGAIN = 0.001  # seconds between two looks whether the write lock is free
 
 Result = TypeVar("Result")
 Parameters = Sequence[Any]
@@ -33,6 +40,7 @@ async def connect(path: str, lock_timeout: float, pragmas: Sequence[str]) -> "Co
         return connection
 
     connection = Connection(open_file, iter_chunk_size=64)
+    connection.lock_timeout = lock_timeout
     connection._thread.daemon = True  # a process may end while a connection is open
     await connection
     return connection
@@ -41,6 +49,7 @@ async def connect(path: str, lock_timeout: float, pragmas: Sequence[str]) -> "Co
 class Connection(aiosqlite.Connection):
     """aiosqlite's connection, with cursors of ours. A commit or rollback outside a transaction makes no trip."""
 
+    lock_timeout = 0.0  # seconds
     _may_have_begun = False  # a cancelled task does not know whether its BEGIN still runs in the thread
 
     def cursor(self) -> "Cursor":  # type: ignore[override]
@@ -55,6 +64,10 @@ class Connection(aiosqlite.Connection):
             self._may_have_begun = False
             await super().rollback()
 
+    async def begin_writing(self) -> None:
+        """BEGIN IMMEDIATE. Raises sqlite3.OperationalError if others hold the lock for longer than `lock_timeout`."""
+        await self.in_thread(lambda opened: _begin_writing(opened, time.monotonic() + self.lock_timeout))
+
     async def in_thread(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         try:
             done: Result = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
@@ -62,6 +75,26 @@ class Connection(aiosqlite.Connection):
             self._may_have_begun = True
             raise
         return done
+
+
+def _begin_writing(opened: sqlite3.Connection, until: float) -> None:
+    [(busy_timeout,)] = opened.execute("PRAGMA busy_timeout")
+    opened.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _takes_lock(opened, is_last=time.monotonic() >= until):
+            time.sleep(LOOKS_AGAIN)
+    finally:
+        opened.execute(f"PRAGMA busy_timeout={busy_timeout}")
+
+
+def _takes_lock(opened: sqlite3.Connection, *, is_last: bool) -> bool:
+    try:
+        opened.execute(BEGIN_WRITING)
+    except sqlite3.OperationalError as error:
+        if is_last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 class Cursor:
@@ -80,6 +113,9 @@ class Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        if sql == BEGIN_WRITING:
+            await self._connection.begin_writing()
+            return
         await self._connection.in_thread(lambda opened: self._take(opened.execute(sql, parameters)))
 
     async def executemany(self, sql: str, parameters: Sequence[Parameters]) -> None:

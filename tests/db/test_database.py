@@ -160,3 +160,25 @@ async def test_case_53_a_commit_blocked_by_a_reader_fails_without_blocking_other
         names = [clinic.name for clinic in await rows(database, Clinic)]
     await database.close()
     assert ("lost" in names, names.count("kept")) == (False, 10)
+
+
+async def test_a_process_pauses_between_its_writes_so_that_others_get_their_turn(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(house, "PAUSE", 0.2)
+    busy, other = Database(sqlite_url), Database(sqlite_url)
+    turns: list[str] = []
+
+    async def write(database: Database, name: str) -> None:
+        async with database.writing() as db:
+            await db.execute(text("UPDATE clinic SET name = name"))
+            turns.append(name)
+
+    async with busy.writing():
+        waiting = asyncio.create_task(write(other, "other"))
+        await asyncio.sleep(0.01)
+    await write(busy, "busy")
+    await waiting
+    assert turns == ["other", "busy"]
+    for database in (busy, other):
+        await database.close()

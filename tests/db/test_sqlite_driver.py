@@ -108,3 +108,32 @@ async def test_a_cancelled_task_leaves_the_database_to_the_next(database: Databa
         await writing
     async with database.writing() as db:
         await db.execute(text("UPDATE clinic SET name = name"))
+
+
+async def test_who_waits_for_the_write_lock_takes_it_within_milliseconds(opened: Connection, tmp_path: Path) -> None:
+    other = await connect(str(tmp_path / "x.db"), 5.0, [])
+    await run(other, "BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(run(opened, "BEGIN IMMEDIATE"))
+    await asyncio.sleep(0.5)  # SQLite itself would now look each 100 ms
+    assert not waiting.done()
+    for _ in range(3):  # SQLite would miss these gaps
+        await run(other, "ROLLBACK")
+        await asyncio.sleep(0.02)
+        if waiting.done():
+            break
+        await run(other, "BEGIN IMMEDIATE")
+    assert waiting.done()
+    await opened.rollback()
+    await other.close()
+
+
+async def test_a_write_lock_that_stays_taken_is_an_error_and_other_waits_last_as_before(tmp_path: Path) -> None:
+    holder, waits = [await connect(str(tmp_path / "x.db"), timeout, []) for timeout in (5.0, 0.05)]
+    await run(holder, "BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+        await run(waits, "BEGIN IMMEDIATE")
+    assert not waits.in_transaction
+    assert await run(waits, "PRAGMA busy_timeout") == [(50,)]
+    for connection in (holder, waits):
+        await connection.rollback()
+        await connection.close()
