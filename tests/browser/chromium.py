@@ -40,6 +40,11 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
+ACTIVATED = """navigator.serviceWorker.ready.then(({active}) => new Promise(done => {
+  const look = () => active.state === "activated" && done(null);
+  active.addEventListener("statechange", look);
+  look();
+}))"""
 AXE_RUN = """async only => {
   const names = axe.getRules(["wcag2aaa", "wcag22aa"]).map(rule => rule.ruleId);
   // Voice control says what it reads: the accessible name begins with that.
@@ -124,10 +129,16 @@ async def _page_of(context: BrowserContext) -> Page:
     return context.pages[0] if context.pages else await context.new_page()
 
 
+async def service_worker_is_active(page: Page) -> None:
+    """Waits until the page's service worker is activated: `ready` alone may mean that it still activates."""
+    async with asyncio.timeout(SECONDS):
+        await page.evaluate(ACTIVATED)
+
+
 async def deliver_push(page: Page, payload: str) -> None:
     """Delivers a decrypted push to the page's service worker. It needs no subscription."""
     async with asyncio.timeout(SECONDS):
-        await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        await page.evaluate(ACTIVATED)  # Chromium drops a push to one that still activates
         session = await page.context.new_cdp_session(page)
         try:
             registration = await _registration_of(session, page.url)

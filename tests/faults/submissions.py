@@ -17,7 +17,7 @@ from server.db import new_id
 from server.flags.models import Flag
 from server.responses import history
 from server.responses.models import ConflictingVersion, Response
-from tests.browser.chromium import new_page
+from tests.browser.chromium import new_page, service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import join
 from tests.browser.running_site import RunningSite
@@ -80,7 +80,7 @@ async def send_all(
 
 
 async def _load_outbox(page: Page) -> None:
-    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(page)
     await eventually(lambda: page.evaluate("Outbox.serverKey().catch(() => null)"), "the server's key")
 
 

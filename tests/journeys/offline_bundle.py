@@ -9,7 +9,7 @@ from server.reminders.models import Reminder
 from server.reminders.states import ReminderState
 from server.responses import history
 from server.responses.models import Response
-from tests.browser.chromium import deliver_push
+from tests.browser.chromium import deliver_push, service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import evaluate, phone_of
 from tests.browser.running_site import RunningSite
@@ -40,7 +40,7 @@ async def given_it_is_kept_offline(
 
 
 async def it_is_kept_offline(phone: Page) -> None:
-    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(phone)
     await eventually(lambda: phone.evaluate(f"{BUNDLE}.then(held => held?.forms.length)"), "the check-in to be held")
 
 

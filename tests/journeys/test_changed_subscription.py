@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Browser, Page, Worker
 
 from server.access.models import Subscription
+from tests.browser.chromium import service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import phone_of
 from tests.browser.running_site import RunningSite
@@ -26,7 +27,7 @@ CHANGE = """async ({endpoint, given}) => {
 
 
 async def worker_of(phone: Page) -> Worker:
-    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(phone)
     return phone.context.service_workers[0]
 
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
-from tests.browser.chromium import PHONE, deliver_push
+from tests.browser.chromium import PHONE, deliver_push, service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import desk_of, evaluate, lose_session, phone_of, press, sees
 from tests.browser.running_site import RunningSite
@@ -78,7 +78,7 @@ async def test_case_35_a_push_is_shown_and_its_receipt_sent_after_the_session_ha
     chromium: Browser, site: RunningSite
 ) -> None:
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
-    await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(rosa)
     visit = await site.book_visit(timedelta(days=2))
     reminder, token = await site.hand_over(visit.id)
     await lose_session(rosa)
@@ -122,7 +122,7 @@ async def test_a_waiting_reply_does_not_override_a_later_one(
 
 
 async def under_its_worker(phone: Page) -> None:
-    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(phone)
     await phone.reload()
     assert await phone.evaluate("navigator.serviceWorker.controller !== null")
 

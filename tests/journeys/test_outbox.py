@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Route, expect
 
+from tests.browser.chromium import service_worker_is_active
 from tests.browser.interception import intercept, refuse
 from tests.browser.people import go, phone_of, press, sees, sees_not, without_background_sync
 from tests.browser.running_site import RunningSite
@@ -158,7 +159,7 @@ async def test_a_form_without_a_network_is_reported_as_unsent(chromium: Browser,
     rosa = await phone_of(chromium, site, site.cast.rosa)
     await without_background_sync(rosa)
     await rosa.goto(f"/visits/{visit.id}")
-    await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(rosa)
     await rosa.context.set_offline(True)
     async with rosa.expect_response("**/answer") as answering:
         await press(rosa, "I'll be there")

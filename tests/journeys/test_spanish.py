@@ -2,7 +2,7 @@
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.chromium import axe_violations, deliver_push, new_page
+from tests.browser.chromium import axe_violations, deliver_push, new_page, service_worker_is_active
 from tests.browser.people import answer, answer_all, evaluate, press, sees
 from tests.browser.running_site import RunningSite
 
@@ -51,7 +51,7 @@ async def test_the_service_workers_own_words_follow_the_language(chromium: Brows
     """The texts that it shows offline, or for a push that it cannot read, were English in the beginning."""
     page = await new_page(chromium, base_url=site.base_url, permissions=["notifications"])
     await page.goto("/join")
-    await page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(page)
     await page.reload()
     await press(page, "Español")
     await sees(page, "Únase a su clínica")

@@ -8,7 +8,7 @@ from server import language
 from server.appointments import flow as appointments
 from server.appointments.models import Appointment
 from server.clock import system_clock
-from tests.browser.chromium import deliver_push
+from tests.browser.chromium import deliver_push, service_worker_is_active
 from tests.browser.people import phone_of, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.cast import work_by
@@ -64,7 +64,7 @@ async def given_her_visit_is_open(chromium: Browser, site: RunningSite) -> tuple
     """Rosa looks at her visit, under the service worker."""
     visit = await site.book_visit(timedelta(days=9))
     rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
-    await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(rosa)
     await rosa.goto(f"/visits/{visit.id}")
     return rosa, visit
 

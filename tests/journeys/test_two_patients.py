@@ -14,7 +14,7 @@ from server.questionnaires.respondents import Respondent
 from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
 from server.responses.models import Response
-from tests.browser.chromium import deliver_push
+from tests.browser.chromium import deliver_push, service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.interception import refuse
 from tests.browser.people import (
@@ -121,7 +121,7 @@ async def test_case_97_without_a_network_the_other_patients_check_in_is_answered
     phone, _ = await given_a_phone_for_two(chromium, site)
     walters = await site.check_in_due_now(site.cast.walter, "daily-three")
     await phone.goto("/")
-    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(phone)
     await eventually(lambda: phone.evaluate(f"{BUNDLE}.then(held => held?.forms.length)"), "the check-in to be held")
     await phone.context.set_offline(True)
     await phone.goto("/")
@@ -176,7 +176,7 @@ async def test_case_97_without_a_network_help_is_that_of_the_patient_who_is_show
     phone, _ = await given_a_phone_for_two(chromium, site)
     walters = await site.check_in_due_now(site.cast.walter, "daily-three")
     await phone.goto("/")
-    await phone.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(phone)
     await eventually(lambda: is_kept(phone, walters), "the check-in to be kept")
     await phone.context.set_offline(True)
     await phone.goto("/help")

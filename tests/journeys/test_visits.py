@@ -10,6 +10,7 @@ import icalendar
 from playwright.async_api import Browser, Page, expect
 
 from server.clock import system_clock, to_wall
+from tests.browser.chromium import service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
@@ -161,7 +162,7 @@ async def test_case_143_without_a_network_the_next_visit_stays_readable(chromium
     await eventually(
         lambda: rosa.evaluate("OfflineBundle.current().then(held => held?.visits?.length)"), "the visit to be kept"
     )
-    await rosa.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    await service_worker_is_active(rosa)
     assert "medicines" not in await rosa.evaluate(UNREAD)
     await rosa.context.set_offline(True)
     when = f"{visit.starts:%A, %B} {visit.starts.day}, {visit.starts.year}"
