@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import uvicorn
 
 from server import cli, crypto, logs
 from server.access.models import PairingCode, StaffLink
+from server.commands.loading import COLLECT_AFTER
 from server.db import Database
 from server.devices import refused_services
 from server.people.models import Patient
@@ -197,3 +200,15 @@ def test_case_80_a_channel_that_can_send_nothing_refuses_to_start(
     monkeypatch.setenv(f"INTERLUDE_{setting}", value)
     assert cli.main(["web"]) == 2
     assert f"INTERLUDE_{setting}" in capsys.readouterr().err
+
+
+def test_a_command_collects_garbage_seldom_and_passes_over_what_it_loaded() -> None:
+    script = """
+import gc
+from server.commands.loading import without_collecting
+with without_collecting():
+    assert not gc.isenabled()
+print(gc.isenabled(), gc.get_threshold()[0], gc.get_freeze_count() > 1000)
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", str(COLLECT_AFTER), "True"]

@@ -1,6 +1,8 @@
 """Many patients, each with a phone that takes pushes and one due reminder."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from server.access.models import Device
 from server.actor import Actor, ActorKind, system
 from server.channels.push.channel import PushChannel
 from server.channels.push.host_list import HostList
+from server.commands.loading import without_collecting
 from server.db import Database, Work, new_id
 from server.delivery.sender import Sender
 from server.devices import subscriptions
@@ -69,6 +72,23 @@ def sender(database: Database, hosts: HostList, now: datetime) -> Sender:
 
 async def send_all(path: Path, port: int, now: datetime) -> None:
     """As a worker that has just started, until nothing is due."""
+    with as_a_worker_collects():
+        await _send_all(path, port, now)
+
+
+@contextmanager
+def as_a_worker_collects() -> Iterator[None]:
+    before = gc.get_threshold()
+    try:
+        with without_collecting():
+            pass
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+async def _send_all(path: Path, port: int, now: datetime) -> None:
     database = Database(f"sqlite:///{path}")
     ours = sender(database, hosts_of([port]), now)
     while await ours.tick():
