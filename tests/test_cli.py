@@ -210,5 +210,5 @@ with without_collecting():
     assert not gc.isenabled()
 print(gc.isenabled(), gc.get_threshold()[0], gc.get_freeze_count() > 1000)
 """
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == ["True", str(COLLECT_AFTER), "True"]
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert printed.stdout.split() == ["True", str(COLLECT_AFTER), "True"]

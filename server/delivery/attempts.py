@@ -1,12 +1,16 @@
 """Build the attempts: addresses and message texts, while the database is open."""
 
 from dataclasses import dataclass
-from typing import assert_never
+from functools import cached_property
+from typing import assert_never, cast
+
+from sqlalchemy import Table, insert
 
 from server import crypto
 from server.access.models import Subscription
 from server.channels.addresses import Mailbox, Number, PushAddress
 from server.channels.protocol import ChannelName, Message
+from server.db import new_id
 from server.delivery.batch import Batch, push_service
 from server.delivery.messages import Sending, message_to
 from server.people.models import Patient, Staff
@@ -43,19 +47,24 @@ class Outgoing:
     combined: int = 0
     rests: bool = False  # its service's circuit breaker is open: it is tried again later, without being sent now
 
-    @property
+    @cached_property
     def service(self) -> str:
-        """The service that it waits for: a push service's host, or the channel's name."""
         return service_of(self.channel, self.address)
 
 
 @dataclass(frozen=True)
 class Target:
+    channel: ChannelName
     address: Address
     subscription: Subscription | None = None
 
+    @cached_property
+    def service(self) -> str:
+        return service_of(self.channel, self.address)
+
 
 def service_of(channel: ChannelName, address: Address) -> str:
+    """The service that it waits for: a push service's host, or the channel's name."""
     return push_service(address.endpoint) if isinstance(address, PushAddress) else channel
 
 
@@ -63,7 +72,8 @@ def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: Channel
     """The addresses that this channel has not tried yet. A text or email that may have gone out is never repeated."""
     if channel == ChannelName.PUSH:
         took, active = batch.took(reminder), batch.subscriptions_for(reminder)
-        return [Target(PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in active if s.id not in took]
+        untried = [each for each in active if each.id not in took]
+        return [Target(channel, PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in untried]
     if batch.went_out(reminder, channel):
         return []
     email, number = _staffs(batch.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)
@@ -71,12 +81,12 @@ def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: Channel
         number = None  # a text would reach the caregiver's phone
     match channel:
         case ChannelName.EMAIL:
-            return [Target(Mailbox(email))] if email else []
+            return [Target(channel, Mailbox(email))] if email else []
         case ChannelName.TEXT if text_block(batch, reminder, patient):
             return []
         case ChannelName.TEXT:
             countries = channel_policy.text_countries(batch.clinics[reminder.clinic_id])
-            return [Target(Number(number))] if number and number_countries.can_text(number, countries) else []
+            return [Target(channel, Number(number))] if number and number_countries.can_text(number, countries) else []
         case _:
             assert_never(channel)
 
@@ -98,33 +108,39 @@ def _patients(patient: Patient) -> tuple[str | None, str | None]:
     return email, number_for_texts(patient) if patient.text_consent_at else None
 
 
-def write_attempt(
-    sending: Sending, reminder: Reminder, channel: ChannelName, target: Target, rests: bool = False
-) -> Outgoing:
-    """Add the attempt's row in state "sending": it is the record of this send, and the audit log holds none.
+def prepare_attempt(sending: Sending, reminder: Reminder, target: Target, rests: bool = False) -> Outgoing:
+    """Add a row for the attempt, in state "sending": it is the record of this send, and the audit log holds none.
 
-    Returns what the channel is to send after the commit.
+    Returns what the channel is to send after `insert_attempts` and the commit.
     """
     now, combined = sending.now, sending.batch.combined[reminder.id]
-    token = crypto.new_token()
-    to = target.subscription
-    attempt = Attempt(
-        clinic_id=reminder.clinic_id,
-        reminder_id=reminder.id,
-        channel=channel,
-        service=service_of(channel, target.address),
-        subscription_id=to.id if to else None,
-        device_id=to.device_id if to else None,
-        token_hash=crypto.token_hash(token),
-        state=AttemptState.SENDING,
-        delay=(now - reminder.next_at).total_seconds() if reminder.tries == 1 else None,
-        fence=reminder.fence,
-        started_at=now,
+    attempt_id, token = new_id(), crypto.new_token()
+    to, channel = target.subscription, target.channel
+    sending.rows.append(
+        {
+            "id": attempt_id,
+            "clinic_id": reminder.clinic_id,
+            "reminder_id": reminder.id,
+            "channel": channel,
+            "service": target.service,
+            "subscription_id": to.id if to else None,
+            "device_id": to.device_id if to else None,
+            "token_hash": crypto.token_hash(token),
+            "state": AttemptState.SENDING,
+            "delay": (now - reminder.next_at).total_seconds() if reminder.tries == 1 else None,
+            "fence": reminder.fence,
+            "started_at": now,
+        }
     )
-    sending.db.add(attempt)
     also = [other.kind for other in combined if other.subject_id != reminder.subject_id]
-    message = message_to(sending, reminder, channel, target.subscription, also, token)
+    message = message_to(sending, reminder, channel, to, also, token)
     whose = to.id if to else ""
     return Outgoing(
-        attempt.id, whose, reminder.id, reminder.fence, channel, target.address, message, len(combined), rests
+        attempt_id, whose, reminder.id, reminder.fence, channel, target.address, message, len(combined), rests
     )
+
+
+async def insert_attempts(sending: Sending) -> None:
+    """Insert the rows of all attempts of the batch, without an object for each."""
+    if sending.rows:
+        await (await sending.db.connection()).execute(insert(cast(Table, Attempt.__table__)), sending.rows)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import actor, audit
 from server.channels.protocol import ChannelName
 from server.db import Work
-from server.delivery.attempts import Outgoing, Target, service_of, targets, text_block, write_attempt
+from server.delivery.attempts import Outgoing, Target, prepare_attempt, targets, text_block
 from server.delivery.messages import Sending
 from server.people.models import Patient
 from server.reminders.channel_policies import rules as policies
@@ -73,7 +73,7 @@ def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policie
         if found:
             if reminder.next_channel_at is None:
                 reminder.next_channel_at = policies.next_channel_time(policy, index, now, reminder.expires_at)
-            return _admitted(sending, reminder, channel, found)
+            return _admitted(sending, reminder, found)
         if batch.went_out(reminder, channel):
             return end(db, reminder, ReminderState.SENT, None, now)
         reason, reminder.next_channel_at = _why_not(sending, reminder, channel), None
@@ -90,14 +90,14 @@ def _why_not(sending: Sending, reminder: Reminder, channel: ChannelName) -> Bloc
     return block or UNREACHABLE[channel]
 
 
-def _admitted(sending: Sending, reminder: Reminder, channel: ChannelName, found: Sequence[Target]) -> list[Outgoing]:
+def _admitted(sending: Sending, reminder: Reminder, found: Sequence[Target]) -> list[Outgoing]:
     """Attempts on these addresses. If every service of theirs rests, the reminder waits, and that is no try."""
     breakers, now = sending.breakers, sending.now
-    services = {id(target): service_of(channel, target.address) for target in found}
-    admitted = {key for key, service in services.items() if breakers.admit(service)}
-    if admitted:
-        return [write_attempt(sending, reminder, channel, each, rests=id(each) not in admitted) for each in found]
-    put_off(reminder, min(breakers.until[service] for service in services.values()), now)
+    admitted = [breakers.admit(target.service) for target in found]
+    if any(admitted):
+        pairs = zip(found, admitted, strict=True)
+        return [prepare_attempt(sending, reminder, target, rests=not goes) for target, goes in pairs]
+    put_off(reminder, min(breakers.until[target.service] for target in found), now)
     reminder.reason = RESTS
     return []
 

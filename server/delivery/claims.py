@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
 from server.delivery import circuit_breakers
-from server.delivery.attempts import Outgoing
+from server.delivery.attempts import Outgoing, insert_attempts
 from server.delivery.batch import look_up
 from server.delivery.channel_choice import attempts_of, end
 from server.delivery.messages import Sending
@@ -92,6 +92,7 @@ async def write_attempts(
             await release_members(db, reminder, now)
     await circuit_breakers.give_back(db, breakers, now)
     await db.flush()
+    await insert_attempts(sending)
     return outgoing
 
 

@@ -1,9 +1,9 @@
 """The message of one attempt: its words for whoever gets it, its link, and how long it is of use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +31,7 @@ class Sending:
     now: datetime
     base_url: str
     breakers: Breakers
+    rows: list[dict[str, Any]] = field(default_factory=list)  # of attempts, not inserted yet
 
 
 def message_to(

@@ -93,7 +93,10 @@ class Sender:
 
     async def _send_all(self, group: Sequence[Outgoing]) -> None:
         """Make all attempts of one reminder, then queue their outcomes together: all of them decide what follows."""
-        outcomes = await asyncio.gather(*(self._send(outgoing) for outgoing in group))
+        if len(group) == 1:
+            outcomes = [await self._send(group[0])]  # the common case, without a task more
+        else:
+            outcomes = await asyncio.gather(*(self._send(outgoing) for outgoing in group))
         self._outcomes.add(list(zip(group, outcomes, strict=True)))
 
     async def _send(self, outgoing: Outgoing) -> Outcome:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from server.channels.push.subscription_keys import check_subscription_keys
+from server.channels.push.subscription_keys import check_keys, on_curve
 
 RECORD_SIZE = (4096).to_bytes(4, "big")  # the greatest that RFC 8291 §4 lets a push service require
 LAST_RECORD = b"\x02"
@@ -33,8 +33,8 @@ class DeviceKey:
 @lru_cache(maxsize=DEVICES_KEPT)
 def device_key(p256dh: str, auth: str) -> DeviceKey:
     """The keys of a subscription, parsed once. Raises BadKeys."""
-    point, secret = check_subscription_keys(p256dh, auth)
-    return DeviceKey(ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point), point, secret)
+    point, secret = check_keys(p256dh, auth)
+    return DeviceKey(on_curve(point), point, secret)
 
 
 def encrypt(payload: bytes, device: DeviceKey) -> bytes:

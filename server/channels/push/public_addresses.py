@@ -1,6 +1,7 @@
 """Which IP addresses are on the public internet, and which are this machine."""
 
 import ipaddress
+from functools import lru_cache
 
 # Networks that is_global lets through: routes into other networks, and ranges where Python versions differ.
 _NOT_PUBLIC = [
@@ -31,6 +32,7 @@ def is_public_address(ip: str) -> bool:
     return address.is_global and not any(address in network for network in _NOT_PUBLIC)
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Whether `host`, a name or an address, is this machine itself."""
     if host == "localhost":

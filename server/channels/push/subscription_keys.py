@@ -15,11 +15,16 @@ class BadKeys(ValueError):
 def check_subscription_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
     """The subscription's public key and secret, decoded. Raises BadKeys, also for a point off the curve."""
     point, secret = check_keys(p256dh, auth)
+    on_curve(point)
+    return point, secret
+
+
+def on_curve(point: bytes) -> ec.EllipticCurvePublicKey:
+    """The public key that these 65 bytes encode. Raises BadKeys if they are no point on the curve."""
     try:
-        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
     except ValueError as error:
         raise BadKeys("p256dh is not a point on the curve P-256") from error
-    return point, secret
 
 
 def check_keys(p256dh: str, auth: str) -> tuple[bytes, bytes]:
