@@ -30,17 +30,22 @@ WORKER_STOPPED: AttemptReason = "the worker stopped before it knew"
 
 
 async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list[Reminder]:
-    """Claim due reminders and those whose lease has expired. No other worker gets them while the lease lasts."""
+    """Claim those whose lease has expired, then due reminders. No other worker gets them while the lease lasts.
+
+    These are two statements, because each reads its part of an index in order and stops at the limit. One statement for
+    both would sort all that is due.
+    """
+    expired = (Reminder.state == ReminderState.SENDING) & _is_over(Reminder.lease_until, now)
+    claimed = await _claim(db, expired, now, limit)
+    return claimed + await _claim(db, Reminder.state == ReminderState.SCHEDULED, now, limit - len(claimed))
+
+
+async def _claim(db: AsyncSession, state: ColumnElement[bool], now: datetime, limit: int) -> list[Reminder]:
+    """Claim due reminders in this state, those that were due first."""
     due = (
         select(Reminder.id)
         .join(Patient, Patient.id == Reminder.patient_id)  # lock the patient: one worker at a time builds the digest
-        .where(
-            or_(
-                Reminder.state == ReminderState.SCHEDULED,
-                (Reminder.state == ReminderState.SENDING) & _is_over(Reminder.lease_until, now),
-            ),
-            Reminder.next_at <= now,
-        )
+        .where(state, Reminder.next_at <= now)
         .order_by(Reminder.next_at)
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True, of=[Reminder, Patient])

@@ -2,8 +2,10 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import event, update
 
 from server.access.models import Subscription
 from server.db import Database, Work
@@ -50,3 +52,22 @@ async def test_case_134_a_lease_that_ends_far_in_the_future_blocks_no_reminder(d
         assert {one.id for one in await claims.claim_due(db, NOW)} <= {one.id for one in claimed}
     async with database.writing() as db:
         assert await claims.claim_due(db, NOW + LEASE / 2) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_claim_sorts_nothing_however_much_is_due(database: Database, cast: Cast) -> None:
+    """It reads the index in order and stops at its limit: 100,000 reminders may be due at once."""
+    await begin(database, cast)
+    ran: list[tuple[str, Any]] = []
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: ran.append((args[2], args[3])))
+    async with database.writing() as db:
+        assert await claims.claim_due(db, FAR)
+    updates = [(sql, parameters) for sql, parameters in ran if sql.startswith("UPDATE")]
+    assert len(updates) == 2
+    async with database.reading() as db:
+        raw = await db.connection()
+        for sql, parameters in updates:
+            plan = [row[-1] for row in await raw.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)]
+            assert any("ix_reminder_due" in line for line in plan), plan
+            assert not any("ORDER BY" in line for line in plan), plan
