@@ -29,20 +29,37 @@ FOLDER = Path(__file__).parent / "locale"
 class Language:
     """`name` is the language's own name; `formats` is Babel's locale for its dates, hours and direction.
 
-    Babel's standard styles add the year or omit the weekday, so `day`, `day_short` and `day_and_hour` are our own.
+    Babel's standard styles add the year or omit the weekday, so `this_year` and `other_year` are our own.
     """
 
     name: str
     formats: str
-    day: str
-    day_short: str
-    day_and_year: str
-    day_and_hour: str
+    this_year: "DayStyles"
+    other_year: "DayStyles"
+
+
+@dataclass(frozen=True)
+class DayStyles:
+    """Babel's patterns of a day."""
+
+    long: str
+    short: str
+    with_hour: str
 
 
 LANGUAGES = {
-    "en": Language("English", "en_US", "EEEE, MMMM d", "MMM d", "EEEE, MMMM d, y", "EEE, MMM d, h:mm a"),
-    "es": Language("Español", "es_US", "EEEE d 'de' MMMM", "d MMM", "EEEE d 'de' MMMM 'de' y", "EEE d MMM, h:mm a"),
+    "en": Language(
+        "English",
+        "en_US",
+        DayStyles("EEEE, MMMM d", "MMM d", "EEE, MMM d, h:mm a"),
+        DayStyles("EEEE, MMMM d, y", "MMM d, y", "EEE, MMM d, y, h:mm a"),
+    ),
+    "es": Language(
+        "Español",
+        "es_US",
+        DayStyles("EEEE d 'de' MMMM", "d MMM", "EEE d MMM, h:mm a"),
+        DayStyles("EEEE d 'de' MMMM 'de' y", "d MMM y", "EEE d MMM y, h:mm a"),
+    ),
 }
 _locale: ContextVar[str] = ContextVar("locale", default="en")
 
@@ -127,27 +144,35 @@ def mark(text: str) -> str:
     return text
 
 
-def day(moment: date) -> str:
+def _styles(moment: date, today: date | None) -> DayStyles:
+    """With the year if it is not this one (case 103). `today`: None where every moment is of this year."""
+    return _spoken().this_year if today is None or moment.year == today.year else _spoken().other_year
+
+
+def day(moment: date, today: date | None = None) -> str:
     """A date such as "Monday, December 1", in the current language."""
-    return str(format_date(moment, _spoken().day, formats()))
+    return str(format_date(moment, _styles(moment, today).long, formats()))
+
+
+def day_and_year(moment: date) -> str:
+    return str(format_date(moment, _spoken().other_year.long, formats()))
 
 
 def day_from(moment: datetime, today: date) -> str:
-    """A date as `day` says it, with "Today" or "Tomorrow" before it, or the year if it is not this one (case 103)."""
+    """A date as `day` says it, with "Today" or "Tomorrow" before it."""
     at = moment.date()
-    if at.year != today.year:
-        return str(format_date(at, _spoken().day_and_year, formats()))
+    words = day(at, today)
     match (at - today).days:
         case 0:
-            return gettext("Today, %(day)s") % {"day": day(at)}
+            return gettext("Today, %(day)s") % {"day": words}
         case 1:
-            return gettext("Tomorrow, %(day)s") % {"day": day(at)}
+            return gettext("Tomorrow, %(day)s") % {"day": words}
         case _:
-            return day(at)
+            return words
 
 
-def day_short(moment: date) -> str:
-    return str(format_date(moment, _spoken().day_short, formats()))
+def day_short(moment: date, today: date | None = None) -> str:
+    return str(format_date(moment, _styles(moment, today).short, formats()))
 
 
 def born(on: date) -> str:
@@ -164,8 +189,8 @@ def hour(moment: datetime | time) -> str:
     return _kept_together(format_time(moment, "short", locale=formats()))
 
 
-def day_and_hour(moment: datetime) -> str:
-    return _kept_together(format_datetime(moment, _spoken().day_and_hour, locale=formats()))
+def day_and_hour(moment: datetime, today: date | None = None) -> str:
+    return _kept_together(format_datetime(moment, _styles(moment, today).with_hour, locale=formats()))
 
 
 def on_paper(moment: datetime) -> str:

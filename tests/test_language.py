@@ -28,6 +28,31 @@ def test_dates_and_times_in_spanish() -> None:
         assert language.on_paper(datetime(2026, 12, 1, 10)) == "1 dic 2026, 10:00\u00a0a.m."
 
 
+@pytest.mark.parametrize(
+    ("locale", "long", "short", "with_hour"),
+    [
+        ("en", "Tuesday, January 5, 2027", "Jan 5, 2027", "Tue, Jan 5, 2027, 10:00\u00a0AM"),
+        ("es", "martes 5 de enero de 2027", "5 ene 2027", "mar 5 ene 2027, 10:00\u00a0a.m."),
+    ],
+)
+def test_case_103_a_day_of_another_year_names_it(locale: str, long: str, short: str, with_hour: str) -> None:
+    at, today = datetime(2027, 1, 5, 10), date(2026, 12, 31)
+    with language.speaking(locale):
+        assert language.day(at, today) == language.day_and_year(at) == long
+        assert language.day_short(at, today) == short
+        assert language.day_and_hour(at, today) == with_hour
+        assert language.day_and_hour(at, at.date()) == language.day_and_hour(at)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("en", "Tomorrow, Friday, January 1, 2027"), ("es", "Mañana, viernes 1 de enero de 2027")],
+)
+def test_case_103_tomorrow_is_said_over_new_year(locale: str, words: str) -> None:
+    with language.speaking(locale):
+        assert language.day_from(datetime(2027, 1, 1, 8), date(2026, 12, 31)) == words
+
+
 def test_words_and_plurals_in_spanish() -> None:
     with language.speaking("es"):
         assert language.gettext("Send to clinic") == "Enviar a la clínica"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import language
 from server.access.models import Subscription
 from server.channels.protocol import ChannelName, Message, MessageUrgency
+from server.clock import to_wall
 from server.delivery.batch import Batch
 from server.delivery.circuit_breakers import Breakers
 from server.people import households
 from server.people.models import Patient
 from server.people.rules import ContactBy
 from server.people.texting.numbers import hash_for_texts
+from server.places.names import city
 from server.reminders import rules
 from server.reminders.message_text import AppointmentDetail, Words, addressed, letter, payload, text_line, words_for
 from server.reminders.models import Reminder
@@ -50,7 +52,7 @@ def message_to(
     to_staff = reminder.staff_id is not None
     locale = "en" if to_staff else sending.batch.patients[reminder.patient_id].locale
     with language.speaking(locale):
-        words = _words(sending.batch, reminder, channel, to, also)
+        words = _words(sending, reminder, channel, to, also)
         link = f"{base_url}/go/{token}" if reminder.kind in rules.ABOUT_VISITS else f"{base_url}{reminder.path}"
         match channel:
             case ChannelName.EMAIL:
@@ -79,20 +81,25 @@ def _through(batch: Batch, to: Subscription | None) -> str:
 
 
 def _words(
-    batch: Batch, reminder: Reminder, channel: ChannelName, to: Subscription | None, also: Sequence[ReminderKind]
+    sending: Sending, reminder: Reminder, channel: ChannelName, to: Subscription | None, also: Sequence[ReminderKind]
 ) -> Words:
     if reminder.staff_id is not None:
         return words_for(reminder.kind, reminder.detail, also)
-    patient = batch.patients[reminder.patient_id]
+    patient, zone = sending.batch.patients[reminder.patient_id], sending.batch.clinics[reminder.clinic_id].zone
     detail = reminder.detail if patient.detailed_text else None
-    name = _name(batch, reminder, patient, channel, to)
-    if _reaches_caregiver(batch, patient, channel, to):
-        return words_for(reminder.kind, detail, also, about=name)
-    words = words_for(reminder.kind, detail, also)
-    return words if channel == ChannelName.PUSH else addressed(words, name)  # an address may be a household's
+    name = _name(sending, reminder, patient, channel, to)
+    about = name if _reaches_caregiver(sending.batch, patient, channel, to) else None
+    place = city(zone) if zone != patient.zone else ""
+    words = words_for(reminder.kind, detail, also, about, _today(sending, patient), place)
+    # An address may be a household's.
+    return words if about or channel == ChannelName.PUSH else addressed(words, name)
 
 
-def _name(batch: Batch, reminder: Reminder, patient: Patient, channel: ChannelName, to: Subscription | None) -> str:
+def _today(sending: Sending, patient: Patient) -> date:
+    return to_wall(sending.now, patient.zone).date()
+
+
+def _name(sending: Sending, reminder: Reminder, patient: Patient, channel: ChannelName, to: Subscription | None) -> str:
     """What the message calls the patient: distinct from all whose messages go to that address (case 102).
 
     Where the names are equal, the time of the visit is what is left.
@@ -106,11 +113,12 @@ def _name(batch: Batch, reminder: Reminder, patient: Patient, channel: ChannelNa
             address = to.endpoint_hash if to else None
         case _:
             assert_never(channel)
-    found = households.label(patient, batch.households.get(address or "", ()))
+    found = households.label(patient, sending.batch.households.get(address or "", ()))
     detail = reminder.detail or ""
     if found.is_distinct or reminder.kind not in rules.ABOUT_VISITS or not detail.startswith("{"):
         return found.text
-    return f"{found.text} ({language.day_and_hour(AppointmentDetail.from_json(detail).starts)})"
+    starts = AppointmentDetail.from_json(detail).starts
+    return f"{found.text} ({language.day_and_hour(starts, _today(sending, patient))})"
 
 
 def _reaches_caregiver(batch: Batch, patient: Patient, channel: ChannelName, to: Subscription | None) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, assert_never
 
 from server import language
@@ -37,25 +37,34 @@ class AppointmentDetail:
         found = json.loads(text)
         return cls(datetime.fromisoformat(found["starts"]), found["place"], found["called_off"])
 
-    def words(self) -> str:
-        when = f"{language.day(self.starts)}, {language.hour(self.starts)}".rstrip(".") + "."
+    def words(self, today: date | None = None, place: str = "") -> str:
+        when = f"{language.day(self.starts, today)}, {language.hour(self.starts)}"
+        if place:
+            when += ", " + _("time in %(place)s") % {"place": place}
+        when = when.rstrip(".") + "."
         when = when[0].upper() + when[1:]
         return _("%(when)s Cancelled.") % {"when": when} if self.cancelled else f"{when} {self.place}".strip()
 
 
-def _detail(kept: str) -> str:
+def _detail(kept: str, today: date | None, place: str) -> str:
     """The details in words. Rows written before details became JSON hold plain text; return it unchanged."""
-    return AppointmentDetail.from_json(kept).words() if kept.startswith("{") else kept
+    return AppointmentDetail.from_json(kept).words(today, place) if kept.startswith("{") else kept
 
 
 def words_for(
-    kind: ReminderKind, detail: str | None, also: Sequence[ReminderKind] = (), about: str | None = None
+    kind: ReminderKind,
+    detail: str | None,
+    also: Sequence[ReminderKind] = (),
+    about: str | None = None,
+    today: date | None = None,
+    place: str = "",
 ) -> Words:
     """The text in the current language. `detail`: None for private text. `also`: kinds of the other digest members.
 
-    `about`: to a caregiver, what the patient is called in messages (case 104).
+    `about`: to a caregiver, what the patient is called in messages (case 104). `today`: a visit in another year names
+    it; `place`: the visit's hour is that place's, not the patient's (case 103).
     """
-    detail = _detail(detail) if detail else None
+    detail = _detail(detail, today, place) if detail else None
     words = (_words_for_caregiver(kind, detail, about) if about else None) or _words_for(kind, detail)
     extra = {
         ReminderKind.VISIT: _("Another visit is coming up too."),

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection
+from contextvars import ContextVar
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from server.web.rendering import filters, page_state
 
 SERVER = Path(__file__).parent.parent
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
+_today: ContextVar[date | None] = ContextVar("today", default=None)  # the reader's, while a template is drawn
 INDENT = re.compile(r"^[ \t]+(?=[<{])", re.MULTILINE)
 
 
@@ -63,12 +66,13 @@ def environment(assets: Assets) -> Environment:
     env.globals.update(places=place_names.places, place_of=places.place_of)
     env.globals.update(static=assets.url, modules=partial(module_tags, assets), locale=language.current)
     env.filters.update(
-        day=language.day,
-        day_short=language.day_short,
+        day=_from_today(language.day),
+        day_short=_from_today(language.day_short),
+        day_and_year=language.day_and_year,
         day_from=language.day_from,
         city=place_names.city,
         hour=language.hour,
-        day_and_hour=language.day_and_hour,
+        day_and_hour=_from_today(language.day_and_hour),
         on_paper=language.on_paper,
         lasting=language.lasting,
         wall=to_wall,
@@ -79,6 +83,11 @@ def environment(assets: Assets) -> Environment:
     )
     env.globals.update(country_name=place_names.country, weekdays=language.weekdays)
     return env
+
+
+def _from_today(words: Callable[[Any, date | None], str]) -> Callable[[Any], str]:
+    """The same filter, told which day it is for the reader: it says the year of a day in another one (case 103)."""
+    return lambda moment: words(moment, _today.get())
 
 
 def _isolating(translate: Callable[..., str]) -> Callable[..., str]:
@@ -131,31 +140,46 @@ def inside(request: Request[Visitor, Any, Any], template: str, **context: Any) -
 
 
 def _draw(request: Request[Visitor, Any, Any], template: str, fragment: bool, context: dict[str, Any]) -> str:
-    env: Environment = request.app.state.templates
-    return env.get_template(template).render(
+    return _rendered(
+        request,
+        template,
         context
         | {
+            "printed_at": request.app.state.clock(),
             "text_size": looks.look_of(request, "size"),
             "scan": looks.look_of(request, "scan"),
             "aloud": looks.look_of(request, "aloud"),
-            "printed_at": request.app.state.clock(),
-            "visitor": request.user if "user" in request.scope else Visitor(),
+            "visitor": _visitor(request),
             "csrf": _hidden(request),
             "frame": lambda name: "shared/fragment.html" if fragment else f"shared/{name}.html",
-        }
+        },
     )
 
 
 def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:
     """One fragment, for a response that combines several."""
+    return _rendered(request, template, context)
+
+
+def _rendered(request: Request[Visitor, Any, Any], template: str, context: dict[str, Any]) -> str:
     env: Environment = request.app.state.templates
-    return env.get_template(template).render(context)
+    visitor = _visitor(request)
+    reader = visitor.staff or visitor.person
+    token = _today.set(to_wall(request.app.state.clock(), reader.zone if reader else "UTC").date())
+    try:
+        return env.get_template(template).render(context)
+    finally:
+        _today.reset(token)
+
+
+def _visitor(request: Request[Visitor, Any, Any]) -> Visitor:
+    return request.user if "user" in request.scope else Visitor()
 
 
 def _hidden(request: Request[Any, Any, Any]) -> Markup:
     """What each form carries: the CSRF token and, on a phone with several patients, whose page it stands on."""
     fields = {"_csrf_token": _token(request)}
-    visitor = request.scope.get("user") or Visitor()
+    visitor = _visitor(request)
     if visitor.person and visitor.others:
         fields[PERSON_FIELD] = visitor.person.id
     field = Markup('<input type="hidden" name="{}" value="{}">')

@@ -60,7 +60,9 @@ def teach() -> None:
     """Makes both languages available in this process."""
     english = language.LANGUAGES["en"]
     language.LANGUAGES[LONG] = replace(english, name=longer("Longer English"))
-    language.LANGUAGES[MIRRORED] = replace(english, name=mirrored("Mirrored"), formats="he", day="EEEE, d בMMMM")
+    language.LANGUAGES[MIRRORED] = replace(
+        english, name=mirrored("Mirrored"), formats="he", this_year=replace(english.this_year, long="EEEE, d בMMMM")
+    )
     real_catalogue = language._catalogue
     pseudo_catalogues = {locale: Pseudo(speaker) for locale, speaker in SPEAKERS.items()}
     language._catalogue = lambda locale: pseudo_catalogues.get(locale) or real_catalogue(locale)  # type: ignore[assignment]

@@ -1,15 +1,16 @@
 """The words of a message depend on whom it reaches: the patient, or a caregiver (case 104)."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from server.channels.protocol import ChannelName
 from server.delivery.batch import Batch
 from server.delivery.messages import Sending, message_to
 from server.people.models import Patient
 from server.people.rules import ContactBy
+from server.reminders.message_text import AppointmentDetail
 from server.reminders.models import Reminder
 from tests.cast import NOW
 from tests.reminders.scene import Scene
@@ -40,6 +41,18 @@ async def test_case_104_a_text_to_the_caregivers_number_names_the_patient(scene:
     for contact, start in ((ContactBy.CALL, "Rosa: You have a visit"), (ContactBy.CAREGIVER, "Rosa has a visit")):
         scene.cast.rosa.contact = contact
         assert (await _text(scene, reminder)).startswith(start)
+
+
+async def test_case_103_details_name_another_year_and_the_zone_that_is_not_the_patients(scene: Scene) -> None:
+    detail = AppointmentDetail(datetime(2027, 1, 5, 8), "Room 2", False).to_json()
+    async with scene.database.writing() as db:
+        rosa = await db.get_one(Patient, scene.cast.rosa.id)
+        rosa.zone, rosa.detailed_text = "America/Denver", True
+        for reminder in await db.scalars(select(Reminder)):
+            reminder.detail = detail
+    await scene.due()
+    bodies = {json.loads(message.body)["notification"]["body"] for _, message in scene.push.sent}
+    assert bodies == {"Tuesday, January 5, 2027, 8:00\u00a0AM, time in New York. Room 2"}
 
 
 async def _text(scene: Scene, reminder: Reminder) -> str:

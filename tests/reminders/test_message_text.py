@@ -1,13 +1,14 @@
 """The texts of notifications, emails and text messages, in the recipient's language."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import update
 
 from server import language
 from server.people.models import Patient
+from server.places.names import city
 from server.reminders.message_text import AppointmentDetail, letter, text_line, words_for
 from server.reminders.states import ReminderKind
 from tests.reminders.scene import Scene
@@ -32,6 +33,20 @@ def test_a_cancelled_visits_text_says_so() -> None:
     assert words_for(ReminderKind.CHANGE, detail).body == "Tuesday, December 1, 2:05\u00a0PM. Cancelled."
     with language.speaking("es"):
         assert words_for(ReminderKind.CHANGE, detail).body == "Martes 1 de diciembre, 2:05\u00a0p.m. Se canceló."
+
+
+@pytest.mark.parametrize(
+    ("locale", "body"),
+    [
+        ("en", "Tuesday, January 5, 2027, 2:05\u00a0PM, time in New York. Room 2"),
+        ("es", "Martes 5 de enero de 2027, 2:05\u00a0p.m., hora de Nueva York. Room 2"),
+    ],
+)
+def test_case_103_a_visits_text_names_another_year_and_zone(locale: str, body: str) -> None:
+    detail = AppointmentDetail(datetime(2027, 1, 5, 14, 5), "Room 2", False).to_json()
+    with language.speaking(locale):
+        words = words_for(ReminderKind.CHANGE, detail, today=date(2026, 12, 31), place=city("America/New_York"))
+        assert words.body == body
 
 
 def test_details_that_were_stored_as_text_are_shown_unchanged() -> None:

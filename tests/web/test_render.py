@@ -1,16 +1,21 @@
 """A page and its fragment are one template, and no personal page is ever cached."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from httpx import Response
 from litestar import Litestar
 
+from server.appointments import booking
+from server.appointments.booking import NewAppointment
+from server.db import Database
 from server.web import render
 from server.web.assets import Assets
-from tests.browser_without_screen import Browser
-from tests.cast import Cast
-from tests.conftest import Enter
+from tests.browser_without_screen import Browser, words
+from tests.cast import Cast, work_by
+from tests.conftest import Enter, StillClock
+from tests.stories import STEADY, answered, due_check_in
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGES = ["/", "/answers", "/help", "/settings", "/reminders", "/privacy", "/install", "/sign-out"]
@@ -98,6 +103,25 @@ def test_a_page_leaves_out_the_indentation_of_its_template() -> None:
     </p>"""
     env = render.environment(Assets())
     assert env.from_string(indented).render(name="Rosa") == "<p>\n<b>Rosa</b>can come</p>"
+
+
+@ONE_DATABASE
+async def test_case_103_a_page_names_a_year_that_is_not_this_one(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    """Where one day of another year stands among days of this one, on the desk and on the phone."""
+    clock.now = datetime(2026, 12, 31, 23, tzinfo=UTC)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa, now=clock())
+        await answered(db, cast.rosa, check_in, STEADY, clock())
+        visit = await booking.book(work_by(db, cast.maria, clock()), cast.rosa, NewAppointment(datetime(2027, 2, 1, 9)))
+    maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
+    desk = [f"/staff/visits/{visit.id}", f"/staff/patients/{cast.rosa.id}", f"/staff/patients/{cast.rosa.id}/print"]
+    for path in desk:
+        assert re.search(r"(Feb 1|February 1), 2027", words(await maria.get(path))), path
+    assert "Dec 31, 2026" not in words(await rosa.get("/answers"))
+    clock.move(days=3)
+    assert "Dec 31, 2026" in words(await rosa.get("/answers"))
 
 
 def test_an_attribute_on_its_own_line_stays_separate() -> None:

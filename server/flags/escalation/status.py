@@ -137,4 +137,4 @@ def _before_anybody(flag: Flag, devices: int, first: Staff | None, zone: str, no
 
 def _when(moment: datetime, zone: str, now: datetime) -> str:
     wall, today = to_wall(moment, zone), to_wall(now, zone).date()
-    return language.hour(wall) if wall.date() == today else language.day_and_hour(wall)
+    return language.hour(wall) if wall.date() == today else language.day_and_hour(wall, today)

@@ -85,7 +85,6 @@ async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, An
                 visit=visit,
                 patient=patient,
                 clinic=clinic,
-                year=visit.starts.year,
                 **named,
             ),
         }
