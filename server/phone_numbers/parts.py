@@ -8,9 +8,10 @@ LONGEST = 40  # characters as typed
 TWO_NUMBERS = 7  # digits before a slash or comma that make a complete number
 # A number, an optional extension, and an optional remark such as "(press 1)".
 _EXTENSION = r"ext(?:ensi[oó]n|n)?|int(?:erno)?|anexo|ramal|poste|durchwahl|dw|app(?:arat)?"
+_NO_LETTER = r"(?![^\W\d_])"
 _TYPED = re.compile(
-    rf"""(?P<number>[+*]?[\d\s().\-/·‐-―]*\d[\s)]*)
-    (?P<extension>[\s,]*\(?(?:;\s*ext=|(?:{_EXTENSION})\b[\s.:-]*|x[\s.:-]*(?=\d)|\#)\s*\d{{1,7}}\)?)?
+    rf"""(?P<number>[+*]?[\d\s().\-/·‐-―−]*\d[\s)]*)
+    (?P<extension>[\s,\-‐-―]*\(?(?:;\s*ext=|(?:{_EXTENSION}){_NO_LETTER}[\s.:-]*|x[\s.:-]*(?=\d)|\#)\s*\d{{1,7}}\)?)?
     (?P<remark>[\s,;:–-]*\(?\s*[^\W\d_].*)?""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -46,7 +47,7 @@ def parse(typed: str) -> tuple[str, dict[str, str]]:
     shown = "".join(ch for ch in typed if unicodedata.category(ch) not in ("Cf", "Cc")).strip()
     if len(shown) > LONGEST:
         raise BadNumber("long")
-    plain = "".join(_ascii(ch) for ch in shown).removeprefix("tel:")
+    plain = re.sub("^tel:", "", "".join(_ascii(ch) for ch in shown), flags=re.IGNORECASE)
     if not digits_in(plain):
         raise BadNumber("no-number")
     found = _TYPED.fullmatch(plain)
@@ -71,7 +72,7 @@ def check_remark(remark: str) -> None:
     """Check that a remark is words, or what to press once the line answers. Raises BadNumber."""
     if digits_in(remark) > 2:
         raise BadNumber("two")
-    unfinished = re.match(rf"\W*(?:{_EXTENSION}|x)\b", remark, re.IGNORECASE)
+    unfinished = re.match(rf"\W*(?:{_EXTENSION}|x){_NO_LETTER}", remark, re.IGNORECASE)
     if unfinished or digits_in(_PRESS.sub("", remark)):
         raise BadNumber("words")
 

@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from server.phone_numbers.countries import can_text
 from server.phone_numbers.parts import BadNumber, BadNumbers, check_remark, digits_in, parse
 from server.phone_numbers.short_codes import short_code
+
+# Some countries have numbers of people as short as a short code.
+_OF_PEOPLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,13 @@ def read_own(typed: str, country: str) -> Dialable:
         raise BadNumber("two" if digits_in(parts["remark"]) > 2 else "words", _own_alone(number, country))
     if parts["extension"]:
         raise BadNumber("extension", _own_alone(number, country))
-    if short_code(number, country):
+    try:
+        full = _full_number(parts, country)
+    except BadNumber:
+        raise BadNumber("short" if short_code(number, country) else "unknown") from None
+    if phonenumbers.number_type(full) not in _OF_PEOPLE and short_code(number, country):
         raise BadNumber("short")
-    return Dialable(shown, _tel(_full_number(parts, country)))
+    return Dialable(shown, _tel(full))
 
 
 def _own_alone(number: str, country: str) -> str:

@@ -5,8 +5,9 @@ import unicodedata
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from server.phone_numbers import reading as numbers
 from server.phone_numbers.parts import BadNumber, BadNumbers
@@ -38,6 +39,11 @@ from server.phone_numbers.reading import read_line, read_own
         ("01 23 45 67 89 poste 12", "FR", "+33123456789;ext=12"),
         ("(212) 555-0140 (ext 12)", "US", "+12125550140;ext=12"),
         ("(212) 555-0140 extensión 12", "US", "+12125550140;ext=12"),
+        ("(212) 555-0140 EXT12", "US", "+12125550140;ext=12"),
+        ("2125550140ext12", "US", "+12125550140;ext=12"),
+        ("(212) 555-0140 – ext. 12", "US", "+12125550140;ext=12"),
+        ("212\u2212555\u22120140", "US", "+12125550140"),
+        ("TEL:+12125550140", "US", "+12125550140"),
         ("(212) 555-0140 (front desk)", "US", "+12125550140"),
         ("020 7946 0018", "GB", "+442079460018"),
         ("+44 (0)20 7946 0018", "US", "+442079460018"),
@@ -101,6 +107,30 @@ def test_case_78_a_persons_number_is_one_complete_number(typed: str, why: str, i
     with pytest.raises(BadNumber) as refused:
         read_own(typed, "US")
     assert (refused.value.why, refused.value.instead) == (why, instead)
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "tel"),
+    [("90 1234", "TV", "+688901234"), ("7290", "TK", "+6907290"), ("20-123", "TO", "+67620123")],
+)
+def test_case_78_a_persons_number_may_be_as_short_as_a_code(typed: str, country: str, tel: str) -> None:
+    assert read_own(typed, country).tel == tel
+
+
+WRITTEN = (PhoneNumberFormat.NATIONAL, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.RFC3966)
+
+
+@given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS)), st.data())
+def test_case_77_a_number_of_any_country_is_read_as_that_country_writes_it(country: str, data: st.DataObject) -> None:
+    kinds = [PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE]
+    number = phonenumbers.example_number_for_type(country, data.draw(st.sampled_from(kinds)))
+    if number is None:
+        reject()
+    home, abroad = data.draw(st.sampled_from(WRITTEN)), data.draw(st.sampled_from(["US", "DE", "AU", "JP"]))
+    tel = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    for read in (read_line, read_own):
+        assert read(phonenumbers.format_number(number, home), country).tel == tel
+        assert read(phonenumbers.format_out_of_country_calling_number(number, abroad), abroad).tel == tel
 
 
 TYPED = st.text(alphabet=st.sampled_from("0123456789+()-./ #x,;ext٠١٢३４５\u200f\u00a0\u2011"), max_size=24)
