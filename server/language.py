@@ -17,6 +17,7 @@ from babel.dates import (
     format_time,
     format_timedelta,
     get_day_names,
+    get_month_names,
 )
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -183,6 +184,17 @@ def weekdays(width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
     """The days of the week from Monday on, for labels; `width` is "wide" or "abbreviated"."""
     names = get_day_names(width, "stand-alone", formats())
     return [str(names[day]).capitalize() for day in range(7)]
+
+
+@cache
+def months() -> dict[str, int]:
+    """The number of each month by its name, whole or short, in every language of ours, as search compares words."""
+    named = {}
+    for spoken in LANGUAGES.values():
+        for width in ("wide", "abbreviated"):
+            for number, name in get_month_names(width, "format", spoken.formats).items():
+                named[str(name).casefold().rstrip(".")] = number
+    return named
 
 
 def hour(moment: datetime | time) -> str:

@@ -6,20 +6,40 @@ import unicodedata
 from server.typed.text import one_line
 
 # Letters that Unicode does not take apart, as somebody without that keyboard writes them.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
-_APOSTROPHES = re.compile(r"['’‘ʼʻ`´ʹ′＇]")
+_PLAIN = str.maketrans({"ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n"})
+_CHANGED_LETTER = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")  # a bar or a hook, as in ø, ł, ɓ
+# As passports and keyboards without these letters write them.
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"})
+# Signs that stand for one, among them letters of their own, such as the Mayan ꞌ and the ʿ of Arabic names.
+_APOSTROPHES = re.compile("['`´′＇‘-‛ʹʻ-ˁˈˊˋꞋꞌ՚׳ߴߵ]")
+_TATWEEL = "\u0640"  # draws out an Arabic letter
 _BETWEEN_WORDS = re.compile(r"[^\w]+|_")
 
 
 def plain(text: str) -> str:
     """The text without accents, apostrophes, case and punctuation, with single spaces between words: for searching."""
     apart = unicodedata.normalize("NFKD", one_line(text)).casefold()
-    bare = "".join(ch for ch in apart if unicodedata.category(ch) not in ("Mn", "Cf")).translate(_PLAIN)
+    bare = "".join(_bare(ch) for ch in apart).translate(_PLAIN)
     return _BETWEEN_WORDS.sub(" ", _APOSTROPHES.sub("", bare)).strip()
 
 
 def is_found(sought: str, text: str) -> bool:
     """Whether every word of `sought` is in the text, in any order and any spelling."""
-    here = plain(text)
-    joined = here.replace(" ", "")
-    return all(word in here or word in joined for word in plain(sought).split())
+    here, spelled_out = plain(text), plain(_spelled_out(text))
+    forms = (here, here.replace(" ", ""), spelled_out, spelled_out.replace(" ", ""))
+    spellings = (plain(sought), plain(_spelled_out(sought)))
+    return any(all(any(word in form for form in forms) for word in spelling.split()) for spelling in spellings)
+
+
+def _bare(character: str) -> str:
+    if character.isascii():
+        return character
+    if character == _TATWEEL or unicodedata.category(character) in ("Mn", "Cf"):
+        return ""
+    changed = _CHANGED_LETTER.match(unicodedata.name(character, ""))
+    return changed[1].lower() if changed else character
+
+
+def _spelled_out(text: str) -> str:
+    """ "Mueller" for "Müller"."""
+    return unicodedata.normalize("NFC", text).casefold().translate(_SPELLED_OUT)

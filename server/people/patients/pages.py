@@ -31,7 +31,8 @@ PatientFault = Literal["name", "email", "birth_date", "zone"]
 
 @get("/", opt=STAFF)
 async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
-    patients = [patient for patient in await flow.roster(db, actor) if is_sought(look_alikes.identity_of(patient), q)]
+    roster, months = await flow.roster(db, actor), language.months()
+    patients = [patient for patient in roster if is_sought(look_alikes.identity_of(patient), q, months)]
     return render.page(request, "people/roster.html", patients=patients, q=q)
 
 
