@@ -31,9 +31,13 @@ class NumberEvent:
     at: datetime
 
 
-STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "baja", "alto", "parar"})
-START_WORDS = frozenset({"start", "unstop", "yes", "si", "alta"})
-ALSO_ANSWERS = frozenset({"cancel", "yes", "si"})  # somebody may answer a reminder of a visit with these
+# The words that the FCC names (47 CFR 64.1200(a)(10)), what carriers add, Canada's French one, and Spanish.
+STOP_WORDS = frozenset(
+    {"stop", "quit", "end", "revoke", "optout", "cancel", "unsubscribe", "stopall", "arret"}
+    | {"baja", "alto", "parar", "pare", "detener", "cancelar", "salir"}
+)
+START_WORDS = frozenset({"start", "unstop", "optin", "yes", "si", "alta", "iniciar"})
+ALSO_ANSWERS = frozenset({"cancel", "cancelar", "yes", "si"})  # somebody may answer a reminder of a visit with these
 _STRONGEST = (NumberState.OPEN, NumberState.UNDELIVERABLE, NumberState.STOPPED)
 
 

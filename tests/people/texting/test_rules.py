@@ -12,7 +12,8 @@ from tests.cast import NOW
 
 STOPS = ["STOP", "stop", " Stop. ", "STOP!", "stop all", "StopAll", "Unsubscribe", "CANCEL", "end", "Quit", "«quit»"]
 STOPS += ["BAJA", "baja.", "Alto", "ALTÓ", "parar", "s t o p"]
-STARTS = ["START", "start ", "Unstop", "YES", "yes!", "SÍ", "sí", "Si", "¡Sí!", "ALTA", "alta."]
+STOPS += ["Revoke", "opt out", "Opt-Out!", "OPTOUT", "ARRÊT", "Arre\u0302t", "PARE", "Detener", "“Stop” 🙏", "ｓｔｏｐ"]
+STARTS = ["START", "start ", "Unstop", "YES", "yes!", "SÍ", "sí", "Si", "¡Sí!", "ALTA", "alta.", "opt in", "Iniciar"]
 
 
 @pytest.mark.parametrize("text", STOPS)
@@ -30,7 +31,7 @@ def test_case_128_any_other_text_goes_to_staff(text: str) -> None:
     assert (ordered_state(text), needs_staff(text)) == (None, True)
 
 
-@pytest.mark.parametrize("text", ["Cancel", "yes", "Sí."])
+@pytest.mark.parametrize("text", ["Cancel", "Cancelar", "yes", "Sí."])
 def test_case_128_a_word_that_may_answer_a_reminder_goes_to_staff_too(text: str) -> None:
     assert ordered_state(text) is not None
     assert needs_staff(text)
