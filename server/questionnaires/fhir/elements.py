@@ -4,8 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.typed.text import is_blank
+
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+MODIFIED = "a modifierExtension changes its meaning"
 WHAT_IS = {str: "text", bool: "true or false", int: "a whole number"}
+
+
+def seen(text: str) -> str:
+    """The text; "" if nobody can see anything of it."""
+    return "" if is_blank(text) else text
 
 
 class BadQuestionnaire(ValueError):
@@ -37,6 +45,9 @@ class Element:
     def flag(self, key: str) -> bool:
         return bool(self._value(key, bool, False))
 
+    def number(self, key: str, default: int) -> int:
+        return int(self._value(key, int, default))
+
     def element(self, key: str) -> "Element":
         found = self.fields.get(key, {})
         if not isinstance(found, Mapping):
@@ -48,6 +59,17 @@ class Element:
         if not isinstance(found, list | tuple) or not all(isinstance(one, Mapping) for one in found):
             raise self.refuse(f"its {key} is not a list of objects")
         return [Element(one, self.named) for one in found]
+
+    def objects(self) -> Iterator["Element"]:
+        """Every object in it, itself first; without its items and contained resources, which are read by themselves."""
+        waiting: list[Any] = [self.fields]
+        while waiting:
+            found = waiting.pop()
+            if isinstance(found, Mapping):
+                yield Element(found, self.named)
+                waiting += [value for key, value in found.items() if key not in ("item", "contained")]
+            elif isinstance(found, list | tuple):
+                waiting += found
 
     def value(self, start: str) -> tuple[str, Any]:
         """The key and the value of a choice such as value[x]; ("", None) if there is none."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from server.questionnaires.fhir.elements import Element
+from server.questionnaires.fhir.elements import Element, seen
 from server.questionnaires.fhir.options import answers
 from server.questionnaires.question import Question, QuestionType
 
@@ -23,7 +23,7 @@ def question(item: Element, value_sets: Mapping[str, Element], language: str) ->
         raise item.refuse(f"items of type {kind} cannot be asked yet" if kind else "it has no type")
     if kind == QuestionType.BOOLEAN and lists:
         raise item.refuse("a yes-or-no question has no list of answers")
-    if not item.text("text"):
+    if not seen(item.text("text")):
         raise item.refuse("it has no text to ask")
     chosen = lists or kind == QuestionType.CHOICE
     lowest, highest = _scale(item) if kind == QuestionType.INTEGER and not chosen else (0, 10)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from server.questionnaires.fhir.elements import Element
+from server.questionnaires.fhir.elements import MODIFIED, Element, seen
 from server.questionnaires.question import Option
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
@@ -53,7 +53,7 @@ def _of_option(option: Element, language: str) -> Answer:
         return _of_coding(option, option.element(key), language)
     if key == "valueString":
         code, label = option.text(key), option.text(key, language)
-        if not code.strip():
+        if not seen(code):
             raise option.refuse("one of its answers has no text")
         return Answer(Option(code, label, _score(code, option, option.element(f"_{key}"))), key, code)
     if key == "valueInteger":
@@ -65,10 +65,10 @@ def _of_option(option: Element, language: str) -> Answer:
 
 
 def _of_coding(option: Element, coding: Element, language: str) -> Answer:
-    code, display = coding.text("code"), coding.text("display", language)
+    code, display = seen(coding.text("code")), seen(coding.text("display", language))
     if not code and not display:
         raise option.refuse("one of its answers has neither a code nor a display")
-    named = code or coding.text("display")
+    named = code or seen(coding.text("display")) or display
     fields = {name: coding.text(name) for name in ("system", "version", "code", "display") if coding.text(name)}
     return Answer(Option(named, display or code, _score(named, option, coding)), "valueCoding", fields)
 
@@ -78,8 +78,14 @@ def _of_value_set(item: Element, reference: str, value_sets: Mapping[str, Elemen
     if found is None:
         raise item.refuse(f"its answers stand in the value set {reference}, which the file does not contain")
     value_set = replace(found, named=item.named)
+    if any(part.has("modifierExtension") for part in value_set.objects()):
+        raise item.refuse(MODIFIED)
     if value_set.has("expansion"):
         contains = value_set.element("expansion").elements("contains")
+        if value_set.element("expansion").number("total", len(contains)) != len(contains):
+            raise item.refuse(f"the value set {reference} holds only a part of its answers")
+        if any(concept.flag("inactive") for concept in contains):
+            raise item.refuse(f"the value set {reference} has an answer that is no longer in use")
         if any(concept.has("contains") or concept.flag("abstract") for concept in contains):
             raise item.refuse(f"the value set {reference} has answers inside answers")
         return [_of_concept(concept, concept.text("system"), language) for concept in contains]
@@ -96,7 +102,7 @@ def _of_include(include: Element, reference: str, language: str) -> list[Answer]
 
 
 def _of_concept(concept: Element, system: str, language: str) -> Answer:
-    code, display = concept.text("code"), concept.text("display")
+    code, display = seen(concept.text("code")), seen(concept.text("display"))
     if not system:
         raise concept.refuse("a code of its value set has no system")
     if not code:

@@ -11,7 +11,7 @@ from typing import Any
 from server.questionnaires.definition import Definition
 from server.questionnaires.fhir import condition_checks, conditions, identifiers, items
 from server.questionnaires.fhir.conditions import ALWAYS, Conditions
-from server.questionnaires.fhir.elements import BadQuestionnaire, Element
+from server.questionnaires.fhir.elements import MODIFIED, BadQuestionnaire, Element, seen
 from server.questionnaires.fhir.options import Answer, answers
 from server.questionnaires.question import Question, When
 
@@ -19,7 +19,7 @@ LINK_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,59}")  # part of an address,
 DEEPEST = 12  # groups in groups
 HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 WHOLE = "the questionnaire"
-NOT_YET = {"initial": "it has an answer beforehand", "modifierExtension": "a modifierExtension changes its meaning"}
+NOT_YET = {"initial": "it has an answer beforehand", "implicitRules": "its implicitRules change its meaning"}
 NEVER = {"repeats": "it may have several answers, which cannot be asked yet", "readOnly": "nobody may answer it"}
 
 
@@ -55,11 +55,12 @@ def read_definition(resource: Mapping[str, Any], language: str = "en") -> Defini
     for named, when in reading.stated:
         condition_checks.check(named, when, by_id)
     questions = tuple(condition_checks.named_by_code(question, by_id) for question in found)
+    condition_checks.check_all_are_asked(questions)
     slug, number = identifiers.slug(whole), identifiers.number_of(identifiers.field(whole, "version"))
     return Definition(
         slug=slug,
         version=1 if number is None else number,
-        title=whole.text("title", language) or whole.text("name") or slug,
+        title=seen(whole.text("title", language)) or whole.text("name") or slug,
         seconds=whole.extension_number(items.OURS + "seconds", 60),
         may_be_same=whole.extension_flag(items.OURS + "same", False),
         questions=questions,
@@ -69,9 +70,13 @@ def read_definition(resource: Mapping[str, Any], language: str = "en") -> Defini
 
 def _value_sets(whole: Element) -> dict[str, Element]:
     contained = replace(whole, named="contained").elements("contained")
-    return {
-        resource.text("id"): resource for resource in contained if resource.fields.get("resourceType") == "ValueSet"
-    }
+    found: dict[str, Element] = {}
+    for resource in contained:
+        if resource.fields.get("resourceType") == "ValueSet":
+            if resource.text("id") in found:
+                raise resource.refuse(f"two value sets share the id {resource.text('id')}")
+            found[resource.text("id")] = resource
+    return found
 
 
 def _inside(parent: Element, reading: _Reading, around: _Around) -> list[Question]:
@@ -116,8 +121,11 @@ def _check_meaning(element: Element) -> None:
             raise element.refuse(why)
     if element.extension_flag(HIDDEN, False):
         raise element.refuse("it is hidden from the person who answers")
-    for url, extension in element.extensions():
-        if extension.has("valueExpression"):
+    for part in element.objects():
+        if part.has("modifierExtension"):
+            raise element.refuse(MODIFIED)
+        if part.has("valueExpression"):
+            url = part.fields.get("url")
             raise element.refuse(f"its extension {url} computes something, which Interlude does not")
 
 

@@ -72,6 +72,7 @@ def test_case_111_an_item_of_another_type_that_lists_its_answers_is_a_choice(kin
         ({"answerOption": [{"valueString": " "} | score(0)]}, "no text"),
         ({"answerOption": [{"valueInteger": "3"}]}, "valueInteger"),
         ({"answerOption": [{"valueCoding": score(0)}]}, "neither a code nor a display"),
+        ({"answerOption": [{"valueCoding": {"code": " ", "display": "\u3164"} | score(0)}]}, "neither a code nor"),
         ({"answerOption": [coded("ok", initialSelected=True, **score(0))]}, "beforehand"),
         ({"answerOption": [coded("ok", **score(0))], "answerValueSet": "#set"}, "both"),
         ({"answerValueSet": "#nowhere"}, "#nowhere"),
@@ -134,12 +135,21 @@ def test_case_111_a_value_set_is_read_in_the_persons_language() -> None:
             {"expansion": {"contains": [{"system": "urn:s", "code": "a", "contains": [{"code": "b"}]}]}},
             "inside answers",
         ),
+        ({"expansion": {"total": 3, "contains": [{"system": "urn:s"} | CONCEPTS[0]]}}, "only a part"),
+        ({"expansion": {"contains": [{"system": "urn:s", "inactive": True} | CONCEPTS[0]]}}, "no longer in use"),
+        ({"modifierExtension": [{"url": "urn:not"}]}, "modifierExtension"),
         ({}, "no answers"),
     ],
 )
 def test_case_111_a_value_set_that_does_not_list_its_answers_is_refused(parts: dict[str, Any], why: str) -> None:
     with pytest.raises(BadQuestionnaire, match=f"^sleep: .*{why}"):
         read({"answerValueSet": "#set"}, **value_set(**parts))
+
+
+def test_case_111_two_value_sets_of_one_id_are_refused() -> None:
+    twice = value_set(expansion={"contains": [{"system": "urn:s"} | CONCEPTS[0]]})["contained"] * 2
+    with pytest.raises(BadQuestionnaire, match="contained: two value sets share the id set"):
+        read({"answerValueSet": "#set"}, contained=twice)
 
 
 def test_an_export_gives_an_answer_as_the_file_lists_it() -> None:

@@ -44,6 +44,10 @@ def test_groups_and_displays_are_not_questions() -> None:
         (item(modifierExtension=[{"url": "urn:x", "valueBoolean": True}]), "modifierExtension"),
         (item(extension=[{"url": reading.HIDDEN, "valueBoolean": True}]), "hidden"),
         (item(extension=[{"url": "urn:sum", "valueExpression": {}}]), "computes"),
+        (item(extension=[{"url": "urn:hide", "extension": [{"url": "by", "valueExpression": {}}]}]), "by computes"),
+        (item(enableWhen=[when("other", "=", answerBoolean=True) | {"modifierExtension": [{}]}]), "modifierExtension"),
+        (choice("sleep") | {"answerOption": [{"modifierExtension": [{"url": "urn:not"}]}]}, "modifierExtension"),
+        (item(text=" \u200b\u3164"), "no text"),
         (item(text=""), "no text"),
         (item(type="integer"), "from which number"),
         (item(type="integer", extension=[{"url": items.MOST, "valueInteger": 300}]), "0 to 300"),
@@ -77,6 +81,15 @@ def test_case_111_texts_between_questions_are_shown_with_a_question() -> None:
     assert [option.level for option in read.questions[0].options] == [0, 1, 2, 3]
     with pytest.raises(BadQuestionnaire, match="shown nowhere"):
         read_definition({"name": "one", "item": [{"linkId": "d", "type": "display", "text": "Hello"}]})
+
+
+def test_case_111_rules_that_stand_elsewhere_are_refused() -> None:
+    with pytest.raises(BadQuestionnaire, match="the questionnaire: its implicitRules"):
+        read_definition(PHQ | {"implicitRules": "http://example.org/rules"})
+
+
+def test_case_111_a_title_that_nobody_sees_is_none() -> None:
+    assert read_definition({"name": "one", "title": "\u2800 ", "item": [choice("a")]}).title == "one"
 
 
 def translated(text: str, code: str = "es") -> dict[str, Any]:
