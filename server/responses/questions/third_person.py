@@ -1,6 +1,6 @@
 """What a caregiver reads about the patient: pages by the patient's name, and our own English questions (case 104).
 
-Spanish asks "usted" and a third person in the same words, so there the name before the question is enough. Questions
+Spanish asks "usted" and a third person in the same words, so there the name before the text is enough. Questions
 from elsewhere keep their words, because published scales are never reworded; the page says whom they are about.
 """
 
@@ -14,12 +14,18 @@ from server.questionnaires.definition import Definition
 from server.questionnaires.flow import LIBRARY
 from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent, speaks_of_patient
+from server.typed.direction import isolated
 
 VERBS = {"do": "does", "have": "has", "are": "is", "were": "was"}
 SUBJECT = re.compile(r"\b(do|have|are|were|did|can|has|does|will|could) you\b", re.IGNORECASE)
 STATED = re.compile(r"\byou (do|have|are|were)\b", re.IGNORECASE)
 OWN = re.compile(r"\byour(s|self)?\b", re.IGNORECASE)
 OTHER = re.compile(r"\byou\b", re.IGNORECASE)
+# What our texts say to the patient, by language.
+SAYS_YOU = {
+    "en": re.compile(r"\byou(r|rs|rself)?\b", re.IGNORECASE),
+    "es": re.compile(r"\b(usted|sus?|le|puede|come)\b", re.IGNORECASE),
+}
 
 
 def naming(patient: str, respondent: Respondent, kind: ActorKind) -> dict[str, Any]:
@@ -45,7 +51,7 @@ def title_about(definition: Definition, name: str) -> str:
 
 
 def _stated_about(definition: Definition, text: str, name: str, locale: str) -> str:
-    is_named = locale == "en" and OTHER.search(OWN.sub("you", text)) and _is_ours(definition)
+    is_named = locale in SAYS_YOU and SAYS_YOU[locale].search(text) and _is_ours(definition)
     return asked_about(text, first_name(name), locale) if is_named else text
 
 
@@ -59,6 +65,7 @@ def first_name(name: str) -> str:
 
 def asked_about(text: str, name: str, locale: str) -> str:
     """The text of one of our questions, about the person of this name."""
+    name = isolated(name)
     if locale != "en":
         return f"{name}: {text}"
     text = SUBJECT.sub(lambda found: _verb(found[1], name), text)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from server import language
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.db import Database
-from server.responses.questions.third_person import asked_about, first_name
+from server.questionnaires.fhir import read_definition
+from server.responses.questions.third_person import asked_about, first_name, hint_about, title_about
 from tests.browser_without_screen import words
 from tests.cast import Cast, work_by
 from tests.conftest import Enter
@@ -41,6 +43,25 @@ def test_case_104_a_question_is_about_the_patient(text: str, about: str) -> None
 @pytest.mark.parametrize("text", [json.loads(text) for text in TEXTS])
 def test_case_104_no_question_of_ours_says_you_to_a_caregiver(text: str) -> None:
     assert not re.search(r"\byou", asked_about(text, "Rosa", "en"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("slug", sorted(path.stem for path in LIBRARY.glob("*.json")))
+def test_case_104_no_title_or_hint_in_spanish_speaks_to_a_caregiver_as_the_patient(slug: str) -> None:
+    definition = read_definition(json.loads((LIBRARY / f"{slug}.json").read_text()), "es")
+    with language.speaking("es"):
+        texts = [title_about(definition, "Rosa Delgado")]
+        for question in definition.questions:
+            texts += (
+                [] if question.patient_only else hint_about(definition, question, "Rosa Delgado", "es").splitlines()
+            )
+    to_the_reader = [text for text in texts if re.search(r"\b(usted|sus?|le|puede|come)\b", text, re.IGNORECASE)]
+    assert [text for text in to_the_reader if not text.startswith("Rosa: ")] == []
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_case_81_a_name_in_the_other_direction_does_not_turn_the_question(locale: str) -> None:
+    for text in ("How is your breathing?", "You can't drive."):
+        assert "\u2068שרה\u2069" in asked_about(text, "שרה", locale)
 
 
 def test_a_first_name() -> None:
