@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.appointments import flow
 from server.appointments.rules import AppointmentStatus
 from server.checkins.rules import may_see_private
@@ -21,6 +21,7 @@ from server.exchange.fhir.bundle import bundle
 from server.exchange.my_data import MyData
 from server.language import gettext as _
 from server.people.models import Patient
+from server.people.rules import name_in_message
 from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from server.web import render
@@ -31,13 +32,16 @@ from server.web.problems import found
 @get("/visits/{appointment_id:str}/visit.ics", opt=PERSON)
 async def appointment_ics(work: InWork, appointment_id: FromPath[str]) -> Response[bytes]:
     appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    patient = await work.db.get_one(Patient, work.actor.patient_id)
+    by_caregiver = work.actor.kind == ActorKind.CAREGIVER  # whose calendar may hold the visits of several people
+    whose = name_in_message(patient.name, patient.name_in_messages) if by_caregiver else ""
     shown = CalendarAppointment(
         uid=appointment.id,
         starts=appointment.starts,
         zone=appointment.zone,
         minutes=appointment.minutes,
         place=appointment.place,
-        title=_("Clinic visit"),
+        title=f"{whose}: {_('Clinic visit')}" if whose else _("Clinic visit"),
         note=_("Open Interlude to see what to do before it."),
         changes=appointment.changes,
         cancelled=appointment.status == AppointmentStatus.CANCELLED,

@@ -62,7 +62,8 @@ def test_typed_text_cannot_add_lines(text: str) -> None:
 def test_a_change_has_a_higher_sequence_and_a_cancelled_visit_says_so() -> None:
     assert event_of(appointment_file(replace(VISIT, changes=3), NOW))["SEQUENCE"] == 3
     assert event_of(appointment_file(VISIT, NOW))["STATUS"] == "CONFIRMED"
-    assert event_of(appointment_file(replace(VISIT, cancelled=True), NOW))["STATUS"] == "CANCELLED"
+    cancelled = event_of(appointment_file(replace(VISIT, cancelled=True), NOW))
+    assert (cancelled["STATUS"], cancelled.walk("VALARM")) == ("CANCELLED", [])
 
 
 # --- what other programs read

@@ -9,6 +9,8 @@ from server.appointments import booking, flow
 from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
 from server.db import Database
+from server.people.models import Patient
+from server.people.rules import NameInMessages
 from tests.cast import Cast, work_by
 from tests.conftest import Enter
 
@@ -36,6 +38,18 @@ async def test_a_phone_gets_its_visit_and_later_the_change(signed_in: Enter, cas
     second = event_of((await rosa.get(f"/visits/{visit.id}/visit.ics")).content)
     assert (second["UID"], second["SEQUENCE"]) == (first["UID"], first["SEQUENCE"] + 1)
     assert second["DTSTART"].dt.replace(tzinfo=None) == datetime(2026, 12, 3, 14)
+
+
+async def test_case_104_a_caregivers_calendar_says_whose_visit_it_is(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 12, 1, 10)))
+    luis = await signed_in(cast.luis)
+    assert event_of((await luis.get(f"/visits/{visit.id}/visit.ics")).content)["SUMMARY"] == "Rosa: Clinic visit"
+    async with database.writing() as db:
+        (await db.get_one(Patient, cast.rosa.id)).name_in_messages = NameInMessages.INITIALS
+    assert event_of((await luis.get(f"/visits/{visit.id}/visit.ics")).content)["SUMMARY"] == "R. D.: Clinic visit"
 
 
 async def test_only_the_patient_gets_the_file(signed_in: Enter, cast: Cast, lived: None) -> None:
