@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 from server import language
 from server.language import gettext as _
 from server.reminders.states import ReminderKind, Reply, StaffTask
+from server.typed.direction import isolated
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def words_for(
 
 def addressed(words: Words, name: str) -> Words:
     """The same words, with the name of the person whom they are about."""
-    return replace(words, title=f"{name}: {words.title}") if name else words
+    return replace(words, title=f"{isolated(name)}: {words.title}") if name else words
 
 
 def _words_for(kind: ReminderKind, detail: str | None) -> Words:
@@ -105,7 +106,7 @@ def _words_for(kind: ReminderKind, detail: str | None) -> Words:
 
 def _words_for_caregiver(kind: ReminderKind, detail: str | None, name: str) -> Words | None:
     """None for what is about the caregiver's own device."""
-    about = {"name": name}
+    about = {"name": isolated(name)}
     match kind:
         case ReminderKind.VISIT:
             return Words(

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from server import language
 from server.people.models import Patient
 from server.places.names import city
-from server.reminders.message_text import AppointmentDetail, letter, text_line, words_for
+from server.reminders.message_text import AppointmentDetail, addressed, letter, text_line, words_for
 from server.reminders.states import ReminderKind
 from tests.reminders.scene import Scene
 
@@ -47,6 +47,13 @@ def test_case_103_a_visits_text_names_another_year_and_zone(locale: str, body: s
     with language.speaking(locale):
         words = words_for(ReminderKind.CHANGE, detail, today=date(2026, 12, 31), place=city("America/New_York"))
         assert words.body == body
+
+
+def test_case_81_a_name_in_the_other_direction_does_not_turn_the_message() -> None:
+    told = words_for(ReminderKind.VISIT, None, about="שרה")
+    assert told.title == "\u2068שרה\u2069 has a visit coming up"
+    assert addressed(words_for(ReminderKind.VISIT, None), "محمد").title.startswith("\u2068محمد\u2069: You")
+    assert addressed(words_for(ReminderKind.VISIT, None), "Rosa").title.startswith("Rosa: You")
 
 
 def test_details_that_were_stored_as_text_are_shown_unchanged() -> None:

@@ -18,6 +18,7 @@ from server.people import on_call
 from server.people.models import Staff
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderKind, ReminderState
+from server.typed.direction import isolated
 
 WENT_OUT = (AttemptState.ACCEPTED, AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED, AttemptState.UNKNOWN)
 
@@ -104,7 +105,10 @@ async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
 
 
 def _words(flag: Flag, status: ContactStatus, zone: str, now: datetime) -> str:
-    values = {"name": status.name, "when": _when(status.attempt.started_at, zone, now) if status.attempt else ""}
+    values = {
+        "name": isolated(status.name),
+        "when": _when(status.attempt.started_at, zone, now) if status.attempt else "",
+    }
     if status.attempt is None and status.state == ReminderState.FAILED:
         words = _("couldn't reach %(name)s, who is on call") % values
     elif status.attempt is None:
@@ -132,7 +136,7 @@ def _before_anybody(flag: Flag, devices: int, first: Staff | None, zone: str, no
     if first is None or flag.escalate_at is None:
         return f"{words}; " + _("no one is on call")
     when = _when(flag.escalate_at, zone, now)
-    return f"{words}; " + _("%(name)s will be told at %(when)s") % {"name": first.name, "when": when}
+    return f"{words}; " + _("%(name)s will be told at %(when)s") % {"name": isolated(first.name), "when": when}
 
 
 def _when(moment: datetime, zone: str, now: datetime) -> str:
