@@ -95,7 +95,8 @@ def _isolating(translate: Callable[..., str]) -> Callable[..., str]:
 
     @pass_context
     def isolating(context: Context, *texts: Any, **put_in: Any) -> str:
-        return translate(context, *texts, **{name: isolated(value) for name, value in put_in.items()})
+        said = translate(context, *texts, **{name: isolated(value) for name, value in put_in.items()})
+        return said.replace(".m..", ".m.")  # a Spanish hour at the end of a sentence: its dot ends the sentence too
 
     return isolating
 

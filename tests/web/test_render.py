@@ -7,6 +7,7 @@ import pytest
 from httpx import Response
 from litestar import Litestar
 
+from server import language
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.db import Database
@@ -122,6 +123,14 @@ async def test_case_103_a_page_names_a_year_that_is_not_this_one(
     assert "Dec 31, 2026" not in words(await rosa.get("/answers"))
     clock.move(days=3)
     assert "Dec 31, 2026" in words(await rosa.get("/answers"))
+
+
+def test_case_103_an_hour_at_the_end_of_a_sentence_has_one_dot() -> None:
+    env = render.environment(Assets())
+    source = "{% trans when=at|day_and_hour %}Your clinic received this on {{ when }}.{% endtrans %}"
+    with language.speaking("es"):
+        said = env.from_string(source).render(at=datetime(2026, 12, 1, 9))
+    assert said == "Su clínica lo recibió el mar 1 dic, 9:00\u00a0a.m."
 
 
 def test_an_attribute_on_its_own_line_stays_separate() -> None:
