@@ -2,11 +2,14 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 PREFIX = "INTERLUDE_"
+STANDARD_PORTS = {"http": 80, "https": 443}
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*")
 SHORTEST_SECRET = 32  # characters
 
 
@@ -65,17 +68,35 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     if "base_url" not in given and "PORT" in environ:
         given["base_url"] = f"http://localhost:{environ['PORT']}"
     settings = Settings(**{name: value.strip() for name, value in given.items()})
-    settings = replace(settings, base_url=settings.base_url.rstrip("/"))
+    settings = replace(settings, base_url=_origin(settings.base_url))
     _check(settings)
     return settings
 
 
+def _origin(typed: str) -> str:
+    """The address as browsers name it as the origin of a request, which passkeys and forms are compared with."""
+    wrong = BadSetting("INTERLUDE_BASE_URL is the site's address, such as https://interlude.example.org")
+    if not typed.isascii():
+        raise BadSetting(
+            "INTERLUDE_BASE_URL: write the domain as browsers send it, such as https://xn--bcher-kva.example"
+        )
+    try:
+        base = urlsplit(typed.rstrip("/"))
+        port = base.port
+    except ValueError:
+        raise wrong from None
+    host = base.hostname or ""
+    if base.scheme not in STANDARD_PORTS or base.path or any(ch in typed for ch in "?#@\\") or not _is_host(host):
+        raise wrong
+    if port == 0:
+        raise wrong
+    shown = f"[{host}]" if ":" in host else host
+    is_unsaid = port is None or (port == STANDARD_PORTS[base.scheme] and not _is_loopback(host))
+    return f"{base.scheme}://{shown}" + ("" if is_unsaid else f":{port}")
+
+
 def _check(settings: Settings) -> None:
-    base = urlsplit(settings.base_url)
-    more = base.path or base.query or base.fragment or base.username or base.password
-    if base.scheme not in ("http", "https") or not _has_host(base) or more:
-        raise BadSetting("INTERLUDE_BASE_URL is the site's address, such as https://interlude.example.org")
-    if base.scheme == "http" and not settings.is_loopback:
+    if urlsplit(settings.base_url).scheme == "http" and not settings.is_loopback:
         raise BadSetting(
             "INTERLUDE_BASE_URL must be https, except on localhost: phones install and push only over https"
         )
@@ -93,11 +114,12 @@ def _check(settings: Settings) -> None:
         raise BadSetting("INTERLUDE_PUSH_SUBJECT is a mailto: or https: address")
 
 
-def _has_host(address: SplitResult) -> bool:
+def _is_host(host: str) -> bool:
     try:
-        return bool(address.hostname) and address.port != 0  # reading a port that is no number raises ValueError
+        ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return HOST_NAME.fullmatch(host) is not None
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -37,6 +37,15 @@ def test_a_port_changes_only_the_default_address() -> None:
         "ftp://a.example",
         "https://",
         "https://a.example/app",
+        "https://a.example?",
+        "https://a.example#",
+        "https://@a.example",
+        "https://a.example\\",
+        "https://a..example",
+        "https://a example",
+        "https://a.example:99999",
+        "https://a\u200b.example",
+        "https://bücher.example",
         "a.example",
         "http://a.example",
         "http://10.0.0.1",
@@ -78,3 +87,18 @@ def test_the_default_push_subject_is_a_real_address() -> None:
 @pytest.mark.parametrize("typed", ["https://a.example/", "https://a.example//", " https://a.example "])
 def test_case_85_a_slash_or_a_blank_at_the_end_of_the_address_is_no_fault(typed: str) -> None:
     assert settings.read({"INTERLUDE_BASE_URL": typed}).base_url == "https://a.example"
+
+
+@pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("HTTPS://A.Example/", "https://a.example"),
+        ("https://a.example:443", "https://a.example"),
+        ("https://a.example:8443/", "https://a.example:8443"),
+        ("https://a.example:", "https://a.example"),
+        ("HTTP://LocalHost:8000", "http://localhost:8000"),
+        ("http://localhost:80", "http://localhost:80"),
+    ],
+)
+def test_case_85_the_address_is_read_as_browsers_name_an_origin(typed: str, origin: str) -> None:
+    assert settings.read({"INTERLUDE_BASE_URL": typed}).base_url == origin
