@@ -1,10 +1,13 @@
 """Pure rules about people: codes, roles, staffed hours, consent."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
+
+from server.typed.search import plain
 
 
 class ContactBy(StrEnum):
@@ -27,8 +30,15 @@ def name_in_message(name: str, chosen: NameInMessages) -> str:
     """ "Rosa" or "R. D."; never the whole name, and nothing about health."""
     parts = name.split()
     if chosen == NameInMessages.INITIALS:
-        return " ".join(f"{part[0].upper()}." for part in parts)
+        return " ".join(_initial(part) for part in parts)
     return parts[0] if parts else ""
+
+
+def _initial(word: str) -> str:
+    """The first letter, without the apostrophe or bracket before it; in capitals, if it has them."""
+    first = next((ch for ch in word if ch.isalnum() and unicodedata.category(ch) != "Lm"), word[0])  # Lm: ʻ of Hawaiian
+    capital = first.upper()
+    return f"{capital if len(capital) == 1 else first}."
 
 
 @dataclass(frozen=True)
@@ -44,16 +54,21 @@ def label_among(name: str, chosen: NameInMessages, others: Sequence[tuple[str, N
 
     Else the first name, then "Rosa D.", then "Rosa M. D."; where the names are equal, as chosen.
     """
-    taken = {form for other, theirs in others for form in _forms(other, theirs)}
+    taken = {_as_read(form) for other, theirs in others for form in _forms(other, theirs)}
     own = _forms(name, chosen)
-    distinct = [form for form in own if form not in taken]
+    distinct = [form for form in own if _as_read(form) not in taken]
     return Label(distinct[0]) if distinct else Label(own[0], is_distinct=False)
+
+
+def _as_read(form: str) -> str:
+    """Nobody tells two people apart by capitals, accents or the kind of an apostrophe."""
+    return plain(form) or form
 
 
 def _forms(name: str, chosen: NameInMessages) -> list[str]:
     """As chosen, and then what says more; never the whole name."""
     parts = name.split()
-    initials = [f"{part[0].upper()}." for part in parts[1:]]
+    initials = [_initial(part) for part in parts[1:]]
     longer = [" ".join([*parts[:1], *some]) for some in ([], initials[-1:], initials)]
     return [name_in_message(name, chosen), *longer]
 

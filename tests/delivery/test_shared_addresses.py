@@ -26,7 +26,16 @@ PEOPLE = st.lists(st.sampled_from(["Rosa", "Ramón", "Ana", "Delgado", "Diaz"]),
 
 @pytest.mark.parametrize(
     ("name", "first", "initials"),
-    [("Rosa Delgado", "Rosa", "R. D."), ("Ramón Delgado", "Ramón", "R. D."), ("Ana", "Ana", "A."), ("", "", "")],
+    [
+        ("Rosa Delgado", "Rosa", "R. D."),
+        ("Ramón Delgado", "Ramón", "R. D."),
+        ("Ana", "Ana", "A."),
+        ("", "", ""),
+        ("Keola ʻŌpio", "Keola", "K. Ō."),
+        ("Rosa ‘Abd", "Rosa", "R. A."),
+        ("Ana (Anita)", "Ana", "A. A."),
+        ("Hans ßen", "Hans", "H. ß."),
+    ],
 )
 def test_case_102_a_first_name_or_initials_never_the_whole_name(name: str, first: str, initials: str) -> None:
     assert name_in_message(name, NameInMessages.FIRST) == first
@@ -41,6 +50,8 @@ def test_case_102_a_first_name_or_initials_never_the_whole_name(name: str, first
         ("Rosa Delgado", INITIALS, [("Ramón Delgado", INITIALS)], "Rosa"),
         ("Rosa Delgado", FIRST, [("Ramón Delgado", INITIALS)], "Rosa"),
         ("Rosa Delgado", FIRST, [("Rosa Brandt", FIRST)], "Rosa D."),
+        ("Rosa Delgado", FIRST, [("ROSA Brandt", FIRST)], "Rosa D."),
+        ("José Lema", FIRST, [("Jose Brandt", FIRST)], "José L."),
         ("Rosa Delgado", INITIALS, [("Rosa Delmar", INITIALS)], None),
         ("Rosa Maria Delgado", FIRST, [("Rosa Anna Delgado", FIRST)], "Rosa M. D."),
         ("Rosa Delgado", FIRST, [("Rosa Delgado", INITIALS)], None),
