@@ -33,6 +33,7 @@ from server.responses import routes as response_routes
 from server.settings import Settings
 from server.web import cookies, problems, public_pages, render
 from server.web.assets import Assets
+from server.web.form_fields import RereadRequest
 from server.web.read_only_requests import ReadOnlyAwareLitestar
 
 CSRF_COOKIE = "__Host-csrf"
@@ -104,6 +105,7 @@ def create(settings: Settings, clock: Clock | None = None, database: Database | 
             }
         ),
         request_max_body_size=BODY_LIMIT,
+        request_class=RereadRequest,
         openapi_config=None,
         logging_config=None,
         debug=False,

@@ -34,6 +34,21 @@ HIDDEN = (
 Word = TypeVar("Word", bound=StrEnum)
 
 
+class RereadRequest(Request[Any, Any, Any]):
+    """A request whose body can still be read after its form.
+
+    Litestar reads a multipart form from the network and keeps no body, so that whoever needs both, as a guard and a
+    transaction do, would fail. Mail programs stop emails by such a form (RFC 8058, case 128).
+    """
+
+    async def form(self) -> FormMultiDict:
+        await self.body()
+        try:
+            return await super().form()
+        except (LookupError, UnicodeDecodeError):  # an unknown charset, or other bytes than it has
+            raise ClientException("the form cannot be read") from None
+
+
 async def form_of(request: Request[Any, Any, Any]) -> FormMultiDict:
     """The submitted form. `text` treats a file as absent."""
     return await request.form()

@@ -36,9 +36,20 @@ async def stops(database: Database, cast: Cast) -> object:
     return rosa.email_stopped_at
 
 
-async def one_click(browser: Browser, address: str) -> Response:
-    """What a mail program sends: no cookie, no origin, and this body."""
+async def one_click(browser: Browser, address: str, is_multipart: bool = False) -> Response:
+    """What a mail program sends: no cookie, no origin, and this body in either of two encodings (RFC 8058 §3.2)."""
+    if is_multipart:
+        return await browser.http.post(address, files={"List-Unsubscribe": (None, "One-Click")})
     return await browser.http.post(address, data={"List-Unsubscribe": "One-Click"})
+
+
+@pytest.mark.parametrize("is_multipart", [True, False])
+async def test_case_128_one_click_works_in_either_encoding(
+    browser: Browser, cast: Cast, database: Database, clock: StillClock, is_multipart: bool
+) -> None:
+    [stop] = await emailed(database, cast, clock, "a")
+    assert (await one_click(browser, stop.removeprefix(ORIGIN), is_multipart)).status_code == 200
+    assert await stops(database, cast) == clock()
 
 
 async def test_case_128_one_click_stops_emails_and_the_app_starts_them_again(

@@ -12,6 +12,7 @@ from litestar.datastructures import FormMultiDict
 
 from server.web import form_fields
 from server.web.form_fields import typed_in
+from tests.browser_without_screen import Browser
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -84,3 +85,19 @@ def test_case_91_a_page_that_gives_text_back_shows_only_what_somebody_typed() ->
     ids = {"slug", "who", "caregiver", "sure", "anyway", "place"}  # words and ids too short to be taken for text
     for name in names - ids | {"once"}:
         assert typed_in(FormMultiDict([(name, long), ("note", "Thicker drinks.")])) == ["Thicker drinks."], name
+
+
+@pytest.mark.parametrize(
+    ("charset", "value", "status"), [("utf-8", b"x", 410), ("utf-8", b"\xff", 400), ("nowhere-1", b"x", 400)]
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_128_a_multipart_form_is_read_or_refused(
+    browser: Browser, charset: str, value: bytes, status: int
+) -> None:
+    part = f'--a\r\nContent-Disposition: form-data; name="x"\r\nContent-Type: text/plain; charset={charset}\r\n\r\n'
+    sent = await browser.http.post(
+        "/stop-email/unknown",
+        content=part.encode() + value + b"\r\n--a--\r\n",
+        headers={"content-type": "multipart/form-data; boundary=a"},
+    )
+    assert sent.status_code == status
