@@ -17,7 +17,6 @@ from babel.dates import (
     format_time,
     format_timedelta,
     get_day_names,
-    get_month_names,
 )
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -48,19 +47,13 @@ class DayStyles:
     with_hour: str
 
 
+_EN = DayStyles("EEEE, MMMM d", "MMM d", "EEE, MMM d, h:mm a")
+_EN_AND_YEAR = DayStyles("EEEE, MMMM d, y", "MMM d, y", "EEE, MMM d, y, h:mm a")
+_ES = DayStyles("EEEE d 'de' MMMM", "d MMM", "EEE d MMM, h:mm a")
+_ES_AND_YEAR = DayStyles("EEEE d 'de' MMMM 'de' y", "d MMM y", "EEE d MMM y, h:mm a")
 LANGUAGES = {
-    "en": Language(
-        "English",
-        "en_US",
-        DayStyles("EEEE, MMMM d", "MMM d", "EEE, MMM d, h:mm a"),
-        DayStyles("EEEE, MMMM d, y", "MMM d, y", "EEE, MMM d, y, h:mm a"),
-    ),
-    "es": Language(
-        "Español",
-        "es_US",
-        DayStyles("EEEE d 'de' MMMM", "d MMM", "EEE d MMM, h:mm a"),
-        DayStyles("EEEE d 'de' MMMM 'de' y", "d MMM y", "EEE d MMM y, h:mm a"),
-    ),
+    "en": Language("English", "en_US", _EN, _EN_AND_YEAR),
+    "es": Language("Español", "es_US", _ES, _ES_AND_YEAR),
 }
 _locale: ContextVar[str] = ContextVar("locale", default="en")
 
@@ -146,7 +139,7 @@ def mark(text: str) -> str:
 
 
 def _styles(moment: date, today: date | None) -> DayStyles:
-    """With the year if it is not this one (case 103). `today`: None where every moment is of this year."""
+    """With the year if it is not this one (case 103); never without `today`."""
     return _spoken().this_year if today is None or moment.year == today.year else _spoken().other_year
 
 
@@ -155,21 +148,16 @@ def day(moment: date, today: date | None = None) -> str:
     return str(format_date(moment, _styles(moment, today).long, formats()))
 
 
-def day_and_year(moment: date) -> str:
-    return str(format_date(moment, _spoken().other_year.long, formats()))
-
-
 def day_from(moment: datetime, today: date) -> str:
     """A date as `day` says it, with "Today" or "Tomorrow" before it."""
     at = moment.date()
-    words = day(at, today)
     match (at - today).days:
         case 0:
-            return gettext("Today, %(day)s") % {"day": words}
+            return gettext("Today, %(day)s") % {"day": day(at, today)}
         case 1:
-            return gettext("Tomorrow, %(day)s") % {"day": words}
+            return gettext("Tomorrow, %(day)s") % {"day": day(at, today)}
         case _:
-            return words
+            return day(at, today)
 
 
 def day_short(moment: date, today: date | None = None) -> str:
@@ -184,17 +172,6 @@ def weekdays(width: Literal["wide", "abbreviated"] = "wide") -> list[str]:
     """The days of the week from Monday on, for labels; `width` is "wide" or "abbreviated"."""
     names = get_day_names(width, "stand-alone", formats())
     return [str(names[day]).capitalize() for day in range(7)]
-
-
-@cache
-def months() -> dict[str, int]:
-    """The number of each month by its name, whole or short, in every language of ours, as search compares words."""
-    named = {}
-    for spoken in LANGUAGES.values():
-        for width in ("wide", "abbreviated"):
-            for number, name in get_month_names(width, "format", spoken.formats).items():
-                named[str(name).casefold().rstrip(".")] = number
-    return named
 
 
 def hour(moment: datetime | time) -> str:

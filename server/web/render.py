@@ -1,16 +1,14 @@
 """Render pages and fragments from one template each. Only this module reads htmx's headers."""
 
 import re
-from collections.abc import Callable, Collection
-from contextvars import ContextVar
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.ext import Extension
-from jinja2.runtime import Context
 from litestar import MediaType, Request, Response
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
@@ -28,11 +26,10 @@ from server.web import looks
 from server.web.assets import Assets, module_tags
 from server.web.form_fields import PERSON_FIELD
 from server.web.refused_forms import refill
-from server.web.rendering import filters, page_state
+from server.web.rendering import filters, page_state, words
 
 SERVER = Path(__file__).parent.parent
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
-_today: ContextVar[date | None] = ContextVar("today", default=None)  # the reader's, while a template is drawn
 INDENT = re.compile(r"^[ \t]+(?=[<{])", re.MULTILINE)
 
 
@@ -60,19 +57,19 @@ def environment(assets: Assets) -> Environment:
         language.gettext, language.ngettext, newstyle=True
     )
     for name in ("gettext", "ngettext"):
-        env.globals[name] = _isolating(env.globals[name])  # type: ignore[arg-type]
+        env.globals[name] = words.isolating(env.globals[name])  # type: ignore[arg-type]
     env.globals.update(once=lambda: Markup('<input type="hidden" name="once" value="{}">').format(new_id()))
     env.globals.update(languages=language.LANGUAGES, direction=language.direction)
     env.globals.update(places=place_names.places, place_of=places.place_of)
     env.globals.update(static=assets.url, modules=partial(module_tags, assets), locale=language.current)
     env.filters.update(
-        day=_from_today(language.day),
-        day_short=_from_today(language.day_short),
-        day_and_year=language.day_and_year,
+        day=words.from_today(language.day),
+        day_short=words.from_today(language.day_short),
+        day_and_year=lambda moment: language.day(moment, date.min),
         day_from=language.day_from,
         city=place_names.city,
         hour=language.hour,
-        day_and_hour=_from_today(language.day_and_hour),
+        day_and_hour=words.from_today(language.day_and_hour),
         on_paper=language.on_paper,
         lasting=language.lasting,
         wall=to_wall,
@@ -83,22 +80,6 @@ def environment(assets: Assets) -> Environment:
     )
     env.globals.update(country_name=place_names.country, weekdays=language.weekdays)
     return env
-
-
-def _from_today(words: Callable[[Any, date | None], str]) -> Callable[[Any], str]:
-    """The same filter, told which day it is for the reader: it says the year of a day in another one (case 103)."""
-    return lambda moment: words(moment, _today.get())
-
-
-def _isolating(translate: Callable[..., str]) -> Callable[..., str]:
-    """The same function, for whose texts each name or word put in is isolated."""
-
-    @pass_context
-    def isolating(context: Context, *texts: Any, **put_in: Any) -> str:
-        said = translate(context, *texts, **{name: isolated(value) for name, value in put_in.items()})
-        return said.replace(".m..", ".m.")  # a Spanish hour at the end of a sentence: its dot ends the sentence too
-
-    return isolating
 
 
 def wants_fragment(request: Request[Any, Any, Any]) -> bool:
@@ -164,13 +145,8 @@ def part(request: Request[Visitor, Any, Any], template: str, **context: Any) -> 
 
 def _rendered(request: Request[Visitor, Any, Any], template: str, context: dict[str, Any]) -> str:
     env: Environment = request.app.state.templates
-    visitor = _visitor(request)
-    reader = visitor.staff or visitor.person
-    token = _today.set(to_wall(request.app.state.clock(), reader.zone if reader else "UTC").date())
-    try:
+    with words.read_by(_visitor(request), request.app.state.clock()):
         return env.get_template(template).render(context)
-    finally:
-        _today.reset(token)
 
 
 def _visitor(request: Request[Visitor, Any, Any]) -> Visitor:

@@ -50,8 +50,7 @@ def test_case_103_a_visits_text_names_another_year_and_zone(locale: str, body: s
 
 
 def test_case_81_a_name_in_the_other_direction_does_not_turn_the_message() -> None:
-    told = words_for(ReminderKind.VISIT, None, about="שרה")
-    assert told.title == "\u2068שרה\u2069 has a visit coming up"
+    assert words_for(ReminderKind.VISIT, None, about="שרה").title == "\u2068שרה\u2069 has a visit coming up"
     assert addressed(words_for(ReminderKind.VISIT, None), "محمد").title.startswith("\u2068محمد\u2069: You")
     assert addressed(words_for(ReminderKind.VISIT, None), "Rosa").title.startswith("Rosa: You")
 

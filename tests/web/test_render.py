@@ -129,8 +129,8 @@ def test_case_103_an_hour_at_the_end_of_a_sentence_has_one_dot() -> None:
     env = render.environment(Assets())
     source = "{% trans when=at|day_and_hour %}Your clinic received this on {{ when }}.{% endtrans %}"
     with language.speaking("es"):
-        said = env.from_string(source).render(at=datetime(2026, 12, 1, 9))
-    assert said == "Su clínica lo recibió el mar 1 dic, 9:00\u00a0a.m."
+        shown = env.from_string(source).render(at=datetime(2026, 12, 1, 9))
+    assert shown == "Su clínica lo recibió el mar 1 dic, 9:00\u00a0a.m."
 
 
 def test_an_attribute_on_its_own_line_stays_separate() -> None:

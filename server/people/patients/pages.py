@@ -16,6 +16,7 @@ from server.people.flow import NewPatient
 from server.people.models import Patient
 from server.people.patients import look_alikes
 from server.people.patients.identity import is_sought, read_birth_date
+from server.people.patients.months import months
 from server.people.rules import ContactBy
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.typed import email_address
@@ -31,8 +32,8 @@ PatientFault = Literal["name", "email", "birth_date", "zone"]
 
 @get("/", opt=STAFF)
 async def roster_page(request: Ask, db: Db, actor: Who, q: FromQuery[str] = "") -> Response[str]:
-    roster, months = await flow.roster(db, actor), language.months()
-    patients = [patient for patient in roster if is_sought(look_alikes.identity_of(patient), q, months)]
+    roster = await flow.roster(db, actor)
+    patients = [patient for patient in roster if is_sought(look_alikes.identity_of(patient), q, months())]
     return render.page(request, "people/roster.html", patients=patients, q=q)
 
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from server import language
 from server.people.patients.identity import Identity, is_alike, is_sought, read_birth_date
+from server.people.patients.months import months
 
-MONTHS = language.months()
+MONTHS = months()
 NUMBERS = ("(212) 555-0140", "+12125550140", "07700 900123", "+447700900123")
 
 
