@@ -40,7 +40,6 @@ async def connect(path: str, lock_timeout: float, pragmas: Sequence[str]) -> "Co
         return connection
 
     connection = Connection(open_file, iter_chunk_size=64)
-    connection.lock_timeout = lock_timeout
     connection._thread.daemon = True  # a process may end while a connection is open
     await connection
     return connection
@@ -49,7 +48,6 @@ async def connect(path: str, lock_timeout: float, pragmas: Sequence[str]) -> "Co
 class Connection(aiosqlite.Connection):
     """aiosqlite's connection, with cursors of ours. A commit or rollback outside a transaction makes no trip."""
 
-    lock_timeout = 0.0  # seconds
     _may_have_begun = False  # a cancelled task does not know whether its BEGIN still runs in the thread
 
     def cursor(self) -> "Cursor":  # type: ignore[override]
@@ -65,8 +63,8 @@ class Connection(aiosqlite.Connection):
             await super().rollback()
 
     async def begin_writing(self) -> None:
-        """BEGIN IMMEDIATE. Raises sqlite3.OperationalError if others hold the lock for longer than `lock_timeout`."""
-        await self.in_thread(lambda opened: _begin_writing(opened, time.monotonic() + self.lock_timeout))
+        """BEGIN IMMEDIATE. Raises sqlite3.OperationalError if others hold the lock for longer than busy_timeout."""
+        await self.in_thread(_begin_writing)
 
     async def in_thread(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         try:
@@ -77,8 +75,9 @@ class Connection(aiosqlite.Connection):
         return done
 
 
-def _begin_writing(opened: sqlite3.Connection, until: float) -> None:
-    [(busy_timeout,)] = opened.execute("PRAGMA busy_timeout")
+def _begin_writing(opened: sqlite3.Connection) -> None:
+    [(busy_timeout,)] = opened.execute("PRAGMA busy_timeout")  # milliseconds; an upgrade waits longer than others
+    until = time.monotonic() + busy_timeout / 1000
     opened.execute("PRAGMA busy_timeout=0")
     try:
         while not _takes_lock(opened, is_last=time.monotonic() >= until):

@@ -137,3 +137,17 @@ async def test_a_write_lock_that_stays_taken_is_an_error_and_other_waits_last_as
     for connection in (holder, waits):
         await connection.rollback()
         await connection.close()
+
+
+async def test_an_upgrade_that_set_a_longer_timeout_waits_that_long_for_the_write_lock(tmp_path: Path) -> None:
+    holder, waits = [await connect(str(tmp_path / "x.db"), timeout, []) for timeout in (5.0, 0.05)]
+    await run(waits, "PRAGMA busy_timeout=30000")
+    await run(holder, "BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(run(waits, "BEGIN IMMEDIATE"))
+    await asyncio.sleep(0.3)
+    await run(holder, "ROLLBACK")
+    await waiting
+    assert await run(waits, "PRAGMA busy_timeout") == [(30000,)]
+    await waits.rollback()
+    for connection in (holder, waits):
+        await connection.close()
