@@ -16,6 +16,8 @@ FEATURES = [
 # Functions that change rows and need no audit event, each with the reason.
 UNAUDITED = {
     "db/sqlite_driver.py:connect": "opening the file changes no row",
+    "flags/flow.py:bring": "a part of a flag's change, which each caller audits",
+    "flags/flow.py:escalate_from_now": "a part of a flag's change, which each caller audits",
     "delivery/claims.py:claim_due": "a claim is the worker's own mark; the attempts that follow are its record",
     "delivery/outcomes/accepted.py:write_accepted": "the row of an attempt is the record of a send that was accepted",
     "responses/drafts.py:clear": "sending the response or closing the check-in is audited",

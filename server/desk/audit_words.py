@@ -53,6 +53,7 @@ WORDS = {
     "appointment.nobody-on-call": mark("found no one on call for a patient who can't come"),
     "patient.name-in-messages": mark("chose which name messages show"),
     "flag.assigned": mark("assigned a flag"),
+    "flag.corrected": mark("corrected an answer behind a flag"),
     "flag.closed": mark("closed a flag with an outcome"),
     "flag.nobody-on-call": mark("found no one on call for a flag"),
     "flag.brought-forward": mark("brought forward a flag that a wrong clock had delayed"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from server.flags.evidence import Evidence
-from server.flags.models import Flag
+from server.flags.models import Flag, FlagEvidence
 from server.flags.rules import MISSING, WHOLE
 from server.language import gettext as _
 from server.questionnaires.definition import Definition
@@ -18,9 +18,12 @@ class Reason:
     level: int = 0
 
 
-def reason_of(flag: Flag, definition: Definition | None) -> Reason:
-    """The evidence in words, such as Swallowing: "hard (last time: a little); at first: no trouble"."""
-    evidence = Evidence.from_json(flag.evidence)
+def reason_of(flag: Flag, definition: Definition | None, piece: FlagEvidence | None = None) -> Reason:
+    """The evidence in words, such as Swallowing: "hard (last time: a little); at first: no trouble".
+
+    `piece`: one of the flag's pieces of evidence; without it, the worst that stands.
+    """
+    evidence = Evidence.from_json((piece or flag).evidence)
     if flag.item.endswith(MISSING):
         return Reason(_missing_item(flag, definition), _missing_words(evidence.now))
     question = definition.by_id.get(flag.item) if definition else None

@@ -1,10 +1,14 @@
 """The answers behind a flag, as its row keeps them: pure."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
 
-from server.flags.rules import Condition
+from server.flags.rules import Condition, Severity, worse
 from server.flags.triggers.rules import Raised
+from server.questionnaires.respondents import Source
 
 
 @dataclass(frozen=True)
@@ -49,3 +53,33 @@ class Evidence:
                 "rule": self.trigger_id,
             }
         )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How severe a flag is and why, by some of its evidence. Its newest answers are `response_id` and `check_in_id`."""
+
+    severity: Severity
+    evidence: Evidence
+    due_at: datetime
+    source: Source | None
+    response_id: str | None
+    check_in_id: str
+
+    def with_news(self, news: "Standing") -> "Standing":
+        """The worst of both; the newer evidence where it is at the same level. The patient's word goes first."""
+        severity = worse(self.severity, news.severity)
+        is_worse = severity != self.severity
+        return Standing(
+            severity,
+            news.evidence if is_worse or news.evidence.now >= self.evidence.now else self.evidence,
+            min(self.due_at, news.due_at) if is_worse else self.due_at,
+            (news.source or self.source) if self.source == Source.CAREGIVER else self.source,
+            news.response_id or self.response_id,
+            news.check_in_id,
+        )
+
+
+def standing_of(pieces: Iterable[Standing]) -> Standing:
+    """What these pieces of evidence amount to, the oldest first; there is at least one."""
+    return reduce(Standing.with_news, pieces)

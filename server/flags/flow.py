@@ -11,38 +11,37 @@ from server.db import Work
 from server.flags import deadlines, rules
 from server.flags.alerts import alert_staff
 from server.flags.escalation import flow as escalation
-from server.flags.evidence import Evidence
+from server.flags.evidence import Evidence, Standing, standing_of
 from server.flags.lists import newest, of_patient
-from server.flags.models import Flag
+from server.flags.models import Flag, FlagEvidence
 from server.flags.rules import FlagOutcome, Severity, Urgency
 from server.flags.triggers.fired_triggers import Occurrence, triggered
 from server.flags.triggers.rules import Raised
 from server.people.models import Clinic, Patient
-from server.questionnaires.respondents import Source
 
 
 async def raise_urgent(work: Work, occurrence: Occurrence) -> list[Raised]:
     """Raise urgent flags only: they cannot wait until the patient sends. Returns what fired."""
     found = await triggered(work, occurrence)
     urgent = [raised for raised in found if raised.severity == Severity.URGENT]
-    await _raise_all(work, occurrence, urgent)
+    await raise_all(work, occurrence, urgent)
     return urgent
 
 
 async def raise_flags(work: Work, occurrence: Occurrence) -> list[Raised]:
     """Raise what the answers trigger. Returns all that fired, whether or not it made a new flag."""
     found = await triggered(work, occurrence)
-    await _raise_all(work, occurrence, found)
+    await raise_all(work, occurrence, found)
     return found
 
 
-async def _raise_all(work: Work, occurrence: Occurrence, found: Iterable[Raised]) -> None:
+async def raise_all(work: Work, occurrence: Occurrence, found: Iterable[Raised]) -> None:
     await lock_patient(work.db, occurrence.patient_id)
     for raised in found:
         flag = await newest(work.db, occurrence.patient_id, raised.item)
         if flag is not None and flag.closed_at is None:
             await _add_news(work, flag, occurrence, raised)
-        elif flag is None or not _stays_quiet(flag, raised, work.now):
+        elif flag is None or not await _stays_quiet(work, flag, raised):
             await _raise(work, occurrence, raised)
 
 
@@ -51,11 +50,21 @@ async def lock_patient(db: AsyncSession, patient_id: str) -> None:
     await db.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
 
-def _stays_quiet(flag: Flag, raised: Raised, now: datetime) -> bool:
-    """Whether a closed flag makes a new one unnecessary. Not after an expected level: this is worse or that expired."""
+async def _stays_quiet(work: Work, flag: Flag, raised: Raised) -> bool:
+    """Whether a closed flag makes a new one unnecessary: not after a correction took all its evidence (case 115)."""
+    pieces = await evidence_of(work.db, flag)
+    left = [standing(row) for row in pieces if row.withdrawn_at is None]
+    if pieces and not left:
+        return False
+    return quiets(flag, standing_of(left or [standing(flag)]), raised, work.now)
+
+
+def quiets(flag: Flag, closed_as: Standing, raised: Raised, now: datetime) -> bool:
+    """Not after an expected level: this is worse or that expired."""
     if flag.outcome in (FlagOutcome.EXPECTED, FlagOutcome.CORRECTED):
         return False
-    return rules.stays_quiet(raised.now, raised.severity, level_of(flag), flag.severity, now - flag.raised_at)
+    level, severity = closed_as.evidence.now, closed_as.severity
+    return rules.stays_quiet(raised.now, raised.severity, level, severity, now - flag.raised_at)
 
 
 def level_of(flag: Flag) -> int:
@@ -63,30 +72,69 @@ def level_of(flag: Flag) -> int:
     return Evidence.from_json(flag.evidence).now
 
 
+async def evidence_of(db: AsyncSession, flag: Flag) -> list[FlagEvidence]:
+    """What came to the flag, the oldest first, also what was withdrawn."""
+    found = select(FlagEvidence).where(FlagEvidence.flag_id == flag.id)
+    return list(await db.scalars(found.order_by(FlagEvidence.at, FlagEvidence.id)))
+
+
+def standing(row: Flag | FlagEvidence) -> Standing:
+    return Standing(
+        row.severity, Evidence.from_json(row.evidence), row.due_at, row.source, row.response_id, row.check_in_id
+    )
+
+
+def stand(flag: Flag, now_stands: Standing) -> None:
+    """Write this to the flag's own columns, which pages and ticks read."""
+    flag.severity, flag.due_at, flag.source = now_stands.severity, now_stands.due_at, now_stands.source
+    flag.response_id, flag.check_in_id = now_stands.response_id, now_stands.check_in_id
+    evidence = now_stands.evidence.to_json()
+    if flag.evidence != evidence:
+        flag.evidence = evidence
+
+
 async def _add_news(work: Work, flag: Flag, occurrence: Occurrence, raised: Raised) -> None:
     """Add news to the open flag of this patient and item, which makes it worse or newer; there is never a second one.
 
     An urgent answer in another check-in is another event: its owner took only the first, and loses the flag (case 73).
     """
-    worse = rules.worse(raised.severity, flag.severity)
-    urgent_again = raised.severity == flag.severity == Severity.URGENT and flag.check_in_id != occurrence.check_in_id
-    if raised.now >= level_of(flag) or worse != flag.severity:
-        flag.evidence = Evidence.of(raised, occurrence.version).to_json()
-    became_urgent = worse == Severity.URGENT and flag.severity != Severity.URGENT
+    before = standing(flag)
+    after = before.with_news(standing(await bring(work, flag, occurrence, raised)))
+    urgent_again = raised.severity == before.severity == Severity.URGENT and before.check_in_id != after.check_in_id
+    stand(flag, after)
+    flag.updated_at = work.now
     if urgent_again:
         flag.owner_id = None
-    if worse != flag.severity or urgent_again:
-        flag.severity = worse
-        flag.due_at = min(flag.due_at, await _due(work, worse))
-        flag.contacts_notified, flag.notified_at = 0, None
-        flag.escalate_at = await escalation.begins_at(work.db, flag, work.now)
-    if flag.source == Source.CAREGIVER:
-        flag.source = occurrence.source or flag.source
-    flag.response_id = occurrence.response_id or flag.response_id
-    flag.check_in_id, flag.updated_at = occurrence.check_in_id, work.now
+    if after.severity != before.severity or urgent_again:
+        await escalate_from_now(work, flag)
     audit.record(work, "flag.updated", flag, severity=raised.severity)
-    if became_urgent or urgent_again:
+    if after.severity == Severity.URGENT and (before.severity != Severity.URGENT or urgent_again):
         await alert_staff(work, flag, occurrence.path)
+
+
+async def escalate_from_now(work: Work, flag: Flag) -> None:
+    """Tell the first contact first; the caller records why."""
+    flag.contacts_notified, flag.notified_at = 0, None
+    flag.escalate_at = await escalation.begins_at(work.db, flag, work.now)
+
+
+async def bring(work: Work, flag: Flag, occurrence: Occurrence, raised: Raised) -> FlagEvidence:
+    """Keep what fired as a piece of the flag's evidence; the caller changes the flag, and records that."""
+    row = FlagEvidence(
+        clinic_id=flag.clinic_id,
+        flag_id=flag.id,
+        check_in_id=occurrence.check_in_id,
+        response_id=occurrence.response_id,
+        conflict_id=occurrence.conflict_id,
+        severity=raised.severity,
+        evidence=Evidence.of(raised, occurrence.version).to_json(),
+        source=occurrence.source,
+        due_at=await due(work, raised.severity),
+        at=work.now,
+    )
+    work.db.add(row)
+    await work.db.flush()
+    return row
 
 
 async def _raise(work: Work, occurrence: Occurrence, raised: Raised) -> None:
@@ -104,17 +152,18 @@ async def _raise(work: Work, occurrence: Occurrence, raised: Raised) -> None:
         evidence=Evidence.of(raised, occurrence.version).to_json(),
         raised_at=work.now,
         updated_at=work.now,
-        due_at=await _due(work, raised.severity),
+        due_at=await due(work, raised.severity),
     )
     flag.escalate_at = await escalation.begins_at(work.db, flag, work.now)
     work.db.add(flag)
     await work.db.flush()
+    await bring(work, flag, occurrence, raised)
     audit.record(work, "flag.raised", flag, severity=raised.severity)
     if raised.severity == Severity.URGENT:
         await alert_staff(work, flag, occurrence.path)
 
 
-async def _due(work: Work, severity: Severity) -> datetime:
+async def due(work: Work, severity: Severity) -> datetime:
     clinic = await work.db.get_one(Clinic, work.actor.clinic_id)
     return deadlines.due(severity, work.now, clinic.zone, clinic.staffed_hours)
 

@@ -36,7 +36,8 @@ class TriggerVersion(OfClinic, Base):
 class Flag(OfClinic, Base):
     """Something for staff to look at and act on. Open until an outcome; at most one open for a patient and item.
 
-    `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news.
+    `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news; after
+    a correction, those of the first evidence that is left.
     `contacts_notified` counts them so far, the last at `notified_at`; the next is notified at `escalate_at`.
     `note` belongs to the outcome. Once that is undone, it is the draft of `drafted_by`, whose field shows it again.
     `source`: whose answers raised it; the patient's, once the patient said so too. None if no answer did.
@@ -78,6 +79,28 @@ class Flag(OfClinic, Base):
     drafted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class FlagEvidence(OfClinic, Base):
+    """What one check-in's answers brought to a flag: what raised it, or news. Withdrawn once the answers are corrected.
+
+    `conflict_id`: the conflicting version of `response_id` that holds the answers; a correction leaves those as they
+    are. Rows from before this table have the flag's id, and the flag's state then.
+    """
+
+    __tablename__ = "flag_evidence"
+
+    flag_id: Mapped[str] = mapped_column(ForeignKey("flag.id"), index=True)
+    check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"))
+    response_id: Mapped[str | None] = mapped_column(ForeignKey("response.id"), index=True)
+    conflict_id: Mapped[str | None] = mapped_column(ForeignKey("conflicting_version.id"))
+    severity: Mapped[Severity]
+    evidence_sealed: Mapped[bytes]
+    evidence = Sealed[str]("flag_evidence.evidence")
+    source: Mapped[Source | None]
+    due_at: Mapped[datetime]
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class FlagNote(OfClinic, Base):

@@ -25,6 +25,7 @@ CancelReason = Literal[
     "arrived",
     "cancelled",
     "closed",
+    "corrected",
     "fulfilled",
     "given back",
     "moved",

@@ -9,7 +9,6 @@ from server import audit
 from server.checkins.models import CheckIn
 from server.db import Work, new_id
 from server.flags import corrections as flag_corrections
-from server.flags import flow as flags
 from server.people.rules import Refused
 from server.questionnaires.answers import Value, answers_to_json
 from server.questionnaires.branching import asked
@@ -30,7 +29,7 @@ async def correct(
 ) -> Response | Refused:
     """Replace the earlier version by a new response to the same check-in. The caller has locked the check-in.
 
-    A flag that the earlier version alone raised is closed as corrected; what the new answers trigger is raised at once.
+    What the earlier version brought to flags is withdrawn; what the new answers trigger is raised at once.
     Refused: "closed" if a colleague has corrected it, "same" if nothing differs. Raises BadAnswer for contradictions.
     """
     await work.db.refresh(earlier)
@@ -63,9 +62,7 @@ async def correct(
     await work.db.execute(versions.values(response_id=corrected.id))
     audit.record(work, "response.corrected", corrected, earlier=earlier.id)
     occurrence = await history.occurrence(work.db, check_in, definition, given, corrected)
-    first = [earlier, *await versions_before(work.db, earlier)][-1]
-    await flag_corrections.close(work, occurrence, earlier.id, first.received_at)
-    await flags.raise_flags(work, occurrence)
+    await flag_corrections.replace(work, occurrence, earlier.id)
     return corrected
 
 

@@ -98,6 +98,18 @@ async def test_case_115_a_smaller_worry_replaces_the_mistaken_one(maria: Browser
     assert outcomes == [FlagOutcome.CORRECTED]
 
 
+async def test_case_115_the_flag_says_what_no_longer_counts(maria: Browser, database: Database) -> None:
+    """Corrected to a smaller worry: the flag stays open and is no longer urgent."""
+    await enter(maria, database, RED)
+    await enter(maria, database, ANSWERS | {"breathing": "hard"})
+    [flag] = await rows(database, Flag)
+    assert (flag.severity, flag.closed_at) == (Severity.TODAY, None)
+    shown = words(await maria.get(f"/staff/flags/{flag.id}"))
+    assert "Corrected Mon, Nov 16, 9:00 AM: “Very hard” was entered by mistake and no longer counts." in shown
+    patient = words(await maria.get(f"/staff/patients/{flag.patient_id}"))
+    assert "corrected an answer behind a flag" in patient
+
+
 async def test_case_115_the_export_and_the_print_show_that_it_was_corrected(
     maria: Browser, cast: Cast, database: Database
 ) -> None:

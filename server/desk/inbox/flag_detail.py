@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from server.db import Work
 from server.desk.inbox import rows as inbox_rows
 from server.desk.inbox.rows import Row
-from server.flags import expected_levels, lists
+from server.desk.reasons import reason_of
+from server.flags import corrections, expected_levels, lists
 from server.flags import flow as flags
 from server.flags import rules as flag_rules
-from server.flags.models import ExpectedLevel, Flag, FlagNote
+from server.flags.models import ExpectedLevel, Flag, FlagEvidence, FlagNote
 from server.flags.notes import notes_of
 from server.flags.rules import Severity
 from server.people import staff
@@ -17,6 +19,14 @@ from server.people.models import Staff
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Definition
 from server.questionnaires.level_words import level_words
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Evidence in words, and when a correction withdrew it."""
+
+    words: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,7 @@ class Detail:
     levels: list[tuple[int, str]]
     offers_expected: bool
     notes: list[FlagNote]
+    corrected: list[Corrected]
 
 
 async def of(work: Work, flag: Flag) -> Detail:
@@ -41,6 +52,7 @@ async def of_all(work: Work, shown: Sequence[Flag]) -> dict[str, Detail]:
     names = {member.id: member.name for member in team}
     definitions = await questionnaires.offered(work.db, work.actor)
     notes = await notes_of(work.db, [flag.id for flag in shown])
+    withdrawn = await corrections.withdrawn_of(work.db, [flag.id for flag in shown])
     return {
         flag.id: Detail(
             team=team,
@@ -49,9 +61,18 @@ async def of_all(work: Work, shown: Sequence[Flag]) -> dict[str, Detail]:
             levels=_levels(flag, definitions.get(flag.slug)),
             offers_expected=flag.closed_at is None and await expected_levels.offers_expected(work.db, flag),
             notes=notes.get(flag.id, []),
+            corrected=_corrected(flag, definitions.get(flag.slug), withdrawn.get(flag.id, [])),
         )
         for flag in shown
     }
+
+
+def _corrected(flag: Flag, definition: Definition | None, withdrawn: Sequence[FlagEvidence]) -> list[Corrected]:
+    return [
+        Corrected(reason_of(flag, definition, piece).words, piece.withdrawn_at)
+        for piece in withdrawn
+        if piece.withdrawn_at is not None
+    ]
 
 
 def _levels(flag: Flag, definition: Definition | None) -> list[tuple[int, str]]:

@@ -18,7 +18,8 @@ from server.questionnaires.respondents import Source
 class Occurrence:
     """Answers to version `version` of a questionnaire, with the person's previous and first answers.
 
-    `source`: whose answers; None if nobody answered.
+    `source`: whose answers; None if nobody answered. `conflict_id`: the conflicting version that holds them, if one
+    does.
     """
 
     patient_id: str
@@ -33,6 +34,7 @@ class Occurrence:
     earlier: Sequence[Earlier] = ()
     unanswered: Collection[str] = ()
     source: Source | None = None
+    conflict_id: str | None = None
 
     @property
     def course(self) -> Course:

@@ -70,7 +70,9 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     await work.db.flush()
     audit.record(work, "response.conflict-kept", version)
     occurrence = await history.news(work.db, sent.check_in, sent.definition, already_checked, answers, stored)
-    await flags.raise_flags(work, replace(occurrence, unanswered=(), source=source_of(respondent)))
+    await flags.raise_flags(
+        work, replace(occurrence, unanswered=(), source=source_of(respondent), conflict_id=version.id)
+    )
 
 
 async def _version_of(

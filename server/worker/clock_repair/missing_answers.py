@@ -1,11 +1,11 @@
 """Withdraw the flags for missing answers that a clock that was ahead raised."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 
 from server import audit
 from server.db import Work
 from server.flags.evidence import Evidence
-from server.flags.models import Flag, FlagNote
+from server.flags.models import Flag, FlagEvidence, FlagNote
 from server.flags.rules import Condition
 from server.reminders import flow as reminders
 
@@ -27,6 +27,7 @@ async def withdraw_unanswered(work: Work, check_in_id: str) -> int:
     for flag in silent:
         await reminders.cancel(work, flag.id, "the clock was ahead")
         audit.record(work, "flag.withdrawn", flag)
+        await work.db.execute(delete(FlagEvidence).where(FlagEvidence.flag_id == flag.id))
         await work.db.delete(flag)
     await work.db.flush()
     return len(silent)
