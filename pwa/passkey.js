@@ -17,9 +17,18 @@ async function create() {
 async function signIn() {
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await request("/passkey/sign-in/options"));
   const proof = await navigator.credentials.get({ publicKey });
-  /** @type {{ go: string }} */
-  const { go } = await request("/passkey/sign-in", proof.toJSON());
-  location.assign(go);
+  /** @type {{ go: string } | { proof: string }} */
+  const answer = await request("/passkey/sign-in", proof.toJSON());
+  if ("go" in answer) location.assign(answer.go);
+  else askWhoStays(answer.proof);
+}
+
+// Somebody else is signed in here: the server asks before that changes.
+/** @param {string} proof */
+function askWhoStays(proof) {
+  const form = /** @type {HTMLFormElement} */ (document.getElementById("passkey-asks"));
+  /** @type {HTMLInputElement} */ (form.elements.namedItem("proof")).value = proof;
+  form.requestSubmit();
 }
 
 /** @type {<T>(path: string, body?: object) => Promise<T>} */

@@ -55,6 +55,9 @@ class Visitor:
         """Everyone who is signed in on this phone, the active one first."""
         return (self.person, *self.others) if self.person else self.others
 
+    def is_here(self, person_id: str) -> bool:
+        return any(each.id == person_id for each in self.people)
+
     def sending_for(self, owner: str) -> "Visitor":
         """The visitor who sends what the person with this id left on the phone; unchanged if that is nobody here."""
         for each in self.others:

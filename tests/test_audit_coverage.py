@@ -27,6 +27,7 @@ UNAUDITED = {
     "delivery/circuit_breakers.py:give_back": "the state of a push service concerns no person",
     "access/joining/requests.py:ask": "a request belongs to no person yet; its approval is audited",
     "access/passkeys/challenges.py:issue_challenge": "a challenge belongs to no person yet; its use is audited",
+    "access/passkeys/challenges.py:take_token": "a challenge belongs to no person yet; its use is audited",
     "access/passkeys/challenges.py:take_challenge": "a challenge belongs to no person yet; its use is audited",
     "access/guess_limits.py:forgive_guess": "a counter of wrong guesses concerns no particular person",
     "access/guess_limits.py:forget_guesses": "a counter of wrong guesses concerns no particular person",

@@ -1,5 +1,6 @@
 """Passkeys over HTTP: JSON for pwa/passkey.js, because only a script can use the device's passkeys."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get, post
@@ -7,16 +8,21 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.access.cookies import carry, device_name, tokens_of
+from server.access.cookies import browser_of, carry, device_name, tokens_of
 from server.access.guards import source_of
+from server.access.joining import join_form
+from server.access.joining.flow import Joined
+from server.access.joining.join_form import Tried
 from server.access.models import Passkey
-from server.access.passkeys import authentication, registration
+from server.access.passkeys import authentication, proofs, registration
 from server.access.shared_phone import flow as shared_phone
 from server.actor import Actor
 from server.people.rules import Refused
 from server.web import problems, render
 from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, Ask, Db, Given, InWork, Now, Who
-from server.web.form_fields import json_of
+from server.web.form_fields import form_of, json_of, text
+
+LONGEST_PROOF = 400
 
 
 @post("/passkey/options", opt=PERSON | SAME_ORIGIN)
@@ -43,14 +49,52 @@ async def ask(db: Db, settings: Given, now: Now) -> Response[dict[str, Any]]:
 
 @post("/passkey/sign-in", opt=ANYONE | SAME_ORIGIN)
 async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[Any]:
-    body, source = await json_of(request), source_of(request)
-    joined = await authentication.sign_in(db, body, settings.base_url, device_name(request), source, now)
+    """Sign in. On somebody else's phone the answer is a proof, with which the script asks who stays there (case 97)."""
+    passkey = await authentication.prove(db, await json_of(request), settings.base_url, source_of(request), now)
+    if isinstance(passkey, Refused):
+        return problems.answer(request, 429 if passkey.why == "too-many" else 400, passkey.why)
+    if request.user.people and not request.user.is_here(authentication.owner(passkey).id):
+        proof = await proofs.issue_proof(db, passkey, now)
+        return Response({"proof": proof}, status_code=200, headers=render.FRESH)
+    joined = await authentication.sign_in(db, passkey, device_name(request), now)
     if isinstance(joined, Refused):
-        return problems.answer(request, 429 if joined.why == "too-many" else 400, joined.why)
+        return problems.answer(request, 400, joined.why)
     tokens = await shared_phone.settle_in(db, joined, tokens_of(request), request.user.people, now)
     response = Response({"go": "/"}, status_code=200, headers=render.FRESH)
     carry(request, response, tokens)
     return response
+
+
+@post("/passkey/whose-phone", opt=ANYONE)
+async def ask_who_stays(request: Ask, db: Db, now: Now) -> Response[str]:
+    """Whose phone this is, before that changes. It uses nothing up, as a code that is checked (joining.pages)."""
+    proof = text(await form_of(request), "proof", LONGEST_PROOF)
+    passkey = await proofs.proved_passkey(db, proof)
+    if passkey is None:
+        return await _too_late(request, db, now)
+    newcomer = await authentication.person_of(db, passkey)
+    shown = await join_form.whose_phone(db, newcomer, request.user)
+    return render.page(request, "access/who_stays.html", proof=proof, **shown)
+
+
+@post("/passkey/join", opt=ANYONE)
+async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
+    form = await form_of(request)
+    passkey = await proofs.take_proof(db, text(form, "proof", LONGEST_PROOF), now)
+    joined = await authentication.sign_in(db, passkey, device_name(request), now) if passkey else None
+    if not isinstance(joined, Joined):
+        return await _too_late(request, db, now)
+    keeps = shared_phone.who_stay(request.user, joined, text(form, "keep", 10))
+    tokens = await shared_phone.settle_in(db, joined, tokens_of(request), keeps, now)
+    response = render.go(request, "/")
+    carry(request, response, tokens)
+    return response
+
+
+async def _too_late(request: Ask, db: AsyncSession, now: datetime) -> Response[str]:
+    tried = Tried(Refused("passkey-late"))
+    shown = await join_form.form(db, browser_of(request), request.user, now, tried)
+    return render.page(request, "access/join.html", tried.status, **shown)
 
 
 @get("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
@@ -73,4 +117,4 @@ async def _own(db: AsyncSession, actor: Actor, passkey_id: str) -> Passkey:
     return mine[passkey_id]
 
 
-router = Router("/", route_handlers=[offer, keep, ask, sign_in, ask_to_end, end])
+router = Router("/", route_handlers=[offer, keep, ask, sign_in, ask_who_stays, join, ask_to_end, end])

@@ -126,6 +126,7 @@ Refusal = Literal[
     "owned",
     "owner",
     "passkey",
+    "passkey-late",
     "prove",
     "reserved",
     "reason",

@@ -38,13 +38,18 @@ class Authenticator:
 
     async def sign_in(self, phone: Browser, credential_id: bytes) -> tuple[int, str]:
         """Sign in with a passkey, and return the status and the reason for a refusal."""
+        status, answer = await self.prove(phone, credential_id)
+        return status, answer.get("detail", "")
+
+    async def prove(self, phone: Browser, credential_id: bytes) -> tuple[int, dict[str, str]]:
+        """The status, and what the page's script is told."""
         options = (await phone.post_json("/passkey/sign-in/options", {})).json()
         response: dict[str, str] = {"authenticatorData": b64(_data(PRESENT_AND_VERIFIED))}
         credential = self._credential(credential_id, "webauthn.get", options, response)
         signed = _data(PRESENT_AND_VERIFIED) + sha256(_client("webauthn.get", options)).digest()
         credential["response"]["signature"] = b64(self.keys[credential_id].sign(signed, ec.ECDSA(SHA256())))
         answer = await phone.post_json("/passkey/sign-in", credential)
-        return answer.status_code, answer.json().get("detail", "")
+        return answer.status_code, answer.json()
 
     def _credential(self, credential_id: bytes, kind: str, options: Any, response: dict[str, str]) -> dict[str, Any]:
         return {

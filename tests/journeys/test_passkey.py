@@ -84,6 +84,32 @@ async def test_a_caregiver_whose_access_ended_cannot_sign_in_again(chromium: Bro
     await sees(luis, ENDED)
 
 
+async def test_case_97_a_passkey_on_somebody_elses_phone_asks_first(chromium: Browser, site: RunningSite) -> None:
+    """Rosa's passkey lies on this phone; since then Walter has joined there."""
+    phone = await phone_of(chromium, site, site.cast.rosa)
+    await given_it_has_an_authenticator(phone)
+    await phone.goto("/settings/phones")
+    await press(phone, USE)
+    await sees(phone, "Remove")
+    walters = await phone_of(chromium, site, site.cast.walter)
+    await phone.context.clear_cookies()
+    await phone.context.add_cookies(await walters.context.cookies())  # type: ignore[arg-type]
+    await phone.goto("/join")
+    await sees(phone, "This is Walter Brandt's phone")
+    await press(phone, USE)
+    await sees(phone, "You are Rosa Delgado")
+    await sees(phone, "Walter Brandt will be signed out here.")
+    await phone.get_by_role("link", name="Not now").click()
+    await phone.goto("/settings")
+    await sees(phone, "Walter Brandt")
+    await phone.goto("/join")
+    await press(phone, USE)
+    await press(phone, "I agree")
+    await expect(phone.locator("h1")).to_have_text("All done for now")
+    await phone.goto("/settings")
+    await sees(phone, "Rosa Delgado")
+
+
 async def when_the_browser_has_forgotten_her(phone: Page) -> None:
     """Clears the cookies. Nobody has signed out, and the authenticator keeps its keys."""
     await phone.context.clear_cookies()

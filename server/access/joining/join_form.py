@@ -48,14 +48,16 @@ async def form(
 
 
 async def notice(db: AsyncSession, pairing: PairingCode, code: str, visitor: Visitor) -> dict[str, Any]:
-    """For the privacy notice. It says whose phone this is, if others than the code's person are signed in (case 97)."""
+    """For the privacy notice."""
     newcomer = await person_of(db, pairing)
-    is_here = any(each.id == newcomer.id for each in visitor.people)
-    here = () if is_here else visitor.people
+    return await whose_phone(db, newcomer, visitor) | {"code": code, "version": rules.CONSENT_VERSION}
+
+
+async def whose_phone(db: AsyncSession, newcomer: Patient | Caregiver, visitor: Visitor) -> dict[str, Any]:
+    """Who comes in, and whose phone this is if others than the newcomer are signed in here (case 97)."""
+    here = () if visitor.is_here(newcomer.id) else visitor.people
     return {
-        "code": code,
-        "clinic": await db.get_one(Clinic, pairing.clinic_id),
-        "version": rules.CONSENT_VERSION,
+        "clinic": await db.get_one(Clinic, newcomer.clinic_id),
         "newcomer": newcomer.name,
         "patient": await db.get_one(Patient, newcomer.patient_id) if isinstance(newcomer, Caregiver) else None,
         "current": [FormerOwner(each.name, each.patient_name or None) for each in here],

@@ -19,11 +19,11 @@ from server.access.cookies import (
 from server.access.guards import source_of
 from server.access.joining import flow as joining
 from server.access.joining import join_form
-from server.access.joining.flow import Joined, Place
+from server.access.joining.flow import Place
 from server.access.joining.join_form import Tried
 from server.access.platforms import APPLE
 from server.access.shared_phone import flow as shared_phone
-from server.actor import Actor, ActorKind, Visitor
+from server.actor import Actor, ActorKind
 from server.db import Work
 from server.people import flow
 from server.people.models import Patient
@@ -66,17 +66,11 @@ async def join(request: Ask, db: Db, now: Now) -> Response[Any]:
     if isinstance(joined, Refused):
         return await _form(request, db, now, Tried(joined, typed))
     await _keep_language(request, db, joined.device.patient_id, now)
-    keeps = request.user.people if _stay(request.user, joined, text(form, "keep", 10)) else ()
+    keeps = shared_phone.who_stay(request.user, joined, text(form, "keep", 10))
     tokens = await shared_phone.settle_in(db, joined, tokens_of(request), keeps, now)
     response = render.go(request, "/reminders")
     carry(request, response, tokens)
     return response
-
-
-def _stay(here: Visitor, joined: Joined, keep: str) -> bool:
-    """Whether those who are signed in stay: they were asked to, or one of them has just joined again."""
-    person_id = joined.device.caregiver_id or joined.device.patient_id
-    return keep == "all" or any(each.id == person_id for each in here.people)
 
 
 async def _keep_language(request: Ask, db: AsyncSession, patient_id: str | None, now: datetime) -> None:

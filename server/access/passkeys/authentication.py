@@ -31,10 +31,10 @@ async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
     )
 
 
-async def sign_in(
-    db: AsyncSession, reported: dict[str, Any], base_url: str, device_name: str, source: str, now: datetime
-) -> Joined | Refused:
-    """Begin a session on a new device of the passkey's owner. Every failed try by `source` counts.
+async def prove(
+    db: AsyncSession, reported: dict[str, Any], base_url: str, source: str, now: datetime
+) -> Passkey | Refused:
+    """The passkey that this device holds. Every failed try by `source` counts.
 
     Only a device that has proved to hold the passkey learns that the passkey has ended.
     """
@@ -64,8 +64,15 @@ async def sign_in(
         return Refused("ended")
     passkey.sign_count, passkey.used_at = proved.new_sign_count, now
     await forgive_guess(db, f"passkey:{source}", now)
-    audit.record(Work(db, _owner(passkey), now), "passkey.used", passkey)
-    joined = await begin(db, await _person(db, passkey), device_name, None, now)
+    audit.record(Work(db, owner(passkey), now), "passkey.used", passkey)
+    return passkey
+
+
+async def sign_in(db: AsyncSession, passkey: Passkey, device_name: str, now: datetime) -> Joined | Refused:
+    """Begin a session on a new device of the owner of a passkey that this device has proved to hold."""
+    if await _has_ended(db, passkey):
+        return Refused("ended")
+    joined = await begin(db, await person_of(db, passkey), device_name, None, now)
     db.add(PasskeyUse(clinic_id=passkey.clinic_id, passkey_id=passkey.id, device_id=joined.device.id, at=now))
     return joined
 
@@ -76,13 +83,13 @@ async def _has_ended(db: AsyncSession, passkey: Passkey) -> bool:
     return passkey.ended_at is not None or (device is not None and device.ended_at is not None)
 
 
-async def _person(db: AsyncSession, passkey: Passkey) -> Patient | Caregiver:
+async def person_of(db: AsyncSession, passkey: Passkey) -> Patient | Caregiver:
     if passkey.caregiver_id:
         return await db.get_one(Caregiver, passkey.caregiver_id)
     return await db.get_one(Patient, passkey.patient_id)
 
 
-def _owner(passkey: Passkey) -> Actor:
+def owner(passkey: Passkey) -> Actor:
     if passkey.caregiver_id:
         return Actor(ActorKind.CAREGIVER, passkey.caregiver_id, passkey.clinic_id)
     return Actor(ActorKind.PATIENT, passkey.patient_id, passkey.clinic_id)

@@ -25,6 +25,11 @@ async def issue_challenge(db: AsyncSession, now: datetime) -> bytes:
 async def take_challenge(db: AsyncSession, reported: dict[str, Any], now: datetime) -> bytes | None:
     """Use up the challenge that this answers. None if it was never issued, has expired or was already answered."""
     token = _token_in(reported)
+    return token.encode() if await take_token(db, token, now) else None
+
+
+async def take_token(db: AsyncSession, token: str, now: datetime) -> bool:
+    """Whether this challenge was issued, has not expired, and was not used yet; it is from now on."""
     taken = await db.scalar(
         update(Challenge)
         .where(
@@ -35,7 +40,7 @@ async def take_challenge(db: AsyncSession, reported: dict[str, Any], now: dateti
         .values(used_at=now)
         .returning(Challenge.id)
     )
-    return token.encode() if taken else None
+    return taken is not None
 
 
 def _token_in(reported: dict[str, Any]) -> str:

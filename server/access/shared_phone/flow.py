@@ -14,7 +14,7 @@ from server.access.models import Device, DeviceSession, Subscription
 from server.access.rules import SessionEnd
 from server.access.shared_phone import rules
 from server.access.shared_phone.rules import Tokens
-from server.actor import Actor
+from server.actor import Actor, Visitor
 from server.db import Work, unscoped
 from server.people.models import Caregiver, Patient
 
@@ -39,6 +39,12 @@ async def seats(db: AsyncSession, tokens: Sequence[str]) -> list[Seat]:
             if device is not None and device.staff_id is None:
                 found.append(Seat(token, device))
     return found
+
+
+def who_stay(here: Visitor, joined: Joined, keep: str) -> Sequence[Actor]:
+    """Those who are signed in here: if the newcomer chose "all", or is one of them and has just joined again."""
+    person_id = joined.device.caregiver_id or joined.device.patient_id or ""
+    return here.people if keep == "all" or here.is_here(person_id) else ()
 
 
 async def settle_in(db: AsyncSession, joined: Joined, before: Tokens, keeps: Sequence[Actor], now: datetime) -> Tokens:
