@@ -26,9 +26,9 @@ async function signIn() {
 // Somebody else is signed in here: the server asks before that changes.
 /** @param {string} proof */
 function askWhoStays(proof) {
-  const form = /** @type {HTMLFormElement} */ (document.getElementById("passkey-asks"));
-  /** @type {HTMLInputElement} */ (form.elements.namedItem("proof")).value = proof;
-  form.requestSubmit();
+  const field = document.querySelector("#passkey-asks [name=proof]");
+  field.value = proof;
+  field.form.requestSubmit();
 }
 
 /** @type {<T>(path: string, body?: object) => Promise<T>} */
