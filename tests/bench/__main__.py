@@ -1,7 +1,8 @@
 """`make bench ARGS="inbox answers"` runs these parts, and without ARGS all of them.
 
-They measure reminders per second, a hanging push service, a long inbox, the time to the next question, the start, and
-how long others' writes wait while many reminders are sent, and how long requests take while many patients answer.
+They measure reminders per second, a hanging push service, a long inbox, the time to the next question, the start, a
+claim while many reminders are due, how long others' writes wait while many are sent, and how long requests take while
+many patients answer.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from server import crypto
-from tests.bench import answering, crowd, inbox, sending, writes
+from tests.bench import answering, claims, crowd, inbox, sending, writes
 from tests.bench import answers as next_question
 from tests.bench import start as starting
 from tests.bench.sending import Sent, Size
@@ -83,6 +84,12 @@ def write_waits(folder: Path, _only: str | None) -> None:
     row(f"writes_failed_while_sending_{writes.REMINDERS}", busy.failed, "writes", "no_worker", busy.failed)
 
 
+def claim_times(folder: Path, _only: str | None) -> None:
+    found = asyncio.run(claims.run(folder, NOW))
+    few, many = found[claims.FEW], found[claims.MANY]
+    row(f"claim_of_100_with_{claims.MANY}_due", many, "ms", f"{claims.FEW}_due", many / few)
+
+
 def crowd_answers(folder: Path, _only: str | None) -> None:
     took = answering.run(folder)
     row(f"request_p99_while_{answering.PATIENTS}_answer", took.p99, "ms", "p50", took.p99 / took.p50)
@@ -105,6 +112,7 @@ PARTS = {
     "answers": answers,
     "start": start,
     "writes": write_waits,
+    "claims": claim_times,
     "crowd": crowd_answers,
 }
 
