@@ -25,6 +25,7 @@ def _of_ours() -> dict[str, str]:
         "taken": _("somebody has taken the flag"),
         "given back": _("the flag was given back"),
         "closed": _("the flag was closed"),
+        "corrected": _("the answer behind the flag was corrected"),
         "replanned": _("it was scheduled again"),
         "superseded by a change": _("a later change replaced it"),
         "enough was sent that day": _("enough was sent that day"),

@@ -20,7 +20,7 @@ LONGEST = 2000  # characters per field
 WHOLE = re.compile(r"-?[0-9]{1,9}")
 LONG_WORD = 40  # characters; ids and times are shorter
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-SECRETS = ("password", "secret", "code", "_csrf_token", "back", "outbox")
+SECRETS = ("password", "secret", "code", "proof", "_csrf_token", "back", "outbox")
 PERSON_FIELD = "person"  # whose page a form stands on, on a phone with several patients
 HIDDEN = (
     "agree",
