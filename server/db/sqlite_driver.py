@@ -33,7 +33,11 @@ async def connect(path: str, lock_timeout: float, pragmas: Sequence[str]) -> "Co
 
     def open_file() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            path, timeout=lock_timeout, isolation_level=None, cached_statements=CACHED_STATEMENTS
+            path,
+            timeout=lock_timeout,
+            isolation_level=None,
+            check_same_thread=False,  # as SQLAlchemy itself opens a file
+            cached_statements=CACHED_STATEMENTS,
         )
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
