@@ -7,9 +7,8 @@ importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.j
 
 const SHELL = "shell-0"; // the server replaces 0 by a hash of all pages, texts and scripts
 // Two pages, and the text of a notification that can't be read, in the language of the pages. The first page continues
-// a check-in from the offline bundle (pwa/offline-page.js). Two more stand in for the desk's pages, where one was opened.
+// a check-in from the offline bundle (pwa/offline-page.js).
 const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
-const [DESK, DESK_UNSENT] = ["/offline/desk", "/offline/desk/unsent"];
 const PATIENCE = 10000; // ms for a page
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
 
@@ -27,22 +26,10 @@ addEventListener("sync", (event) => event.waitUntil(event.tag === "outbox" ? Out
 
 async function fillShell() {
   const shell = await caches.open(SHELL);
-  await keepPages(shell, [OFFLINE, UNSENT, WORDS]);
-  if (await shell.match(DESK)) await keepPages(shell, [DESK, DESK_UNSENT]);
-  await skipWaiting();
-}
-
-async function keepDesk() {
-  const shell = await caches.open(SHELL);
-  if (!(await shell.match(DESK))) await keepPages(shell, [DESK, DESK_UNSENT]);
-}
-
-// The pages, and what the first of them loads.
-/** @type {(shell: Cache, paths: string[]) => Promise<void>} */
-async function keepPages(shell, paths) {
-  await shell.addAll(paths.map((path) => new Request(path, { cache: "reload" })));
-  const page = await /** @type {Response} */ (await shell.match(paths[0])).text();
+  await shell.addAll([OFFLINE, UNSENT, WORDS].map((path) => new Request(path, { cache: "reload" })));
+  const page = await /** @type {Response} */ (await shell.match(OFFLINE)).text();
   await shell.addAll(/** @type {string[]} */ (page.match(/\/static\/[^"]+\.(js|css)/g)));
+  await skipWaiting();
 }
 
 async function removeOldShells() {
@@ -54,19 +41,15 @@ async function removeOldShells() {
 /** @type {(event: FetchEvent, request?: Request) => Promise<Response>} */
 async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
-  const { pathname } = new URL(request.url);
-  const isDesk = /^\/staff(\/|$)/.test(pathname);
   try {
     const response = await (isForm ? fetch(request) : fetchInTime(request));
     event.waitUntil(updateLook(response.headers.get("interlude-look")));
     // A form that was accepted redirects to another page, and a redirect is opaque here.
     const isAccepted = isForm && (response.ok || response.type === "opaqueredirect");
-    if (isAccepted) await Receipts.removeReplies(pathname);
-    if (isDesk) event.waitUntil(keepDesk().catch(() => {}));
+    if (isAccepted) await Receipts.removeReplies(new URL(request.url).pathname);
     return response;
   } catch {
-    if (isDesk) return standIn(isForm ? DESK_UNSENT : DESK);
-    const continues = /^\/check-ins\/[^/]+\/(same|who)$/.test(pathname);
+    const continues = /^\/check-ins\/[^/]+\/(same|who)$/.test(new URL(request.url).pathname);
     return standIn(isForm && !continues ? UNSENT : OFFLINE);
   }
 }

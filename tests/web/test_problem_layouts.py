@@ -17,7 +17,7 @@ from tests.world import NOTHING, address, method
 
 STAFF = ("maria", "ken", "ruth", "tom")
 ENDS = {"/sign-out", "/staff/sign-out"} | LEAVES
-OF_PHONES = ("/join", "/go/", "/stop-email/")  # a phone's pages, also where staff open them
+OF_PHONES = ("/join", "/passkey/", "/go/", "/stop-email/")  # a phone's pages, also where staff open them
 
 
 def layout_of(name: str, path: str) -> str:
