@@ -202,12 +202,14 @@ def test_case_80_a_channel_that_can_send_nothing_refuses_to_start(
     assert f"INTERLUDE_{setting}" in capsys.readouterr().err
 
 
-def test_a_command_collects_garbage_seldom_and_passes_over_what_it_loaded() -> None:
+def test_a_command_passes_over_what_it_loaded_and_the_worker_collects_seldom() -> None:
     script = """
 import gc
-from server.commands.loading import without_collecting
+from server.commands.loading import collect_seldom, without_collecting
 with without_collecting():
     assert not gc.isenabled()
+assert gc.get_threshold()[0] == 700
+collect_seldom()
 print(gc.isenabled(), gc.get_threshold()[0], gc.get_freeze_count() > 1000)
 """
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

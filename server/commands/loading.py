@@ -4,8 +4,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Allocations until a process looks for garbage, instead of 700. What a request or a batch of reminders makes is gone
-# by then, so that a look goes through little.
+# Allocations until the worker looks for garbage, instead of 700. What a batch of reminders makes is gone by then, so
+# that a look goes through little.
 COLLECT_AFTER = 20_000
 
 
@@ -17,5 +17,9 @@ def without_collecting() -> Iterator[None]:
         yield
     finally:
         gc.freeze()  # later collections pass over all of it too
-        gc.set_threshold(COLLECT_AFTER)
         gc.enable()
+
+
+def collect_seldom() -> None:
+    """For the worker alone: in the web, garbage may be a request that was cut off and still reads the database."""
+    gc.set_threshold(COLLECT_AFTER)

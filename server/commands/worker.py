@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from server import logs
+from server.commands.loading import collect_seldom
 from server.commands.shared import with_keys
 from server.operations import readiness
 from server.settings import Settings
@@ -13,5 +14,6 @@ from server.worker import process
 def run(_: argparse.Namespace, given: Settings) -> int:
     logs.configure()
     with_keys(given, readiness.check_ready)
+    collect_seldom()
     asyncio.run(process.run(given))
     return 0

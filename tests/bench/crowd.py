@@ -11,7 +11,7 @@ from server.access.models import Device
 from server.actor import Actor, ActorKind, system
 from server.channels.push.channel import PushChannel
 from server.channels.push.host_list import HostList
-from server.commands.loading import without_collecting
+from server.commands.loading import collect_seldom, without_collecting
 from server.db import Database, Work, new_id
 from server.delivery.sender import Sender
 from server.devices import subscriptions
@@ -81,7 +81,7 @@ def as_a_worker_collects() -> Iterator[None]:
     before = gc.get_threshold()
     try:
         with without_collecting():
-            pass
+            collect_seldom()
         yield
     finally:
         gc.unfreeze()
