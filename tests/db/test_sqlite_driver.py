@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from server.db import Database
-from server.db.sqlite_driver import Connection, connect
+from server.db.sqlite_driver import LOOKS_AGAIN, Connection, connect
 
 
 @pytest.fixture
@@ -110,19 +111,30 @@ async def test_a_cancelled_task_leaves_the_database_to_the_next(database: Databa
         await db.execute(text("UPDATE clinic SET name = name"))
 
 
-async def test_who_waits_for_the_write_lock_takes_it_within_milliseconds(opened: Connection, tmp_path: Path) -> None:
+async def test_who_waits_for_the_write_lock_looks_each_millisecond(
+    opened: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself would look ever more seldom, and miss the moments in which a busy process has released it."""
+    slept: list[float] = []
+    looked_often = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def note(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 20:
+            loop.call_soon_threadsafe(looked_often.set)
+        sleep(seconds)
+
+    sleep = time.sleep
+    monkeypatch.setattr(time, "sleep", note)
     other = await connect(str(tmp_path / "x.db"), 5.0, [])
     await run(other, "BEGIN IMMEDIATE")
     waiting = asyncio.create_task(run(opened, "BEGIN IMMEDIATE"))
-    await asyncio.sleep(0.5)  # SQLite itself would now look each 100 ms
-    assert not waiting.done()
-    for _ in range(3):  # SQLite would miss these gaps
-        await run(other, "ROLLBACK")
-        await asyncio.sleep(0.02)
-        if waiting.done():
-            break
-        await run(other, "BEGIN IMMEDIATE")
-    assert waiting.done()
+    async with asyncio.timeout(10):
+        await looked_often.wait()
+    await run(other, "ROLLBACK")
+    await waiting
+    assert set(slept) == {LOOKS_AGAIN}
     await opened.rollback()
     await other.close()
 
