@@ -18,6 +18,7 @@ from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.texting import numbers
 from server.people.texting.models import TextNumber
 from server.reminders import rules
+from server.reminders.digests.flow import Digests
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
 
@@ -81,29 +82,40 @@ class Batch:
         )
 
 
-async def look_up(db: AsyncSession, reminders: Sequence[Reminder]) -> Batch:
-    ids = [reminder.id for reminder in reminders]
-    patients = await db.scalars(select(Patient).where(Patient.id.in_({r.patient_id for r in reminders})))
+async def patients_of(db: AsyncSession, reminders: Sequence[Reminder]) -> dict[str, Patient]:
+    """The patients of these reminders, by id."""
+    found = await db.scalars(select(Patient).where(Patient.id.in_({r.patient_id for r in reminders})))
+    return {patient.id: patient for patient in found}
+
+
+async def look_up(db: AsyncSession, digests: Digests, patients: dict[str, Patient]) -> Batch:
+    """Read what sending these claimed reminders needs. `patients` are theirs, by id."""
+    reminders = digests.going
     clinics = await db.scalars(select(Clinic).where(Clinic.id.in_({r.clinic_id for r in reminders})))
-    batch = Batch({row.id: row for row in patients}, {row.id: row for row in clinics})
+    batch = Batch(patients, {row.id: row for row in clinics})
+    await _history(db, digests, batch)
     if members := {r.staff_id for r in reminders if r.staff_id}:
         batch.staff.update({row.id: row for row in await db.scalars(select(Staff).where(Staff.id.in_(members)))})
-    tried = await db.execute(
-        select(Attempt.reminder_id, Attempt.channel, Attempt.state, Attempt.subscription_id, Attempt.accepted_at).where(
-            Attempt.reminder_id.in_(ids)
-        )
-    )
-    for reminder_id, channel, state, subscription_id, accepted_at in tried.all():
-        batch.tried[reminder_id].append(Tried(channel, state, subscription_id, accepted_at is not None))
-    combined = select(Reminder).where(Reminder.carrier_id.in_(ids), Reminder.state == ReminderState.COMBINED)
-    for other in await db.scalars(combined.order_by(Reminder.moment, Reminder.id)):
-        batch.combined[other.carrier_id or ""].append(other)
     batch.blocked.update(await numbers.blocked(db, _numbers(batch)))
     batch.households.update(await households.by_address(db, batch.patients.values()))
     await _active(db, reminders, batch)
     await _helped_on_one_phone(db, batch)
     await _locked(db, batch)
     return batch
+
+
+async def _history(db: AsyncSession, digests: Digests, batch: Batch) -> None:
+    """Note earlier attempts and the digests' members, new ones and those of an earlier claim."""
+    members = list(digests.members)
+    if before := [reminder.id for reminder in digests.going if reminder.was_claimed_before]:
+        columns = Attempt.reminder_id, Attempt.channel, Attempt.state, Attempt.subscription_id, Attempt.accepted_at
+        tried = await db.execute(select(*columns).where(Attempt.reminder_id.in_(before)))
+        for reminder_id, channel, state, subscription_id, accepted_at in tried.all():
+            batch.tried[reminder_id].append(Tried(channel, state, subscription_id, accepted_at is not None))
+        earlier = select(Reminder).where(Reminder.carrier_id.in_(before), Reminder.state == ReminderState.COMBINED)
+        members += await db.scalars(earlier)
+    for member in sorted(members, key=lambda member: (member.moment, member.id)):
+        batch.combined[member.carrier_id or ""].append(member)
 
 
 def _numbers(batch: Batch) -> set[str]:

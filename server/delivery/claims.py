@@ -15,7 +15,7 @@ from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing, insert_attempts
-from server.delivery.batch import look_up
+from server.delivery.batch import look_up, patients_of
 from server.delivery.channel_choice import attempts_of, end
 from server.delivery.messages import Sending
 from server.people.models import Patient
@@ -81,9 +81,12 @@ async def write_attempts(
 
     Nothing is sent for a reminder that is too late, paused or unreachable.
     """
-    await _mark_unknown(db, claimed)
-    going = await combine(db, claimed, now)
-    batch = await look_up(db, going)
+    await _mark_unknown(db, [reminder for reminder in claimed if reminder.was_claimed_before])
+    patients = await patients_of(db, claimed)
+    digests = await combine(db, claimed, patients, now)
+    going = digests.going
+    with db.no_autoflush:
+        batch = await look_up(db, digests, patients)
     breakers = await circuit_breakers.look_up(db, batch.push_services(), now)
     sending = Sending(db, batch, now, base_url, breakers)
     outgoing: list[Outgoing] = []
@@ -103,6 +106,8 @@ async def write_attempts(
 
 async def _mark_unknown(db: AsyncSession, claimed: Sequence[Reminder]) -> None:
     """What an earlier worker left in `sending` may have gone out. A locked attempt stays, see `Batch.is_busy`."""
+    if not claimed:
+        return
     left = select(Attempt.id).where(
         Attempt.reminder_id.in_([reminder.id for reminder in claimed]), Attempt.state == AttemptState.SENDING
     )

@@ -87,12 +87,12 @@ def _words(
         return words_for(reminder.kind, reminder.detail, also)
     patient, zone = sending.batch.patients[reminder.patient_id], sending.batch.clinics[reminder.clinic_id].zone
     detail = reminder.detail if patient.detailed_text else None
-    name = _name(sending, reminder, patient, channel, to)
-    about = name if _reaches_caregiver(sending.batch, patient, channel, to) else None
+    is_theirs = _reaches_caregiver(sending.batch, patient, channel, to)
+    is_own_phone = channel == ChannelName.PUSH and not is_theirs
+    name = "" if is_own_phone else _name(sending, reminder, patient, channel, to)  # an address may be a household's
     place = city(zone) if zone != patient.zone else ""
-    words = words_for(reminder.kind, detail, also, about, _today(sending, patient), place)
-    # An address may be a household's.
-    return words if about or channel == ChannelName.PUSH else addressed(words, name)
+    words = words_for(reminder.kind, detail, also, name if is_theirs else None, _today(sending, patient), place)
+    return words if is_theirs else addressed(words, name)
 
 
 def _today(sending: Sending, patient: Patient) -> date:

@@ -48,6 +48,11 @@ class Reminder(OfClinic, Base):
     notified_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
 
+    @property
+    def was_claimed_before(self) -> bool:
+        """Of a claimed reminder: whether this is not its first claim. Without one it has no attempts and no members."""
+        return self.fence > 1
+
 
 class Attempt(OfClinic, Base):
     """One attempt on one channel, stored before it is made."""

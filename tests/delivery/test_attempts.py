@@ -14,7 +14,6 @@ from server.channels.protocol import ChannelName, Message
 from server.channels.push.host_list import HostList
 from server.db import Work
 from server.delivery import attempts
-from server.delivery.batch import look_up
 from server.devices.subscriptions import NewSubscription, subscribe
 from server.people.flow import add_caregiver
 from server.people.models import Clinic, Patient
@@ -23,7 +22,7 @@ from server.reminders.models import Attempt, Reminder
 from server.reminders.notices import Notice, remind_now
 from server.reminders.states import ReminderKind
 from tests.cast import NOW, acting, work_by
-from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene
+from tests.reminders.scene import ENDS, SUBJECT, WHEN, Scene, batch_for
 from tests.stories import browser_keys, device_of, rows, subscribed
 
 PHI = ("Rosa", "Delgado", "Harbor", "Infusion", "ketamine", "ALS", "Room 2", "December", "breath", "555")
@@ -164,7 +163,7 @@ async def test_case_78_a_text_goes_only_to_countries_that_the_clinic_allows(
         rosa.phone_tel, rosa.text_consent_at, harbor.text_countries = tel, NOW, allowed
     reminder = await scene.reminder()
     async with scene.database.reading() as db:
-        batch = await look_up(db, [reminder])
+        batch = await batch_for(db, [reminder])
     found = attempts.targets(batch, reminder, batch.patients[scene.cast.rosa.id], ChannelName.TEXT)
     assert [target.address for target in found] == ([Number(str(tel))] if goes else [])
 

@@ -3,13 +3,13 @@
 from server.access.models import Subscription
 from server.channels.protocol import ChannelName
 from server.db import Database
-from server.delivery.batch import Batch, Tried, look_up
+from server.delivery.batch import Batch, Tried
 from server.people.models import Caregiver, Patient
 from server.reminders import rules
 from server.reminders.models import Reminder
 from server.reminders.states import AttemptState
 from tests.cast import NOW, Cast
-from tests.reminders.scene import Scene
+from tests.reminders.scene import Scene, batch_for
 from tests.stories import subscribed
 
 
@@ -20,7 +20,7 @@ async def addressees(scene: Scene, **values: object) -> set[str]:
         for name, value in values.items():
             setattr(reminder, name, value)
         await db.flush()
-        found = (await look_up(db, [reminder])).subscriptions_for(reminder)
+        found = (await batch_for(db, [reminder])).subscriptions_for(reminder)
         return {subscription.id for subscription in found}
 
 
@@ -79,6 +79,6 @@ def test_only_an_attempt_that_a_service_accepted_counts_as_accepted() -> None:
 
 async def test_each_reminder_has_its_own_patient_and_clinic(scene: Scene, database: Database, cast: Cast) -> None:
     async with database.reading() as db:
-        batch = await look_up(db, [await scene.reminder()])
+        batch = await batch_for(db, [await scene.reminder()])
         patient: Patient = batch.patients[cast.rosa.id]
         assert (patient.name, batch.clinics[cast.harbor.id].name) == (cast.rosa.name, cast.harbor.name)

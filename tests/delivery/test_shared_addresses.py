@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from server.channels.protocol import ChannelName
-from server.delivery.batch import look_up
 from server.delivery.circuit_breakers import Breakers
 from server.delivery.messages import Sending, message_to
 from server.people.models import Patient
@@ -18,7 +17,7 @@ from server.reminders.models import Reminder
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
-from tests.reminders.scene import SUBJECT, Scene
+from tests.reminders.scene import SUBJECT, Scene, batch_for
 
 FIRST, INITIALS = NameInMessages.FIRST, NameInMessages.INITIALS
 PEOPLE = st.lists(st.sampled_from(["Rosa", "Ramón", "Ana", "Delgado", "Diaz"]), min_size=1, max_size=3).map(" ".join)
@@ -90,7 +89,7 @@ async def _subject(scene: Scene, other: str) -> str:
         reminder.detail = AppointmentDetail(datetime(2026, 12, 1, 10), "Room 2", False).to_json()
     async with scene.database.reading() as db:
         reminders = list(await db.scalars(select(Reminder).where(Reminder.subject_id == SUBJECT)))
-        sending = Sending(db, await look_up(db, reminders), NOW, "https://localhost", Breakers({}, set()))
+        sending = Sending(db, await batch_for(db, reminders), NOW, "https://localhost", Breakers({}, set()))
         return message_to(sending, reminders[0], ChannelName.EMAIL, None, [], "token").body.splitlines()[0]
 
 

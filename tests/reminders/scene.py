@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Subscription
 from server.db import Database
 from server.delivery import receipts, sender
+from server.delivery.batch import Batch, look_up, patients_of
 from server.delivery.sender import Sender
 from server.reminders import flow
+from server.reminders.digests.flow import Digests
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
@@ -56,6 +59,11 @@ class Scene:
     async def attempts(self) -> list[Attempt]:
         found = await rows(self.database, Attempt)
         return sorted(found, key=lambda attempt: (attempt.started_at, attempt.fence))
+
+
+async def batch_for(db: AsyncSession, reminders: list[Reminder]) -> Batch:
+    """What the worker reads to send these, each in a notification of its own."""
+    return await look_up(db, Digests(reminders), await patients_of(db, reminders))
 
 
 async def plan(database: Database, cast: Cast, planned: list[Planned], subject: str = SUBJECT) -> None:

@@ -4,7 +4,8 @@ A member's `carrier_id` names the reminder whose notification mentions it. If th
 messages went out, its members become due on their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -23,18 +24,30 @@ from server.reminders.states import ReminderKind, ReminderState
 TO_PATIENT = (rules.EVERYBODY, rules.PATIENT_ALONE)
 
 
-async def combine(db: AsyncSession, claimed: Sequence[Reminder], now: datetime) -> list[Reminder]:
-    """The reminders to send now, from those claimed and those due soon. Others may be members of their digest."""
+@dataclass(frozen=True)
+class Digests:
+    """The reminders to send now, and the new members of their digests."""
+
+    going: list[Reminder]
+    members: list[Reminder] = field(default_factory=list)
+
+
+async def combine(
+    db: AsyncSession, claimed: Sequence[Reminder], patients: Mapping[str, Patient], now: datetime
+) -> Digests:
+    """Choose what to send now, from those claimed and those due soon. `patients` are those of the claimed, by id."""
     going = [reminder for reminder in claimed if not _is_new(reminder, now)]
     together: dict[tuple[str, str], list[Reminder]] = {}  # a reminder for the patient alone gets a digest of its own
     for reminder in claimed:
         if _is_new(reminder, now):
             together.setdefault((reminder.patient_id, reminder.audience), []).append(reminder)
-    patient_ids = list({patient_id for patient_id, _ in together})
-    around, patients = await _around(db, patient_ids, now), await _patients(db, patient_ids)
+    around = await _around(db, list({patient_id for patient_id, _ in together}), now)
+    members: list[Reminder] = []
     for (patient_id, _), due in together.items():
-        going += _combine(db, patients[patient_id], due, around.get(patient_id, []), now)
-    return going
+        digest = _combine(db, patients[patient_id], due, around.get(patient_id, []), now)
+        going += digest.going
+        members += digest.members
+    return Digests(going, members)
 
 
 def _is_new(reminder: Reminder, now: datetime) -> bool:
@@ -78,15 +91,11 @@ async def _without_locked(db: AsyncSession, found: list[Reminder]) -> list[Remin
     return [reminder for reminder in found if reminder.id not in locked]
 
 
-async def _patients(db: AsyncSession, patient_ids: list[str]) -> dict[str, Patient]:
-    return {patient.id: patient for patient in await db.scalars(select(Patient).where(Patient.id.in_(patient_ids)))}
-
-
 def _combine(
     db: AsyncSession, patient: Patient, claimed: list[Reminder], around: list[Reminder], now: datetime
-) -> list[Reminder]:
+) -> Digests:
     if patient.paused_at is not None:
-        return claimed  # the sender ends each one and records the pause
+        return Digests(claimed)  # the sender ends each one and records the pause
     waiting = [
         r
         for r in around
@@ -95,18 +104,20 @@ def _combine(
     later = [r for r in waiting if r.next_at <= now + digest_rules.TOGETHER]
     until = digest_rules.waits_until([_due(r) for r in claimed], [_due(r) for r in later], now)
     if until is not None:
-        return _put_off(claimed, until)
+        _put_off(claimed, until)
+        return Digests([])
     early = [r for r in later if _comes_along(r, claimed, now)]
     group = {r.id: r for r in (*claimed, *early)}
     if digest_rules.must_wait([_due(r) for r in group.values()], *_sent_today(patient, around, now)):
-        return _postpone(db, patient, claimed, now)
+        _postpone(db, patient, claimed, now)
+        return Digests([])
     carrier = group.pop(digest_rules.carrier_of([_due(r) for r in group.values()]).id)
     for other in group.values():
         other.state, other.lease_until = ReminderState.COMBINED, None
         other.carrier_id, other.notified_at = carrier.id, now
         audit.record(Work(db, actor.system(carrier.clinic_id), now), "reminder.combined", other)
     carrier.notified_at = now
-    return [carrier if carrier in claimed else _claim(carrier, now)]
+    return Digests([carrier if carrier in claimed else _claim(carrier, now)], list(group.values()))
 
 
 def _comes_along(later: Reminder, claimed: list[Reminder], now: datetime) -> bool:
@@ -121,10 +132,9 @@ def _due(reminder: Reminder) -> Due:
     return Due(reminder.id, reminder.kind, reminder.moment, reminder.next_at, reminder.expires_at)
 
 
-def _put_off(claimed: list[Reminder], until: datetime) -> list[Reminder]:
+def _put_off(claimed: list[Reminder], until: datetime) -> None:
     for reminder in claimed:
         reminder.state, reminder.lease_until, reminder.next_at, reminder.tries = ReminderState.SCHEDULED, None, until, 0
-    return []
 
 
 def _sent_today(patient: Patient, around: list[Reminder], now: datetime) -> tuple[int, int]:
@@ -138,7 +148,7 @@ def _sent_today(patient: Patient, around: list[Reminder], now: datetime) -> tupl
     return len(sent), len(coming)
 
 
-def _postpone(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> list[Reminder]:
+def _postpone(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: datetime) -> None:
     """Postpone to the next morning if the reminder is still useful then; else end it and record why for staff."""
     quiet = read_quiet(patient.quiet_from, patient.quiet_until, patient.zone)
     morning = digest_rules.next_morning(patient.zone, quiet, now)
@@ -148,7 +158,6 @@ def _postpone(db: AsyncSession, patient: Patient, claimed: list[Reminder], now: 
             continue
         reminder.state, reminder.reason, reminder.lease_until = ReminderState.SKIPPED, "enough was sent that day", None
         audit.record(Work(db, actor.system(reminder.clinic_id), now), "reminder.skipped", reminder)
-    return []
 
 
 def _claim(reminder: Reminder, now: datetime) -> Reminder:
