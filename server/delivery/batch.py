@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device, Subscription
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
+from server.db.id_lists import is_among
 from server.people import households
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.texting import numbers
@@ -84,18 +85,18 @@ class Batch:
 
 async def patients_of(db: AsyncSession, reminders: Sequence[Reminder]) -> dict[str, Patient]:
     """The patients of these reminders, by id."""
-    found = await db.scalars(select(Patient).where(Patient.id.in_({r.patient_id for r in reminders})))
+    found = await db.scalars(select(Patient).where(is_among(Patient.id, {r.patient_id for r in reminders})))
     return {patient.id: patient for patient in found}
 
 
 async def look_up(db: AsyncSession, digests: Digests, patients: dict[str, Patient]) -> Batch:
     """Read what sending these claimed reminders needs. `patients` are theirs, by id."""
     reminders = digests.going
-    clinics = await db.scalars(select(Clinic).where(Clinic.id.in_({r.clinic_id for r in reminders})))
+    clinics = await db.scalars(select(Clinic).where(is_among(Clinic.id, {r.clinic_id for r in reminders})))
     batch = Batch(patients, {row.id: row for row in clinics})
     await _history(db, digests, batch)
     if members := {r.staff_id for r in reminders if r.staff_id}:
-        batch.staff.update({row.id: row for row in await db.scalars(select(Staff).where(Staff.id.in_(members)))})
+        batch.staff.update({row.id: row for row in await db.scalars(select(Staff).where(is_among(Staff.id, members)))})
     batch.blocked.update(await numbers.blocked(db, _numbers(batch)))
     batch.households.update(await households.by_address(db, batch.patients.values()))
     await _active(db, reminders, batch)
@@ -109,10 +110,12 @@ async def _history(db: AsyncSession, digests: Digests, batch: Batch) -> None:
     members = list(digests.members)
     if before := [reminder.id for reminder in digests.going if reminder.was_claimed_before]:
         columns = Attempt.reminder_id, Attempt.channel, Attempt.state, Attempt.subscription_id, Attempt.accepted_at
-        tried = await db.execute(select(*columns).where(Attempt.reminder_id.in_(before)))
+        tried = await db.execute(select(*columns).where(is_among(Attempt.reminder_id, before)))
         for reminder_id, channel, state, subscription_id, accepted_at in tried.all():
             batch.tried[reminder_id].append(Tried(channel, state, subscription_id, accepted_at is not None))
-        earlier = select(Reminder).where(Reminder.carrier_id.in_(before), Reminder.state == ReminderState.COMBINED)
+        earlier = select(Reminder).where(
+            is_among(Reminder.carrier_id, before), Reminder.state == ReminderState.COMBINED
+        )
         members += await db.scalars(earlier)
     for member in sorted(members, key=lambda member: (member.moment, member.id)):
         batch.combined[member.carrier_id or ""].append(member)
@@ -126,26 +129,30 @@ def _numbers(batch: Batch) -> set[str]:
 
 
 async def _active(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch) -> None:
-    """List each active subscription under the ids of its patient (or caregiver's patient), staff member and device."""
-    patient_id = func.coalesce(Device.patient_id, Caregiver.patient_id)
-    rows = await db.execute(
-        select(Subscription, Device.patient_id, patient_id, Device.staff_id, Device.id)
-        .join(Device, Device.id == Subscription.device_id)
-        .outerjoin(Caregiver, (Caregiver.id == Device.caregiver_id) & Caregiver.ended_at.is_(None))
-        .where(
-            Subscription.ended_at.is_(None),
-            Device.ended_at.is_(None),
-            or_(
-                patient_id.in_({r.patient_id for r in reminders}),
-                Device.staff_id.in_({r.staff_id for r in reminders if r.staff_id}),
-            ),
-        )
+    """List each active subscription under the ids of its device and of its patient, or its staff member."""
+    patient_ids = {reminder.patient_id for reminder in reminders}
+    is_on = Device.ended_at.is_(None)
+    patients = select(Device.id, Device.patient_id.label("owner")).where(
+        is_among(Device.patient_id, patient_ids), is_on
     )
-    for subscription, patients, *owners in rows.all():
-        if patients:
+    caregivers = (
+        select(Device.id, Caregiver.patient_id)
+        .join(Caregiver, Caregiver.id == Device.caregiver_id)
+        .where(is_among(Caregiver.patient_id, patient_ids), Caregiver.ended_at.is_(None), is_on)
+    )
+    staff = select(Device.id, Device.staff_id).where(is_among(Device.staff_id, batch.staff), is_on)
+    theirs = union_all(patients, caregivers, staff).subquery()
+    found = await db.execute(
+        select(Subscription, theirs.c.owner, Device.patient_id)
+        .join(theirs, theirs.c.id == Subscription.device_id)
+        .join(Device, Device.id == theirs.c.id)
+        .where(Subscription.ended_at.is_(None))
+    )
+    for subscription, owner, patient_id in found.all():
+        if patient_id:
             batch.patients_own.add(subscription.device_id)
-        for owner in filter(None, owners):
-            batch.active[owner].append(subscription)
+        batch.active[owner].append(subscription)
+        batch.active[subscription.device_id].append(subscription)
 
 
 async def _helped_on_one_phone(db: AsyncSession, batch: Batch) -> None:
@@ -159,7 +166,9 @@ async def _helped_on_one_phone(db: AsyncSession, batch: Batch) -> None:
         .join(Device, Device.id == Subscription.device_id)
         .join(Caregiver, (Caregiver.id == Device.caregiver_id) & Caregiver.ended_at.is_(None))
         .join(Patient, Patient.id == Caregiver.patient_id)
-        .where(Subscription.endpoint_hash.in_(endpoints), Subscription.ended_at.is_(None), Device.ended_at.is_(None))
+        .where(
+            is_among(Subscription.endpoint_hash, endpoints), Subscription.ended_at.is_(None), Device.ended_at.is_(None)
+        )
     )
     for endpoint, patient in found.all():
         batch.households.setdefault(endpoint, []).append(patient)
@@ -170,6 +179,8 @@ async def _locked(db: AsyncSession, batch: Batch) -> None:
     if db.get_bind().dialect.name == "sqlite":
         return
     ids = {subscription.id for subscription in chain.from_iterable(batch.active.values())}
-    free = select(Subscription.id).join(Device, Device.id == Subscription.device_id).where(Subscription.id.in_(ids))
+    free = (
+        select(Subscription.id).join(Device, Device.id == Subscription.device_id).where(is_among(Subscription.id, ids))
+    )
     lock = free.with_for_update(read=True, key_share=True, skip_locked=True, of=[Subscription, Device])
     batch.locked.update(ids - set(await db.scalars(lock)))

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.db.id_lists import is_among
 from server.delivery.models import CircuitBreaker
 from server.reminders import rules
 
@@ -64,7 +65,7 @@ async def look_up(db: AsyncSession, services: Collection[str], now: datetime) ->
     probes = await _take_probes(db, services, now)
     found = await db.execute(
         select(CircuitBreaker.service, CircuitBreaker.probe_at).where(
-            CircuitBreaker.service.in_(services), CircuitBreaker.opened_at.is_not(None)
+            is_among(CircuitBreaker.service, services), CircuitBreaker.opened_at.is_not(None)
         )
     )
     until = {
@@ -94,14 +95,14 @@ async def _take_probes(db: AsyncSession, services: Collection[str], now: datetim
 
 def _unlocked(services: Iterable[str]) -> Select[str]:
     """Those of the services whose breakers no other worker has locked: nobody waits for a breaker (case 135)."""
-    found = select(CircuitBreaker.service).where(CircuitBreaker.service.in_(list(services)))
+    found = select(CircuitBreaker.service).where(is_among(CircuitBreaker.service, services))
     return found.with_for_update(skip_locked=True)
 
 
 async def give_back(db: AsyncSession, breakers: Breakers, now: datetime) -> None:
     """Leave the probes that no try has spent to the next batch."""
     if breakers.probes:
-        unspent = CircuitBreaker.service.in_(breakers.probes)
+        unspent = is_among(CircuitBreaker.service, breakers.probes)
         await db.execute(update(CircuitBreaker).where(unspent).values(probe_at=now))
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
+from server.db.id_lists import is_among
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing, insert_attempts
 from server.delivery.batch import look_up, patients_of
@@ -109,7 +110,7 @@ async def _mark_unknown(db: AsyncSession, claimed: Sequence[Reminder]) -> None:
     if not claimed:
         return
     left = select(Attempt.id).where(
-        Attempt.reminder_id.in_([reminder.id for reminder in claimed]), Attempt.state == AttemptState.SENDING
+        is_among(Attempt.reminder_id, [reminder.id for reminder in claimed]), Attempt.state == AttemptState.SENDING
     )
     await db.execute(
         update(Attempt)

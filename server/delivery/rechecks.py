@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Subscription
 from server.channels.addresses import Number
+from server.db.id_lists import is_among
 from server.delivery.attempts import Outgoing
 from server.people.models import Patient
 from server.people.texting import numbers
@@ -37,7 +38,7 @@ async def recheck(db: AsyncSession, waiting: Sequence[Outgoing]) -> dict[str, Re
         .join(Reminder, Reminder.id == Attempt.reminder_id)
         .join(Patient, Patient.id == Reminder.patient_id)
         .outerjoin(Subscription, Subscription.id == Attempt.subscription_id)
-        .where(Attempt.id.in_([outgoing.attempt_id for outgoing in waiting]))
+        .where(is_among(Attempt.id, [outgoing.attempt_id for outgoing in waiting]))
     )
     found = {row.id: row for row in rows.all()}
     blocked = await _blocked(db, waiting)

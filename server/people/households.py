@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.db.id_lists import is_among
 from server.people.models import Patient
 from server.people.rules import Label, label_among
 from server.people.texting.numbers import hash_for_texts
@@ -18,7 +19,7 @@ async def by_address(db: AsyncSession, patients: Iterable[Patient]) -> dict[str,
         return {}
     columns = (Patient.email_hash, Patient.phone_tel_hash, Patient.caregiver_phone_tel_hash)
     found: dict[str, list[Patient]] = defaultdict(list)
-    for patient in await db.scalars(select(Patient).where(or_(*(column.in_(wanted) for column in columns)))):
+    for patient in await db.scalars(select(Patient).where(or_(*(is_among(column, wanted) for column in columns)))):
         for hashed in _addresses(patient) & wanted:
             found[hashed].append(patient)
     return dict(found)

@@ -9,6 +9,7 @@ from sqlalchemy import Update, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.channels.protocol import Outcome, Result
+from server.db.id_lists import is_among
 from server.delivery.attempts import Outgoing
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
@@ -40,11 +41,11 @@ async def write_accepted(db: AsyncSession, groups: dict[str, Done], now: datetim
         state = case((Attempt.state.in_(UNDECIDED), AttemptState.ACCEPTED), else_=Attempt.state)
         taken_at = func.coalesce(Attempt.accepted_at, now)
         change = {"state": state, "status": status, "reason": reason or None, "accepted_at": taken_at}
-        await _change(db, update(Attempt).where(Attempt.id.in_(ids)).values(change))
+        await _change(db, update(Attempt).where(is_among(Attempt.id, ids)).values(change))
     for fence, ids in reminders.items():
         ours = (Reminder.state == ReminderState.SENDING) & (Reminder.fence == fence)
         change = {"state": ReminderState.SENT, "reason": None, "lease_until": None}
-        await _change(db, update(Reminder).where(Reminder.id.in_(ids), ours).values(change))
+        await _change(db, update(Reminder).where(is_among(Reminder.id, ids), ours).values(change))
     return list(chain.from_iterable(groups[reminder_id] for reminder_id in groups if reminder_id in locked))
 
 
@@ -60,7 +61,7 @@ async def _locked(db: AsyncSession, groups: dict[str, Done]) -> set[str]:
 
 async def _lock(db: AsyncSession, table: type[Attempt] | type[Reminder], ids: Collection[str]) -> set[str]:
     """Lock those of these rows that nobody has locked, and return their ids."""
-    found = select(table.id).where(table.id.in_(ids)).order_by(table.id)
+    found = select(table.id).where(is_among(table.id, ids)).order_by(table.id)
     return set(await db.scalars(found.with_for_update(key_share=True, skip_locked=True)))
 
 

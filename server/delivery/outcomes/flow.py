@@ -11,6 +11,7 @@ from server.access.models import Subscription
 from server.access.rules import SubscriptionEnd
 from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName, Outcome, Result
+from server.db.id_lists import is_among
 from server.delivery import circuit_breakers
 from server.delivery.attempts import Outgoing
 from server.delivery.channel_choice import end
@@ -70,7 +71,7 @@ async def _write_each(db: AsyncSession, groups: dict[str, Done], now: datetime, 
 
 async def _rows(db: AsyncSession, table: type[Row], ids: list[str], waits: bool) -> dict[str, Row]:
     """Lock the rows and reload them, because receipts may change them concurrently."""
-    found = select(table).where(table.id.in_(ids)).order_by(table.id)
+    found = select(table).where(is_among(table.id, ids)).order_by(table.id)
     lock = found.with_for_update(key_share=True, skip_locked=not waits)
     return {row.id: row for row in await db.scalars(lock, execution_options={"populate_existing": True})}
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import crypto
 from server.db import upsert
+from server.db.id_lists import is_among
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
 from server.people.texting.models import TextNumber
@@ -46,7 +47,7 @@ async def blocked(db: AsyncSession, hashes: Collection[str]) -> dict[str, TextNu
     """Those of these numbers, by their hash, that get no texts."""
     if not hashes:
         return {}
-    query = select(TextNumber).where(TextNumber.number_hash.in_(hashes), TextNumber.state != NumberState.OPEN)
+    query = select(TextNumber).where(is_among(TextNumber.number_hash, hashes), TextNumber.state != NumberState.OPEN)
     found = await db.scalars(query.execution_options(populate_existing=True))
     return {number.number_hash: number for number in found}
 

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.db import Work
+from server.db.id_lists import is_among
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.digests import rules as digest_rules
@@ -61,18 +62,17 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
 
     One that is due and that another transaction has locked is left out: it must not hold up the others (case 135).
     """
+    if not patient_ids:
+        return {}
     day = timedelta(days=1)
+    is_coming = (Reminder.state == ReminderState.SCHEDULED) & (Reminder.next_at <= now + day)
+    # A CASE, because SQLite would look up the parts of an OR apart, and read all that is due for everybody.
     found = await db.scalars(
         select(Reminder).where(
-            Reminder.patient_id.in_(patient_ids),
+            is_among(Reminder.patient_id, patient_ids),
             Reminder.audience.in_(TO_PATIENT),
             Reminder.kind.in_(digest_rules.COMBINABLE),
-            (Reminder.notified_at > now - day)
-            | (
-                (Reminder.state == ReminderState.SCHEDULED)
-                & Reminder.notified_at.is_(None)
-                & (Reminder.next_at <= now + day)
-            ),
+            case((Reminder.notified_at.is_not(None), Reminder.notified_at > now - day), else_=is_coming),
         )
     )
     around: dict[str, list[Reminder]] = {}
@@ -86,7 +86,7 @@ async def _without_locked(db: AsyncSession, found: list[Reminder]) -> list[Remin
     waiting = {reminder.id for reminder in found if reminder.state == ReminderState.SCHEDULED}
     if not waiting:
         return found
-    lock = select(Reminder.id).where(Reminder.id.in_(waiting)).with_for_update(key_share=True, skip_locked=True)
+    lock = select(Reminder.id).where(is_among(Reminder.id, waiting)).with_for_update(key_share=True, skip_locked=True)
     locked = waiting - set(await db.scalars(lock))
     return [reminder for reminder in found if reminder.id not in locked]
 

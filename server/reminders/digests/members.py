@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.db import Work
+from server.db.id_lists import is_among
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
 
@@ -18,7 +19,7 @@ async def count_combined(db: AsyncSession, carrier_ids: Sequence[str]) -> dict[s
         return {}
     rows = await db.execute(
         select(Reminder.carrier_id, func.count())
-        .where(Reminder.carrier_id.in_(carrier_ids), Reminder.state == ReminderState.COMBINED)
+        .where(is_among(Reminder.carrier_id, carrier_ids), Reminder.state == ReminderState.COMBINED)
         .group_by(Reminder.carrier_id)
     )
     return {carrier_id: count for carrier_id, count in rows.all() if carrier_id}
