@@ -1,6 +1,7 @@
 """Databases for the tests of migrations: an empty one, and one with a row in every table."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import JSON, Column, Connection, MetaData, inspect
 
-from server.db import Base
+from server import migrations
+from server.db import Base, Database
 from tests.databases import Postgres
+
+MADE = datetime(2026, 11, 20, 9, tzinfo=UTC)  # when the rows of earlier versions were made
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -80,3 +84,15 @@ def value_for(column: Column[Any]) -> Any:
     zone = UTC if getattr(column.type, "timezone", False) else None
     kinds = {str: "x", int: 1, bytes: b"x", bool: True, datetime: datetime(2026, 11, 22, tzinfo=zone)}
     return kinds[column.type.python_type]
+
+
+@asynccontextmanager
+async def upgraded(url: str, former: str, change: Callable[[Connection], None]) -> AsyncIterator[Database]:
+    """A database of the `former` version after `change`, upgraded to the newest."""
+    database = Database(url)
+    await migrations.upgrade(database, former)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(change)
+    await migrations.upgrade(database)
+    yield database
+    await database.close()
