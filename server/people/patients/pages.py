@@ -95,7 +95,7 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
 @post("/{patient_id:str}/edit", opt=STAFF)
 async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
-    await work.db.refresh(patient, with_for_update={"key_share": True})  # whoever saves at the same time waits
+    await flow.lock(work.db, patient)
     merged = edits.merge(await form_of(request), _shown(patient))
     form = merged.form
     new = _new_patient(form)
