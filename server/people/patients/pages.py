@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import double_presses, language, places
 from server.actor import Actor
 from server.language import gettext as _
-from server.people import flow
+from server.people import clinics, flow
 from server.people.flow import NewPatient
 from server.people.models import Patient
 from server.people.patients import look_alikes
@@ -61,6 +61,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     new = _new_patient(form)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault)
+    await clinics.locked(work)  # two who register the same person at once: the second is asked (case 114)
     async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
