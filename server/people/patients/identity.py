@@ -99,13 +99,12 @@ def is_alike(one: Identity, other: Identity) -> bool:
     pairs = [(a, b) for a in spellings(one.name) for b in spellings(other.name)]
     if any(_is_same_name(a, b) for a, b in pairs):
         return True
+    is_born_alike = one.birth_date is not None and one.birth_date == other.birth_date
+    if not is_born_alike and not any(_is_same_number(a, b) for a in one.numbers for b in other.numbers):
+        return False
     is_near = any(_nearness(a, b) >= NEAR for a, b in pairs)
-    shares_word = any(set(a.split()) & set(b.split()) for a, b in pairs)
-    if one.birth_date is not None and one.birth_date == other.birth_date:
-        return is_near or shares_word
-    shares_number = any(_is_same_number(a, b) for a in one.numbers for b in other.numbers)
-    born_apart = one.birth_date is not None and other.birth_date is not None
-    return shares_number and (is_near or (shares_word and not born_apart))
+    born_apart = not is_born_alike and one.birth_date is not None and other.birth_date is not None
+    return is_near or (not born_apart and any(set(a.split()) & set(b.split()) for a, b in pairs))
 
 
 def _joined(text: str) -> str:
