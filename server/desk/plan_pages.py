@@ -84,7 +84,8 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: Fr
     if not reason:
         return await _end_page(request, work.db, work.actor, plan, wrong=True)
     await closing.submit_started(work, plan)
-    if not await ended_plans.end(work, plan, reason):
+    was_pressed_twice = (plan.ended_by, plan.end_reason) == (work.actor.id, reason)
+    if not await ended_plans.end(work, plan, reason) and not was_pressed_twice:
         return await _end_page(request, work.db, work.actor, plan, reason=reason)
     return render.go(request, f"/staff/patients/{patient_id}?did={plan.id}#plans")
 

@@ -173,10 +173,9 @@ async def roster(db: AsyncSession, actor: Actor) -> list[Patient]:
     return sorted(found, key=lambda patient: patient.name.casefold())
 
 
-async def caregivers_of(db: AsyncSession, patient_id: str) -> list[Caregiver]:
-    return list(
-        await db.scalars(select(Caregiver).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None)))
-    )
+async def caregivers_of(db: AsyncSession, patient_id: str, with_ended: bool = False) -> list[Caregiver]:
+    found = select(Caregiver).where(Caregiver.patient_id == patient_id)
+    return list(await db.scalars(found if with_ended else found.where(Caregiver.ended_at.is_(None))))
 
 
 async def find_caregiver(db: AsyncSession, caregiver_id: str) -> Caregiver | None:
