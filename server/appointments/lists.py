@@ -109,8 +109,8 @@ async def unconfirmed(work: Work) -> list[Appointment]:
     )
 
 
-async def last_told_staff(work: Work, patient_ids: Collection[str]) -> dict[str, datetime]:
-    """Patient id → when the patient last told staff whether they come to a visit."""
+async def last_recorded_replies(work: Work, patient_ids: Collection[str]) -> dict[str, datetime]:
+    """Patient id → when staff last recorded a reply that the patient gave them, about a visit to come."""
     found = await work.db.execute(
         select(Appointment.patient_id, func.max(Appointment.replied_at))
         .where(

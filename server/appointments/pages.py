@@ -61,7 +61,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     status = one_of(form, "status", AppointmentStatus)
     if status == appointment.status:  # pressed twice, or by a colleague too
         return _back(request, appointment)
-    if _is_older(form, _shown_to_mark(appointment)):
+    if _is_older(form, appointment.shown_to_mark):
         return await _page(request, work, Shown(appointment, bad=STALE))
     asks = status is not None and text(form, "anyway") != status  # staff were asked about another mark, or not yet
     if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
@@ -98,7 +98,7 @@ async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]
     reply = one_of(form, "reply", Reply)
     if reply is None:
         return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
-    if _is_older(form, _shown_to_reply(appointment)):
+    if _is_older(form, appointment.shown_to_reply):
         is_done = reply == appointment.reply and appointment.replied_by == work.actor.kind
         return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, bad=STALE))
     if not _may_reply(appointment, work.now):
@@ -111,7 +111,7 @@ async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]
 async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Staff have dealt with the reply that the list showed; a later one stays on it."""
     appointment = await _locked(work, appointment_id)
-    if not _is_older(await form_of(request), _shown_to_reply(appointment)):
+    if not _is_older(await form_of(request), appointment.shown_to_reply):
         await replies.handle_reply(work, appointment)
     return render.go(request, "/staff")
 
@@ -129,14 +129,6 @@ async def _locked(work: Work, appointment_id: str) -> Appointment:
 def _is_older(form: FormMultiDict, now: str) -> bool:
     """Whether the page showed something else than `now` (case 89). A page of a former version says nothing."""
     return text(form, "shown", 200) not in ("", now)
-
-
-def _shown_to_mark(appointment: Appointment) -> str:
-    return f"{appointment.shown} {appointment.status}"
-
-
-def _shown_to_reply(appointment: Appointment) -> str:
-    return f"{appointment.shown} {appointment.replied_at and appointment.replied_at.isoformat()}"
 
 
 def _may_reply(appointment: Appointment, now: datetime) -> bool:
@@ -192,8 +184,6 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         correcting=shown.details is not None,
         changed=shown.changed,
         seen=edits.marks(_details(appointment)),
-        shown_to_mark=_shown_to_mark(appointment),
-        shown_to_reply=_shown_to_reply(appointment),
         may_reply=_may_reply(appointment, work.now),
         replies=tuple(Reply),
     )

@@ -89,6 +89,6 @@ async def _enter_late(
     if given == history.answers_of(stored):  # pressed twice
         return Taken(stored, again=True)
     if stored.entered_by is None:
-        said = {link_id: value for link_id, value in given.items() if value is not None}
-        await conflicts.keep_late(work, check_in, definition, Statement(WHOSE, said))
+        answered = {link_id: value for link_id, value in given.items() if value is not None}
+        await conflicts.keep_late(work, check_in, definition, Statement(WHOSE, answered))
     return Conflict(stored)

@@ -48,7 +48,7 @@ async def of(work: Work) -> Unreached:
     )
     patients = await inbox_rows.patients_of(work.db, work.actor, ids)
     reached = await calls.last_reached(work.db, ids)
-    for patient_id, at in (await lists.last_told_staff(work, ids)).items():
+    for patient_id, at in (await lists.last_recorded_replies(work, ids)).items():
         reached[patient_id] = max(at, reached.get(patient_id, at))
 
     def waits(patient_id: str, since: datetime) -> bool:
